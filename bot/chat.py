@@ -1,0 +1,400 @@
+"""The Chat port and its values: what Paperboy needs from a place where people talk, free of any platform's name.
+
+Content is written once, as a `Post` of blocks whose text is CommonMark (untrusted text in it is escaped or cleaned by whoever
+builds the Post). A platform's `render.py` turns a Post into one or more messages within its limits, cutting nothing; its
+`chat.py` sends them; its listeners turn what people do into a Question, Command, Click, Submission or Vote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from digest.errors import PaperboyError
+
+# ---------------------------------------------------------------- what is shown
+
+
+@dataclass(frozen=True)
+class Heading:
+    """`markdown` may hold a link. Level 1 opens a parent message, 2 a paper's, 3 a part (a bold line of its own)."""
+
+    markdown: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Text:
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Small:
+    """Grey and small, where the platform has it. `<t:UNIX>` in it becomes a date and time in the reader's own zone."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Words of a paper with the link to their place."""
+
+    text: str
+    """Plain text, not Markdown."""
+    label: str
+    url: str
+    number: int = 0
+    """`[1]`; 0 for none."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line; what stands above it is what the reader decides by."""
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+    MENU = "menu"
+    """Behind `⋯` where the platform has an overflow menu, else an ordinary button or a context-menu command."""
+    FEEDBACK = "feedback"
+    """A small 👍 / 👎 pair."""
+
+
+@dataclass(frozen=True)
+class Button:
+    action: str
+    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, `more`, `fewer`, `wrong`, …"""
+    value: str
+    """What it acts on, at most 60 characters: a digest's key and a number, a paper's id, an answer's id."""
+    label: str
+    style: Style = Style.PLAIN
+    confirm: str = ""
+    """A question to be asked before it acts."""
+
+
+@dataclass(frozen=True)
+class Actions:
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Choose one of at most 25: (label, value) pairs."""
+
+    action: str
+    placeholder: str
+    options: tuple[tuple[str, str], ...]
+
+
+Block = Heading | Text | Small | Quotation | Rule | Actions | Menu
+
+
+@dataclass(frozen=True)
+class Post:
+    """One thing to be said. It may become several messages where the platform's limits ask for it."""
+
+    blocks: tuple[Block, ...]
+    fallback: str
+    """What a lock screen shows, plain text: at most 90 characters of news."""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a Form."""
+
+    name: str
+    label: str
+    kind: str = "line"
+    """`line`, `lines`, `choice`, `choices`, `time`."""
+    value: str = ""
+    """For `choices`: comma-separated."""
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """A modal. Its answer comes back as a Submission with the same `action` and `value`."""
+
+    action: str
+    value: str
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+
+
+# ---------------------------------------------------------------- what people do
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was said or is to be said."""
+
+    platform: str
+    """`slack`, `discord`, `console`."""
+    channel: str
+    """With what makes it unique on its platform."""
+    thread: str = ""
+    """The id of the thread; empty in the channel itself."""
+    direct: bool = False
+    """A direct message."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.channel}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Opaque: ids are for limits, votes and privacy, and never reach a model or a log."""
+
+    id: str
+    admin: bool = False
+    """May change the channel's settings."""
+    language: str = ""
+    """The platform's idea of it, BCP 47; empty when unknown."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person said that may want an answer. Persisted before it is acknowledged."""
+
+    id: str
+    """Unique and stable over redelivery: the same event or message gives the same id."""
+    place: Place
+    person: Person
+    text: str
+    """Without the mention of the bot."""
+    at: datetime
+    message: str = ""
+    """The id of the message that asked, to reply to; empty when it came from a form."""
+    reply_to: str = ""
+    """The id of the message it replies to, where the platform has that."""
+    subject: str = ""
+    """A paper's id, where a button or form named it."""
+    addressed: bool = True
+    """The bot was mentioned, replied to, or asked through a button or in a direct message."""
+    mentions_others: bool = False
+    replies_to_person: bool = False
+    private: bool = False
+    """Only the asker is to see the answer."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """What the platform needs to answer (tokens with a short life, team ids). Never logged."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """`/paper …` or `/digest …`, or a button that means the same."""
+
+    id: str
+    name: str
+    """`paper` or `digest`."""
+    text: str
+    """What follows, as typed."""
+    place: Place
+    person: Person
+    at: datetime
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Click:
+    """A button or a menu."""
+
+    id: str
+    action: str
+    value: str
+    place: Place
+    person: Person
+    message: str
+    """The id of the message it stands under."""
+    at: datetime
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A Form, filled in."""
+
+    id: str
+    action: str
+    value: str
+    fields: Mapping[str, str]
+    place: Place
+    person: Person
+    at: datetime
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+class VoteKind(StrEnum):
+    MORE = "more"
+    FEWER = "fewer"
+    SAVED = "saved"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Feedback on a paper or, for `wrong`, on an answer. `undo` takes it back."""
+
+    kind: VoteKind
+    subject: str
+    """A paper's id, or `answer:<id>`."""
+    place: Place
+    person: Person
+    at: datetime
+    undo: bool = False
+
+
+# ---------------------------------------------------------------- failures
+
+
+class ChatError(PaperboyError):
+    """A platform refused or did not answer. `str()` is a sentence: what, and what to do about it."""
+
+
+class Doubtful(ChatError):
+    """The request may have been carried out (a time-out, a dropped connection, a 5xx): look before trying again."""
+
+
+class Throttled(ChatError):
+    """Not carried out; try again after `wait` seconds."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Gone(ChatError):
+    """The channel, thread or message is no more, or the bot was removed: nothing more can be done there."""
+
+
+class Forbidden(ChatError):
+    """A permission or scope is missing (the sentence names it) or the token was revoked."""
+
+
+class HistoryRefused(ChatError):
+    """The channel's history may not be read: whether a post in doubt arrived cannot be known."""
+
+
+# ---------------------------------------------------------------- the port
+
+
+class StepKind(StrEnum):
+    POST = "post"
+    """A message in the channel; its id is that of the thread for later steps."""
+    THREAD = "thread"
+    """Opens a thread on the step named in `on` (platforms where that is a request of its own). Done twice, it gives the same id."""
+    REPLY = "reply"
+    """A message in the thread of the step named in `on`."""
+    EDIT = "edit"
+    """Replaces the message of the step named in `on`. Done twice, it does no harm."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of a Delivery, rendered. Stored before the first is made: a resume sends what is stored."""
+
+    key: str
+    """Unique in the installation and findable in the channel: `<digest key>:<n>`."""
+    kind: StepKind
+    payload: Mapping[str, Any]
+    """The platform's JSON. In an EDIT, the string `{{link:<key>}}` stands for the link to the message of that step."""
+    on: str = ""
+    """The key of an earlier step."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A digest, ready to be rendered: the parent, one post a paper, and the parent anew once their messages have links.
+
+    In `finished`, a link whose URL is `reply:<n>` leads to the first message of `replies[n]`.
+    """
+
+    parent: Post
+    replies: tuple[Post, ...]
+    finished: Post | None
+    title: str = ""
+    """For platforms whose threads have names: at most 100 characters."""
+    tags: tuple[str, ...] = ()
+
+
+class Draft(Protocol):
+    """An answer while it is written."""
+
+    async def write(self, text: str) -> None:
+        """The whole provisional text so far. Coalesced to the platform's pace; never blocks the model for long."""
+        ...
+
+    async def status(self, text: str) -> None:
+        """`Reading 2601.22153 …`"""
+        ...
+
+    async def finish(self, post: Post) -> str:
+        """The final form replaces the provisional text. Returns the message's id. Safe to repeat."""
+        ...
+
+
+class Chat(Protocol):
+    """Where digests go and questions come from. Posts have no retry of their own: `bot.delivery` owns that."""
+
+    name: str
+    """The platform's name, as in `Place.platform`."""
+
+    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:
+        """Renders; pure. The first step is the parent."""
+        ...
+
+    async def post(self, step: Step, place: Place, on: str = "") -> str:
+        """Carries out a POST, THREAD, REPLY or EDIT once, with a timeout of 15 s. `on` is the message id recorded for `step.on`.
+
+        Returns the message id. Raises Doubtful, Throttled, Gone, Forbidden.
+        """
+        ...
+
+    async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
+        """The id of the message that carries `key`, posted since then; None if it is not there. Raises HistoryRefused."""
+        ...
+
+    async def delete(self, place: Place, message: str) -> None:
+        """Done twice, it does no harm."""
+        ...
+
+    async def link(self, place: Place, message: str) -> str:
+        """An https link to a message."""
+        ...
+
+    async def draft(self, question: Question, key: str) -> Draft:
+        """Begins the answer to a question where it was asked. `key` finds a half-written one again after a crash."""
+        ...
+
+    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
+        """A small message in the place, or to one person alone (`to`). Returns the id, empty where it has none."""
+        ...
+
+
+class Responder(Protocol):
+    """How one command, click or submission is answered. Made by the platform for the occasion."""
+
+    async def show(self, post: Post, *, private: bool = True) -> str:
+        """The answer, or the next message of it. Returns its id, empty where it has none."""
+        ...
+
+    async def progress(self, text: str) -> None:
+        """A line to the asker alone that replaces the one before it."""
+        ...
+
+    async def form(self, form: Form) -> None:
+        """Opens a modal. Only as the first thing, and within three seconds."""
+        ...
+
+    async def page(self, title: str, post: Post) -> None:
+        """Shows something long to the asker alone: a modal, ephemeral pages, a pager."""
+        ...

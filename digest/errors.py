@@ -1,0 +1,69 @@
+"""What can go wrong in making a digest, as a tree. Every message is a sentence for a person: what is wrong, what to do.
+
+PaperboyError
+├── Misconfigured          a wrong key, an unknown model, an unreadable setting: exit 2, no fallback hides it
+│   └── BadInput           what a person typed has the shape of an id, a URL, a language, … and is none: exit 2
+├── Unavailable            a service did not answer in its time; trying later may help: exit 1
+│   ├── ArxivUnavailable   throttled, down, or answering with something that is not a feed
+│   ├── ModelUnavailable   429, 5xx or silence beyond the retries, or the quota is used up
+│   └── OverBudget         the day's cap is reached; `until` says when it is lifted
+├── NothingNew             no paper was announced that this subscription has not seen
+├── NotFound               arXiv has no such paper, or no paper fits the words
+├── Unreadable             this paper's text cannot be had: broken, too large, too slow; the abstract remains
+└── Unusable               the model's output is flawed beyond repair; `problems` says how
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from digest.model import Problem
+
+
+class PaperboyError(Exception):
+    """The root. `str()` of it is a sentence that may be shown to people."""
+
+
+class Misconfigured(PaperboyError):
+    pass
+
+
+class BadInput(Misconfigured):
+    pass
+
+
+class Unavailable(PaperboyError):
+    pass
+
+
+class ArxivUnavailable(Unavailable):
+    pass
+
+
+class ModelUnavailable(Unavailable):
+    pass
+
+
+class OverBudget(Unavailable):
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class NothingNew(PaperboyError):
+    pass
+
+
+class NotFound(PaperboyError):
+    pass
+
+
+class Unreadable(PaperboyError):
+    pass
+
+
+class Unusable(PaperboyError):
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)

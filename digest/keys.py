@@ -1,0 +1,52 @@
+"""Cache keys and lifetimes, in one place, so that channels share work and an upgrade never reads what an older version wrote.
+
+Nothing channel-specific stands in a key of shared work; whatever changes the value does. The table is design section 3's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from digest.model import Paper, Profile, to_json
+
+DAY = timedelta(days=1)
+TEXT_LIFE = 30 * DAY
+SCORE_LIFE = 30 * DAY
+ANALYSIS_LIFE = 90 * DAY
+SUMMARY_LIFE = 90 * DAY
+RESPONSE_LIFE = 3 * DAY
+"""A raw response of the model: long enough to outlive any restart, after which its checked result is kept instead."""
+
+
+def fingerprint(*parts: str | bytes) -> str:
+    """16 hex digits over the parts, with their borders."""
+    digest = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        digest.update(len(raw).to_bytes(8, "big"))
+        digest.update(raw)
+    return digest.hexdigest()[:16]
+
+
+def text(paper: Paper, parser: str) -> str:
+    return f"text:{paper.versioned}:{parser}"
+
+
+def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:
+    return f"score:{paper.versioned}:{fingerprint(to_json(profile))}:{analyst}:{version}"
+
+
+def analysis(paper: Paper, basis: str, language: str, analyst: str, version: str) -> str:
+    return f"analysis:{paper.versioned}:{basis}:{language}:{analyst}:{version}"
+
+
+def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, version: str) -> str:
+    ids = fingerprint(*(p.versioned for p in chosen))
+    return f"summary:{day.isoformat()}:{ids}:{language}:{analyst}:{version}"
+
+
+def response(request: bytes) -> str:
+    """Of a model call: the whole request body, so nothing that matters can be left out."""
+    return f"response:{fingerprint(request)}"
