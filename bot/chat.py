@@ -398,3 +398,53 @@ class Responder(Protocol):
     async def page(self, title: str, post: Post) -> None:
         """Shows something long to the asker alone: a modal, ephemeral pages, a pager."""
         ...
+
+
+class Front(Protocol):
+    """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.front`.
+
+    `asked`, `amended`, `withdrawn`, `voted` and `membership` return when the event is in the store; they raise when it could not
+    be written, and the platform is then not told that it arrived. Work that takes longer goes on afterwards.
+    """
+
+    async def concerns(self, place: Place) -> bool:
+        """The thread is one the bot started or answers in. What does not concern it is not kept."""
+        ...
+
+    async def asked(self, question: Question) -> None:
+        """Once per `question.id`, and once per (place, message), however often it is delivered."""
+        ...
+
+    async def amended(self, question: Question) -> None:
+        """The message of an earlier question was edited: replaced if it is still being worked on."""
+        ...
+
+    async def withdrawn(self, place: Place, message: str) -> None:
+        """A message was deleted: a question ends; a post of ours is not posted again."""
+        ...
+
+    async def commanded(self, command: Command, respond: Responder) -> None: ...
+
+    async def clicked(self, click: Click, respond: Responder) -> None: ...
+
+    async def submitted(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
+        """Field name to sentence for what is wrong; empty when it was taken. Checks only and returns fast; the rest is shown later."""
+        ...
+
+    async def voted(self, vote: Vote) -> None: ...
+
+    async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
+        """👍 👎 🔖 on a message of ours, whatever paper that is."""
+        ...
+
+    async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+        """Invited to a channel, or removed from it, or it was archived (`joined=False`)."""
+        ...
+
+    async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
+        """Autocomplete: (label, value), at most 25. `field`: `paper`, `category`, `timezone`, `language`."""
+        ...
+
+    async def home(self, person: Person, platform: str) -> Post:
+        """What a person's own page with the bot shows: subscriptions, last digests, saved papers, how to ask."""
+        ...

@@ -1,0 +1,47 @@
+"""One channel, its Profile, its times and habits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.chat import Place
+from digest.model import Profile
+
+
+class Detail(StrEnum):
+    """How much of an Analysis a paper's message shows; the rest is one click away."""
+
+    CARD = "card"
+    SHORT = "short"
+    FULL = "full"
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class Subscription:
+    place: Place
+    profile: Profile = field(default_factory=Profile)
+    papers: int = 10
+    """At most; watched authors' papers come in addition."""
+    detail: Detail = Detail.SHORT
+    time: str = "09:00"
+    """Local, `HH:MM`."""
+    timezone: str = "UTC"
+    """A name of the tz database."""
+    days: tuple[str, ...] = DAYS
+    paused: bool = False
+    show_cost: bool = False
+    ping_role: str = ""
+    """Discord: the one role that the parent message may mention."""
+    created: datetime | None = None
+    """Daily runs before it are never due."""
+    set_by: str = ""
+    """The person to tell when something is wrong with it."""
+
+    @property
+    def key(self) -> str:
+        return self.place.key
