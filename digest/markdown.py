@@ -1,0 +1,225 @@
+"""Digest -> Markdown, in the fixed layout its readers know: headings and field names stay English in every language.
+
+Titles, names, abstracts and quotations are escaped; what the Analyst wrote is Markdown already made safe by the checks.
+Also the few sentences of a digest that every channel shows alike: the coverage line and what an entry rests on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from digest.labels import label
+from digest.model import FULL_PARTS, Analysis, Digest, Entry, Finding, Mention, Theme, Usage
+
+_MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
+_SPECIAL = re.compile(
+    r"\\(?=[!-/:-@\[-`{-~])"  # a backslash that would escape
+    r"|[`*\[\]]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is no emphasis
+    r"|<(?=[A-Za-z/!?])"
+    r"|&(?=#?\w+;)"
+    r"|~~"
+)
+_LINE_START = re.compile(r"^(\s*)(#{1,6}|[-+>=]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
+_ARCHIVES = {
+    "cs.AI": "Artificial Intelligence",
+    "cs.CL": "Computation and Language",
+    "cs.CV": "Computer Vision",
+    "cs.LG": "Machine Learning",
+    "cs.RO": "Robotics",
+}
+
+
+def escape(text: str) -> str:
+    """Plain text as CommonMark that shows exactly that text, with no more backslashes than it takes. `$…$` is left to renderers of maths."""
+    pieces = _MATH.split(text)
+    escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\g<0>", p) for i, p in enumerate(pieces))
+    return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
+
+
+def link(text: str, url: str) -> str:
+    """A link whose text is plain. Brackets in URLs are percent-encoded, as CommonMark asks."""
+    return f"[{escape(text)}]({url.replace('(', '%28').replace(')', '%29').replace(' ', '%20')})"
+
+
+def render(digest: Digest) -> str:
+    """The whole document. Each paper begins with `<a id='<id>v<n>'></a>` at the start of a line."""
+    date = digest.local_date.isoformat()
+    blocks = [
+        f"time: {digest.local_date:%Y%m%d}",
+        f"# Arxiv {_field_name(digest.profile.categories)} Papers - {date}",
+        "## Executive Summary",
+        *_summary(digest),
+        "---",
+        "## Table of Contents",
+        "\n".join(f"{e.number}. [{escape(e.paper.title)}](#{e.paper.versioned})" for e in digest.entries),
+        "---",
+        "## Papers",
+        *(block for e in digest.entries for block in _paper(e, digest.language)),
+    ]
+    return "\n\n".join(b for b in blocks if b) + "\n"
+
+
+def _field_name(categories: Sequence[str]) -> str:
+    """`Computer Vision` for cs.CV, as in the example; the bare names where there is no common one or they are many."""
+    names = [_ARCHIVES.get(c, c) for c in categories]
+    return ", ".join(names) if len(names) <= 3 else ", ".join(categories)
+
+
+# ---------------------------------------------------------------- the summary
+
+
+def _summary(digest: Digest) -> Iterable[str]:
+    summary, language = digest.summary, digest.language
+    yield from (f"> {note}" for note in digest.notes)
+    yield summary.overview
+    if summary.first:
+        yield f"**{label('first', language)}**"
+        yield "\n".join(f"{i}. {_mention(m, digest)}" for i, m in enumerate(summary.first, 1))
+    for name, themes in (
+        ("trends", summary.trends),
+        ("highlights", summary.highlights),
+        ("directions", summary.directions),
+    ):
+        if themes:
+            yield f"**{label(name, language)}**"
+            yield "\n".join(f"*   {_theme(t, digest)}" for t in themes)
+    yield f"*{coverage_line(digest)}*"
+
+
+def _theme(theme: Theme, digest: Digest) -> str:
+    said = label("separator", digest.language).join(_mention(m, digest) for m in theme.mentions)
+    if not theme.text:
+        return said
+    return f"{theme.text} {said}" if said else theme.text
+
+
+def _mention(mention: Mention, digest: Digest) -> str:
+    entry = digest.entry(mention.paper_id)
+    if entry is None:
+        return mention.text
+    named = f"**[{escape(entry.paper.title)}](#{entry.paper.versioned})**"
+    return f"{named}: {mention.text}" if mention.text else named
+
+
+def coverage_line(digest: Digest, *, cost: bool = True) -> str:
+    """The numbers of the day in one line of Markdown: announced, considered, chosen, late, skipped, read in full, and the cost."""
+    c, language = digest.coverage, digest.language
+    numbers = {e.paper.id: e.number for e in digest.entries}
+    pieces = [label("coverage", language, announced=c.announced, considered=c.considered, chosen=c.chosen)]
+    if c.late:
+        shown = ", ".join(str(numbers[i]) for i in c.late if i in numbers)
+        name = "coverage.late" if shown else "coverage.late.rest"
+        pieces.append(label(name, language, n=len(c.late), numbers=shown))
+    full = [e for e in digest.entries if e.analysis and e.analysis.basis.full]
+    rest_on_abstract = [e for e in digest.entries if e not in full]
+    pieces.append(label("coverage.full", language, n=len(full)))
+    if rest_on_abstract:
+        shown = ", ".join(str(e.number) for e in rest_on_abstract)
+        pieces.append(label("coverage.abstract", language, n=len(rest_on_abstract), numbers=shown))
+    pieces.append(label("coverage.rest", language, n=c.rest))
+    if c.skipped:
+        reasons = ", ".join(sorted({s.reason for s in c.skipped}))
+        pieces.append(label("coverage.skipped", language, n=len(c.skipped), reasons=reasons))
+    if cost and digest.cost.calls:
+        pieces.append(cost_words(digest.cost))
+    return " · ".join(pieces)
+
+
+def cost_words(usage: Usage) -> str:
+    """`$0.41`, or the tokens where a price is unknown."""
+    if usage.usd is None:
+        return f"{usage.input_tokens + usage.output_tokens:,} tokens"
+    return f"${usage.usd:.2f}" if usage.usd >= 0.01 else f"${usage.usd:.4f}"
+
+
+# ---------------------------------------------------------------- a paper
+
+
+def _paper(entry: Entry, language: str) -> Iterable[str]:
+    paper = entry.paper
+    yield f"<a id='{paper.versioned}'></a>\n## {link(paper.title, paper.abs_url)}"
+    yield f"**Authors:** {escape(', '.join(paper.authors))}"
+    yield f"**Published:** {paper.published:%Y-%m-%d}"
+    yield f"**Categories:** {', '.join(paper.categories)}"
+    if paper.comment:
+        yield f"**Comment:** {escape(paper.comment)}"
+    if paper.journal_ref:
+        yield f"**Journal reference:** {escape(paper.journal_ref)}"
+    yield f"**Why chosen:** {why(entry, language)}"
+    yield "**Abstract:**"
+    yield escape(paper.abstract)
+    yield "**Analysis:**"
+    yield from (f"> {note}" for note in entry.notes)
+    if entry.analysis:
+        yield from _analysis(entry.analysis)
+    yield "**Key Findings:**"
+    yield _findings(entry.analysis.findings if entry.analysis else (), language) or f"- {label('nothing', language)}"
+    yield "**Links:**"
+    yield "\n".join(_links(entry, language))
+    yield "---"
+
+
+def why(entry: Entry, language: str) -> str:
+    """Why the paper was chosen: the Score's reason, its numbers, and watched authors."""
+    said = [entry.score.reason] if entry.score.reason else []
+    if entry.watched:
+        said.append(label("watched", language, names=escape(", ".join(entry.watched))))
+    if entry.learned:
+        said.append(entry.learned)
+    if entry.late:
+        said.append(label("late", language))
+    score = label("score", language, relevance=_ten(entry.score.relevance), significance=_ten(entry.score.significance))
+    return " ".join([*said, f"({score})"])
+
+
+def _ten(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _analysis(analysis: Analysis) -> Iterable[str]:
+    language = analysis.language
+    yield f"*{label('basis', language)}: {label(f'basis.{analysis.basis}', language)}*"
+    if analysis.core:
+        yield f"**{label('core', language)}**\n\n{analysis.core}"
+    for number, part in enumerate(analysis.parts, 1):
+        yield f"### {number}. {label(f'part.{part.name}', language)}"
+        yield part.full
+        if part.unsupported:
+            yield f"*{label('unsupported', language, items=escape(', '.join(part.unsupported)))}*"
+
+
+def _findings(findings: Iterable[Finding], language: str) -> str:
+    return "\n".join(_finding(f, language) for f in findings)
+
+
+def _finding(finding: Finding, language: str) -> str:
+    lines = [f"- {finding.statement}"]
+    if finding.unsupported:
+        lines[0] += f" *({label('unsupported', language, items=escape(', '.join(finding.unsupported)))})*"
+    if finding.evidence:
+        e = finding.evidence
+        lines.append(f"  > “{escape(e.quotation)}” {link(e.label, e.url)}")
+    else:
+        lines[0] += f" *({label('unverified', language)})*"
+    return "\n".join(lines)
+
+
+def _links(entry: Entry, language: str) -> Iterable[str]:
+    yield f"- [PDF]({entry.paper.pdf_url})"
+    yield f"- [arXiv]({entry.paper.abs_url})"
+    for found in entry.links:
+        shown = (
+            link(label(found.kind, language), found.url)
+            if found.known
+            else f"{label(found.kind, language)}: `{found.url}`"
+        )
+        yield f"- {shown}"
+
+
+def missing_words(analysis: Analysis) -> str:
+    """The names of the parts that could not be had, as people read them."""
+    order = (*FULL_PARTS, "core", "findings")
+    names = sorted(analysis.missing, key=lambda n: order.index(n) if n in order else len(order))
+    return ", ".join(label(f"part.{n}", analysis.language) for n in names)
