@@ -5,8 +5,10 @@ Nothing channel-specific stands in a key of shared work; whatever changes the va
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from datetime import date, timedelta
 
 from digest.model import Paper, Profile, to_json
@@ -18,6 +20,18 @@ ANALYSIS_LIFE = 90 * DAY
 SUMMARY_LIFE = 90 * DAY
 RESPONSE_LIFE = 3 * DAY
 """A raw response of the model: long enough to outlive any restart, after which its checked result is kept instead."""
+
+_anew: ContextVar[str] = ContextVar("anew", default="")
+
+
+@contextlib.contextmanager
+def anew(name: str) -> Iterator[None]:
+    """Inside, what was said is not read back from earlier work but from work under the same `name` (a restart of `--again`)."""
+    token = _anew.set(f":anew-{name}" if name else "")
+    try:
+        yield
+    finally:
+        _anew.reset(token)
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -35,18 +49,18 @@ def text(paper: Paper, parser: str) -> str:
 
 
 def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:
-    return f"score:{paper.versioned}:{fingerprint(to_json(profile))}:{analyst}:{version}"
+    return f"score:{paper.versioned}:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
 
 
 def analysis(paper: Paper, basis: str, language: str, analyst: str, version: str) -> str:
-    return f"analysis:{paper.versioned}:{basis}:{language}:{analyst}:{version}"
+    return f"analysis:{paper.versioned}:{basis}:{language}:{analyst}:{version}{_anew.get()}"
 
 
 def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, version: str) -> str:
     ids = fingerprint(*(p.versioned for p in chosen))
-    return f"summary:{day.isoformat()}:{ids}:{language}:{analyst}:{version}"
+    return f"summary:{day.isoformat()}:{ids}:{language}:{analyst}:{version}{_anew.get()}"
 
 
 def response(request: bytes) -> str:
     """Of a model call: the whole request body, so nothing that matters can be left out."""
-    return f"response:{fingerprint(request)}"
+    return f"response:{fingerprint(request)}{_anew.get()}"
