@@ -1,0 +1,220 @@
+"""Environment -> Settings. Every problem is reported at once, one sentence each; nothing else reads the environment.
+
+A `.env` file in the working directory counts as environment; what is really set wins. `.env.example` names every setting with
+its meaning, and a test keeps the two in step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import langcodes
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.subscription import DAYS, Detail
+from digest.errors import Misconfigured
+from digest.model import Profile
+
+ARXIV_API_URL = "https://export.arxiv.org/api/query"
+ARXIV_RSS_URL = "https://rss.arxiv.org"
+ARXIV_CONTENT_URL = "https://export.arxiv.org"
+
+
+def _words(value: Any) -> Any:
+    """`a, b` as a list; a list stays one."""
+    if isinstance(value, str):
+        return [word.strip() for word in value.split(",") if word.strip()]
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https", "ws", "wss") or not parts.netloc:
+        raise ValueError("is not a URL; write it whole, as in https://host/path")
+    return value
+
+
+def language(value: str) -> str:
+    """A BCP 47 tag, as written in the standard. Raises ValueError for what is none: `zh` and `pt-BR` are, `klingonese` is not."""
+    try:
+        tag = langcodes.standardize_tag(value.strip().replace("_", "-"))
+        known = langcodes.Language.get(tag).is_valid()
+    except ValueError:
+        known = False
+    if not known:
+        raise ValueError(f"{value!r} is not a language; write a BCP 47 tag such as en, zh or pt-BR")
+    return str(tag)
+
+
+def clock_time(value: str) -> str:
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip())
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(f"{value!r} is not a time of day; write it as 09:00")
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+def timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is not a timezone; write a name of the tz database such as Asia/Shanghai or UTC")
+    return value
+
+
+def weekdays(value: Any) -> Any:
+    """`mon-fri`, `mon,wed`, `every day` as names of days."""
+    if not isinstance(value, str):
+        return value
+    found: list[str] = []
+    for piece in _words(value.lower().replace("every day", "mon-sun")):
+        first, _, last = (part.strip()[:3] for part in piece.partition("-"))
+        if first not in DAYS or (last and last not in DAYS):
+            raise ValueError(f"{piece!r} names no days; write mon-fri, or mon,wed,fri, or every day")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        found += DAYS[start : end + 1] if end >= start else (*DAYS[start:], *DAYS[: end + 1])
+    return [day for day in DAYS if day in found]
+
+
+Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseSettings):
+    """All of them, with their defaults. Names in the environment are these in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", case_sensitive=False)
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: Annotated[str, AfterValidator(lambda v: _url(v) if v else v)] = ""
+    llm_model: str = "gpt-5-mini"
+    llm_model_fast: str = ""
+    llm_embeddings_model: str = ""
+    llm_context_tokens: int = Field(128_000, ge=4_000)
+    llm_concurrency: int = Field(10, ge=1, le=200)
+    llm_prices: Annotated[dict[str, tuple[Decimal, Decimal, Decimal]], NoDecode] = {}
+    llm_daily_budget_usd: float | None = Field(None, ge=0)
+    channel_daily_budget_usd: float | None = Field(None, ge=0)
+    questions_per_person: int = Field(50, ge=1)
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_channel: str = ""
+    slack_api_url: Url = "https://slack.com/api/"
+    discord_token: SecretStr = SecretStr("")
+    discord_channel_id: str = ""
+    discord_api_url: Url = "https://discord.com/api/v10"
+    discord_gateway_url: Url = "wss://gateway.discord.gg/"
+
+    arxiv_api_url: Url = ARXIV_API_URL
+    arxiv_rss_url: Url = ARXIV_RSS_URL
+    arxiv_content_url: Url = ARXIV_CONTENT_URL
+    arxiv_contact: str = ""
+
+    redis_url: str = ""
+    paperboy_home: Path = Path("~/.paperboy")
+
+    digest_categories: Words = ["cs.CV"]
+    digest_interests: str = ""
+    digest_keywords: Words = []
+    digest_unwanted: Words = []
+    digest_authors: Words = []
+    digest_language: Annotated[str, AfterValidator(language)] = "en"
+    digest_papers: int = Field(10, ge=1, le=50)
+    digest_detail: Detail = Detail.SHORT
+    digest_time: Annotated[str, AfterValidator(clock_time)] = "09:00"
+    digest_timezone: Annotated[str, AfterValidator(timezone)] = "UTC"
+    digest_days: Annotated[list[str], NoDecode, BeforeValidator(weekdays)] = list(DAYS)
+    digest_show_cost: bool = False
+    digest_admins: Words = []
+
+    admin_slack_channel: str = ""
+    admin_discord_channel_id: str = ""
+    log_level: str = "INFO"
+    log_format: str = "text"
+    port: int = Field(3000, ge=1, le=65535)
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    paperboy_now: datetime | None = None
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("is one of DEBUG, INFO, WARNING, ERROR")
+        return value.upper()
+
+    @field_validator("log_format")
+    @classmethod
+    def _format(cls, value: str) -> str:
+        if value not in ("text", "json"):
+            raise ValueError("is text or json")
+        return value
+
+    @field_validator("llm_prices", mode="before")
+    @classmethod
+    def _prices(cls, value: Any) -> Any:
+        """`{"model": [input, cached, output]}`, USD for a million tokens."""
+        if isinstance(value, str):
+            try:
+                return json.loads(value)
+            except ValueError:
+                raise ValueError(
+                    'is JSON such as {"gpt-5-mini": [0.25, 0.025, 2.00]}, USD per million tokens'
+                ) from None
+        return value
+
+    @field_validator("paperboy_now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=ZoneInfo("UTC")) if value and value.tzinfo is None else value
+
+    @property
+    def has_model(self) -> bool:
+        """A key or a base URL means there is a model; without either the extractive Analyst writes."""
+        return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+    @property
+    def home(self) -> Path:
+        return self.paperboy_home.expanduser()
+
+    @property
+    def profile(self) -> Profile:
+        return Profile(
+            categories=tuple(self.digest_categories),
+            interests=self.digest_interests,
+            wanted=tuple(self.digest_keywords),
+            unwanted=tuple(self.digest_unwanted),
+            authors=tuple(self.digest_authors),
+            language=self.digest_language,
+        )
+
+
+def load(**overrides: Any) -> Settings:
+    """Settings from the environment, with the command line's words over them. Raises Misconfigured with a sentence per problem."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise Misconfigured("\n".join(_sentence(problem) for problem in error.errors())) from None
+
+
+def _sentence(problem: Any) -> str:
+    name = str(problem["loc"][0]).upper() if problem["loc"] else "The settings"
+    cause = problem.get("ctx", {}).get("error")
+    if isinstance(cause, ValueError):
+        said = str(cause)
+    else:
+        said = f"{_shown(problem['input'])} cannot be used: {problem['msg'][0].lower()}{problem['msg'][1:]}"
+    return f"{name}: {said}" if not said.startswith("is ") else f"{name} {said}."
+
+
+def _shown(value: Any) -> str:
+    """A setting's value as given; long ones (they may be secrets pasted into the wrong place) only by length."""
+    text = str(value)
+    return repr(text) if len(text) <= 24 else f"the given value ({len(text)} characters)"
