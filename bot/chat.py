@@ -309,6 +309,8 @@ class Step:
     """The platform's JSON. In an EDIT, the string `{{link:<key>}}` stands for the link to the message of that step."""
     on: str = ""
     """The key of an earlier step."""
+    reply: int = -1
+    """Which of `Thread.replies` this message is (the first message of); -1 for the parent, threads, edits and what goes on in a further message."""
 
 
 @dataclass(frozen=True)
