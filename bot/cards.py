@@ -1,0 +1,400 @@
+"""Digest, paper and answer as Posts: what people see in a channel, written once for every platform.
+
+Each paper is named once in the parent, so the summary is the table of contents. In a paper's post the reader decides above the
+Rule: title, people, one sentence, why, quoted findings; below it stand the parts. Titles, names and quotations are escaped;
+what the Analyst wrote is Markdown made safe by the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.subscription import Detail
+from digest import tex
+from digest.labels import base, day_words, label
+from digest.markdown import coverage_line, escape, link, why
+from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
+
+EASTERN = ZoneInfo("America/New_York")
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "digest": "arXiv digest · {day} · {n} papers",
+        "digest.one": "arXiv digest · {day} · 1 paper",
+        "announced": "arXiv list of {moment}",
+        "hint": "Ask in the thread, for example “does {n} release code?”. A number is a paper's place in the thread.",
+        "others": "Other candidates",
+        "settings": "Settings",
+        "why": "Why these",
+        "markdown": "Download Markdown",
+        "retract": "Take back today's digest",
+        "retract?": "Take back every message of today's digest? What people wrote stays.",
+        "full": "Full analysis",
+        "ask": "Ask",
+        "authors": "All authors",
+        "save": "Save",
+        "share": "Share in the channel",
+        "wrong": "Something is wrong",
+        "bibtex": "BibTeX",
+        "more": "👍 More like this",
+        "fewer": "👎 Fewer like this",
+        "helpful": "👍",
+        "unhelpful": "👎",
+        "add": "Add",
+        "people": "{names} ({n} authors)",
+        "relevance": "relevance {relevance}",
+        "not found": "The paper does not say.",
+        "nearest": "The nearest passage:",
+        "unsupported": "(?) marks what could not be verified in the paper: {items}.",
+        "selected": "The paper is longer than the model can read at once; the passages closest to the question were read.",
+        "extractive": "No model is configured: these are passages of the paper, closest first.",
+        "from": "From {n} papers:",
+        "abstract": "Abstract",
+        "no others": "Every paper considered that day is in the digest.",
+        "others of": "Ranks {first} to {last} of {day}",
+    },
+    "zh": {
+        "digest": "arXiv 日报 · {day} · {n} 篇",
+        "digest.one": "arXiv 日报 · {day} · 1 篇",
+        "announced": "arXiv 公布于 {moment}",
+        "hint": "在消息串里直接问，例如“{n} 有代码吗？”。数字 = 消息串里的第几篇。",
+        "others": "其余候选",
+        "settings": "设置",
+        "why": "为什么是这几篇",
+        "markdown": "下载 Markdown",
+        "retract": "撤回今天的日报",
+        "retract?": "撤回今天日报的全部消息？别人的发言会保留。",
+        "full": "完整分析",
+        "ask": "提问",
+        "authors": "全部作者",
+        "save": "收藏",
+        "share": "分享到频道",
+        "wrong": "内容有误",
+        "bibtex": "BibTeX",
+        "more": "👍 多来点这类",
+        "fewer": "👎 少来点这类",
+        "helpful": "👍",
+        "unhelpful": "👎",
+        "add": "加进来",
+        "people": "{names}（共 {n} 人）",
+        "relevance": "相关 {relevance}",
+        "not found": "论文没有写。",
+        "nearest": "最接近的一处：",
+        "unsupported": "(?) 处未能在论文中核实：{items}。",
+        "selected": "论文超出模型一次能读的长度，只读了与问题最接近的段落。",
+        "extractive": "没有配置模型：以下是论文中最接近的段落。",
+        "from": "来自 {n} 篇论文：",
+        "abstract": "摘要",
+        "no others": "当天考虑过的论文都在日报里了。",
+        "others of": "{day} 第 {first} 到 {last} 名",
+    },
+}
+
+
+def word(name: str, language: str, **values: object) -> str:
+    """The words on buttons and cards, in Chinese or English."""
+    text = WORDS.get(base(language), WORDS["en"])[name]
+    return text.format(**values) if values else text
+
+
+# ---------------------------------------------------------------- a digest
+
+
+def thread(digest: Digest, detail: Detail, *, show_cost: bool = False) -> Thread:
+    """The parent, a reply per paper, and the parent once more with its names linked to their replies."""
+    arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
+    replies = {e.paper.id: f"reply:{i}" for i, e in enumerate(digest.entries)}
+    names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
+    day = day_words(digest.local_date, digest.language, "MMMd")
+    title = f"{day} · {len(digest.entries)} · {names}"
+    return Thread(
+        parent=parent(digest, arxiv, show_cost=show_cost),
+        replies=tuple(paper_post(e, digest, detail) for e in digest.entries),
+        finished=parent(digest, replies, show_cost=show_cost),
+        title=title if len(title) <= 100 else title[:99] + "…",
+        tags=("digest", *digest.profile.categories),
+    )
+
+
+def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False) -> Post:
+    """The executive summary as one message. `targets`: where each paper's name leads to, by id."""
+    language, summary = digest.language, digest.summary
+    name = "digest" if len(digest.entries) != 1 else "digest.one"
+    blocks: list[Block] = [
+        Heading(word(name, language, day=day_words(digest.local_date, language), n=len(digest.entries))),
+        Small(" · ".join([*digest.profile.categories, *_announced(digest)])),
+        *(Text(f"⚠ {note}") for note in digest.notes),
+        Text(summary.overview),
+    ]
+    if summary.first:
+        lines = [_first(m, digest, targets) for m in summary.first]
+        blocks.append(Text("\n\n".join([f"**{label('first', language)}**", *lines])))
+    for section, themes in (
+        ("trends", summary.trends),
+        ("highlights", summary.highlights),
+        ("directions", summary.directions),
+    ):
+        if themes:
+            points = "\n".join(f"- {_theme(t, digest, targets)}" for t in themes)
+            blocks.append(Text(f"**{label(section, language)}**\n\n{points}"))
+    example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
+    blocks += [
+        Small(coverage_line(digest, cost=show_cost)),
+        Small(word("hint", language, n=example)),
+        Actions(_parent_buttons(digest)),
+    ]
+    return Post(tuple(blocks), summary.headline, language)
+
+
+def _announced(digest: Digest) -> list[str]:
+    """When arXiv's list came out: its feed is rebuilt at midnight Eastern (platform facts 3.3)."""
+    if digest.day is None:
+        return []
+    moment = datetime.combine(digest.day, time(), EASTERN).astimezone(UTC)
+    return [word("announced", digest.language, moment=f"<t:{int(moment.timestamp())}>")]
+
+
+def _first(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
+    entry = digest.entry(mention.paper_id)
+    if entry is None:
+        return mention.text
+    return f"**{entry.number}** {link(tex.plain(entry.paper.title), targets[entry.paper.id])}\\\n{mention.text}"
+
+
+def _theme(theme: Theme, digest: Digest, targets: Mapping[str, str]) -> str:
+    said = label("separator", digest.language).join(_mention(m, digest, targets) for m in theme.mentions)
+    return f"{theme.text} {said}".strip()
+
+
+def _mention(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
+    entry = digest.entry(mention.paper_id)
+    if entry is None:
+        return mention.text
+    return f"**{entry.number}** {link(short_title(entry.paper), targets[entry.paper.id])} {mention.text}".strip()
+
+
+def short_title(paper: Paper) -> str:
+    """What people call a paper: the name before the colon where there is one, else the title's first words."""
+    title = tex.plain(paper.title)
+    name = title.split(": ", 1)[0]
+    if len(name) <= 40:
+        return name
+    return title if len(title) <= 46 else title[:46].rsplit(" ", 1)[0] + " …"
+
+
+def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
+    language, key = digest.language, digest.key
+    return (
+        Button("others", key, word("others", language)),
+        Button("settings", key, word("settings", language), Style.MENU),
+        Button("why", key, word("why", language), Style.MENU),
+        Button("markdown", key, word("markdown", language), Style.MENU),
+        Button("retract", key, word("retract", language), Style.MENU, word("retract?", language)),
+    )
+
+
+# ---------------------------------------------------------------- a paper
+
+
+def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
+    """A paper's reply in a digest's thread."""
+    value = f"{digest.key}#{entry.number}"
+    blocks = [
+        *_head(entry, digest.language, str(entry.number)),
+        *_body(entry, digest.language, detail),
+        _buttons(value, digest.language),
+    ]
+    core = entry.analysis.core if entry.analysis else ""
+    return Post(tuple(blocks), fallback(f"{entry.number} · {short_title(entry.paper)}", core), digest.language)
+
+
+def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
+    """A paper outside of a digest: what `/paper` shows. `shared`: it already stands in the channel."""
+    value = f"paper:{entry.paper.versioned}"
+    body = list(_body(entry, language, detail, chosen=False))
+    if entry.analysis is None:
+        body.insert(0, Text(f"**{word('abstract', language)}**\n\n{escape(entry.paper.abstract)}"))
+    blocks = [*_head(entry, language), *body, _buttons(value, language, share=not shared)]
+    core = entry.analysis.core if entry.analysis else ""
+    return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
+
+
+def fallback(name: str, said: str) -> str:
+    """`4 · DynamicVLA: its core idea`, at most 90 characters, as plain text."""
+    text = f"{name}: {tex.plain(said.replace('*', ''))}" if said else name
+    return text if len(text) <= 90 else text[:89] + "…"
+
+
+def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
+    paper = entry.paper
+    named = link(tex.plain(paper.title), paper.abs_url)
+    yield Heading(f"{number} · {named}" if number else named, 2)
+    basis = label(f"basis.{entry.analysis.basis}", language) if entry.analysis else label("basis.abstract", language)
+    facts = [
+        people(paper, language),
+        escape(", ".join(paper.categories)),
+        f"{paper.published:%Y-%m-%d}",
+        f"{label('basis', language)}: {basis}",
+        escape(paper.comment),
+        escape(paper.journal_ref),
+    ]
+    yield Small(" · ".join(f for f in facts if f))
+    yield from (Text(f"⚠ {note}") for note in entry.notes)
+
+
+def people(paper: Paper, language: str) -> str:
+    """At most four names, with the number of all."""
+    if len(paper.authors) <= 4:
+        return escape(", ".join(paper.authors))
+    names = f"{', '.join(paper.authors[:3])} … {paper.authors[-1]}"
+    return word("people", language, names=escape(names), n=len(paper.authors))
+
+
+def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
+    analysis = entry.analysis
+    if analysis and analysis.core:
+        yield Text(f"**{label('core', language)}**\n\n{analysis.core}")
+    if chosen:
+        yield Text(f"**{label('why', language)}**\n\n{why(entry, language)}")
+    if analysis is None and chosen:
+        yield Text(f"**{word('abstract', language)}**\n\n{escape(entry.paper.abstract)}")
+    if analysis and analysis.findings:
+        yield Heading(label("findings", language), 3)
+        for number, finding in enumerate(analysis.findings, 1):
+            yield from _finding(number, finding, language)
+    if analysis and detail is not Detail.CARD:
+        yield Rule()
+        yield from parts(analysis, full=detail is Detail.FULL)
+    yield Small(" · ".join(_links(entry, language)))
+
+
+def _finding(number: int, finding: Finding, language: str) -> Iterable[Block]:
+    doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
+    if finding.evidence is None:
+        doubts = f"{label('unverified', language)} {doubts}".strip()
+    # The number is no list's: every finding stands in a block of its own.
+    yield Text(f"{number}\\. {finding.statement}" + (f" *({doubts})*" if doubts else ""))
+    if finding.evidence:
+        yield quotation(finding.evidence)
+
+
+def quotation(evidence: Evidence, number: int = 0) -> Quotation:
+    return Quotation(evidence.quotation, evidence.label, evidence.url, number)
+
+
+def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
+    """The parts of an Analysis, each under a bold line of its own."""
+    for number, part in enumerate(analysis.parts, 1):
+        yield Heading(f"{number} {label(f'part.{part.name}', analysis.language)}", 3)
+        yield Text(part.full if full else part.short)
+        if part.unsupported:
+            yield Small(label("unsupported", analysis.language, items=escape(", ".join(part.unsupported))))
+
+
+def full_page(entry: Entry, language: str) -> Post:
+    """The full parts, for whoever asks for them."""
+    body = parts(entry.analysis, full=True) if entry.analysis else (Text(escape(entry.paper.abstract)),)
+    return Post(
+        (*_head(entry, language, str(entry.number) if entry.number else ""), *body), short_title(entry.paper), language
+    )
+
+
+def _links(entry: Entry, language: str) -> Iterable[str]:
+    paper = entry.paper
+    yield f"[arXiv]({paper.abs_url})"
+    yield f"[PDF]({paper.pdf_url})"
+    if entry.analysis and entry.analysis.basis == "html":
+        yield f"[HTML]({paper.html_url})"
+    for found in entry.links:
+        name = label(found.kind, language)
+        yield link(name, found.url) if found.known else f"{name} `{found.url}`"
+
+
+def _buttons(value: str, language: str, *, share: bool = True) -> Actions:
+    menu = ["authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
+    return Actions(
+        (
+            Button("full", value, word("full", language)),
+            Button("ask", value, word("ask", language), Style.PRIMARY),
+            *(Button(name, value, word(name, language), Style.MENU) for name in menu),
+            Button("more", value, word("more", language), Style.FEEDBACK),
+            Button("fewer", value, word("fewer", language), Style.FEEDBACK),
+        )
+    )
+
+
+# ---------------------------------------------------------------- others
+
+
+def others(digest: Digest) -> Post:
+    """The next fifteen, each with its reason and "Add", for whoever asked."""
+    language = digest.language
+    if not digest.others:
+        return Post((Text(word("no others", language)),), word("no others", language), language)
+    day = day_words(digest.local_date, language)
+    title = word("others of", language, first=digest.others[0].rank, last=digest.others[-1].rank, day=day)
+    blocks: list[Block] = [Heading(title, 2)]
+    for candidate in digest.others:
+        blocks.append(Text(_candidate(candidate, language)))
+        blocks.append(Actions((Button("add", f"{digest.key}#{candidate.rank}", word("add", language)),)))
+    return Post(tuple(blocks), title, language)
+
+
+def _candidate(candidate: Candidate, language: str) -> str:
+    score = candidate.score
+    relevance = word("relevance", language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
+    named = link(tex.plain(candidate.paper.title), candidate.paper.abs_url)
+    return f"**{candidate.rank}** · {named} · {relevance} · {score.reason}"
+
+
+def bibtex(paper: Paper) -> str:
+    """A BibTeX entry as arXiv itself gives it."""
+    surname = "".join(c for c in paper.authors[0].split()[-1] if c.isalnum()).lower() if paper.authors else "anonymous"
+    first_word = next((w for w in paper.title.split() if w[:1].isalnum()), "paper")
+    key = f"{surname}{paper.published:%Y}{''.join(c for c in first_word if c.isalnum()).lower()}"
+    fields = {
+        "title": f"{{{paper.title}}}",
+        "author": " and ".join(paper.authors),
+        "year": f"{paper.published:%Y}",
+        "eprint": paper.id,
+        "archivePrefix": "arXiv",
+        "primaryClass": paper.primary,
+        "url": f"https://arxiv.org/abs/{paper.id}",
+    }
+    if paper.doi:
+        fields["doi"] = paper.doi
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@misc{{{key},\n{lines}\n}}"
+
+
+# ---------------------------------------------------------------- an answer
+
+
+def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:
+    """An answer: which paper first, then what is said, the quotations last. `subjects`: (number or 0, paper)."""
+    language = answer.language
+    named = [escape(f"{number} · {short_title(paper)}" if number else short_title(paper)) for number, paper in subjects]
+    opening = named[0] if len(named) == 1 else word("from", language, n=len(named)) if named else ""
+    text = answer.text if answer.found or answer.text else word("not found", language)
+    blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]
+    blocks += [quotation(q.evidence, q.number) for q in answer.quotes]
+    if answer.nearest and not answer.found:
+        blocks += [Small(word("nearest", language)), quotation(answer.nearest)]
+    notes = []
+    if answer.unsupported:
+        notes.append(word("unsupported", language, items=escape(", ".join(answer.unsupported))))
+    notes += [
+        word(name, language)
+        for name, holds in (("selected", answer.selected), ("extractive", answer.by == "extractive"))
+        if holds
+    ]
+    blocks += [Small(note) for note in notes]
+    buttons = (
+        Button("helpful", answer_id, word("helpful", language), Style.FEEDBACK),
+        Button("unhelpful", answer_id, word("unhelpful", language), Style.FEEDBACK),
+        Button("wrong", f"answer:{answer_id}", word("wrong", language)),
+    )
+    return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
