@@ -86,6 +86,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "part.impact": "潜在影响",
         "part.applications": "受益领域",
         "part.limitations": "可推断的局限",
+        "document.abstract": "摘要翻译",
+        "document.motivation": "方法动机分析",
+        "document.method": "方法设计详解",
+        "document.novelty": "方法对比分析",
+        "document.experiments": "实验分析",
+        "document.practical": "实用指南",
+        "document.conclusion": "总结",
+        "document.contribution": "论文的主要贡献",
+        "document.innovation": "关键创新或方法论",
+        "document.impact": "对该领域的潜在影响",
+        "document.applications": "可能受益于此研究的相关领域或应用",
+        "document.limitations": "可从摘要推断出的局限性",
         "part.core": "核心",
         "part.findings": "发现",
         "first": "先读",
@@ -146,6 +158,12 @@ def label(name: str, language: str, **values: object) -> str:
     words = LABELS.get(base(language), LABELS["en"])
     text = words.get(name) or LABELS["en"][name]
     return text.format(**values) if values else text
+
+
+def part_heading(name: str, language: str) -> str:
+    """A part's name as a heading of the document: longer than in a channel, where the language has such names."""
+    words = LABELS.get(base(language), LABELS["en"])
+    return words.get(f"document.{name}") or label(f"part.{name}", language)
 
 
 def day_words(day: date, language: str, skeleton: str = "MMMEd") -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from digest.labels import label
+from digest.labels import label, part_heading
 from digest.model import FULL_PARTS, Analysis, Digest, Entry, Finding, Mention, Theme, Usage
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
@@ -21,7 +21,7 @@ _SPECIAL = re.compile(
     r"|&(?=#?\w+;)"
     r"|~~"
 )
-_LINE_START = re.compile(r"^(\s*)(#{1,6}|[-+>=]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
+_LINE_START = re.compile(r"^(\s*)(#{1,6}|-+|=+|[+>]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
 _ARCHIVES = {
     "cs.AI": "Artificial Intelligence",
     "cs.CL": "Computation and Language",
@@ -184,7 +184,7 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     if analysis.core:
         yield f"**{label('core', language)}**\n\n{analysis.core}"
     for number, part in enumerate(analysis.parts, 1):
-        yield f"### {number}. {label(f'part.{part.name}', language)}"
+        yield f"### {number}. {part_heading(part.name, language)}"
         yield part.full
         if part.unsupported:
             yield f"*{label('unsupported', language, items=escape(', '.join(part.unsupported)))}*"

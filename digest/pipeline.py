@@ -53,7 +53,9 @@ class Request:
     profile: Profile
     papers: int = 10
     again: date | None = None
-    """Read the ledger's entries of this list date as unseen, and ask the model anew."""
+    """Read the ledger's entries of this run's date as unseen."""
+    anew: bool = False
+    """Ask the model anew instead of reading what it said before."""
     can_wait: bool = False
     """The caller can come back later: a model out of reach is raised instead of being stood in for."""
 
@@ -88,7 +90,7 @@ class _Run:
 async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetime, progress: Progress = silent) -> Made:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable and OverBudget."""
     run = _Run(request, desk, Booking(request.subscription), progress)
-    with keys.anew(f"{request.subscription}:{request.run}" if request.again else ""):
+    with keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
         listing = await desk.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
