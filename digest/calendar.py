@@ -1,0 +1,157 @@
+"""arXiv's announcement calendar. It explains emptiness and orders papers into lists; the feed is always believed before it.
+
+arXiv announces at 20:00 New York time on the evenings of Sunday to Thursday. What was submitted until 14:00 of a weekday goes into
+the announcement of that evening; Friday's goes into Sunday's. On a deferred evening nothing is announced, and the next announcement
+takes its papers too. A list is called by the day after its evening: the feed is rebuilt at the midnight that begins this day, and the
+API shows the papers from then on. Held papers come in later lists than this calendar says, never in earlier ones.
+
+Source: arXiv's page on the availability of submissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+NEW_YORK = ZoneInfo("America/New_York")
+ANNOUNCED_AT = time(20, tzinfo=NEW_YORK)
+CUT_OFF = time(14, tzinfo=NEW_YORK)
+
+_MON, _THU, _FRI, _SAT, _SUN = 0, 3, 4, 5, 6
+_DAY = timedelta(days=1)
+
+PUBLISHED_DEFERRALS = {
+    2023: ("01-16", "06-14", "06-19", "07-04", "09-04", "11-23", "12-25", "12-27"),
+    2026: ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31"),
+}
+"""Evenings without an announcement, by the lists that arXiv published. (A Friday in it changes nothing: there is none anyway.)"""
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Why a day has no list, as a sentence."""
+
+    en: str
+    zh: str
+
+    def say(self, language: str) -> str:
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+def announces(evening: date) -> bool:
+    """Whether arXiv announces on this evening (a date in New York)."""
+    return evening.weekday() not in (_FRI, _SAT) and not _deferred(evening)
+
+
+def announcement_before(now: datetime) -> datetime:
+    """The newest announcement at or before `now`."""
+    return next(at for at in _backwards(now.astimezone(NEW_YORK).date()) if at <= now)
+
+
+def next_announcement(now: datetime) -> datetime:
+    """The first announcement after `now`."""
+    return next(at for at in _forwards(now.astimezone(NEW_YORK).date()) if at > now)
+
+
+def window_of(announcement: datetime) -> tuple[datetime, datetime]:
+    """From when (included) until when (excluded) the papers of an announcement were submitted, holds aside."""
+    evening = announcement.astimezone(NEW_YORK).date()
+    before = next(_backwards(evening - _DAY))
+    return _cut_off(before.date()), _cut_off(evening)
+
+
+def announcement_of(submitted: datetime) -> datetime:
+    """The earliest announcement that a paper submitted then can be in."""
+    first = submitted.astimezone(NEW_YORK).date()
+    return next(at for at in _forwards(first) if _cut_off(at.date()) > submitted)
+
+
+def list_day(announcement: datetime) -> date:
+    """The date of the list, as the feed gives it: the day after the evening."""
+    return announcement.astimezone(NEW_YORK).date() + _DAY
+
+
+def announcement_for(day: date) -> datetime:
+    """The announcement behind the list of this date."""
+    return datetime.combine(day - _DAY, ANNOUNCED_AT)
+
+
+def shown_at(day: date) -> datetime:
+    """When the list of this date is in the feed: the midnight that begins it."""
+    return datetime.combine(day, time(tzinfo=NEW_YORK))
+
+
+def latest_list(now: datetime) -> date:
+    """The date of the newest list that feed and API show at `now`."""
+    today = now.astimezone(NEW_YORK).date()
+    return list_day(next(_backwards(today - _DAY)))
+
+
+def next_list(now: datetime) -> datetime:
+    """When the next list will be in the feed, after `now`."""
+    today = now.astimezone(NEW_YORK).date()
+    return shown_at(list_day(next(_forwards(today))))
+
+
+def is_quiet(day: date) -> Quiet | None:
+    """Why there is no list of this date; None when there is one."""
+    evening = day - _DAY
+    if announces(evening):
+        return None
+    if _deferred(evening) and evening.weekday() not in (_FRI, _SAT):
+        return Quiet(
+            f"arXiv made no announcement on the evening of {evening} (New York) because of a holiday; its papers come with the next list.",
+            f"纽约时间 {evening} 晚 arXiv 因假日没有发布新论文，这些论文会出现在下一份列表中。",
+        )
+    return Quiet(
+        "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays.",
+        "arXiv 在纽约时间周五和周六晚不发布新论文，所以周六和周日没有新列表。",
+    )
+
+
+def _cut_off(evening: date) -> datetime:
+    """Until when the papers of this evening's announcement were submitted."""
+    day = evening - 2 * _DAY if evening.weekday() == _SUN else evening
+    return datetime.combine(day, CUT_OFF)
+
+
+def _backwards(evening: date) -> Iterator[datetime]:
+    while True:
+        if announces(evening):
+            yield datetime.combine(evening, ANNOUNCED_AT)
+        evening -= _DAY
+
+
+def _forwards(evening: date) -> Iterator[datetime]:
+    while True:
+        if announces(evening):
+            yield datetime.combine(evening, ANNOUNCED_AT)
+        evening += _DAY
+
+
+def _deferred(evening: date) -> bool:
+    published = PUBLISHED_DEFERRALS.get(evening.year)
+    if published is not None:
+        return evening.strftime("%m-%d") in published
+    return evening in _usual_deferrals(evening.year)
+
+
+def _usual_deferrals(year: int) -> tuple[date, ...]:
+    """The holidays that stand in every list that arXiv published, for years of which we hold none."""
+    return (
+        date(year, 1, 1),
+        _nth(year, 1, _MON, 3),
+        date(year, 6, 19),
+        date(year, 7, 4),
+        _nth(year, 9, _MON, 1),
+        _nth(year, 11, _THU, 4),
+        date(year, 12, 25),
+    )
+
+
+def _nth(year: int, month: int, weekday: int, n: int) -> date:
+    """The n-th such weekday of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))

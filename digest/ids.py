@@ -1,0 +1,124 @@
+"""arXiv ids in any form people paste, also inside a sentence and directly beside Chinese characters.
+
+An id is `YYMM.NNNNN` (four digits until 1412, five from 1501) or of the old style `archive/YYMMNNN`, with or without a version. What
+has the shape of one and is none (`2413.00001`, an arxiv.org page that is no paper) is told apart from words, so that a typing error is
+not searched for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from digest.errors import BadInput
+
+
+@dataclass(frozen=True)
+class PaperRef:
+    id: str
+    """Without the version. Of the old style with its subject class if it was given: `math.GT/0309136`."""
+    version: int | None = None
+
+    def __str__(self) -> str:
+        return self.id if self.version is None else f"{self.id}v{self.version}"
+
+
+_ARCHIVES = (
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|funct-an|gr-qc"
+    "|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+_VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
+_NOT_AFTER = r"(?![0-9a-z]|\.\d)"
+_NEW = re.compile(
+    r"(?:(?<![0-9a-z])arxiv[.:\s]{0,3}|(?<![0-9a-z.]))(?P<month>\d\d(?:0[1-9]|1[0-2]))\.(?P<number>\d{4,6})"
+    + _VERSION
+    + _NOT_AFTER,
+    re.ASCII | re.IGNORECASE,
+)
+_OLD = re.compile(
+    rf"(?:(?<![0-9a-z])arxiv[.:\s]{{0,3}}|(?<![0-9a-z.-]))(?P<archive>{_ARCHIVES})(?P<subject>\.[a-z]{{2}}|\.[a-z]+-[a-z]+)?/"
+    r"(?P<month>\d\d(?:0[1-9]|1[0-2]))(?P<number>\d{3})" + _VERSION + _NOT_AFTER,
+    re.ASCII | re.IGNORECASE,
+)
+_OTHER_DOI = re.compile(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
+
+_SHAPES = (
+    re.compile(r"(?:arxiv[:.\s]*)?\d{3,6}\.\d{3,7}(?:v\d*)?", re.ASCII | re.IGNORECASE),
+    re.compile(r"(?:arxiv[:.\s]*)?[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?/\d{5,9}(?:v\d*)?", re.ASCII | re.IGNORECASE),
+    re.compile(r"arxiv:\S*", re.IGNORECASE),
+    re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org(?:/\S*)?", re.IGNORECASE),
+)
+
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+_EDGES = " \t\r\n<>()[]{}\"'“”‘’「」『』《》〈〉【】`*_.,;:!?。，；：！？、…"
+
+
+def parse(text: str) -> PaperRef | None:
+    """The paper that a text names: the first id in it."""
+    return next(iter(find_all(text)), None)
+
+
+def find_all(text: str) -> list[PaperRef]:
+    """Each paper named in a text once, in the order of naming; of several forms of one paper (a link and its label) the first."""
+    found: dict[str, PaperRef] = {}
+    for _, ref in sorted(_matches(_plain(text)), key=lambda at_ref: at_ref[0]):
+        found.setdefault(plain_id(ref.id), ref)
+    return list(found.values())
+
+
+def looks_like_id(text: str) -> bool:
+    """The whole text has the shape of an id or of an arxiv.org address, and is none: a typing error, not words to search for."""
+    bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
+    return any(shape.fullmatch(bare) for shape in _SHAPES) and parse(text) is None
+
+
+def named(text: str) -> PaperRef | None:
+    """The paper that a text names; None for words. Raises BadInput for what has the shape of an id and is none."""
+    if looks_like_id(text):
+        shown = " ".join(text.split())[:80]
+        raise BadInput(
+            f"“{shown}” looks like an arXiv id or address but is none. An id looks like 2401.00001 or hep-th/9901001; "
+            "an address like https://arxiv.org/abs/2401.00001."
+        )
+    return parse(text)
+
+
+def plain_id(paper_id: str) -> str:
+    """The id by which two forms of one paper are equal: without the subject class that old ids may carry."""
+    archive, slash, number = paper_id.partition("/")
+    return f"{archive.partition('.')[0]}/{number}" if slash else paper_id
+
+
+def _plain(text: str) -> str:
+    """Full-width forms as ASCII, invisible characters gone, percent signs of addresses resolved."""
+    text = text.translate(_HALF_WIDTH).translate(_INVISIBLE)
+    text = re.sub(r"(?<=\d)。(?=\d)", ".", text)
+    return unquote(text) if "%" in text else text
+
+
+def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:
+    for match in _NEW.finditer(text):
+        if _fits(match["month"], match["number"]) and not _OTHER_DOI.search(text, 0, match.start()):
+            yield match.start(), PaperRef(f"{match['month']}.{match['number']}", _version(match))
+    for match in _OLD.finditer(text):
+        if match["month"] >= "9107" or match["month"] <= "0703":
+            subject = match["subject"] or ""
+            subject = subject.upper() if len(subject) == 3 else subject.lower()
+            yield (
+                match.start(),
+                PaperRef(f"{match['archive'].lower()}{subject}/{match['month']}{match['number']}", _version(match)),
+            )
+
+
+def _fits(month: str, number: str) -> bool:
+    """New ids began in 0704 with four digits; five since 1501, and six may come."""
+    if month < "0704" or month > "9012" or not int(number):
+        return False
+    return len(number) == 4 if month < "1501" else len(number) >= 5
+
+
+def _version(match: re.Match[str]) -> int | None:
+    return int(match["version"]) if match["version"] else None
