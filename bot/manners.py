@@ -1,0 +1,92 @@
+"""When to speak without being mentioned, in a thread the bot started: pure, and stricter than eager.
+
+Speak when the message is addressed to the bot. Otherwise only if it mentions nobody else, replies to no person, and either asks
+something about a paper it names, or reads as a question and is the thread's first human message or follows the bot's answer to
+the same person. What might be meant for the bot but is not clear is UNSURE: the author alone is asked, where a platform can do that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.chat import Question
+
+
+class Speak(StrEnum):
+    YES = "yes"
+    UNSURE = "unsure"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What came before in the thread, as far as manners ask."""
+
+    humans_spoke: bool = False
+    """Somebody has written in this thread before."""
+    last_speaker: str = ""
+    """The person who wrote last; empty when it was the bot."""
+    answered: str = ""
+    """The person the bot last answered here."""
+    quiet: bool = False
+    """Somebody told the bot to be quiet here."""
+
+
+_QUIET = re.compile(
+    r"^\W*(?:quiet|be quiet|shut up|stop(?: answering)?(?: here)?|mute|安静|别说话|闭嘴|不用回答|别回答了|别插话)\W*$",
+    re.IGNORECASE,
+)
+_ASKING_EN = re.compile(
+    r"^(?:(?:and|so|ok|okay|but|hi|hey|hello|also|then|wait|hmm|btw)\b[\s,]*)*"
+    r"(?:what|which|how|why|when|where|who|whose|does|do|did|is|are|was|were|can|could|would|will|should|has|have|any|anything"
+    r"|explain|compare|summari[sz]e|describe|list|show|tell me|give me|walk me|elaborate|define|translate|quote|find)\b",
+    re.IGNORECASE,
+)
+_ASKING_ZH = re.compile(
+    r"吗|呢[？?]?$|什么|怎么|怎样|如何|为什么|为何|哪|多少|几(?!乎|何)|有没有|是否|是不是|能否|能不能|可否|可不可以"
+    r"|^(?:请|帮忙|麻烦)?(?:解释|讲讲|讲一下|说说|说一下|介绍|对比|比较|总结|概括|列出|翻译|展开)"
+)
+_ASKING_JA = re.compile(r"(?:ですか|ますか|でしょうか|のか|何|どう|なぜ|どこ|いつ|誰)")
+_AMONG_PEOPLE = re.compile(
+    r"^(?:thanks|thank you|thx|lol|haha+|nice|cool|great|wow|agreed|same here|\+1|i think|imo|imho|we should|let'?s|let us"
+    r"|谢谢|感谢|哈哈|赞|不错|厉害|同意|我觉得|我认为|我们|咱们|大家|收到|好的)",
+    re.IGNORECASE,
+)
+_TO_PEOPLE = re.compile(
+    r"\b(?:you guys|anyone|anybody|someone|everybody|everyone|y'?all|folks|did you|have you|are you|do you|can you (?:guys|join|come|send me|review my)"
+    r"|shall we|should we|can we|do we|are we|were we|will we|our|your (?:opinion|take|slides?|talk|draft|pr)|lunch|meeting|standup|stand-up|slides?)\b"
+    r"|你们|有人|谁(?:有空|去|来|想|要|负责|能)|大家|我们|咱们|你(?:觉得|认为|看了|读了|有空|要不要|来吗|去吗)|开会|吃饭|组会",
+    re.IGNORECASE,
+)
+
+
+def asks_quiet(text: str) -> bool:
+    """The bot is told to be quiet: `Quiet`, `安静`. Only counts when it is addressed."""
+    return bool(_QUIET.match(text.strip()))
+
+
+def reads_as_question(text: str) -> bool:
+    """A question or a request by its form, in English, Chinese or Japanese; in other languages by its question mark."""
+    stripped = re.sub(r"https?://\S+", "", text).strip()
+    if re.search(r"[?？]\s*(?:$|\n)", stripped) or "?" in stripped.replace("??", "?")[-40:] or "？" in stripped[-40:]:
+        return True
+    return bool(_ASKING_EN.match(stripped) or _ASKING_ZH.search(stripped) or _ASKING_JA.search(stripped))
+
+
+def speak(question: Question, scene: Scene, *, names_paper: bool) -> Speak:
+    """Whether to answer. `names_paper`: the text names one of the papers of the thread, by number, id or title."""
+    if question.addressed:
+        return Speak.YES
+    barred = scene.quiet or question.mentions_others or question.replies_to_person
+    if barred or not reads_as_question(question.text):
+        return Speak.NO
+    to_people = bool(_TO_PEOPLE.search(question.text) or _AMONG_PEOPLE.match(question.text.strip()))
+    if names_paper:
+        return Speak.UNSURE if to_people else Speak.YES
+    with_the_bot = scene.last_speaker in ("", question.person.id)
+    if to_people or not with_the_bot:
+        return Speak.NO
+    follows_answer = scene.answered == question.person.id
+    return Speak.YES if not scene.humans_spoke or follows_answer else Speak.UNSURE
