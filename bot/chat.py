@@ -326,6 +326,8 @@ class Thread:
     title: str = ""
     """For platforms whose threads have names: at most 100 characters."""
     tags: tuple[str, ...] = ()
+    ping: str = ""
+    """The id of the one role the parent may mention, where the platform has roles: Subscription.ping_role. Empty: a silent post."""
 
 
 class Draft(Protocol):
