@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
 from bot.subscription import Detail
 from digest import tex
-from digest.labels import base, day_words, label
+from digest.labels import day_words, label, pick
 from digest.markdown import coverage_line, escape, link, why
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 
@@ -96,8 +96,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def word(name: str, language: str, **values: object) -> str:
     """The words on buttons and cards, in Chinese or English."""
-    text = WORDS.get(base(language), WORDS["en"])[name]
-    return text.format(**values) if values else text
+    return pick(WORDS, name, language, **values)
 
 
 # ---------------------------------------------------------------- a digest

@@ -153,17 +153,21 @@ def base(language: str) -> str:
     return language.split("-", 1)[0].lower()
 
 
-def label(name: str, language: str, **values: object) -> str:
-    """The fixed words for `name`, with its places filled. Raises KeyError for a name that is not in the English table."""
-    words = LABELS.get(base(language), LABELS["en"])
-    text = words.get(name) or LABELS["en"][name]
+def pick(table: Mapping[str, Mapping[str, str]], name: str, language: str, **values: object) -> str:
+    """The words for `name` in a table of languages, with their places filled. Raises KeyError for a name its English does not have."""
+    text = table.get(base(language), table["en"]).get(name) or table["en"][name]
     return text.format(**values) if values else text
+
+
+def label(name: str, language: str, **values: object) -> str:
+    """The fixed words for `name`, with their places filled."""
+    return pick(LABELS, name, language, **values)
 
 
 def part_heading(name: str, language: str) -> str:
     """A part's name as a heading of the document: longer than in a channel, where the language has such names."""
-    words = LABELS.get(base(language), LABELS["en"])
-    return words.get(f"document.{name}") or label(f"part.{name}", language)
+    longer = f"document.{name}"
+    return label(longer if longer in LABELS.get(base(language), {}) else f"part.{name}", language)
 
 
 def day_words(day: date, language: str, skeleton: str = "MMMEd") -> str:
