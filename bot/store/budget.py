@@ -1,0 +1,193 @@
+"""The Budget over Redis, and what was spent: by day and month, payer and stage.
+
+A call is reserved by estimate before it is made and settled by its usage, each by one script, so that many processes together stay under
+a cap. Money is counted in whole billionths of a dollar. A reservation whose process died is given back after ten minutes; a call that is
+settled later than that is still counted. Without a price, tokens alone are counted and no cap of money holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
+
+from bot.store.base import LONG, MONTH_LIFE, Base, iso, key, seconds
+from bot.store.redis import Script
+from digest.errors import OverBudget
+from digest.model import Usage
+from digest.ports import booking
+
+BORDER = "\x1f"
+NANO = 1_000_000_000
+TICKET_LIFE = timedelta(minutes=10)
+SETTLED_LIFE = timedelta(days=1)
+
+RESERVE = Script("""
+local held, ends, spent = KEYS[1], KEYS[2], KEYS[3]
+local ticket, payer, nano, now = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+if redis.call('HEXISTS', held, ticket) == 1 then return 0 end
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do
+  redis.call('HDEL', held, old)
+  redis.call('ZREM', ends, old)
+end
+local all, own = tonumber(redis.call('HGET', spent, 'nano') or '0'), tonumber(redis.call('HGET', spent, 'nano' .. payer) or '0')
+local outstanding = redis.call('HGETALL', held)
+for i = 1, #outstanding, 2 do
+  local amount, who = string.match(outstanding[i + 1], '^(%d+)(.*)$')
+  all = all + amount
+  if who == payer then own = own + amount end
+end
+local cap, share = tonumber(ARGV[6]), tonumber(ARGV[7])
+if cap >= 0 and all + nano > cap then return 1 end
+if share >= 0 and own + nano > share then return 2 end
+redis.call('HSET', held, ticket, string.format('%.0f', nano) .. payer)
+redis.call('ZADD', ends, now + tonumber(ARGV[5]), ticket)
+redis.call('EXPIRE', held, ARGV[8])
+redis.call('EXPIRE', ends, ARGV[8])
+return 0
+""")
+"""0 when there is room, 1 over the installation's cap, 2 over the payer's."""
+
+SETTLE = Script("""
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[2])
+redis.call('ZREM', KEYS[3], ARGV[2])
+for i = 4, 5 do
+  for j = 5, #ARGV, 2 do redis.call('HINCRBY', KEYS[i], ARGV[j], ARGV[j + 1]) end
+  redis.call('EXPIRE', KEYS[i], ARGV[i - 1])
+end
+return 1
+""")
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Of a day or a month."""
+
+    by: dict[tuple[str, str], Usage] = field(default_factory=dict)
+    """(payer, stage) to Usage."""
+
+    @property
+    def total(self) -> Usage:
+        return sum(self.by.values(), Usage())
+
+    def by_payer(self) -> dict[str, Usage]:
+        return self._sum(0)
+
+    def by_stage(self) -> dict[str, Usage]:
+        return self._sum(1)
+
+    def _sum(self, part: int) -> dict[str, Usage]:
+        sums: dict[str, Usage] = defaultdict(Usage)
+        for names, usage in self.by.items():
+            sums[names[part]] += usage
+        return dict(sums)
+
+
+class RedisBudget:
+    """A `digest.ports.Budget`. Caps are dollars a UTC day; None for none."""
+
+    def __init__(self, store: Base, daily: float | None = None, each: float | None = None) -> None:
+        self._store = store
+        self._daily = daily
+        self._each = each
+
+    async def reserve(self, payer: str, estimate: Usage) -> str:
+        now = self._store.now().astimezone(UTC)
+        day = iso(now.date())
+        ticket = BORDER.join((day, payer, booking.get().stage, uuid4().hex))
+        over = await self._store.redis.run(
+            RESERVE,
+            [key("budget", day, "held"), key("budget", day, "ends"), _spent(day)],
+            [
+                ticket,
+                BORDER + payer,
+                _nano(estimate.usd or 0.0),
+                int(now.timestamp()),
+                seconds(TICKET_LIFE),
+                -1 if self._daily is None else _nano(self._daily),
+                -1 if self._each is None else _nano(self._each),
+                seconds(SETTLED_LIFE),
+            ],
+        )
+        if over:
+            whose = "The day's budget" if over == 1 else "This channel's budget for the day"
+            until = lifted(now)
+            raise OverBudget(f"{whose} for the model is used up. It is lifted at {until:%H:%M} UTC.", until)
+        return ticket
+
+    async def settle(self, ticket: str, usage: Usage) -> None:
+        day, payer, stage, unique = ticket.split(BORDER)
+        fields = _fields(payer, stage, usage)
+        await self._store.redis.run(
+            SETTLE,
+            [
+                key("budget", "settled", unique),
+                key("budget", day, "held"),
+                key("budget", day, "ends"),
+                _spent(day),
+                _spent(day[:7]),
+            ],
+            [
+                seconds(SETTLED_LIFE),
+                ticket,
+                seconds(LONG),
+                seconds(MONTH_LIFE),
+                *(word for pair in fields.items() for word in pair),
+            ],
+        )
+
+    async def used(self, payer: str = "") -> float:
+        """The share of the cap that is used up today, 0 to 1 and beyond; the nearer one where both caps are set."""
+        day = iso(self._store.now().astimezone(UTC).date())
+        sums = await self._store.redis.do("HMGET", _spent(day), "nano", "nano" + BORDER + payer)
+        caps = (self._daily, self._each if payer else None)
+        shares = [int(spent or 0) / _nano(cap) for spent, cap in zip(sums, caps, strict=True) if cap]
+        return max(shares, default=0.0)
+
+
+class Spendings(Base):
+    async def spending(self, when: date | str) -> Spending:
+        """Of a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
+        fields = await self.redis.do("HGETALL", _spent(when if isinstance(when, str) else iso(when)))
+        units: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for name, amount in fields.items():
+            unit, *who = name.decode().split(BORDER)
+            if len(who) == 2:
+                units[who[0], who[1]][unit] = int(amount)
+        return Spending({names: _usage(found) for names, found in units.items()})
+
+
+def lifted(now: datetime) -> datetime:
+    """When a day's cap is lifted: the next midnight UTC."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def _spent(when: str) -> str:
+    return key("spent", when)
+
+
+def _nano(usd: float) -> int:
+    return round(usd * NANO)
+
+
+def _fields(payer: str, stage: str, usage: Usage) -> dict[str, int]:
+    who = BORDER + payer + BORDER + stage
+    nano = _nano(usage.usd or 0.0)
+    fields = {
+        "calls" + who: usage.calls,
+        "input" + who: usage.input_tokens,
+        "cached" + who: usage.cached_tokens,
+        "output" + who: usage.output_tokens,
+        "nano" + who: nano,
+        "unpriced" + who: int(usage.usd is None),
+        "nano": nano,
+        "nano" + BORDER + payer: nano,
+    }
+    return {name: amount for name, amount in fields.items() if amount}
+
+
+def _usage(units: dict[str, int]) -> Usage:
+    usd = None if units.get("unpriced") else units.get("nano", 0) / NANO
+    return Usage(units.get("calls", 0), units.get("input", 0), units.get("cached", 0), units.get("output", 0), usd)

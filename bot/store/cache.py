@@ -1,0 +1,62 @@
+"""The Cache over Redis: what was expensive is kept, and equal work in flight, over all processes, is done once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from bot.store.base import key, seconds
+from bot.store.leases import LONGEST_PAUSE, LeaseBusy, Leases
+from bot.store.redis import pack, unpack
+
+HOLD = timedelta(seconds=20)
+"""How long the death of a process that was making a value holds the others up, at most."""
+
+
+class RedisCache:
+    """A `digest.ports.Cache`."""
+
+    def __init__(self, store: Leases, hold: timedelta = HOLD) -> None:
+        self._store = store
+        self._hold = hold
+        self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def get(self, key: str) -> bytes | None:
+        held = await self._store.redis.do("GET", _cached(key))
+        return None if held is None else unpack(held)
+
+    async def put(self, key: str, value: bytes, life: timedelta) -> None:
+        await self._store.redis.do("SET", _cached(key), pack(value), "EX", seconds(life))
+
+    async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Within a process by a lock, so that one of it waits for the others; between processes by a lease."""
+        held = await self.get(key)
+        if held is not None:
+            return held
+        lock = self._here.setdefault(key, asyncio.Lock())
+        async with lock:
+            pause = 0.02
+            while True:
+                held = await self.get(key)
+                if held is not None:
+                    return held
+                try:
+                    async with self._store.lease(f"once:{key}", self._hold, wait=timedelta(0)):
+                        return await self._make(key, life, make)
+                except LeaseBusy:
+                    await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+                    pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _make(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        held = await self.get(key)  # another may have finished between our look and our lease
+        if held is None:
+            held = await make()
+            await self.put(key, held, life)
+        return held
+
+
+def _cached(name: str) -> str:
+    return key("cache", name)

@@ -1,0 +1,170 @@
+"""Deliveries as they are recorded: the whole plan before the first post, then per step an intent, the message's id, or a doubt.
+
+Whatever a step records is written by a script that checks the token of the delivery's lease: a process that was frozen and has lost it
+writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.chat import Place, Step
+from bot.store.base import LONG, PLAN_LIFE, Base, key, seconds
+from bot.store.leases import Lease, LeaseLost
+from bot.store.redis import Script, pack, unpack
+from digest.model import from_json, to_json
+
+PLAN = Script("""
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'place', ARGV[1], 'state', 'open', 'begun', ARGV[2])
+  redis.call('EXPIRE', KEYS[1], ARGV[4])
+  redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[5])
+  redis.call('ZADD', KEYS[3], ARGV[6], ARGV[7])
+end
+return redis.call('GET', KEYS[2])
+""")
+"""Keys: delivery, plan, open ones. The plan that counts: the first one."""
+
+WRITE = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+for i = 3, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[2], ARGV[i]) else redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+end
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+return 1
+""")
+"""Keys: lease, delivery. Arguments: token, life, then fields and values, where an empty value takes the field away."""
+
+
+class DeliveryState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    ASIDE = "aside"
+    """Given up after three days, or with its plan gone."""
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    key: str
+    place: Place
+    state: DeliveryState
+    begun: datetime
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Step key to message id."""
+    intents: Mapping[str, datetime] = field(default_factory=dict)
+    """Steps whose request may have been made and is not recorded."""
+    doubts: frozenset[str] = frozenset()
+    """Steps set aside: they may or may not stand in the channel, whose history may not be read."""
+    dropped: frozenset[str] = frozenset()
+    """Steps that can no longer be done because a person deleted what they rest on."""
+    fault: str = ""
+    """A sentence: why it cannot go on at present."""
+    plan: tuple[Step, ...] = ()
+    """Empty once its seven days are over."""
+
+    def finished(self, step: str) -> bool:
+        return step in self.ids or step in self.doubts or step in self.dropped
+
+
+class Deliveries(Base):
+    async def plan_delivery(self, delivery: str, place: Place, steps: Sequence[Step]) -> Delivery:
+        """Stores the plan unless there is one, and gives what is stored."""
+        now = self.now()
+        await self.redis.run(
+            PLAN,
+            [_delivery(delivery), _plan(delivery), OPEN],
+            [
+                to_json(place),
+                now.isoformat(),
+                pack(to_json(tuple(steps))),
+                seconds(LONG),
+                seconds(PLAN_LIFE),
+                now.timestamp(),
+                delivery,
+            ],
+        )
+        stored = await self.delivery(delivery)
+        assert stored is not None
+        return stored
+
+    async def delivery(self, delivery: str, *, plan: bool = True) -> Delivery | None:
+        """Without `plan`, as it stands but for its steps, which do not change."""
+        fields, stored = await self.redis.batch(
+            [("HGETALL", _delivery(delivery)), ("GET", _plan(delivery) if plan else _plan(""))]
+        )
+        if not fields:
+            return None
+        values = {name.decode(): value.decode() for name, value in fields.items()}
+        steps = {
+            kind: {n.removeprefix(f"{kind} "): v for n, v in values.items() if n.startswith(f"{kind} ")}
+            for kind in ("id", "intent", "doubt", "dropped")
+        }
+        return Delivery(
+            key=delivery,
+            place=from_json(Place, values["place"]),
+            state=DeliveryState(values["state"]),
+            begun=datetime.fromisoformat(values["begun"]),
+            ids=steps["id"],
+            intents={n: datetime.fromisoformat(v) for n, v in steps["intent"].items()},
+            doubts=frozenset(steps["doubt"]),
+            dropped=frozenset(steps["dropped"]),
+            fault=values.get("fault", ""),
+            plan=from_json(tuple[Step, ...], unpack(stored)) if stored else (),
+        )
+
+    async def open_deliveries(self) -> list[str]:
+        """What is not finished, the oldest first: to be gone on with at start, and to be put aside in time."""
+        return [k.decode() for k in await self.redis.do("ZRANGE", OPEN, 0, -1)]
+
+    async def intend(self, lease: Lease, delivery: str, step: str, at: datetime) -> None:
+        await self._write(lease, delivery, {f"intent {step}": at.isoformat()})
+
+    async def not_made(self, lease: Lease, delivery: str, step: str) -> None:
+        """The request was refused: nothing is in doubt."""
+        await self._write(lease, delivery, {f"intent {step}": ""})
+
+    async def record(self, lease: Lease, delivery: str, step: str, message: str) -> None:
+        await self._write(lease, delivery, {f"id {step}": message, f"intent {step}": "", "fault": ""})
+
+    async def doubt(self, lease: Lease, delivery: str, step: str) -> None:
+        await self._write(lease, delivery, {f"doubt {step}": self.now().isoformat(), f"intent {step}": ""})
+
+    async def drop(self, lease: Lease, delivery: str, step: str) -> None:
+        await self._write(lease, delivery, {f"dropped {step}": self.now().isoformat(), f"intent {step}": ""})
+
+    async def fault(self, lease: Lease, delivery: str, sentence: str) -> None:
+        await self._write(lease, delivery, {"fault": sentence})
+
+    async def close_delivery(self, lease: Lease, delivery: str, state: DeliveryState) -> None:
+        await self._write(lease, delivery, {"state": state})
+        await self.redis.do("ZREM", OPEN, delivery)
+
+    async def retracting(self, delivery: str) -> None:
+        """Whoever is delivering it stops at its next step; needs no lease."""
+        await self.redis.transaction(
+            [
+                ("HSET", _delivery(delivery), "state", DeliveryState.RETRACTED),
+                ("EXPIRE", _delivery(delivery), seconds(LONG)),
+                ("ZREM", OPEN, delivery),
+            ]
+        )
+
+    async def _write(self, lease: Lease, delivery: str, fields: Mapping[str, str]) -> None:
+        words = [word for pair in fields.items() for word in pair]
+        if not await self.redis.run(WRITE, [lease.key, _delivery(delivery)], [lease.token, seconds(LONG), *words]):
+            raise LeaseLost(f"Another process has taken over the delivery {delivery}.")
+
+
+OPEN = key("deliveries-open")
+
+
+def _delivery(delivery: str) -> str:
+    return key("delivery", delivery)
+
+
+def _plan(delivery: str) -> str:
+    return key("plan", delivery)

@@ -1,0 +1,61 @@
+"""Forgetting a person, or a channel: everything that is kept of them goes."""
+
+from __future__ import annotations
+
+from bot.store.base import key, literal
+from bot.store.deliveries import OPEN
+from bot.store.questions import UNANSWERED, Questions
+from bot.store.redis import Command
+from bot.store.subscriptions import ALL
+from bot.store.votes import BORDER, votes_key
+
+
+class Forgetting(Questions):
+    async def forget_person(self, person: str) -> None:
+        """Every question, answer, vote and saved paper of theirs."""
+        questions = await self._members(key("person", person, "questions"))
+        commands = [command for question in questions for command in await self._question_gone(question)]
+        for thread in await self._members(key("person", person, "threads")):
+            commands.append(("HDEL", thread, f"about {person}"))
+            if await self.redis.do("HGET", thread, "answered") == person.encode():
+                commands.append(("HDEL", thread, "answered"))
+        for channel in await self._members(key("person", person, "voted")):
+            name = votes_key(channel)
+            fields = [f.decode() for f in await self.redis.do("HKEYS", name)]
+            commands += [("HDEL", name, f) for f in fields if f.split(BORDER)[0] == person]
+        commands += [("DEL", name) for name in await self.redis.scan(f"{key('person', literal(person))}:*")]
+        if commands:
+            await self.redis.transaction(commands)
+
+    async def forget_subscription(self, subscription: str) -> None:
+        """Everything of a channel: settings, ledger, digests, deliveries, runs, threads, votes and what was asked there."""
+        questions = await self._members(key("asked", subscription))
+        commands = [command for question in questions for command in await self._question_gone(question)]
+        around = literal(subscription)
+        for pattern in (key("*", around), key("*", around, "*")):
+            commands += [("DEL", name) for name in await self.redis.scan(pattern)]
+        begun = [name.decode() for name in await self.redis.do("ZRANGE", OPEN, 0, -1)]
+        commands += [("ZREM", OPEN, name) for name in begun if name.startswith(f"{subscription}:")]
+        await self.redis.transaction([("HDEL", ALL, subscription), *commands])
+
+    async def _members(self, name: str) -> list[str]:
+        return sorted(member.decode() for member in await self.redis.do("SMEMBERS", name))
+
+    async def _question_gone(self, question: str) -> list[Command]:
+        asked = await self.question(question)
+        commands: list[Command] = [
+            ("DEL", key("question", question)),
+            ("DEL", key("question-extra", question)),
+            ("DEL", key("delivery", f"answer:{question}")),
+            ("DEL", key("plan", f"answer:{question}")),
+            ("ZREM", UNANSWERED, question),
+            ("ZREM", OPEN, f"answer:{question}"),
+        ]
+        if asked is not None:
+            place = asked.question.place
+            commands += [
+                ("DEL", key("said", place.key, asked.question.message)),
+                ("ZREM", key("turns", place.key, place.thread), question),
+                ("SREM", key("asked", place.key), question),
+            ]
+        return commands

@@ -1,0 +1,67 @@
+"""The ledger of a subscription: what it has seen, in chunks as they were written.
+
+Each write is one compressed chunk under the time it was made; a later chunk says more about a paper than an earlier one. So a day costs one
+field, and sixty days of a thousand channels fit into memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.store.base import LEDGER_LIFE, Base, key, seconds
+from bot.store.redis import Command, pack, unpack
+from digest.keys import fingerprint
+from digest.ledger import Ledger, LedgerEntry
+from digest.model import from_json, to_json
+
+CATEGORIES = b"categories"
+REOPENED = b"reopened"
+
+
+class Ledgers(Base):
+    async def ledger(self, subscription: str) -> Ledger:
+        fields = await self.redis.do("HGETALL", _ledger(subscription))
+        categories = tuple(json.loads(fields.pop(CATEGORIES, b"[]")))
+        reopened = fields.pop(REOPENED, b"").decode()
+        entries: dict[str, LedgerEntry] = {}
+        for name in sorted(fields):
+            if not self._old(name):
+                chunk = from_json(tuple[LedgerEntry, ...], unpack(fields[name]))
+                entries.update((entry.paper_id, entry) for entry in chunk)
+        return Ledger(categories, entries, date.fromisoformat(reopened) if reopened else None)
+
+    async def seed(self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
+        """Enters what was there before a first run, or before a category was added. `categories`: all that are seeded by now."""
+        await self.redis.transaction(await self._ledger_commands(subscription, entries, categories))
+
+    async def reopen_ledger(self, subscription: str, day: date) -> None:
+        """The Profile changed: the papers of this list that were not shown are looked at anew, as long as it is the latest."""
+        name = _ledger(subscription)
+        await self.redis.transaction(
+            [("HSET", name, REOPENED, day.isoformat()), ("EXPIRE", name, seconds(LEDGER_LIFE))]
+        )
+
+    async def _ledger_commands(
+        self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]
+    ) -> list[Command]:
+        name = _ledger(subscription)
+        commands: list[Command] = [
+            ("HDEL", name, field)
+            for field in await self.redis.do("HKEYS", name)
+            if field not in (CATEGORIES, REOPENED) and self._old(field)
+        ]
+        if entries:
+            chunk = to_json(tuple(entries))
+            commands.append(("HSET", name, f"{self.now().isoformat()} {fingerprint(chunk)}", pack(chunk)))
+        commands.append(("HSET", name, CATEGORIES, json.dumps(list(categories))))
+        commands.append(("EXPIRE", name, seconds(LEDGER_LIFE)))
+        return commands
+
+    def _old(self, field: bytes) -> bool:
+        return datetime.fromisoformat(field.decode().split(" ")[0]) < self.now() - LEDGER_LIFE
+
+
+def _ledger(subscription: str) -> str:
+    return key("ledger", subscription)

@@ -1,0 +1,132 @@
+"""The Pace over Redis: arXiv and the channels are asked no faster than they allow, by all processes together.
+
+`arxiv` is one connection at a time, three seconds from start to start. The others are timetables: a script gives out the next
+free moment, and whoever got it waits until then, so turns come in the order they were asked for. Times are the server's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from bot.redis_server import StoreUnavailable
+from bot.store.base import Base, key, millis
+from bot.store.leases import DROP
+from bot.store.redis import Script, Word
+
+NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+
+TURN = Script(
+    NOW
+    + """
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 0
+end
+if holder then return math.max(20, math.min(redis.call('PTTL', KEYS[1]), 250)) end
+local free = tonumber(redis.call('GET', KEYS[2]) or '0')
+if free > now then return free - now end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3])
+return 0
+"""
+)
+"""Keys: holder, free from. Arguments: token, life of the holding, gap. Milliseconds to wait, 0 when it is ours."""
+
+RESERVE = Script(
+    NOW
+    + """
+local burst, within, rest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local start, given, last = unpack(redis.call('HMGET', KEYS[1], 'start', 'given', 'last'))
+start, given, last = tonumber(start or '0'), tonumber(given or '0'), tonumber(last or '0')
+local at = math.max(now, last)
+if given >= burst or at >= start + within then
+  if start > 0 then at = math.max(at, start + within + rest) end
+  start, given = at, 0
+end
+redis.call('HSET', KEYS[1], 'start', start, 'given', given + 1, 'last', at)
+redis.call('PEXPIRE', KEYS[1], math.max(1, at - now) + within + rest + 1000)
+return at - now
+"""
+)
+"""Key: the timetable. Arguments: how many, within, then a rest. Milliseconds until our moment."""
+
+
+@dataclass(frozen=True)
+class Alone:
+    """One at a time, and so far apart from start to start."""
+
+    gap: timedelta
+    hold: timedelta = timedelta(seconds=20)
+    """Renewed while it is held; a holder that dies frees it by then."""
+
+
+@dataclass(frozen=True)
+class Bursts:
+    """So many within a time, then a rest."""
+
+    count: int
+    within: timedelta
+    rest: timedelta = timedelta(0)
+
+
+Rule = Alone | Bursts
+SECOND = timedelta(seconds=1)
+RULES: dict[str, Rule] = {
+    "arxiv": Alone(3 * SECOND),
+    "arxiv-content": Bursts(4, SECOND, SECOND),
+    "post": Bursts(1, SECOND),
+}
+"""By name, or by what stands before its first colon."""
+
+
+class RedisPace:
+    """A `digest.ports.Pace`."""
+
+    def __init__(self, store: Base, rules: dict[str, Rule] | None = None) -> None:
+        self._store = store
+        self._rules = RULES if rules is None else rules
+        self._here: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @contextlib.asynccontextmanager
+    async def slot(self, name: str) -> AsyncIterator[None]:
+        rule = self._rules.get(name) or self._rules[name.split(":", 1)[0]]
+        if isinstance(rule, Bursts):
+            await self._moment(name, rule)
+            yield
+            return
+        async with self._here[name], self._turn(name, rule):
+            yield
+
+    async def _moment(self, name: str, rule: Bursts) -> None:
+        wait = await self._store.redis.run(
+            RESERVE, [key("pace", name)], [rule.count, millis(rule.within), int(rule.rest.total_seconds() * 1000)]
+        )
+        await asyncio.sleep(wait / 1000)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, name: str, rule: Alone) -> AsyncIterator[None]:
+        keys = [key("pace", name, "holder"), key("pace", name, "free")]
+        args: list[Word] = [uuid4().hex, millis(rule.hold), millis(rule.gap)]
+        while wait := await self._store.redis.run(TURN, keys, args):  # noqa: ASYNC110  # the others may be in another process
+            await asyncio.sleep(wait / 1000 + random.uniform(0, 0.05))  # noqa: S311
+        renewal = asyncio.create_task(self._renew(keys, args, rule), name=f"pace {name}")
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            with contextlib.suppress(StoreUnavailable):
+                await asyncio.shield(self._store.redis.run(DROP, keys[:1], args[:1]))
+
+    async def _renew(self, keys: list[str], args: list[Word], rule: Alone) -> None:
+        while True:
+            await asyncio.sleep(rule.hold.total_seconds() / 3)
+            with contextlib.suppress(StoreUnavailable):
+                await self._store.redis.run(TURN, keys, args)

@@ -1,0 +1,279 @@
+"""Questions and their answers, and what a thread is about.
+
+A question is kept before it is acknowledged, once per id and once per (place, message), and stays among the unanswered until its answer
+was sent: a crash anywhere leaves it to be found. What only serves to answer it (tokens with a short life) goes after an hour. All that a
+person said stands in the person's index, so that it can be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import uuid4
+
+from bot.chat import Place, Post, Question
+from bot.store.base import LONG, Base, iso, key, seconds
+from bot.store.redis import Command, Script, pack, unpack
+from digest.model import Answer, Turn, from_json, to_json
+
+EXTRA_LIFE = timedelta(hours=1)
+COUNT_LIFE = timedelta(days=2)
+UNANSWERED = key("unanswered")
+
+KEEP = Script("""
+local question, said, extra, unanswered, person, channel = unpack(KEYS)
+local token, body, tokens, id, at, life = unpack(ARGV)
+if redis.call('HGET', question, 'token') == token then return 1 end
+if redis.call('EXISTS', question) == 1 then return 0 end
+if ARGV[8] ~= '' and not redis.call('SET', said, id, 'NX', 'EX', life) then return 0 end
+redis.call('HSET', question, 'question', body, 'state', 'open', 'token', token)
+redis.call('EXPIRE', question, life)
+if tokens ~= '' then redis.call('SET', extra, tokens, 'EX', ARGV[7]) end
+redis.call('ZADD', unanswered, at, id)
+redis.call('SADD', person, id)
+redis.call('EXPIRE', person, life)
+redis.call('SADD', channel, id)
+redis.call('EXPIRE', channel, life)
+return 1
+""")
+
+AMEND = Script("""
+if redis.call('HGET', KEYS[1], 'state') ~= 'open' or redis.call('HEXISTS', KEYS[1], 'answer') == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'question', ARGV[1])
+return 1
+""")
+
+SETTLE = Script("""
+redis.call('ZREM', KEYS[2], ARGV[2])
+if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1])
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'message', ARGV[3]) end
+return 1
+""")
+
+
+class Asking(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    SILENT = "silent"
+    """It was not for the bot."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A Question as it is kept, with what became of it."""
+
+    question: Question
+    state: Asking = Asking.OPEN
+    answer: Answer | None = None
+    post: Post | None = None
+    """The answer as it is to be sent: kept before it is."""
+    message: str = ""
+    """The id of the answer's message."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is known of a thread."""
+
+    digest: str = ""
+    """The key of the digest it belongs to."""
+    papers: tuple[str, ...] = ()
+    """Of a thread that is about papers without a digest."""
+    quiet: bool = False
+
+
+class Questions(Base):
+    async def keep_question(self, question: Question) -> bool:
+        """True if it is new; False if its id, or its message, was kept before."""
+        person = _person(question.person.id)
+        kept = await self.redis.run(
+            KEEP,
+            [
+                _question(question.id),
+                key("said", question.place.key, question.message),
+                key("question-extra", question.id),
+                UNANSWERED,
+                person,
+                key("asked", question.place.key),
+            ],
+            [
+                uuid4().hex,
+                pack(to_json(replace(question, extra={}))),
+                to_json(dict(question.extra)) if question.extra else b"",
+                question.id,
+                question.at.timestamp(),
+                seconds(LONG),
+                seconds(EXTRA_LIFE),
+                question.message,
+            ],
+        )
+        return bool(kept)
+
+    async def question(self, question: str) -> Asked | None:
+        fields, extra = await self.redis.batch(
+            [("HGETALL", _question(question)), ("GET", key("question-extra", question))]
+        )
+        if not fields:
+            return None
+        asked = from_json(Question, unpack(fields[b"question"]))
+        if extra:
+            asked = replace(asked, extra=from_json(dict[str, str], extra))
+        answer, post = fields.get(b"answer"), fields.get(b"post")
+        return Asked(
+            asked,
+            Asking(fields[b"state"].decode()),
+            from_json(Answer, unpack(answer)) if answer else None,
+            from_json(Post, unpack(post)) if post else None,
+            fields.get(b"message", b"").decode(),
+        )
+
+    async def question_at(self, place: Place, message: str) -> str:
+        """The id of the question that a message asked; empty for none."""
+        found = await self.redis.do("GET", key("said", place.key, message))
+        return found.decode() if found else ""
+
+    async def unanswered(self) -> list[Asked]:
+        """The oldest first."""
+        ids = [i.decode() for i in await self.redis.do("ZRANGE", UNANSWERED, 0, -1)]
+        asked = [(i, await self.question(i)) for i in ids]
+        ended = [i for i, found in asked if found is None]
+        if ended:
+            await self.redis.do("ZREM", UNANSWERED, *ended)
+        return [found for _, found in asked if found is not None]
+
+    async def amend(self, question: Question) -> bool:
+        """The message was edited. True if the question was still open and is replaced: answer it anew."""
+        known = await self.question_at(question.place, question.message)
+        if not known:
+            return False
+        amended = replace(question, id=known, extra={})
+        return bool(await self.redis.run(AMEND, [_question(known)], [pack(to_json(amended))]))
+
+    async def withdraw(self, place: Place, message: str) -> Asked | None:
+        """The message was deleted: its question ends, if it is open. What it was."""
+        known = await self.question_at(place, message)
+        return await self._settled(known, Asking.WITHDRAWN) if known else None
+
+    async def keep_silent(self, question: str) -> None:
+        """It was not for the bot."""
+        await self._settled(question, Asking.SILENT)
+
+    async def keep_answer(self, question: str, answer: Answer, post: Post) -> None:
+        """Before it is sent. It is then part of the thread's conversation, unless only the asker is to see it."""
+        asked = await self.question(question)
+        if asked is None:
+            return
+        commands: list[Command] = [
+            ("HSET", _question(question), "answer", pack(to_json(answer)), "post", pack(to_json(post))),
+            ("EXPIRE", _question(question), seconds(LONG)),
+        ]
+        if not asked.question.private:
+            turns = _turns(asked.question.place)
+            commands += [
+                ("ZADD", turns, asked.question.at.timestamp(), question),
+                ("EXPIRE", turns, seconds(LONG)),
+            ]
+        await self.redis.transaction(commands)
+
+    async def mark_answered(self, question: str, message: str) -> None:
+        await self._settled(question, Asking.ANSWERED, message)
+
+    async def _settled(self, question: str, state: Asking, message: str = "") -> Asked | None:
+        await self.redis.run(SETTLE, [_question(question), UNANSWERED], [state, question, message])
+        return await self.question(question)
+
+    async def turns(self, place: Place, limit: int = 10) -> list[Turn]:
+        """The last ones of a thread, the oldest first."""
+        ids = await self.redis.do("ZREVRANGE", _turns(place), 0, limit - 1)
+        asked = [await self.question(i.decode()) for i in reversed(ids)]
+        return [
+            Turn(found.question.text, found.answer.text, found.answer.paper_ids)
+            for found in asked
+            if found is not None and found.answer is not None and found.state is not Asking.WITHDRAWN
+        ]
+
+    async def count_question(self, person: str, day: date, question: str) -> int:
+        """How many questions the person has asked that day, with this one; counted once however often it is said."""
+        name = key("person", person, "asked", iso(day))
+        _, _, count = await self.redis.transaction(
+            [("SADD", name, question), ("EXPIRE", name, seconds(COUNT_LIFE)), ("SCARD", name)]
+        )
+        return int(count)
+
+
+class Threads(Base):
+    async def thread_started(self, place: Place, digest: str = "", papers: tuple[str, ...] = ()) -> None:
+        """The bot started this thread, or answers in it."""
+        fields = {"digest": digest, "papers": " ".join(papers), "started": self.now().isoformat()}
+        await self._note(place, {name: value for name, value in fields.items() if value})
+
+    async def thread(self, place: Place) -> Talk | None:
+        """None for a thread that is none of ours."""
+        found = await self.redis.do("HMGET", _thread(place), "started", "digest", "papers", "quiet")
+        started, digest, papers, quiet = ((value or b"").decode() for value in found)
+        return Talk(digest, tuple(papers.split()), bool(quiet)) if started else None
+
+    async def digest_of_thread(self, place: Place) -> str:
+        found = await self.thread(place)
+        return found.digest if found else ""
+
+    async def quiet(self, place: Place, *, quiet: bool = True) -> None:
+        if quiet:
+            await self._note(place, {"quiet": "1"})
+        else:
+            await self.redis.do("HDEL", _thread(place), "quiet")
+
+    async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
+        """What this person speaks of in this thread from now on."""
+        await self._note(place, {f"about {person}": " ".join(paper_ids)})
+        await self._index(place, person)
+
+    async def under_discussion(self, place: Place, person: str) -> tuple[str, ...]:
+        found = await self.redis.do("HGET", _thread(place), f"about {person}")
+        return tuple(found.decode().split()) if found else ()
+
+    async def note_answered(self, place: Place, person: str) -> None:
+        """The bot's last answer in this thread went to this person."""
+        await self._note(place, {"answered": person})
+        await self._index(place, person)
+
+    async def last_answered(self, place: Place) -> str:
+        """The id of the person the bot last answered in this thread; empty for nobody."""
+        found = await self.redis.do("HGET", _thread(place), "answered")
+        return found.decode() if found else ""
+
+    async def first_spoken(self, place: Place, message: str) -> bool:
+        """The message is the first human one in the thread that the bot heard of."""
+        name = _thread(place)
+        _, first, _ = await self.redis.transaction(
+            [("HSETNX", name, "first", message), ("HGET", name, "first"), ("EXPIRE", name, seconds(LONG))]
+        )
+        return bool(first == message.encode())
+
+    async def _index(self, place: Place, person: str) -> None:
+        index = key("person", person, "threads")
+        await self.redis.transaction([("SADD", index, _thread(place)), ("EXPIRE", index, seconds(LONG))])
+
+    async def _note(self, place: Place, fields: Mapping[str, str]) -> None:
+        words = [word for pair in fields.items() for word in pair]
+        await self.redis.transaction([("HSET", _thread(place), *words), ("EXPIRE", _thread(place), seconds(LONG))])
+
+
+def _question(question: str) -> str:
+    return key("question", question)
+
+
+def _person(person: str) -> str:
+    return key("person", person, "questions")
+
+
+def _turns(place: Place) -> str:
+    return key("turns", place.key, place.thread)
+
+
+def _thread(place: Place) -> str:
+    return key("thread", place.key, place.thread)

@@ -1,0 +1,175 @@
+"""The one way to Redis: every command, script and transaction goes through `Redis` here.
+
+redis-py sends a command again after a time-out or a dropped connection, also one that was carried out. So nothing in this package
+may count on "once": values are set, never added to, and what must happen once is a script with a token of its caller's.
+A Redis that is gone for a minute is waited for; beyond that, and for a full disk, there is a sentence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
+
+import redis.asyncio as client
+from redis import exceptions
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.commands.core import AsyncScript
+
+from bot.redis_server import StoreUnavailable
+from digest.errors import Misconfigured
+
+Word = str | bytes | int | float
+Command = Sequence[Word]
+
+CONNECTIONS = 40
+TIMEOUT = 5.0
+PATIENT = 40
+"""Repeats, up to two seconds apart: a good minute."""
+SMALL = 512
+"""Bytes under which compressing is not worth it."""
+
+
+class Script:
+    """Lua, sent by its hash. Written so that running it twice with the same arguments is as good as once."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+
+class Redis:
+    def __init__(self, url: str, *, patience: int = PATIENT) -> None:
+        try:
+            pool = client.BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=30,
+                socket_timeout=TIMEOUT,
+                socket_connect_timeout=TIMEOUT,
+                retry=Retry(ExponentialWithJitterBackoff(cap=2, base=0.05), patience),
+            )
+        except ValueError as error:
+            raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
+        self._client = client.Redis(connection_pool=pool)
+        self._scripts: dict[str, AsyncScript] = {}
+
+    async def close(self) -> None:
+        await self._client.aclose()
+        await self._client.connection_pool.disconnect()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def do(self, *command: Word) -> Any:
+        with _sentences():
+            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+
+    async def run(self, script: Script, keys: Sequence[str], args: Sequence[Word] = ()) -> Any:
+        registered = self._scripts.get(script.source)
+        if registered is None:
+            registered = self._scripts[script.source] = self._client.register_script(script.source)
+        with _sentences():
+            try:
+                return await registered(keys=keys, args=args)
+            except exceptions.NoScriptError:  # the server was replaced between loading the script and running it
+                return await registered(keys=keys, args=args)
+
+    async def transaction(self, commands: Sequence[Command]) -> list[Any]:
+        """All or nothing. Repeated as a whole when the answer got lost, so only settings and deletions belong in it."""
+        with _sentences():
+            async with self._client.pipeline(transaction=True) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                return await pipe.execute()
+
+    async def batch(self, commands: Sequence[Command]) -> list[Any]:
+        """Several reads in one trip."""
+        if not commands:
+            return []
+        with _sentences():
+            async with self._client.pipeline(transaction=False) as pipe:
+                for command in commands:
+                    pipe.execute_command(*command)
+                return await pipe.execute()
+
+    async def scan(self, pattern: str) -> list[str]:
+        found: set[str] = set()
+        cursor: Any = 0
+        while True:
+            cursor, keys = await self.do("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+            found.update(k.decode() for k in keys)
+            if int(cursor) == 0:
+                return sorted(found)
+
+
+async def reachable(url: str) -> None:
+    """One try without patience. Raises StoreUnavailable or Misconfigured with a sentence: for start-up and `paperboy check`."""
+    try:
+        probe = client.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
+        )
+    except ValueError as error:
+        raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
+    try:
+        with _sentences():
+            await probe.execute_command("PING")  # type: ignore[no-untyped-call]
+            policy = await _policy(probe)
+        if policy and policy != "noeviction":
+            raise Misconfigured(
+                f"The Redis server may throw keys away when it is full (maxmemory-policy {policy}); "
+                "Paperboy would then post twice. Set maxmemory-policy to noeviction."
+            )
+    finally:
+        await probe.aclose()
+
+
+async def _policy(probe: client.Redis) -> str:
+    """Empty where the server does not tell (hosted ones forbid CONFIG)."""
+    with contextlib.suppress(exceptions.RedisError):
+        told = await probe.execute_command("INFO", "memory")  # type: ignore[no-untyped-call]
+        if int(told.get("maxmemory", 0)) > 0:
+            return str(told.get("maxmemory_policy", ""))
+    return ""
+
+
+@contextlib.contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except exceptions.AuthenticationError as error:
+        raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
+    except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
+        raise StoreUnavailable(
+            "The Redis server does not answer. See that it runs and that REDIS_URL is right."
+        ) from error
+    except exceptions.RedisError as error:
+        said = str(error)
+        if "MISCONF" in said or "No space left" in said:
+            raise StoreUnavailable(
+                "The Redis server cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost."
+            ) from error
+        if "OOM" in said:
+            raise StoreUnavailable(
+                "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction)."
+            ) from error
+        if "NOAUTH" in said or "WRONGPASS" in said or "NOPERM" in said:
+            raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
+        if "READONLY" in said:
+            raise StoreUnavailable(
+                "The Redis server at REDIS_URL is a read-only replica. Use the primary's address."
+            ) from error
+        raise
+
+
+def pack(value: bytes) -> bytes:
+    """Compressed where that is worth it; the first byte tells."""
+    return b"z" + zlib.compress(value, 3) if len(value) > SMALL else b"=" + value
+
+
+def unpack(value: bytes) -> bytes:
+    return zlib.decompress(value[1:]) if value[:1] == b"z" else value[1:]

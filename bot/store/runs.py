@@ -1,0 +1,148 @@
+"""Runs: `(subscription, local date, kind)`. `daily` is at most one a date; `now-<n>` one at a time, and joins what is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import uuid4
+
+from bot.store.base import LONG, OPEN_LIFE, Base, iso, key, seconds
+from bot.store.redis import Script
+
+BEGIN = Script("""
+local open, counter, prefix = KEYS[1], KEYS[2], KEYS[3]
+local token, day, kind, at, life, openlife = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local name = kind
+if kind == 'now' then
+  local current = redis.call('GET', open)
+  if current then
+    local mine = redis.call('HGET', prefix .. ':' .. current, 'token') == token
+    return {current, mine and 1 or 0}
+  end
+  name = 'now-' .. redis.call('INCR', counter)
+  redis.call('EXPIRE', counter, life)
+end
+local run = prefix .. ':' .. day .. ':' .. name
+if redis.call('HSETNX', run, 'state', 'open') == 1 then
+  redis.call('HSET', run, 'token', token, 'begun', at)
+  redis.call('EXPIRE', run, life)
+  redis.call('SET', open, day .. ':' .. name, 'EX', openlife)
+  return {day .. ':' .. name, 1}
+end
+return {day .. ':' .. name, redis.call('HGET', run, 'token') == token and 1 or 0}
+""")
+"""Keys: the open run's pointer, the day's counter, the prefix of runs. Gives `<date>:<name>` and whether this call began it."""
+
+END = Script("""
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'note', ARGV[2], 'ended', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+if redis.call('GET', KEYS[2]) == ARGV[5] then redis.call('DEL', KEYS[2]) end
+return 1
+""")
+
+
+class RunState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOTHING = "nothing"
+    """Nothing new, and none due."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Run:
+    subscription: str
+    local_date: date
+    name: str
+    """`daily` or `now-<n>`."""
+    state: RunState = RunState.OPEN
+    begun: datetime | None = None
+    ended: datetime | None = None
+    note: str = ""
+    """A sentence: why it failed, or what it waits for."""
+    fresh: bool = False
+    """Begun by this very call; otherwise it was begun before, or joined."""
+
+    @property
+    def key(self) -> str:
+        """That of its Digest."""
+        return f"{self.subscription}:{iso(self.local_date)}:{self.name}"
+
+
+class Runs(Base):
+    async def begin_run(self, subscription: str, local_date: date, kind: str) -> Run:
+        """`kind`: `daily` or `now`. The same daily run of a date is returned however often it is begun; see its state."""
+        prefix = key("run", subscription)
+        name, fresh = await self.redis.run(
+            BEGIN,
+            [_open(subscription), key("runs", subscription, iso(local_date)), prefix],
+            [uuid4().hex, iso(local_date), kind, self.now().isoformat(), seconds(LONG), seconds(OPEN_LIFE)],
+        )
+        day, _, name = name.decode().partition(":")
+        return await self._run(subscription, date.fromisoformat(day), name, fresh=bool(fresh))
+
+    async def end_run(self, run: Run, state: RunState, note: str = "") -> None:
+        """A run that ended stays ended; one that failed may be begun again by `reopen_run`."""
+        await self.redis.run(
+            END,
+            [_run(run), _open(run.subscription)],
+            [state, note, self.now().isoformat(), seconds(LONG), f"{iso(run.local_date)}:{run.name}"],
+        )
+
+    async def reopen_run(self, run: Run) -> None:
+        await self.redis.transaction(
+            [
+                ("HSET", _run(run), "state", RunState.OPEN),
+                ("EXPIRE", _run(run), seconds(LONG)),
+                ("SET", _open(run.subscription), f"{iso(run.local_date)}:{run.name}", "EX", seconds(OPEN_LIFE)),
+            ]
+        )
+
+    async def note_run(self, run: Run, note: str) -> None:
+        """What an open run waits for, for `/digest status`."""
+        await self.redis.transaction(
+            [("HSET", _run(run), "note", note), ("EXPIRE", _run(run), seconds(LONG))],
+        )
+
+    async def run_state(self, subscription: str, local_date: date, name: str) -> Run | None:
+        run = await self._run(subscription, local_date, name)
+        return run if run.begun is not None else None
+
+    async def open_run(self, subscription: str) -> Run | None:
+        """The run under way, if there is one."""
+        current = await self.redis.do("GET", _open(subscription))
+        if current is None:
+            return None
+        day, _, name = current.decode().partition(":")
+        return await self.run_state(subscription, date.fromisoformat(day), name)
+
+    async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
+        run = Run(subscription, day, name)
+        found = await self.redis.do("HMGET", _run(run), "state", "begun", "ended", "note")
+        state, begun, ended, note = ((value or b"").decode() for value in found)
+        return Run(
+            subscription,
+            day,
+            name,
+            RunState(state or "open"),
+            datetime.fromisoformat(begun) if begun else None,
+            datetime.fromisoformat(ended) if ended else None,
+            note,
+            fresh,
+        )
+
+    async def mark_done(self, name: str, life: timedelta = LONG) -> None:
+        """A done marker: what the queue's own key no longer tells once a task has ended."""
+        await self.redis.do("SET", key("done", name), "1", "EX", seconds(life))
+
+    async def is_done(self, name: str) -> bool:
+        return bool(await self.redis.do("EXISTS", key("done", name)))
+
+
+def _run(run: Run) -> str:
+    return key("run", run.subscription, iso(run.local_date), run.name)
+
+
+def _open(subscription: str) -> str:
+    return key("run-open", subscription)

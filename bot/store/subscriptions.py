@@ -1,0 +1,49 @@
+"""Subscriptions: the settings of channels. They have no lifetime, because people made them; removed ones have thirty days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.store.base import REMOVED_LIFE, Base, key, seconds
+from bot.subscription import Subscription
+from digest.model import from_json, to_json
+
+ALL = key("subscriptions")
+
+
+class Subscriptions(Base):
+    async def subscriptions(self) -> list[Subscription]:
+        found = await self.redis.do("HVALS", ALL)
+        return sorted((from_json(Subscription, value) for value in found), key=lambda s: s.key)
+
+    async def subscription(self, subscription: str) -> Subscription | None:
+        value = await self.redis.do("HGET", ALL, subscription)
+        return None if value is None else from_json(Subscription, value)
+
+    async def keep_subscription(self, subscription: Subscription) -> None:
+        await self.redis.transaction(
+            [
+                ("HSET", ALL, subscription.key, to_json(subscription)),
+                ("DEL", _removed(subscription.key)),
+            ]
+        )
+
+    async def remove_subscription(self, subscription: str) -> None:
+        """The bot was removed from the channel: paused, and kept thirty days for its return."""
+        found = await self.subscription(subscription)
+        if found is not None:
+            await self.redis.transaction(
+                [
+                    ("SET", _removed(subscription), to_json(replace(found, paused=True)), "EX", seconds(REMOVED_LIFE)),
+                    ("HDEL", ALL, subscription),
+                ]
+            )
+
+    async def removed_subscription(self, subscription: str) -> Subscription | None:
+        """The settings of a channel that removed the bot less than thirty days ago."""
+        value = await self.redis.do("GET", _removed(subscription))
+        return None if value is None else from_json(Subscription, value)
+
+
+def _removed(subscription: str) -> str:
+    return key("removed", subscription)

@@ -1,0 +1,105 @@
+"""What is known of a task across the deaths of its workers: how often it died since its last checkpoint, and what it was at then.
+
+The queue gives a task of a dead worker to another one, without end. A task that kills its workers has to be told from one that was
+unlucky: a unit (a paper) that was alone in work at two deaths is skipped; five deaths at one checkpoint put the task aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.store.base import LONG, OPEN_LIFE, Base, key, seconds
+from bot.store.redis import Script
+
+CAUTIOUS = 2
+POISONOUS = 2
+HOPELESS = 5
+ASIDE = key("tasks-aside")
+
+BEGIN = Script("""
+local task = KEYS[1]
+local attempt, life = ARGV[1], ARGV[2]
+local before = redis.call('HGET', task, 'attempt')
+if before == attempt then return tonumber(redis.call('HGET', task, 'deaths') or '0') end
+local deaths = tonumber(redis.call('HGET', task, 'deaths') or '0')
+if before then
+  deaths = deaths + 1
+  local units, alone = 0, nil
+  for _, field in ipairs(redis.call('HKEYS', task)) do
+    if string.sub(field, 1, 5) == 'unit ' then
+      units = units + 1
+      alone = string.sub(field, 6)
+      redis.call('HDEL', task, field)
+    end
+  end
+  if units == 1 then redis.call('HINCRBY', task, 'killed ' .. alone, 1) end
+end
+redis.call('HSET', task, 'attempt', attempt, 'deaths', deaths)
+redis.call('EXPIRE', task, life)
+return deaths
+""")
+"""Called by each worker that takes the task up; an attempt that neither ended nor was let go before has died."""
+
+
+@dataclass(frozen=True)
+class Deaths:
+    count: int
+    """Since the last checkpoint."""
+
+    @property
+    def cautious(self) -> bool:
+        """Units one at a time, so that a further death tells which it was."""
+        return self.count >= CAUTIOUS
+
+    @property
+    def hopeless(self) -> bool:
+        return self.count >= HOPELESS
+
+
+class Tasks(Base):
+    async def task_begun(self, task: str, attempt: str) -> Deaths:
+        return Deaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
+
+    async def task_let_go(self, task: str) -> None:
+        """The worker ends and the task goes on elsewhere: not a death. Units in work are so no longer."""
+        units = [f for f in await self.redis.do("HKEYS", _task(task)) if f.startswith(b"unit ")]
+        await self.redis.do("HDEL", _task(task), "attempt", *units)
+
+    async def task_ended(self, task: str) -> None:
+        await self.redis.do("DEL", _task(task))
+
+    async def checkpoint(self, task: str) -> None:
+        """Something of it is now stored for good: a result, a posted message. Deaths count from here."""
+        await self._task_note(task, "deaths", "0")
+
+    async def unit_started(self, task: str, unit: str) -> None:
+        await self._task_note(task, f"unit {unit}", "1")
+
+    async def unit_done(self, task: str, unit: str) -> None:
+        await self.redis.do("HDEL", _task(task), f"unit {unit}")
+
+    async def should_skip(self, task: str, unit: str) -> bool:
+        """It was alone in work at two deaths."""
+        killed = await self.redis.do("HGET", _task(task), f"killed {unit}")
+        return int(killed or 0) >= POISONOUS
+
+    async def put_aside(self, task: str, note: str) -> None:
+        """For `status`: what was given up, and why."""
+        await self.redis.transaction(
+            [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
+        )
+
+    async def tasks_aside(self) -> dict[str, str]:
+        """Task to note, the time before it."""
+        found = await self.redis.do("HGETALL", ASIDE)
+        return {task.decode(): note.decode() for task, note in found.items()}
+
+    async def take_up_again(self, task: str) -> None:
+        await self.redis.transaction([("HDEL", ASIDE, task), ("DEL", _task(task))])
+
+    async def _task_note(self, task: str, name: str, value: str) -> None:
+        await self.redis.transaction([("HSET", _task(task), name, value), ("EXPIRE", _task(task), seconds(OPEN_LIFE))])
+
+
+def _task(task: str) -> str:
+    return key("task", task)

@@ -1,0 +1,65 @@
+"""Votes: what a channel's people want more or fewer of, what they saved, what they reported wrong. Ninety days each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat import Vote, VoteKind
+from bot.store.base import LONG, Base, key, seconds
+from bot.store.redis import Command
+from digest.model import from_json, to_json
+
+BORDER = "\x1f"
+
+
+class Votes(Base):
+    async def vote(self, vote: Vote) -> None:
+        """The same vote twice counts once; `undo` takes it back; more and fewer of one thing exclude each other."""
+        person, channel = vote.person.id, votes_key(vote.place.key)
+        field = vote_field(person, vote.kind, vote.subject)
+        taken = [vote_field(person, kind, vote.subject) for kind in _opposites(vote.kind)]
+        if vote.undo:
+            await self.redis.do("HDEL", channel, field)
+        else:
+            commands: list[Command] = [("HDEL", channel, other) for other in taken]
+            commands += [("HSET", channel, field, to_json(vote)), ("EXPIRE", channel, seconds(LONG))]
+            index = key("person", person, "voted")
+            commands += [("SADD", index, vote.place.key), ("EXPIRE", index, seconds(LONG))]
+            await self.redis.transaction(commands)
+
+    async def votes(self, subscription: str) -> list[Vote]:
+        """Of the last ninety days, the oldest first."""
+        fields = await self.redis.do("HGETALL", votes_key(subscription))
+        votes = {name: from_json(Vote, value) for name, value in fields.items()}
+        oldest = self.now() - LONG
+        old = [name for name, vote in votes.items() if vote.at < oldest]
+        if old:
+            await self.redis.do("HDEL", votes_key(subscription), *old)
+        return sorted((vote for vote in votes.values() if vote.at >= oldest), key=lambda vote: vote.at)
+
+    async def saved(self, person: str) -> list[Vote]:
+        """What a person saved, in any channel, the newest first."""
+        channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
+        votes = [vote for channel in channels for vote in await self.votes(channel)]
+        own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
+        return sorted(own, key=lambda vote: vote.at, reverse=True)
+
+    async def forget_votes(self, subscription: str) -> None:
+        """What the channel has taught; saved papers stay with those who saved them."""
+        taught = (VoteKind.MORE, VoteKind.FEWER)
+        fields = await self.redis.do("HKEYS", votes_key(subscription))
+        names = [f for f in fields if f.decode().split(BORDER)[1] in taught]
+        if names:
+            await self.redis.do("HDEL", votes_key(subscription), *names)
+
+
+def votes_key(subscription: str) -> str:
+    return key("votes", subscription)
+
+
+def vote_field(person: str, kind: str, subject: str) -> str:
+    return BORDER.join((person, kind, subject))
+
+
+def _opposites(kind: VoteKind) -> Sequence[VoteKind]:
+    return {VoteKind.MORE: (VoteKind.FEWER,), VoteKind.FEWER: (VoteKind.MORE,)}.get(kind, ())
