@@ -1,0 +1,4 @@
+"""A paper's full text: `fetch` gets the bytes, `html` and `pdf` turn them into a FullText and touch nothing else, `reader` puts them together.
+
+The parsers are pure and run in a child process (`reader`): they meet files made by strangers.
+"""

@@ -1,0 +1,79 @@
+"""What runs in the child process: bytes in, a FullText as JSON out, within limits the process sets itself.
+
+The one thing to know: files made by strangers are parsed here by C code. The child has no secrets in its environment, a ceiling
+for its memory, and a timer of its own, so that it ends even when its parent was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from dataclasses import dataclass, replace
+
+from digest.errors import Unreadable
+from digest.model import Basis, FullText, Passage, Section, to_json
+
+MAX_CHARACTERS = 4_000_000
+"""Of one paper's text: a thesis of a thousand pages has about 3 million."""
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
+
+
+def begin(memory: int) -> None:
+    """Once per child."""
+    for name in [n for n in os.environ if n not in _KEPT]:
+        del os.environ[name]
+    with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses a ceiling for address space
+        import resource  # noqa: PLC0415  # not on every platform
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@dataclass(frozen=True)
+class Job:
+    basis: Basis
+    data: bytes
+    paper_id: str
+    version: int
+    max_pages: int
+    seconds: float
+
+
+def parse(job: Job) -> bytes:
+    """Raises Unreadable. SIGALRM's default action ends the process: the parent's own limit comes earlier."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, job.seconds + 10)
+    try:
+        return to_json(_within(_read(job), MAX_CHARACTERS))
+    except (MemoryError, RecursionError) as e:
+        raise Unreadable(f"the {job.basis.value.upper()} needs more memory than is allowed") from e
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _read(job: Job) -> FullText:
+    if job.basis is Basis.HTML:
+        from digest.fulltext.html import read_html  # noqa: PLC0415  # a child that reads one kind does not load the other
+
+        return read_html(job.data, job.paper_id, job.version)
+    from digest.fulltext.pdf import read_pdf  # noqa: PLC0415
+
+    return read_pdf(job.data, job.paper_id, job.version, job.max_pages)
+
+
+def _within(text: FullText, limit: int) -> FullText:
+    """Cut at a passage, with a note, where the text is longer than any reader of it can use."""
+    left = limit
+    sections: list[Section] = []
+    for section in text.sections:
+        kept: list[Passage] = []
+        for passage in section.passages:
+            left -= len(passage.text)
+            if left < 0:
+                sections.append(replace(section, passages=tuple(kept)))
+                note = f"the text was cut at {limit:,} characters"
+                return replace(text, sections=tuple(sections), note="; ".join(n for n in (text.note, note) if n))
+            kept.append(passage)
+        sections.append(section)
+    return text

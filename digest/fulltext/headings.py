@@ -1,0 +1,97 @@
+"""Which lines of a PDF are headings, of what level, and what stands apart (abstract, references). Pure.
+
+The one thing to know: words alone do not make a heading (a table of contents and a list have them too); the type must differ
+from the running text, and the line must be short.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from digest.fulltext.layout import Type
+from digest.fulltext.pages import Line
+
+_NUMBER = re.compile(
+    r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,5}\.|[A-Z]\.|(?:Appendix|APPENDIX|Chapter|CHAPTER) [A-Z\d]{1,2}[.:]?|[A-Z](?= [A-Z]))"
+    r"\s+(?P<title>[^\W\d_].*)",
+)
+_NAMED = re.compile(
+    r"(?:abstract|a b s t r a c t|summary|introduction|background|related works?|preliminaries|methods?|methodology|approach|experiments?|"
+    r"experimental (?:setup|results)|results?|results and discussion|discussions?|evaluation|analysis|conclusions?|"
+    r"conclusions? and (?:future work|discussion|outlook)|discussion and conclusions?|summary and conclusions?|future work|"
+    r"limitations?|broader impacts?|ethic(?:s|al) (?:statement|considerations?)|reproducibility statement|"
+    r"acknowledge?ments?|acknowledge?ments? and disclosure of funding|author contributions?|funding|data availability|references|bibliography|literature cited|"
+    r"(?:supplementary|supplemental) materials?|appendi(?:x|ces)|appendi(?:x|ces)[. :].{3,80}|supplement|keywords|ccs concepts|notation|"
+    r"摘要|引言|参考文献|结论|附录)[.:]?",
+    re.IGNORECASE,
+)
+_ABSTRACT = re.compile(r"(?:abstract|a b s t r a c t|摘\s?要)\s*[.:—–-]*\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_REFERENCES = re.compile(
+    r"(?:(?:\d{1,2}|[IVX]+)\.?\s+)?(?:references(?: and notes)?|bibliography|literature cited|参考文献)[.:]?",
+    re.IGNORECASE,
+)
+_CONTENTS = re.compile(r"(?:table of )?contents\.?", re.IGNORECASE)
+_NO_TITLE = re.compile(r"[=<>∼≤≥∑∫√{}|]|\d\.\d{2,}|@|https?:|[,;]$")
+MAX_TITLE = 140
+
+
+@dataclass(frozen=True)
+class Heading:
+    title: str
+    level: int
+
+
+def heading(line: Line, body: Type) -> Heading | None:
+    """The heading a line is, or None."""
+    text = line.text.strip()
+    if not 2 < len(text) <= MAX_TITLE or not line.upright or _NO_TITLE.search(text) or line.size < body.size * 0.82:
+        return None
+    marked = line.heavy or line.size > body.size * 1.08
+    capitals = text.upper() == text and sum(c.isalpha() for c in text) > 3
+    differs = line.font != body.font
+    if (numbered := _NUMBER.fullmatch(text)) and len(text.split()) <= 18 and not text.endswith("."):
+        title = numbered["title"]
+        if title[0].isupper() and (
+            marked or (capitals and differs) or (differs and len(text) < 60 and _is_deep(numbered["number"]))
+        ):
+            return Heading(text, _level(numbered["number"]))
+    if _NAMED.fullmatch(text) and (marked or capitals or differs):
+        return Heading(text.rstrip(".:"), 1)
+    if line.size > body.size * 1.12 and text[0].isupper() and len(text.split()) <= 12 and not text.endswith((".", ",")):
+        return Heading(text, 1)
+    return None
+
+
+def _is_deep(number: str) -> bool:
+    return number.count(".") >= 1
+
+
+def _level(number: str) -> int:
+    """By the parts of the number: `3` and `IV.` 1, `3.2` 2, `A.1` 2, and REVTeX's `A.` 2."""
+    if number.startswith(("Appendix", "APPENDIX", "Chapter", "CHAPTER")):
+        return 1
+    parts = [p for p in number.split(".") if p]
+    if len(parts) == 1 and number.endswith(".") and number[0].isalpha() and not re.fullmatch(r"[IVX]+\.", number):
+        return 2
+    return min(len(parts), 5)
+
+
+def abstract_rest(text: str) -> str | None:
+    """What follows the word `Abstract` at the start of a line; None when it does not stand there."""
+    match = _ABSTRACT.match(text)
+    if match is None:
+        return None
+    rest = match["rest"]
+    lead = text[: len(text) - len(rest)].strip().lower()
+    if rest and not re.search(r"[.:—–-]$", lead):
+        return None  # `Abstract reasoning is …`
+    return rest
+
+
+def is_references(title: str) -> bool:
+    return _REFERENCES.fullmatch(title.strip()) is not None
+
+
+def is_contents(text: str) -> bool:
+    return _CONTENTS.fullmatch(text.strip()) is not None

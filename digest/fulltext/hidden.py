@@ -1,0 +1,186 @@
+"""Text meant for machines and not for people, and visible text that gives orders to whoever's model is reading. Pure.
+
+The one thing to know: papers *about* such attacks are full of the same words. Visible text counts only as an order that stands
+outside of quotation marks, code and examples, in a sentence that does not discuss it, in a paper that is not about it. Text that
+people cannot see needs no such care: that it reads as text is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from digest.model import Form, FullText, Hidden, Section
+
+_THINGS = r"(?:instructions?|prompts?|directions?|directives?|guidelines?|commands?|system prompts?)"
+_BEFORE = r"(?:previous|prior|preceding|earlier|above|foregoing|former|existing|original|system)"
+_MODELS = r"(?:AI )?(?:large )?(?:language models?|LLMs?(?: (?:reviewers?|assistants?|agents?))?|AI(?: (?:models?|systems?|agents?|reviewers?|assistants?|tools?))?|chat ?bots?|ChatGPT|GPT(?:-\w+)?|Claude|Gemini|artificial intelligence)"
+_MUST = r"(?:must|should|shall|need to|have to|are (?:required|instructed|asked|obliged) to|will|please|do not|don't|never|always)"
+
+_OVERRIDE = re.compile(
+    rf"\b(?:ignore|disregard|forget|override|bypass)\b(?: (?:all|any|every|the|your|my|of|these|those|and)){{0,4}} {_BEFORE}(?: (?:and|or|/|given|{_BEFORE})){{0,2}} {_THINGS}",
+    re.IGNORECASE,
+)
+_PRAISE = re.compile(
+    r"\b(?:(?:only )?(?:give|write|provide|produce|generate|output|submit|return)(?: (?:a|an|only|the|this paper|this (?:work|manuscript|submission)|me|us)){0,4}"
+    r" (?:very |strongly |highly )?(?:positive|favou?rable|glowing|enthusiastic) (?:reviews?|evaluations?|assessments?|feedback|ratings?|recommendations?|comments?)"
+    r"|do not (?:highlight|mention|point out|list|include|report)(?: (?:any|its|the|of|this paper's)){0,3} (?:negatives?|weakness(?:es)?|flaws?|limitations?|shortcomings?)"
+    r"|recommend (?:accepting|(?:a |an |strong |clear )*accept(?:ance)?)(?: (?:of|for))?(?: (?:this|the) (?:paper|manuscript|submission|work|article))"
+    r"|(?:rate|score|accept) (?:this|the) (?:paper|manuscript|submission|work)(?: (?:as|with|at))? ?(?:a |an )?(?:the )?(?:highest|high(?:ly)?|10|strong(?:ly)?|accept|for its|without|immediately))",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    rf"(?:\bif you are (?:an? |the |any )?{_MODELS}\b.{{0,160}}?\b(?:you {_MUST}|please|do not|ignore|write|say|give|include|answer|respond|output|mention|recommend)"
+    rf"|\bas an? {_MODELS},? you {_MUST}"
+    rf"|\b(?:attention|note|message|instructions?|important)\b:? ?(?:to|for) (?:all |any |the )?{_MODELS}\s*[:,.!—–-].{{0,200}}?\b(?:{_MUST}|ignore|write|say|give|include|respond|output|mention|recommend))",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    r"(?:忽略|无视|忘记|忽视|不要理会|抛开)(?:你)?(?:之前|以前|以上|上述|先前|前面|此前|上面|原有|所有|一切|全部|任何)(?:的|所有|一切|全部|任何|之前|以上)*(?:指令|指示|提示词?|命令|要求|规则|说明)"
+    r"|(?:请|务必|必须|只能|只|仅)(?:务必|只|仅)?(?:给出|提供|输出|写出?|作出|给予)(?:一[个份篇])?(?:非常|完全)?(?:正面|积极|肯定|好评|高分)的?(?:评价|评审|意见|审稿|评论|评分|反馈)?"
+    r"|不要(?:提及|指出|列出|强调)(?:任何|本文的?|其)*(?:缺点|不足|弱点|负面|局限)"
+    r"|(?:如果|若|假如)(?:你|您)是(?:一个|一名|任何)?(?:大?(?:语言)?模型|AI|人工智能|LLM|ChatGPT|机器人|智能助手).{0,60}(?:请|必须|应该|应当|务必|不要|只)"
+    r"|作为(?:一个|一名)?(?:大?语言模型|AI|人工智能|LLM)[^，,。]{0,10}[，,]?(?:你|您)(?:必须|应该|应当|需要|务必|只能)"
+)
+_IMPERATIVE = re.compile(
+    r"(?:\A|[,:;—–-]|\b(?:please|now|just|simply|important|warning|note|you (?:must|should|shall|will|have to|need to|are to)))\s*\Z",
+    re.IGNORECASE,
+)
+_ORDERS = (_OVERRIDE, _PRAISE, _ADDRESS, _CHINESE)
+
+_QUOTED = re.compile(
+    r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
+)
+_DISCUSSED = re.compile(
+    r"\b(?:attacks?|attackers?|adversar\w+|inject\w*|jailbreak\w*|prompts?|prompted|prompting|e\.g\.|i\.e\.|for example|for instance|examples?|such as|"
+    r"instruct(?:s|ed|ing)|ask(?:s|ed|ing)|tell(?:s|ing)|told|we|our|they|authors?|phrases?|strings?|payloads?|templates?|hidden|embedded|malicious|"
+    r"manipulat\w+|user|users|called|named|titled|like|contain(?:s|ed|ing)?|reads|says|stating|states)\b|攻击|注入|例如|比如|诸如|提示词|越狱|我们|作者",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
+    r"prompt (?:hacking|leak|attack)|(?:manipulat\w+|attack\w*) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w* ?review|提示(?:词)?注入|越狱攻击",
+    re.IGNORECASE,
+)
+_PROMPTS = re.compile(
+    r"prompt|template|instruction|examples?\b|questionnaire|guideline|system message|提示|模板|示例", re.IGNORECASE
+)
+_INTRODUCES = re.compile(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
+_WORD = re.compile(r"[^\W\d_]{2,}|[\u4e00-\u9fff]")
+
+_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0020-\U000e007e]{3,}")
+_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060-\u2064\ufeff]{8,}|(?:[\ufe00-\ufe0f]|[\U000e0100-\U000e01ef]){8,}")
+_OVERRIDDEN = re.compile("[\u202d\u202e]([^\u202c\n]{4,400})")
+_ANY_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u202d\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
+_NEEDLESS = re.compile(
+    "[\u200b\u2060-\u2064\ufeff\u202d\u202e\U000e0020-\U000e01ef]|(?<![\u0590-\u0fff\U0001f000-\U0001faff\ufe0f])[\u200c\u200d]+"
+)
+MAX_FOUND = 20
+MAX_QUOTED = 2_000
+ABOUT_ENOUGH = 3
+"""Mentions after which a paper counts as one about such attacks."""
+
+
+def order(text: str) -> str:
+    """The words of the first order to a model in a text; empty when there is none. Says nothing of who gives it."""
+    found = next((m for pattern in _ORDERS if (m := pattern.search(text))), None)
+    return found[0] if found else ""
+
+
+def reads_as_text(text: str) -> bool:
+    """Four words or more (eight characters of Chinese): more than a label, a number or a spacer."""
+    words = _WORD.findall(text)
+    chinese = sum(1 for w in words if len(w) == 1)
+    return len(words) - chinese >= 4 or chinese >= 8
+
+
+def invisible(text: str) -> list[str]:
+    """What invisible characters say: tag characters decoded, text under a direction override, long runs of zero width."""
+    if not _ANY_INVISIBLE.search(text):
+        return []
+    said = ["".join(chr(ord(c) - 0xE0000) for c in m[0]) for m in _TAGS.finditer(text)]
+    said += [m[1] for m in _OVERRIDDEN.finditer(text) if not re.search("[\u0590-\u08ff]", m[1])]
+    said += [
+        f"{len(m[0])} invisible characters after “{text[max(0, m.start() - 40) : m.start()].strip()}”"
+        for m in _ZERO_WIDTH.finditer(text)
+    ]
+    return said
+
+
+def screened(text: FullText) -> FullText:
+    """Without invisible characters and visible orders; what they said is in `hidden`."""
+    found = list(text.hidden)
+    sections = tuple(_without_invisible(section, found) for section in text.sections)
+    sections, orders = visible_orders(sections)
+    return replace(text, sections=sections, hidden=(*found, *orders)[:MAX_FOUND])
+
+
+def _without_invisible(section: Section, found: list[Hidden]) -> Section:
+    passages = []
+    for passage in section.passages:
+        if _ANY_INVISIBLE.search(passage.text):
+            place = f"p. {passage.page}" if passage.page else section.title
+            found.extend(Hidden(said[:MAX_QUOTED], "invisible-characters", place) for said in invisible(passage.text))
+            passages.append(replace(passage, text=visible(passage.text)))
+        else:
+            passages.append(passage)
+    return replace(section, passages=tuple(passages), title=visible(section.title))
+
+
+def visible(text: str) -> str:
+    """Without characters that show nothing; joiners stay where a script needs them."""
+    return _NEEDLESS.sub("", _OVERRIDDEN.sub("", text))
+
+
+def visible_orders(sections: Iterable[Section]) -> tuple[tuple[Section, ...], tuple[Hidden, ...]]:
+    """The sections without the sentences that give orders to models, and those sentences."""
+    held = tuple(sections)
+    suspects = [p for s in held for p in s.passages if order(p.text)]
+    if not suspects or sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= ABOUT_ENOUGH:
+        return held, ()
+    found: list[Hidden] = []
+    kept = tuple(_without_orders(section, found) for section in held)
+    return kept, tuple(found)
+
+
+def _without_orders(section: Section, found: list[Hidden]) -> Section:
+    if _PROMPTS.search(section.title):
+        return section
+    passages = []
+    before = ""
+    for passage in section.passages:
+        text = passage.text
+        if passage.form in (Form.TEXT, Form.FOOTNOTE, Form.LIST) and not _INTRODUCES.search(before):
+            place = f"p. {passage.page}" if passage.page else section.title
+            for sentence in list(_given(text)):
+                found.append(Hidden(sentence.strip(), "instruction", place))
+                text = text.replace(sentence, "")
+        before = passage.text if passage.form is not Form.LIST or not before else before
+        if text.strip():
+            passages.append(replace(passage, text=text.strip()))
+    return replace(section, passages=tuple(passages))
+
+
+def _given(text: str) -> Iterator[str]:
+    """The sentences of a passage that order and do not tell of an order."""
+    if not order(text):
+        return
+    bare = _QUOTED.sub(lambda m: "\0" * len(m[0]), text)
+    before = ""
+    for match in _SENTENCE.finditer(bare):
+        sentence = match[0]
+        said = order(sentence)
+        if said and "\0" not in said and not _is_told(sentence, said, before):
+            yield text[match.start() : match.end()]
+        before = sentence
+
+
+def _is_told(sentence: str, said: str, before: str) -> bool:
+    lead = sentence[: sentence.index(said)]
+    return (
+        _DISCUSSED.search(lead) is not None
+        or _INTRODUCES.search(before) is not None
+        or (":" in lead and _DISCUSSED.search(before) is not None)
+    )

@@ -1,0 +1,135 @@
+"""Text within a block of LaTeXML's HTML: what a reader would see on one line, with mathematics as `$TeX$`.
+
+The one thing to know: a footnote stands inside the sentence that carries it, so the walk takes it out and keeps it for the block to follow.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element
+
+from digest.fulltext.markup import Veil, all_text, classes, tag, with_class
+
+DROPPED_TAGS = frozenset(
+    ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",
+     "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas")
+)  # fmt: skip
+DROPPED_CLASSES = frozenset(
+    ("ltx_authors", "ltx_creator", "ltx_dates", "ltx_date", "ltx_TOC", "ltx_pagination", "ltx_page_footer", "ltx_page_header",
+     "ltx_page_navbar", "ltx_page_logo", "ltx_title_document", "ltx_subtitle", "ltx_ERROR", "ltx_note_type", "ltx_note_mark",
+     "ltx_tag_note", "ltx_listing_data", "ltx_missing", "ltx_rule", "ltx_indexphrase", "ltx_index", "ltx_rdf", "sr-only",
+     "package-alerts", "ar5iv-footer", "infobox", "ltx_role_footnotemark", "ltx_tocentry")
+)  # fmt: skip
+_BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
+_PLAIN = re.compile(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
+_COMMENT = re.compile(r"(?<!\\)%\n")
+_SPACES = re.compile(r"\s+")
+_BEFORE_MARK = re.compile(r" +(?=[,.;:!?)\]](?:\s|$))")
+
+
+@dataclass
+class Notes:
+    """Footnotes met on the way, each with its id, until a block takes them."""
+
+    held: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self) -> list[tuple[str, str]]:
+        held, self.held = self.held, []
+        return held
+
+
+def is_dropped(el: _Element) -> bool:
+    return not isinstance(el.tag, str) or tag(el) in DROPPED_TAGS or not DROPPED_CLASSES.isdisjoint(classes(el))
+
+
+def tex(math: _Element) -> str:
+    """The TeX a `<math>` was made from, on one line, without its dollars."""
+    source = math.get("alttext") or ""
+    if not source:
+        notes = (e for e in math.iter() if tag(e) == "annotation" and e.get("encoding") == "application/x-tex")
+        found = next(notes, None)
+        source = all_text(math) if found is None else found.text or ""
+    source = _SPACES.sub(" ", _COMMENT.sub("", source)).strip()
+    return source.removeprefix("\\displaystyle").strip()
+
+
+def formula(source: str) -> str:
+    """`$…$`, but a bare number stays a bare number: people quote `12`, not `$12$`."""
+    if not source:
+        return ""
+    return source.replace("\\%", "%") if _PLAIN.match(source) else f"${source}$"
+
+
+def tidy(text: str) -> str:
+    """On one line. What LaTeXML puts before a full stop where a footnote stood goes too."""
+    return _BEFORE_MARK.sub("", _SPACES.sub(" ", text.replace("\u00ad", ""))).strip()
+
+
+def text_of(el: _Element, notes: Notes, veil: Veil) -> str:
+    """All of an element on one line."""
+    out: list[str] = []
+    collect(el, out, notes, veil)
+    return tidy("".join(out))
+
+
+def collect(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str = " ") -> None:
+    """Appends the visible text of `el` (not its tail) to `out`; `line` stands for a line break."""
+    name = tag(el)
+    if name == "math":
+        out.append(formula(tex(el)))
+        return
+    if is_dropped(el) or veil.covers(el):
+        return
+    mine = classes(el)
+    if "ltx_note" in mine:
+        _keep_note(el, notes, veil)
+        return
+    if name == "svg":
+        _picture(el, out, notes, veil)
+        return
+    if name == "br":
+        out.append(line)
+        return
+    start = len(out)
+    _inside(el, out, notes, veil, line)
+    if name == "sup" and out[start:] and _is_power(out, start):
+        out.insert(start, "^")
+    if name in _BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
+        out.append(" ")
+
+
+def _inside(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str) -> None:
+    if el.text:
+        out.append(el.text)
+    for child in el:
+        collect(child, out, notes, veil, line)
+        if child.tail:
+            out.append(child.tail)
+
+
+def _is_power(out: list[str], start: int) -> bool:
+    """`10<sup>-3</sup>` is a number; `1<sup>st</sup>` is not."""
+    before = next((piece for piece in reversed(out[:start]) if piece), "")
+    return before[-1:].isdigit() and _PLAIN.match("".join(out[start:]).strip()) is not None
+
+
+def _keep_note(el: _Element, notes: Notes, veil: Veil) -> None:
+    if "ltx_role_footnotemark" in classes(el):
+        return
+    body = with_class(el, "ltx_note_content")
+    inner: list[str] = []
+    _inside(body[0] if body else el, inner, notes, veil, " ")
+    if text := tidy("".join(inner)):
+        notes.held.append((el.get("id") or "", text))
+
+
+def _picture(svg: _Element, out: list[str], notes: Notes, veil: Veil) -> None:
+    """Boxes (tcolorbox) come as pictures with whole paragraphs inside; labels of drawings are left out."""
+    for p in with_class(svg, "ltx_p"):
+        inner: list[str] = []
+        _inside(p, inner, notes, veil, " ")
+        text = tidy("".join(inner))
+        if len(text.split()) >= 5:
+            out.append(f" {text} ")

@@ -1,0 +1,198 @@
+"""From lines on pages to lines in reading order: running heads and page numbers go, columns come one after the other. Pure.
+
+The one thing to know: the order of a PDF's content is nearly always the reading order already; geometry takes over only for a
+page whose prose jumps upwards in it.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from digest.fulltext.pages import Line
+
+EDGE = 0.09
+"""Of the page's height: where running heads and feet stand."""
+_STAMP = re.compile(
+    r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}"
+)
+_PAGE_NUMBER = re.compile(
+    r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+_RULER = re.compile(r"\d{2,4}(?: \d{2,4})*\Z")
+
+
+@dataclass(frozen=True)
+class PageLines:
+    """A page's lines and its size in points."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Type:
+    """The running text of a paper: its size and its font."""
+
+    size: float
+    font: str
+
+
+def body_type(pages: Sequence[PageLines]) -> Type:
+    """What most characters are set in."""
+    sizes: Counter[float] = Counter()
+    fonts: Counter[tuple[float, str]] = Counter()
+    for line in (line for page in pages for line in page.lines if line.upright):
+        sizes[round(line.size, 1)] += len(line.text)
+        fonts[round(line.size, 1), line.font] += len(line.text)
+    if not sizes:
+        return Type(10.0, "")
+    size = sizes.most_common(1)[0][0]
+    return Type(size, max((count, font) for (at, font), count in fonts.items() if at == size)[1])
+
+
+def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
+    """All lines of the paper as they are read, without what belongs to the page and not to the paper."""
+    repeated = _repeated(pages)
+    ordered: list[Line] = []
+    for page in pages:
+        kept = _without_ruler([line for line in page.lines if not _is_furniture(line, page, repeated)], page)
+        ordered.extend(_in_columns(kept, page, body))
+    return ordered
+
+
+# ---------------------------------------------------------------- what belongs to the page
+
+
+def _at_edge(line: Line, page: PageLines) -> bool:
+    return line.y > page.height * (1 - EDGE) or line.y < page.height * (EDGE - 0.015) or not line.upright
+
+
+def _shape(line: Line) -> str:
+    return _DIGITS.sub("#", line.text.lower())
+
+
+def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
+    """Texts, numbers aside, at the edge of at least three pages and of a quarter of them (heads alternate between two)."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({_shape(line) for line in page.lines if _at_edge(line, page) and len(line.text) < 200})
+    least = max(3, len(pages) // 4) if len(pages) > 3 else 2
+    return frozenset(shape for shape, count in seen.items() if count >= least)
+
+
+def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str]) -> bool:
+    if _STAMP.match(line.text) and (not line.upright or line.x1 < page.width * 0.12 or _at_edge(line, page)):
+        return True
+    if not _at_edge(line, page):
+        return False
+    return _shape(line) in repeated or _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
+
+
+def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:
+    """Line numbers of review copies: a column of bare numbers at the margin."""
+    ruler = {
+        id(line)
+        for line in lines
+        if _RULER.match(line.text) and (line.x1 < page.width * 0.13 or line.x0 > page.width * 0.87)
+    }
+    return [line for line in lines if id(line) not in ruler] if len(ruler) >= 15 else lines
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _in_columns(lines: list[Line], page: PageLines, body: Type) -> list[Line]:
+    gutter = _gutter(lines, page)
+    if gutter is None:
+        return lines
+    for line in lines:
+        line.column = 1 if line.x1 <= gutter + 3 and line.x0 < gutter else 2 if line.x0 >= gutter - 3 else 0
+    return _sorted(lines) if _jumps(lines, body) else lines
+
+
+def _gutter(lines: list[Line], page: PageLines) -> float | None:
+    """The x between two columns: much text ends left of it, much begins right of it, little crosses."""
+    upright = [line for line in lines if line.upright]
+    total = sum(len(line.text) for line in upright)
+    starts = Counter(
+        round(line.x0) for line in upright if 0.4 * page.width < line.x0 < 0.62 * page.width and len(line.text) > 15
+    )
+    best: tuple[float, float] | None = None
+    for start, count in starts.most_common(4):
+        if count < 4:
+            break
+        at = start - 4.0
+        left = sum(len(line.text) for line in upright if line.x1 <= at + 3)
+        right = sum(len(line.text) for line in upright if line.x0 >= at - 3)
+        if min(left, right) > 0.12 * total and left + right > 0.5 * total and (best is None or left + right > best[0]):
+            best = (left + right, at)
+    return None if best is None else best[1]
+
+
+def _jumps(lines: Sequence[Line], body: Type) -> bool:
+    """Whether the running text goes upwards within a column, or back from the right column to the left one beside it."""
+    prose = [
+        line
+        for line in lines
+        if line.upright and len(line.text) > 30 and abs(line.size - body.size) < 0.6 and line.column
+    ]
+    wrong = sum(
+        1
+        for last, line in pairwise(prose)
+        if (line.column == last.column and line.y > last.y + 2 * body.size)
+        or (line.column < last.column and line.y < last.y + body.size)
+    )
+    return wrong > max(2, len(prose) // 12)
+
+
+def _sorted(lines: Sequence[Line]) -> list[Line]:
+    """Bands between lines over the whole width; in each the left column, then the right one, downwards."""
+    downwards = sorted(lines, key=lambda line: (-line.y, line.x0))
+    ordered: list[Line] = []
+    band: list[Line] = []
+    for line in downwards:
+        if line.column == 0:
+            ordered.extend(sorted(band, key=lambda x: x.column))
+            band = []
+            ordered.append(line)
+        else:
+            band.append(line)
+    return ordered + sorted(band, key=lambda x: x.column)
+
+
+def leading(lines: Sequence[Line], body: Type) -> float:
+    """The usual distance of two baselines of running text, in points."""
+    steps: Counter[float] = Counter()
+    for last, line in pairwise(lines):
+        if (
+            last.page == line.page
+            and last.column == line.column
+            and abs(line.size - body.size) < 0.3
+            and len(line.text) > 25
+        ):
+            step = round(last.y - line.y, 1)
+            if 0.9 * body.size < step < 2.5 * body.size:
+                steps[step] += 1
+    return steps.most_common(1)[0][0] if steps else 1.2 * body.size
+
+
+def edges(lines: Sequence[Line]) -> dict[tuple[int, int], tuple[float, float]]:
+    """The left and right edge of each column of each page, by the lines long enough to show them."""
+    by_column: dict[tuple[int, int], list[Line]] = {}
+    for line in lines:
+        if line.upright and len(line.text) > 25:
+            by_column.setdefault((line.page, line.column), []).append(line)
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    for key, held in by_column.items():
+        left = Counter(round(line.x0) for line in held).most_common(1)[0][0]
+        right = statistics.quantiles([line.x1 for line in held], n=10)[-1] if len(held) > 1 else held[0].x1
+        found[key] = (left, right)
+    return found

@@ -1,0 +1,224 @@
+"""Lines in reading order to blocks: paragraphs, captions, footnotes, list items, equations, tables. Pure.
+
+The one thing to know: a paragraph ends where the next line is indented, stands further below, is set otherwise, or comes after a
+short line that ends a sentence; it goes on over columns and pages when its sentence does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from digest.fulltext.headings import Heading, heading
+from digest.fulltext.layout import Type, edges, leading
+from digest.fulltext.mend import BREAK
+from digest.fulltext.pages import Line
+from digest.model import Form
+
+CAPTION = re.compile(
+    r"(?:Figure|Fig\.|FIG\.|FIGURE|Table|TABLE|Tab\.|Algorithm|ALGORITHM|Listing|Scheme|Plate|图|表)\s*"
+    r"(?:[A-Z]\.?)?(?:\d{1,3}|[IVX]{1,5})(?:\.\d{1,2})?\s*(?:[.:|—–]|[(（]|(?=[A-Z]))"
+)
+_BULLET = re.compile(r"[•◦▪‣➢❖·∙⋄]\s*\S|[-–—] [A-Z]|\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})\) ")
+_ITEM = re.compile(r"\d{1,2}\. [A-Z]")
+_NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
+_ENDS = re.compile(r"[.!?:;。！？；：…][\"'”’)\]\d,∗†‡]*\Z")
+_WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
+_MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
+
+
+@dataclass
+class Block:
+    """Lines that belong together. `parts` are texts of paragraphs that were found to go on from this one."""
+
+    lines: list[Line]
+    form: Form = Form.TEXT
+    heading: Heading | None = None
+    indented: bool = False
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> int:
+        return self.lines[0].page
+
+    @property
+    def raw(self) -> str:
+        """Its lines in one, U+FFFE where a word was broken."""
+        return join([join([line.text for line in self.lines]), *self.parts])
+
+
+def join(texts: Sequence[str]) -> str:
+    out = ""
+    for text in texts:
+        if not out or out.endswith(BREAK) or (_is_cjk(out[-1]) and _is_cjk(text[:1])):
+            out += text
+        elif out.endswith("-") and out[-2:-1].isalpha() and text[:1].isalpha():
+            out = out[:-1] + BREAK + text
+        else:
+            out = f"{out} {text}"
+    return out
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
+
+
+def blocks(lines: Sequence[Line], body: Type) -> list[Block]:
+    """In reading order. Paragraphs that go on elsewhere are joined to their beginning."""
+    return _joined(_tables_together(_Cutter(lines, body).cut()))
+
+
+class _Cutter:
+    """Decides line by line whether a new block begins."""
+
+    def __init__(self, lines: Sequence[Line], body: Type) -> None:
+        self._lines = lines
+        self._body = body
+        self._sides = edges(lines)
+        self._step = leading(lines, body)
+
+    def cut(self) -> list[Block]:
+        found: list[Block] = []
+        for line in self._lines:
+            last = found[-1] if found else None
+            if last and last.heading and self._heading_goes_on(last, line):
+                last.lines.append(line)
+                last.heading = Heading(join([last.heading.title, line.text]), last.heading.level)
+            elif title := heading(line, self._body):
+                found.append(Block([line], heading=title))
+            elif last is None or last.heading or self._starts(last, line):
+                left, _ = self._edges(line)
+                found.append(Block([line], self._opening(line), indented=line.x0 - left > 0.6 * line.size))
+            else:
+                last.lines.append(line)
+        for block in found:
+            if block.heading is None and block.form is Form.TEXT:
+                block.form = self._form(block)
+        return found
+
+    def _edges(self, line: Line) -> tuple[float, float]:
+        return self._sides.get((line.page, line.column), (line.x0, line.x1))
+
+    def _heading_goes_on(self, last: Block, line: Line) -> bool:
+        before = last.lines[-1]
+        same = line.font == before.font and abs(line.size - before.size) < 0.3 and _same_column(before, line)
+        own_number = re.match(r"(?:\d{1,2}|[A-Z])(?:\.\d+)*\.? [A-Z]", line.text)
+        differs = line.font != self._body.font or line.size > self._body.size * 1.08
+        return same and differs and len(last.lines) < 3 and not own_number and 0 < before.y - line.y < line.size * 1.5
+
+    def _opening(self, line: Line) -> Form:
+        if CAPTION.match(line.text):
+            return Form.CAPTION
+        if _NOTE.match(line.text) and line.size < self._body.size * 0.93 and line.lead_size < line.size * 0.85:
+            return Form.FOOTNOTE
+        return Form.LIST if _BULLET.match(line.text) else Form.TEXT
+
+    def _starts(self, last: Block, line: Line) -> bool:
+        before = last.lines[-1]
+        if not _same_column(before, line) or before.upright != line.upright:
+            return True
+        step = self._step * line.size / self._body.size
+        down = before.y - line.y
+        if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._is_set_otherwise(last, line):
+            return True
+        opening = self._opening(line)
+        if opening is Form.CAPTION:
+            return down > 1.12 * step or _ENDS.search(before.text) is not None
+        return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
+
+    def _is_set_otherwise(self, last: Block, line: Line) -> bool:
+        """In another size than the line before and than most of the block; single signs of formulas aside."""
+        other = 0.08 * self._body.size
+        return (
+            abs(line.size - last.lines[-1].size) > other
+            and abs(line.size - last.lines[0].size) > other
+            and len(line.text) > 12
+        )
+
+    def _paragraph_starts(self, last: Block, line: Line, apart: bool) -> bool:
+        before = last.lines[-1]
+        left, right = self._edges(line)
+        short = before.x1 < right - 2.5 * line.size
+        ended = _ENDS.search(before.text) is not None
+        if last.form in (Form.LIST, Form.FOOTNOTE):
+            return short and ended and line.x0 < last.lines[0].x0 - 1
+        if last.form is Form.CAPTION:
+            return short and ended and apart
+        opens = line.text[:1].isupper() or not line.text[:1].isalpha()
+        indent = line.x0 - left
+        if 0.6 * line.size < indent < 4 * line.size and before.x0 - left < 0.5 * line.size and opens:
+            return ended or short
+        if _ITEM.match(line.text) and short:
+            return True
+        return short and ended and opens and (apart or len(last.lines) > 1)
+
+    def _form(self, block: Block) -> Form:
+        """Equation or table where the lines are not prose."""
+        text = block.raw
+        solid = len(text.replace(" ", ""))
+        words = _WORDS.findall(text)
+        letters = sum(len(w) for w in words)
+        first = block.lines[0]
+        left, right = self._edges(first)
+        full = [line for line in block.lines if line.x1 - line.x0 > 0.7 * (right - left)]
+        if letters > 0.55 * solid and (len(words) > 6 * len(block.lines) or len(full) >= max(1, len(block.lines) - 1)):
+            return Form.TEXT
+        if len(block.lines) <= 8 and _MATHS.search(text) and letters < 0.45 * solid and solid > 3:
+            return Form.EQUATION
+        if (
+            letters > 0.5 * solid
+            and len(words) >= 2
+            and abs(first.size - self._body.size) < 0.6
+            and first.x0 - left < 3 * first.size
+            and _ENDS.search(text)
+        ):
+            return Form.TEXT
+        return Form.TABLE
+
+
+def _same_column(before: Line, line: Line) -> bool:
+    return before.page == line.page and before.column == line.column
+
+
+def _tables_together(found: Sequence[Block]) -> list[Block]:
+    """Rows and cells beside each other become one table; a head of words above them belongs to it."""
+    kept: list[Block] = []
+    for block in found:
+        last = kept[-1] if kept else None
+        beside = last is not None and not last.heading and _same_column(last.lines[-1], block.lines[0])
+        if last and beside and last.form is Form.TABLE and block.form is Form.TABLE:
+            last.lines.extend(block.lines)
+        else:
+            kept.append(block)
+    return kept
+
+
+def _joined(found: Sequence[Block]) -> list[Block]:
+    """Text that breaks off at the end of a column, at a figure or a footnote, and goes on behind it, becomes one block again."""
+    kept: list[Block] = []
+    open_text: Block | None = None
+    moved = False
+    for block in found:
+        if block.heading or block.form is Form.EQUATION:
+            open_text = None
+        elif block.form in (Form.TEXT, Form.LIST):
+            far = open_text is not None and (moved or not _same_column(open_text.lines[-1], block.lines[0]))
+            if open_text is not None and far and block.form is Form.TEXT and _goes_on(open_text, block):
+                open_text.parts.append(join([line.text for line in block.lines]))
+                moved = True
+                continue
+            open_text, moved = block, False
+        elif open_text is not None:
+            moved = True
+        kept.append(block)
+    return kept
+
+
+def _goes_on(last: Block, block: Block) -> bool:
+    before = last.raw.rstrip()
+    if abs(block.lines[0].size - last.lines[0].size) > 0.6:
+        return False
+    if before.endswith(("-", BREAK)):
+        return True
+    return _ENDS.search(before) is None and (block.lines[0].text[:1].islower() or not block.indented)

@@ -1,0 +1,183 @@
+"""A PDF to a FullText, through PDFium. Pure: bytes in, value out. Runs in a child process (`reader`): PDFium is not thread-safe.
+
+The story: lines with their place (`pages`), without what belongs to the page and in reading order (`layout`), to blocks
+(`paragraphs`), under their headings (`headings`), with mended characters and hyphens (`mend`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pypdfium2 as pdfium
+
+from digest.errors import Unreadable
+from digest.fulltext import mend
+from digest.fulltext.headings import abstract_rest, is_contents, is_references
+from digest.fulltext.hidden import screened
+from digest.fulltext.layout import PageLines, body_type, reading_order
+from digest.fulltext.pages import Line, Reader
+from digest.fulltext.paragraphs import Block, blocks, join
+from digest.model import Basis, Form, FullText, Passage, Section
+
+MAX_PAGES = 400
+ABSTRACT = "Abstract"
+FRONT = "Front matter"
+MIN_TEXT = 200
+"""Characters below which the pages are pictures (a scan) and no text."""
+
+_ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
+
+
+def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
+    """Raises Unreadable for what is broken, locked, empty or a scan. Pages beyond `max_pages` are left, and `note` says so."""
+    pages, total = _pages(data, max_pages)
+    body = body_type(pages)
+    found = blocks(reading_order(pages, body), body)
+    words = mend.vocabulary(block.raw for block in found)
+    sections, references = _sections(found, words)
+    if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
+        raise Unreadable("The paper's PDF holds no text (a scan?).")
+    note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
+    return screened(FullText(paper_id, version, Basis.PDF, sections, references, len(pages), note=note))
+
+
+def _pages(data: bytes, max_pages: int) -> tuple[list[PageLines], int]:
+    if not data[:1024].lstrip().startswith(b"%PDF-") and b"%PDF-" not in data[:1024]:
+        raise Unreadable("What arXiv sent is no PDF.")
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as e:
+        raise Unreadable("The paper's PDF is broken or locked with a password.") from e
+    reader = Reader()
+    pages: list[PageLines] = []
+    try:
+        total = len(document)
+        for index in range(min(total, max_pages)):
+            try:
+                page = document[index]
+            except pdfium.PdfiumError:
+                continue  # one damaged page does not cost the others
+            text_page = page.get_textpage()
+            width, height = page.get_size()
+            pages.append(PageLines(index + 1, width, height, reader.lines(text_page, index + 1)))
+            text_page.close()
+            page.close()
+    finally:
+        document.close()
+    if not pages:
+        raise Unreadable("The paper's PDF has no readable page.")
+    return pages, total
+
+
+def _sections(found: Sequence[Block], words: frozenset[str]) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The abstract first; what stands before it (title, authors) is dropped as far as it is no prose."""
+    gather = _Gather(words)
+    for block in found:
+        gather.add(block)
+    return gather.sections(), gather.references()
+
+
+class _Gather:
+    """Collects blocks under their headings."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self._words = words
+        self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
+        self._abstract: int | None = None
+        self._in_references = False
+        self._in_contents = False
+        self._cited: list[Line] = []
+
+    def add(self, block: Block) -> None:
+        text = mend.hyphens(block.raw, self._words).strip()
+        if block.heading:
+            self._head(block, text)
+        elif (rest := abstract_rest(text)) is not None and self._abstract is None and len(self._open) == 1:
+            self._start(ABSTRACT, 1, block.page)
+            self._abstract = len(self._open) - 1
+            self._put(rest, block)
+        elif self._in_contents and _looks_like_contents(text):
+            return
+        elif self._in_references and block.form is not Form.CAPTION:
+            self._cited.extend(block.lines)
+        else:
+            self._put(text, block)
+
+    def _head(self, block: Block, text: str) -> None:
+        assert block.heading is not None
+        if is_contents(text):
+            self._in_contents = True
+            return
+        self._in_references = is_references(text)
+        if self._in_references:
+            return
+        title = mend.hyphens(block.heading.title, self._words)
+        if abstract_rest(title) == "" and self._abstract is None:
+            self._abstract = len(self._open)
+            title = ABSTRACT
+        elif block.page == 1 and self._abstract is None and len(self._open) == 1 and not _has_number(title):
+            return  # the paper's own title
+        self._start(title, block.heading.level, block.page)
+
+    def _start(self, title: str, level: int, page: int) -> None:
+        self._open.append((title, level, page, []))
+
+    def _put(self, text: str, block: Block) -> None:
+        if not text:
+            return
+        if block.form is Form.TABLE:
+            text = "\n".join(mend.hyphens(line.text, self._words) for line in block.lines)
+        held = self._open[-1][3]
+        held.append(Passage(text, block.form, page=block.page))
+
+    def references(self) -> tuple[str, ...]:
+        return tuple(mend.hyphens(join(entry), self._words).strip() for entry in _entries(self._cited))
+
+    def sections(self) -> tuple[Section, ...]:
+        made = [Section(title, level, "", page, tuple(held)) for title, level, page, held in self._open]
+        front, rest = made[0], made[1:]
+        if self._abstract is not None:
+            abstract = made[self._abstract]
+            rest = [s for s in rest if s is not abstract]
+        else:
+            abstract = Section(ABSTRACT, 1)
+        prose = tuple(
+            p for p in front.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
+        )
+        front = Section(FRONT, 1, "", 1, prose)
+        return (abstract, *((front,) if prose else ()), *rest)
+
+
+def _has_number(title: str) -> bool:
+    return re.match(r"(?:\d|[IVX]+\.)", title) is not None or title.lower().startswith("introduction")
+
+
+def _looks_like_contents(text: str) -> bool:
+    return re.search(r"\d{1,3}\s*\Z", text) is not None or " . . " in text or "...." in text
+
+
+def _entries(lines: Sequence[Line]) -> list[list[str]]:
+    """References, one each: by their numbers, else by the hanging indent, else by what stands apart."""
+    numbered = sum(1 for line in lines if _ENTRY.match(line.text)) > len(lines) // 12
+    left: dict[tuple[int, int], float] = {}
+    for line in lines:
+        side = (line.page, line.column)
+        left[side] = min(left.get(side, line.x0), line.x0)
+    hanging = sum(1 for line in lines if line.x0 > left[line.page, line.column] + 4) > len(lines) // 4
+    entries: list[list[str]] = []
+    before: Line | None = None
+    for line in lines:
+        if numbered:
+            begins = _ENTRY.match(line.text) is not None
+        elif hanging:
+            begins = line.x0 < left[line.page, line.column] + 3 and line.text[:1].isupper()
+        else:
+            begins = before is not None and (
+                before.text.endswith(".") and (before.y - line.y > 1.3 * line.size or before.page != line.page)
+            )
+        if begins or not entries:
+            entries.append([])
+        entries[-1].append(line.text)
+        before = line
+    return entries

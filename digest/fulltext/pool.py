@@ -1,0 +1,124 @@
+"""The child processes that parse, started at the first paper and stopped when idle.
+
+The one thing to know: a child may crash, hang or eat memory over one paper. That paper is Unreadable (`Crashed`), the next one
+finds a new child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+from concurrent.futures.process import BrokenProcessPool
+
+from pebble import ProcessExpired, ProcessPool
+
+from digest.errors import Unreadable
+from digest.fulltext import child
+from digest.model import Basis, Paper
+
+log = logging.getLogger(__name__)
+
+MEMORY = 1_500_000_000
+"""Bytes of address space of a child."""
+SECONDS = 60.0
+IDLE = 20.0
+"""Seconds after which children without work end: they hold about 60 MB each."""
+TASKS = 100
+"""Papers after which a child is replaced: PDFium and lxml leave memory in pieces."""
+
+
+class Crashed(Unreadable):
+    """The child died or was ended over this paper: not certain to happen again."""
+
+
+class ChildPool:
+    def __init__(self, workers: int = 1, *, seconds: float = SECONDS, memory: int = MEMORY, idle: float = IDLE) -> None:
+        self._workers = workers
+        self._seconds = seconds
+        self._memory = memory
+        self._idle = idle
+        self._pool: ProcessPool | None = None
+        self._turns = asyncio.Semaphore(workers)
+        self._busy = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def running(self) -> bool:
+        return self._pool is not None
+
+    async def parse(self, basis: Basis, data: bytes, paper: Paper, max_pages: int) -> bytes:
+        """A FullText as JSON. Raises Unreadable; `Crashed` where the child ended."""
+        job = child.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
+        self._keep()
+        self._busy += 1
+        try:
+            async with self._turns:
+                try:
+                    return await self._run(job)
+                except BrokenProcessPool:  # the idle child was killed before it got this paper
+                    await self._stop()
+                    return await self._run(job)
+        except ProcessExpired as e:
+            raise Crashed(f"reading the {basis.value.upper()} ended its process ({e.exitcode})") from e
+        except BrokenProcessPool as e:
+            raise Crashed(f"no process could be started to read the {basis.value.upper()}") from e
+        except TimeoutError as e:
+            raise Crashed(f"reading the {basis.value.upper()} took more than {self._seconds:g} s") from e
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._rest()
+
+    async def aclose(self) -> None:
+        self._keep()
+        await self._stop()
+        while self._closing:
+            await asyncio.gather(*self._closing)
+
+    async def _run(self, job: child.Job) -> bytes:
+        future = await asyncio.to_thread(self._schedule, job)
+        result: bytes = await asyncio.wrap_future(future)
+        return result
+
+    def _schedule(self, job: child.Job):  # type: ignore[no-untyped-def]  # noqa: ANN202  # pebble is untyped
+        if self._pool is None or not self._pool.active:
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=TASKS,
+                initializer=child.begin,
+                initargs=(self._memory,),
+                context=multiprocessing.get_context("spawn"),
+            )
+        return self._pool.schedule(child.parse, args=(job,), timeout=self._seconds)
+
+    def _keep(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _rest(self) -> None:
+        """Counts the idle time."""
+        self._keep()
+        if self._pool is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._idle, self._end)
+
+    def _end(self) -> None:
+        if not self._busy:
+            task = asyncio.get_running_loop().create_task(self._stop())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def _stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(_stop, pool)
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    with contextlib.suppress(RuntimeError, TimeoutError):
+        pool.join(5)
+    log.debug("children stopped")

@@ -1,0 +1,83 @@
+"""Tables of LaTeXML's HTML as rows of Markdown, so that a model and a person can both read across them.
+
+The one thing to know: LaTeXML writes tables as `<table>` and, inside a line, as nested `<span>`; both carry the same classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from digest.fulltext.inline import Notes, text_of
+from digest.fulltext.markup import Veil, classes, tag
+
+MAX_ROWS = 2_000
+MAX_COLUMNS = 200
+
+
+def table_text(table: _Element, notes: Notes, veil: Veil) -> str:
+    """`| a | b |` per row, a rule below the head; a table of one column is its lines. Empty for a table that only lays out pictures."""
+    grid, head = _grid(table, notes, veil)
+    grid = [row for row in grid if any(row)]
+    if not grid:
+        return ""
+    width = max(len(row) for row in grid)
+    filled = [i for i in range(width) if any(i < len(row) and row[i] for row in grid)]
+    rows = [[row[i] if i < len(row) else "" for i in filled] for row in grid]
+    if len(filled) == 1:
+        return "\n".join(row[0] for row in rows)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    if 0 < head < len(lines):
+        lines.insert(head, "|" + " --- |" * len(filled))
+    return "\n".join(lines)
+
+
+def _grid(table: _Element, notes: Notes, veil: Veil) -> tuple[list[list[str]], int]:
+    """Cells in their columns (a cell that spans several stands in its first), and how many rows are the head."""
+    grid: list[list[str]] = []
+    taken: dict[tuple[int, int], bool] = {}
+    head = 0
+    for number, row in enumerate(_rows(table)):
+        if number >= MAX_ROWS:
+            break
+        cells = [c for c in row if tag(c) in ("td", "th") or not classes(c).isdisjoint(("ltx_td", "ltx_th"))]
+        if head == number and cells and all("ltx_th_column" in classes(c) or "ltx_th_row" in classes(c) for c in cells):
+            head += 1
+        grid.append(_place(cells, number, taken, notes, veil))
+    return grid, sum(1 for row in grid[:head] if any(row))
+
+
+def _place(
+    cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, veil: Veil
+) -> list[str]:
+    row: list[str] = []
+    column = 0
+    for cell in cells:
+        while taken.get((number, column)):
+            row.append("")
+            column += 1
+        wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
+        if column + wide > MAX_COLUMNS:
+            break
+        row.extend([text_of(cell, notes, veil), *[""] * (wide - 1)])
+        for down in range(1, high):
+            taken.update(((number + down, column + right), True) for right in range(wide))
+        column += wide
+    return row
+
+
+def _rows(table: _Element) -> Iterator[_Element]:
+    """Rows of this table and not of tables in its cells."""
+    for child in table:
+        if tag(child) == "tr" or "ltx_tr" in classes(child):
+            yield child
+        elif tag(child) in ("thead", "tbody", "tfoot") or not classes(child).isdisjoint(
+            ("ltx_thead", "ltx_tbody", "ltx_tfoot")
+        ):
+            yield from _rows(child)
+
+
+def _span(cell: _Element, name: str) -> int:
+    value = cell.get(name) or ""
+    return min(max(int(value), 1), 50) if value.isdecimal() and len(value) < 4 else 1
