@@ -1,0 +1,247 @@
+"""A Post as Slack blocks, pure, each within its own limits; `render` spreads them over messages.
+
+A Text becomes a rich text block, a Small a context block, a Heading a header where it is plain. Buttons stand in one row, `⋯` at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.slack import fit, richtext
+from bot.slack.fit import shortened
+from bot.slack.richtext import Element, Part
+
+SlackBlock = dict[str, Any]
+
+WORDS = {"en": {"yes": "Yes", "no": "Cancel"}, "zh": {"yes": "确定", "no": "取消"}}
+
+
+def word(name: str, language: str) -> str:
+    return WORDS["zh" if language.lower().startswith("zh") else "en"][name]
+
+
+def blocks(post: Post) -> list[SlackBlock]:
+    """All blocks of a Post, each within its own limits; over messages they are spread by `messages`."""
+    out: list[SlackBlock] = []
+    held: list[Part] = []
+    """Parts that stand together in one block: a bold line and what it heads, a finding and its quotation."""
+
+    def flush() -> None:
+        out.extend(_rich(held))
+        held.clear()
+
+    for block, following in zip_longest(post.blocks, post.blocks[1:]):
+        if isinstance(block, Heading) and block.level >= 2:
+            flush()
+            held.extend(_line(richtext.inline(block.markdown, bold=True)))
+            if block.level == 2 or not isinstance(following, Text | Quotation):
+                flush()
+        elif isinstance(block, Text):
+            if not (len(held) == 1 and _is_label(held[0])):
+                flush()
+            held.extend(richtext.parts(block.markdown))
+        elif isinstance(block, Quotation):
+            held.append(_quotation(block))
+        else:
+            flush()
+            out.extend(_other(block, post.language, len(out)))
+    flush()
+    return out
+
+
+def _line(elements: Sequence[Element]) -> list[Part]:
+    return [{"type": "rich_text_section", "elements": list(elements)}] if elements else []
+
+
+def _is_label(part: Part) -> bool:
+    """A bold line of its own."""
+    bold = part["type"] == "rich_text_section" and all(e.get("style", {}).get("bold") for e in part["elements"])
+    return bold and "\n" not in richtext.plain(part["elements"])
+
+
+def _quotation(quotation: Quotation) -> Part:
+    number = [{"type": "text", "text": f"[{quotation.number}] ", "style": {"bold": True}}] if quotation.number else []
+    said = {"type": "text", "text": f"“{quotation.text}” "}
+    place: list[Element] = [{"type": "text", "text": quotation.label}] if quotation.label else []
+    if re.match(r"https?://\S+$", quotation.url):
+        place = [{"type": "link", "url": quotation.url, "text": f"{quotation.label or quotation.url} ↗"}]
+    return {"type": "rich_text_quote", "elements": [*number, said, *place]}
+
+
+MOST = fit.BLOCK_CHARACTERS - 10
+
+
+def _rich(held: Sequence[Part]) -> Iterator[SlackBlock]:
+    """Rich text blocks of at most BLOCK_CHARACTERS; a line between paragraphs, none below a bold label or above a list."""
+    whole = [piece for part in held for piece in fit.split_part(part, MOST)]
+    group: list[Part] = []
+    size = 0
+    for number, part in enumerate(whole):
+        if part["type"] == "divider":
+            yield from _block(group)
+            yield {"type": "divider"}
+            group, size = [], 0
+            continue
+        length = sum(len(richtext.plain(line)) for line in _sections(part))
+        if group and size + length > MOST:
+            yield from _block(group)
+            group, size = [], 0
+        after = whole[number + 1]["type"] if number + 1 < len(whole) else ""
+        gap = part["type"] == after == "rich_text_section" and not _is_label(part)
+        group.append({**part, "elements": [*part["elements"], {"type": "text", "text": "\n"}]} if gap else part)
+        size += length
+    yield from _block(group)
+
+
+def _sections(part: Part) -> list[list[Element]]:
+    return [i["elements"] for i in part["elements"]] if part["type"] == "rich_text_list" else [part["elements"]]
+
+
+def _block(group: list[Part]) -> Iterator[SlackBlock]:
+    if not group:
+        return
+    last = group[-1]
+    if last["type"] == "rich_text_section" and last["elements"][-1] == {"type": "text", "text": "\n"}:
+        group = [*group[:-1], {**last, "elements": last["elements"][:-1]}]
+    yield {"type": "rich_text", "elements": group}
+
+
+def _other(block: Block, language: str, position: int) -> Iterator[SlackBlock]:
+    if isinstance(block, Heading):
+        yield from _header(block)
+    elif isinstance(block, Small):
+        yield from _context(block)
+    elif isinstance(block, Rule):
+        yield {"type": "divider"}
+    elif isinstance(block, Actions):
+        yield from _actions(block, language, position)
+    elif isinstance(block, Menu):
+        yield {"type": "actions", "elements": [_select(block)]}
+
+
+def _header(heading: Heading) -> Iterator[SlackBlock]:
+    elements = richtext.inline(heading.markdown)
+    said = richtext.plain(elements)
+    if len(said) <= fit.HEADER_CHARACTERS and said.strip() and all(e["type"] == "text" for e in elements):
+        yield {"type": "header", "text": {"type": "plain_text", "text": said, "emoji": False}}
+    else:
+        yield from _rich(_line(richtext.inline(heading.markdown, bold=True)))
+
+
+def _context(small: Small) -> Iterator[SlackBlock]:
+    """Without links and marks as plain text, which needs no escaping and takes every character as it is."""
+    elements = richtext.inline(small.markdown)
+    literal = all(e["type"] == "text" and "style" not in e for e in elements)
+    for group in fit.split_elements(elements, fit.CONTEXT_CHARACTERS):
+        if literal:
+            text: dict[str, Any] = {"type": "plain_text", "text": richtext.plain(group), "emoji": False}
+        else:
+            text = {"type": "mrkdwn", "text": richtext.mrkdwn(group), "verbatim": True}
+        yield {"type": "context", "elements": [text]}
+
+
+# ---------------------------------------------------------------- buttons
+
+
+def action_id(action: str, number: int) -> str:
+    """Unique in its block; `action_of` reads it back."""
+    return f"{action}:{number}"
+
+
+def action_of(identifier: str) -> str:
+    return identifier.partition(":")[0]
+
+
+MENU_ACTION = "menu"
+"""The action of an overflow menu: what was chosen stands in the option's value as `action|value`."""
+ASKS = "?"
+"""Before the value of an option that asks first; the question stands in the block's id."""
+
+
+def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBlock]:
+    """Buttons, then `⋯`; the small pair of thumbs on a line of its own."""
+    plain = [b for b in actions.buttons if b.style not in (Style.MENU, Style.FEEDBACK)]
+    menu = [b for b in actions.buttons if b.style is Style.MENU]
+    thumbs = [b for b in actions.buttons if b.style is Style.FEEDBACK]
+    if len(menu) == 1:
+        plain, menu = [*plain, *menu], []
+    elements = [_button(b, n, language) for n, b in enumerate(plain)]
+    starts = range(0, len(menu), fit.OVERFLOW_OPTIONS)
+    elements += [_overflow(menu[start : start + fit.OVERFLOW_OPTIONS], start) for start in starts]
+    for start in range(0, len(elements), fit.ACTIONS_ELEMENTS):
+        asks = _questions(menu, position) if not start else {}
+        yield {"type": "actions", **asks, "elements": elements[start : start + fit.ACTIONS_ELEMENTS]}
+    if thumbs:
+        yield {"type": "actions", "elements": [_button(b, n, language) for n, b in enumerate(thumbs)]}
+
+
+def _button(button: Button, number: int, language: str) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "type": "button",
+        "action_id": action_id(button.action, number),
+        "text": {"type": "plain_text", "text": shortened(button.label, fit.BUTTON_LABEL), "emoji": True},
+    }
+    if button.value:
+        out["value"] = button.value
+    if button.style in (Style.PRIMARY, Style.DANGER):
+        out["style"] = str(button.style)
+    if button.confirm:
+        out["confirm"] = confirmation(button.label, button.confirm, language)
+    return out
+
+
+def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
+    def text(text: str, most: int) -> dict[str, Any]:
+        return {"type": "plain_text", "text": shortened(text, most)}
+
+    return {
+        "title": text(label, fit.CONFIRM_TITLE),
+        "text": text(question, fit.CONFIRM_TEXT),
+        "confirm": text(word("yes", language), fit.CONFIRM_LABEL),
+        "deny": text(word("no", language), fit.CONFIRM_LABEL),
+    }
+
+
+def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
+    """Slack asks before a menu opens or not at all; so an option that asks says so, and the question is put afterwards."""
+    options = [
+        {
+            "text": {"type": "plain_text", "text": shortened(b.label, fit.OPTION_LABEL), "emoji": True},
+            "value": f"{ASKS if b.confirm else ''}{b.action}|{b.value}",
+        }
+        for b in buttons
+    ]
+    return {"type": "overflow", "action_id": action_id(MENU_ACTION, number), "options": options}
+
+
+def _questions(menu: Sequence[Button], position: int) -> dict[str, str]:
+    question = next((b.confirm for b in menu if b.confirm), "")
+    return {"block_id": shortened(f"{position}{ASKS}{question}", fit.BLOCK_ID)} if question else {}
+
+
+def _select(menu: Menu) -> dict[str, Any]:
+    return {
+        "type": "static_select",
+        "action_id": action_id(menu.action, 0),
+        "placeholder": {"type": "plain_text", "text": shortened(menu.placeholder or "…", fit.PLACEHOLDER)},
+        "options": options(menu.options),
+    }
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """(label, value) pairs as options; what a label is too short for goes on in the small line below it."""
+    return [_option(label or value, value) for label, value in pairs]
+
+
+def _option(label: str, value: str) -> dict[str, Any]:
+    label = " ".join(label.split())
+    short = shortened(label, fit.OPTION_LABEL)
+    option: dict[str, Any] = {"text": {"type": "plain_text", "text": short}, "value": value}
+    if short != label:
+        rest = shortened(label[len(short) - 1 :], fit.OPTION_LABEL)
+        option["description"] = {"type": "plain_text", "text": rest}
+    return option

@@ -1,0 +1,112 @@
+"""Slack's lengths, and how what is too long is split: at a line, else at the end of a sentence, else at a space. Nothing is cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.slack import richtext
+from bot.slack.richtext import Element, Part
+
+BLOCK_CHARACTERS = 3_000
+CONTEXT_CHARACTERS = 2_000
+HEADER_CHARACTERS = 150
+BUTTON_LABEL = 75
+ACTIONS_ELEMENTS = 25
+OVERFLOW_OPTIONS = 5
+OPTION_LABEL, OPTION_VALUE = 75, 150
+OPTIONS = 100
+PLACEHOLDER = 150
+CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_LABEL = 100, 300, 30
+BLOCK_ID = 255
+LINK = 100
+"""What a link's address is taken to weigh, whatever it is: so it may change without changing how a message is split."""
+
+
+def weight(node: Any) -> tuple[int, int]:
+    """Visible characters of blocks, and the same with what links weigh."""
+    if isinstance(node, list):
+        pairs = [weight(item) for item in node]
+        return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
+    if not isinstance(node, Mapping):
+        return 0, 0
+    seen = heavy = 0
+    for key, value in node.items():
+        if isinstance(value, str) and key in ("text", "fallback"):
+            seen, heavy = seen + len(value), heavy + len(value)
+        elif key == "url":
+            heavy += LINK
+        elif key != "style":
+            inner = weight(value)
+            seen, heavy = seen + inner[0], heavy + inner[1]
+    return seen, heavy
+
+
+def shortened(text: str, most: int) -> str:
+    """For labels, whose length Slack fixes: the whole text stands elsewhere."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip() + "…"
+
+
+_BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+"), re.compile(r"\s+|(?<=[，、,])"))
+
+
+def cut(text: str, most: int) -> tuple[str, str]:
+    """The most that fits of a text, and the rest; only white space is lost between them."""
+    if len(text) <= most:
+        return text, ""
+    for pattern in _BREAKS:
+        spans = [m.span() for m in pattern.finditer(text, most // 3, most) if m.start()]
+        if spans:
+            return text[: spans[-1][0]], text[spans[-1][1] :]
+    return text[:most], text[most:]
+
+
+def split_elements(elements: Sequence[Element], most: int) -> list[list[Element]]:
+    """The elements of one section, over as many sections as it takes."""
+    groups: list[list[Element]] = [[]]
+    room = most
+    for element in elements:
+        rest = richtext.plain([element])
+        while len(rest) > room:
+            if "text" in element and room > most // 3:
+                head, rest = cut(rest, room)
+                groups[-1].append({**element, "text": head})
+            groups.append([])
+            room = most
+        if rest:
+            groups[-1].append({**element, "text": rest} if "text" in element else element)
+            room -= len(rest)
+    return [g for g in groups if g]
+
+
+def split_part(part: Part, most: int) -> list[Part]:
+    if part["type"] == "divider":
+        return [part]
+    if part["type"] == "rich_text_list":
+        return list(_split_list(part, most))
+    return [{**part, "elements": group} for group in split_elements(part["elements"], most)]
+
+
+def _split_list(part: Part, most: int) -> Iterator[Part]:
+    """By items; an item that is too long goes on in an item of its own."""
+    items: list[Part] = []
+    begun, size, number = part.get("offset", 0), 0, 0
+    for item in part["elements"]:
+        for piece in split_elements(item["elements"], most):
+            length = len(richtext.plain(piece))
+            if items and size + length > most:
+                yield _of_list(part, items, begun + number - len(items))
+                items, size = [], 0
+            items.append({"type": "rich_text_section", "elements": piece})
+            size, number = size + length, number + 1
+    yield _of_list(part, items, begun + number - len(items))
+
+
+def _of_list(part: Part, items: list[Part], offset: int) -> Part:
+    begun = {"offset": offset} if part["style"] == "ordered" and offset else {}
+    return {k: v for k, v in part.items() if k not in ("elements", "offset")} | {**begun, "elements": items}

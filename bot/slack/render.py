@@ -1,0 +1,129 @@
+"""Posts to Slack messages, and a digest's thread to its steps. Pure. Nothing is cut: what is long goes on in a further message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.chat import Post, Step, StepKind, Thread
+from bot.slack import fit, richtext
+from bot.slack.blocks import SlackBlock, blocks
+from bot.slack.fit import shortened
+
+MESSAGE_BLOCKS = 50
+MESSAGE_CHARACTERS = 9_000
+"""Visible ones over all blocks. Undocumented; refusals were reported from about 11,300 on, addresses of links perhaps included."""
+MESSAGE_WEIGHT = 10_500
+"""The same, with links weighed by `fit.LINK`."""
+FALLBACK = 300
+
+EVENT_TYPE = "paperboy"
+"""Of the message metadata that carries a step's key."""
+
+
+def messages(post: Post, key: str = "") -> list[dict[str, Any]]:
+    """The messages a Post becomes: `text`, `blocks`, no unfurling, and `key` as metadata (`key`, `key.2`, …)."""
+    groups = spread(blocks(post), MESSAGE_BLOCKS - 1)
+    fallback = shortened(post.fallback, FALLBACK) or "…"
+    out = []
+    for number, group in enumerate(groups, 1):
+        place = f"{fallback} · {number}/{len(groups)}" if len(groups) > 1 else fallback
+        top = [_small(place)] if number > 1 or not group else []
+        message = {
+            "text": richtext.escape(place),
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "blocks": [*top, *group],
+        }
+        if key:
+            message["metadata"] = mark(key if number == 1 else f"{key}.{number}")
+        out.append(message)
+    return out
+
+
+def _small(text: str) -> SlackBlock:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
+
+
+def mark(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def key_of(message: Mapping[str, Any]) -> str:
+    """The key in a message's metadata; empty for any other message."""
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+
+
+def spread(
+    whole: Sequence[SlackBlock], most: int, characters: int = MESSAGE_CHARACTERS, heaviest: int = MESSAGE_WEIGHT
+) -> list[list[SlackBlock]]:
+    """Over as few messages or pages as the limits allow; a line never opens or ends one. One block and the room of a fallback are kept
+    free for what is put on top of the second and further ones."""
+    groups: list[list[SlackBlock]] = [[]]
+    seen = heavy = 0
+    for block in whole:
+        light, weighed = fit.weight(block)
+        spare = FALLBACK + 20 if len(groups) > 1 else 0
+        full = len(groups[-1]) >= most or seen + light + spare > characters or heavy + weighed + spare > heaviest
+        if groups[-1] and full:
+            groups.append([])
+            seen = heavy = 0
+        groups[-1].append(block)
+        seen, heavy = seen + light, heavy + weighed
+    return [trimmed for group in groups if (trimmed := _without_edges(group))] or [[]]
+
+
+def _without_edges(group: list[SlackBlock]) -> list[SlackBlock]:
+    while group and group[0]["type"] == "divider":
+        group = group[1:]
+    while group and group[-1]["type"] == "divider":
+        group = group[:-1]
+    return group
+
+
+# ---------------------------------------------------------------- a digest's thread
+
+
+def steps(thread: Thread, key: str) -> list[Step]:
+    """The parent, a reply a paper, and the parent once more with its names linked to the replies.
+
+    What does not fit into the parent goes on as the first reply of its thread. Links `reply:<n>` of `finished` become
+    `{{link:<key of that step>}}`; were it to need another number of messages than the parent, it is left out, so that nothing is lost.
+    """
+    parent_key = f"{key}:0"
+    parents = messages(thread.parent, parent_key)
+    out = [Step(parent_key, StepKind.POST, parents[0])]
+    out += [_reply(m, parent_key) for m in parents[1:]]
+    for number, reply in enumerate(thread.replies):
+        first, *more = messages(reply, f"{key}:{number + 1}")
+        out.append(_reply(first, parent_key, number))
+        out += [_reply(m, parent_key) for m in more]
+    finished = messages(thread.finished, parent_key) if thread.finished else []
+    if len(finished) == len(parents):
+        for message in finished:
+            target = key_of(message)
+            payload = _linked({k: v for k, v in message.items() if not k.startswith("unfurl")}, key)
+            out.append(Step(f"{target}:edit", StepKind.EDIT, payload, on=target))
+    return out
+
+
+def _reply(message: Mapping[str, Any], parent: str, reply: int = -1) -> Step:
+    return Step(key_of(message), StepKind.REPLY, message, on=parent, reply=reply)
+
+
+_REPLY = re.compile(r"reply:(\d+)")
+
+
+def _linked(node: Any, key: str) -> Any:
+    if isinstance(node, Mapping):
+        return {
+            k: _REPLY.sub(lambda m: f"{{{{link:{key}:{int(m[1]) + 1}}}}}", v)
+            if k == "url" and isinstance(v, str)
+            else _linked(v, key)
+            for k, v in node.items()
+        }
+    if isinstance(node, list):
+        return [_linked(item, key) for item in node]
+    return node

@@ -1,0 +1,311 @@
+"""CommonMark to Slack's rich text, and to mrkdwn where only that is allowed (context blocks).
+
+Rich text because it carries its formatting beside the text instead of in it: bold next to Chinese is bold, `<!channel>` is nine
+characters and a bare URL stays as it was written. Nothing here can mention anybody: no element of that kind is ever made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.texmath import texmath_plugin
+
+from digest import tex
+
+Element = dict[str, Any]
+"""`text`, `link` or `date`."""
+Part = dict[str, Any]
+"""`rich_text_section`, `rich_text_list`, `rich_text_quote`, `rich_text_preformatted`, or `divider`."""
+
+URL_LENGTH = 3000
+LIST_DEPTH = 8
+DATE_FORMAT = "{date_short_pretty} {time}"
+
+_MOMENT = re.compile(r"<t:(\d{1,11})(?::[tTdDfFR])?>")
+_WEB = re.compile(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+
+# ---------------------------------------------------------------- parsing
+
+
+def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
+    """CommonMark closes `**标签：**` only before a space, because it expects words to have spaces between them; Chinese has none."""
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before = state.src[start - 1] if start else " "
+    after = state.src[state.pos] if state.pos < state.posMax else " "
+    if _CJK.match(before) or _CJK.match(after):
+        for delimiter in state.delimiters[known:]:
+            delimiter.open, delimiter.close = not after.isspace(), not before.isspace()
+    return True
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.disable(["html_block", "html_inline", "autolink"])
+    dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
+    texmath_plugin(parser, delimiters="brackets")
+    parser.inline.ruler.at("emphasis", _emphasis_beside_cjk)
+    return parser
+
+
+def parts(markdown: str) -> list[Part]:
+    """The parts of a rich text block, in order. A `divider` among them is a block of its own."""
+    return list(_blocks(SyntaxTreeNode(_parser().parse(markdown)).children))
+
+
+def inline(markdown: str, **style: bool) -> list[Element]:
+    """One line of CommonMark as elements; line breaks and blocks in it become spaces."""
+    found: list[Element] = []
+    for part in parts(markdown):
+        for line in _lines(part):
+            found += [{"type": "text", "text": " "}] if found else []
+            found += line
+    return merged({**e, "style": e.get("style", {}) | style} if style else e for e in found)
+
+
+def plain(elements: Iterable[Mapping[str, Any]]) -> str:
+    """What people read of elements."""
+    return "".join(e.get("text") or e.get("fallback") or e.get("url", "") for e in elements)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Part]:
+    for node in nodes:
+        if node.type in ("bullet_list", "ordered_list"):
+            yield from _list(node, 0)
+        elif node.type == "table":
+            yield from _table(node)
+        elif node.type == "blockquote":
+            yield from _quote(node)
+        elif node.type == "hr":
+            yield {"type": "divider"}
+        elif node.type in ("fence", "code_block"):
+            yield from _code(node.content)
+        elif node.type.startswith("math_block"):
+            yield from _display(node.content)
+        elif node.type == "heading":
+            yield from _section(_inline(node.children, {"bold": True}))
+        else:
+            yield from _section(_inline(node.children, {}))
+
+
+def _section(elements: Sequence[Element]) -> Iterator[Part]:
+    if elements:
+        yield {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _code(content: str) -> Iterator[Part]:
+    if content.strip():
+        yield {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": content.rstrip("\n")}]}
+
+
+def _display(content: str) -> Iterator[Part]:
+    """Maths on lines of its own."""
+    said = tex.unicode_math(content.strip())
+    yield from _section([{"type": "text", "text": said}]) if said else _code(content.strip())
+
+
+def _quote(node: SyntaxTreeNode) -> Iterator[Part]:
+    elements: list[Element] = []
+    for part in _blocks(node.children):
+        for section in _lines(part):
+            elements += [{"type": "text", "text": "\n"}] if elements else []
+            elements += section
+    if elements:
+        yield {"type": "rich_text_quote", "elements": merged(elements)}
+
+
+def _lines(part: Part) -> Iterator[list[Element]]:
+    """A part as lines, for places where no parts are allowed."""
+    if part["type"] == "rich_text_list":
+        for number, item in enumerate(part["elements"], part.get("offset", 0) + 1):
+            mark = "• " if part["style"] == "bullet" else f"{number}. "
+            yield [{"type": "text", "text": "  " * part.get("indent", 0) + mark}, *item["elements"]]
+    elif part["type"] != "divider":
+        yield part["elements"]
+
+
+def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
+    """Slack's lists are flat: a nested list, or code in an item, ends the list and the next items begin another."""
+    ordered = node.type == "ordered_list"
+    number = int(node.attrs.get("start", 1)) if ordered else 1
+    items: list[Part] = []
+
+    def ended() -> Iterator[Part]:
+        if items:
+            indent = {"indent": min(depth, LIST_DEPTH)} if depth else {}
+            begun = {"offset": number - 1 - len(items)} if ordered and number - 1 - len(items) else {}
+            yield {
+                "type": "rich_text_list",
+                "style": "ordered" if ordered else "bullet",
+                **indent,
+                **begun,
+                "elements": list(items),
+            }
+            items.clear()
+
+    for item in node.children:
+        said: list[Element] = []
+        rest: list[SyntaxTreeNode] = []
+        for child in item.children:
+            if child.type == "paragraph" and not rest:
+                said += ([{"type": "text", "text": "\n"}] if said else []) + _inline(child.children, {})
+            else:
+                rest.append(child)
+        items.append({"type": "rich_text_section", "elements": merged(said) or [{"type": "text", "text": " "}]})
+        number += 1
+        if rest:
+            yield from ended()
+            for child in rest:
+                if child.type in ("bullet_list", "ordered_list"):
+                    yield from _list(child, depth + 1)
+                else:
+                    yield from _blocks([child])
+    yield from ended()
+
+
+def _table(node: SyntaxTreeNode) -> Iterator[Part]:
+    """A row a line, `column: cell · column: cell`: readable on a phone, where a table is not."""
+    rows = [[_inline(cell.children, {}) for cell in row.children] for group in node.children for row in group.children]
+    head, *body = rows or [[]]
+    items = []
+    for row in body or [head]:
+        line: list[Element] = []
+        for number, cell in enumerate(row):
+            if not cell:
+                continue
+            line += [{"type": "text", "text": " · "}] if line else []
+            name = plain(head[number]) if body and number < len(head) else ""
+            line += [{"type": "text", "text": f"{name}: "}] if name else []
+            line += [_styled(e, "bold") for e in cell] if number == 0 else cell
+        if line:
+            items.append({"type": "rich_text_section", "elements": merged(line)})
+    if items:
+        yield {"type": "rich_text_list", "style": "bullet", "elements": items}
+
+
+# ---------------------------------------------------------------- inline
+
+_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
+
+
+def _inline(nodes: Sequence[SyntaxTreeNode], style: Mapping[str, bool]) -> list[Element]:
+    return merged(_each(nodes, style))
+
+
+def _each(nodes: Sequence[SyntaxTreeNode], style: Mapping[str, bool]) -> Iterator[Element]:
+    for node in nodes:
+        if node.type in _STYLES:
+            yield from _each(node.children, {**style, _STYLES[node.type]: True})
+        elif node.type == "link":
+            yield from _link(str(node.attrs.get("href", "")), node.children, style)
+        elif node.type == "image":
+            yield from _link(str(node.attrs.get("src", "")), node.children, style)
+        elif node.type in ("softbreak", "hardbreak"):
+            yield _text("\n", style)
+        elif node.type == "code_inline":
+            yield _text(node.content, {**style, "code": True})
+        elif node.type.startswith("math"):
+            said = tex.unicode_math(node.content)
+            yield _text(said, style) if said else _text(node.content, {**style, "code": True})
+        elif node.type == "text":
+            yield from _moments(node.content, style)
+        else:
+            yield from _each(node.children, style)
+
+
+def _text(text: str, style: Mapping[str, bool]) -> Element:
+    return {"type": "text", "text": text, **({"style": dict(style)} if style else {})}
+
+
+def _styled(element: Element, name: str) -> Element:
+    return {**element, "style": element.get("style", {}) | {name: True}}
+
+
+def _moments(text: str, style: Mapping[str, bool]) -> Iterator[Element]:
+    """`<t:UNIX>` becomes a date in the reader's own zone."""
+    pieces = _MOMENT.split(text)
+    for number, piece in enumerate(pieces):
+        if number % 2 == 0:
+            yield _text(piece, style)
+        else:
+            fallback = f"{datetime.fromtimestamp(int(piece), UTC):%Y-%m-%d %H:%M} UTC"
+            date = {"type": "date", "timestamp": int(piece), "format": DATE_FORMAT, "fallback": fallback}
+            yield {**date, **({"style": dict(style)} if style else {})}
+
+
+def _link(url: str, label: Sequence[SyntaxTreeNode], style: Mapping[str, bool]) -> Iterator[Element]:
+    said = _inline(label, style)
+    if _WEB.match(url) and len(url) <= URL_LENGTH:
+        shown = " ".join(plain(said).split("\n")).strip() or url
+        looks = {name: True for e in said for name in e.get("style", {}) if name != "code"} | dict(style)
+        yield {"type": "link", "url": url, "text": shown, **({"style": looks} if looks else {})}
+    else:
+        yield from said
+        yield _text(f" ({url})" if said and url else url, style)
+
+
+def merged(elements: Iterable[Element]) -> list[Element]:
+    """Neighbouring text of one style as one element; nothing empty, because Slack refuses that."""
+    found: list[Element] = []
+    for element in elements:
+        if element["type"] == "text" and not element["text"]:
+            continue
+        last = found[-1] if found else None
+        if last and last["type"] == element["type"] == "text" and last.get("style") == element.get("style"):
+            found[-1] = {**last, "text": last["text"] + element["text"]}
+        else:
+            found.append(dict(element))
+    return found
+
+
+# ---------------------------------------------------------------- mrkdwn
+
+_MARKS = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
+_LOOKALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_GLUE = "\u200b"
+"""Slack sees formatting only at the edge of a word; a space of no width makes one beside Chinese."""
+
+
+def escape(text: str) -> str:
+    """The three characters Slack reads as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(elements: Sequence[Mapping[str, Any]]) -> str:
+    """Elements as mrkdwn. Its marks cannot be escaped, so literal ones are replaced by signs that look like them."""
+    out = ""
+    for element in elements:
+        piece = _piece(element)
+        if element.get("style"):
+            for name in element["style"]:
+                piece = f"{_MARKS[name]}{piece}{_MARKS[name]}"
+            piece = f"{_GLUE if out and not out[-1].isspace() else ''}{piece}{_GLUE}"
+        out += piece
+    return out
+
+
+def _piece(element: Mapping[str, Any]) -> str:
+    if element["type"] == "link":
+        return f"<{escape(element['url']).replace('|', '%7C')}|{_literal(element['text']).replace('|', '∣')}>"
+    if element["type"] == "date":
+        return f"<!date^{element['timestamp']}^{element['format']}|{element['fallback']}>"
+    text: str = element["text"]
+    return escape(text.replace("`", "ˋ")) if element.get("style", {}).get("code") else _literal(text)
+
+
+def _literal(text: str) -> str:
+    return escape(re.sub(r"(?<!\w)_|_(?!\w)", "＿", text.translate(_LOOKALIKE)))

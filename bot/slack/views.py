@@ -1,0 +1,206 @@
+"""Modals and the Home tab, pure: a Form with its fields, something long over pages, a question before something is done.
+
+What a modal needs to know when it comes back travels in its private metadata as a `Memo`: Slack keeps it, so a restart loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from bot.chat import Field, Form, Place, Post
+from bot.slack import fit
+from bot.slack.blocks import SlackBlock, action_id, blocks, options, word
+from bot.slack.fit import shortened
+from bot.slack.render import spread
+
+VIEW_BLOCKS = 100
+TITLE = SUBMIT = 24
+INPUT_CHARACTERS = 3_000
+RADIO_OPTIONS, CHECKBOX_OPTIONS = 4, 10
+
+PAGE_ACTION = "page"
+"""Turns a page; its value is the number of the page to show."""
+CONFIRM_CALLBACK = "confirm"
+FORM_CALLBACK = "form"
+
+
+@dataclass(frozen=True)
+class Memo:
+    """What a view remembers. `action` and `value` are the form's, or those of the button that opened the page."""
+
+    action: str
+    value: str
+    channel: str = ""
+    thread: str = ""
+    direct: bool = False
+    message: str = ""
+    """The id of the message whose button opened it."""
+
+    @property
+    def place(self) -> Place:
+        return Place("slack", self.channel, self.thread, self.direct)
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def load(raw: str) -> Memo:
+        """Raises ValueError for what is not a Memo."""
+        try:
+            return Memo(**json.loads(raw))
+        except TypeError as wrong:
+            raise ValueError(raw) from wrong
+
+
+def _plain(text: str, most: int) -> dict[str, Any]:
+    return {"type": "plain_text", "text": shortened(text, most)}
+
+
+def _language(text: str) -> str:
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+
+
+# ---------------------------------------------------------------- forms
+
+
+def form(given: Form, memo: Memo) -> dict[str, Any]:
+    """A Form as a modal; `typed` reads it back."""
+    top: list[SlackBlock] = []
+    if len(given.title) > TITLE:
+        top = [{"type": "section", "text": _plain(given.title, fit.BLOCK_CHARACTERS)}]
+    return {
+        "type": "modal",
+        "callback_id": FORM_CALLBACK,
+        "private_metadata": memo.dump(),
+        "title": _plain(given.title, TITLE),
+        "submit": _plain(given.submit, SUBMIT),
+        "close": _plain(word("no", _language(given.title)), TITLE),
+        "blocks": [*top, *(_input(field) for field in given.fields)],
+    }
+
+
+def _input(field: Field) -> SlackBlock:
+    hint = {"hint": _plain(field.hint, 2000)} if field.hint else {}
+    return {
+        "type": "input",
+        "block_id": field.name,
+        "label": _plain(field.label, 2000),
+        "optional": not field.required,
+        "element": _element(field),
+        **hint,
+    }
+
+
+def _element(field: Field) -> dict[str, Any]:
+    if field.kind == "time":
+        return {"type": "timepicker", "action_id": field.name, **({"initial_time": field.value} if field.value else {})}
+    if field.kind in ("choice", "choices"):
+        return _choice(field)
+    text = field.value[:INPUT_CHARACTERS]
+    return {
+        "type": "plain_text_input",
+        "action_id": field.name,
+        "multiline": field.kind == "lines",
+        **({"initial_value": text} if text else {}),
+    }
+
+
+def _choice(field: Field) -> dict[str, Any]:
+    """Radio buttons or check boxes where there are few, else a menu. A value that is not on offer is offered too."""
+    many = field.kind == "choices"
+    chosen = [v.strip() for v in field.value.split(",") if v.strip()] if many else [field.value] if field.value else []
+    offered = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
+    made = options(offered)
+    initial = [option for option in made if option["value"] in chosen]
+    few = len(made) <= (CHECKBOX_OPTIONS if many else RADIO_OPTIONS)
+    kind = ("checkboxes" if few else "multi_static_select") if many else ("radio_buttons" if few else "static_select")
+    out: dict[str, Any] = {"type": kind, "action_id": field.name}
+    out |= {"options": made} if len(made) <= fit.OPTIONS else {"option_groups": _groups(made)}
+    if initial:
+        out |= {"initial_options": initial} if many else {"initial_option": initial[0]}
+    return out
+
+
+def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """More than a hundred options, under what their values begin with: `cs`, `Europe`."""
+    out = []
+    ordered = sorted(made, key=lambda o: (_stem(o["value"]), made.index(o)))
+    for stem, group in groupby(ordered, key=lambda o: _stem(o["value"])):
+        members = list(group)
+        for start in range(0, len(members), fit.OPTIONS):
+            label = f"{stem} {start // fit.OPTIONS + 1}" if start else stem
+            out.append({"label": _plain(label, fit.OPTION_LABEL), "options": members[start : start + fit.OPTIONS]})
+    return out
+
+
+def _stem(value: str) -> str:
+    return re.split(r"[./]", value, maxsplit=1)[0] or "…"
+
+
+def typed(view: Mapping[str, Any]) -> dict[str, str]:
+    """Field names to what was filled in; several choices comma-separated."""
+    found = {}
+    for name, elements in view["state"]["values"].items():
+        for element in elements.values():
+            found[name] = _typed(element)
+    return found
+
+
+def _typed(element: Mapping[str, Any]) -> str:
+    if "selected_options" in element:
+        return ",".join(o["value"] for o in element["selected_options"] or [])
+    if "selected_option" in element:
+        return str((element["selected_option"] or {}).get("value", ""))
+    return str(element.get("selected_time") or element.get("value") or "")
+
+
+# ---------------------------------------------------------------- pages
+
+
+def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
+    """Something long as modals, one a page, each with the way to the others."""
+    groups = spread(blocks(post), VIEW_BLOCKS - 2)
+    frame = {
+        "type": "modal",
+        "callback_id": PAGE_ACTION,
+        "private_metadata": memo.dump(),
+        "title": _plain(title or post.fallback, TITLE),
+    }
+    empty: list[SlackBlock] = [{"type": "section", "text": _plain(post.fallback or "…", 300)}]
+    return [
+        {**frame, "blocks": [*group, *_turning(number, len(groups))] or empty} for number, group in enumerate(groups)
+    ]
+
+
+def _turning(number: int, total: int) -> list[SlackBlock]:
+    ways = [(number - 1, f"‹ {number}/{total}"), (number + 1, f"{number + 2}/{total} ›")]
+    buttons = [
+        {"type": "button", "action_id": action_id(PAGE_ACTION, to), "text": _plain(label, 75), "value": str(to)}
+        for to, label in ways
+        if 0 <= to < total
+    ]
+    return [{"type": "actions", "elements": buttons}] if buttons else []
+
+
+def confirm(label: str, question: str, memo: Memo) -> dict[str, Any]:
+    """Asked after a choice in `⋯`, where Slack cannot ask by itself."""
+    language = _language(question or label)
+    return {
+        "type": "modal",
+        "callback_id": CONFIRM_CALLBACK,
+        "private_metadata": memo.dump(),
+        "title": _plain(label, TITLE),
+        "submit": _plain(word("yes", language), SUBMIT),
+        "close": _plain(word("no", language), TITLE),
+        "blocks": [{"type": "section", "text": _plain(question or label, fit.BLOCK_CHARACTERS)}],
+    }
+
+
+def home(post: Post) -> dict[str, Any]:
+    """The Home tab. It has one page; what a hundred blocks cannot hold is what stands last."""
+    return {"type": "home", "blocks": blocks(post)[:VIEW_BLOCKS] or [{"type": "divider"}]}
