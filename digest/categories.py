@@ -1,0 +1,76 @@
+"""arXiv's categories, bundled with their names (arXiv's taxonomy is CC0). Pure.
+
+One that is not on the list may be new: the feed decides, and the caller warns. An archive (`cs`, `astro-ph`) stands for all its
+subject classes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from rapidfuzz import fuzz, process, utils
+
+NEAREST = 3
+_SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Checked:
+    category: str
+    """As arXiv writes it: `cs.cv` is `cs.CV`."""
+    name: str
+    """`Computer Vision and Pattern Recognition`; empty when unknown."""
+    nearest: tuple[str, ...] = ()
+    """For one that is unknown: what may have been meant, best first."""
+    possible: bool = True
+    """It has the form of a category."""
+
+    @property
+    def known(self) -> bool:
+        return bool(self.name)
+
+
+@cache
+def names() -> dict[str, str]:
+    """Category or archive to its name, in arXiv's order."""
+    table = files("digest").joinpath("categories.tsv").read_text("utf-8")
+    return dict(row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
+
+
+def check(category: str) -> Checked:
+    """By id in any case, or by name (`computer vision`)."""
+    bare = category.strip()
+    exact = _by_lower().get(bare.lower())
+    if exact:
+        return Checked(exact, names()[exact])
+    return Checked(bare, "", nearest(bare), bool(_SHAPE.fullmatch(bare)))
+
+
+def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
+    """Categories whose id or name is nearest to what was typed, best first: also for completion."""
+    by_id = process.extract(
+        typed, list(names()), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=60
+    )
+    by_name = process.extract(
+        typed, names(), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=75
+    )
+    found = [(score, i) for i, score, _ in by_id] + [(score, key) for _, score, key in by_name]
+    return tuple(dict.fromkeys(i for _, i in sorted(found, key=lambda pair: -pair[0])))[:limit]
+
+
+def is_archive(category: str) -> bool:
+    """It has subject classes of its own, so that `cat:cs` alone would find nothing."""
+    return category in _archives()
+
+
+@cache
+def _archives() -> frozenset[str]:
+    return frozenset(c.partition(".")[0] for c in names() if "." in c)
+
+
+@cache
+def _by_lower() -> dict[str, str]:
+    return {c.lower(): c for c in names()} | {name.lower(): c for c, name in names().items()}

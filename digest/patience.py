@@ -1,0 +1,185 @@
+"""How arXiv is asked: one paced request at a time, bounded in time and size, and one retry layer with one deadline.
+
+What it said stays visible here (status, Retry-After, a page that is no feed), so that throttling is never taken for emptiness.
+A request runs in a thread. Nothing is retried below this layer, and nothing waits beyond the deadline: when it asks to wait
+longer, it is believed at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import requests
+import stamina
+import urllib3
+
+from digest.errors import ArxivUnavailable
+from digest.tidy import line
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Fetch = Callable[[str], bytes]
+"""The body at a URL. Raises Trouble, Refused."""
+
+CONNECT_SECONDS = 10
+SILENCE_SECONDS = 60
+"""How long a server may think, or pause: arXiv takes its time over 2,000 papers."""
+LARGEST_BODY = 64 * 1024 * 1024
+FORBIDDEN_WAIT = 900.0
+"""After a 403, arXiv takes further requests in short order for an attack."""
+
+
+class Trouble(Exception):
+    """Nothing usable came; asking again may help. `str()` of it goes into a sentence: `it answered 503`."""
+
+    def __init__(self, said: str, wait: float | None = None, *, asked: bool = True) -> None:
+        super().__init__(said)
+        self.wait = wait
+        """Seconds to wait before the next request; None when nothing tells how long."""
+        self.asked = asked
+        """The wait is the service's wish, not our own caution."""
+
+
+class Refused(Exception):
+    """The request itself was not to the service's liking; asking again will not help."""
+
+    def __init__(self, said: str, status: int = 400) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+@dataclass
+class Patience:
+    """One call's deadline, over all its requests. `until` is in seconds of `clock`."""
+
+    until: float
+    first_wait: float
+    longest_wait: float
+    slot: Callable[[], AbstractAsyncContextManager[None]]
+    agent: str
+    clock: Callable[[], float] = time.monotonic
+
+    async def ask(self, read: Callable[[Fetch], T]) -> T:
+        """What `read` makes of the service's answer, asked again until it is usable. Raises the last Trouble at the deadline; Refused."""
+        return await self.patiently(lambda: self.once(read))
+
+    async def patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+        """`step` again and again, while it raises Trouble and there is time."""
+        tries = 0
+
+        def wait(error: Exception) -> bool | float:
+            nonlocal tries
+            if not isinstance(error, Trouble):
+                return False
+            seconds = min(self.first_wait * 2.0**tries, self.longest_wait)
+            if error.wait is not None:
+                seconds = max(error.wait, self.first_wait)
+            tries += 1
+            if self.clock() + seconds >= self.until:
+                return False
+            log.warning("event=asking_again try=%d wait=%.0f cause=%r", tries, seconds, str(error))
+            return seconds
+
+        async for attempt in stamina.retry_context(on=wait, attempts=None, timeout=None):
+            with attempt:
+                return await step()
+        raise AssertionError  # pragma: no cover
+
+    async def once(self, read: Callable[[Fetch], T]) -> T:
+        """One request in its slot, in a thread, within what is left of the time."""
+        try:
+            # The thread keeps to the time itself; the two seconds let it end before its slot is given away.
+            async with asyncio.timeout(self._left() + 2), self.slot():
+                left = self._left()
+                return await asyncio.to_thread(read, lambda url: fetch(url, self.agent, left))
+        except TimeoutError:
+            raise Trouble("it did not answer in time") from None
+
+    def _left(self) -> float:
+        return max(self.until - self.clock(), 0.05)
+
+
+def fetch(url: str, agent: str, seconds: float) -> bytes:
+    """The body of a 200. Blocks for at most about `seconds`. Raises Trouble, Refused."""
+    until = time.monotonic() + seconds
+    timeout = (min(CONNECT_SECONDS, seconds), min(SILENCE_SECONDS, seconds))
+    try:
+        with requests.get(url, headers={"User-Agent": agent}, timeout=timeout, stream=True) as response:
+            if response.status_code != requests.codes.ok:
+                raise _unusable(response)
+            return _body(response, until)
+    except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        raise Trouble("it did not answer in time") from None
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        log.info("event=unreachable cause=%r", str(error))
+        raise Trouble("it could not be reached, or broke off") from None
+
+
+def _body(response: requests.Response, until: float) -> bytes:
+    body = bytearray()
+    # read1 gives what is there; iter_content would wait for a full chunk, from a dripping server without end.
+    while piece := response.raw.read1(65536, decode_content=True):
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise Trouble("its answer was larger than any feed")
+        if time.monotonic() > until:
+            raise Trouble("it did not answer in time")
+    return bytes(body)
+
+
+def _unusable(response: requests.Response) -> Exception:
+    status = response.status_code
+    if status == requests.codes.forbidden:
+        return Trouble("it answered 403 (access denied)", FORBIDDEN_WAIT, asked=False)
+    if status == requests.codes.too_many_requests:
+        return Trouble("it answered 429 (too many requests)", _retry_after(response))
+    if status >= 500 or status in (408, 409, 425):
+        return Trouble(f"it answered {status}", _retry_after(response))
+    return Refused(response.raw.read(4096, decode_content=True).decode(errors="replace"), status)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """In seconds; the header holds them, or a date."""
+    header = response.headers.get("Retry-After", "").strip()
+    if header.isdigit():
+        return float(header[:9])
+    try:
+        at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max((at - datetime.now(UTC)).total_seconds(), 0.0) if at.tzinfo else None
+
+
+@contextmanager
+def said(patience: timedelta) -> Iterator[None]:
+    """What went wrong with arXiv, as a sentence for people."""
+    try:
+        yield
+    except Trouble as error:
+        if error.wait and error.asked:
+            sentence = f"arXiv has no answer now: {error}, and asks to wait {_span(error.wait)}. Try again after that."
+        else:
+            sentence = (
+                f"arXiv gave no usable answer within {_span(patience.total_seconds())}: {error}. Try again later."
+            )
+        raise ArxivUnavailable(sentence) from error
+    except Refused as error:
+        raise ArxivUnavailable(
+            f"arXiv refused the request ({error.status}: {line(str(error))[:120] or 'no reason given'}). "
+            "Check ARXIV_API_URL and ARXIV_RSS_URL if they are set; else try again later."
+        ) from error
+
+
+def _span(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"

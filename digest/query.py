@@ -1,0 +1,90 @@
+"""What a person types, as queries in arXiv's language. Pure.
+
+Whatever is typed, nothing of it but words reaches arXiv: its operators, fields and brackets are ours. Understood are `au:` or
+`author:`, `ti:` or `title:`, and "quoted phrases".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.categories import is_archive
+
+MOST_TERMS = 16
+_FIELDS = {"au": "au", "author": "au", "ti": "ti", "title": "ti"}
+_TOKEN = re.compile(
+    r"""(?:(?P<field>au|author|ti|title)\s*[:：]\s*)?(?:["“”](?P<phrase>[^"“”]*)["“”]?|(?P<word>[^\s"“”]+))?""",
+    re.IGNORECASE,
+)
+_OPERATORS = {"and", "or", "not", "andnot", "to"}
+
+
+@dataclass(frozen=True)
+class _Term:
+    field: str
+    """`au`, `ti` or `all`."""
+    text: str
+    prefixed: bool
+    """The field was typed before this very word."""
+    quoted: bool
+
+    def __str__(self) -> str:
+        return f'{self.field}:"{self.text}"' if " " in self.text or self.quoted else f"{self.field}:{self.text}"
+
+
+def searches(words: str) -> list[str]:
+    """Queries to try in order until one finds something: the narrowest first, at last any of the words. Empty when nothing is asked.
+
+    A field goes for all that follows (`au: Kaiming He`), else, when that finds nothing, for one word (`au:He diffusion`).
+    """
+    terms = _terms(words)
+    strict = " AND ".join(str(t) for t in _spread(terms))
+    loose = " AND ".join(str(t) for t in terms)
+    any_of = " OR ".join(str(t) for t in terms)
+    return [query for query in dict.fromkeys((strict, loose, any_of)) if query]
+
+
+def of_categories(categories: Sequence[str]) -> str:
+    """Papers of any of these categories; of an archive (`cs`) those of its subject classes too."""
+    terms = [term for c in categories for term in ((f"cat:{c}", f"cat:{c}.*") if is_archive(c) else (f"cat:{c}",))]
+    return f"({' OR '.join(terms)})"
+
+
+def submitted_between(start: datetime, end: datetime) -> str:
+    """To the minute, in GMT, both ends included."""
+    return f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
+
+
+def _terms(words: str) -> list[_Term]:
+    terms: list[_Term] = []
+    field = ""
+    for match in _TOKEN.finditer(words):
+        if match["field"]:
+            field = _FIELDS[match["field"].lower()]
+        quoted = match["phrase"] is not None
+        text = _plain(match["phrase"] or match["word"] or "")
+        if not text or (not quoted and text.lower() in _OPERATORS):
+            continue
+        terms.append(_Term(field or "all", text, bool(field), quoted))
+        field = ""
+    return terms[:MOST_TERMS]
+
+
+def _spread(terms: Sequence[_Term]) -> list[_Term]:
+    """Each unquoted word under the field that was typed last before it."""
+    field = "all"
+    spread = []
+    for term in terms:
+        field = term.field if term.prefixed else field
+        spread.append(
+            term if term.quoted and not term.prefixed else _Term(field, term.text, term.prefixed, term.quoted)
+        )
+    return spread
+
+
+def _plain(text: str) -> str:
+    """Words and spaces only: arXiv reads a hyphen as an operator and finds `vision-language` as the phrase `vision language`."""
+    return " ".join(re.sub(r"[^\w']|_", " ", text).split())[:80]

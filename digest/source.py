@@ -1,0 +1,280 @@
+"""arXiv: what was announced, papers by id, search. The only importer of `arxiv`.
+
+The package builds the requests and reads the entries. It would hang without a timeout, ignore Retry-After, take an error page for an
+empty list and mend a truncated one; so its session is ours (`_Answered`), and every answer is checked before the package sees it.
+A list without papers is never returned where there must be some: it is throttling, until arXiv proves that the category sleeps.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+from urllib.parse import quote
+
+import arxiv
+
+from digest import atom, feed, ids, query
+from digest.errors import BadInput
+from digest.feed import Feed
+from digest.ids import PaperRef
+from digest.model import Listed, Listing, Paper
+from digest.patience import Fetch, Patience, Refused, Trouble, said
+from digest.ports import Pace
+from digest.tidy import line, paragraphs, withdrawn
+
+log = logging.getLogger(__name__)
+
+API_URL = "https://export.arxiv.org/api/query"
+RSS_URL = "https://rss.arxiv.org"
+WINDOW = timedelta(days=14)
+PAGE = 2000
+MOST = 30_000
+IDS_AT_ONCE = 100
+MARGIN = 0.95
+"""Of the patience: the rest is for the program around it, which has to end in the same time."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One page of one query."""
+
+    text: str
+    size: int = PAGE
+    start: int = 0
+    sort: arxiv.SortCriterion = arxiv.SortCriterion.SubmittedDate
+    id_list: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    papers: tuple[Paper, ...]
+    total: int
+    """Of the whole query, over all pages."""
+
+
+class Arxiv:
+    """A `ports.Papers`. `patience` is for one call with all its requests: 90 s for a person who waits, hours for a daily run."""
+
+    def __init__(
+        self,
+        api_url: str = API_URL,
+        rss_url: str = RSS_URL,
+        contact: str = "",
+        *,
+        pace: Pace,
+        patience: timedelta = timedelta(seconds=90),
+        first_wait: timedelta = timedelta(seconds=3),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api_url = api_url
+        self._rss_url = rss_url.rstrip("/")
+        self._agent = f"Paperboy/0.1 (+mailto:{contact})" if contact else "Paperboy/0.1"
+        self._pace = pace
+        self._patience = patience
+        self._first_wait = first_wait
+        self._clock = clock
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        """Raises ArxivUnavailable; BadInput where the feed knows none of the categories."""
+        wanted = tuple(dict.fromkeys(categories))
+        with said(self._patience):
+            asking = self._asking()
+            listed = await self._feed(wanted, asking)
+            window = await self._window(wanted, now, asking)
+            latest = await self._described(listed.news, window, asking)
+        return Listing(wanted, listed.day, latest, tuple(window.values()), now)
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        """In the order asked, a version as asked. What is no id, or unknown to arXiv, is absent. Raises ArxivUnavailable."""
+        with said(self._patience):
+            return await self._get(ids, self._asking())
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        """Best first; empty when nothing fits. Raises ArxivUnavailable."""
+        with said(self._patience):
+            asking = self._asking()
+            for text in query.searches(words):
+                page = await asking.ask(self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance)))
+                if page.papers:
+                    return list(_once(page.papers).values())[:limit]
+        return []
+
+    # ------------------------------------------------------------ the day
+
+    async def _feed(self, categories: Sequence[str], asking: Patience) -> Feed:
+        url = f"{self._rss_url}/rss/{'+'.join(quote(c, safe='.-') for c in categories)}"
+        try:
+            found = await asking.ask(lambda fetch: feed.parse(fetch(url)))
+        except Refused as error:
+            if error.status not in (400, 404):
+                raise
+            raise BadInput(
+                f"arXiv has no feed for {', '.join(categories)} (it answered {error.status} at {url}). "
+                "Check the names of the categories, for example cs.CV."
+            ) from None
+        if found.items < feed.MOST_ITEMS or len(categories) == 1:
+            return found
+        half = len(categories) // 2
+        return feed.joined([await self._feed(part, asking) for part in (categories[:half], categories[half:])])
+
+    async def _window(self, categories: Sequence[str], now: datetime, asking: Patience) -> dict[str, Paper]:
+        """By id, newest first."""
+        since = now.astimezone(UTC) - WINDOW
+        text = f"{query.of_categories(categories)} AND {query.submitted_between(since, now.astimezone(UTC))}"
+        page = await asking.patiently(lambda: self._first_page(text, categories, since, asking))
+        papers = _once(page.papers)
+        for start in range(PAGE, min(page.total, MOST), PAGE):
+            more = await asking.ask(self._page(Ask(text, start=start)))
+            papers = _once((*papers.values(), *more.papers))
+        if page.total > MOST:
+            log.warning("event=window_cut total=%d categories=%d", page.total, len(categories))
+        return dict(sorted(papers.items(), key=lambda item: item[1].published, reverse=True))
+
+    async def _first_page(self, text: str, categories: Sequence[str], since: datetime, asking: Patience) -> Page:
+        """An empty one is believed only when the newest paper of all is older than the window."""
+        page = await asking.once(self._page(Ask(text)))
+        if not page.papers:
+            newest = await asking.once(self._page(Ask(query.of_categories(categories), 1)))
+            if not newest.papers or newest.papers[0].published >= since:
+                raise Trouble(
+                    f"it showed no paper of {', '.join(categories)} in the last {WINDOW.days} days, which cannot be"
+                )
+        return page
+
+    async def _described(
+        self, news: Iterable[Listed], window: dict[str, Paper], asking: Patience
+    ) -> tuple[Listed, ...]:
+        """The feed's papers with the API's metadata; as the feed gives it where the API has none yet."""
+        news = tuple(news)
+        missing = [item.paper.id for item in news if item.paper.id not in window]
+        more = {p.id: p for p in await self._get(missing, asking)}
+        return tuple(Listed(window.get(i.paper.id) or more.get(i.paper.id) or i.paper, i.kind) for i in news)
+
+    # ------------------------------------------------------------ by id
+
+    async def _get(self, asked: Sequence[str], asking: Patience) -> list[Paper]:
+        refs = [ref for text in asked if (ref := ids.parse(text))]
+        # Apart, so that a paper asked for with and without its version cannot be mistaken.
+        newest = await self._known([r for r in refs if r.version is None], asking)
+        versions = await self._known([r for r in refs if r.version is not None], asking)
+        latest = {ids.plain_id(p.id): p for p in sorted(newest, key=lambda p: p.version)}
+        exact = {(ids.plain_id(p.id), p.version): p for p in versions}
+        found = (
+            latest.get(ids.plain_id(r.id)) if r.version is None else exact.get((ids.plain_id(r.id), r.version))
+            for r in refs
+        )
+        return [paper for paper in found if paper]
+
+    async def _known(self, refs: Sequence[PaperRef], asking: Patience) -> list[Paper]:
+        wanted = list(dict.fromkeys(str(r) for r in refs))
+        papers = []
+        for start in range(0, len(wanted), IDS_AT_ONCE):
+            papers += await self._chunk(wanted[start : start + IDS_AT_ONCE], asking)
+        return papers
+
+    async def _chunk(self, wanted: Sequence[str], asking: Patience) -> list[Paper]:
+        """A whole list is refused for one id that arXiv dislikes: then by halves, until that one is alone."""
+        try:
+            page = await asking.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
+        except Refused as error:
+            log.info("event=ids_refused count=%d cause=%r", len(wanted), str(error))
+            if len(wanted) == 1:
+                return []
+            half = len(wanted) // 2
+            return [*await self._chunk(wanted[:half], asking), *await self._chunk(wanted[half:], asking)]
+        return list(page.papers)
+
+    # ------------------------------------------------------------ one request
+
+    def _asking(self) -> Patience:
+        seconds = self._patience.total_seconds()
+        first = self._first_wait.total_seconds()
+        return Patience(
+            until=self._clock() + seconds * MARGIN,
+            first_wait=first,
+            longest_wait=max(first, min(seconds / 6, 600)),
+            slot=lambda: self._pace.slot("arxiv"),
+            agent=self._agent,
+            clock=self._clock,
+        )
+
+    def _page(self, ask: Ask) -> Callable[[Fetch], Page]:
+        """One page through the package, in one request; to be called in a thread. Raises Trouble, Refused."""
+
+        def read(fetch: Fetch) -> Page:
+            client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
+            client.query_url_format = self._api_url + "?{}"
+            answered = _Answered(fetch, ask)
+            client._session = answered  # noqa: SLF001 (there is no public way to give it a timeout)
+            search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, ask.sort)
+            papers: list[Paper | None] = []
+            with suppress(_NoMore):
+                papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))
+            return Page(tuple(p for p in papers if p), answered.total)
+
+        return read
+
+
+class _NoMore(Exception):
+    """The package wants a second page; ours is the one that was asked for."""
+
+
+class _Answered:
+    """Stands where the package has its `requests.Session`: one request, checked."""
+
+    def __init__(self, fetch: Fetch, ask: Ask) -> None:
+        self._fetch = fetch
+        self._ask = ask
+        self.status_code = 200
+        self.content = b""
+        self.total = 0
+
+    def get(self, url: str, **_: Any) -> _Answered:
+        if self.content:
+            raise _NoMore
+        self.content, self.total = atom.checked(self._fetch(url), self._ask.start, self._ask.size)
+        return self
+
+
+def paper_of(result: arxiv.Result) -> Paper | None:
+    """None for an entry that is no paper."""
+    ref = ids.parse(result.entry_id) if "/abs/" in result.entry_id else None
+    if ref is None:
+        log.warning("event=no_paper entry=%r", result.entry_id)
+        return None
+    categories = dict.fromkeys(c for c in (result.primary_category, *result.categories) if c)
+    comment, abstract = line(result.comment), paragraphs(result.summary)
+    return Paper(
+        id=ref.id,
+        version=ref.version or 1,
+        title=line(result.title),
+        abstract=abstract,
+        authors=tuple(name for author in result.authors if (name := line(author.name))),
+        categories=tuple(categories),
+        published=_aware(result.published),
+        updated=_aware(result.updated),
+        comment=comment,
+        journal_ref=line(result.journal_ref),
+        doi=line(result.doi),
+        withdrawn=withdrawn(comment, abstract),
+    )
+
+
+def _aware(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _once(papers: Iterable[Paper]) -> dict[str, Paper]:
+    """By id, each at its highest version, in the order of first appearance."""
+    found: dict[str, Paper] = {}
+    for paper in papers:
+        held = found.get(paper.id)
+        if held is None or held.version < paper.version:
+            found[paper.id] = paper
+    return found

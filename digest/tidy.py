@@ -1,0 +1,45 @@
+"""arXiv's metadata as people want to read it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_WORK = r"(?:paper|article|submission|manuscript|preprint|work|version|draft|note|report|thesis|document)"
+_WITHDRAWN = re.compile(
+    rf"^\W*(?:withdrawn|retracted)\b(?!\s+from\b)"
+    rf"|\b(?:this|the|our)\s+(?:\w+\s+)?{_WORK}\s+(?:has\s+been|have\s+been|is|was|is\s+being|has\s+now\s+been)\s+(?:temporarily\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
+    rf"|^\W*{_WORK}\s+(?:has\s+been\s+|is\s+|was\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
+    rf"|\b(?:withdrawn|retracted)\s+(?:by\s+(?:the\s+)?(?:corresponding\s+|first\s+)?(?:authors?|arxiv|submitter)\b|due\s+to\b|because\b)"
+    rf"|\b(?:authors?|we|I)\s+(?:have\s+|has\s+)?withdr(?:ew|awn?)\s+(?:this|the|our)\s+{_WORK}\b(?!\s+from\b)",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    rf"\b(?:previous|earlier|first|older|old|another|v\d|version\s+\d)\s+(?:{_WORK}\s+)?(?:was|has\s+been|is)?\s*(?:withdrawn|retracted)",
+    re.IGNORECASE,
+)
+
+
+def line(text: str | None) -> str:
+    """Titles and the like come wrapped: one line, single spaces."""
+    return " ".join((text or "").split())
+
+
+def paragraphs(text: str | None) -> str:
+    """An abstract comes in lines of 80 characters: joined, with an empty line where one was, or where a line is indented."""
+    found: list[list[str]] = [[]]
+    for raw in (text or "").strip().splitlines():
+        if not raw.strip() or raw[0] in " \t":
+            found.append([])
+        found[-1].extend(raw.split())
+    return "\n\n".join(" ".join(words) for words in found if words)
+
+
+def withdrawn(comment: str | None, abstract: str | None = "") -> bool:
+    """There is no flag for it: the reason stands in the comment of a further version, and sometimes instead of the abstract."""
+    said = line(comment)
+    instead = line(abstract)
+    return _says_so(said) or (len(instead) < 300 and _says_so(instead))
+
+
+def _says_so(text: str) -> bool:
+    return bool(_WITHDRAWN.search(text)) and not _EARLIER.search(text)
