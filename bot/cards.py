@@ -55,6 +55,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "abstract": "Abstract",
         "no others": "Every paper considered that day is in the digest.",
         "others of": "Ranks {first} to {last} of {day}",
+        "earlier": "In the digest of {day}, number {n}",
     },
     "zh": {
         "digest": "arXiv 日报 · {day} · {n} 篇",
@@ -90,6 +91,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "abstract": "摘要",
         "no others": "当天考虑过的论文都在日报里了。",
         "others of": "{day} 第 {first} 到 {last} 名",
+        "earlier": "{day} 的日报里有，第 {n} 篇",
     },
 }
 

@@ -351,6 +351,8 @@ class Chat(Protocol):
 
     name: str
     """The platform's name, as in `Place.platform`."""
+    whispers: bool
+    """Can show something to one person alone without having been asked by a command or a button."""
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:
         """Renders; pure. The first step is the parent."""

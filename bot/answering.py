@@ -1,0 +1,81 @@
+"""From a question and its papers to a checked Answer and the Post that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot import cards
+from bot.chat import Person, Place, Post
+from bot.lookup import entry_by_id
+from bot.office import Office
+from digest.checks import language_of
+from digest.errors import ModelUnavailable
+from digest.keys import fingerprint
+from digest.labels import base
+from digest.model import Answer, Paper, Turn
+from digest.ports import OnText, Source, booked
+
+log = logging.getLogger(__name__)
+
+TURNS = 6
+"""Of the conversation, told to the model again."""
+SURE_OF_LANGUAGE = 12
+"""Characters: a shorter question (`code?`) does not tell a language."""
+
+
+async def unheard(text: str) -> None:
+    """An `OnText` for answers that are shown only when they are finished."""
+
+
+async def sources_of(office: Office, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
+    """The papers' texts, with their analyses and numbers where they stand in the digest under discussion."""
+
+    async def one(paper: Paper) -> Source:
+        entry = await entry_by_id(office, digest_key, paper.id)
+        text = await office.desk.texts.read(paper)
+        return Source(paper, text, entry.analysis if entry else None, entry.number if entry else 0)
+
+    return list(await asyncio.gather(*(one(paper) for paper in papers)))
+
+
+def asked_in(question: str, fallback: str) -> str:
+    """The asker's language: that of the question where it is long enough to tell, or not in Latin script."""
+    found = language_of(question)
+    if not found or found == base(fallback):
+        return fallback
+    short = len(question.strip()) < SURE_OF_LANGUAGE and question.isascii()
+    return fallback if short else found
+
+
+async def answered(
+    office: Office, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, payer: str, on_text: OnText
+) -> Answer:
+    """One model call; without the model, passages of the paper, labelled. Raises OverBudget, Misconfigured."""
+    try:
+        with booked(payer, "answer"):
+            return await office.desk.analyst.answer(question, sources, history, language, on_text)
+    except ModelUnavailable as error:
+        log.warning("event=answer_stood_in cause=%r", str(error))
+        return await office.desk.stand_in.answer(question, sources, history, language, on_text)
+
+
+async def answer_about(
+    office: Office, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
+) -> Post:
+    """The answer to a question about given papers, for its asker alone; not part of any thread's conversation."""
+    language = asked_in(question, await office.language(place, person))
+    sources = await sources_of(office, papers)
+    answer = await answered(office, question, sources, (), language, place.key, unheard)
+    return answer_post(answer, sources, answer_key)
+
+
+def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
+    """The final form. Its buttons carry a short name of the answer, because platforms bound what a button may carry."""
+    said = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
+    return cards.answer_post(answer, [(s.number, s.paper) for s in said], answer_name(question_id))
+
+
+def answer_name(question_id: str) -> str:
+    return fingerprint(question_id)

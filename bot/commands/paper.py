@@ -1,0 +1,163 @@
+"""`/paper`: looks any paper up, lists, answers a question about one, and says what is kept of a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import cards
+from bot.answering import answer_about
+from bot.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
+from bot.commands.words import say
+from bot.lookup import find_paper, look_up
+from bot.office import Office
+from digest import tex
+from digest.errors import BadInput, NotFound
+from digest.ids import PaperRef, looks_like_id, parse
+from digest.markdown import escape, link
+from digest.model import Digest, Paper
+
+RESULTS = 10
+
+
+def note(text: str, language: str) -> Post:
+    """A sentence to somebody."""
+    return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
+
+
+async def paper(office: Office, command: Command, respond: Responder) -> None:
+    """`command.text`: an id, a URL, a number of the latest digest, words, or a verb; with a question after an id."""
+    language = await office.language(command.place, command.person)
+    text = command.text.strip()
+    verb = " ".join(text.lower().split())
+    simple = {
+        "": _help,
+        "help": _help,
+        "today": _today,
+        "saved": _saved,
+        "privacy": _privacy,
+        "forget me": _forget_me,
+        "forget": _forget_me,
+    }
+    if verb in simple:
+        await simple[verb](office, command, respond, language)
+        return
+    ref, question = _split(text)
+    if ref is None and looks_like_id(text):
+        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    found = await _named(office, command, ref, text, language)
+    if found is None:
+        await _search(office, command, respond, language)
+    elif question:
+        await answer(office, command, found, question, respond)
+    else:
+        await show_card(office, command, found, respond, language)
+
+
+def _split(text: str) -> tuple[PaperRef | None, str]:
+    """An id or URL at the beginning, and what follows it."""
+    first, _, rest = text.partition(" ")
+    ref = parse(first)
+    if ref is None:
+        return None, ""
+    return ref, rest.strip()
+
+
+async def _named(office: Office, command: Command, ref: PaperRef | None, text: str, language: str) -> Paper | None:
+    """The paper a text names, by id or by its number in the latest digest here; None for words. Raises NotFound."""
+    if ref is not None:
+        try:
+            return await find_paper(office, ref)
+        except NotFound:
+            raise NotFound(say("no such paper", language, id=str(ref))) from None
+    number = text.lstrip("#").strip()
+    if not (number.isascii() and number.isdigit() and len(number) <= 2):
+        return None
+    digest = await office.store.latest_digest(command.place.key)
+    if digest is None:
+        raise NotFound(say("no digest", language))
+    entry = next((e for e in digest.entries if e.number == int(number)), None)
+    if entry is None:
+        raise NotFound(say("no number", language, n=number, last=len(digest.entries)))
+    return entry.paper
+
+
+async def show_card(office: Office, command: Command, found: Paper, respond: Responder, language: str) -> None:
+    """The paper's card to the asker alone, with a button to share it."""
+    await respond.progress(say("reading", language, paper=escape(found.versioned)))
+    entry = await look_up(office, found, language, command.place.key)
+    earlier = await office.store.earlier(found.id, command.place.key)
+    if earlier is not None and earlier.message:
+        url = await office.chats[command.place.platform].link(command.place, earlier.message)
+        shown = cards.word("earlier", language, day=f"{earlier.local_date}", n=earlier.number)
+        entry = replace(entry, notes=(*entry.notes, link(shown, url)))
+    await respond.show(cards.card(entry, language))
+
+
+async def answer(office: Office, command: Command, found: Paper, question: str, respond: Responder) -> None:
+    """A question after an id: answered to the asker alone."""
+    language = await office.language(command.place, command.person)
+    await respond.progress(say("reading", language, paper=escape(found.versioned)))
+    post = await answer_about(office, command.place, command.person, question, [found], command.id)
+    await respond.show(post)
+
+
+async def _search(office: Office, command: Command, respond: Responder, language: str) -> None:
+    words = " ".join(command.text.split())[:300]
+    await respond.progress(say("searching", language, words=escape(words)))
+    found = await office.desk.papers.search(words, RESULTS)
+    if not found:
+        raise NotFound(say("none found", language, words=escape(words)))
+    title = say("found", language, words=escape(words), n=len(found))
+    await respond.show(listed(title, found, language))
+
+
+def listed(title: str, papers: list[Paper], language: str) -> Post:
+    """A short list to choose from."""
+    lines = [
+        f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
+    ]
+    options = tuple((f"{cards.short_title(p)} · {p.id}"[:75], f"paper:{p.versioned}") for p in papers)
+    blocks: list[Block] = [Heading(title, 2), Text("\n".join(lines)), Menu("lookup", say("choose", language), options)]
+    return Post(tuple(blocks), tex.plain(title)[:90], language)
+
+
+async def _help(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+    await respond.show(note(say("paper.help", language), language))
+
+
+async def _today(office: Office, command: Command, respond: Responder, language: str) -> None:
+    digest = await office.store.latest_digest(command.place.key)
+    if digest is None:
+        raise NotFound(say("no digest", language))
+    await respond.show(contents(digest))
+
+
+def contents(digest: Digest) -> Post:
+    """The papers of a digest as a list to choose from, by number."""
+    title = cards.word("digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
+    lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
+    options = tuple(
+        (f"{e.number} · {cards.short_title(e.paper)}"[:75], f"{digest.key}#{e.number}") for e in digest.entries[:25]
+    )
+    menu = Menu("lookup", say("choose", digest.language), options)
+    return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, digest.language)
+
+
+async def _saved(office: Office, command: Command, respond: Responder, language: str) -> None:
+    votes = await office.store.saved(command.person.id)
+    ids = [v.subject for v in votes if not v.subject.startswith("answer:")][:25]
+    if not ids:
+        await respond.show(note(say("saved none", language), language))
+        return
+    papers = await office.desk.papers.get(ids)
+    await respond.show(listed(say("saved", language), papers, language))
+
+
+async def _privacy(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+    await respond.show(note(say("privacy", language), language))
+
+
+async def _forget_me(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+    button = Button("forget_me", "me", say("forget me", language), Style.DANGER)
+    question = say("forget me?", language)
+    await respond.show(Post((Text(question), Actions((button,))), question[:90], language))

@@ -1,0 +1,244 @@
+"""Questions: from what a person said to the answer in its place.
+
+`take` decides whether it is for the bot and keeps it before it is acknowledged; `answer` is the task that does the rest and may be
+begun any number of times: a finished answer is kept before it is sent, and what was sent is not sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import cards, manners
+from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
+from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Style, Text
+from bot.commands.paper import note
+from bot.lookup import look_up
+from bot.office import Office
+from bot.store import Asked, Asking, StoreUnavailable, Talk
+from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
+from digest import tex
+from digest.errors import Misconfigured, PaperboyError
+from digest.ids import parse
+from digest.labels import pick
+from digest.ledger import LedgerEntry
+from digest.markdown import escape
+
+log = logging.getLogger(__name__)
+
+TURNS = 6
+"""Of the thread's conversation, told to the model again."""
+
+WORDS = {
+    "en": {
+        "which": "Which paper do you mean?",
+        "choose": "Choose a paper",
+        "shall": "Shall I answer?",
+        "yes": "Answer",
+        "no": "No, not in this thread",
+        "quiet": "Quiet from now on in this thread; mention me when you need me.",
+        "limit": "You have asked {n} questions today; that is the limit here. It is lifted at midnight UTC.",
+        "budget": "{why}",
+        "no paper": "I answer from papers: name one by its number, its arXiv id or its title, or ask in a digest's thread.",
+        "reading": "Reading {papers} …",
+        "not chosen": "**{title}** was considered on {day} and not chosen: rank {rank}, score {score} of 10. {reason}",
+        "was chosen": "**{title}** was in the digest of {day}.",
+        "was before": "**{title}** had been announced before this channel followed its category.",
+        "not seen": "This channel has not seen that paper: it was in none of its lists.",
+        "bug": "Something went wrong on my side (id {id}). It is logged; please ask again.",
+    },
+    "zh": {
+        "which": "问的是哪一篇？",
+        "choose": "选一篇",
+        "shall": "需要我回答吗？",
+        "yes": "回答",
+        "no": "不用，这里别再问",
+        "quiet": "好，这个消息串里我不再出声；需要时 @ 我。",
+        "limit": "你今天已经问了 {n} 个问题，到上限了；UTC 零点恢复。",
+        "budget": "{why}",
+        "no paper": "我依据论文回答：请写第几篇、arXiv 编号或标题，或在日报的消息串里问。",
+        "reading": "正在读 {papers} …",
+        "not chosen": "**{title}** 在 {day} 考虑过，未入选：第 {rank} 名，{score} 分（满分 10）。{reason}",
+        "was chosen": "**{title}** 在 {day} 的日报里。",
+        "was before": "**{title}** 在本频道关注这个分类之前就已公布。",
+        "not seen": "本频道没有见过这篇论文：它不在任何一期列表里。",
+        "bug": "我这边出了错（编号 {id}），已记录；请再问一次。",
+    },
+}
+
+
+class Conversation:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._store = office.store
+
+    # ------------------------------------------------------------ taking
+
+    async def take(self, question: Question) -> None:
+        """Keeps a question that is for the bot and puts it in the queue; leaves people who talk to each other alone."""
+        talk = await self._store.thread(question.place) if question.place.thread else None
+        if not question.addressed and talk is None:
+            return
+        decision = await self._decision(question, talk)
+        if question.place.thread and question.message:
+            await self._store.note_spoke(question.place, question.person.id, question.message)
+        if question.addressed and manners.asks_quiet(question.text):
+            await self._be_quiet(question)
+        elif decision is manners.Speak.YES:
+            await self.keep(question)
+        elif decision is manners.Speak.UNSURE:
+            await self._ask_leave(question)
+
+    async def keep(self, question: Question) -> None:
+        """In the store, then in the queue. Delivered again, it is put in the queue again: that heals a crash between the two."""
+        await self._store.keep_question(question)
+        asked = await self._store.question(question.id)
+        if asked is not None and asked.state is Asking.OPEN:
+            await self._office.work.add("answer", question.id, key=f"answer:{question.id}")
+
+    async def _decision(self, question: Question, talk: Talk | None) -> manners.Speak:
+        if question.addressed or talk is None:
+            return manners.Speak.YES
+        spoken = await self._store.spoken(question.place)
+        scene = manners.Scene(spoken.humans, spoken.last, spoken.answered, talk.quiet)
+        if _is_lookup(question.text):
+            barred = question.mentions_others or question.replies_to_person or talk.quiet
+            return manners.Speak.NO if barred else manners.Speak.YES
+        return manners.speak(question, scene, names_paper=await names_paper(self._office, talk, question.text))
+
+    async def _be_quiet(self, question: Question) -> None:
+        await self._store.quiet(question.place)
+        language = await self._office.language(question.place, question.person)
+        chat = self._office.chats[question.place.platform]
+        await chat.send(question.place, note(pick(WORDS, "quiet", language), language), f"quiet:{question.id}")
+
+    async def _ask_leave(self, question: Question) -> None:
+        """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
+        chat = self._office.chats[question.place.platform]
+        if not chat.whispers or not await self._store.keep_question(question):
+            return
+        await self._store.keep_silent(question.id)
+        language = await self._office.language(question.place, question.person)
+        name = answer_name(question.id)
+        buttons = (
+            Button("answer_yes", name, pick(WORDS, "yes", language), Style.PRIMARY),
+            Button("answer_no", name, pick(WORDS, "no", language)),
+        )
+        words = pick(WORDS, "shall", language)
+        post = Post((Text(words), Actions(buttons)), words, language)
+        await chat.send(question.place, post, f"leave:{question.id}", question.person)
+
+    async def leave_given(self, question: Question) -> None:
+        """The author said "Answer": the question is asked again, to the bot."""
+        await self.keep(replace(question, id=f"{question.id}:yes", addressed=True))
+
+    async def picked(self, question: Question, paper_id: str, person: Person) -> None:
+        """Somebody chose a paper from the menu: the question is asked again, about that one."""
+        await self.keep(replace(question, id=f"{question.id}:{paper_id}", subject=paper_id, message="", person=person))
+
+    async def amended(self, question: Question) -> None:
+        """Edited while it is being worked on: replaced. The finished answer is then that to the new text."""
+        await self._store.amend(question)
+
+    # ------------------------------------------------------------ answering
+
+    async def answer(self, question_id: str) -> None:
+        """The task. Raises ChatError and StoreUnavailable, which make it worth being tried again; whatever else goes wrong is told."""
+        asked = await self._store.question(question_id)
+        if asked is None or asked.state is not Asking.OPEN:
+            return
+        question = asked.question
+        draft = await self._office.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        if asked.post is not None:
+            await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
+            return
+        language = asked_in(question.text, await self._office.language(question.place, question.person))
+        try:
+            await self._answered(asked, draft, language)
+        except (ChatError, StoreUnavailable):
+            raise
+        except Misconfigured as error:
+            log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
+            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+        except PaperboyError as error:
+            await self._finish(asked, draft, note(str(error), language))
+        except Exception:
+            log.exception("event=bug id=%s", answer_name(question.id))
+            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+
+    async def _answered(self, asked: Asked, draft: Draft, language: str) -> None:
+        question, office = asked.question, self._office
+        limit = office.questions_per_person
+        if await self._store.count_question(question.person.id, office.now().date(), question.id) > limit:
+            return await self._tell(asked, draft, "limit", language, n=limit)
+        why_not, entry = await in_ledger(office, question)
+        if why_not:
+            return await self._finish(asked, draft, _why_not(entry, language))
+        subjects = await subjects_of(office, question)
+        if not subjects.papers:
+            return await self._finish(asked, draft, _ask_back(question, subjects, language))
+        names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
+        await draft.status(pick(WORDS, "reading", language, papers=names))
+        if _is_lookup(question.text):
+            entry = await look_up(office, subjects.papers[0], language, question.place.key)
+            return await self._finish(asked, draft, cards.card(entry, language, shared=True), [subjects.papers[0].id])
+        sources = await sources_of(office, subjects.papers, subjects.digest.key if subjects.digest else "")
+        history = await self._store.turns(question.place, TURNS)
+        answer = await answered(office, question.text, sources, history, language, question.place.key, draft.write)
+        post = answer_post(answer, sources, question.id)
+        await self._store.keep_answer(question.id, answer, post)
+        return await self._finish(asked, draft, post, answer.paper_ids)
+
+    async def _tell(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
+        await self._finish(asked, draft, note(pick(WORDS, name, language, **values), language))
+
+    async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
+        """Shows the final form and records that it was shown; the thread is from then on one the bot answers in."""
+        question = asked.question
+        message = await draft.finish(post)
+        await self._store.mark_answered(question.id, message)
+        place = question.place
+        if not place.thread and not place.direct:
+            place = replace(place, thread=question.message)
+        if question.private or not (place.thread or place.direct):
+            return
+        papers = tuple(paper_ids)
+        if await self._store.thread(place) is None:
+            await self._store.thread_started(place, papers=papers)
+        if papers:
+            await self._store.discuss(place, question.person.id, papers)
+        await self._store.note_answered(place, question.person.id)
+        if message:
+            await self._store.keep_message_subject(place, message, f"answer:{question.id}")
+
+
+def _ask_back(question: Question, subjects: Subjects, language: str) -> Post:
+    """A menu of what it may be about; where there is nothing to choose from, how to say it."""
+    if not subjects.candidates:
+        return note(pick(WORDS, "no paper", language), language)
+    name = answer_name(question.id)
+    options = tuple((label[:75], f"{name} {paper_id}") for label, paper_id in subjects.candidates[:25])
+    words = pick(WORDS, "which", language)
+    return Post((Text(words), Menu("pick", pick(WORDS, "choose", language), options)), words, language)
+
+
+def _why_not(entry: LedgerEntry | None, language: str) -> Post:
+    """What the ledger says to a question why a paper was not chosen."""
+    if entry is None:
+        return note(pick(WORDS, "not seen", language), language)
+    name = {"considered": "not chosen", "chosen": "was chosen", "before": "was before"}[entry.state]
+    values = {
+        "title": escape(tex.plain(entry.title or entry.paper_id)),
+        "day": entry.day,
+        "rank": entry.rank,
+        "score": f"{entry.score or 0:.1f}",
+        "reason": entry.reason,
+    }
+    return note(pick(WORDS, name, language, **values), language)
+
+
+def _is_lookup(text: str) -> bool:
+    """An id or URL and nothing else."""
+    bare = text.strip().strip("<>,.。 ")
+    return parse(bare) is not None and not any(c.isspace() for c in bare) and bare.isascii()

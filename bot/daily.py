@@ -1,0 +1,140 @@
+"""Makes or loads a run's digest, and delivers it. Safe to call at any time and any number of times: what is done is not done again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import cards
+from bot.chat import Chat, Place, Step
+from bot.delivery import Delivered, deliver, nothing, retract
+from bot.store import DeliveryState, Run, RunState, Store
+from bot.subscription import Subscription
+from digest.ledger import own_day
+from digest.model import Digest
+from digest.pipeline import Made, Request, make_digest
+from digest.ports import Desk, Pace, Progress, silent
+
+log = logging.getLogger(__name__)
+
+RUN_LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a run differs from an ordinary one."""
+
+    again: bool = False
+    """Take up again what the last digest considered."""
+    anew: bool = False
+    """And ask the model anew."""
+    can_wait: bool = False
+    """Raise when the model is out of reach, instead of doing without it."""
+
+
+class Daily:
+    def __init__(
+        self, store: Store, desk: Desk, chats: Mapping[str, Chat], pace: Pace, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._chats = chats
+        self._pace = pace
+        self._now = now
+
+    def local_date(self, subscription: Subscription) -> date:
+        """Today, where the channel is."""
+        return self._now().astimezone(ZoneInfo(subscription.timezone)).date()
+
+    async def make(
+        self, subscription: Subscription, run: Run, wish: Wish = Wish(), progress: Progress = silent
+    ) -> Digest | None:
+        """The run's Digest: the stored one, else a new one, stored together with what the ledger learns from it.
+
+        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises; the run stays open then.
+        """
+        async with self._store.lease(f"make:{run.key}", RUN_LEASE):
+            stored = await self._store.digest(run.key)
+            if stored is not None:
+                return stored
+            made = await self._made(subscription, run, wish, progress)
+            if made.digest is None:
+                await self._store.seed(subscription.key, made.entries, made.intake.categories)
+                await self._store.end_run(run, RunState.NOTHING)
+                return None
+            await self._store.keep_digest(made.digest, made.entries, made.intake.categories)
+            log.info(
+                "event=digest_made digest=%s entries=%d considered=%d calls=%d",
+                made.digest.key,
+                len(made.digest.entries),
+                made.digest.coverage.considered,
+                made.digest.cost.calls,
+            )
+            return made.digest
+
+    async def _made(self, subscription: Subscription, run: Run, wish: Wish, progress: Progress) -> Made:
+        ledger = await self._store.ledger(subscription.key)
+        again = None
+        if wish.again:
+            last = await self._store.latest_digest(subscription.key)
+            again = own_day(ledger, [e.paper.id for e in last.entries]) if last else None
+        request = Request(
+            subscription=subscription.key,
+            run=run.name,
+            local_date=run.local_date,
+            profile=subscription.profile,
+            papers=subscription.papers,
+            again=again,
+            anew=wish.anew,
+            can_wait=wish.can_wait,
+        )
+        return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress)
+
+    async def post(
+        self,
+        subscription: Subscription,
+        digest: Digest,
+        progress: Progress = silent,
+        checkpoint: Callable[[], Awaitable[None]] = nothing,
+    ) -> Delivered:
+        """Delivers a digest to its channel, step by step, resumable; then the channel's messages lead to their papers."""
+        chat = self._chats[subscription.place.platform]
+        place = subscription.place
+        thread = replace(
+            cards.thread(digest, subscription.detail, show_cost=subscription.show_cost), ping=subscription.ping_role
+        )
+
+        def steps() -> Sequence[Step]:
+            return chat.plan(thread, place, digest.key)
+
+        delivered = await deliver(
+            digest.key, steps, chat, place, self._store, self._pace, checkpoint=checkpoint, progress=progress
+        )
+        await self._lead_back(digest, place, delivered)
+        if delivered.state is DeliveryState.DONE:
+            run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
+            if run and run.state is RunState.OPEN:
+                await self._store.end_run(run, RunState.DONE)
+        return delivered
+
+    async def _lead_back(self, digest: Digest, place: Place, delivered: Delivered) -> None:
+        """The parent's id is that of the thread on every platform: questions there are about this digest."""
+        delivery = await self._store.delivery(digest.key)
+        parent = delivered.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
+        if parent:
+            await self._store.thread_started(replace(place, thread=parent), digest.key)
+            messages = {
+                e.paper.id: delivered.replies[i] for i, e in enumerate(digest.entries) if i in delivered.replies
+            }
+            await self._store.keep_posts(digest.key, place, messages)
+
+    async def retract(self, subscription: Subscription, digest: Digest) -> int:
+        """Takes back the posts of a digest; returns how many. What people wrote stays, and `now` may be asked for again."""
+        return await retract(digest.key, self._chats[subscription.place.platform], self._store, self._pace)
+
+    async def retracted(self, digest_key: str) -> bool:
+        delivery = await self._store.delivery(digest_key)
+        return delivery is not None and delivery.state is DeliveryState.RETRACTED

@@ -1,0 +1,35 @@
+"""Any arXiv paper as an Entry: what `/paper` shows, and what is read when a question is about a paper outside of a digest."""
+
+from __future__ import annotations
+
+from bot.office import Office
+from digest.errors import NotFound
+from digest.ids import PaperRef, plain_id
+from digest.model import Entry, Paper, Score
+from digest.pipeline import read_paper
+from digest.ports import booked
+
+NO_SCORE = Score("", 0, 0, "", "")
+"""Nobody ranked it: it was asked for by name."""
+
+
+async def find_paper(office: Office, ref: PaperRef | str) -> Paper:
+    """The paper with this id. Raises NotFound, ArxivUnavailable."""
+    found = await office.desk.papers.get([str(ref)])
+    if not found:
+        raise NotFound(f"arXiv has no paper {ref}.")
+    return found[0]
+
+
+async def look_up(office: Office, paper: Paper, language: str, payer: str) -> Entry:
+    """Reads and analyses a paper; what goes wrong with it is a note in the Entry. Raises Misconfigured."""
+    with booked(payer, "analyse"):
+        return await read_paper(paper, NO_SCORE, 0, language, office.desk)
+
+
+async def entry_by_id(office: Office, digest_key: str, paper_id: str) -> Entry | None:
+    """The paper in a stored digest."""
+    digest = await office.store.digest(digest_key) if digest_key else None
+    if digest is None:
+        return None
+    return next((e for e in digest.entries if plain_id(e.paper.id) == plain_id(paper_id)), None)

@@ -1,0 +1,48 @@
+"""What everything a person can do works with, put together once by `bot.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.chat import Chat, Person, Place
+from bot.daily import Daily
+from bot.store import Store
+from bot.subscription import Subscription
+from digest.ports import Desk
+
+
+class Work(Protocol):
+    """The queue, as far as this side of it asks: see `bot.work`."""
+
+    async def add(self, task: str, *ids: str, key: str = "") -> None:
+        """Puts a task in. While one of the same key lives, it is not put in twice."""
+        ...
+
+
+@dataclass(frozen=True)
+class Office:
+    store: Store
+    desk: Desk
+    chats: Mapping[str, Chat]
+    work: Work
+    daily: Daily
+    now: Callable[[], datetime]
+    defaults: Subscription
+    """What a channel gets before it says otherwise: from the settings. Its place is nobody's."""
+    admins: frozenset[str] = frozenset()
+    """Ids of the only people who may change settings; empty: whoever the platform lets."""
+    questions_per_person: int = 50
+    show_cost: bool = False
+
+    async def language(self, place: Place, person: Person) -> str:
+        """In which language to speak to somebody: the channel's, in a direct message the person's own."""
+        subscription = None if place.direct else await self.store.subscription(place.key)
+        if subscription is not None:
+            return subscription.profile.language
+        return person.language or self.defaults.profile.language
+
+    def may_change(self, person: Person) -> bool:
+        return person.id in self.admins if self.admins else person.admin

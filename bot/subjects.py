@@ -1,0 +1,124 @@
+"""What a question is about: design section 6's order, over the store's threads, digests and ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import cards
+from bot.chat import Place, Question
+from bot.lookup import find_paper
+from bot.office import Office
+from bot.store import Talk
+from digest import which
+from digest.ids import parse, plain_id
+from digest.ledger import LedgerEntry
+from digest.model import Digest, Paper
+
+EARLIER = 7
+"""Digests of the channel that "yesterday's" and titles are looked up in."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    papers: tuple[Paper, ...] = ()
+    """Empty: it is not clear which."""
+    digest: Digest | None = None
+    """The one under discussion."""
+    candidates: tuple[tuple[str, str], ...] = ()
+    """(label, paper id): to be asked back with."""
+
+
+async def subjects_of(office: Office, question: Question) -> Subjects:
+    """In order: the message replied to or the button pressed; an id, a number, a title; what is under discussion; the best fit.
+
+    Raises NotFound, ArxivUnavailable for a paper that is in no digest here.
+    """
+    store = office.store
+    talk = await store.thread(question.place)
+    digest = await _digest_here(office, question, talk)
+    earlier = await _earlier(office, question.place, digest)
+    discussed = await store.under_discussion(question.place, question.person.id)
+    if not discussed and talk:
+        discussed = talk.papers
+    found = which.resolve(
+        question.text,
+        papers=known(digest) if digest else (),
+        earlier=[(d.local_date, known(d)) for d in earlier],
+        subject=question.subject or None,
+        replied_to=await _subject_of(office, question.place, question.reply_to) or None,
+        under_discussion=discussed,
+        today=digest.local_date if digest else office.now().date(),
+    )
+    if found.about_day and digest:
+        return Subjects(tuple(e.paper for e in digest.entries), digest)
+    if found.ask or not found.paper_ids:
+        candidates = tuple((c.label, c.paper_id) for c in found.candidates)
+        return Subjects((), digest, candidates or _all(digest))
+    digests = [digest, *earlier] if digest else earlier
+    return Subjects(tuple([await _paper(office, i, digests) for i in found.paper_ids]), digest)
+
+
+def known(digest: Digest) -> list[which.Known]:
+    """The papers of a digest, with what people may call them by."""
+    said = {m.paper_id: m.text for m in digest.summary.mentions}
+    cores = {e.paper.id: e.analysis.core if e.analysis else "" for e in digest.entries}
+    return [
+        which.Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip())
+        for e in digest.entries
+    ]
+
+
+async def names_paper(office: Office, talk: Talk, text: str) -> bool:
+    """The text names a paper: by id, or one of the thread's by number or title."""
+    if parse(text):
+        return True
+    digest = await office.store.digest(talk.digest) if talk.digest else None
+    return digest is not None and which.names_paper(text, known(digest))
+
+
+async def in_ledger(office: Office, question: Question) -> tuple[bool, LedgerEntry | None]:
+    """For "why not X?": whether it is such a question, and what the channel's ledger holds of X."""
+    if not which.asks_why_not(question.text):
+        return False, None
+    ledger = await office.store.ledger(question.place.key)
+    ref = parse(question.text)
+    if ref is not None:
+        entries = ledger.entries.values()
+        return True, next((e for e in entries if plain_id(e.paper_id) == plain_id(ref.id)), None)
+    found = which.by_title(question.text, {e.paper_id: e.title for e in ledger.entries.values() if e.title})
+    return found is not None, ledger.entries.get(found) if found else None
+
+
+async def _digest_here(office: Office, question: Question, talk: Talk | None) -> Digest | None:
+    """The thread's digest; outside of a thread of ours the channel's latest one."""
+    if talk and talk.digest:
+        return await office.store.digest(talk.digest)
+    if question.place.direct or (talk and talk.papers):
+        return None
+    return await office.store.latest_digest(question.place.key)
+
+
+async def _subject_of(office: Office, place: Place, message: str) -> str:
+    """The paper that a message of ours is about."""
+    subject = await office.store.message_subject(place, message) if message else ""
+    if not subject.startswith("answer:"):
+        return subject
+    asked = await office.store.question(subject.removeprefix("answer:"))
+    return asked.answer.paper_ids[0] if asked and asked.answer and asked.answer.paper_ids else ""
+
+
+async def _earlier(office: Office, place: Place, current: Digest | None) -> list[Digest]:
+    keys = [k for k in await office.store.digests(place.key, EARLIER) if current is None or k != current.key]
+    found = [await office.store.digest(k) for k in keys]
+    return [d for d in found if d is not None]
+
+
+async def _paper(office: Office, paper_id: str, digests: list[Digest]) -> Paper:
+    entries = (d.entry(paper_id) for d in digests)
+    entry = next((e for e in entries if e), None)
+    return entry.paper if entry else await find_paper(office, paper_id)
+
+
+def _all(digest: Digest | None) -> tuple[tuple[str, str], ...]:
+    entries = digest.entries if digest else ()
+    return tuple((f"{e.number} · {cards.short_title(e.paper)}", e.paper.id) for e in entries)
