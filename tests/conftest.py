@@ -26,7 +26,8 @@ def redis_server() -> Iterator[str]:
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     ends = time.monotonic() + 20
     while not socket.exists():
-        assert server.poll() is None and time.monotonic() < ends, "the test's Valkey server did not start"
+        assert server.poll() is None, "the Valkey server of the tests ended"
+        assert time.monotonic() < ends, "the Valkey server of the tests did not start"
         time.sleep(0.01)
     yield f"unix://{socket}"
     server.terminate()

@@ -31,6 +31,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
 | person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
+| board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |
 
 The queue keeps its own keys under `paperboy-slow:` and `paperboy-quick:` (`bot.work`).
@@ -46,6 +47,7 @@ from bot.store.digests import Digests, Earlier
 from bot.store.forgetting import Forgetting
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, Leases
 from bot.store.pace import RedisPace
+from bot.store.posts import post_from_data, post_from_json, post_to_data, post_to_json
 from bot.store.questions import Asked, Asking, Talk, Threads
 from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, Runs, RunState
@@ -73,6 +75,10 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "Talk",
+    "post_from_data",
+    "post_from_json",
+    "post_to_data",
+    "post_to_json",
     "reachable",
 ]
 

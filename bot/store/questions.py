@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from bot.chat import Place, Post, Question
 from bot.store.base import LONG, Base, iso, key, seconds
+from bot.store.posts import post_from_json, post_to_json
 from bot.store.redis import Command, Script, pack, unpack
 from digest.model import Answer, Turn, from_json, to_json
 
@@ -127,7 +128,7 @@ class Questions(Base):
             asked,
             Asking(fields[b"state"].decode()),
             from_json(Answer, unpack(answer)) if answer else None,
-            from_json(Post, unpack(post)) if post else None,
+            post_from_json(unpack(post)) if post else None,
             fields.get(b"message", b"").decode(),
         )
 
@@ -168,7 +169,7 @@ class Questions(Base):
         if asked is None:
             return
         commands: list[Command] = [
-            ("HSET", _question(question), "answer", pack(to_json(answer)), "post", pack(to_json(post))),
+            ("HSET", _question(question), "answer", pack(to_json(answer)), "post", pack(post_to_json(post))),
             ("EXPIRE", _question(question), seconds(LONG)),
         ]
         if not asked.question.private:

@@ -33,7 +33,8 @@ class TestSubscriptions:
         await store.remove_subscription(kept.key)
         assert await store.subscriptions() == []
         removed = await store.removed_subscription(kept.key)
-        assert removed is not None and removed.paused
+        assert removed is not None
+        assert removed.paused
         await store.keep_subscription(kept)
         assert await store.removed_subscription(kept.key) is None
         assert await store.subscription(kept.key) == kept
@@ -84,7 +85,8 @@ class TestLedger:
             seen.add(tuple(await store.redis.transaction(look)))
         await keeping
         seen.add(tuple(await store.redis.transaction(look)))
-        assert (1, 1) in seen and seen <= {(0, 0), (1, 1)}
+        assert (1, 1) in seen
+        assert seen <= {(0, 0), (1, 1)}
 
 
 class TestDigests:
@@ -126,7 +128,8 @@ class TestDigests:
             "m-28",
         )
         latest = await store.earlier("2601.22152", new.subscription)
-        assert latest is not None and latest.digest == new.key
+        assert latest is not None
+        assert latest.digest == new.key
         assert await store.earlier("2601.2215", new.subscription) is None
         assert await store.message_subject(CHANNEL, "m-28") == "2601.22152"
         assert await store.message_subject(CHANNEL, "m-1") == ""
@@ -153,7 +156,8 @@ class TestRuns:
         assert (await store.begin_run("slack:C1", day, "now")).name == "now-1"
         await store.end_run(one, RunState.FAILED, "arXiv does not answer.")
         state = await store.run_state("slack:C1", day, "now-1")
-        assert state is not None and (state.state, state.note) == (RunState.FAILED, "arXiv does not answer.")
+        assert state is not None
+        assert (state.state, state.note) == (RunState.FAILED, "arXiv does not answer.")
         assert (await store.begin_run("slack:C1", day, "now")).name == "now-2"
         assert (await store.begin_run("slack:C2", day, "now")).name == "now-1"
 
@@ -168,7 +172,8 @@ class TestRuns:
         assert await store.open_run("slack:C1") is None
         await store.reopen_run(run)
         found = await store.open_run("slack:C1")
-        assert found is not None and (found.key, found.state) == (run.key, RunState.OPEN)
+        assert found is not None
+        assert (found.key, found.state) == (run.key, RunState.OPEN)
 
     async def test_a_run_that_nobody_began_is_none(self, store: Store):
         assert await store.run_state("slack:C1", date(2026, 1, 30), "daily") is None

@@ -1,0 +1,1 @@
+"""The channel in a terminal: what `paperboy demo` posts into."""
