@@ -373,6 +373,10 @@ class Chat(Protocol):
         """Done twice, it does no harm."""
         ...
 
+    async def edit(self, place: Place, message: str, post: Post) -> None:
+        """Shows another Post in place of a small message or an answer of ours. Raises Gone where it was deleted."""
+        ...
+
     async def link(self, place: Place, message: str) -> str:
         """An https link to a message."""
         ...
@@ -403,6 +407,10 @@ class Responder(Protocol):
 
     async def page(self, title: str, post: Post) -> None:
         """Shows something long to the asker alone: a modal, ephemeral pages, a pager."""
+        ...
+
+    async def file(self, name: str, text: str) -> None:
+        """Hands a text file to the asker alone; where the bot may upload none, its text as a page."""
         ...
 
 

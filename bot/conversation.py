@@ -172,9 +172,9 @@ class Conversation:
         limit = office.questions_per_person
         if await self._store.count_question(question.person.id, office.now().date(), question.id) > limit:
             return await self._tell(asked, draft, "limit", language, n=limit)
-        why_not, entry = await in_ledger(office, question)
+        why_not, considered = await in_ledger(office, question)
         if why_not:
-            return await self._finish(asked, draft, _why_not(entry, language))
+            return await self._finish(asked, draft, _why_not(considered, language))
         subjects = await subjects_of(office, question)
         if not subjects.papers:
             return await self._finish(asked, draft, _ask_back(question, subjects, language))

@@ -13,8 +13,8 @@ from bot.chat import Chat, Place, Step
 from bot.delivery import Delivered, deliver, nothing, retract
 from bot.store import DeliveryState, Run, RunState, Store
 from bot.subscription import Subscription
-from digest.ledger import own_day
-from digest.model import Digest
+from digest.ledger import State, own_day
+from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
 from digest.ports import Desk, Pace, Progress, silent
 
@@ -121,15 +121,37 @@ class Daily:
         return delivered
 
     async def _lead_back(self, digest: Digest, place: Place, delivered: Delivered) -> None:
-        """The parent's id is that of the thread on every platform: questions there are about this digest."""
-        delivery = await self._store.delivery(digest.key)
-        parent = delivered.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
+        """Questions in the thread are about this digest, and a message in it about its paper."""
+        parent = await self._parent(digest)
         if parent:
             await self._store.thread_started(replace(place, thread=parent), digest.key)
             messages = {
                 e.paper.id: delivered.replies[i] for i, e in enumerate(digest.entries) if i in delivered.replies
             }
             await self._store.keep_posts(digest.key, place, messages)
+
+    async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
+        """Posts one more paper into a digest's thread, once, and makes it part of the digest."""
+        place = replace(subscription.place, thread=await self._parent(digest))
+        chat = self._chats[place.platform]
+        if digest.entry(entry.paper.id) is None:
+            digest = replace(
+                digest,
+                entries=(*digest.entries, entry),
+                others=tuple(c for c in digest.others if c.paper.id != entry.paper.id),
+            )
+        post = cards.paper_post(entry, digest, subscription.detail)
+        message = await chat.send(place, post, f"{digest.key}:add-{entry.number}")
+        ledger = await self._store.ledger(subscription.key)
+        known = ledger.entries.get(entry.paper.id)
+        entries = (replace(known, state=State.CHOSEN),) if known else ()
+        await self._store.keep_digest(digest, entries, ledger.categories)
+        await self._store.keep_posts(digest.key, subscription.place, {entry.paper.id: message})
+
+    async def _parent(self, digest: Digest) -> str:
+        """The id of the parent message, which is that of the thread on every platform; empty before it was posted."""
+        delivery = await self._store.delivery(digest.key)
+        return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
         """Takes back the posts of a digest; returns how many. What people wrote stays, and `now` may be asked for again."""

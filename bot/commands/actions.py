@@ -1,0 +1,356 @@
+"""Buttons, menus and forms: what happens when they are used.
+
+A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate, by its rank), `paper:<id>v<n>` a paper
+outside of one, `answer:<name>` an answer, or a digest's or channel's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot import cards
+from bot.chat import (
+    Block,
+    Click,
+    Command,
+    Field,
+    Form,
+    Heading,
+    Post,
+    Question,
+    Responder,
+    Small,
+    Submission,
+    Text,
+    Vote,
+    VoteKind,
+)
+from bot.commands import digest as digest_command
+from bot.commands import setup
+from bot.commands.paper import note
+from bot.commands.words import say
+from bot.conversation import Conversation
+from bot.feedback import voted
+from bot.lookup import find_paper, look_up
+from bot.office import Office
+from bot.subscription import Subscription
+from digest import tex
+from digest.errors import NotFound
+from digest.ids import parse
+from digest.markdown import escape, link, render, why
+from digest.model import Candidate, Digest, Entry, Paper
+from digest.pipeline import read_paper
+from digest.ports import booked
+
+Then = Callable[[], Awaitable[None]] | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a button acts on."""
+
+    digest: Digest | None = None
+    number: int = 0
+    paper: Paper | None = None
+
+    @property
+    def entry(self) -> Entry | None:
+        return next((e for e in self.digest.entries if e.number == self.number), None) if self.digest else None
+
+    @property
+    def candidate(self) -> Candidate | None:
+        return next((c for c in self.digest.others if c.rank == self.number), None) if self.digest else None
+
+
+class Actions:
+    def __init__(self, office: Office, conversation: Conversation) -> None:
+        self._office = office
+        self._conversation = conversation
+        self._by_name: dict[str, Callable[[Click, Responder, str], Awaitable[None]]] = {
+            "full": self._full,
+            "ask": self._ask,
+            "authors": self._authors,
+            "save": self._save,
+            "share": self._share,
+            "bibtex": self._bibtex,
+            "more": self._more,
+            "fewer": self._fewer,
+            "helpful": self._thanks,
+            "unhelpful": self._thanks,
+            "wrong": self._wrong,
+            "others": self._others,
+            "add": self._add,
+            "settings": self._settings,
+            "why": self._why,
+            "markdown": self._markdown,
+            "retract": self._retract,
+            "forget": self._forget,
+            "forget_me": self._forget_me,
+            "post_now": self._post_now,
+            "lookup": self._lookup,
+            "pick": self._pick,
+            "answer_yes": self._answer_yes,
+            "answer_no": self._answer_no,
+        }
+
+    async def clicked(self, click: Click, respond: Responder) -> None:
+        """Raises NotFound for what is no longer kept; a name it does not know is an old message's and gets the same sentence."""
+        language = await self._office.language(click.place, click.person)
+        handler = self._by_name.get(click.action)
+        if handler is None:
+            raise NotFound(say("expired", language))
+        await handler(click, respond, language)
+
+    async def submitted(self, submission: Submission, respond: Responder) -> tuple[Mapping[str, str], Then]:
+        """Problems by field, empty when it was taken; and what is to be done after the form has closed."""
+        language = await self._office.language(submission.place, submission.person)
+        if submission.action == "setup":
+            return await self._set_up(submission, respond, language)
+        if submission.action == "ask":
+            return await self._asked(submission, respond, language), None
+        if submission.action == "wrong":
+            return {}, lambda: self._reported(submission, respond, language)
+        raise NotFound(say("expired", language))
+
+    async def _set_up(
+        self, submission: Submission, respond: Responder, language: str
+    ) -> tuple[Mapping[str, str], Then]:
+        if not self._office.may_change(submission.person):
+            who = say("admins" if self._office.admins else "members", language)
+            return {"categories": say("not allowed", language, who=who)}, None
+        saved, problems = await setup.submitted(self._office, submission)
+        if saved is None:
+            return problems, None
+        return {}, lambda: setup.show_preview(self._office, saved, respond)
+
+    # ------------------------------------------------------------ a paper
+
+    async def _subject(self, value: str, language: str) -> Subject:
+        """Raises NotFound when the digest is older than what is kept."""
+        if value.startswith("paper:"):
+            return Subject(paper=await find_paper(self._office, value.removeprefix("paper:")))
+        key, _, number = value.partition("#")
+        digest = await self._office.store.digest(key)
+        if digest is None:
+            raise NotFound(say("expired", language))
+        subject = Subject(digest, int(number or 0))
+        found = subject.entry or subject.candidate
+        return replace(subject, paper=found.paper if found else None)
+
+    async def _paper(self, value: str, language: str) -> Paper:
+        subject = await self._subject(value, language)
+        if subject.paper is None:
+            raise NotFound(say("expired", language))
+        return subject.paper
+
+    async def _paper_id(self, value: str, language: str) -> str:
+        """Without asking arXiv: a form has to open, and a vote to be taken, at once."""
+        if value.startswith("paper:"):
+            ref = parse(value)
+            return ref.id if ref else value
+        return (await self._paper(value, language)).id
+
+    async def _entry(self, click: Click, respond: Responder, language: str) -> Entry:
+        """As it stands in the digest; a paper outside of one is read (from what is kept, where it was read before)."""
+        subject = await self._subject(click.value, language)
+        if subject.entry is not None:
+            return subject.entry
+        paper = await self._paper(click.value, language)
+        await respond.progress(say("reading", language, paper=escape(paper.versioned)))
+        return await look_up(self._office, paper, language, click.place.key)
+
+    async def _full(self, click: Click, respond: Responder, language: str) -> None:
+        entry = await self._entry(click, respond, language)
+        await respond.page(cards.short_title(entry.paper), cards.full_page(entry, language))
+
+    async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
+        entry = await self._entry(click, respond, language)
+        await respond.show(cards.card(entry, language))
+
+    async def _authors(self, click: Click, respond: Responder, language: str) -> None:
+        paper = await self._paper(click.value, language)
+        title = say("all authors", language, title=escape(cards.short_title(paper)))
+        await respond.show(Post((Text(f"**{title}**\n\n{escape(', '.join(paper.authors))}"),), title[:90], language))
+
+    async def _bibtex(self, click: Click, respond: Responder, language: str) -> None:
+        paper = await self._paper(click.value, language)
+        await respond.show(Post((Text(f"```bibtex\n{cards.bibtex(paper)}\n```"),), "BibTeX", language))
+
+    async def _share(self, click: Click, respond: Responder, language: str) -> None:
+        """The card in the channel, where its thread takes questions."""
+        entry = await self._entry(click, respond, language)
+        place = replace(click.place, thread="")
+        post = cards.card(entry, language, shared=True)
+        chat = self._office.chats[place.platform]
+        message = await chat.send(place, post, f"share:{click.place.key}:{entry.paper.id}:{click.id}")
+        await self._office.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
+        await self._office.store.keep_message_subject(place, message, entry.paper.id)
+        await respond.show(note(say("shared", language), language))
+
+    # ------------------------------------------------------------ votes
+
+    async def _vote(self, click: Click, respond: Responder, kind: VoteKind, words: str, language: str) -> None:
+        paper_id = await self._paper_id(click.value, language)
+        await voted(self._office, Vote(kind, paper_id, click.place, click.person, click.at))
+        await respond.show(note(say(words, language), language))
+
+    async def _more(self, click: Click, respond: Responder, language: str) -> None:
+        await self._vote(click, respond, VoteKind.MORE, "more", language)
+
+    async def _fewer(self, click: Click, respond: Responder, language: str) -> None:
+        await self._vote(click, respond, VoteKind.FEWER, "fewer", language)
+
+    async def _save(self, click: Click, respond: Responder, language: str) -> None:
+        await self._vote(click, respond, VoteKind.SAVED, "saved one", language)
+
+    async def _thanks(self, click: Click, respond: Responder, language: str) -> None:
+        kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
+        await voted(self._office, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
+        await respond.show(note(say(click.action, language), language))
+
+    async def _wrong(self, click: Click, respond: Responder, language: str) -> None:
+        field = Field("what", say("wrong.field", language), "lines")
+        await respond.form(
+            Form("wrong", click.value, say("wrong.title", language), say("wrong.submit", language), (field,))
+        )
+
+    async def _reported(self, submission: Submission, respond: Responder, language: str) -> None:
+        """Kept as a vote; an answer is also marked in place for all, with what was said."""
+        subject = submission.value
+        if subject.startswith("answer:"):
+            await self._mark(subject.removeprefix("answer:"), submission.fields.get("what", ""))
+        else:
+            subject = await self._paper_id(subject, language)
+        await voted(self._office, Vote(VoteKind.WRONG, subject, submission.place, submission.person, submission.at))
+        await respond.show(note(say("wrong.taken", language), language))
+
+    async def _mark(self, name: str, said: str) -> None:
+        asked = await self._office.store.question_named(name)
+        if asked is None or asked.answer is None or asked.post is None or not asked.message:
+            return
+        words = say("wrong.mark", asked.answer.language)
+        quoted = f" “{escape(' '.join(said.split())[:300])}”" if said.strip() else ""
+        marked = replace(asked.post, blocks=(Small(f"⚠ {words}{quoted}"), *asked.post.blocks))
+        place = asked.question.place
+        await self._office.chats[place.platform].edit(place, asked.message, marked)
+
+    # ------------------------------------------------------------ questions
+
+    async def _ask(self, click: Click, respond: Responder, language: str) -> None:
+        if click.value.startswith("paper:"):
+            name = await self._paper_id(click.value, language)
+        else:
+            name = cards.short_title(await self._paper(click.value, language))
+        where = ((say("ask.thread", language), "thread"), (say("ask.me", language), "me"))
+        fields = (
+            Field("question", say("ask.field", language), "lines", required=True),
+            Field("where", say("ask.where", language), "choice", "thread", options=where, required=True),
+        )
+        title = say("ask.title", language, paper=name)
+        await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields))
+
+    async def _asked(self, submission: Submission, respond: Responder, language: str) -> dict[str, str]:
+        text = submission.fields.get("question", "").strip()
+        if not text:
+            return {"question": say("ask.field", language)}
+        subject = await self._paper_id(submission.value, language)
+        question = Question(
+            id=f"form:{submission.id}",
+            place=submission.place,
+            person=submission.person,
+            text=text,
+            at=submission.at,
+            subject=subject,
+            private=submission.fields.get("where") == "me",
+            extra=submission.extra,
+        )
+        await self._conversation.keep(question)
+        await respond.progress(say("ask.taken", language))
+        return {}
+
+    async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002
+        name, _, paper_id = click.value.partition(" ")
+        asked = await self._office.store.question_named(name)
+        if asked is None:
+            raise NotFound(say("expired", language))
+        await self._conversation.picked(replace(asked.question, extra=click.extra), paper_id, click.person)
+
+    async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
+        asked = await self._office.store.question_named(click.value)
+        if asked is None:
+            raise NotFound(say("expired", language))
+        await respond.progress(say("ask.taken", language))
+        await self._conversation.leave_given(asked.question)
+
+    async def _answer_no(self, click: Click, respond: Responder, language: str) -> None:
+        await self._office.store.quiet(click.place)
+        await respond.show(note(say("quiet", language), language))
+
+    # ------------------------------------------------------------ a digest
+
+    async def _digest(self, key: str, language: str) -> Digest:
+        digest = await self._office.store.digest(key)
+        if digest is None:
+            raise NotFound(say("expired", language))
+        return digest
+
+    async def _others(self, click: Click, respond: Responder, language: str) -> None:
+        await respond.show(cards.others(await self._digest(click.value, language)))
+
+    async def _add(self, click: Click, respond: Responder, language: str) -> None:
+        """Reads a candidate and posts it as the next reply of the digest's thread."""
+        subject = await self._subject(click.value, language)
+        candidate, digest = subject.candidate, subject.digest
+        subscription = await self._office.store.subscription(digest.subscription) if digest else None
+        if candidate is None or digest is None or subscription is None:
+            raise NotFound(say("expired", language))
+        await respond.progress(say("adding", language, rank=candidate.rank))
+        with booked(subscription.key, "analyse"):
+            entry = await read_paper(
+                candidate.paper, candidate.score, candidate.rank, digest.language, self._office.desk
+            )
+        await self._office.daily.add(subscription, digest, entry)
+        await respond.show(note(say("added", language), language))
+
+    async def _why(self, click: Click, respond: Responder, language: str) -> None:
+        digest = await self._digest(click.value, language)
+        blocks: list[Block] = [Heading(say("why these", language), 2)]
+        if digest.profile.interests:
+            blocks.append(Text(say("by interest", language, interests=escape(digest.profile.interests))))
+        lines = [
+            f"**{e.number}** {link(tex.plain(cards.short_title(e.paper)), e.paper.abs_url)} · {why(e, language)}"
+            for e in digest.entries
+        ]
+        blocks += [Text(line) for line in lines]
+        await respond.show(Post(tuple(blocks), say("why these", language), language))
+
+    async def _markdown(self, click: Click, respond: Responder, language: str) -> None:
+        digest = await self._digest(click.value, language)
+        await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
+
+    async def _changing(self, click: Click, language: str) -> Subscription:
+        if not self._office.may_change(click.person):
+            who = say("admins" if self._office.admins else "members", language)
+            raise NotFound(say("not allowed", language, who=who))
+        return await setup.current(self._office, click.place)
+
+    async def _settings(self, click: Click, respond: Responder, language: str) -> None:
+        await respond.form(setup.form(await self._changing(click, language), language))
+
+    async def _retract(self, click: Click, respond: Responder, language: str) -> None:
+        await self._changing(click, language)
+        await digest_command.retract(self._office, click.value, respond, language)
+
+    async def _forget(self, click: Click, respond: Responder, language: str) -> None:
+        subscription = await self._changing(click, language)
+        await digest_command.forget(self._office, subscription.key, respond, language)
+
+    async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
+        subscription = await self._changing(click, language)
+        command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
+        await digest_command.now(self._office, command, respond, subscription)
+
+    async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
+        await self._office.store.forget_person(click.person.id)
+        await respond.show(note(say("forgotten me", language), language))

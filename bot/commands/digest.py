@@ -1,0 +1,290 @@
+"""`/digest`: sets, makes, takes back, pauses and tells how a channel's digest stands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import cards
+from bot.chat import Actions, Button, Command, Heading, Person, Place, Post, Responder, Small, Style, Text
+from bot.commands import setup
+from bot.commands.paper import note
+from bot.commands.words import say
+from bot.office import Office
+from bot.schedule import next_run
+from bot.store import DeliveryState, Run, RunState
+from bot.subscription import Subscription
+from digest import calendar
+from digest.labels import day_words
+from digest.markdown import cost_words, link
+from digest.model import Digest
+
+log = logging.getLogger(__name__)
+
+FOLLOWED = timedelta(minutes=14)
+"""How long the asker of `now` is shown its progress: a Discord interaction ends after 15 minutes."""
+LOOK = 1.0
+"""Seconds between two looks at the progress."""
+
+Handler = Callable[[Office, Command, Responder, Subscription], Awaitable[None]]
+
+
+async def digest(office: Office, command: Command, respond: Responder) -> None:
+    """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`."""
+    subscription = await setup.current(office, command.place)
+    language = await office.language(command.place, command.person)
+    verb = command.text.strip().lower()
+    if verb in ("", "help"):
+        await respond.show(note(say("digest.help", language), language))
+        return
+    if verb not in VERBS:
+        help_text = say("digest.help", language)
+        await respond.show(
+            note(say("unknown", language, word=verb[:30].replace("`", ""), help=f"\n\n{help_text}"), language)
+        )
+        return
+    if verb != "status" and not office.may_change(command.person):
+        who = say("admins" if office.admins else "members", language)
+        await respond.show(note(say("not allowed", language, who=who), language))
+        return
+    if verb not in ("setup", "status") and subscription.created is None:
+        await respond.show(note(say("not set", language), language))
+        return
+    await VERBS[verb](office, command, respond, subscription)
+
+
+async def _setup(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:
+    await respond.form(setup.form(subscription, await office.language(command.place, command.person)))
+
+
+# ---------------------------------------------------------------- now
+
+
+async def now(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    """Makes a digest at once, or joins the one being made; its asker sees how far it is."""
+    language = subscription.profile.language
+    run = await office.store.begin_run(subscription.key, office.daily.local_date(subscription), "now")
+    await respond.progress(say("running" if run.fresh else "already", language))
+    await office.work.add("digest", run.key, key=f"digest:{run.key}")
+    await follow(office, run, respond, subscription)
+
+
+async def follow(office: Office, run: Run, respond: Responder, subscription: Subscription) -> None:
+    """Shows a run's progress until it ends."""
+    language = subscription.profile.language
+    shown = ""
+    for _ in range(int(FOLLOWED.total_seconds() / LOOK)):
+        state = await office.store.run_state(run.subscription, run.local_date, run.name)
+        if state is None or state.state is not RunState.OPEN:
+            await respond.show(await _ended(office, state or run, subscription))
+            return
+        line = progress_line(await office.store.progress(run.key), language)
+        if line and line != shown:
+            shown = line
+            await respond.progress(line)
+        await asyncio.sleep(LOOK)
+
+
+def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
+    """`Read: 4 of 10.`"""
+    if progress is None:
+        return ""
+    stage, done, total = progress
+    name = "posted" if stage == "delivered" else stage
+    return say(name, language, n=done, done=done, total=total)
+
+
+async def _ended(office: Office, run: Run, subscription: Subscription) -> Post:
+    language = subscription.profile.language
+    if run.state is RunState.DONE:
+        return note(say("done", language), language)
+    if run.state is RunState.NOTHING:
+        last = await office.store.latest_digest(subscription.key)
+        where = f" ({await digest_link(office, last, subscription.place)})" if last else ""
+        due = setup.moment(calendar.next_list(office.now()), subscription)
+        return note(say("nothing new", language, link=where, next=due), language)
+    return note(say("failed", language, why=run.note), language)
+
+
+async def digest_link(office: Office, digest: Digest, place: Place) -> str:
+    """A link to a digest's parent message, named by its date; the date alone where it was not delivered."""
+    delivery = await office.store.delivery(digest.key)
+    named = day_words(digest.local_date, digest.language)
+    if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
+        return named
+    return link(named, await office.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))
+
+
+# ---------------------------------------------------------------- taking back
+
+
+async def _todays(office: Office, subscription: Subscription) -> tuple[Digest | None, int]:
+    """Today's newest digest that stands in the channel, and of how many messages."""
+    today = office.daily.local_date(subscription)
+    for key in await office.store.digests(subscription.key, 5):
+        found = await office.store.digest(key)
+        delivery = await office.store.delivery(key)
+        if found is None or delivery is None or found.local_date != today:
+            continue
+        if delivery.state in (DeliveryState.OPEN, DeliveryState.DONE):
+            return found, len(set(delivery.ids.values()))
+    return None, 0
+
+
+async def _retract(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    language = subscription.profile.language
+    found, messages = await _todays(office, subscription)
+    if found is None:
+        await respond.show(note(say("nothing to retract", language), language))
+        return
+    await respond.show(
+        _asked("retract", found.key, say("retract?", language, n=messages), say("retract", language), language)
+    )
+
+
+def _asked(action: str, value: str, question: str, button: str, language: str) -> Post:
+    """A question with one button that does it."""
+    return Post((Text(question), Actions((Button(action, value, button, Style.DANGER),))), question[:90], language)
+
+
+async def retract(office: Office, digest_key: str, respond: Responder, language: str) -> None:
+    """Takes back a digest's posts. What people wrote stays, and `now` takes its papers up again."""
+    found = await office.store.digest(digest_key)
+    subscription = await office.store.subscription(found.subscription) if found else None
+    if found is None or subscription is None:
+        await respond.show(note(say("nothing to retract", language), language))
+        return
+    taken = await office.daily.retract(subscription, found)
+    log.info("event=retracted digest=%s messages=%d", digest_key, taken)
+    await respond.show(note(say("retracted", language, n=taken), language))
+
+
+# ---------------------------------------------------------------- habits
+
+
+async def _pause(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    await office.store.keep_subscription(replace(subscription, paused=True))
+    language = subscription.profile.language
+    await respond.show(note(say("paused", language), language))
+
+
+async def _resume(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    on = replace(subscription, paused=False)
+    await office.store.keep_subscription(on)
+    language = subscription.profile.language
+    await respond.show(note(say("resumed", language, next=setup.moment(next_run(on, office.now()), on)), language))
+
+
+async def _forget(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    language = subscription.profile.language
+    await respond.show(_asked("forget", subscription.key, say("forget?", language), say("forget", language), language))
+
+
+async def forget(office: Office, key: str, respond: Responder, language: str) -> None:
+    """Deletes a channel's settings, digests and history."""
+    await office.store.forget_subscription(key)
+    await respond.show(note(say("forgotten", language), language))
+
+
+# ---------------------------------------------------------------- status
+
+
+async def _status(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    language = subscription.profile.language
+    if subscription.created is None:
+        await respond.show(note(say("not set", language), language))
+        return
+    title = say("status.title", language)
+    lines = await status_lines(office, subscription)
+    await respond.show(
+        Post((Heading(title, 2), Text("\n\n".join(lines)), Small(cards.word("settings", language))), title, language)
+    )
+
+
+async def status_lines(office: Office, subscription: Subscription) -> list[str]:
+    """How a channel's digest stands: what it is set to, when it runs next, the last one, what is wrong, what it cost."""
+    profile, language = subscription.profile, subscription.profile.language
+    lines = [
+        say(
+            "status.profile",
+            language,
+            categories=", ".join(profile.categories),
+            papers=subscription.papers,
+            tongue=profile.language,
+            detail=subscription.detail.value,
+        )
+    ]
+    if profile.interests:
+        lines.append(say("status.interests", language, interests=profile.interests))
+    days = ", ".join(subscription.days)
+    lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
+    due = next_run(subscription, office.now())
+    lines.append(
+        say("status.paused", language)
+        if due is None
+        else say("status.next", language, next=setup.moment(due, subscription))
+    )
+    lines += await _last(office, subscription)
+    month = await office.store.spending(f"{office.now():%Y-%m}")
+    spent = month.by_payer().get(subscription.key)
+    if spent and spent.calls:
+        lines.append(say("status.cost", language, cost=cost_words(spent)))
+    return lines
+
+
+async def _last(office: Office, subscription: Subscription) -> list[str]:
+    language = subscription.profile.language
+    lines = []
+    run = await office.store.open_run(subscription.key)
+    if run is not None and run.begun is not None:
+        why = f": {run.note}" if run.note else ""
+        lines.append(say("status.running", language, since=setup.moment(run.begun, subscription), note=why))
+    quiet = calendar.is_quiet(office.now().astimezone(calendar.NEW_YORK).date())
+    if quiet is not None:
+        lines.append(say("status.quiet", language, sentence=quiet.say(language)))
+    last = await office.store.latest_digest(subscription.key)
+    if last is None:
+        return [*lines, say("status.none", language)]
+    shown = await digest_link(office, last, subscription.place)
+    lines.append(say("status.last", language, date=shown, n=len(last.entries), link=""))
+    coverage = last.coverage
+    lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
+    delivery = await office.store.delivery(last.key)
+    if delivery is not None and delivery.fault:
+        lines.append(say("status.fault", language, fault=delivery.fault))
+    return lines
+
+
+# ---------------------------------------------------------------- channels
+
+
+async def joined(office: Office, place: Place, by: Person | None) -> None:
+    """Invited: says once how to begin; a channel that had removed the bot less than 30 days ago goes on as it was."""
+    returned = await office.store.removed_subscription(place.key)
+    if returned is not None:
+        await office.store.keep_subscription(replace(returned, paused=False))
+        return
+    if await office.store.subscription(place.key) is not None:
+        return
+    language = by.language if by and by.language else office.defaults.profile.language
+    post = note(say("invited", language), language)
+    await office.chats[place.platform].send(place, post, f"invited:{place.key}")
+
+
+async def left(office: Office, place: Place) -> None:
+    """Removed or archived: paused, and kept 30 days."""
+    await office.store.remove_subscription(place.key)
+
+
+VERBS: dict[str, Handler] = {
+    "setup": _setup,
+    "now": now,
+    "retract": _retract,
+    "pause": _pause,
+    "resume": _resume,
+    "status": _status,
+    "forget": _forget,
+}

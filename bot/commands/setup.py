@@ -1,0 +1,206 @@
+"""`/digest setup`: the form, its checks field by field, and the preview it ends in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot import settings
+from bot.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
+from bot.commands.paper import note
+from bot.commands.words import say
+from bot.office import Office
+from bot.schedule import before_list, next_run
+from bot.subscription import DAYS, Detail, Subscription
+from digest import tex
+from digest.categories import Checked, check
+from digest.errors import PaperboyError
+from digest.labels import day_words
+from digest.markdown import escape, link
+from digest.model import Profile
+from digest.pipeline import preview
+from digest.ports import booked
+
+T = TypeVar("T")
+
+
+def form(subscription: Subscription, language: str) -> Form:
+    """The settings of a channel as they stand."""
+    profile = subscription.profile
+    details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
+    # 2023-01-01 was a Sunday: the names of days come from the calendar of the language.
+    days = tuple((day_words(datetime(2023, 1, 2 + i).date(), language, "EEE"), d) for i, d in enumerate(DAYS))  # noqa: DTZ001
+    return Form(
+        "setup",
+        subscription.key,
+        say("setup.title", language),
+        say("setup.submit", language),
+        (
+            _field("categories", language, ", ".join(profile.categories), required=True),
+            _field("interests", language, profile.interests, kind="lines"),
+            _field("wanted", language, ", ".join(profile.wanted)),
+            _field("unwanted", language, ", ".join(profile.unwanted)),
+            _field("authors", language, ", ".join(profile.authors)),
+            _field("language", language, profile.language, required=True),
+            _field("papers", language, str(subscription.papers), required=True),
+            _field("detail", language, subscription.detail.value, kind="choice", options=details, required=True),
+            _field("time", language, subscription.time, kind="time", required=True),
+            _field("timezone", language, subscription.timezone, required=True),
+            _field("days", language, ",".join(subscription.days), kind="choices", options=days, required=True),
+        ),
+    )
+
+
+def _field(
+    name: str,
+    language: str,
+    value: str,
+    *,
+    kind: str = "line",
+    options: tuple[tuple[str, str], ...] = (),
+    required: bool = False,
+) -> Field:
+    label = say(f"setup.{name}", language)
+    has_hint = name in ("categories", "interests", "authors", "language")
+    return Field(name, label, kind, value, say(f"setup.{name}.hint", language) if has_hint else "", options, required)
+
+
+# ---------------------------------------------------------------- checking
+
+
+def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
+    """The form's answers over the settings before, and a sentence per field that cannot be used. Fields left out stay as they were."""
+    problems: dict[str, str] = {}
+
+    def taken(name: str, parse: Callable[[str], T], otherwise: T) -> T:
+        if name not in fields:
+            return otherwise
+        try:
+            return parse(fields[name].strip())
+        except ValueError as error:
+            problems[name] = str(error)
+            return otherwise
+
+    profile = before.profile
+    made = replace(
+        before,
+        profile=Profile(
+            categories=taken("categories", lambda text: _categories(text, language), profile.categories),
+            interests=taken("interests", lambda text: text[:1000], profile.interests),
+            wanted=taken("wanted", _words, profile.wanted),
+            unwanted=taken("unwanted", _words, profile.unwanted),
+            authors=taken("authors", _words, profile.authors),
+            language=taken("language", settings.language, profile.language),
+        ),
+        papers=taken("papers", lambda text: _papers(text, language), before.papers),
+        detail=taken("detail", Detail, before.detail),
+        time=taken("time", settings.clock_time, before.time),
+        timezone=taken("timezone", settings.timezone, before.timezone),
+        days=taken("days", lambda text: tuple(settings.weekdays(text)), before.days),
+    )
+    return made, problems
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(w.strip()[:60] for w in re.split(r"[,，、;；\n]", text) if w.strip()))[:40]
+
+
+def _categories(text: str, language: str) -> tuple[str, ...]:
+    names = _words(text.replace(" ", ","))
+    if not names:
+        raise ValueError(say("setup.categories.hint", language))
+    found = []
+    for name in names:
+        known = check(name)
+        if not known.possible:
+            raise ValueError(say("bad category", language, category=name, nearest=_nearest(known, language)))
+        found.append(known.category)
+    return tuple(found)
+
+
+def _nearest(checked: Checked, language: str) -> str:
+    return say("did you mean", language, names=", ".join(checked.nearest)) if checked.nearest else ""
+
+
+def unlisted(categories: Sequence[str], language: str) -> list[str]:
+    """A warning for each category that is not on the bundled list: it may be new, or a slip."""
+    doubtful = [checked for checked in map(check, categories) if not checked.known]
+    return [say("unlisted", language, category=c.category, nearest=_nearest(c, language)) for c in doubtful]
+
+
+def _papers(text: str, language: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError(say("bad number", language))
+    return int(text)
+
+
+# ---------------------------------------------------------------- saving
+
+
+async def submitted(office: Office, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
+    """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
+    place = replace(submission.place, thread="")
+    before = await current(office, place)
+    made, problems = read(submission.fields, before, before.profile.language)
+    if problems:
+        return None, problems
+    made = replace(made, place=place, created=before.created or office.now(), set_by=submission.person.id, paused=False)
+    await office.store.keep_subscription(made)
+    if before.created and made.profile != before.profile:
+        last = await office.store.latest_digest(made.key)
+        if last is not None and last.day is not None:
+            await office.store.reopen_ledger(made.key, last.day)
+    return made, {}
+
+
+async def current(office: Office, said_in: Place) -> Subscription:
+    """The channel's settings, else the defaults for it."""
+    place = replace(said_in, thread="")
+    return await office.store.subscription(place.key) or replace(office.defaults, place=place)
+
+
+def moment(when: datetime | None, subscription: Subscription) -> str:
+    """A run's time as the channel reads it: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
+    if when is None:
+        return say("no next", subscription.profile.language)
+    local = when.astimezone(ZoneInfo(subscription.timezone))
+    day = day_words(local.date(), subscription.profile.language)
+    return f"{day} {local:%H:%M} ({subscription.timezone})"
+
+
+async def show_preview(office: Office, subscription: Subscription, respond: Responder) -> None:
+    """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
+    language = subscription.profile.language
+    saved = say("saved settings", language, next=moment(next_run(subscription, office.now()), subscription))
+    lines = [saved, *(f"⚠ {warning}" for warning in unlisted(subscription.profile.categories, language))]
+    ready = before_list(subscription, office.now())
+    if ready is not None:
+        local = ready.astimezone(ZoneInfo(subscription.timezone))
+        lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=subscription.time)}")
+    await respond.progress(saved)
+    try:
+        with booked(subscription.key, "rank"):
+            chosen, announced = await preview(subscription.profile, subscription.papers, office.desk, office.now())
+    except PaperboyError as error:
+        await respond.show(note("\n\n".join([*lines, say("preview failed", language, why=str(error))]), language))
+        return
+    papers = [
+        f"{n}\\. {link(tex.plain(paper.title), paper.abs_url)}\\\n{score.reason}"
+        for n, (paper, score, _) in enumerate(chosen, 1)
+    ]
+    buttons = (
+        Button("post_now", subscription.key, say("post now", language), Style.PRIMARY),
+        Button("settings", subscription.key, say("change", language)),
+    )
+    blocks: tuple[Block, ...] = (
+        Text("\n\n".join(lines)),
+        Text(say("preview", language, announced=announced)),
+        *(Text(p) for p in papers),
+        Small(escape(" · ".join(subscription.profile.categories))),
+        Actions(buttons),
+    )
+    await respond.show(Post(blocks, saved[:90], language))
