@@ -7,6 +7,7 @@ again, also after a crash, reads it and pays nothing; equal calls in flight are 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -148,7 +149,7 @@ class Model:
         """What the server says it has: for a check of the settings. Raises like `ask`."""
         try:
             async with asyncio.timeout(self._timeout):
-                page = await self._sdk().models.list()
+                page = await (await self._sdk()).models.list()
             return tuple(sorted(str(m.id) for m in page.data))
         except Exception as error:
             raise _outward(failure_of(error, self.name)) from error
@@ -237,8 +238,9 @@ class Model:
         async with self._room:
             began = time.monotonic()
             try:
+                sdk = await self._sdk()
                 async with asyncio.timeout(self._timeout):
-                    raw = await self._sdk().chat.completions.with_raw_response.create(**body)
+                    raw = await sdk.chat.completions.with_raw_response.create(**body)
                     reply = reply_from(raw.content, ask, model, self._prices.get(model))
             except Exception as error:
                 raise self._failed(error, model, began) from error
@@ -251,8 +253,9 @@ class Model:
             began = time.monotonic()
             reading = _Reading(ask, model, self._prices.get(model))
             try:
+                sdk = await self._sdk()
                 async with asyncio.timeout(2 * self._timeout):
-                    stream = await self._sdk().chat.completions.create(**body)
+                    stream = await sdk.chat.completions.create(**body)
                     async with aclosing(reading.texts(stream)) as texts:
                         async for text in texts:
                             await shown(text)
@@ -265,12 +268,11 @@ class Model:
         self._log(reply, began)
         return reply
 
-    def _sdk(self) -> AsyncOpenAI:
+    async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:
-            # Imported at the first call: it takes half of the command line's start-up time.
-            from openai import AsyncOpenAI  # noqa: PLC0415
-
-            self._client = AsyncOpenAI(**self._settings, max_retries=0, timeout=self._timeout)
+            # Imported at the first call, beside the loop: it takes half a second, which no other command has to wait for.
+            sdk = await asyncio.to_thread(importlib.import_module, "openai")
+            self._client = self._client or sdk.AsyncOpenAI(**self._settings, max_retries=0, timeout=self._timeout)
         return self._client
 
     def _failed(self, error: Exception, model: str, began: float) -> PaperboyError:

@@ -88,7 +88,7 @@ def listed(inside: str) -> list[Listed]:
 # ---------------------------------------------------------------- while it arrives
 
 _RISKY = re.compile(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
-_WORD_BEFORE = re.compile(r"[\w(（.+~≈<>=±/-]*\Z", re.ASCII)
+_UNENDED = re.compile(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
 _OPEN_FENCE = re.compile(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
 
 
@@ -122,8 +122,6 @@ class Provisional:
 
 
 def _safe(piece: str) -> str:
+    """Up to what must be held. A word is shown once it has ended: `ResNet` may yet become `ResNet-50`."""
     risky = _RISKY.search(piece)
-    if risky is None:
-        return piece
-    # Not half a word: `ResNet-` of `ResNet-50`.
-    return _WORD_BEFORE.sub("", piece[: risky.start()])
+    return _UNENDED.sub("", piece[: risky.start()] if risky else piece)

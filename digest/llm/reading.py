@@ -55,9 +55,12 @@ def texts_of(data: object, path: str = "") -> dict[str, str]:
 
 
 def list_at(data: object, *path: str) -> list[dict[str, Any]]:
-    """The objects of a list somewhere in the data; empty where there is none."""
+    """The objects of a list somewhere in the data (a figure in the path is a place in a list); empty where there is none."""
     for key in path:
-        data = data.get(key) if isinstance(data, Mapping) else None
+        if isinstance(data, list):
+            data = data[int(key)] if key.isdecimal() and int(key) < len(data) else None
+        else:
+            data = data.get(key) if isinstance(data, Mapping) else None
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 

@@ -225,11 +225,13 @@ class Unthought:
             tag = start[1 : start.index(">")]
             if f"</{tag}>" not in start:
                 return ""
-            self._raw = start.split(f"</{tag}>", 1)[1].lstrip()
-            if not self._raw:
+            start = start.split(f"</{tag}>", 1)[1].lstrip()
+            self._raw = start
+            if not start:
                 return ""
         self._past = True
-        return self._raw
+        self._raw = start
+        return start
 
 
 # ---------------------------------------------------------------- kept

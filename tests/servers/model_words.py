@@ -248,7 +248,7 @@ def _summary(seen: Seen) -> dict[str, Any]:
     trends, highlights, directions = rest[:third], rest[third : 2 * third], rest[2 * third :]
     lead = topic(seen.papers[0]) if seen.papers else ""
     return {
-        "headline": f"先读 {lead[:40]}"[:80] if zh else f"Read first: {lead[:50].strip()}",
+        "headline": f"代价在降，评测在变严：先读 {lead[:40].strip()}" if zh else f"Read first: {lead[:50].strip()}",
         "overview": "今天的论文集中在方法的效率与评测的可信两件事上，几篇工作从不同方向给出了证据。"
         if zh
         else "Today's papers turn on two things: how cheaply methods run and how far evaluations can be trusted.",

@@ -1,0 +1,261 @@
+"""The Analyst without a model: it picks the paper's own sentences and passages, and says so (`by="extractive"`). It never pretends.
+
+What it quotes stays in the paper's language, whatever the reader's is; only its few fixed phrases are in the reader's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from digest.evidence import Finder
+from digest.labels import base, day_words, label
+from digest.markdown import escape
+from digest.model import (
+    ABSTRACT_PARTS,
+    FULL_PARTS,
+    Analysis,
+    Answer,
+    Entry,
+    Evidence,
+    Finding,
+    FullText,
+    Mention,
+    Paper,
+    Part,
+    Profile,
+    Quote,
+    Score,
+    Summary,
+    Theme,
+    Turn,
+)
+from digest.picking import Sentence, best, clipped, core_sentence, result_sentences, sentences_of, split, terms, titled
+from digest.ports import OnText, Source
+from digest.ranking import lexical
+from digest.retrieval import Passages
+
+NAME = "extractive"
+VERSION = "1"
+"""Of the picking and of the fixed phrases; it stands in cache keys."""
+
+HEADLINE = 90
+_FULL_SENTENCES = 6
+_ANSWER_QUOTES = 3
+_COVERED = 0.5
+"""Share of the question's words that passages must hold to be called an answer."""
+
+PHRASES = {
+    "en": {
+        "finding": "A result, in the paper's own words:",
+        "overview": "{n} papers, by their own words. Fields: {fields}.",
+        "overview.terms": " Words that recur: {terms}.",
+        "shared": "Papers that speak of “{term}”:",
+        "resource": "Papers that bring data or a benchmark:",
+        "answer": "The passages of the paper that are nearest to the question: {marks}.",
+        "answer.many": "The passages of the papers that are nearest to the question: {marks}.",
+        "silent": "No passage of the paper holds the words of the question.",
+    },
+    "zh": {
+        "finding": "结果，论文原句：",
+        "overview": "共 {n} 篇，以下均为论文原句。方向：{fields}。",
+        "overview.terms": "反复出现的词：{terms}。",
+        "shared": "都谈到“{term}”的论文：",
+        "resource": "带来数据或基准的论文：",
+        "answer": "论文中与问题最接近的原文：{marks}。",
+        "answer.many": "几篇论文中与问题最接近的原文：{marks}。",
+        "silent": "论文中没有含有问题所问词语的段落。",
+    },
+}
+
+
+def phrase(name: str, language: str, **values: object) -> str:
+    return PHRASES.get(base(language), PHRASES["en"])[name].format(**values)
+
+
+class ExtractiveAnalyst:
+    """See `ports.Analyst`. Raises nothing: it needs no service."""
+
+    name = NAME
+    version = VERSION
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        return lexical(papers, profile)
+
+    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        # A thesis takes a second: not on the loop.
+        return await asyncio.to_thread(self._analysis, paper, text, language)
+
+    def _analysis(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        sentences = sentences_of(text)
+        names = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
+        finder = Finder(text)
+        core = core_sentence(sentences, paper)
+        findings = tuple(_findings(sentences, core, finder, language))
+        parts = tuple(_parts(names, sentences, paper, core))
+        missing = [*([] if core else ["core"]), *([] if findings else ["findings"])]
+        return Analysis(
+            paper_id=paper.id,
+            version=paper.version,
+            basis=text.basis,
+            language=language,
+            by=NAME,
+            core=escape(core.text) if core else "",
+            parts=parts,
+            findings=findings,
+            missing=(*missing, *(n for n in names if n not in {p.name for p in parts})),
+        )
+
+    async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
+        first, rest = list(entries[:3]), list(entries[3:])
+        trends = [_theme(term, group, language) for term, group in _groups(rest)]
+        grouped = {m.paper_id for theme in trends for m in theme.mentions}
+        rest = [e for e in rest if e.paper.id not in grouped]
+        resources = [e for e in rest if titled(e.paper.title, ("dataset", "benchmark", "corpus", "testbed", "suite"))]
+        others = [e for e in rest if e not in resources]
+        directions = (Theme(phrase("resource", language), tuple(map(_mention, resources))),) if resources else ()
+        return Summary(
+            language=language,
+            by=NAME,
+            headline=_headline(entries, language, day),
+            overview=_overview(entries, language),
+            first=tuple(map(_mention, first)),
+            trends=tuple(trends),
+            highlights=tuple(Theme("", (_mention(e),)) for e in others),
+            directions=directions,
+        )
+
+    async def answer(
+        self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
+    ) -> Answer:
+        asked = " ".join((*(t.question for t in history[-1:]), question)) if len(terms(question)) < 2 else question
+        hits = await asyncio.to_thread(_quotes, asked, sources)
+        wanted = terms(asked)
+        held = {w for w in wanted if any(w in terms(e.quotation) for e, _ in hits)}
+        found = bool(hits) and (len(held) >= _COVERED * len(wanted) if wanted else True)
+        quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1)) if found else ()
+        marks = " ".join(f"[{q.number}]" for q in quotes)
+        name = "silent" if not found else "answer" if len(sources) == 1 else "answer.many"
+        text = phrase(name, language, marks=marks)
+        await on_text(text)
+        return Answer(
+            text=text,
+            quotes=quotes,
+            paper_ids=tuple(s.paper.id for s in sources),
+            language=language,
+            by=NAME,
+            found=found,
+            nearest=hits[0][0] if hits and not found else None,
+        )
+
+
+# ---------------------------------------------------------------- a paper
+
+
+def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
+    used = {core.text} if core else set()
+    for name in names:
+        if name == "abstract":
+            whole = [s.text for s in sentences if s.abstract] or list(filter(None, [" ".join(paper.abstract.split())]))
+            if not whole:
+                continue
+            yield Part(name, escape(clipped(whole)), escape(" ".join(whole)))
+            continue
+        picked = best(name, sentences, paper, used, _FULL_SENTENCES)
+        if not picked:
+            continue
+        used |= {s.text for s in picked}
+        in_order = sorted(picked, key=lambda s: s.at)
+        short = clipped([s.text for s in picked[:2]])
+        yield Part(name, escape(short), "\n".join(f"- {escape(s.text)}" for s in in_order))
+
+
+def _findings(sentences: Sequence[Sentence], core: Sentence | None, finder: Finder, language: str) -> Iterable[Finding]:
+    shown = 0
+    for sentence in result_sentences(sentences):
+        evidence = finder.find(sentence.text) if sentence != core else None
+        if evidence and shown < 3:
+            shown += 1
+            yield Finding(phrase("finding", language), evidence)
+
+
+# ---------------------------------------------------------------- the day
+
+
+def _mention(entry: Entry) -> Mention:
+    return Mention(entry.paper.id, entry.analysis.core if entry.analysis else "")
+
+
+def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Entries that share a telling word of their titles: the rarest over the day's abstracts that still joins two, three groups at most."""
+    left = list(entries)
+    groups: list[tuple[str, list[Entry]]] = []
+    while len(groups) < 3:
+        counts = Counter(t for e in left for t in terms(e.paper.title))
+        shared = sorted((t for t, n in counts.items() if n >= 2), key=lambda t: (-counts[t], t))
+        if not shared:
+            break
+        group = [e for e in left if shared[0] in terms(e.paper.title)]
+        groups.append((_as_written(shared[0], group), group))
+        left = [e for e in left if e not in group]
+    return groups
+
+
+def _as_written(term: str, group: Sequence[Entry]) -> str:
+    """The word as the first title spells it."""
+    words = (w.strip(",.:;()?!") for e in group for w in e.paper.title.split())
+    return next((w for w in words if term in terms(w)), term)
+
+
+def _theme(term: str, group: Sequence[Entry], language: str) -> Theme:
+    return Theme(phrase("shared", language, term=escape(term)), tuple(map(_mention, group)))
+
+
+def _overview(entries: Sequence[Entry], language: str) -> str:
+    fields = Counter(e.paper.primary for e in entries if e.paper.primary)
+    shown = ", ".join(f"{name} ({n})" for name, n in fields.most_common(4))
+    said = phrase("overview", language, n=len(entries), fields=shown)
+    counts = Counter(t for e in entries for t in terms(e.paper.title))
+    recurring = [_as_written(t, entries) for t, n in counts.most_common(3) if n >= 2]
+    return said + (phrase("overview.terms", language, terms=escape(", ".join(recurring))) if recurring else "")
+
+
+def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
+    """The day and its first title, cut at a word where it would not fit a lock screen."""
+    title = entries[0].paper.title if entries else ""
+    short = title.split(":")[0].strip()
+    for first in (title, short, *(" ".join(short.split()[:n]) + "…" for n in range(len(short.split()), 0, -1))):
+        said = label("headline", language, date=day_words(day, language, "MMMd"), n=len(entries), first=first)
+        if len(said) <= HEADLINE:
+            return said
+    return said[:HEADLINE] if entries else ""
+
+
+# ---------------------------------------------------------------- answers
+
+
+def _quotes(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
+    """The sentences of the nearest passages that hold most of the question, with the papers they are from."""
+    found: list[tuple[Evidence, str]] = []
+    finders: dict[str, Finder] = {}
+    wanted = terms(question)
+    for hit in Passages(sources).top(question, 2 * _ANSWER_QUOTES):
+        source = sources[hit.source_index]
+        finder = finders.setdefault(source.paper.id, Finder(source.text))
+        evidence = finder.find(clipped_quote(hit.passage.text, wanted))
+        if evidence and evidence.quotation not in {e.quotation for e, _ in found}:
+            found.append((evidence, source.paper.id))
+    return found[:_ANSWER_QUOTES]
+
+
+def clipped_quote(text: str, wanted: frozenset[str]) -> str:
+    """The one or two sentences of a passage that hold most of the wanted words; the whole where it is short."""
+    pieces = split(text)
+    if len(text) <= 300 or len(pieces) == 1:
+        return " ".join(text.split()[:60])
+    scores = [len(wanted & terms(p)) for p in pieces]
+    at = max(range(len(pieces)), key=lambda i: (scores[i], -i))
+    pair = pieces[at : at + 2] if at + 1 < len(pieces) and scores[at + 1] else pieces[at : at + 1]
+    return " ".join(" ".join(pair).split()[:60])

@@ -1,0 +1,51 @@
+"""The Analyst that is a language model: asks, checks, repairs once, and keeps what is sound.
+
+Sound output costs one call; a flawed one at most one more, an answer always one. What a call said is stored by the client, so this may be
+run again at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from digest.extractive import ExtractiveAnalyst
+from digest.llm import prompts
+from digest.llm.analyses import analysed
+from digest.llm.answering import Asked, answered
+from digest.llm.client import Model
+from digest.llm.ranked import ranked
+from digest.llm.summaries import summarised
+from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
+from digest.ports import OnText, Source
+
+
+class ModelAnalyst:
+    """See `ports.Analyst`."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._stand_in = ExtractiveAnalyst()
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def version(self) -> str:
+        return prompts.version()
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        return await ranked(self._model, papers, profile)
+
+    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        return await analysed(self._model, paper, text, language)
+
+    async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
+        stand_in = await self._stand_in.summarise(entries, language, day)
+        return await summarised(self._model, entries, language, stand_in)
+
+    async def answer(
+        self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
+    ) -> Answer:
+        return await answered(self._model, self._stand_in, Asked(question, sources, history, language), on_text)

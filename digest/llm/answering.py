@@ -1,0 +1,137 @@
+"""One question, one call: the papers are given, the prose is shown as it comes, and the final form is judged against the papers.
+
+There is no repair: an answer that is none (a refusal to an honest question, leaked or obeyed text, nothing) is replaced by the nearest passages,
+labelled as the extractive Analyst's.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from digest.errors import ModelUnavailable
+from digest.evidence import Finder
+from digest.llm import asks
+from digest.llm.answers import Judge, Read, answer_from, marked, unusable
+from digest.llm.client import Model
+from digest.llm.failures import Overlong
+from digest.llm.prose import Provisional
+from digest.llm.wire import tokens_of
+from digest.model import Answer, FullText, Turn
+from digest.ports import Analyst, OnText, Source
+from digest.retrieval import select
+
+log = logging.getLogger(__name__)
+
+WHOLE = 2
+"""Papers of one question that are read whole where they fit; of each of more, passages are chosen."""
+PASSAGES = 24_000
+"""Characters of each then."""
+OUTPUT = 4_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with all that its answer may rest on."""
+
+    question: str
+    sources: Sequence[Source]
+    history: Sequence[Turn]
+    language: str
+
+
+async def answered(model: Model, stand_in: Analyst, asked: Asked, on_text: OnText) -> Answer:
+    """Raises ModelUnavailable, OverBudget, Misconfigured."""
+    room = 1.0
+    while True:
+        try:
+            answer = await _once(model, asked, on_text, room)
+        except Overlong as error:
+            room /= 2
+            if room < 0.1:
+                raise ModelUnavailable(str(error)) from error
+        else:
+            break
+    flaws = unusable(answer)
+    if not flaws:
+        return answer
+    log.warning("event=answer_unusable problems=%s", [(p.fault.value, p.detail) for p in flaws])
+    passages = await stand_in.answer(asked.question, asked.sources, asked.history, asked.language, on_text)
+    return replace(passages, problems=(*flaws, *passages.problems))
+
+
+async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Answer:
+    numbers = numbered(asked.sources)
+    given, selected = _given(model, asked, room)
+    shown_to_model = [(n, s.paper.title, t) for n, s, t in zip(numbers, asked.sources, given, strict=True)]
+    papers = [Read(n, s.paper, s.text, Finder(s.text)) for n, s in zip(numbers, asked.sources, strict=True)]
+    ask = asks.answer(asked.question, shown_to_model, asked.history, asked.language, OUTPUT)
+    growing = _Growing(papers, asked, on_text)
+    reply = await model.stream(ask, growing)
+    answer = answer_from(
+        reply.text,
+        papers,
+        asked.question,
+        asked.language,
+        by=model.name,
+        selected=selected,
+        cut=reply.finish == "length",
+    )
+    return replace(answer, problems=(reply.trouble, *answer.problems)) if reply.trouble else answer
+
+
+class _Growing:
+    """Shows what may be shown of a text while it comes; a sentence that cannot be verified is marked at once."""
+
+    def __init__(self, papers: Sequence[Read], asked: Asked, on_text: OnText) -> None:
+        self._judge = Judge(papers, asked.question, asked.language)
+        self._provisional = Provisional(asked.language, self._checked)
+        self._on_text = on_text
+        self._shown = ""
+
+    async def __call__(self, raw: str) -> None:
+        visible = self._provisional.feed(raw)
+        if visible and visible != self._shown:
+            self._shown = visible
+            await self._on_text(visible)
+
+    def _checked(self, sentence: str) -> str:
+        return marked(sentence) if self._judge.doubts(sentence) else sentence
+
+
+def numbered(sources: Sequence[Source]) -> list[int]:
+    """The papers' numbers in the digest; counted from 1 where they have none, or two have the same."""
+    numbers = [s.number for s in sources]
+    if all(numbers) and len(set(numbers)) == len(numbers):
+        return numbers
+    return list(range(1, len(sources) + 1))
+
+
+def _given(model: Model, asked: Asked, room: float) -> tuple[list[FullText], bool]:
+    """The texts as the model gets them. Whole texts are the same at every question, and so read from the server's cache."""
+    sources = asked.sources
+    limit = int((model.context_tokens - OUTPUT - 6_000) * room)
+    sizes = [tokens_of(s.text.text) for s in sources]
+    whole = sum(sizes) <= limit
+    if whole and (len(sources) <= WHOLE or sum(len(s.text.text) for s in sources) <= PASSAGES * WHOLE):
+        return [s.text for s in sources], False
+    share = limit / max(1, len(sources))
+    chosen: list[FullText] = []
+    for source, size in zip(sources, sizes, strict=True):
+        most = int(len(source.text.text) * min(1.0, share / max(1, size)))
+        if len(sources) > WHOLE:
+            most = min(most, PASSAGES)
+        if len(source.text.text) <= most:
+            chosen.append(source.text)
+        else:
+            chosen.append(select(source.text, asked.question, max(most, 500), extra=_extra(source)))
+    return chosen, True
+
+
+def _extra(source: Source) -> str:
+    """The analysis in the reader's language: words that a question in another script than the paper can meet."""
+    if source.analysis is None:
+        return ""
+    said = [source.analysis.core, *(p.short for p in source.analysis.parts)]
+    return "\n".join(said)

@@ -1,0 +1,198 @@
+"""From what the model wrote to an Answer in which every quotation stands in its paper. Pure; truth is judged here.
+
+A citation without a quotation that was found is taken out, and its sentence says `(?)` unless another citation carries it; so does a sentence
+with a figure, a name, a quoted phrase or an id that does not stand in the papers. A link that does not stand there is taken out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from digest import checks
+from digest.evidence import Finder
+from digest.llm import prompts
+from digest.llm.prose import Listed, halves, listed, sentences
+from digest.model import Answer, Evidence, Fault, FullText, Paper, Problem, Quote
+
+MARK = "(?)"
+
+_CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
+_URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
+_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
+_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
+_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*\s*\Z")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A paper as it was given to the model."""
+
+    number: int
+    paper: Paper
+    text: FullText
+    finder: Finder
+
+    @property
+    def source(self) -> str:
+        return f"{self.paper.title}\n{self.paper.abstract}\n{self.paper.comment}\n{self.paper.id}\n{self.text.text}"
+
+
+@dataclass
+class Judge:
+    """Judges one answer's sentences against the papers. `question`: its figures may be repeated."""
+
+    papers: Sequence[Read]
+    question: str
+    language: str
+    entries: Sequence[Listed] = ()
+    quotes: list[Quote] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        numbers = " ".join(f"{r.number} #{r.number}" for r in self.papers)
+        self._source = "\n".join([*(r.source for r in self.papers), self.question, numbers])
+        self._flat = re.sub(r"\s+", "", self._source).lower()
+        self._found = {e.number: self.evidence(e) for e in self.entries if e.number}
+
+    def evidence(self, entry: Listed) -> tuple[Evidence, str] | None:
+        """In the paper it says it is from; in whichever, only where it does not say."""
+        named = [r for r in self.papers if r.number == entry.paper] if entry.paper is not None else list(self.papers)
+        for read in named or (list(self.papers) if len(self.papers) == 1 else []):
+            if evidence := read.finder.find(entry.text):
+                return evidence, read.paper.id
+        self.problems.append(Problem(Fault.QUOTATION, f"quotes.{entry.number}", entry.text[:120]))
+        return None
+
+    # -------------------------------------------------------- sentences
+
+    def sentence(self, text: str) -> str:
+        """As it may be shown: citations renumbered, what could not be verified marked."""
+        cited: list[int] = []
+
+        def renumbered(group: re.Match[str]) -> str:
+            new = [self._number(int(n)) for n in re.split(r"\D+", group[1])]
+            cited.extend(new)
+            return "".join(f" [{n}]" for n in dict.fromkeys(new) if n)
+
+        body = self._links(_CITATION.sub(renumbered, text))
+        doubts = self.doubts(body)
+        self.unsupported += [d for d in doubts if d not in self.unsupported]
+        self.problems += [Problem(Fault.NUMBER, "answer", f"not in the paper: {d}") for d in doubts]
+        doubtful = bool(doubts) or (bool(cited) and not any(cited)) or MARK in body
+        return marked(body) if doubtful and MARK not in body else body
+
+    def doubts(self, text: str) -> tuple[str, ...]:
+        """Figures, names, ids and quoted phrases that do not stand in the papers."""
+        plain = _CITATION.sub("", text)
+        found = [*checks.unsupported(plain, self._source)]
+        found += [i for i in _ID.findall(plain) if i.split("v")[0].lower() not in self._flat]
+        for phrase in _QUOTED.findall(plain):
+            if re.sub(r"\s+", "", phrase).lower() not in self._flat and not any(
+                r.finder.find(phrase) for r in self.papers
+            ):
+                found.append(f"“{phrase}”")
+        return tuple(dict.fromkeys(found))
+
+    def _number(self, old: int) -> int:
+        found = self._found.get(old)
+        if found is None:
+            return 0
+        evidence, paper_id = found
+        for quote in self.quotes:
+            if quote.evidence.quotation == evidence.quotation and quote.paper_id == paper_id:
+                return quote.number
+        self.quotes.append(Quote(len(self.quotes) + 1, evidence, paper_id))
+        return len(self.quotes)
+
+    def cite_all(self) -> list[int]:
+        """Numbers of every verified quotation, for an answer that cites none of them in its prose."""
+        return [n for n in (self._number(old) for old in self._found) if n]
+
+    def _links(self, text: str) -> str:
+        text = _LINK.sub(lambda m: m[0] if self._stands(m[2]) and not m[0].startswith("!") else m[1] + " " + MARK, text)
+        return _URL.sub(lambda m: m[0] if self._stands(m[0]) else MARK, text)
+
+    def _stands(self, url: str) -> bool:
+        bare = re.sub(r"^https?://(?:www\.)?|/$", "", url.strip("<>").lower())
+        return len(bare) > 3 and re.sub(r"\s+", "", bare) in self._flat
+
+
+def marked(text: str) -> str:
+    """`It works.` becomes `It works (?).`"""
+    return before_end(text, MARK)
+
+
+def before_end(text: str, what: str) -> str:
+    end = _END.search(text)
+    cut = end.start() if end else len(text)
+    return f"{text[:cut].rstrip()} {what}{text[cut:]}" if text.strip() else text
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def answer_from(
+    raw: str, papers: Sequence[Read], question: str, language: str, by: str, *, selected: bool, cut: bool = False
+) -> Answer:
+    """`cut`: the text was ended by its limit; its last sentence is left out.
+
+    The result may carry problems that make it no answer at all: see `unusable`.
+    """
+    prose, inside = halves(raw)
+    entries = listed(inside or "")
+    prose = checks.clean(prose, language)
+    judge = Judge(papers, question, language, entries)
+    pieces = sentences(prose, language)
+    if cut and inside is None:
+        pieces = pieces[:-1]
+    text = "".join(judge.sentence(piece) if piece.strip() else piece for piece in pieces).strip()
+    if not judge.quotes and (numbers := judge.cite_all()):
+        text = before_end(text, " ".join(f"[{n}]" for n in numbers))
+    none = [e for e in entries if not e.number]
+    found = not none or bool(judge.quotes)
+    nearest = next((at for e in none if (at := judge.evidence(e))), None) if not found else None
+    if found and not judge.quotes and not (inside is not None and not entries) and MARK not in text:
+        # Nothing in the papers carries it, and it does not say so itself.
+        judge.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
+        text = marked(text)
+    return Answer(
+        text=checks.safe_markdown(text),
+        quotes=tuple(judge.quotes),
+        paper_ids=tuple(r.paper.id for r in papers),
+        language=language,
+        by=by,
+        found=found,
+        nearest=nearest[0] if nearest else None,
+        unsupported=tuple(judge.unsupported),
+        problems=(*_as_a_whole(prose, papers, language, declined=inside is not None and not entries), *judge.problems),
+        selected=selected,
+    )
+
+
+BLAMED = frozenset({Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.WRONG_LANGUAGE, Fault.TRUNCATED, Fault.TOO_LONG})
+"""Faults that leave an answer one: its sentences are marked for them, or it is labelled."""
+
+
+def unusable(answer: Answer) -> tuple[Problem, ...]:
+    """Problems that make it no answer."""
+    return tuple(p for p in answer.problems if p.fault not in BLAMED)
+
+
+def _as_a_whole(prose: str, papers: Sequence[Read], language: str, *, declined: bool) -> list[Problem]:
+    """`declined`: with the empty list that a polite no is asked to have; a bare refusal has none."""
+    instructions = tuple(h.text for r in papers for h in r.text.hidden)
+    source = "\n".join(r.source for r in papers)
+    problems = checks.problems_of(
+        _CITATION.sub("", prose),
+        where="answer",
+        language=language,
+        source=source,
+        kind="answer",
+        prompt=prompts.ANSWER,
+        instructions=instructions,
+    )
+    return [p for p in problems if not (declined and p.fault in (Fault.REFUSAL, Fault.ASKS_FOR_INPUT))]

@@ -1,0 +1,154 @@
+"""Checks the texts of an output, path by path, and says what is wrong with which. Pure; the rules themselves are `digest.checks`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from digest import checks
+from digest.evidence import Finder
+from digest.llm.prose import sentences
+from digest.llm.reading import data_of, texts_of
+from digest.llm.wire import Reply
+from digest.model import Analysis, Fault, Finding, Part, Problem
+
+MILD = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
+"""Reason enough for a repair, not for dropping: they are labelled (or their sentence goes)."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An output as `{path: text}`, and what is wrong with it as a whole."""
+
+    texts: Mapping[str, str]
+    trouble: tuple[Problem, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """As it came, for what is no text: numbers, and the order of lists."""
+
+
+def drafted(reply: Reply, language: str) -> Draft:
+    """Reads a structured reply; texts are freed of chatter where what remains is sound. Quotations are left as they are."""
+    trouble = reply.trouble
+    data = {} if trouble and trouble.fault in (Fault.REFUSAL, Fault.EMPTY) else data_of(reply.text)
+    texts = {
+        path: text.strip() if path.endswith("quotation") else checks.clean(text, language)
+        for path, text in texts_of(data).items()
+    }
+    if trouble and texts:
+        # Cut off at the limit: the last text is the one that was being written.
+        texts.popitem()
+    if texts:
+        return Draft(texts, (), data)
+    return Draft({}, (trouble or Problem(Fault.INVALID, "", "it was not the JSON object asked for"),))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What an output is held against."""
+
+    source: str
+    """All that may be said, as one text."""
+    language: str
+    prompt: str
+    instructions: tuple[str, ...] = ()
+    """What hidden text of the paper tells models to do."""
+
+
+# ---------------------------------------------------------------- an analysis
+
+
+def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, ground: Ground) -> tuple[Problem, ...]:
+    if not draft.texts:
+        return draft.trouble
+    problems = text_problems(draft.texts, "core", ground, "sentence")
+    for name in parts:
+        problems += text_problems(draft.texts, f"parts.{name}.short", ground, "short")
+        problems += text_problems(draft.texts, f"parts.{name}.full", ground, "part")
+    for index in finding_numbers(draft.texts):
+        problems += text_problems(draft.texts, f"findings.{index}.statement", ground, "sentence")
+        where = f"findings.{index}.quotation"
+        if finder.find(draft.texts.get(where, "")) is None:
+            detail = (
+                "these words do not stand in the paper: copy one continuous stretch of it that proves the statement"
+            )
+            problems.append(Problem(Fault.QUOTATION, where, detail))
+    return tuple(dict.fromkeys(problems))
+
+
+def finding_numbers(texts: Mapping[str, str]) -> list[int]:
+    numbers = (path.split(".")[1] for path in texts if path.startswith("findings."))
+    return sorted({int(n) for n in numbers if n.isdecimal()})
+
+
+def text_problems(texts: Mapping[str, str], path: str, ground: Ground, kind: str) -> list[Problem]:
+    text = texts.get(path, "")
+    problems = checks.problems_of(
+        text,
+        where=path,
+        language=ground.language,
+        source=ground.source,
+        kind=kind,
+        prompt=ground.prompt,
+        instructions=ground.instructions,
+    )
+    # The full form is long and may reckon: its figures are labelled, not asked anew.
+    strange = () if kind == "part" else checks.unsupported(text, ground.source)
+    return [*problems, *(Problem(Fault.NUMBER, path, f"not in the paper: {item}") for item in strange)]
+
+
+def worth_repair(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:
+    """What to ask anew. A single bad finding among sound ones is left out instead: that costs no call."""
+    flawed = {p.where.rsplit(".", 1)[0] for p in problems if p.where.startswith("findings.")}
+    sound = len(finding_numbers(texts)) - len(flawed)
+    return tuple(p for p in problems if not (p.where.startswith("findings.") and sound >= 2))
+
+
+def fatal(problems: Sequence[Problem], *paths: str) -> bool:
+    return any(p.where in paths and p.fault not in MILD for p in problems)
+
+
+# ---------------------------------------------------------------- what stays
+
+
+def analysis_from(
+    draft: Draft, problems: Sequence[Problem], *, parts: Sequence[str], finder: Finder, ground: Ground, blank: Analysis
+) -> Analysis:
+    """`blank`, filled with what is sound; the rest is named in `missing`."""
+    kept = [part for name in parts if (part := _part(name, draft.texts, problems, ground.source))]
+    findings = tuple(_findings(draft.texts, problems, finder))
+    whole = "" if fatal(problems, "core") else draft.texts.get("core", "")
+    core = checks.safe_markdown(supported(whole, ground.source, ground.language))
+    missing = [*([] if core else ["core"]), *([] if findings else ["findings"])]
+    missing += [name for name in parts if name not in {p.name for p in kept}]
+    return replace(
+        blank, core=core, parts=tuple(kept), findings=findings, missing=tuple(missing), problems=tuple(problems)
+    )
+
+
+def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], source: str) -> Part | None:
+    """A part with one sound form has it for both."""
+    forms = [
+        "" if fatal(problems, path) else texts.get(path, "") for path in (f"parts.{name}.short", f"parts.{name}.full")
+    ]
+    short, full = (checks.safe_markdown(f) for f in (forms[0] or forms[1], forms[1] or forms[0]))
+    if not short:
+        return None
+    return Part(name, short, full, tuple(dict.fromkeys(checks.unsupported(f"{short}\n{full}", source))))
+
+
+def _findings(texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder) -> Iterable[Finding]:
+    """Only those whose quotation stands in the paper and whose figures do."""
+    seen: set[str] = set()
+    for index in finding_numbers(texts):
+        statement = texts.get(f"findings.{index}.statement", "")
+        flawed = any(p.where == f"findings.{index}.statement" and p.fault is not Fault.TOO_LONG for p in problems)
+        evidence = finder.find(texts.get(f"findings.{index}.quotation", ""))
+        if statement and not flawed and evidence and evidence.quotation not in seen:
+            seen.add(evidence.quotation)
+            yield Finding(checks.safe_markdown(statement), evidence)
+
+
+def supported(text: str, source: str, language: str) -> str:
+    """Without the sentences whose figures or names do not stand in the source."""
+    return "".join(s for s in sentences(text, language) if not checks.unsupported(s, source)).strip()

@@ -1,0 +1,197 @@
+"""Which of a paper's own sentences say what: by the section they stand in, by the turns of phrase of the field, and by the words they share
+with title and abstract. Pure; it knows English papers best, and in others goes by sections and figures alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sentencex
+
+from digest import checks
+from digest.model import Form, FullText, Paper
+
+SHORT_WORDS = 85
+SHORT_CHARACTERS = 210
+"""What a short form may hold, with a little room below the limit that is checked."""
+
+_ROLES = (
+    ("abstract", r"abstract"),
+    ("conclusion", r"conclu|discussion|limitation|future|summary"),
+    ("related", r"related|background|preliminar|prior work"),
+    ("experiments", r"experiment|result|evaluation|ablation|benchmark|comparison|analysis"),
+    ("practical", r"implementation|training detail|setup|set-up|dataset|data\b|code|reproduc|hyper|appendix"),
+    ("method", r"method|approach|model|architecture|framework|system|algorithm|design|formulation|overview|pipeline|network"),
+    ("motivation", r"introduction|motivation"),
+)  # fmt: skip
+
+
+def _cue(*words: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(words) + ")", re.IGNORECASE)
+
+
+_PROPOSE = _cue("we (?:propose|introduce|present|develop|study|explore|investigate|describe|build)", "this (?:paper|work) (?:proposes|introduces|presents|studies)", "in this (?:paper|work)")  # fmt: skip
+_ASIDE = re.compile(r"(?:to|while|although|however|despite|in addition|finally|moreover)\b", re.IGNORECASE)
+_RESULT = _cue("outperform", "achiev", "improve", "surpass", "state[- ]of[- ]the[- ]art", "accuracy", "reduc", "faster", "scores?", "gain", "better than", "results? (?:show|demonstrate|indicate)", "we find", "we observe")  # fmt: skip
+_CUES = {
+    "motivation": _cue("however", "challeng", "remain", "lack", "existing", "motivat", "suffer", "difficult", "limited", "fail", "problem", "unfortunately"),
+    "method": _cue("we (?:propose|introduce|use|employ|train|design|define|formulate)", "our (?:method|model|approach|framework|system)", "consists? of", "composed", "first,", "then", "encoder", "loss", "objective"),
+    "novelty": _cue("unlike", "in contrast", "differ", "novel", "first (?:to|time)", "compared (?:to|with)", "instead of", "rather than", "prior", "previous", "key (?:idea|insight|difference)"),
+    "experiments": _RESULT,
+    "practical": _cue("code", "available", "gpu", "trained (?:on|for|with|using)", "implement", "hours", "epochs", "batch", "learning rate", "dataset", "parameters", "release", "open[- ]source"),
+    "conclusion": _cue("conclu", "in summary", "limitation", "future work", "we (?:have )?(?:presented|proposed|introduced|shown)", "does not", "cannot", "leave", "remain"),
+    "contribution": _PROPOSE,
+    "innovation": _cue("by ", "via", "based on", "using", "novel", "key", "through", "instead", "unlike"),
+    "impact": _cue("outperform", "achiev", "demonstrat", "enabl", "pave", "potential", "significan", "improve", "show that", "advance", "first"),
+    "applications": _cue("applicat", "appli", "real[- ]world", "such as", "useful", "can be used", "downstream", "tasks?", "practical"),
+    "limitations": _cue("limit", "however", "only", "although", "despite", "future", "cannot", "fail", "remain", "still"),
+}  # fmt: skip
+_HOMES = {
+    "motivation": {"motivation": 3, "abstract": 1},
+    "method": {"method": 3, "abstract": 1},
+    "novelty": {"related": 2, "motivation": 2, "method": 1},
+    "experiments": {"experiments": 3, "abstract": 1},
+    "practical": {"practical": 3, "experiments": 1},
+    "conclusion": {"conclusion": 4},
+}
+_NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "impact", "innovation", "contribution"})
+"""Parts that a sentence without any turn of phrase for them would only pretend to fill."""
+
+_STOP = frozenset(
+    """
+    the and for with that this from which what when where how does did are was were has have had not but can could will would should into over under between
+    about their there these those than then also such its our your they them using used use based via paper papers model models method methods approach learning
+    show shows result results new more most any all some each other only both work works task tasks data many much who why whose being been very well make made
+    """.split()  # noqa: SIM905  # a list of 90 strings would hide the words
+)
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*", re.UNICODE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_REFERENCE = re.compile(
+    r"\b(?:Fig(?:ure|\.)|Tab(?:le|\.)|Eq(?:uation|\.)|Sec(?:tion|\.)|Appendix|Algorithm)\b|\[\d+(?:,\s*\d+)*\]|et al\."
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    role: str
+    """Of its section: one of `_ROLES`, or empty."""
+    at: int
+    """Its place in the paper's order."""
+    early: bool
+    """Among the first of its section."""
+
+    @property
+    def abstract(self) -> bool:
+        return self.role == "abstract"
+
+
+@lru_cache(maxsize=4096)
+def terms(text: str) -> frozenset[str]:
+    """Telling words, cut to six letters so that `training` meets `trained`; figures whole; Chinese in pairs of characters."""
+    words = (w.lower() for w in _WORD.findall(text) if not _HAN.search(w))
+    latin = {w if w[0].isdigit() else w[:6].rstrip("s") for w in words if w not in _STOP}
+    han = re.findall(r"[\u3400-\u9fff]+", text)
+    return frozenset(latin | {run[i : i + 2] for run in han for i in range(len(run) - 1)})
+
+
+def split(text: str) -> list[str]:
+    return [p for piece in sentencex.segment("en", text) if (p := " ".join(piece.split()))]
+
+
+def titled(title: str, words: Iterable[str]) -> bool:
+    return bool(_cue(*words).search(title))
+
+
+def role_of(title: str) -> str:
+    return next((role for role, pattern in _ROLES if re.search(pattern, title, re.IGNORECASE)), "")
+
+
+def sentences_of(text: FullText) -> list[Sentence]:
+    """The sentences of the running text that are fit to be quoted alone. The first section is the abstract, whatever its title."""
+    found: list[Sentence] = []
+    role = ""
+    for index, section in enumerate(text.sections):
+        # A subsection without a telling title goes on with the role of what it stands in.
+        own = "abstract" if index == 0 else role_of(section.title)
+        role = own or (role if section.level > 1 else "")
+        begun = len(found)
+        for passage in section.passages:
+            if passage.form not in (Form.TEXT, Form.LIST):
+                continue
+            for piece in split(passage.text):
+                if _quotable(piece):
+                    found.append(Sentence(piece, role, len(found), len(found) - begun < 4))
+    return found
+
+
+def _quotable(text: str) -> bool:
+    words = text.split()
+    wide = len(_HAN.findall(text))
+    if not (7 <= len(words) <= 60 or 12 <= wide <= 160) or text[-1] not in ".!?。！？":
+        return False
+    letters = sum(c.isalpha() for c in text)
+    return (text[0].isupper() or wide > 0 or text[0] in '“"') and letters >= 0.6 * len(text) and text.count("$") <= 2
+
+
+def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
+    """The abstract's best: one that says what is proposed, in the title's words."""
+    wanted = terms(paper.title)
+
+    def worth(s: Sentence) -> float:
+        aside = _ASIDE.match(s.text) is not None
+        return 3 * bool(_PROPOSE.search(s.text)) + len(wanted & terms(s.text)) / 2 - len(s.text) / 400 - 2 * aside
+
+    return max((s for s in sentences if s.abstract), key=worth, default=None)
+
+
+def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Sentences that report a result, best first: a figure and a turn of phrase; the abstract and the conclusion before the rest."""
+
+    def worth(s: Sentence) -> float:
+        figures = len(re.findall(r"(?<![\w.])\d+(?:\.\d+)?%?", _REFERENCE.sub(" ", s.text)))
+        at_home = {"abstract": 3.0, "conclusion": 1.5, "experiments": 1.0}.get(s.role, 0.0)
+        return (
+            2 * bool(figures) + min(figures, 3) * 0.3 + 2 * bool(_RESULT.search(s.text)) + at_home - len(s.text) / 500
+        )
+
+    telling = {
+        s.text: s
+        for s in reversed(sentences)
+        if _RESULT.search(s.text)
+        and s.role in ("abstract", "conclusion", "experiments", "motivation")
+        and s.text[-1] not in "?？"
+        and (s.abstract or re.search(r"\d", _REFERENCE.sub(" ", s.text)))
+    }
+    return sorted(telling.values(), key=lambda s: (-worth(s), s.at))
+
+
+def best(name: str, sentences: Sequence[Sentence], paper: Paper, used: set[str], most: int) -> list[Sentence]:
+    """The sentences that fit a part best, best first; none that only fills it."""
+    cue, homes = _CUES[name], _HOMES.get(name, {"abstract": 1})
+    about = terms(f"{paper.title} {paper.abstract}")
+
+    def worth(s: Sentence) -> float:
+        home = homes.get(s.role, 0)
+        cues = min(2, len(cue.findall(s.text)))
+        if not home or (not cues and (home < 2 or name in _NEEDS_CUE)):
+            return 0.0
+        overlap = len(about & terms(s.text)) / 6
+        return home + 1.5 * cues + min(overlap, 1.5) + 0.4 * s.early - 0.8 * len(_REFERENCE.findall(s.text))
+
+    scored = [(worth(s), s) for s in sentences if s.text not in used]
+    return [s for w, s in sorted(scored, key=lambda it: (-it[0], it[1].at)) if w > 1.0][:most]
+
+
+def clipped(sentences: Sequence[str]) -> str:
+    """As many whole sentences as a short form holds; the first always, however long."""
+    kept: list[str] = []
+    for sentence in sentences:
+        whole = " ".join([*kept, sentence])
+        if kept and checks.too_long(whole, checks.language_of(whole)):
+            break
+        kept.append(sentence)
+    return " ".join(kept)

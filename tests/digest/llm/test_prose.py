@@ -1,0 +1,120 @@
+"""An answer while it arrives: what is shown at once, what is held, what is never shown."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.llm.prose import Listed, Provisional, halves, listed, sentences
+from digest.llm.wire import Unthought, without_thoughts
+
+FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"
+
+
+def shown(text: str, checked=lambda s: s, language: str = "en") -> list[str]:
+    """What is shown as the text arrives character by character."""
+    provisional = Provisional(language, checked)
+    return [provisional.feed(text[:i]) for i in range(1, len(text) + 1)]
+
+
+def test_prose_without_figures_is_shown_at_once():
+    texts = shown("The method overlaps reasoning and execution. It")
+    assert texts[10] == "The method"
+    assert texts[-1] == "The method overlaps reasoning and execution."
+
+
+def test_from_the_first_figure_on_a_sentence_is_held_until_it_was_checked():
+    text = "Accuracy rises to 61.5% on the robot. Then it ends."
+    texts = shown(text, lambda s: s.replace("61.5%", "61.5% (?)"))
+    assert not any("6" in t for t in texts[: text.index(".  Then") if ".  Then" in text else text.index(" Then")])
+    assert "Accuracy rises to" in texts[20]
+    assert texts[-1].startswith("Accuracy rises to 61.5% (?) on the robot.")
+
+
+def test_half_a_word_is_not_shown_because_it_may_become_a_name_with_a_figure():
+    texts = shown("They use ResNet-50 as backbone")
+    assert set(texts[9:]) == {"They use"}
+
+
+def test_links_quotations_and_citations_are_held_too():
+    for risky in ("see https://example.org/x now", "they say “a thing of note” here", "it does [1] so"):
+        texts = shown(f"Well, {risky}")
+        assert texts[-1].rstrip() in (f"Well, {risky.split(c)[0]}".rstrip() for c in ("http", "“", "["))
+
+
+def test_chinese_prose_is_shown_at_once_and_held_at_a_figure():
+    texts = shown("有。作者写明代码公开 [1]。准确率为 61.5%，高于基线。\n", language="zh")
+    assert texts[0] == "有"
+    assert "有。作者写明代码公开" in texts
+    assert texts[-1] == "有。作者写明代码公开 [1]。准确率为 61.5%，高于基线。"
+
+
+def test_the_list_of_quotations_is_never_shown():
+    for text in (FENCED, FENCED.replace("```quotes", "```"), FENCED.replace("```quotes\n", "").replace("\n```", "")):
+        texts = shown(text)
+        assert texts[-1] == "It works [1]."
+        assert not any("paper 4" in t or "`" in t for t in texts)
+
+
+def test_a_stream_that_begins_anew_is_read_anew():
+    provisional = Provisional("en", lambda s: s)
+    provisional.feed("A first beginning. And")
+    assert provisional.feed("Another one") == "Another"
+
+
+@given(st.text(alphabet="ab. \n[1]`5。“”", max_size=60))
+def test_nothing_is_lost_and_nothing_is_invented(text):
+    provisional = Provisional("en", lambda s: s)
+    last = ""
+    for i in range(1, len(text) + 1):
+        last = provisional.feed(text[:i])
+    assert halves(text)[0].startswith(last.rstrip()) or last.rstrip() in text
+
+
+def test_other_fenced_blocks_stay_in_the_prose():
+    text = "Code:\n\n```python\nx = 1\n```\n\nDone [1].\n\n```quotes\n[1] (paper 2) the words\n```"
+    prose, inside = halves(text)
+    assert "x = 1" in prose
+    assert prose.endswith("Done [1].")
+    assert listed(inside) == [Listed(1, 2, "the words")]
+
+
+def test_entries_are_read_in_the_forms_models_write_them():
+    inside = (
+        '[1] (paper 4) "in quotes"\n[2] paper 12: with a colon\n- [3] （论文 7） in Chinese brackets\n'
+        "[4] without a paper\n  that goes on\n[none] (paper 4) the nearest\n[5] (paper 1)\n"
+    )
+    assert listed(inside) == [
+        Listed(1, 4, "in quotes"),
+        Listed(2, 12, "with a colon"),
+        Listed(3, 7, "in Chinese brackets"),
+        Listed(4, None, "without a paper that goes on"),
+        Listed(0, 4, "the nearest"),
+    ]
+
+
+def test_a_quotation_that_begins_with_a_figure_keeps_it():
+    assert listed("[1] 2.22 FID is reached at 256x256") == [Listed(1, None, "2.22 FID is reached at 256x256")]
+
+
+def test_sentences_join_to_the_text_and_take_their_citations():
+    text = "It is so. [1] Next one, e.g. this. [2][3]\n- a point. [4]\n"
+    pieces = sentences(text, "en")
+    assert "".join(pieces) == text
+    assert pieces[0].strip() == "It is so. [1]"
+
+
+def test_reasoning_before_the_answer_is_dropped():
+    assert without_thoughts("<think>\nhm {}\n</think>\n\n{}") == "{}"
+    assert without_thoughts('so I should\n</think>\n{"a": 1}') == '{"a": 1}'
+    assert without_thoughts("<think>never ended") == ""
+    assert without_thoughts("They train with <think> tags.</think>") == "They train with <think> tags.</think>"
+
+
+def test_reasoning_is_dropped_while_it_arrives():
+    text = "<think>so</think>\nThe answer"
+    pieces = Unthought()
+    seen = [pieces.feed(c) for c in text]
+    assert set(seen[: len("<think>so</think>\n")]) == {""}
+    assert seen[-1] == "The answer"
+    assert Unthought().feed("<three") == "<three"
