@@ -1,0 +1,274 @@
+"""CommonMark to Discord's Markdown, through a real parser. Pure.
+
+Discord has no tables, no images, no maths and no deep headings, reads `__x__` as underline, and every newline is one. So the
+text is parsed and written anew, as Units: pieces that can each stand in a message of their own, which is how a long text goes
+on in the next message without being cut in the middle of anything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from digest.tex import unicode_math
+
+ZERO = "\u200b"
+"""Breaks up what Discord would take for a mention; not seen."""
+THIN = "\u2009"
+
+Target = Callable[[str], str]
+"""Where a link leads: turns `reply:3` into what will stand there."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    text: str
+    glue: str = "\n\n"
+    """What stands before it, unless it opens a message."""
+
+
+def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
+    """Every block of the text (each item of a list, each row of a table) as a Unit."""
+    found: list[Unit] = []
+    label = False
+    for node in SyntaxTreeNode(_parser().parse(_TEX_PAREN.sub(r"$\1$", markdown))).children:
+        for i, (text, glue) in enumerate(_block(node, target)):
+            if text.strip():
+                found.append(Unit(text, "\n" if label or i else glue))
+                label = False
+        label = _is_label(node)
+    return tuple(found)
+
+
+def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
+    """The text as one line, for headings. `bold`: whether bold in it is kept (inside of bold it must not be)."""
+    node = SyntaxTreeNode(_parser().parseInline(_TEX_PAREN.sub(r"$\1$", markdown)))
+    return re.sub(r"\s*\n\s*", " ", "".join(_inline(n, target, bold=bold) for n in node.children)).strip()
+
+
+def plain(text: str) -> str:
+    """Plain text, not Markdown, escaped so that it reads the same in Discord; newlines become spaces."""
+    return _escape(" ".join(text.split()))
+
+
+# ---------------------------------------------------------------- the parser
+
+_TEX_PAREN = re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)")
+"""TeX's other way to write maths, which a Markdown parser would read as escaped brackets."""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+    parser.inline.ruler.at("emphasis", _emphasis)
+    return parser
+
+
+def wide(char: str) -> bool:
+    """Chinese, Japanese, Korean, with their punctuation."""
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    """CommonMark's rule, made fit for texts without spaces: it leaves `**重点：**后文` as it stands, because punctuation is followed by a letter."""
+    start, before = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    previous = state.src[start - 1] if start else " "
+    following = state.src[state.pos] if state.pos < state.posMax else " "
+    for run in state.delimiters[before:]:
+        if state.src[start] == "*":
+            run.open = run.open or (wide(previous) and not following.isspace())
+            run.close = run.close or (wide(following) and not previous.isspace())
+    return True
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def _is_label(node: SyntaxTreeNode) -> bool:
+    """A bold line of its own, which belongs to what follows."""
+    if node.type == "heading":
+        return True
+    inline = node.children[0].children if node.type == "paragraph" and node.children else []
+    return len([n for n in inline if n.type != "text" or n.content.strip()]) == 1 and inline[0].type == "strong"
+
+
+def _block(node: SyntaxTreeNode, target: Target) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR0912  # one branch a kind of block
+    if node.type == "paragraph":
+        yield _paragraph(node, target), "\n\n"
+    elif node.type == "heading":
+        text = "".join(_inline(n, target, bold=False) for n in _inlines(node)).replace("\n", " ").strip()
+        if text:
+            yield f"**{text}**", "\n\n"
+    elif node.type in ("bullet_list", "ordered_list"):
+        for text in _items(node, target):
+            yield text, "\n"
+    elif node.type == "blockquote":
+        for child in node.children:
+            for text, _ in _block(child, target):
+                yield quote(re.sub(r"(?m)^> ", "", text)), "\n"
+    elif node.type in ("fence", "code_block"):
+        yield _fence(node.content, node.info if node.type == "fence" else ""), "\n"
+    elif node.type == "math_block":
+        turned = unicode_math(node.content.strip())
+        yield (_escape(turned) if turned else _fence(node.content.strip(), "")), "\n"
+    elif node.type == "table":
+        for text in _rows(node, target):
+            yield text, "\n"
+    elif node.type == "hr":
+        yield "———", "\n"
+
+
+def _inlines(node: SyntaxTreeNode) -> Sequence[SyntaxTreeNode]:
+    return node.children[0].children if node.children else []
+
+
+_OPENS_A_BLOCK = re.compile(r"(?m)^(\s*)(#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))")
+
+
+def _paragraph(node: SyntaxTreeNode, target: Target) -> str:
+    text = "".join(_inline(n, target) for n in _inlines(node)).strip()
+    return _OPENS_A_BLOCK.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", text)
+
+
+def quote(text: str) -> str:
+    return "\n".join(f"> {part}" for part in text.split("\n"))
+
+
+def _items(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
+    start = int(node.attrs.get("start", 1))
+    for number, item in enumerate(node.children, start):
+        mark = "-" if node.type == "bullet_list" else f"{number}."
+        inner = "\n".join(text for child in item.children for text, _ in _block(child, target))
+        if inner:
+            yield f"{mark} " + inner.replace("\n", "\n  ")
+
+
+def _rows(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
+    """A table as a list: the first cell bold, the others with their column's name."""
+
+    def cells(row: SyntaxTreeNode) -> list[str]:
+        return [
+            "".join(_inline(n, target, bold=False) for n in _inlines(c)).replace("\n", " ").strip()
+            for c in row.children
+        ]
+
+    rows = [row for part in node.children for row in part.children]
+    names, *body = [cells(row) for row in rows]
+    if not body:
+        yield "- " + " · ".join(n for n in names if n)
+    for first, *others in body:
+        said = [f"{name}: {value}" if name else value for name, value in zip(names[1:], others, strict=False) if value]
+        head = f"**{first}** " if first else ""
+        yield f"- {head}{' · '.join(said)}".rstrip()
+
+
+def _fence(code: str, info: str) -> str:
+    language = m[0] if (m := re.match(r"[A-Za-z0-9+#-]{1,20}", info)) else ""
+    return f"```{language}\n{_mute(code.rstrip().replace('```', f'`{ZERO}``'))}\n```"
+
+
+# ---------------------------------------------------------------- inline
+
+
+def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str:  # noqa: C901, PLR0911  # one branch a kind
+    def inner(*, bold: bool = bold) -> str:
+        return "".join(_inline(n, target, bold=bold) for n in node.children)
+
+    match node.type:
+        case "text":
+            return _escape(node.content)
+        case "softbreak" | "hardbreak":
+            return "\n"
+        case "strong":
+            return _marked("**", inner(bold=False), node) if bold else inner()
+        case "em":
+            return _marked("*", inner(), node)
+        case "s":
+            return _marked("~~", inner(), node)
+        case "code_inline":
+            return _code(node.content)
+        case "link":
+            return _link(inner(), str(node.attrs["href"]), target)
+        case "image":
+            return _link(_escape(node.content) or "image", str(node.attrs["src"]), target)
+        case "math_inline" | "math_inline_double":
+            return _escape(turned) if (turned := unicode_math(node.content)) else _code(node.content)
+        case _:
+            return inner() if node.children else _escape(node.content)
+
+
+def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
+    """Chinese directly beside a mark often fails to become bold: a thin space goes between."""
+    if not text.strip():
+        return text
+    before, after = node.previous_sibling, node.next_sibling
+    left = THIN if before and before.type == "text" and before.content[-1:] and wide(before.content[-1]) else ""
+    right = THIN if after and after.type == "text" and after.content[:1] and wide(after.content[0]) else ""
+    return f"{left}{mark}{text.strip()}{mark}{right}"
+
+
+def _code(code: str) -> str:
+    text = _mute(" ".join(code.split()))
+    return f"`` {text} ``" if "`" in text else f"`{text}`" if text else ""
+
+
+def _link(text: str, href: str, target: Target) -> str:
+    url = target(href)
+    if not re.match(r"https?://|\{\{link:", url):
+        return text
+    url = re.sub(r"[\s<>]", lambda m: f"%{ord(m[0]):02X}", url)
+    label = _balanced(text.replace("\n", " ").strip())
+    if label.strip("<>") in ("", url):
+        return f"<{url}>"
+    if "://" in label:  # a link whose text shows an address is refused by Discord, for good reasons
+        return f"{label} <{url}>"
+    return f"[{label}](<{url}>)"
+
+
+def _balanced(text: str) -> str:
+    """Brackets in a link's text: pairs may stay, a single one would end the text early."""
+    bare = text.replace("\\[", "[").replace("\\]", "]")
+    depth = 0
+    for char in bare:
+        depth += {"[": 1, "]": -1}.get(char, 0)
+        if depth not in (0, 1):
+            break
+    return bare if depth == 0 else bare.replace("[", "(").replace("]", ")")
+
+
+# ---------------------------------------------------------------- text
+
+_URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]+")
+_SPECIAL = re.compile(r"[\\*_~|`\[\]]|<(?=[@#:/A-Za-z!])")
+_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)|\{(?=\{link:)")
+
+
+def _mute(text: str) -> str:
+    """Nothing in it can be taken for a mention, a timestamp, an emoji or a placeholder of ours."""
+    return _MENTION.sub(lambda m: m[0] + ZERO, text)
+
+
+def _escape(text: str) -> str:
+    parts, end = [], 0
+    for found in _URL.finditer(text):
+        url = found[0].rstrip(".,;:!?'*")
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(".,;:!?'*")
+        parts += [_words(text[end : found.start()]), f"<{url}>"]
+        end = found.start() + len(url)
+    return "".join([*parts, _words(text[end:])])
+
+
+def _words(text: str) -> str:
+    return _SPECIAL.sub(lambda m: "\\" + m[0], _mute(text))

@@ -1,0 +1,163 @@
+"""A Thread as the steps of a Delivery. Pure.
+
+Whether the channel is a forum is not known here, and a stored plan must hold whatever it turns out to be: so the parent is
+rendered both ways, as a message in a text channel and as a forum's post, and what only one of them needs (what of the parent goes
+on in the thread) says so. Payloads:
+
+    POST    {"text": message, "forum": {"name", "tags", "auto_archive_duration", "message"}}
+    THREAD  {"name", "auto_archive_duration"}                       nothing to do in a forum
+    REPLY   {"message": message, "only": "" | "text" | "forum"}     nothing to do where the channel is not of that kind
+    EDIT    {"text": message, "forum": message}, or as REPLY
+
+Keys: `<key>:0` the parent, `:t` its thread, `:4` the fourth reply, `:4.1` what of it goes on in a further message, `:e…` edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.chat import Post, Step, StepKind, Thread
+from bot.discord.ids import Press, custom_id, marker, pressed
+from bot.discord.markdown import Target, Unit
+from bot.discord.pack import Piece, Row, Words, pack
+from bot.discord.render import (
+    ACCENT,
+    COMPONENTS,
+    CONTENT,
+    NO_EMBEDS,
+    NOBODY,
+    ROWS,
+    SILENT,
+    TEXT,
+    edited,
+    keyed,
+    messages,
+    pieces,
+    v2,
+)
+
+ARCHIVE = 10080
+"""Minutes: seven days."""
+NAME = 100
+Payload = dict[str, Any]
+Parts = list[tuple[Payload, Payload | None]]
+"""The messages of a parent, first in the channel, further ones in the thread: as posted, and as edited when the thread is complete."""
+
+
+def plan(thread: Thread, key: str) -> list[Step]:
+    begins = {f"reply:{i}": f"{{{{link:{key}:{i + 1}}}}}" for i in range(len(thread.replies))}
+    text, forum = (_parent(thread, lambda url: begins.get(url, url), forum=kind) for kind in (False, True))
+    parent, opened = f"{key}:0", f"{key}:t"
+    name = {"name": _name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
+    starter = {**name, "tags": list(thread.tags), "message": _starter_keyed(forum[0][0], parent)}
+    steps = [
+        Step(parent, StepKind.POST, {"text": keyed(text[0][0], parent), "forum": starter}),
+        Step(opened, StepKind.THREAD, name, on=parent),
+    ]
+    edits: list[Step] = []
+    if text[0][1] is not None and forum[0][1] is not None:
+        done = {"text": edited(text[0][1], parent), "forum": _starter_edited(forum[0][1], parent)}
+        edits.append(Step(f"{key}:e", StepKind.EDIT, done, on=parent))
+    for only, parts in (("text", text), ("forum", forum)):
+        for i, (posted, finished) in enumerate(parts[1:], 1):
+            told = f"{key}:0.{only[0]}{i}"
+            steps.append(Step(told, StepKind.REPLY, {"message": keyed(posted, told), "only": only}, on=opened))
+            if finished is not None:
+                again = {"message": edited(finished, told), "only": only}
+                edits.append(Step(f"{key}:e.{only[0]}{i}", StepKind.EDIT, again, on=told))
+    for n, reply in enumerate(thread.replies):
+        for i, message in enumerate(messages(reply)):
+            said = f"{key}:{n + 1}.{i}" if i else f"{key}:{n + 1}"
+            payload = {"message": silent(keyed(message, said)), "only": ""}
+            steps.append(Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n))
+    return [*steps, *edits]
+
+
+def silent(message: Payload) -> Payload:
+    return {**message, "flags": message.get("flags", 0) | SILENT}
+
+
+def _name(title: str) -> str:
+    name = " ".join(title.split()) or "arXiv"
+    while len(name.encode("utf-16-le")) // 2 > NAME:
+        name = name[:-2] + "…"
+    return name
+
+
+# ---------------------------------------------------------------- the parent
+
+
+def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
+    """The finished form has longer links: both are packed so that they need the same number of messages, else it is not edited."""
+    ping = [Words((Unit(f"-# <@&{thread.ping}>"),))] if thread.ping else []
+    before = _layout(thread.parent, str, ping)
+    after = _layout(thread.finished, target, ping) if thread.finished else None
+    first, further = (CONTENT, ROWS) if forum else (TEXT, COMPONENTS - 1)
+    for less in range(0, first // 2, 100):
+        rows = sum(1 if forum else r.count for r in before[1])
+
+        def room(n: int, less: int = less, rows: int = rows) -> tuple[int, int]:
+            return (first - less, 10_000 if forum else further - rows) if n == 0 else (TEXT - less, COMPONENTS)
+
+        posted = pack(before[0], room) or [[]]
+        finished = pack(after[0], room) or [[]] if after else None
+        if finished is None or len(finished) == len(posted):
+            break
+    else:
+        finished = None
+    made = [_message(p, before[1] if i == 0 else (), thread, forum=forum, n=i) for i, p in enumerate(posted)]
+    if finished is None or after is None:
+        return [(m, None) for m in made]
+    return [
+        (m, _message(p, after[1] if i == 0 else (), thread, forum=forum, n=i))
+        for i, (m, p) in enumerate(zip(made, finished, strict=True))
+    ]
+
+
+def _layout(post: Post, target: Target, ping: Sequence[Piece]) -> tuple[list[Piece], list[Row]]:
+    """(what is read, the controls at its end): the controls stay with the first message."""
+    found = pieces(post, target)
+    controls: list[Row] = []
+    while found and isinstance(found[-1], Row):
+        controls.insert(0, found.pop())  # type: ignore[arg-type]
+    return [*found, *ping], controls
+
+
+def _message(part: Sequence[Piece], controls: Sequence[Row], thread: Thread, *, forum: bool, n: int) -> Payload:
+    allowed = {"parse": [], "roles": [thread.ping]} if thread.ping and n == 0 else NOBODY
+    if forum and n == 0:
+        message = _starter(part, controls)
+    else:
+        message = v2([*part, *controls], accent=ACCENT if n == 0 else None)
+    message = {**message, "allowed_mentions": allowed}
+    return message if thread.ping and n == 0 else silent(message)
+
+
+def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
+    """Of a forum's post: plain content with a classic row of buttons."""
+    text = "\n".join(p.text for p in part if isinstance(p, Words))
+    rows = [*(p for p in part if isinstance(p, Row)), *controls]
+    return {
+        "content": text,
+        "flags": NO_EMBEDS,
+        "components": [{"type": 1, "components": list(r.components)} for r in rows],
+    }
+
+
+def _starter_keyed(message: Payload, key: str) -> Payload:
+    """A forum's starter takes no nonce; its key is the `id` of its row and, as long as ids of classic rows are not documented to
+    stay, the end of its first button's custom_id too. Without a button it gets one, a link."""
+    rows = message["components"] or [
+        {"type": 1, "components": [{"type": 2, "style": 5, "label": "arXiv", "url": "https://arxiv.org"}]}
+    ]
+    first, *others = rows
+    button, *more = first["components"]
+    press = pressed(button.get("custom_id", ""))
+    if press is not None:
+        button = {**button, "custom_id": custom_id(Press(press.action, press.value, press.confirm), marker(key))}
+    return {**message, "components": [{**first, "id": marker(key), "components": [button, *more]}, *others]}
+
+
+def _starter_edited(message: Payload, key: str) -> Payload:
+    return {k: v for k, v in _starter_keyed(message, key).items() if k != "flags"} | {"flags": NO_EMBEDS}

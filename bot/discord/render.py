@@ -1,0 +1,194 @@
+"""A Post as Discord's messages, within its limits, cutting nothing. Pure.
+
+Everything is Components V2 (text displays, separators, rows of buttons, a coloured container for a digest's parent); only the
+starter of a forum post is plain `content` with a classic row, because a forum's list shows a post's content. What is too long
+goes on in a further message, split between blocks, else between paragraphs. No message can mention anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.discord.ids import Press, custom_id, marker, nonce
+from bot.discord.markdown import Target, Unit, line, plain, quote, units
+from bot.discord.pack import Line, Piece, Row, Words, pack, size
+
+TEXT = 4000
+"""Characters over all text displays of a message."""
+CONTENT = 2000
+COMPONENTS = 40
+"""Nested ones count."""
+ROWS = 5
+"""Of a classic message."""
+BUTTONS = 5
+OPTIONS = 25
+LABEL = 80
+OPTION = 100
+PLACEHOLDER = 150
+
+ACCENT = 0xB31B1B
+"""arXiv's red."""
+
+V2 = 1 << 15
+SILENT = 1 << 12
+NO_EMBEDS = 1 << 2
+NOBODY: dict[str, Any] = {"parse": []}
+
+_STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
+_MENU_FROM = 3
+"""So many MENU buttons become a select; fewer are ordinary buttons."""
+_MOMENT = re.compile(r"<t:(\d+)>")
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:
+    """The blocks as text displays, lines and rows; what belongs together stands in one text display."""
+    found: list[Piece] = []
+    previous: Block | None = None
+    for block in post.blocks:
+        match block:
+            case Rule():
+                found.append(Line())
+            case Actions():
+                found += _rows(block, len(found), private=private)
+            case Menu():
+                found.append(_menu(block))
+            case _:
+                written = _written(block, target)
+                if not written:
+                    continue
+                last = found[-1] if found else None
+                glue = _glue(previous, block)
+                if isinstance(last, Words) and glue:
+                    first = Unit(written[0].text, glue)
+                    found[-1] = Words((*last.units, first, *written[1:]))
+                else:
+                    found.append(Words(written))
+        previous = block
+    return found
+
+
+def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple[Unit, ...]:
+    match block:
+        case Heading(markdown, level):
+            text = line(markdown, target, bold=False)
+            mark = {1: f"## {text}", 2: f"### {text}"}.get(level, f"**{text}**")
+            return (Unit(mark),) if text else ()
+        case Small(markdown):
+            return tuple(Unit(f"-# {part}", "\n") for part in _small(markdown, target))
+        case Quotation(words, label, url, number):
+            source = line(f"[{label.replace('[', '(').replace(']', ')')} ↗]({url})", target)
+            return (Unit(quote(f"{f'[{number}] ' if number else ''}“{plain(words)}” {source}")),)
+        case Text(markdown):
+            return units(markdown, target)
+
+
+def _small(markdown: str, target: Target) -> list[str]:
+    moments = _MOMENT.findall(markdown)
+    text = "\n".join(u.text for u in units(_MOMENT.sub("\ue000", markdown), target))
+    for moment in moments:
+        text = text.replace("\ue000", f"<t:{moment}:f>", 1)
+    return [part.strip() for part in text.split("\n") if part.strip()]
+
+
+def _glue(previous: Block | None, block: Block) -> str:
+    """How a block joins the text before it; empty: a text display of its own."""
+    match previous, block:
+        case _, Heading():
+            return ""
+        case Text(), Text():
+            return "\n\n"
+        case (Heading() | Small(), Small()) | (Heading(level=3), _):
+            return "\n"
+        case (Text() | Quotation(), Quotation()) | (Quotation(), Text()):
+            return "\n"
+    return ""
+
+
+def _rows(actions: Actions, number: int, *, private: bool) -> list[Piece]:
+    """Buttons in rows of five; three or more MENU buttons as one select. A card for its asker alone shows its share button."""
+    menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
+    if len(menu) < _MENU_FROM:
+        menu = []
+    shown = [_button(b) for b in actions.buttons if b not in menu]
+    rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
+    if menu:
+        options = tuple((b.label, custom_id(Press(b.action, b.value, bool(b.confirm)))) for b in menu)
+        rows.append(_select(f"pb:menu:{number}", "⋯", options))
+    return rows
+
+
+def _button(button: Button) -> dict[str, Any]:
+    press = Press(button.action, button.value, bool(button.confirm))
+    made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(press)}
+    if button.style is Style.FEEDBACK and (emoji := re.match(r"[\U0001F300-\U0001FAFF]", button.label)):
+        return {**made, "emoji": {"name": emoji[0]}}
+    return {**made, "label": shortened(button.label, LABEL)}
+
+
+def _menu(menu: Menu) -> Row:
+    return _select(custom_id(Press(menu.action, "")), menu.placeholder, menu.options[:OPTIONS])
+
+
+def _select(custom: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Row:
+    made = [{"label": shortened(label, OPTION), "value": value} for label, value in options]
+    return Row(({"type": 3, "custom_id": custom, "placeholder": shortened(placeholder, PLACEHOLDER), "options": made},))
+
+
+def shortened(label: str, limit: int) -> str:
+    """Names on controls only: what stands in a text is never shortened."""
+    label = label.strip() or "…"
+    return (
+        label
+        if size(label) <= limit
+        else label[: limit // 2 - 1] + "…"
+        if size(label) > len(label)
+        else label[: limit - 1] + "…"
+    )
+
+
+# ---------------------------------------------------------------- messages
+
+
+def messages(post: Post, *, private: bool = False) -> list[dict[str, Any]]:
+    """The payloads, in order, without keys."""
+    packed = pack(pieces(post, private=private), lambda _: (TEXT, COMPONENTS))
+    return [v2(m) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
+
+
+def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
+    """One Components V2 message."""
+    shown = [_component(p) for p in message]
+    if accent is not None:
+        shown = [{"type": 17, "accent_color": accent, "components": shown}]
+    return {"flags": V2, "components": shown, "allowed_mentions": NOBODY}
+
+
+def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:
+    """With its key, twice: Discord returns the first message for a nonce it saw minutes ago; the marker is found at any time."""
+    return {**marked(message, key), "nonce": nonce(key), "enforce_nonce": True}
+
+
+def marked(message: dict[str, Any], key: str) -> dict[str, Any]:
+    first, *others = message["components"]
+    return {**message, "components": [{**first, "id": marker(key)}, *others]}
+
+
+def edited(message: dict[str, Any], key: str) -> dict[str, Any]:
+    """What replaces a message of this key: an edit takes no nonce and cannot be silent, nor need it."""
+    return {**marked(message, key), "flags": V2}
+
+
+def _component(piece: Piece) -> dict[str, Any]:
+    match piece:
+        case Words():
+            return {"type": 10, "content": piece.text}
+        case Row():
+            return {"type": 1, "components": list(piece.components)}
+        case Line():
+            return {"type": 14, "divider": True, "spacing": 1}
