@@ -22,7 +22,7 @@ _NAMED = re.compile(
     r"conclusions? and (?:future work|discussion|outlook)|discussion and conclusions?|summary and conclusions?|future work|"
     r"limitations?|broader impacts?|ethic(?:s|al) (?:statement|considerations?)|reproducibility statement|"
     r"acknowledge?ments?|acknowledge?ments? and disclosure of funding|author contributions?|funding|data availability|references|bibliography|literature cited|"
-    r"(?:supplementary|supplemental) materials?|appendi(?:x|ces)|appendi(?:x|ces)[. :].{3,80}|supplement|keywords|ccs concepts|notation|"
+    r"(?:supplementary|supplemental) materials?|appendi(?:x|ces)|appendi(?:x|ces)[. :].{3,80}|supplement|contents|table of contents|keywords|ccs concepts|notation|"
     r"摘要|引言|参考文献|结论|附录)[.:]?",
     re.IGNORECASE,
 )
@@ -44,27 +44,26 @@ class Heading:
 
 def heading(line: Line, body: Type) -> Heading | None:
     """The heading a line is, or None."""
-    text = line.text.strip()
-    if not 2 < len(text) <= MAX_TITLE or not line.upright or _NO_TITLE.search(text) or line.size < body.size * 0.82:
+    text = line.text
+    plain = not line.heavy and line.font == body.font and line.size < body.size * 1.08
+    if plain and not text.isupper():
         return None
-    marked = line.heavy or line.size > body.size * 1.08
+    size = max(line.size, line.lead_size)  # small capitals are set as a larger first letter
+    if not 2 < len(text) <= MAX_TITLE or not line.upright or _NO_TITLE.search(text) or size < body.size * 0.82:
+        return None
     capitals = text.upper() == text and sum(c.isalpha() for c in text) > 3
+    marked = line.heavy or line.size > body.size * 1.08 or (capitals and line.lead_size > line.size * 1.1)
     differs = line.font != body.font
     if (numbered := _NUMBER.fullmatch(text)) and len(text.split()) <= 18 and not text.endswith("."):
-        title = numbered["title"]
-        if title[0].isupper() and (
-            marked or (capitals and differs) or (differs and len(text) < 60 and _is_deep(numbered["number"]))
-        ):
+        deep = numbered["number"].count(".") >= 1
+        told = marked or (capitals and (differs or deep)) or (differs and deep and len(text) < 60)
+        if told and numbered["title"][0].isupper():
             return Heading(text, _level(numbered["number"]))
     if _NAMED.fullmatch(text) and (marked or capitals or differs):
         return Heading(text.rstrip(".:"), 1)
     if line.size > body.size * 1.12 and text[0].isupper() and len(text.split()) <= 12 and not text.endswith((".", ",")):
         return Heading(text, 1)
     return None
-
-
-def _is_deep(number: str) -> bool:
-    return number.count(".") >= 1
 
 
 def _level(number: str) -> int:

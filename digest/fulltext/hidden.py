@@ -47,7 +47,13 @@ _IMPERATIVE = re.compile(
     r"(?:\A|[,:;—–-]|\b(?:please|now|just|simply|important|warning|note|you (?:must|should|shall|will|have to|need to|are to)))\s*\Z",
     re.IGNORECASE,
 )
-_ORDERS = (_OVERRIDE, _PRAISE, _ADDRESS, _CHINESE)
+_TRIGGERS = (
+    (_OVERRIDE, ("ignore", "disregard", "forget", "overrid", "bypass")),
+    (_PRAISE, ("positive ", "favorable ", "favourable ", "glowing ", "enthusiastic ", "do not ", "recommend ", "rate th", "score th", "accept th")),
+    (_ADDRESS, ("if you are ", "as an ai", "as an llm", "as a language", "as a large", "as a chat", " to all ", "to ai", "to llm", "to la", "for ai", "for llm", "for la", "to any ", "reviewers", "assistants")),
+    (_CHINESE, ("忽略", "无视", "忘记", "忽视", "理会", "抛开", "正面", "积极", "肯定", "好评", "高分", "不要", "你是", "您是", "作为")),
+)  # fmt: skip
+"""One of the words stands in every order of its kind; they are looked for first, because that is fast."""
 
 _QUOTED = re.compile(
     r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
@@ -85,8 +91,15 @@ ABOUT_ENOUGH = 3
 
 def order(text: str) -> str:
     """The words of the first order to a model in a text; empty when there is none. Says nothing of who gives it."""
-    found = next((m for pattern in _ORDERS if (m := pattern.search(text))), None)
-    return found[0] if found else ""
+    lower = text.lower()
+    for pattern, words in _TRIGGERS:
+        for word in words:
+            at = lower.find(word)
+            while at >= 0:
+                if found := pattern.search(text[max(0, at - 120) : at + 400]):
+                    return found[0]
+                at = lower.find(word, at + 1)
+    return ""
 
 
 def reads_as_text(text: str) -> bool:
@@ -120,7 +133,7 @@ def screened(text: FullText) -> FullText:
 def _without_invisible(section: Section, found: list[Hidden]) -> Section:
     passages = []
     for passage in section.passages:
-        if _ANY_INVISIBLE.search(passage.text):
+        if not passage.text.isascii() and _ANY_INVISIBLE.search(passage.text):
             place = f"p. {passage.page}" if passage.page else section.title
             found.extend(Hidden(said[:MAX_QUOTED], "invisible-characters", place) for said in invisible(passage.text))
             passages.append(replace(passage, text=visible(passage.text)))
@@ -137,8 +150,10 @@ def visible(text: str) -> str:
 def visible_orders(sections: Iterable[Section]) -> tuple[tuple[Section, ...], tuple[Hidden, ...]]:
     """The sections without the sentences that give orders to models, and those sentences."""
     held = tuple(sections)
-    suspects = [p for s in held for p in s.passages if order(p.text)]
-    if not suspects or sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= ABOUT_ENOUGH:
+    said = ("\n".join(p.text for p in s.passages) for s in held)
+    if not any(order(text) for text in said):
+        return held, ()
+    if sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= ABOUT_ENOUGH:
         return held, ()
     found: list[Hidden] = []
     kept = tuple(_without_orders(section, found) for section in held)

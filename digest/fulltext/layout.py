@@ -13,16 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from digest.fulltext import mend
 from digest.fulltext.pages import Line
 
 EDGE = 0.09
-"""Of the page's height: where running heads and feet stand."""
+"""Of the page's height: where page numbers stand."""
+WIDE_EDGE = 0.14
+"""Where what is repeated on other pages is a running head or foot."""
 _STAMP = re.compile(
     r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}"
 )
 _PAGE_NUMBER = re.compile(
     r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE
 )
+_HEAD_NUMBER = re.compile(r"\A\d{1,4} \D{4,}\Z|\A\D{4,} \d{1,4}\Z")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _RULER = re.compile(r"\d{2,4}(?: \d{2,4})*\Z")
 
@@ -47,13 +51,16 @@ class Type:
 
 def body_type(pages: Sequence[PageLines]) -> Type:
     """What most characters are set in."""
-    sizes: Counter[float] = Counter()
     fonts: Counter[tuple[float, str]] = Counter()
-    for line in (line for page in pages for line in page.lines if line.upright):
-        sizes[round(line.size, 1)] += len(line.text)
-        fonts[round(line.size, 1), line.font] += len(line.text)
-    if not sizes:
+    for page in pages:
+        for line in page.lines:
+            if line.upright:
+                fonts[round(line.size, 1), line.font] += len(line.text)
+    if not fonts:
         return Type(10.0, "")
+    sizes: Counter[float] = Counter()
+    for (at, _), count in fonts.items():
+        sizes[at] += count
     size = sizes.most_common(1)[0][0]
     return Type(size, max((count, font) for (at, font), count in fonts.items() if at == size)[1])
 
@@ -61,9 +68,12 @@ def body_type(pages: Sequence[PageLines]) -> Type:
 def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
     """All lines of the paper as they are read, without what belongs to the page and not to the paper."""
     repeated = _repeated(pages)
+    title = _title(pages)
     ordered: list[Line] = []
     for page in pages:
-        kept = _without_ruler([line for line in page.lines if not _is_furniture(line, page, repeated)], page)
+        kept = _without_ruler(
+            [line for line in page.lines if not _is_furniture(line, page, repeated, body, title)], page
+        )
         ordered.extend(_in_columns(kept, page, body))
     return ordered
 
@@ -71,29 +81,58 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
 # ---------------------------------------------------------------- what belongs to the page
 
 
-def _at_edge(line: Line, page: PageLines) -> bool:
-    return line.y > page.height * (1 - EDGE) or line.y < page.height * (EDGE - 0.015) or not line.upright
+def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
+    return line.y > page.height * (1 - edge) or line.y < page.height * (edge - 0.015) or not line.upright
 
 
 def _shape(line: Line) -> str:
     return _DIGITS.sub("#", line.text.lower())
 
 
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalpha()) or "-"
+
+
+def _title(pages: Sequence[PageLines]) -> str:
+    """The letters of what is set largest on the first page."""
+    first = [line for line in pages[0].lines if line.upright] if pages else []
+    largest = max((line.size for line in first), default=0.0)
+    return _letters("".join(line.text for line in first if line.size > largest * 0.97))
+
+
 def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
     """Texts, numbers aside, at the edge of at least three pages and of a quarter of them (heads alternate between two)."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({_shape(line) for line in page.lines if _at_edge(line, page) and len(line.text) < 200})
+        seen.update({_shape(line) for line in page.lines if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200})
     least = max(3, len(pages) // 4) if len(pages) > 3 else 2
     return frozenset(shape for shape, count in seen.items() if count >= least)
 
 
-def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str]) -> bool:
+def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: Type, title: str) -> bool:
     if _STAMP.match(line.text) and (not line.upright or line.x1 < page.width * 0.12 or _at_edge(line, page)):
         return True
-    if not _at_edge(line, page):
+    if _at_edge(line, page, WIDE_EDGE) and _shape(line) in repeated:
+        return True
+    if _at_edge(line, page) and _PAGE_NUMBER.fullmatch(line.text.strip()):
+        return True
+    set_small = line.size <= body.size * 1.02 and not line.heavy
+    return set_small and _at_edge(line, page, WIDE_EDGE) and _is_lone_head(line, page, title)
+
+
+def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
+    """`2 Z. Shen et al.`: the uppermost or lowest line, short, set apart, with a number at its end or with the paper's title."""
+    others = [other.y for other in page.lines if other.upright and other is not line]
+    if (
+        not others
+        or len(line.text) > 110
+        or page.number == 1
+        or line.text.endswith((".", "-", mend.BREAK)) != ("et al" in line.text)
+    ):
         return False
-    return _shape(line) in repeated or _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
+    if not (line.y > max(others) + 1.3 * line.size or line.y < min(others) - 1.3 * line.size):
+        return False
+    return _HEAD_NUMBER.search(line.text) is not None or "et al." in line.text or _letters(line.text) in title
 
 
 def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:
@@ -113,9 +152,22 @@ def _in_columns(lines: list[Line], page: PageLines, body: Type) -> list[Line]:
     gutter = _gutter(lines, page)
     if gutter is None:
         return lines
+    before: Line | None = None
     for line in lines:
         line.column = 1 if line.x1 <= gutter + 3 and line.x0 < gutter else 2 if line.x0 >= gutter - 3 else 0
+        if before and line.column == 1 and before.column == 0 and _is_last_of(before, line):
+            line.column = 0
+        before = line
     return _sorted(lines) if _jumps(lines, body) else lines
+
+
+def _is_last_of(before: Line, line: Line) -> bool:
+    """A short last line of a paragraph over the whole width."""
+    return (
+        abs(line.x0 - before.x0) < 0.3 * line.size
+        and abs(line.size - before.size) < 0.3
+        and 0 < before.y_end - line.y < 1.4 * line.size
+    )
 
 
 def _gutter(lines: list[Line], page: PageLines) -> float | None:
@@ -178,7 +230,7 @@ def leading(lines: Sequence[Line], body: Type) -> float:
             and abs(line.size - body.size) < 0.3
             and len(line.text) > 25
         ):
-            step = round(last.y - line.y, 1)
+            step = round(last.y_end - line.y, 1)
             if 0.9 * body.size < step < 2.5 * body.size:
                 steps[step] += 1
     return steps.most_common(1)[0][0] if steps else 1.2 * body.size

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 BREAK = "\ufffe"
 """Stands where a line ended in a hyphen and the next one was joined to it."""
@@ -30,8 +29,7 @@ _BLANKS = {
 _CONTROLS = {code: None for code in range(0x20) if code not in (0x02, 0x09, 0x0A)}
 _TABLE = {**_CONTROLS, **_LIGATURES, **_SIGNS, **_BLANKS}
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
-_ODD = re.compile("[^\n -~]")
-_LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z])")  # the old TeX encoding's `ff`, read by another table
+_LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # the old TeX encoding's `ff`, read by another table
 
 _COMBINING = {
     "´": "\u0301",
@@ -47,65 +45,83 @@ _COMBINING = {
 _ACCENT = re.compile(
     r"(?P<gap>(?<=[A-Za-z]) )?(?P<mark>[´¨ˆ˜ˇ˘˚]|(?<=[A-Za-z])`(?=[aeiou]))(?P<space> ?)(?P<letter>[A-Za-zı])"
 )
+_MARKS = frozenset("´`¨ˆ˜ˇ˘˚¸")
+_BONDS = frozenset("-_" + BREAK)
+_ARCHIVES = {
+    "astro": ("ph",),
+    "cond": ("mat",),
+    "gr": ("qc",),
+    "hep": ("ph", "th", "ex", "lat"),
+    "math": ("ph",),
+    "nucl": ("ex", "th"),
+    "quant": ("ph",),
+}
+_TAIL = re.compile(r"\w*\Z")
+_HEAD = re.compile(r"\s*(\w*)(-?)")
+_ADRIFT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # torn off a letter elsewhere in the line
 _CEDILLA = re.compile(r"([cCsStT])¸")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_HALVES = re.compile(rf"[\w-]*{BREAK}\s*[\w-]*")
-_BROKEN = re.compile(rf"(\w*)(-?){BREAK}\s*(\w*)(-?)")
 
 
 def characters(text: str) -> str:
     """One character for what is one character to a reader; U+FFFE stays, `hyphens` mends it."""
-    if _ODD.search(text) is None:
+    if text.isascii() and text.isprintable():
         return text
-    text = _PRIVATE.sub("", _LOOSE_FF.sub("ff", text.translate(_TABLE)))
-    if "¸" in text:
+    text = _PRIVATE.sub("", text.translate(_TABLE))
+    if "↵" in text:
+        text = _LOOSE_FF.sub("ff", text)
+    if not _MARKS.isdisjoint(text):
         text = _CEDILLA.sub(lambda m: unicodedata.normalize("NFC", m[1] + "\u0327"), text)
-    return _ACCENT.sub(_accented, text)
+        text = _ADRIFT.sub("", _ACCENT.sub(_accented, text))
+    return text
 
 
 def _accented(match: re.Match[str]) -> str:
     """`F´ısica` and `M ´ exico` become `Física` and `México`; an accent that fits no letter stays as it is."""
     letter = "i" if match["letter"] == "ı" else match["letter"]
-    if match["space"] and not match["gap"]:
+    if (match["space"] and not match["gap"]) or (match["gap"] and match["mark"] not in "´¨"):
         return match[0]
     joined = unicodedata.normalize("NFC", letter + _COMBINING[match["mark"]])
     return joined if len(joined) == 1 else match[0]
 
 
-def vocabulary(texts: Iterable[str]) -> frozenset[str]:
-    """Words that stand whole in a text, lower case, those with inner hyphens as one."""
-    words: set[str] = set()
-    for text in texts:
-        words.update(_WORD.findall(_HALVES.sub(" ", text).lower()))
-    return frozenset(words)
+def hyphens(text: str, whole: str) -> str:
+    """Every U+FFFE decided: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back.
+
+    `whole` is the paper's text in lower case.
+    """
+    if BREAK not in text:
+        return text
+    joined, *pieces = text.split(BREAK)
+    for piece in pieces:
+        left, right = _TAIL.search(joined[-60:]), _HEAD.match(piece)
+        assert left is not None
+        assert right is not None
+        joined += ("-" if _is_compound(left[0], right[1], right[2], whole) else "") + piece.lstrip()
+    return joined
 
 
-def hyphens(text: str, words: frozenset[str]) -> str:
-    """Every U+FFFE decided: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back."""
-    while BREAK in text:
-        text, done = _BROKEN.subn(lambda m: _joined(m, words), text, count=1)
-        if not done:
-            return text.replace(BREAK, "-")
-    return text
-
-
-def _joined(match: re.Match[str], words: frozenset[str]) -> str:
-    left, _, right, more = match.groups()
-    plain, kept = f"{left}{right}{more}", f"{left}-{right}{more}"
+def _is_compound(left: str, right: str, more: str, whole: str) -> bool:
+    """Whether the hyphen between two halves belongs to the word."""
     if not left or not right:
-        return kept if left or right else "-"
-    if (
-        more
-        or right[0].isupper()
-        or right[0].isdigit()
-        or left[-1].isdigit()
-        or (len(left) > 1 and left[1:] != left[1:].lower())
-    ):
-        return kept
-    whole, pair = (left + right).lower(), f"{left}-{right}".lower()
-    if whole in words:
-        return plain
-    if pair in words:
-        return kept
-    both = len(left) >= 4 and len(right) >= 4 and left.lower() in words and right.lower() in words
-    return kept if both else plain
+        return True
+    if more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit() or (left.isupper() and len(left) > 1):
+        return True
+    left, right = left.lower(), right.lower()
+    if right in _ARCHIVES.get(left, ()):
+        return True
+    if left + right in whole:
+        return False
+    if f"{left}-{right}" in whole:
+        return True
+    return len(left) >= 4 and len(right) >= 4 and _is_word(left, whole) and _is_word(right, whole)
+
+
+def _is_word(half: str, whole: str) -> bool:
+    """Whether it stands by itself somewhere (a half of another broken word does not)."""
+    at = whole.find(half)
+    while at >= 0:
+        around = whole[max(0, at - 1) : at] + whole[at + len(half) : at + len(half) + 1]
+        if not any(c.isalnum() or c in _BONDS for c in around):
+            return True
+        at = whole.find(half, at + 1)
+    return False

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -18,6 +19,7 @@ from pypdfium2 import raw
 from digest.fulltext import mend
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
+_FORCE_BOLD = 1 << 18
 _HEAVY = re.compile(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
 
@@ -31,6 +33,8 @@ class Line:
     x1: float
     y: float
     """The baseline."""
+    y_end: float
+    """Of its end: lower where PDFium joined two lines at a hyphen that belongs to the word."""
     size: float
     """Points, of most of it."""
     lead_size: float
@@ -51,11 +55,16 @@ class Reader:
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(96)
         self._flags = ctypes.c_int()
+        # made once: ctypes makes such a reference anew for each call otherwise
+        self._to_box, self._to_matrix = ctypes.byref(self._box), ctypes.byref(self._matrix)
+        self._to_x, self._to_y, self._to_flags = ctypes.byref(self._x), ctypes.byref(self._y), ctypes.byref(self._flags)
+        self._fonts: dict[bytes, tuple[str, bool]] = {}
 
     def lines(self, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The page's lines in the order of its content; what stands raised or lowered in a line is part of it."""
         text = text_page.get_text_range()
-        exact = raw.FPDFText_CountChars(text_page) == len(text)
+        page = text_page.raw
+        exact = raw.FPDFText_CountChars(page) == len(text)
         found: list[Line] = []
         for start, end, row in _rows(text):
             clean = mend.characters(row).strip()
@@ -63,47 +72,53 @@ class Reader:
                 continue
             first, last = start, end
             if not exact:
-                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(text_page, i) for i in (start, end))
+                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page, i) for i in (start, end))
             if 0 <= first <= last:
-                _add(found, self._line(text_page, clean, first, last, number))
+                _add(found, self._line(page, clean, first, last, number))
         return found
 
-    def _line(self, page: pdfium.PdfTextPage, text: str, first: int, last: int, number: int) -> Line:
-        x0, _, y = self._place(page, first)
-        _, x1, y_end = self._place(page, last)
+    def _line(self, page: Any, text: str, first: int, last: int, number: int) -> Line:
+        """Ten calls: this is where the time goes."""
+        box = self._box
+        raw.FPDFText_GetLooseCharBox(page, first, self._to_box)
+        x0, low = box.left, box.bottom
+        raw.FPDFText_GetLooseCharBox(page, last, self._to_box)
+        x1, low_end = box.right, box.bottom
         middle = (first + last) // 2
         size, upright = self._size(page, middle)
-        lead, _ = self._size(page, first)
-        trail, _ = self._size(page, last)
-        if lead > size and lead >= trail * 0.98:
-            size, middle = lead, first
-        elif trail > size:
-            size, middle = trail, last
-        if upright and lead < size * 0.9:
-            y = y_end if trail >= size * 0.9 else self._baseline(page, middle)
-        font = self._font(page, middle)
-        heavy = _HEAVY.search(font) is not None or raw.FPDFText_GetFontWeight(page, middle) >= 600
-        return Line(text, number, x0, x1, y, size, lead, font, heavy, upright)
+        lead = size
+        typical = middle
+        if last - first > 2:
+            lead, trail = self._size(page, first)[0], self._size(page, last)[0]
+            size, typical = sorted(((size, middle), (lead, first), (trail, last)))[1]
+        y = y_end = self._baseline(page, typical if lead < size * 0.9 else first)
+        if abs(low_end - low) > size:  # two lines that PDFium joined at a hyphen
+            y_end = self._baseline(page, last)
+        font, heavy = self._font(page, typical)
+        return Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
 
-    def _place(self, page: pdfium.PdfTextPage, index: int) -> tuple[float, float, float]:
-        raw.FPDFText_GetLooseCharBox(page, index, self._box)
-        return self._box.left, self._box.right, self._baseline(page, index)
-
-    def _baseline(self, page: pdfium.PdfTextPage, index: int) -> float:
-        raw.FPDFText_GetCharOrigin(page, index, self._x, self._y)
+    def _baseline(self, page: Any, index: int) -> float:
+        raw.FPDFText_GetCharOrigin(page, index, self._to_x, self._to_y)
         return self._y.value
 
-    def _size(self, page: pdfium.PdfTextPage, index: int) -> tuple[float, bool]:
-        """Points and whether the character stands upright: the font's size is often 1, scaled by the matrix."""
-        size = raw.FPDFText_GetFontSize(page, index)
-        if not raw.FPDFText_GetMatrix(page, index, self._matrix):
+    def _size(self, page: Any, index: int) -> tuple[float, bool]:
+        """Points, and whether the character stands upright: the font's size is often 1, scaled by the matrix."""
+        size: float = raw.FPDFText_GetFontSize(page, index)
+        matrix = self._matrix
+        if not raw.FPDFText_GetMatrix(page, index, self._to_matrix):
             return size, True
-        scale = math.hypot(self._matrix.c, self._matrix.d)
-        return size * scale, abs(self._matrix.b) < 0.2 * max(scale, 1e-6)
+        scale = math.hypot(matrix.c, matrix.d)
+        return size * scale, abs(matrix.b) < 0.2 * scale or not scale
 
-    def _font(self, page: pdfium.PdfTextPage, index: int) -> str:
-        raw.FPDFText_GetFontInfo(page, index, self._name, 96, self._flags)
-        return _SUBSET.sub("", self._name.value.decode("utf-8", "replace"))
+    def _font(self, page: Any, index: int) -> tuple[str, bool]:
+        """Its name without the subset's prefix, and whether it is bold by name or flag."""
+        raw.FPDFText_GetFontInfo(page, index, self._name, 96, self._to_flags)
+        name = self._name.value
+        known = self._fonts.get(name)
+        if known is None:
+            font = _SUBSET.sub("", name.decode("utf-8", "replace"))
+            known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(self._flags.value & _FORCE_BOLD)
+        return known
 
 
 def _rows(text: str) -> Iterator[tuple[int, int, str]]:
@@ -128,20 +143,26 @@ def _after_breaks(printed: str) -> list[str]:
 
 def _add(found: list[Line], line: Line) -> None:
     """Appends, or joins what stands on the same line right behind the last fragment."""
-    if not found or not _continues(found[-1], line):
+    last = found[-1] if found else None
+    if last is None or not _continues(last, line):
         found.append(line)
         return
-    last = found[-1]
     size = max(last.size, line.size)
-    apart = " " if line.x0 - last.x1 > 0.15 * size else ""
-    if line.size > last.size * 1.1 or (len(line.text) > len(last.text) and line.size > last.size * 0.9):
+    if last.text.endswith(mend.BREAK):  # no hyphen, but a ligature the font has no name for: mostly `ffi`
+        last.text = last.text[:-1] + ("ffl" if line.text.startswith("e") else "ffi") + line.text
+    else:
+        last.text += (" " if line.x0 - last.x1 > 0.15 * size else "") + line.text
+    if line.size > last.size * 1.1 or (len(line.text) > len(last.text) / 2 and line.size > last.size * 0.9):
         last.y, last.size, last.font, last.heavy = line.y, line.size, line.font, line.heavy
-    last.text += apart + line.text
+        last.y_end = line.y_end
     last.x1 = line.x1
 
 
 def _continues(last: Line, line: Line) -> bool:
     size = max(last.size, line.size)
-    if not (last.upright and line.upright) or last.text.endswith(mend.BREAK):
+    if not (last.upright and line.upright):
         return False
-    return -0.35 * size <= line.x0 - last.x1 <= 1.2 * size and abs(line.y - last.y) < 0.62 * size
+    apart, raised = line.x0 - last.x1, abs(line.y - last.y_end)
+    if len(line.text) <= 3:  # a root or a large operator hangs from the top of the line
+        return -0.6 * size <= apart <= 0.5 * size and raised < 1.1 * size
+    return -0.6 * size <= apart <= 1.2 * size and raised < 0.62 * size

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from digest.fulltext.headings import Heading, heading
 from digest.fulltext.layout import Type, edges, leading
@@ -20,8 +21,8 @@ CAPTION = re.compile(
     r"(?:Figure|Fig\.|FIG\.|FIGURE|Table|TABLE|Tab\.|Algorithm|ALGORITHM|Listing|Scheme|Plate|图|表)\s*"
     r"(?:[A-Z]\.?)?(?:\d{1,3}|[IVX]{1,5})(?:\.\d{1,2})?\s*(?:[.:|—–]|[(（]|(?=[A-Z]))"
 )
-_BULLET = re.compile(r"[•◦▪‣➢❖·∙⋄]\s*\S|[-–—] [A-Z]|\(?(?:[ivx]{1,4}|[a-h]|\d{1,2})\) ")
-_ITEM = re.compile(r"\d{1,2}\. [A-Z]")
+_BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
+_ITEM = re.compile(r"\d{1,2}\. [A-Z]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w")
 _NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
 _ENDS = re.compile(r"[.!?:;。！？；：…][\"'”’)\]\d,∗†‡]*\Z")
 _WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
@@ -30,22 +31,24 @@ _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨�
 
 @dataclass
 class Block:
-    """Lines that belong together. `parts` are texts of paragraphs that were found to go on from this one."""
+    """Lines that belong together. `parts` are blocks elsewhere in which this one goes on."""
 
     lines: list[Line]
     form: Form = Form.TEXT
     heading: Heading | None = None
     indented: bool = False
-    parts: list[str] = field(default_factory=list)
+    full: bool = False
+    """Its last line reaches the right edge, so it may go on elsewhere."""
+    parts: list[Block] = field(default_factory=list)
 
     @property
     def page(self) -> int:
         return self.lines[0].page
 
-    @property
+    @cached_property
     def raw(self) -> str:
-        """Its lines in one, U+FFFE where a word was broken."""
-        return join([join([line.text for line in self.lines]), *self.parts])
+        """Its lines in one, U+FFFE where a word was broken; asked for when it holds all of them."""
+        return join([line.text for block in (self, *self.parts) for line in block.lines])
 
 
 def join(texts: Sequence[str]) -> str:
@@ -92,10 +95,23 @@ class _Cutter:
                 found.append(Block([line], self._opening(line), indented=line.x0 - left > 0.6 * line.size))
             else:
                 last.lines.append(line)
+        before: Block | None = None
         for block in found:
             if block.heading is None and block.form is Form.TEXT:
-                block.form = self._form(block)
+                block.form = Form.FOOTNOTE if self._is_below_notes(before, block) else self._form(block)
+            block.full = not self._is_short(block.lines[-1])
+            before = block
         return found
+
+    def _is_below_notes(self, before: Block | None, block: Block) -> bool:
+        """Small print under a footnote (where the paper appeared, an address)."""
+        small = block.lines[0].size < self._body.size * 0.93 and len(block.lines) <= 2
+        return (
+            small
+            and before is not None
+            and before.form is Form.FOOTNOTE
+            and _same_column(before.lines[-1], block.lines[0])
+        )
 
     def _edges(self, line: Line) -> tuple[float, float]:
         return self._sides.get((line.page, line.column), (line.x0, line.x1))
@@ -105,27 +121,36 @@ class _Cutter:
         same = line.font == before.font and abs(line.size - before.size) < 0.3 and _same_column(before, line)
         own_number = re.match(r"(?:\d{1,2}|[A-Z])(?:\.\d+)*\.? [A-Z]", line.text)
         differs = line.font != self._body.font or line.size > self._body.size * 1.08
-        return same and differs and len(last.lines) < 3 and not own_number and 0 < before.y - line.y < line.size * 1.5
+        return (
+            same and differs and len(last.lines) < 3 and not own_number and 0 < before.y_end - line.y < line.size * 1.5
+        )
 
     def _opening(self, line: Line) -> Form:
+        if line.text[0].islower() and line.text[1:2] != ")" and line.text[2:3] != ")":
+            return Form.TEXT
         if CAPTION.match(line.text):
             return Form.CAPTION
         if _NOTE.match(line.text) and line.size < self._body.size * 0.93 and line.lead_size < line.size * 0.85:
             return Form.FOOTNOTE
-        return Form.LIST if _BULLET.match(line.text) else Form.TEXT
+        return Form.LIST if _BULLET.match(line.text) or _ITEM.match(line.text) else Form.TEXT
 
     def _starts(self, last: Block, line: Line) -> bool:
         before = last.lines[-1]
         if not _same_column(before, line) or before.upright != line.upright:
             return True
         step = self._step * line.size / self._body.size
-        down = before.y - line.y
+        down = before.y_end - line.y
         if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._is_set_otherwise(last, line):
             return True
         opening = self._opening(line)
         if opening is Form.CAPTION:
             return down > 1.12 * step or _ENDS.search(before.text) is not None
+        if opening is Form.LIST and _BULLET.match(line.text) is None:
+            return self._is_short(before) or _ENDS.search(before.text) is not None
         return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
+
+    def _is_short(self, line: Line) -> bool:
+        return line.x1 < self._edges(line)[1] - 2.5 * line.size
 
     def _is_set_otherwise(self, last: Block, line: Line) -> bool:
         """In another size than the line before and than most of the block; single signs of formulas aside."""
@@ -138,8 +163,8 @@ class _Cutter:
 
     def _paragraph_starts(self, last: Block, line: Line, apart: bool) -> bool:
         before = last.lines[-1]
-        left, right = self._edges(line)
-        short = before.x1 < right - 2.5 * line.size
+        left, _ = self._edges(line)
+        short = self._is_short(before)
         ended = _ENDS.search(before.text) is not None
         if last.form in (Form.LIST, Form.FOOTNOTE):
             return short and ended and line.x0 < last.lines[0].x0 - 1
@@ -149,19 +174,26 @@ class _Cutter:
         indent = line.x0 - left
         if 0.6 * line.size < indent < 4 * line.size and before.x0 - left < 0.5 * line.size and opens:
             return ended or short
-        if _ITEM.match(line.text) and short:
-            return True
         return short and ended and opens and (apart or len(last.lines) > 1)
 
     def _form(self, block: Block) -> Form:
         """Equation or table where the lines are not prose."""
-        text = block.raw
+        text = join([line.text for line in block.lines])
         solid = len(text.replace(" ", ""))
         words = _WORDS.findall(text)
         letters = sum(len(w) for w in words)
         first = block.lines[0]
         left, right = self._edges(first)
         full = [line for line in block.lines if line.x1 - line.x0 > 0.7 * (right - left)]
+        ended = _ENDS.search(text) is not None
+        if (
+            len(block.lines) <= 2
+            and len(words) < 8
+            and not ended
+            and self._is_short(block.lines[-1])
+            and not (text[0].islower() and first.x0 - left < first.size)
+        ):
+            return Form.EQUATION if _MATHS.search(text) and letters < 0.45 * solid and solid > 3 else Form.TABLE
         if letters > 0.55 * solid and (len(words) > 6 * len(block.lines) or len(full) >= max(1, len(block.lines) - 1)):
             return Form.TEXT
         if len(block.lines) <= 8 and _MATHS.search(text) and letters < 0.45 * solid and solid > 3:
@@ -171,7 +203,7 @@ class _Cutter:
             and len(words) >= 2
             and abs(first.size - self._body.size) < 0.6
             and first.x0 - left < 3 * first.size
-            and _ENDS.search(text)
+            and ended
         ):
             return Form.TEXT
         return Form.TABLE
@@ -182,16 +214,28 @@ def _same_column(before: Line, line: Line) -> bool:
 
 
 def _tables_together(found: Sequence[Block]) -> list[Block]:
-    """Rows and cells beside each other become one table; a head of words above them belongs to it."""
+    """Rows and cells beside each other become one table, the pieces of a formula one formula."""
     kept: list[Block] = []
     for block in found:
         last = kept[-1] if kept else None
-        beside = last is not None and not last.heading and _same_column(last.lines[-1], block.lines[0])
-        if last and beside and last.form is Form.TABLE and block.form is Form.TABLE:
+        if last is None or last.heading or block.heading or not _same_column(last.lines[-1], block.lines[0]):
+            kept.append(block)
+        elif last.form is Form.TABLE and block.form is Form.TABLE:
             last.lines.extend(block.lines)
+        elif {last.form, block.form} <= {Form.TABLE, Form.EQUATION} and _is_torn(last, block):
+            last.lines.extend(block.lines)
+            last.form = Form.EQUATION
         else:
             kept.append(block)
     return kept
+
+
+def _is_torn(last: Block, block: Block) -> bool:
+    """Pieces of one formula: small, and closer than a line and a half."""
+    near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
+    table = last if last.form is Form.TABLE else block
+    small = table.form is Form.EQUATION or all(len(line.text) < 25 for line in table.lines)
+    return near and small and len(last.lines) + len(block.lines) < 30
 
 
 def _joined(found: Sequence[Block]) -> list[Block]:
@@ -204,8 +248,13 @@ def _joined(found: Sequence[Block]) -> list[Block]:
             open_text = None
         elif block.form in (Form.TEXT, Form.LIST):
             far = open_text is not None and (moved or not _same_column(open_text.lines[-1], block.lines[0]))
-            if open_text is not None and far and block.form is Form.TEXT and _goes_on(open_text, block):
-                open_text.parts.append(join([line.text for line in block.lines]))
+            if (
+                open_text is not None
+                and far
+                and _BULLET.match(block.lines[0].text) is None
+                and _goes_on(open_text, block)
+            ):
+                open_text.parts.append(block)
                 moved = True
                 continue
             open_text, moved = block, False
@@ -216,8 +265,9 @@ def _joined(found: Sequence[Block]) -> list[Block]:
 
 
 def _goes_on(last: Block, block: Block) -> bool:
-    before = last.raw.rstrip()
-    if abs(block.lines[0].size - last.lines[0].size) > 0.6:
+    end = last.parts[-1] if last.parts else last
+    before = end.lines[-1].text
+    if not end.full or abs(block.lines[0].size - last.lines[0].size) > 0.6:
         return False
     if before.endswith(("-", BREAK)):
         return True

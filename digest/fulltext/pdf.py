@@ -18,6 +18,7 @@ from digest.fulltext.hidden import screened
 from digest.fulltext.layout import PageLines, body_type, reading_order
 from digest.fulltext.pages import Line, Reader
 from digest.fulltext.paragraphs import Block, blocks, join
+from digest.fulltext.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
 MAX_PAGES = 400
@@ -26,16 +27,16 @@ FRONT = "Front matter"
 MIN_TEXT = 200
 """Characters below which the pages are pictures (a scan) and no text."""
 
-_ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
-
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
     """Raises Unreadable for what is broken, locked, empty or a scan. Pages beyond `max_pages` are left, and `note` says so."""
     pages, total = _pages(data, max_pages)
     body = body_type(pages)
-    found = blocks(reading_order(pages, body), body)
-    words = mend.vocabulary(block.raw for block in found)
-    sections, references = _sections(found, words)
+    lines = reading_order(pages, body)
+    cited = unnamed_references(lines)
+    found = blocks(lines[:cited], body)
+    whole = "\n".join(block.raw for block in found).lower()
+    sections, references = _sections(found, lines[cited:], whole)
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
         raise Unreadable("The paper's PDF holds no text (a scan?).")
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
@@ -70,9 +71,9 @@ def _pages(data: bytes, max_pages: int) -> tuple[list[PageLines], int]:
     return pages, total
 
 
-def _sections(found: Sequence[Block], words: frozenset[str]) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+def _sections(found: Sequence[Block], cited: Sequence[Line], whole: str) -> tuple[tuple[Section, ...], tuple[str, ...]]:
     """The abstract first; what stands before it (title, authors) is dropped as far as it is no prose."""
-    gather = _Gather(words)
+    gather = _Gather(whole, cited)
     for block in found:
         gather.add(block)
     return gather.sections(), gather.references()
@@ -81,21 +82,22 @@ def _sections(found: Sequence[Block], words: frozenset[str]) -> tuple[tuple[Sect
 class _Gather:
     """Collects blocks under their headings."""
 
-    def __init__(self, words: frozenset[str]) -> None:
-        self._words = words
+    def __init__(self, whole: str, cited: Sequence[Line]) -> None:
+        self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
         self._abstract: int | None = None
         self._in_references = False
         self._in_contents = False
-        self._cited: list[Line] = []
+        self._cited: list[Line] = list(cited)
 
     def add(self, block: Block) -> None:
-        text = mend.hyphens(block.raw, self._words).strip()
+        text = mend.hyphens(block.raw, self._whole).strip()
         if block.heading:
             self._head(block, text)
-        elif (rest := abstract_rest(text)) is not None and self._abstract is None and len(self._open) == 1:
+        elif (rest := abstract_rest(text)) is not None and self._abstract is None and block.page <= 3:
+            self._fold()
             self._start(ABSTRACT, 1, block.page)
-            self._abstract = len(self._open) - 1
+            self._abstract = 1
             self._put(rest, block)
         elif self._in_contents and _looks_like_contents(text):
             return
@@ -106,19 +108,27 @@ class _Gather:
 
     def _head(self, block: Block, text: str) -> None:
         assert block.heading is not None
-        if is_contents(text):
+        if is_contents(text) or (self._in_contents and _looks_like_contents(text)):
             self._in_contents = True
             return
+        self._in_contents = False
         self._in_references = is_references(text)
         if self._in_references:
             return
-        title = mend.hyphens(block.heading.title, self._words)
-        if abstract_rest(title) == "" and self._abstract is None:
-            self._abstract = len(self._open)
+        title = mend.hyphens(block.heading.title, self._whole)
+        if abstract_rest(title) == "" and self._abstract is None and block.page <= 3:
+            self._abstract = 1
+            self._fold()
             title = ABSTRACT
         elif block.page == 1 and self._abstract is None and len(self._open) == 1 and not _has_number(title):
             return  # the paper's own title
         self._start(title, block.heading.level, block.page)
+
+    def _fold(self) -> None:
+        """What looked like sections before the abstract (numbered addresses) is front matter."""
+        for _, _, _, held in self._open[1:]:
+            self._open[0][3].extend(held)
+        del self._open[1:]
 
     def _start(self, title: str, level: int, page: int) -> None:
         self._open.append((title, level, page, []))
@@ -127,12 +137,12 @@ class _Gather:
         if not text:
             return
         if block.form is Form.TABLE:
-            text = "\n".join(mend.hyphens(line.text, self._words) for line in block.lines)
+            text = "\n".join(mend.hyphens(line.text, self._whole) for line in block.lines)
         held = self._open[-1][3]
         held.append(Passage(text, block.form, page=block.page))
 
     def references(self) -> tuple[str, ...]:
-        return tuple(mend.hyphens(join(entry), self._words).strip() for entry in _entries(self._cited))
+        return tuple(mend.hyphens(join(entry), self._whole).strip() for entry in entries(self._cited))
 
     def sections(self) -> tuple[Section, ...]:
         made = [Section(title, level, "", page, tuple(held)) for title, level, page, held in self._open]
@@ -155,29 +165,3 @@ def _has_number(title: str) -> bool:
 
 def _looks_like_contents(text: str) -> bool:
     return re.search(r"\d{1,3}\s*\Z", text) is not None or " . . " in text or "...." in text
-
-
-def _entries(lines: Sequence[Line]) -> list[list[str]]:
-    """References, one each: by their numbers, else by the hanging indent, else by what stands apart."""
-    numbered = sum(1 for line in lines if _ENTRY.match(line.text)) > len(lines) // 12
-    left: dict[tuple[int, int], float] = {}
-    for line in lines:
-        side = (line.page, line.column)
-        left[side] = min(left.get(side, line.x0), line.x0)
-    hanging = sum(1 for line in lines if line.x0 > left[line.page, line.column] + 4) > len(lines) // 4
-    entries: list[list[str]] = []
-    before: Line | None = None
-    for line in lines:
-        if numbered:
-            begins = _ENTRY.match(line.text) is not None
-        elif hanging:
-            begins = line.x0 < left[line.page, line.column] + 3 and line.text[:1].isupper()
-        else:
-            begins = before is not None and (
-                before.text.endswith(".") and (before.y - line.y > 1.3 * line.size or before.page != line.page)
-            )
-        if begins or not entries:
-            entries.append([])
-        entries[-1].append(line.text)
-        before = line
-    return entries

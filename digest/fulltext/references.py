@@ -1,0 +1,55 @@
+"""The list of references at a PDF's end: where it begins when no heading says so, and where one entry ends. Pure.
+
+The one thing to know: entries are told apart by their numbers, else by the hanging indent, else by what stands apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.fulltext.headings import is_references
+from digest.fulltext.pages import Line
+
+_ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
+
+
+def unnamed_references(lines: Sequence[Line]) -> int:
+    """Where `[1]` … `[4]` begin lines in the last half of a paper without a heading for them; else its end."""
+    if any(is_references(line.text) for line in lines):
+        return len(lines)
+    numbers = [
+        (i, int(m[1]))
+        for i, line in enumerate(lines)
+        if i > len(lines) // 2 and (m := re.match(r"\[(\d{1,3})\] ", line.text))
+    ]
+    for at, (index, number) in enumerate(numbers):
+        if number == 1 and [n for _, n in numbers[at : at + 4]] == [1, 2, 3, 4]:
+            return index
+    return len(lines)
+
+
+def entries(lines: Sequence[Line]) -> list[list[str]]:
+    """References, one each: by their numbers, else by the hanging indent, else by what stands apart."""
+    numbered = sum(1 for line in lines if _ENTRY.match(line.text)) > len(lines) // 12
+    left: dict[tuple[int, int], float] = {}
+    for line in lines:
+        side = (line.page, line.column)
+        left[side] = min(left.get(side, line.x0), line.x0)
+    hanging = sum(1 for line in lines if line.x0 > left[line.page, line.column] + 4) > len(lines) // 4
+    found: list[list[str]] = []
+    before: Line | None = None
+    for line in lines:
+        if numbered:
+            begins = _ENTRY.match(line.text) is not None
+        elif hanging:
+            begins = line.x0 < left[line.page, line.column] + 3 and line.text[:1].isupper()
+        else:
+            begins = before is not None and (
+                before.text.endswith(".") and (before.y_end - line.y > 1.3 * line.size or before.page != line.page)
+            )
+        if begins or not found:
+            found.append([])
+        found[-1].append(line.text)
+        before = line
+    return found
