@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process, utils
+from rapidfuzz.distance import JaroWinkler
 
 NEAREST = 3
 _SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
@@ -51,14 +52,21 @@ def check(category: str) -> Checked:
 
 def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
     """Categories whose id or name is nearest to what was typed, best first: also for completion."""
+    # Jaro-Winkler counts swapped letters (`cs.VC`) as half a mistake.
     by_id = process.extract(
-        typed, list(names()), scorer=fuzz.ratio, processor=utils.default_process, limit=limit, score_cutoff=60
+        typed,
+        list(names()),
+        scorer=JaroWinkler.normalized_similarity,
+        processor=str.lower,
+        limit=limit,
+        score_cutoff=0.8,
     )
     by_name = process.extract(
         typed, names(), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=75
     )
-    found = [(score, i) for i, score, _ in by_id] + [(score, key) for _, score, key in by_name]
-    return tuple(dict.fromkeys(i for _, i in sorted(found, key=lambda pair: -pair[0])))[:limit]
+    found = [(score * 100, category) for category, score, _ in by_id]
+    found += [(score, category) for _, score, category in by_name]
+    return tuple(dict.fromkeys(category for _, category in sorted(found, key=lambda pair: -pair[0])))[:limit]
 
 
 def is_archive(category: str) -> bool:

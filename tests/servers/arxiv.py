@@ -29,7 +29,6 @@ from tests.servers.arxiv_world import Known, World, today
 from tests.servers.faults import Fault, Faults
 from tests.servers.papers import a_day
 
-
 _fault: ContextVar[Fault | None] = ContextVar("fault", default=None)
 """Of the request being answered."""
 

@@ -8,29 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 from functools import cached_property
 
 from digest.calendar import announcement_for, window_of
 from digest.model import Paper
 from tests.servers import papers_html, papers_pdf
 from tests.servers.papers_text import Body, write
-
-
-def a_paper(number: int = 1, **fields: object) -> Paper:
-    """A small Paper; fields override."""
-    base = Paper(
-        id=f"2601.{number:05d}",
-        version=1,
-        title=f"Paper {number}: Learning to Test",
-        abstract=f"We study test number {number}. Our method reaches {50 + number % 50}.{number % 10} % on Bench-{number}.",
-        authors=("Ada Lovelace", "Wei Zhang"),
-        categories=("cs.CV",),
-        published=datetime(2026, 1, 28, 15, tzinfo=UTC) + timedelta(seconds=number),
-        updated=datetime(2026, 1, 28, 15, tzinfo=UTC) + timedelta(seconds=number),
-    )
-    return replace(base, **fields)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

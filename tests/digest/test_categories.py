@@ -1,0 +1,65 @@
+"""arXiv's categories and what people type for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.categories import check, is_archive, names, nearest
+
+
+@pytest.mark.parametrize("typed", ["cs.CV", "cs.cv", " CS.CV ", "Computer Vision and Pattern Recognition"])
+def test_a_category_is_known_in_any_case_and_by_its_name(typed):
+    found = check(typed)
+    assert (found.category, found.name, found.known) == ("cs.CV", "Computer Vision and Pattern Recognition", True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("cs.VC", "cs.CV"),
+        ("csCV", "cs.CV"),
+        ("robotics", "cs.RO"),
+        ("computer vision", "cs.CV"),
+        ("machine learning", "cs.LG"),
+        ("stat.LM", "stat.ML"),
+        ("quantum", "quant-ph"),
+    ],
+)
+def test_what_may_have_been_meant_is_among_the_nearest(typed, meant):
+    found = check(typed)
+    assert found.known or meant in nearest(typed, 5)
+    assert found.category == meant or not found.known
+
+
+def test_an_unknown_one_of_the_right_form_may_be_new():
+    assert check("cs.QQ").possible
+    assert not check("cs.QQ").known
+    assert not check("what I like").possible
+    assert not check("cs.CV; DROP").possible
+
+
+def test_nothing_resembling_gives_no_suggestion():
+    assert nearest("zzzzqqqq") == ()
+
+
+def test_the_list_is_whole():
+    """arXiv's taxonomy has 155 categories that papers can be submitted to; eleven archives stand for their subject classes."""
+    subject_classes = [c for c in names() if "." in c]
+    archives = [c for c in names() if is_archive(c)]
+    single = [c for c in names() if "." not in c and not is_archive(c)]
+    assert len(subject_classes) + len(single) == 155
+    assert {"cs", "math", "physics", "astro-ph", "cond-mat", "q-bio", "q-fin", "stat", "eess", "econ", "nlin"} == set(
+        archives
+    )
+    assert set(single) == {
+        "gr-qc",
+        "hep-ex",
+        "hep-lat",
+        "hep-ph",
+        "hep-th",
+        "math-ph",
+        "nucl-ex",
+        "nucl-th",
+        "quant-ph",
+    }
+    assert len(set(names().values())) == len(names())
