@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ class SlackServer(People):
         except Refused as refused:
             error, status = refused.error, refused.more.pop("status", 200)
             if "wait" in refused.more:
-                headers["Retry-After"] = _seconds(refused.more.pop("wait"))
+                headers["Retry-After"] = _seconds(refused.more.pop("wait"), whole=not name.startswith("chat."))
             answer = {"ok": False, "error": error, **refused.more}
         self._note(name, args, "fault" if fault and not fault.startswith("slow") else error)
         if fault == "drop":
@@ -350,6 +351,6 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _seconds(wait: float) -> str:
-    """Slack counts in whole seconds; a server that is sped up does not."""
-    return str(max(1, round(wait + 0.5))) if wait > 0.5 else f"{max(wait, 0.01):.3f}"
+def _seconds(wait: float, *, whole: bool) -> str:
+    """Slack counts in whole seconds, as the SDK expects of it; for posts a server that is sped up is more exact."""
+    return str(math.ceil(wait)) if whole or wait > 0.5 else f"{wait:.3f}"

@@ -1,0 +1,257 @@
+"""An answer while it is written: streamed, else by edits of a posted message, and in the end replaced by its final form.
+
+The final message carries the answer's key as metadata. A stream cannot, so its first words carry a mark of the key in characters without
+width: after a crash the half message is found by it and replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Awaitable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.chat import ChatError, Doubtful, Gone, Post, Question, Text, Throttled
+from bot.slack import render
+from bot.slack.wire import SlackRefused, patiently
+
+if TYPE_CHECKING:
+    from bot.slack.chat import SlackChat
+
+log = logging.getLogger(__name__)
+
+STREAM_PACE = 0.7
+EDIT_PACE = 1.3
+"""Seconds between edits: Slack allows fifty a minute."""
+FIRST = 1.0
+"""Seconds that the first `write` may take."""
+CHUNK = 11_000
+LOOK_BACK = timedelta(minutes=2)
+LOOKED = 5.0
+"""Seconds that first words wait, at most, for the look whether there is a half answer already."""
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060"
+_MARK = re.compile(f"[{_INVISIBLE}]{{10}}")
+_PING = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+
+
+def mark_of(key: str) -> str:
+    """Twenty bits of the key in characters without width."""
+    bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:3]) >> 4
+    return "".join(_INVISIBLE[(bits >> (2 * n)) & 3] for n in range(10))
+
+
+def harmless(text: str) -> str:
+    """Provisional text is read as Markdown by Slack, mentions included; the final form cannot mention anybody."""
+    return _PING.sub(lambda m: m[0] + "\u200b", text)
+
+
+class SlackDraft:
+    """Implements `bot.chat.Draft`. One at a time writes one answer; `finish` may be repeated."""
+
+    def __init__(self, chat: SlackChat, question: Question, key: str) -> None:
+        self._chat, self._question, self._key = chat, question, key
+        place = question.place
+        self._channel = place.channel
+        self._thread = place.thread or ("" if place.direct else question.message)
+        self._ts = ""
+        self._streaming = False
+        self._edits = not self._thread
+        """By edits: where there is no thread to stream in, or streaming is refused."""
+        self._text = self._shown = ""
+        self._silent = question.private
+        self._closed = False
+        self._news, self._begun, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._found: dict[str, str] = {}
+        self._look = None if self._silent else self._looking()
+
+    # ------------------------------------------------------------ while it is written
+
+    async def status(self, text: str) -> None:
+        """Shown by Slack until the first words; a courtesy, so its failure is nobody's concern."""
+        if self._thread and not self._silent and not self._ts:
+            self._later(self._set_status(text))
+
+    async def _set_status(self, text: str) -> None:
+        with contextlib.suppress(ChatError):
+            await self._chat.wire.call(
+                "assistant.threads.setStatus", channel_id=self._channel, thread_ts=self._thread, status=text
+            )
+
+    def _later(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def write(self, text: str) -> None:
+        """What is newest is shown at Slack's pace. Waits for the first words to stand, briefly; then it returns at once."""
+        if self._silent or self._closed or not text.strip():
+            return
+        self._text = text
+        self._news.set()
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._pumping())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST):
+                    await self._begun.wait()
+
+    async def _pumping(self) -> None:
+        await self._looked()
+        while await self._something_new():
+            try:
+                await self._show(harmless(self._text))
+            except Throttled as busy:
+                self._news.set()
+                await self._pause(busy.wait)
+                continue
+            except Doubtful:
+                self._silent = True  # it may have been shown; `finish` looks
+            except ChatError as error:
+                self._refused(error)
+            self._begun.set()
+            await self._pause(EDIT_PACE if self._edits else STREAM_PACE)
+
+    async def _pause(self, seconds: float) -> None:
+        """Ends early when the final form is there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+
+    async def _something_new(self) -> bool:
+        """Waits for more text. False once there is nothing more to be shown provisionally."""
+        await self._news.wait()
+        self._news.clear()
+        return not self._closed and not self._silent
+
+    def _refused(self, error: ChatError) -> None:
+        """A stream that Slack does not take goes on by edits; one that a person stopped, or a message that is gone, is let be."""
+        code = error.code if isinstance(error, SlackRefused) else ""
+        if self._edits or code == "stopped_by_user" or isinstance(error, Gone):
+            self._silent = True
+        else:
+            log.info("event=stream_refused reason=%s", code or type(error).__name__)
+            self._edits, self._streaming = True, False
+            self._news.set()
+
+    async def _show(self, text: str) -> None:
+        if self._edits or (self._ts and not self._streaming):
+            await self._edit(text)
+        elif not self._ts:
+            await self._start(text[:CHUNK])
+        elif text.startswith(self._shown) and len(text) > len(self._shown):
+            more = text[len(self._shown) :][:CHUNK]
+            await self._chat.wire.call("chat.appendStream", channel=self._channel, ts=self._ts, markdown_text=more)
+            self._shown += more
+
+    async def _start(self, text: str) -> None:
+        who = await self._chat.wire.identity()
+        begun = await self._chat.wire.call(
+            "chat.startStream",
+            channel=self._channel,
+            thread_ts=self._thread,
+            recipient_user_id=self._question.person.id,
+            recipient_team_id=self._question.extra.get("team") or who.team,
+            markdown_text=text[:1] + mark_of(self._key) + text[1:],
+        )
+        self._ts, self._shown, self._streaming = str(begun["ts"]), text, True
+
+    async def _edit(self, text: str) -> None:
+        if text == self._shown:
+            return
+        message = render.messages(Post((Text(text),), text[:90]), self._key)[0]
+        if self._ts:
+            await self._chat.update(self._channel, self._ts, message)
+        else:
+            self._ts = await self._chat.say(self._channel, message, self._thread)
+        self._shown = text
+
+    # ------------------------------------------------------------ what is there already
+
+    async def _find(self) -> None:
+        """Our messages since the question: those with this answer's key, else the half one with its mark."""
+        halves: dict[str, str] = {}
+        async for message in self._chat.own(self._question.place, self._thread, self._question.at - LOOK_BACK):
+            key = render.key_of(message)
+            if key == self._key or key.startswith(f"{self._key}."):
+                self._found[key] = str(message["ts"])
+            elif not key and not message.get("metadata"):
+                marks = _MARK.findall(json.dumps(message, ensure_ascii=False))
+                halves[str(message["ts"])] = marks[0] if marks else ""
+        mine = [ts for ts, mark in halves.items() if mark == mark_of(self._key)]
+        if mine and self._key not in self._found:
+            self._found[self._key] = mine[0]
+            await self._stop(mine[0])
+
+    def _looking(self) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._find())
+        task.add_done_callback(lambda t: t.cancelled() or t.exception())  # seen here, should nobody wait for it
+        return task
+
+    async def _looked(self) -> None:
+        """Waits for the look; what it cannot see is taken as not there."""
+        if self._look is None:
+            return
+        look, self._look = self._look, None
+        try:
+            async with asyncio.timeout(LOOKED):
+                await look
+        except (ChatError, TimeoutError) as error:
+            log.info("event=draft_not_looked reason=%s", type(error).__name__)
+        if not self._ts and self._key in self._found:
+            self._ts, self._edits = self._found[self._key], True
+
+    async def _stop(self, ts: str) -> None:
+        """Ends a stream, so that the message may be edited; one that has ended already is no fault."""
+        with contextlib.suppress(SlackRefused, Gone):
+            await patiently(lambda: self._chat.wire.call("chat.stopStream", channel=self._channel, ts=ts))
+
+    # ------------------------------------------------------------ the final form
+
+    async def finish(self, post: Post) -> str:
+        """See `Draft.finish`. Raises a ChatError where the answer could not be shown; then it may be repeated."""
+        await self._settled()
+        if self._question.private:
+            return await self._chat.send(self._question.place, post, self._key, self._question.person)
+        first, *more = render.messages(post, self._key)
+        if self._streaming:
+            self._streaming = False
+            await self._stop(self._ts)
+        self._ts = await self._final(self._key, first, self._ts)
+        for message in more:
+            await self._final(render.key_of(message), message, "")
+        return self._ts
+
+    async def _settled(self) -> None:
+        """No request of the writing is under way any more."""
+        self._closed = True
+        self._ended.set()
+        self._news.set()
+        if self._pump is not None:
+            await self._pump
+            self._pump = None
+        if self._background:
+            await asyncio.gather(*self._background)
+        unsure = self._silent and not self._ts and not self._question.private
+        if unsure and self._look is None:
+            self._look = self._looking()
+        await self._looked()
+
+    async def _final(self, key: str, message: Mapping[str, Any], ts: str) -> str:
+        """One message of the final form, in place of what stands there. One that a person deleted is not said again."""
+        ts = ts or self._found.get(key, "")
+        if not ts:
+            self._silent = True  # should the post not be answered, a repeat looks for it
+            ts = await patiently(lambda: self._chat.say(self._channel, message, self._thread))
+            self._found[key] = ts
+            return ts
+        with contextlib.suppress(Gone):
+            await patiently(lambda: self._chat.update(self._channel, ts, message))
+        self._found[key] = ts
+        return ts

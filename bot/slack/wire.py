@@ -1,0 +1,236 @@
+"""Calls to Slack's Web API: one table of the methods used with their scopes, and errors as sentences.
+
+Posts go once, with a timeout and without the SDK's retries, because a dropped connection may hide a post that was made; reads are
+retried by the SDK. `SlackRefused.code` is Slack's word for what it did not like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat import ChatError, Doubtful, Forbidden, Gone, HistoryRefused, Throttled
+
+TIMEOUT = 15.0
+API_URL = "https://slack.com/api/"
+PATIENCE = 60.0
+"""Seconds of waiting that `patiently` adds up to before it gives up."""
+
+METHODS: Mapping[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "apps.connections.open": (),  # with the app-level token
+    "assistant.threads.setStatus": ("assistant:write",),
+    "chat.appendStream": ("chat:write",),
+    "chat.delete": ("chat:write",),
+    "chat.getPermalink": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.startStream": ("chat:write",),
+    "chat.stopStream": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.push": (),
+    "views.update": (),
+}
+"""Every method the bot calls, with the scopes it needs; the manifest is held to it."""
+
+_READS = (
+    "auth.test",
+    "chat.getPermalink",
+    "conversations.history",
+    "conversations.info",
+    "conversations.replies",
+    "users.info",
+)
+_TOKEN = {
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+    "app_uninstalled",
+    "org_login_required",
+}
+_GONE = {
+    "is_archived": "The channel {channel} is archived.",
+    "not_in_channel": "The bot is not in the channel {channel}; invite it there with /invite.",
+    "channel_not_found": "There is no channel {channel}, or it is private and the bot is not in it; invite it there with /invite.",
+    "thread_not_found": "The thread in the channel {channel} is no more.",
+    "message_not_found": "The message in the channel {channel} is no more.",
+    "user_not_in_channel": "The person is not in the channel {channel}.",
+}
+_UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", ""}
+
+T = TypeVar("T")
+
+
+class SlackRefused(ChatError):
+    """Slack did not carry out a request, for a reason of its own in `code`."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot is in its workspace."""
+
+    team: str
+    user: str
+    bot: str
+    url: str
+    """`https://team.slack.com/`."""
+
+
+class Wire:
+    """The two clients, one session. Made anywhere, used inside one event loop, closed at its end."""
+
+    def __init__(self, token: str, api_url: str = API_URL) -> None:
+        quiet = logging.getLogger("bot.slack.sdk")
+        quiet.setLevel(logging.WARNING)  # on DEBUG the SDK logs whole messages
+        self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
+        handlers = [
+            AsyncConnectionErrorRetryHandler(),
+            AsyncRateLimitErrorRetryHandler(3),
+            AsyncServerErrorRetryHandler(2),
+        ]
+        self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
+        self._identity: Identity | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    def _open(self) -> None:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+            self.posts.session = self.reads.session = self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(self, method: str, **args: Any) -> dict[str, Any]:
+        """One call. Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused."""
+        assert method in METHODS, method
+        self._open()
+        client = self.reads if method in _READS else self.posts
+        channel = str(args.get("channel") or args.get("channel_id") or "")
+        try:
+            if method in _READS:
+                answer = await client.api_call(method, params={k: _flat(v) for k, v in args.items()})
+            else:
+                answer = await client.api_call(method, json=args)
+        except Exception as error:
+            raise sentence(error, method, channel) from error
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
+        """To a response_url. Raises SlackRefused once it is used up or expired, and Doubtful."""
+        self._open()
+        assert self._session is not None
+        try:
+            async with self._session.post(url, json=body) as answer:
+                said = await answer.text()
+                if answer.status != 200:
+                    raise SlackRefused(f"Slack takes no more answers to this ({said[:60]}).", said[:60])
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise sentence(error, "response_url", "") from error
+
+    async def identity(self) -> Identity:
+        """Asked once. Raises Forbidden for a token that is refused."""
+        if self._identity is None:
+            said = await self.call("auth.test")
+            self._identity = Identity(said["team_id"], said["user_id"], said.get("bot_id", ""), said["url"])
+        return self._identity
+
+
+def _flat(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+async def patiently(request: Callable[[], Awaitable[T]]) -> T:
+    """A request that is known not to have been carried out is made again after the time Slack asks for."""
+    waited = 0.0
+    while True:
+        try:
+            return await request()
+        except Throttled as busy:
+            waited += max(busy.wait, 0.05)
+            if waited > PATIENCE:
+                raise
+            await asyncio.sleep(busy.wait)
+
+
+# ---------------------------------------------------------------- errors
+
+
+def sentence(error: Exception, method: str, channel: str) -> Exception:
+    """An exception of the SDK as ours; one that is none of its kind comes back as it is."""
+    if isinstance(error, SlackApiError):
+        return _refusal(error, method, channel)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Throttled("Slack cannot be reached; the connection could not be opened.", 5.0)
+    if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError):
+        return Doubtful(f"Slack did not answer {method} in time, or the connection broke.")
+    return error
+
+
+def _refusal(error: SlackApiError, method: str, channel: str) -> ChatError:
+    response = error.response
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
+    data = getattr(response, "data", None)
+    said: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    code = str(said.get("error", ""))
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        headers = getattr(response, "headers", None) or {}
+        return Throttled("Slack asks for a pause.", _seconds(headers))
+    if status >= 500 or code in _UNCLEAR:
+        return Doubtful(f"Slack answered {method} with an error of its own ({code or status}).")
+    return _worded(code, said, method, channel)
+
+
+def _worded(code: str, said: Mapping[str, Any], method: str, channel: str) -> ChatError:
+    """A refusal that Slack gave a name."""
+    if code == "missing_scope":
+        needed = said.get("needed", "")
+        what = f"Slack: the scope {needed} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app."
+        return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)
+    if code in _TOKEN:
+        return Forbidden(f"Slack refuses the token ({code}); reinstall the app and set SLACK_BOT_TOKEN anew.")
+    if code in _GONE:
+        return Gone(_GONE[code].format(channel=channel))
+    if code.startswith("restricted_action") or code in (
+        "access_denied",
+        "ekm_access_denied",
+        "no_permission",
+        "not_allowed_token_type",
+    ):
+        return Forbidden(
+            f"Slack does not let the bot do this in {channel or 'the workspace'} ({code}); ask an admin of the workspace."
+        )
+    detail = "; ".join(str(m) for m in said.get("response_metadata", {}).get("messages", []))[:300]
+    return SlackRefused(f"Slack refused {method}: {code}{f' ({detail})' if detail else ''}.", code)
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    try:
+        return float(headers.get("Retry-After", "1"))
+    except ValueError:
+        return 1.0

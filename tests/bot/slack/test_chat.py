@@ -1,0 +1,234 @@
+"""What goes out, over the wire to the strict server: once, and with every error as a sentence that says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import cards
+from bot.chat import (
+    ChatError,
+    Doubtful,
+    Forbidden,
+    Gone,
+    HistoryRefused,
+    Person,
+    Place,
+    Post,
+    Step,
+    StepKind,
+    Text,
+    Throttled,
+)
+from bot.delivery import _filled
+from bot.slack import render
+from bot.slack.chat import SlackChat
+from bot.subscription import Detail
+from tests.bot.slack.worst import worst_digest
+from tests.servers.slack import BOT_TOKEN, Message, SlackServer
+
+PLACE = Place("slack", "C1")
+POST = Post((Text("hello"),), "hello")
+
+
+def since() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=5)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer(speed=20) as server:
+        server.space.add_user("U1")
+        server.space.add_channel("C1", "U1")
+        yield server
+
+
+@pytest.fixture
+async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
+    made = SlackChat(BOT_TOKEN, slack.url)
+    yield made
+    await made.close()
+
+
+def step(key: str = "d:0", kind: StepKind = StepKind.POST, post: Post = POST) -> Step:
+    return Step(key, kind, render.messages(post, key)[0])
+
+
+async def delivered(chat: SlackChat, steps: list[Step]) -> dict[str, str]:
+    """All steps in order, waiting when told to, as a delivery does."""
+    ids: dict[str, str] = {}
+    for one in steps:
+        links = {key: await chat.link(PLACE, ts) for key, ts in ids.items()} if one.kind is StepKind.EDIT else {}
+        ready = replace(one, payload=_filled(one.payload, links, ""))
+        while one.key not in ids:
+            try:
+                ids[one.key] = await chat.post(ready, PLACE, ids.get(one.on, ""))
+            except Throttled as busy:
+                await asyncio.sleep(busy.wait)
+    return ids
+
+
+async def test_a_post_is_found_again_by_its_key(slack: SlackServer, chat: SlackChat) -> None:
+    parent = await chat.post(step("d:0"), PLACE)
+    assert await chat.find("d:0", StepKind.POST, PLACE, since()) == parent
+    assert await chat.find("d:9", StepKind.POST, PLACE, since()) is None
+
+
+async def test_replies_are_looked_for_in_their_thread_over_all_pages(slack: SlackServer, chat: SlackChat) -> None:
+    parent = await chat.post(step("d:0"), PLACE)
+    for n in range(230):
+        slack.space.put(slack.space.channels["C1"], _human(slack, f"chatter {n}", parent))
+    slack.limited = False
+    reply = await chat.post(step("d:1", StepKind.REPLY), PLACE, parent)
+    assert await chat.find("d:1", StepKind.REPLY, PLACE, since(), parent) == reply
+    assert await chat.find("d:1", StepKind.POST, PLACE, since()) is None
+
+
+def _human(slack: SlackServer, text: str, thread: str) -> Message:
+    return Message(slack.space.new_ts(), "C1", "U1", text, thread_ts=thread)
+
+
+async def test_somebody_elses_message_with_our_key_is_not_ours(slack: SlackServer, chat: SlackChat) -> None:
+    other = _human(slack, "x", "")
+    other.metadata = render.mark("d:0")
+    slack.space.put(slack.space.channels["C1"], other)
+    assert await chat.find("d:0", StepKind.POST, PLACE, since()) is None
+
+
+@pytest.mark.parametrize("detail", list(Detail))
+async def test_the_worst_digest_is_taken_whole_and_pings_nobody(
+    slack: SlackServer, chat: SlackChat, detail: Detail
+) -> None:
+    steps = render.steps(cards.thread(worst_digest(10), detail), "d")
+    ids = await delivered(chat, steps)
+    assert slack.refusals() == []
+    thread = slack.space.thread("C1", ids["d:0"])
+    assert [m.ts for m in thread] == [ids[s.key] for s in steps if s.kind is not StepKind.EDIT]
+    assert all(m.unfurl == (False, False) for m in thread)
+    everything = " ".join(m.shown for m in thread)
+    for n in range(1, 11):
+        assert f"TITLE-{n}:" in everything
+        assert f"SAID-{n} " in everything
+        assert (f"END-{n}-conclusion" in everything) == (detail is Detail.FULL)
+        assert (f"SHORT-{n}-conclusion" in everything) == (detail is Detail.SHORT)
+
+
+async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack: SlackServer, chat: SlackChat) -> None:
+    await chat.post(step("d:0"), PLACE)
+    with pytest.raises(Throttled) as busy:
+        await chat.post(step("d:1"), PLACE)
+    assert 0 < busy.value.wait <= 1
+    assert len(slack.space.channels["C1"].messages) == 1
+
+
+@pytest.mark.parametrize(("fault", "stored"), [("drop", 1), ("refuse", 0), ("500", 0), ("503", 0), ("html", 0)])
+async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(
+    slack: SlackServer, chat: SlackChat, fault: str, stored: int
+) -> None:
+    slack.fail("chat.postMessage", fault)
+    with pytest.raises(Doubtful):
+        await chat.post(step(), PLACE)
+    assert len(slack.calls("chat.postMessage")) == 1
+    found = await chat.find("d:0", StepKind.POST, PLACE, since())
+    assert bool(found) == bool(stored) == bool(slack.space.channels["C1"].messages)
+
+
+async def test_reads_are_tried_again(slack: SlackServer, chat: SlackChat) -> None:
+    slack.fail("conversations.history", "503")
+    slack.fail("conversations.history", "429:0")
+    assert await chat.find("d:0", StepKind.POST, PLACE, since()) is None
+
+
+async def test_a_slack_that_cannot_be_reached_took_nothing() -> None:
+    chat = SlackChat(BOT_TOKEN, "http://127.0.0.1:9/api/")
+    with pytest.raises(Throttled, match="cannot be reached"):
+        await chat.post(step(), PLACE)
+    await chat.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        ("token_revoked", Forbidden, "SLACK_BOT_TOKEN"),
+        ("account_inactive", Forbidden, "reinstall"),
+        ("restricted_action", Forbidden, "admin"),
+        ("is_archived", Gone, "C1 is archived"),
+        ("not_in_channel", Gone, "/invite"),
+        ("channel_not_found", Gone, "no channel C1"),
+        ("invalid_blocks", ChatError, "invalid_blocks"),
+        ("fatal_error", Doubtful, "fatal_error"),
+    ],
+)
+async def test_refusals_are_sentences(
+    slack: SlackServer, chat: SlackChat, code: str, kind: type[ChatError], says: str
+) -> None:
+    slack.fail("chat.postMessage", f"error:{code}")
+    with pytest.raises(kind, match=says):
+        await chat.post(step(), PLACE)
+
+
+async def test_a_missing_scope_is_named(slack: SlackServer, chat: SlackChat) -> None:
+    slack.scopes -= {"chat:write", "channels:history"}
+    with pytest.raises(Forbidden, match="chat:write is missing"):
+        await chat.post(step(), PLACE)
+    with pytest.raises(HistoryRefused, match="channels:history"):
+        await chat.find("d:0", StepKind.POST, PLACE, since())
+
+
+async def test_deleting_twice_does_no_harm(slack: SlackServer, chat: SlackChat) -> None:
+    ts = await chat.post(step(), PLACE)
+    await chat.delete(PLACE, ts)
+    await chat.delete(PLACE, ts)
+    assert slack.space.channels["C1"].messages == {}
+
+
+async def test_links_to_replies_name_their_thread(slack: SlackServer, chat: SlackChat) -> None:
+    parent = await chat.post(step("d:0"), PLACE)
+    slack.limited = False
+    reply = await chat.post(step("d:1", StepKind.REPLY), PLACE, parent)
+    expected = f"https://team.slack.com/archives/C1/p{reply.replace('.', '')}?thread_ts={parent}&cid=C1"
+    assert await chat.link(PLACE, reply) == expected
+    assert slack.calls("chat.getPermalink") == []
+    stranger = SlackChat(BOT_TOKEN, slack.url)
+    assert await stranger.link(PLACE, reply) == expected
+    assert await stranger.link(Place("slack", "C1", parent), reply) == expected
+    slack.space.channels["C1"].members.clear()
+    assert (await stranger.link(PLACE, reply)).startswith("https://team.slack.com/archives/C1/p")
+    await stranger.close()
+
+
+async def test_a_word_to_one_person_is_seen_by_nobody_else(slack: SlackServer, chat: SlackChat) -> None:
+    slack.space.add_user("U2")
+    slack.space.channels["C1"].members.add("U2")
+    assert await chat.send(PLACE, POST, "k", Person("U1")) == ""
+    assert [m.shown for m in slack.space.seen_by("U1", "C1")] == ["hello"]
+    assert slack.space.seen_by("U2", "C1") == []
+
+
+async def test_a_word_to_one_person_from_a_channel_the_bot_left_comes_directly(
+    slack: SlackServer, chat: SlackChat
+) -> None:
+    slack.kick("C1", "U1")
+    ts = await chat.send(PLACE, POST, "k", Person("U1"))
+    assert slack.space.channels["D1"].messages[ts].shown == "hello"
+
+
+async def test_a_long_word_is_several_messages_within_the_rate(slack: SlackServer, chat: SlackChat) -> None:
+    first = await chat.send(PLACE, Post((Text("word " * 4_000),), "long"), "k")
+    messages = list(slack.space.channels["C1"].messages.values())
+    assert len(messages) == 3
+    assert messages[0].ts == first
+    assert [render.key_of({"metadata": m.metadata}) for m in messages] == ["k", "k.2", "k.3"]
+
+
+async def test_no_token_and_no_message_reaches_the_log_at_any_level(
+    slack: SlackServer, chat: SlackChat, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    await chat.post(step(post=Post((Text("a secret plan"),), "a secret plan")), PLACE)
+    assert BOT_TOKEN not in caplog.text
+    assert "secret plan" not in caplog.text

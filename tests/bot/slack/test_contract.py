@@ -1,0 +1,72 @@
+"""Slack passes the contract of every Chat, over the wire to the strict server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.chat import Person, Place, Question, StepKind
+from bot.delivery import _filled
+from bot.slack.chat import SlackChat
+from bot.store import Store
+from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run
+from tests.servers.slack import BOT_TOKEN, SlackServer
+
+FAULTS = {
+    Break.ANSWER_LOST: "drop",
+    Break.REQUEST_LOST: "refuse",
+    Break.THROTTLED: "429:0.05",
+    Break.GONE: "error:channel_not_found",
+    Break.FORBIDDEN: "error:token_revoked",
+    Break.HISTORY: "error:missing_scope",
+}
+
+
+class SlackWorld:
+    place = Place("slack", "C1")
+
+    def __init__(self, server: SlackServer) -> None:
+        self.server = server
+        self.chat = SlackChat(BOT_TOKEN, server.url)
+
+    async def posts(self) -> Sequence[Seen]:
+        messages = sorted(self.server.space.channels["C1"].messages.values(), key=lambda m: m.ts)
+        return [Seen(m.ts, m.shown, m.thread_ts) for m in messages if m.bot_id]
+
+    def break_next(self, break_: Break, when: str = "post") -> None:
+        if when == "post":
+            self.server.fail("chat.postMessage", FAULTS[break_])
+        else:
+            self.server.fail("conversations.history", FAULTS[break_])
+            self.server.fail("conversations.replies", FAULTS[break_])
+
+    async def remove(self, message: str) -> None:
+        self.server.remove("C1", message)
+
+    def question(self, thread: Place) -> Question:
+        asked = self.server.say("C1", "U1", "does 1 release code?", thread.thread)[0].payload["event"]["ts"]
+        return Question(f"slack:C1:{asked}", thread, Person("U1"), "does 1 release code?", datetime.now(UTC), asked)
+
+
+class TestSlack(ChatContract):
+    @pytest.fixture
+    async def world(self) -> AsyncIterator[SlackWorld]:
+        async with SlackServer(speed=20) as server:
+            server.space.add_user("U1")
+            server.space.add_channel("C1", "U1")
+            made = SlackWorld(server)
+            yield made
+            await made.chat.close()
+
+    async def test_an_edit_done_twice_does_no_harm(self, world: World, store: Store) -> None:
+        """As the suite's, with the links filled in as a delivery does: Slack refuses a link that is none."""
+        delivered = await run(world, store)
+        stored = await store.delivery(KEY)
+        assert stored is not None
+        edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
+        here = await world.chat.link(world.place, delivered.parent)
+        await world.chat.post(replace(edit, payload=_filled(edit.payload, {}, here)), world.place, delivered.parent)
+        await check_whole(world)
