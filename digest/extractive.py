@@ -36,6 +36,7 @@ from digest.picking import Sentence, best, clipped, core_sentence, result_senten
 from digest.ports import OnText, Source
 from digest.ranking import lexical
 from digest.retrieval import Passages
+from digest.words import asked
 
 NAME = "extractive"
 VERSION = "1"
@@ -130,9 +131,8 @@ class ExtractiveAnalyst:
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
-        asked = " ".join((*(t.question for t in history[-1:]), question)) if len(terms(question)) < 2 else question
-        hits = await asyncio.to_thread(_quotes, asked, sources)
-        wanted = terms(asked)
+        wanted = _wanted(question, history)
+        hits = await asyncio.to_thread(_quotes, " ".join(sorted(wanted)), wanted, sources)
         held = {w for w in wanted if any(w in terms(e.quotation) for e, _ in hits)}
         found = bool(hits) and (len(held) >= _COVERED * len(wanted) if wanted else True)
         quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1)) if found else ()
@@ -236,11 +236,18 @@ def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
 # ---------------------------------------------------------------- answers
 
 
-def _quotes(question: str, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
+def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
+    """The question's terms, in the paper's script where it has any; those of the question before it too, where it is a mere follow-up."""
+    terms_ = asked(question)
+    if len(terms_) < 2 and history:
+        terms_ = [*terms_, *asked(history[-1].question)]
+    return frozenset(t for t in terms_ if t.isascii()) or frozenset(terms_)
+
+
+def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
     """The sentences of the nearest passages that hold most of the question, with the papers they are from."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
-    wanted = terms(question)
     for hit in Passages(sources).top(question, 2 * _ANSWER_QUOTES):
         source = sources[hit.source_index]
         finder = finders.setdefault(source.paper.id, Finder(source.text))

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import sentencex
 
-from digest import checks
+from digest import checks, words
 from digest.model import Form, FullText, Paper
 
 SHORT_WORDS = 85
@@ -60,14 +60,6 @@ _HOMES = {
 _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "impact", "innovation", "contribution"})
 """Parts that a sentence without any turn of phrase for them would only pretend to fill."""
 
-_STOP = frozenset(
-    """
-    the and for with that this from which what when where how does did are was were has have had not but can could will would should into over under between
-    about their there these those than then also such its our your they them using used use based via paper papers model models method methods approach learning
-    show shows result results new more most any all some each other only both work works task tasks data many much who why whose being been very well make made
-    """.split()  # noqa: SIM905  # a list of 90 strings would hide the words
-)
-_WORD = re.compile(r"[^\W\d_]{3,}|\d+(?:[.,]\d+)*", re.UNICODE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _REFERENCE = re.compile(
     r"\b(?:Fig(?:ure|\.)|Tab(?:le|\.)|Eq(?:uation|\.)|Sec(?:tion|\.)|Appendix|Algorithm)\b|\[\d+(?:,\s*\d+)*\]|et al\."
@@ -91,11 +83,7 @@ class Sentence:
 
 @lru_cache(maxsize=4096)
 def terms(text: str) -> frozenset[str]:
-    """Telling words, cut to six letters so that `training` meets `trained`; figures whole; Chinese in pairs of characters."""
-    words = (w.lower() for w in _WORD.findall(text) if not _HAN.search(w))
-    latin = {w if w[0].isdigit() else w[:6].rstrip("s") for w in words if w not in _STOP}
-    han = re.findall(r"[\u3400-\u9fff]+", text)
-    return frozenset(latin | {run[i : i + 2] for run in han for i in range(len(run) - 1)})
+    return frozenset(words.terms(text))
 
 
 def split(text: str) -> list[str]:
@@ -129,9 +117,9 @@ def sentences_of(text: FullText) -> list[Sentence]:
 
 
 def _quotable(text: str) -> bool:
-    words = text.split()
+    count = len(text.split())
     wide = len(_HAN.findall(text))
-    if not (7 <= len(words) <= 60 or 12 <= wide <= 160) or text[-1] not in ".!?。！？":
+    if not (7 <= count <= 60 or 12 <= wide <= 160) or text[-1] not in ".!?。！？":
         return False
     letters = sum(c.isalpha() for c in text)
     return (text[0].isupper() or wide > 0 or text[0] in '“"') and letters >= 0.6 * len(text) and text.count("$") <= 2
@@ -177,7 +165,7 @@ def best(name: str, sentences: Sequence[Sentence], paper: Paper, used: set[str],
     def worth(s: Sentence) -> float:
         home = homes.get(s.role, 0)
         cues = min(2, len(cue.findall(s.text)))
-        if not home or (not cues and (home < 2 or name in _NEEDS_CUE)):
+        if not home or s.text[-1] in "?？" or (not cues and (home < 2 or name in _NEEDS_CUE)):
             return 0.0
         overlap = len(about & terms(s.text)) / 6
         return home + 1.5 * cues + min(overlap, 1.5) + 0.4 * s.early - 0.8 * len(_REFERENCE.findall(s.text))

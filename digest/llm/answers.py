@@ -14,6 +14,7 @@ from digest import checks
 from digest.evidence import Finder
 from digest.llm import prompts
 from digest.llm.prose import Listed, halves, listed, sentences
+from digest.llm.review import strange_ids
 from digest.model import Answer, Evidence, Fault, FullText, Paper, Problem, Quote
 
 MARK = "(?)"
@@ -21,7 +22,6 @@ MARK = "(?)"
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
-_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
 _END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*\s*\Z")
 
@@ -89,7 +89,7 @@ class Judge:
         """Figures, names, ids and quoted phrases that do not stand in the papers."""
         plain = _CITATION.sub("", text)
         found = [*checks.unsupported(plain, self._source)]
-        found += [i for i in _ID.findall(plain) if i.split("v")[0].lower() not in self._flat]
+        found += strange_ids(plain, self._source)
         for phrase in _QUOTED.findall(plain):
             if re.sub(r"\s+", "", phrase).lower() not in self._flat and not any(
                 r.finder.find(phrase) for r in self.papers
@@ -151,7 +151,8 @@ def answer_from(
         pieces = pieces[:-1]
     text = "".join(judge.sentence(piece) if piece.strip() else piece for piece in pieces).strip()
     if not judge.quotes and (numbers := judge.cite_all()):
-        text = before_end(text, " ".join(f"[{n}]" for n in numbers))
+        # It does not say which of them carries what: so nothing is carried, and the reader may judge.
+        text = before_end(marked(text), " ".join(f"[{n}]" for n in numbers))
     none = [e for e in entries if not e.number]
     found = not none or bool(judge.quotes)
     nearest = next((at for e in none if (at := judge.evidence(e))), None) if not found else None

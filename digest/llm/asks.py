@@ -58,7 +58,8 @@ def extract(abstract: str, limit: int = EXTRACT) -> str:
 # ---------------------------------------------------------------- ranking
 
 
-def ranking(papers: Sequence[Paper], profile: Profile) -> Ask:
+def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -> Ask:
+    """`again`: of papers that a first answer left out; another request, or its stored answer would be read."""
     wishes = prompts.RANK_WISHES.format(
         categories=", ".join(profile.categories) or "any",
         interests=profile.interests.strip() or "not stated",
@@ -70,7 +71,7 @@ def ranking(papers: Sequence[Paper], profile: Profile) -> Ask:
         f'<paper n="{n}">\n{harmless(" ".join(p.title.split()))}\n{harmless(extract(p.abstract))}\n</paper>'
         for n, p in enumerate(papers, 1)
     ]
-    data = "\n".join(blocks) + "\n\n" + prompts.RANK_LAST.format(count=len(papers))
+    data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
     return Ask(
         (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
         schemas.RANKING,
@@ -105,7 +106,9 @@ def repair(asked: Ask, texts: Mapping[str, str], problems: Sequence[Problem], la
     if not texts:
         fields = ", ".join((asked.schema or schemas.FIXES).json["properties"])
         words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
-        return _instead(asked, prompts.ANEW_LAST.format(problems=words, fields=fields))
+        return _instead(
+            asked, prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
+        )
     listed = []
     for where in dict.fromkeys(p.where for p in problems):
         found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in problems if p.where == where))

@@ -158,6 +158,8 @@ Write the reasons in {language}."""
 
 RANK_LAST = "Score these {count} papers."
 
+RANK_AGAIN = "Score these {count} papers. They were left out of an earlier answer, or it could not be read: score every one, by its number."
+
 REPAIR_LAST = """\
 Your earlier output for this was checked, and these places are flawed:
 
@@ -168,7 +170,8 @@ The rules above hold. Write in {language}; a `quotation` is copied character by 
 If a place cannot be written truthfully, give it an empty text."""
 
 ANEW_LAST = """\
-Your earlier output for this could not be used: {problems}. Write it anew, whole, as one JSON object in the structure asked for: {fields}."""
+Your earlier output for this could not be used: {problems}. Write it anew, whole, as one JSON object in the structure asked for: {fields}. \
+Write in {language}; quotations stay in the paper's language."""
 
 SHORTENED = "… (shortened)"
 

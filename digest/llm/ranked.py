@@ -29,8 +29,8 @@ async def ranked(model: Model, papers: Sequence[Paper], profile: Profile) -> lis
         raise failures[0]
     left = [p for p in papers if p.id not in scores]
     if left and not failures:
-        again, _ = await _batches(model, left, profile)
-        scores |= again
+        more, _ = await _batches(model, left, profile, again=True)
+        scores |= more
     if len(scores) < len(papers):
         log.warning("event=ranked_by_words papers=%d of=%d", len(papers) - len(scores), len(papers))
     by_words = {s.paper_id: s for s in lexical(papers, profile)}
@@ -38,10 +38,10 @@ async def ranked(model: Model, papers: Sequence[Paper], profile: Profile) -> lis
 
 
 async def _batches(
-    model: Model, papers: Sequence[Paper], profile: Profile
+    model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool = False
 ) -> tuple[dict[str, Score], list[Unavailable]]:
     batches = [papers[i : i + BATCH] for i in range(0, len(papers), BATCH)]
-    results = await asyncio.gather(*(_batch(model, b, profile) for b in batches), return_exceptions=True)
+    results = await asyncio.gather(*(_batch(model, b, profile, again=again) for b in batches), return_exceptions=True)
     scores: dict[str, Score] = {}
     failures: list[Unavailable] = []
     for result in results:
@@ -54,10 +54,10 @@ async def _batches(
     return scores, failures
 
 
-async def _batch(model: Model, papers: Sequence[Paper], profile: Profile) -> dict[str, Score]:
+async def _batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
     """What was scored soundly: the first of each number; unknown numbers are dropped."""
     try:
-        reply = await model.ask(asks.ranking(papers, profile))
+        reply = await model.ask(asks.ranking(papers, profile, again=again))
     except Overlong:
         return {}
     scores: dict[str, Score] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -73,6 +74,7 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, ground
                 "these words do not stand in the paper: copy one continuous stretch of it that proves the statement"
             )
             problems.append(Problem(Fault.QUOTATION, where, detail))
+    problems += repeated(draft.texts, (p for p in draft.texts if p.startswith("parts.")))
     return tuple(dict.fromkeys(problems))
 
 
@@ -94,7 +96,32 @@ def text_problems(texts: Mapping[str, str], path: str, ground: Ground, kind: str
     )
     # The full form is long and may reckon: its figures are labelled, not asked anew.
     strange = () if kind == "part" else checks.unsupported(text, ground.source)
-    return [*problems, *(Problem(Fault.NUMBER, path, f"not in the paper: {item}") for item in strange)]
+    return [
+        *problems,
+        *(Problem(Fault.NUMBER, path, f"not in the paper: {item}") for item in strange),
+        *(
+            Problem(Fault.UNKNOWN_ID, path, f"an id that is not in the paper: {i}")
+            for i in strange_ids(text, ground.source)
+        ),
+    ]
+
+
+_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
+
+
+def strange_ids(text: str, source: str) -> tuple[str, ...]:
+    """Ids of arXiv that the source does not hold."""
+    return tuple(dict.fromkeys(i for i in _ID.findall(text) if i.split("v")[0] not in source))
+
+
+def repeated(texts: Mapping[str, str], paths: Iterable[str]) -> list[Problem]:
+    """Places that say word for word the same, beside the two forms of one part: of a text that fits everywhere nothing is true."""
+    places: dict[str, list[str]] = {}
+    for path in paths:
+        if text := texts.get(path, "").strip():
+            places.setdefault(text, []).append(path)
+    same = [found for found in places.values() if len({p.rsplit(".", 1)[0] for p in found}) > 1]
+    return [Problem(Fault.REPETITION, p, "says the same as another place") for found in same for p in found]
 
 
 def worth_repair(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:

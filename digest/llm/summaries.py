@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from digest import checks
 from digest.errors import Unusable
@@ -12,7 +12,7 @@ from digest.llm.asks import material
 from digest.llm.client import Model
 from digest.llm.reading import list_at, number_of
 from digest.llm.repairing import repaired
-from digest.llm.review import Draft, Ground, drafted, fatal, supported, text_problems
+from digest.llm.review import Draft, Ground, drafted, fatal, repeated, supported, text_problems
 from digest.model import Entry, Fault, Mention, Problem, Summary, Theme
 
 HEADLINE = 90
@@ -24,26 +24,48 @@ async def summarised(model: Model, entries: Sequence[Entry], language: str, stan
     written = [e for e in entries if e.analysis]
     if not written:
         raise Unusable("There is no analysis to write a summary from.")
-    ground = Ground("\n".join(source_of(e) for e in written), language, prompts.SUMMARY)
+    ground = Ground(
+        "\n".join(source_of(e) for e in written),
+        language,
+        prompts.SUMMARY,
+        tuple(h.text for e in entries for h in e.hidden),
+    )
+    numbers = [e.number for e in entries]
     asked = asks.summary(entries, language)
     first = drafted(await model.ask(asked), language)
-    draft = await repaired(model, asked, first, lambda d: summary_problems(d, ground), language)
-    problems = await asyncio.to_thread(summary_problems, draft, ground)
+    draft = await repaired(model, asked, first, lambda d: summary_problems(d, ground, numbers), language)
+    problems = await asyncio.to_thread(summary_problems, draft, ground, numbers)
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)
     return Assembly(draft, problems, entries, ground).summary(model.name, stand_in.headline, stand_in.overview)
 
 
-def summary_problems(draft: Draft, ground: Ground) -> tuple[Problem, ...]:
+def summary_problems(draft: Draft, ground: Ground, numbers: Collection[int]) -> tuple[Problem, ...]:
+    """Of the texts that will stand in the Summary: a paper's second mention and an unknown one are left out anyway."""
     if not draft.texts:
         return draft.trouble
     problems: list[Problem] = []
-    for path in ("headline", "overview", *(p for p in draft.texts if p.endswith(".text"))):
+    paths = list(_shown(draft, numbers))
+    for path in ("headline", "overview", *paths):
         if draft.texts.get(path) or path in ("headline", "overview"):
             problems += text_problems(draft.texts, path, ground, "summary" if path == "overview" else "sentence")
     if len(draft.texts.get("headline", "")) > HEADLINE:
         problems.append(Problem(Fault.TOO_LONG, "headline", f"longer than {HEADLINE} characters"))
+    problems += repeated(draft.texts, paths)
     return tuple(dict.fromkeys(problems))
+
+
+def _shown(draft: Draft, numbers: Collection[int]) -> Iterator[str]:
+    left = set(numbers)
+    places = [("first",), *((n, str(i), "mentions") for n in LISTS for i, _ in enumerate(list_at(draft.data, n)))]
+    for place in places:
+        if place[-1] == "mentions":
+            yield f"{place[0]}.{place[1]}.text"
+        for i, item in enumerate(list_at(draft.data, *place)):
+            number = number_of(item.get("n"), 1, 10_000)
+            if number in left:
+                left.remove(int(number))
+                yield ".".join((*place, str(i), "text"))
 
 
 class Assembly:

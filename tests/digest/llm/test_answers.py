@@ -150,9 +150,9 @@ def test_a_claim_that_nothing_carries_is_marked():
     assert found.quotes == ()
 
 
-def test_quotations_that_the_prose_does_not_cite_carry_it_as_a_whole():
+def test_quotations_that_the_prose_does_not_cite_are_shown_but_prove_nothing():
     found = answer(fenced("It does well on DriftBench.", f"[1] (paper 4) {RATE}"))
-    assert found.text == "It does well on DriftBench [1]."
+    assert found.text == f"It does well on DriftBench {MARK} [1]."
 
 
 def test_a_polite_no_is_an_answer_and_a_bare_refusal_is_none():
