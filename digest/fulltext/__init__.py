@@ -2,3 +2,7 @@
 
 The parsers are pure and run in a child process (`reader`): they meet files made by strangers.
 """
+
+from digest.fulltext.abstract import abstract_text
+
+__all__ = ["abstract_text"]

@@ -55,6 +55,7 @@ _TRIGGERS = (
 )  # fmt: skip
 """One of the words stands in every order of its kind; they are looked for first, because that is fast."""
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _QUOTED = re.compile(
     r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
 )
@@ -92,7 +93,7 @@ ABOUT_ENOUGH = 3
 def order(text: str) -> str:
     """The words of the first order to a model in a text; empty when there is none. Says nothing of who gives it."""
     lower = text.lower()
-    for pattern, words in _TRIGGERS:
+    for pattern, words in _TRIGGERS if _HAN.search(text) else _TRIGGERS[:-1]:
         for word in words:
             at = lower.find(word)
             while at >= 0:
@@ -133,13 +134,20 @@ def screened(text: FullText) -> FullText:
 def _without_invisible(section: Section, found: list[Hidden]) -> Section:
     passages = []
     for passage in section.passages:
-        if not passage.text.isascii() and _ANY_INVISIBLE.search(passage.text):
+        if _may_hide(passage.text) and _ANY_INVISIBLE.search(passage.text):
             place = f"p. {passage.page}" if passage.page else section.title
             found.extend(Hidden(said[:MAX_QUOTED], "invisible-characters", place) for said in invisible(passage.text))
             passages.append(replace(passage, text=visible(passage.text)))
         else:
             passages.append(passage)
     return replace(section, passages=tuple(passages), title=visible(section.title))
+
+
+def _may_hide(text: str) -> bool:
+    """A fast first look: format characters are not printable, and selectors and tags share the first bytes of their UTF-8."""
+    if text.isascii():
+        return False
+    return not text.isprintable() or any(lead in text.encode() for lead in (b"\xf3\xa0", b"\xef\xb8"))
 
 
 def visible(text: str) -> str:

@@ -15,13 +15,13 @@ from lxml import html as lxml_html
 from lxml.etree import LxmlError, _Element
 
 from digest.errors import Unreadable
+from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import screened
 from digest.fulltext.inline import Notes, collect, is_dropped, tex, text_of, tidy
 from digest.fulltext.markup import Veil, all_text, classes, tag, with_class
 from digest.fulltext.tables import table_text
 from digest.model import Basis, Form, FullText, Passage, Section
 
-ABSTRACT = "Abstract"
 FRONT = "Front matter"
 BODY = "Main text"
 BACK = "Appendix"

@@ -29,6 +29,7 @@ _BLANKS = {
 _CONTROLS = {code: None for code in range(0x20) if code not in (0x02, 0x09, 0x0A)}
 _TABLE = {**_CONTROLS, **_LIGATURES, **_SIGNS, **_BLANKS}
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
+_ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
 _LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # the old TeX encoding's `ff`, read by another table
 
 _COMBINING = {
@@ -66,7 +67,8 @@ def characters(text: str) -> str:
     """One character for what is one character to a reader; U+FFFE stays, `hyphens` mends it."""
     if text.isascii() and text.isprintable():
         return text
-    text = _PRIVATE.sub("", text.translate(_TABLE))
+    if _ODD.search(text):
+        text = _PRIVATE.sub("", text.translate(_TABLE))
     if "↵" in text:
         text = _LOOSE_FF.sub("ff", text)
     if not _MARKS.isdisjoint(text):

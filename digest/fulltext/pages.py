@@ -17,8 +17,13 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from digest.fulltext import mend
+from digest.fulltext.hidden import MAX_QUOTED, order, reads_as_text
+from digest.fulltext.ink import TINY, Ink, Unseen
+from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
+SENTENCE = 8
+"""Words of tiny or off-page text that make it a message."""
 _FORCE_BOLD = 1 << 18
 _HEAVY = re.compile(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
@@ -44,6 +49,9 @@ class Line:
     upright: bool = True
     column: int = 0
     """0: over the whole width, 1: left, 2: right."""
+    left: float = 0.0
+    right: float = 0.0
+    """The edges of its column."""
 
 
 class Reader:
@@ -58,39 +66,70 @@ class Reader:
         # made once: ctypes makes such a reference anew for each call otherwise
         self._to_box, self._to_matrix = ctypes.byref(self._box), ctypes.byref(self._matrix)
         self._to_x, self._to_y, self._to_flags = ctypes.byref(self._x), ctypes.byref(self._y), ctypes.byref(self._flags)
+        self._ink = Ink()
+        self.hidden: list[Hidden] = []
         self._fonts: dict[bytes, tuple[str, bool]] = {}
 
-    def lines(self, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
+    def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The page's lines in the order of its content; what stands raised or lowered in a line is part of it."""
+        handle = text_page.raw
         text = text_page.get_text_range()
-        page = text_page.raw
-        exact = raw.FPDFText_CountChars(page) == len(text)
+        exact = raw.FPDFText_CountChars(handle) == len(text)
+        rows = list(_rows(text))
+        unseen = self._ink.unseen(page, text_page, [start for start, _, _ in rows] if exact else ())
+        if unseen:
+            for run in unseen:
+                text = self._without(text, text_page, run, number, exact=exact)
+            rows = list(_rows(text))
+        box = page.get_bbox()
         found: list[Line] = []
-        for start, end, row in _rows(text):
+        small: list[tuple[str, str]] = []
+        for start, end, row in rows:
             clean = mend.characters(row).strip()
-            if not clean:
-                continue
             first, last = start, end
             if not exact:
-                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(page, i) for i in (start, end))
-            if 0 <= first <= last:
-                _add(found, self._line(page, clean, first, last, number))
+                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(handle, i) for i in (start, end))
+            if not clean or not 0 <= first <= last:
+                continue
+            line = self._line(handle, clean, first, last, number)
+            how = _cannot_be_read(line, box)
+            if how:
+                small.append((how, clean))
+            else:
+                _add(found, line)
+        self._report(small, number)
         return found
+
+    def _without(self, text: str, text_page: pdfium.PdfTextPage, run: Unseen, number: int, *, exact: bool) -> str:
+        """Blanks in place of what nobody sees, so that places stay right."""
+        said = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(mend.BREAK, "").split())
+        self.hidden.append(Hidden(said[:MAX_QUOTED], run.how, f"p. {number}"))
+        start, end = run.start, run.end
+        if not exact:
+            start, end = (raw.FPDFText_GetTextIndexFromCharIndex(text_page.raw, i) for i in (start, end - 1))
+            end += 1
+        return text[:start] + "".join(c if c in "\r\n" else " " for c in text[start:end]) + text[end:]
+
+    def _report(self, small: list[tuple[str, str]], number: int) -> None:
+        """Of what is tiny or off the page: reported where it is a sentence, else nothing (labels of shrunken figures)."""
+        for how in ("tiny", "off-page"):
+            said = mend.hyphens(" ".join(text for h, text in small if h == how), "")
+            if order(said) or (reads_as_text(said) and len(said.split()) >= SENTENCE):
+                self.hidden.append(Hidden(said[:MAX_QUOTED], how, f"p. {number}"))
 
     def _line(self, page: Any, text: str, first: int, last: int, number: int) -> Line:
         """Ten calls: this is where the time goes."""
         box = self._box
         raw.FPDFText_GetLooseCharBox(page, first, self._to_box)
-        x0, low = box.left, box.bottom
+        x0, low, high = box.left, box.bottom, box.top
         raw.FPDFText_GetLooseCharBox(page, last, self._to_box)
         x1, low_end = box.right, box.bottom
-        middle = (first + last) // 2
-        size, upright = self._size(page, middle)
-        lead = size
-        typical = middle
-        if last - first > 2:
-            lead, trail = self._size(page, first)[0], self._size(page, last)[0]
-            size, typical = sorted(((size, middle), (lead, first), (trail, last)))[1]
+        typical = (first + last) // 2
+        lead, upright = self._size(page, first)
+        size = lead
+        if abs((box.top - low_end) - (high - low)) > 0.02 * (high - low):  # not one type from end to end
+            middle, trail = self._size(page, typical)[0], self._size(page, last)[0]
+            size, typical = sorted(((middle, typical), (lead, first), (trail, last)))[1]
         y = y_end = self._baseline(page, typical if lead < size * 0.9 else first)
         if abs(low_end - low) > size:  # two lines that PDFium joined at a hyphen
             y_end = self._baseline(page, last)
@@ -119,6 +158,13 @@ class Reader:
             font = _SUBSET.sub("", name.decode("utf-8", "replace"))
             known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(self._flags.value & _FORCE_BOLD)
         return known
+
+
+def _cannot_be_read(line: Line, box: tuple[float, float, float, float]) -> str:
+    left, bottom, right, top = box
+    if line.x1 < left or line.x0 > right or line.y > top or line.y < bottom:
+        return "off-page"
+    return "tiny" if line.size < TINY else ""
 
 
 def _rows(text: str) -> Iterator[tuple[int, int, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from digest.fulltext.headings import Heading, heading
 from digest.fulltext.layout import Type, edges, leading
@@ -29,6 +28,10 @@ _WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
 _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
 
 
+def _ended(text: str) -> bool:
+    return _ENDS.search(text[-16:]) is not None
+
+
 @dataclass
 class Block:
     """Lines that belong together. `parts` are blocks elsewhere in which this one goes on."""
@@ -39,16 +42,18 @@ class Block:
     indented: bool = False
     full: bool = False
     """Its last line reaches the right edge, so it may go on elsewhere."""
+    own: str = ""
+    """Its own lines in one."""
     parts: list[Block] = field(default_factory=list)
 
     @property
     def page(self) -> int:
         return self.lines[0].page
 
-    @cached_property
+    @property
     def raw(self) -> str:
-        """Its lines in one, U+FFFE where a word was broken; asked for when it holds all of them."""
-        return join([line.text for block in (self, *self.parts) for line in block.lines])
+        """Its text and that of its parts in one, U+FFFE where a word was broken."""
+        return join([self.own, *(part.own for part in self.parts)])
 
 
 def join(texts: Sequence[str]) -> str:
@@ -78,7 +83,9 @@ class _Cutter:
     def __init__(self, lines: Sequence[Line], body: Type) -> None:
         self._lines = lines
         self._body = body
-        self._sides = edges(lines)
+        sides = edges(lines)
+        for line in lines:
+            line.left, line.right = sides.get((line.page, line.column), (line.x0, line.x1))
         self._step = leading(lines, body)
 
     def cut(self) -> list[Block]:
@@ -91,12 +98,12 @@ class _Cutter:
             elif title := heading(line, self._body):
                 found.append(Block([line], heading=title))
             elif last is None or last.heading or self._starts(last, line):
-                left, _ = self._edges(line)
-                found.append(Block([line], self._opening(line), indented=line.x0 - left > 0.6 * line.size))
+                found.append(Block([line], self._opening(line), indented=line.x0 - line.left > 0.6 * line.size))
             else:
                 last.lines.append(line)
         before: Block | None = None
         for block in found:
+            block.own = join([line.text for line in block.lines])
             if block.heading is None and block.form is Form.TEXT:
                 block.form = Form.FOOTNOTE if self._is_below_notes(before, block) else self._form(block)
             block.full = not self._is_short(block.lines[-1])
@@ -112,9 +119,6 @@ class _Cutter:
             and before.form is Form.FOOTNOTE
             and _same_column(before.lines[-1], block.lines[0])
         )
-
-    def _edges(self, line: Line) -> tuple[float, float]:
-        return self._sides.get((line.page, line.column), (line.x0, line.x1))
 
     def _heading_goes_on(self, last: Block, line: Line) -> bool:
         before = last.lines[-1]
@@ -144,13 +148,13 @@ class _Cutter:
             return True
         opening = self._opening(line)
         if opening is Form.CAPTION:
-            return down > 1.12 * step or _ENDS.search(before.text) is not None
+            return down > 1.12 * step or _ended(before.text)
         if opening is Form.LIST and _BULLET.match(line.text) is None:
-            return self._is_short(before) or _ENDS.search(before.text) is not None
+            return self._is_short(before) or _ended(before.text)
         return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
 
     def _is_short(self, line: Line) -> bool:
-        return line.x1 < self._edges(line)[1] - 2.5 * line.size
+        return line.x1 < line.right - 2.5 * line.size
 
     def _is_set_otherwise(self, last: Block, line: Line) -> bool:
         """In another size than the line before and than most of the block; single signs of formulas aside."""
@@ -163,9 +167,9 @@ class _Cutter:
 
     def _paragraph_starts(self, last: Block, line: Line, apart: bool) -> bool:
         before = last.lines[-1]
-        left, _ = self._edges(line)
+        left = line.left
         short = self._is_short(before)
-        ended = _ENDS.search(before.text) is not None
+        ended = _ended(before.text)
         if last.form in (Form.LIST, Form.FOOTNOTE):
             return short and ended and line.x0 < last.lines[0].x0 - 1
         if last.form is Form.CAPTION:
@@ -178,14 +182,14 @@ class _Cutter:
 
     def _form(self, block: Block) -> Form:
         """Equation or table where the lines are not prose."""
-        text = join([line.text for line in block.lines])
+        text = block.own
         solid = len(text.replace(" ", ""))
         words = _WORDS.findall(text)
-        letters = sum(len(w) for w in words)
+        letters = sum(map(len, words))
         first = block.lines[0]
-        left, right = self._edges(first)
+        left, right = first.left, first.right
         full = [line for line in block.lines if line.x1 - line.x0 > 0.7 * (right - left)]
-        ended = _ENDS.search(text) is not None
+        ended = _ended(text)
         if (
             len(block.lines) <= 2
             and len(words) < 8
@@ -221,13 +225,18 @@ def _tables_together(found: Sequence[Block]) -> list[Block]:
         if last is None or last.heading or block.heading or not _same_column(last.lines[-1], block.lines[0]):
             kept.append(block)
         elif last.form is Form.TABLE and block.form is Form.TABLE:
-            last.lines.extend(block.lines)
+            _take_in(last, block)
         elif {last.form, block.form} <= {Form.TABLE, Form.EQUATION} and _is_torn(last, block):
-            last.lines.extend(block.lines)
+            _take_in(last, block)
             last.form = Form.EQUATION
         else:
             kept.append(block)
     return kept
+
+
+def _take_in(last: Block, block: Block) -> None:
+    last.lines.extend(block.lines)
+    last.own = join([last.own, block.own])
 
 
 def _is_torn(last: Block, block: Block) -> bool:
@@ -271,4 +280,4 @@ def _goes_on(last: Block, block: Block) -> bool:
         return False
     if before.endswith(("-", BREAK)):
         return True
-    return _ENDS.search(before) is None and (block.lines[0].text[:1].islower() or not block.indented)
+    return not _ended(before) and (block.lines[0].text[:1].islower() or not block.indented)

@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 
 from digest.errors import Unreadable
 from digest.fulltext import mend
+from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.hidden import screened
 from digest.fulltext.layout import PageLines, body_type, reading_order
@@ -22,7 +23,6 @@ from digest.fulltext.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
 MAX_PAGES = 400
-ABSTRACT = "Abstract"
 FRONT = "Front matter"
 MIN_TEXT = 200
 """Characters below which the pages are pictures (a scan) and no text."""
@@ -30,7 +30,8 @@ MIN_TEXT = 200
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
     """Raises Unreadable for what is broken, locked, empty or a scan. Pages beyond `max_pages` are left, and `note` says so."""
-    pages, total = _pages(data, max_pages)
+    reader = Reader()
+    pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)
     cited = unnamed_references(lines)
@@ -40,17 +41,18 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGE
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
         raise Unreadable("The paper's PDF holds no text (a scan?).")
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
-    return screened(FullText(paper_id, version, Basis.PDF, sections, references, len(pages), note=note))
+    return screened(
+        FullText(paper_id, version, Basis.PDF, sections, references, len(pages), tuple(reader.hidden), note)
+    )
 
 
-def _pages(data: bytes, max_pages: int) -> tuple[list[PageLines], int]:
+def _pages(data: bytes, max_pages: int, reader: Reader) -> tuple[list[PageLines], int]:
     if not data[:1024].lstrip().startswith(b"%PDF-") and b"%PDF-" not in data[:1024]:
         raise Unreadable("What arXiv sent is no PDF.")
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as e:
         raise Unreadable("The paper's PDF is broken or locked with a password.") from e
-    reader = Reader()
     pages: list[PageLines] = []
     try:
         total = len(document)
@@ -61,7 +63,7 @@ def _pages(data: bytes, max_pages: int) -> tuple[list[PageLines], int]:
                 continue  # one damaged page does not cost the others
             text_page = page.get_textpage()
             width, height = page.get_size()
-            pages.append(PageLines(index + 1, width, height, reader.lines(text_page, index + 1)))
+            pages.append(PageLines(index + 1, width, height, reader.lines(page, text_page, index + 1)))
             text_page.close()
             page.close()
     finally:

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from digest import keys
 from digest.errors import ArxivUnavailable, Unreadable
+from digest.fulltext.abstract import abstract_section, abstract_text
 from digest.fulltext.fetch import Fetcher
 from digest.fulltext.pool import ChildPool, Crashed
-from digest.model import Basis, FullText, Paper, Passage, Section, from_json, to_json
+from digest.model import Basis, FullText, Paper, from_json, to_json
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 PARSER = "1"
 """Raised when a parser reads differently, so that nothing an older one wrote is used."""
 MAX_PAGES = 400
-ABSTRACT = "Abstract"
 BRIEF = timedelta(minutes=10)
 """How long `arXiv did not answer` is believed."""
 A_DAY = timedelta(days=1)
@@ -93,17 +93,7 @@ class _NotForLong(Exception):  # it is no error for anybody outside
         self.life = life
 
 
-def abstract_text(paper: Paper, note: str = "") -> FullText:
-    """What is left when there is no full text: the abstract, and it says so."""
-    return FullText(paper.id, paper.version, Basis.ABSTRACT, (_abstract(paper),), note=note)
-
-
-def _abstract(paper: Paper) -> Section:
-    paragraphs = (" ".join(p.split()) for p in paper.abstract.split("\n\n"))
-    return Section(ABSTRACT, 1, passages=tuple(Passage(p) for p in paragraphs if p))
-
-
 def _with_abstract(text: FullText, paper: Paper) -> FullText:
     """The first Section is the abstract, from the metadata where the document shows none."""
     first, *rest = text.sections
-    return text if first.passages else replace(text, sections=(_abstract(paper), *rest))
+    return text if first.passages else replace(text, sections=(abstract_section(paper), *rest))

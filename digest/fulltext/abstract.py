@@ -1,0 +1,17 @@
+"""What is left of a paper when there is no full text: its abstract, saying so."""
+
+from __future__ import annotations
+
+from digest.model import Basis, FullText, Paper, Passage, Section
+
+ABSTRACT = "Abstract"
+
+
+def abstract_text(paper: Paper, note: str = "") -> FullText:
+    """`note` says why the basis is not better."""
+    return FullText(paper.id, paper.version, Basis.ABSTRACT, (abstract_section(paper),), note=note)
+
+
+def abstract_section(paper: Paper) -> Section:
+    paragraphs = (" ".join(p.split()) for p in paper.abstract.split("\n\n"))
+    return Section(ABSTRACT, 1, passages=tuple(Passage(p) for p in paragraphs if p))
