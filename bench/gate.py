@@ -1,0 +1,64 @@
+"""The gate on labelled real outputs: unusable ones caught, sound ones wrongly flagged. `python -m bench.gate [FILE]`"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from bench.report import aim, shared, table
+from digest.checks import clean, problems_of
+
+KINDS = {"title_zh": "title", "translated_title": "title", "tldr": "sentence", "en_tdlr": "sentence"}
+DISPUTED = {
+    "2502.07286": "labelled sound; ends in `http://example.com/code` and tells the reader to replace it",
+}
+"""Labels are by rule, except for the requests: these the text itself contradicts. They count as they are labelled."""
+
+
+def faults(row: dict) -> list[str]:
+    language = "en" if row["field"].startswith("en_") else "zh"
+    kind = KINDS.get(row["field"], "part")
+    return [p.fault.value for p in problems_of(row["text"] or "", where=row["field"], language=language, kind=kind)]
+
+
+def main() -> None:
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else shared("outputs/model_outputs_dev.jsonl")
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    started = time.perf_counter()
+    judged = [(row, faults(row)) for row in rows]
+    took = time.perf_counter() - started
+    by: dict[tuple[int, str], list[bool]] = defaultdict(list)
+    for row, found in judged:
+        by[row["label"], row["kind"]].append(bool(found))
+    table(
+        ["label", "kind", "n", "flagged"],
+        [[("sound", "unusable")[k[0]], k[1], len(v), sum(v)] for k, v in sorted(by.items())],
+    )
+    print("\nMissed:")
+    for row, found in judged:
+        if row["label"] and not found:
+            print(f"  {row['source']} {row['id']} {row['field']} {row['kind']}: {row['text'][:160]!r}")
+    print("\nWrongly flagged:")
+    for row, found in judged:
+        if not row["label"] and found:
+            doubt = f"  (disputed: {DISPUTED[row['id']]})" if row["id"] in DISPUTED else ""
+            print(f"  {row['source']} {row['id']} {row['field']} {row['kind']} {found}: {row['text'][:120]!r}{doubt}")
+    bad = [bool(f) for r, f in judged if r["label"]]
+    good = [bool(f) for r, f in judged if not r["label"]]
+    kept = [
+        r
+        for r, _ in judged
+        if r["label"] and r["kind"] == "asks_user_or_meta" and clean(r["text"]) not in ("", r["text"].strip())
+    ]
+    print(
+        f"\nChatter around a sound text: {len(kept)} texts cut to their sound part; {took / max(len(rows), 1) * 1000:.1f} ms a text"
+    )
+    aim("gate.wrongly_flagged", sum(good) / max(len(good), 1), most=0.02)
+    aim("gate.caught", sum(bad) / max(len(bad), 1), least=0.98, last=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Which paper a question is about: right, asked back though it could be told, wrong. `python -m bench.which_paper [FILE]`"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bench.report import aim, table
+from digest.model import Paper
+from digest.which import Known, Resolution, resolve
+
+SET = Path(__file__).resolve().parents[1] / "tests" / "data" / "which_paper.json"
+
+
+def digests(data: dict) -> list[tuple[date, list[Known]]]:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return [
+        (
+            date.fromisoformat(d["day"]),
+            [
+                Known(
+                    p["number"],
+                    Paper(p["id"], 1, p["title"], p["abstract"], tuple(p["authors"]), ("cs.CV",), at, at),
+                    p["said"],
+                )
+                for p in d["papers"]
+            ],
+        )
+        for d in data["digests"]
+    ]
+
+
+def ask(row: dict, known: list[tuple[date, list[Known]]]) -> Resolution:
+    day, papers = known[row["digest"]]
+    id_of = {k.number: k.paper.id for k in papers}
+    return resolve(
+        row["question"],
+        papers=() if row.get("alone") else papers,
+        earlier=[d for d in known if d[0] < day],
+        replied_to=id_of.get(row.get("replied", 0)),
+        subject=id_of.get(row.get("subject", 0)),
+        under_discussion=tuple(i for i in [id_of.get(row.get("under", 0), "")] if i),
+        today=day,
+    )
+
+
+def verdict(row: dict, known: list[tuple[date, list[Known]]], got: Resolution) -> str:
+    id_of = {k.number: k.paper.id for k in known[row["digest"]][1]}
+    if row["expect"] == "ask":
+        return "right" if got.ask else "wrong"
+    if got.ask:
+        return "asked"
+    if row["expect"] == "day":
+        return "right" if got.about_day else "wrong"
+    wanted = [id_of.get(e, e) if isinstance(e, int) else e for e in row["expect"]]
+    return "right" if set(got.paper_ids) == set(wanted) and not got.about_day else "wrong"
+
+
+def main() -> None:
+    data = json.loads((Path(sys.argv[1]) if len(sys.argv) > 1 else SET).read_text("utf-8"))
+    known = digests(data)
+    started = time.perf_counter()
+    judged = [(row, got := ask(row, known), verdict(row, known, got)) for row in data["questions"]]
+    took = (time.perf_counter() - started) / len(judged) * 1000
+    by: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, _, said in judged:
+        by[row["kind"]][said] += 1
+    table(
+        ["kind", "n", "right", "asked", "wrong"],
+        [[k, c.total(), c["right"], c["asked"], c["wrong"]] for k, c in sorted(by.items())],
+    )
+    for said in ("wrong", "asked"):
+        print(f"\n{said}:")
+        for row, got, mine in judged:
+            if mine == said:
+                context = {k: row[k] for k in ("digest", "under", "replied", "subject") if k in row}
+                print(
+                    f"  {row['question']!r} {context} expected {row['expect']}, got {'day' if got.about_day else list(got.paper_ids) or 'ask'} ({got.why})"
+                )
+    total = len(judged)
+    print(f"\n{total} questions, {took:.1f} ms each")
+    aim("which_paper.right", sum(v == "right" for *_, v in judged) / total)
+    aim("which_paper.asked_back", sum(v == "asked" for *_, v in judged) / total)
+    aim("which_paper.wrong", sum(v == "wrong" for *_, v in judged) / total, most=0.02, last=True)
+
+
+if __name__ == "__main__":
+    main()

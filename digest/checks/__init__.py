@@ -1,0 +1,9 @@
+"""Checks on model output before anyone sees it. Pure; all that fires is told as a Problem, nothing is changed except by `clean` and `safe_markdown`."""
+
+from digest.checks.claims import unsupported
+from digest.checks.cleaning import clean
+from digest.checks.gate import problems_of
+from digest.checks.language import language_of, too_long
+from digest.checks.safe import safe_markdown
+
+__all__ = ["clean", "language_of", "problems_of", "safe_markdown", "too_long", "unsupported"]

@@ -1,0 +1,258 @@
+"""What a text claims that its source does not say: figures with their units, and names of models, datasets and methods.
+
+The one thing to know: a figure is supported when the source has it, rounded at most as the text says it is, or when it follows by arithmetic from two
+figures that stand together (difference, ratio, change in per cent) and the text speaks of such a thing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from digest.checks.figures import Figure, figures
+from digest.checks.names import initials_of, names, squeezed
+
+_NOT_CLAIMS = re.compile(
+    r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
+    r"|(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
+    r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
+    r"|^\s*(?:\(?\d{1,2}[.)、）]|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])\s*\d{1,2}[.、](?=\s*[^\d\s])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
+_DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}年\d{1,2}月")
+_SENTENCE = re.compile(r"(?:[^.。！？!?\n;；]|\.(?!\s+[A-Z\u4e00-\u9fff]|\s*\Z|\n))*(?:[.。！？!?\n;；]|\Z)")
+_MORE = re.compile(
+    r"提升|提高|增加|增长|增益|高出|高于|领先|超出|超过|优于|多出|改善|改进|加速|快|increas|improv|gain|higher|better|outperform|more|faster|speed|above|exceed|surpass|rise|rose|grow|larger|greater|boost|advantage|lead|ahead|over\b|by\b",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    r"降低|减少|下降|缩短|缩减|低于|落后|节省|压缩|仅为|少|慢|decreas|reduc|lower|less|fewer|drop|declin|slower|save|smaller|shorter|fall|fell|behind|worse|loss|cheaper|cut|fraction|only",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"差|gap|difference|ratio|比|倍|margin|相差|between|to\b|from|从|than|versus|vs|compared|relative|相对",
+    re.IGNORECASE,
+)
+_CLOSE = 260
+"""Characters within which two figures of the source stand together."""
+_UNITS_OF_TIME = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
+_UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+_SCALES = (
+    _UNITS_OF_TIME,
+    _UNITS_OF_SIZE,
+    {"nm": 1e-9, "um": 1e-6, "mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3},
+    {"hz": 1.0, "khz": 1e3, "mhz": 1e6, "ghz": 1e9},
+)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """The figures and names of a source, ready to be asked."""
+
+    text: str
+    figures: tuple[Figure, ...]
+    values: tuple[float, ...] = field(repr=False)
+    by_value: tuple[Figure, ...] = field(repr=False)
+    squeezed: str = field(repr=False)
+    words: frozenset[str] = field(repr=False)
+    initials: frozenset[str] = field(repr=False)
+
+    def between(self, low: float, high: float) -> Sequence[Figure]:
+        return self.by_value[bisect_left(self.values, low) : bisect_right(self.values, high)]
+
+
+@lru_cache(maxsize=16)
+def _ground(source: str) -> _Ground:
+    found = tuple(figures(source))
+    ordered = tuple(sorted(found, key=lambda f: f.value))
+    return _Ground(
+        source,
+        found,
+        tuple(f.value for f in ordered),
+        ordered,
+        squeezed(source),
+        frozenset(squeezed(w) for w in re.findall(r"[^\s,;:()\[\]{}\"'“”]+", source)),
+        frozenset(initials_of(source)),
+    )
+
+
+def unsupported(text: str, source: str) -> tuple[str, ...]:
+    """Figures and names of `text` that do not stand in `source`, as they are written, each once.
+
+    Not asked for: list numbers, numbers of sections, figures and tables, years, counts under ten without a unit, and what is in code.
+    """
+    ground = _ground(source)
+    plain = _DATE.sub(" ", _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
+    missing = [f.text for f in _claimed(plain) if not _stands(f, ground) and not _derived(f, plain, ground)]
+    missing += [name for name in names(plain) if not _named(name, ground)]
+    return tuple(dict.fromkeys(missing))
+
+
+def _claimed(text: str) -> Iterator[Figure]:
+    for figure in figures(text):
+        if not figure.plain or _part_of_name(text, figure):
+            continue
+        if not figure.unit and (figure.value < 10 and figure.step == 1.0):
+            continue
+        if figure.unit in ("", "y") and _YEAR.fullmatch(figure.text.strip()):
+            continue
+        yield figure
+
+
+def _part_of_name(text: str, figure: Figure) -> bool:
+    """`GPT-4`, `ResNet50`, `H.264`, `3D`."""
+    before, after = text[max(0, figure.start - 2) : figure.start], text[figure.start + len(figure.text) :][:2]
+    return bool(re.search(r"[A-Za-z_][-_./]?$", before) and not re.search(r"\bby-$", before)) or (
+        not figure.unit and bool(re.match(r"-?[A-Za-z]", after)) and not re.match(r"-[a-z]", after)
+    )
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _stands(figure: Figure, ground: _Ground) -> bool:
+    return any(_equal(figure, other) for value in _forms(figure) for other in _near(value, figure, ground))
+
+
+def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
+    """The same quantity as it may stand in the source: value, step, unit (`?` is any)."""
+    value, step, unit = figure.value, figure.step, figure.unit
+    yield value, step, unit
+    if unit in ("%", "points"):
+        yield value / 100, step / 100, "1"
+    if not unit and value <= 1:
+        yield value * 100, step * 100, "%"
+    for scale in _SCALES:
+        if unit in scale:
+            for other, size in scale.items():
+                if other != unit:
+                    yield value * scale[unit] / size, step * scale[unit] / size, other
+
+
+def _near(
+    form: tuple[float, float, str], figure: Figure, ground: _Ground
+) -> Iterator[tuple[Figure, tuple[float, float, str]]]:
+    value, step, _ = form
+    slack = max(step, abs(value) * (0.1 if figure.about or figure.bound else 0.0), abs(value) * 1e-9)
+    for other in ground.between(value - slack - 1e-12, value + slack + 1e-12):
+        yield other, form
+
+
+def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]]) -> bool:
+    other, (value, step, unit) = found
+    if not _units_agree(unit, other):
+        return False
+    if abs(value - other.value) <= max(abs(value) * 1e-6, 1e-12):
+        return True
+    if figure.bound == ">" and not figure.about:
+        return value < other.value <= value + max(step, 0.1 * abs(value))
+    if figure.bound == "<" and not figure.about:
+        return value - max(step, 0.1 * abs(value)) <= other.value < value
+    if figure.about:
+        return abs(value - other.value) <= max(0.5 * step, 0.05 * abs(value)) * 1.0001
+    # A magnitude (`1.5M`, `150万`) is rounded by its nature.
+    return step >= 1000 and value >= 1000 and abs(value - other.value) <= 0.5 * step
+
+
+def _units_agree(unit: str, other: Figure) -> bool:
+    if unit == "1":
+        return other.unit == "" and other.value <= 1.0
+    if unit == other.unit or not other.unit or not unit:
+        return True
+    return {unit, other.unit} <= {"%", "points"}
+
+
+# ---------------------------------------------------------------- arithmetic
+
+
+def _derived(figure: Figure, text: str, ground: _Ground) -> bool:
+    """By arithmetic from two figures that stand together, in the text itself or in the source."""
+    sentence = _sentence_at(text, figure.start)
+    if figure.unit not in ("x", "%", "points", "") or not (
+        _MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)
+    ):
+        return False
+    own = [f for f in figures(sentence) if f.plain and f.text != figure.text]
+    anchored = [f for f in own if _stands(f, ground)]
+    if any(_follows(figure, a, b, sentence) for i, a in enumerate(anchored) for b in anchored[i + 1 :]):
+        return True
+    return any(_follows(figure, a, b, sentence) for a in anchored for b in _company(a, ground)) or (
+        not own and any(_follows(figure, a, b, sentence) for a, b in _pairs(ground))
+    )
+
+
+def _company(figure: Figure, ground: _Ground) -> Iterable[Figure]:
+    for other in ground.between(figure.value - 1e-9, figure.value + 1e-9):
+        yield from (f for f in ground.figures if f is not other and abs(f.start - other.start) <= _CLOSE)
+
+
+@lru_cache(maxsize=16)
+def _pairs(ground: _Ground) -> tuple[tuple[Figure, Figure], ...]:
+    """Neighbours of a kind in one sentence of the source: the two that a sentence compares."""
+    found: list[tuple[Figure, Figure]] = []
+    for sentence in _SENTENCE.finditer(ground.text):
+        if len(sentence[0]) > 600:
+            continue
+        inside = [f for f in figures(sentence[0]) if f.plain]
+        if 2 <= len(inside) <= 6:
+            found += [
+                (a, b)
+                for i, a in enumerate(inside)
+                for b in inside[i + 1 :]
+                if a.unit == b.unit or not a.unit or not b.unit
+            ]
+    return tuple(found[:20_000])
+
+
+def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
+    """`figure` is the difference, ratio or change of `a` and `b`, right to its own last digit."""
+    high, low = max(a.value, b.value), min(a.value, b.value)
+    if high == low or low <= 0:
+        return False
+    tolerance = max(0.5 * figure.step, (0.05 * figure.value) if figure.about or figure.bound else 0.0) * 1.0001
+    candidates: list[float] = []
+    if figure.unit == "x":
+        candidates = [high / low, high / low - 1]
+    elif figure.unit in ("%", "points", ""):
+        candidates = [high - low] if (a.step < 1 or b.step < 1 or figure.unit) else []
+        if max(high, low) <= 1.0 and figure.unit:
+            candidates.append((high - low) * 100)
+        if figure.unit == "%":
+            if _MORE.search(sentence) or not _LESS.search(sentence):
+                candidates.append((high - low) / low * 100)
+            if _LESS.search(sentence) or not _MORE.search(sentence):
+                candidates += [(high - low) / high * 100, low / high * 100]
+    return any(abs(figure.value - c) <= tolerance for c in candidates)
+
+
+def _sentence_at(text: str, position: int) -> str:
+    for match in _SENTENCE.finditer(text):
+        if match.start() <= position < max(match.end(), match.start() + 1):
+            return match[0]
+    return text
+
+
+# ---------------------------------------------------------------- names
+
+
+def _named(name: str, ground: _Ground) -> bool:
+    bare = squeezed(name)
+    if bare in ground.words or len(bare) < 2:
+        return True
+    if len(bare) >= 4 and bare in ground.squeezed:
+        return True
+    single = bare.removesuffix("s")
+    if single in ground.words or (name.replace("-", "").isupper() and single in ground.initials):
+        return True
+    if name.rstrip("s").isupper() and single in ground.initials:
+        return True
+    parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
+    return (
+        len(parts) > 1
+        and all(p in ground.words or p.removesuffix("s") in ground.words or p.isdecimal() for p in parts)
+        and not any(p.isdecimal() for p in parts)
+    )

@@ -1,0 +1,166 @@
+"""Cuts what stands around a sound text: fences, reasoning, a preamble before it, chatter after it. The sound part is never changed.
+
+What was cut is told too, because the gate counts it: a text that had to be cut is not as it was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from digest.checks import language as lang
+from digest.checks import signs
+from digest.model import Fault
+
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
+_FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w+-]*[ \t]*\n(?P<body>.*?)(?:\n\s*\1\s*)?\Z", re.DOTALL)
+_TAG = r"(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad|inner_monologue)"
+_REASONED = re.compile(
+    rf"\A\s*(?:<{_TAG}>|◁think▷|\[THINK\]|<\|channel\|>analysis)(?:.*?)(?:</{_TAG}>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>)",
+    re.DOTALL,
+)
+_REASONED_END = re.compile(rf"\A.*?(?:^|\n|\s)</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
+_REASONING_LEFT = re.compile(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
+_WRAPPED = re.compile(
+    r"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*(?P<body>.*?)\s*</\1>\s*\Z",
+    re.DOTALL | re.IGNORECASE,
+)
+_SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<\|?endoftext\|?>)"
+_TOKENS_BEFORE = re.compile(rf"\A(?:\s*{_SPECIAL}\s*(?:assistant|system|user|model)?\s*\n?)+")
+_TOKENS_AFTER = re.compile(rf"(?:\s*{_SPECIAL}\s*)+\Z")
+_HEAD = re.compile(
+    r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)"
+)
+_RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
+_RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
+_LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
+_LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
+_QUESTIONED = re.compile(r"\A\W*(?:问|question|q)\s*[:：]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of a text, and what was cut from it and why."""
+
+    kept: str
+    pieces: tuple[tuple[Fault, str], ...] = ()
+
+
+def _unquoted(text: str) -> str:
+    return signs.QUOTED.sub("“”", text)
+
+
+def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
+    text = _INVISIBLE.sub("", text).strip()
+    for _ in range(3):
+        before = text
+        fenced = _FENCE.match(text)
+        if fenced and not re.search(r"^\s*(?:`{3,}|~{3,})", fenced["body"], re.MULTILINE):
+            text = fenced["body"].strip()
+        for pattern in (_REASONED, _TOKENS_BEFORE, _TOKENS_AFTER):
+            found = pattern.search(text)
+            if found and found[0].strip():
+                cut.append((Fault.LEAKED, found[0].strip()))
+                text = (text[: found.start()] + text[found.end() :]).strip()
+        ended = _REASONED_END.match(text)
+        if ended:
+            cut.append((Fault.LEAKED, ended[0].strip()))
+            text = text[ended.end() :].strip()
+        wrapped = _WRAPPED.match(text)
+        if wrapped:
+            text = wrapped["body"]
+        if text == before:
+            break
+    return text
+
+
+def _opening(head: str) -> Fault | None:
+    """Why the first sentence is not part of the text."""
+    bare = _unquoted(head).strip()
+    agreed = signs.PREAMBLE.match(bare)
+    if agreed and (
+        not agreed["rest"].strip(" *_:：")
+        or signs.ROLE.search(agreed["rest"])
+        or signs.INTRODUCES.match(agreed["rest"])
+    ):
+        return Fault.PREAMBLE
+    if signs.AS_EXPERT.match(bare) or signs.INTRODUCES.match(bare):
+        return Fault.PREAMBLE
+    if signs.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
+        return Fault.LEAKED
+    return None
+
+
+def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
+    for _ in range(4):
+        head = _HEAD.match(text)
+        if not head or not head[0].strip() or len(head[0]) > 400:
+            return text
+        fault = _opening(head[0])
+        if fault is None:
+            return text
+        rest = (
+            _RULE.sub("", text[head.end() :]).lstrip('”"* \n')
+            if head[0].lstrip().startswith("**")
+            else _RULE.sub("", text[head.end() :]).lstrip()
+        )
+        cut.append((fault, head[0].strip()))
+        text = rest
+    return text
+
+
+def _closing(last: str, alone: bool) -> bool:
+    """Whether the last sentence is addressed to the user or about the text; `alone` when it stands in a line of its own after others."""
+    bare = _unquoted(last)
+    if signs.ASKS.search(bare) and not signs.TEMPLATE_BRACKET.search(last):
+        return True
+    return bool(signs.AFTERWORD.search(bare)) and (alone or bool(signs.SPEAKS_TO_YOU.search(bare)))
+
+
+def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
+    for _ in range(6):
+        last = _LAST.search(text)
+        if not last or not last[0].strip():
+            return text
+        before = text[: last.start()]
+        paragraph = text[text.rstrip().rfind("\n") + 1 :]
+        if (
+            not before.strip()
+            or len(last[0]) > 500
+            or not _closing(last[0], "\n" in before and len(paragraph) < len(text))
+        ):
+            return text
+        cut.append((Fault.CHATTER, last[0].strip()))
+        text = _RULE_AFTER.sub("", before.rstrip()).rstrip()
+    return text
+
+
+def _cut_original(text: str, language: str) -> str:
+    """A translation followed by its original keeps only the translation."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2:
+        return text
+    kept = len(lines)
+    while kept > 1 and lang.size(lines[kept - 1]) >= 25 and lang.foreign(lines[kept - 1], language):
+        kept -= 1
+    head = "\n".join(lines[:kept])
+    if kept == len(lines) or lang.foreign(head, language) or lang.size(head) < 0.5 * lang.size("\n".join(lines[kept:])):
+        return text
+    return text[: text.index(lines[kept], text.index(lines[kept - 1]) + len(lines[kept - 1]))].rstrip()
+
+
+def cut(text: str, language: str = "") -> Cut:
+    """The sound part, and what stood around it. With `language`, an original appended to its translation is cut as well."""
+    pieces: list[tuple[Fault, str]] = []
+    kept = _unwrap(text, pieces)
+    if "\n" not in kept and kept.count("\\n") >= 2:
+        kept = _LITERAL_BREAK.sub("\n", kept)
+    kept = _cut_after(_cut_before(kept, pieces), pieces)
+    if language:
+        kept = _cut_original(kept, language)
+    return Cut(kept.strip(), tuple(pieces))
+
+
+def clean(text: str, language: str = "") -> str:
+    """`text` without fences around everything, reasoning, preamble and chatter; may be empty."""
+    return cut(text, language).kept

@@ -1,0 +1,188 @@
+"""Figures in a text: value, unit, precision. Understood are thousands separators, per cent, scientific notation, ranges, magnitudes (`1.5M`, `150万`,
+`2.3亿`), Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX, and English number words.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905  # lists of words read as words
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    value: float
+    unit: str
+    """`%`, `x` (times), `points`, a unit of measure in its base form, or empty."""
+    step: float
+    """Of its last digit: `92.3` has 0.1. What it is right to, when it is rounded."""
+    text: str
+    start: int
+    about: bool = False
+    """Said to be rounded: `about`, `约`, `nearly`."""
+    bound: str = ""
+    """`>` for more than, at least; `<` for less than, at most."""
+    plain: bool = True
+    """Written in digits; a number word is no figure that a statement would be judged by."""
+
+
+_DIGIT = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_TEN = {"十": 10, "百": 100, "千": 1000}
+_BIG = {"万": 1e4, "亿": 1e8, "兆": 1e12}
+_WORDS = {
+    w: float(i)
+    for i, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    )
+} | {w: 10.0 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)} | {
+    "half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "hundred": 100.0, "thousand": 1000.0, "million": 1e6, "billion": 1e9, "dozen": 12.0, "once": 1.0,
+}  # fmt: skip
+_MAGNITUDE = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 100.0,
+              "千": 1e3, "百万": 1e6, "千万": 1e7, "万": 1e4, "亿": 1e8, "万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11}  # fmt: skip
+_UNIT = {
+    "%": "%", "percent": "%", "per cent": "%", "％": "%", "pct": "%", "个百分点": "points", "百分点": "points", "percentage points": "points", "percentage point": "points",
+    "points": "points", "point": "points", "pp": "points", "点": "points", "分": "points",
+    "x": "x", "×": "x", "倍": "x", "times": "x", "fold": "x", "-fold": "x",
+    "ms": "ms", "毫秒": "ms", "milliseconds": "ms", "s": "s", "秒": "s", "秒钟": "s", "seconds": "s", "second": "s", "sec": "s", "minutes": "min", "minute": "min", "分钟": "min", "min": "min",
+    "h": "h", "hours": "h", "hour": "h", "小时": "h", "days": "d", "day": "d", "天": "d", "weeks": "wk", "周": "wk", "months": "mo", "个月": "mo", "years": "y", "年": "y",
+    "gb": "gb", "mb": "mb", "tb": "tb", "kb": "kb", "gib": "gb", "hz": "hz", "khz": "khz", "mhz": "mhz", "ghz": "ghz", "fps": "fps", "帧": "frames", "db": "db", "dB": "db",
+    "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
+    "°": "deg", "度": "deg", "gpu": "gpu", "gpus": "gpu", "gflops": "gflops", "tflops": "tflops", "flops": "flops",
+}  # fmt: skip
+_NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
+_SUFFIX = (
+    r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿]|千(?![米克卡])|[KMBT](?![\w-]))?"
+    r"(?:-|\s|\\,|\\)*(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
+    r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-z])|[smhJW](?![\w-])|°)?"
+)
+_ABOUT = re.compile(
+    r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s*\$?\s*$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"(?:超过|超|逾|多于|高于|大于|至少|不少于|不低于|over|more than|above|at least|exceed(?:s|ing)?|greater than|beyond|>|≥|\\geq?)\s*\$?\s*$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"(?:不到|少于|低于|小于|不足|至多|最多|不超过|以内|under|less than|below|fewer than|at most|up to|within|<|≤|\\leq?)\s*\$?\s*$",
+    re.IGNORECASE,
+)
+_AFTER_ABOUT = re.compile(r"^\s*(?:左右|上下|多|余|以上)")
+_FIGURE = re.compile(
+    rf"(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
+    rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+    rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX}"
+    r"|(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点\d.]+)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]+)(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]+)(?P<hanmag>万亿|[万亿])|一半|半数)"
+    r"|(?P<word>\b(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
+    re.IGNORECASE,
+)
+_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def _float(raw: str) -> float:
+    return float(re.sub(r"[^\d.]", "", raw) or 0)
+
+
+def _step(raw: str) -> float:
+    bare = re.sub(r"[^\d.]", "", raw)
+    return 10.0 ** -len(bare.split(".")[1]) if "." in bare else 1.0
+
+
+def han_number(text: str) -> float:
+    """`三十二` gives 32, `一百零五` 105, `一点五` 1.5."""
+    if "点" in text:
+        whole, _, rest = text.partition("点")
+        return han_number(whole) + sum(_DIGIT.get(c, 0) * 10.0**-i for i, c in enumerate(rest, 1))
+    if re.fullmatch(r"[\d.]+", text):
+        return float(text)
+    total, section, digit = 0.0, 0.0, 0.0
+    for c in text:
+        if c in _DIGIT:
+            digit = _DIGIT[c]
+        elif c in _TEN:
+            section += (digit or 1) * _TEN[c]
+            digit = 0
+        elif c in _BIG:
+            total = (total + section + digit) * _BIG[c]
+            section = digit = 0
+    return total + section + digit
+
+
+def _scientific(match: re.Match[str]) -> tuple[float, float]:
+    raw = match["sci"]
+    exponent = match["exp"] or match["pow"] or match["sup"]
+    if exponent is None:
+        value = float(raw.replace("−", "-"))
+        head, _, tail = raw.lower().replace("−", "-").partition("e")
+        return value, _step(head) * 10.0 ** int(tail)
+    power = max(-300, min(300, int(exponent.translate(_SUPERSCRIPT).replace("−", "-").replace("–", "-"))))
+    if match["exp"] is None:
+        return 10.0**power, 10.0**power
+    head = re.match(_NUM, raw)
+    mantissa = head[0] if head else "1"
+    return _float(mantissa) * 10.0**power, _step(mantissa) * 10.0**power
+
+
+def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
+    """Value, unit, step, whether it is in digits."""
+    if match["sci"]:
+        value, step = _scientific(match)
+        return value, "", step, True
+    if match["num"]:
+        factor = _MAGNITUDE.get((match["magnitude"] or "").lower(), 1.0)
+        unit = (match["unit"] or "").replace("\\", "").lower()
+        return _float(match["num"]) * factor, _UNIT.get(unit, ""), _step(match["num"]) * factor, True
+    return _han(match) if match["han"] else _word(match)
+
+
+def _han(match: re.Match[str]) -> tuple[float, str, float, bool]:
+    if match["per"]:
+        return han_number(match["per"]), "%", 1.0, True
+    if match["tenths"]:
+        return _DIGIT[match["tenths"]] * 10.0 + (5 if match["halfway"] else 0), "%", 10.0, True
+    if match["bei"]:
+        return han_number(match["times"]), "x", 1.0, True
+    if match["hanbig"]:
+        factor = _MAGNITUDE[match["hanmag"]]
+        return han_number(match["hanbig"]) * factor, "", factor, True
+    return 50.0, "%", 10.0, False
+
+
+def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
+    first = re.split(r"[- ]", match["word"].lower())
+    value = 0.0
+    for part in first:
+        stem = {"doubled": "double", "doubles": "double", "tripled": "triple", "triples": "triple"}.get(part, part)
+        if part in ("hundred", "thousand", "million", "billion"):
+            value = (value or 1) * _WORDS[part]
+        elif stem in _WORDS:
+            value += _WORDS[stem]
+    unit = {"percent": "%", "per cent": "%", "times": "x", "fold": "x"}.get((match["wordunit"] or "").lower(), "")
+    if first[0].startswith(("twice", "double", "triple")):
+        unit = "x"
+    return value, unit, 1.0, False
+
+
+def figures(text: str) -> Iterator[Figure]:
+    """In order. Of a range (`10–20%`) both ends, the first with the unit of the second."""
+    found: list[Figure] = []
+    for match in _FIGURE.finditer(text):
+        value, unit, step, plain = _read(match)
+        before = text[max(0, match.start() - 16) : match.start()]
+        about = bool(_ABOUT.search(before)) or bool(_AFTER_ABOUT.match(text[match.end() : match.end() + 4]))
+        bound = ">" if _OVER.search(before) else "<" if _UNDER.search(before) else ""
+        if (
+            found
+            and unit
+            and not found[-1].unit
+            and re.fullmatch(r"\s*(?:[-–—~～至到]|to|and|\$)+\s*", text[_end(found[-1]) : match.start()])
+        ):
+            last = found.pop()
+            found.append(Figure(last.value, unit, last.step, last.text, last.start, last.about, last.bound, last.plain))
+        found.append(Figure(value, unit, step, match[0].strip(" \\$"), match.start(), about, bound, plain))
+    yield from found
+
+
+def _end(figure: Figure) -> int:
+    return figure.start + len(figure.text)

@@ -1,0 +1,216 @@
+"""Which language a text is in, and how long it is. The one thing to know: script decides first, a statistical identifier only between languages
+that share one, because a Chinese sentence about `EfficientNet-B0` is Chinese however many Latin letters stand in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+SHORT_CHARACTERS = 220
+"""Of Chinese, Japanese or Korean, in the short form of a part (design section 3)."""
+SHORT_WORDS = 90
+"""Of any other language."""
+
+UNKNOWN = "und"
+MIXED = "mul"
+
+_NOT_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,200}\$|https?://\S+|www\.\S+|\S+@\S+\.\w+|</?[A-Za-z][^<>\n]{0,40}>|\\[A-Za-z]+",
+    re.DOTALL,
+)
+_SCRIPTS = {
+    "han": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
+    "kana": "\u3041-\u30ff\u31f0-\u31ff",
+    "hangul": "\uac00-\ud7af\u1100-\u11ff",
+    "cyrillic": "\u0400-\u04ff",
+    "greek": "\u0370-\u03ff",
+    "arabic": "\u0600-\u06ff",
+    "hebrew": "\u0590-\u05ff",
+    "devanagari": "\u0900-\u097f",
+    "bengali": "\u0980-\u09ff",
+    "tamil": "\u0b80-\u0bff",
+    "thai": "\u0e00-\u0e7f",
+    "georgian": "\u10a0-\u10ff",
+    "armenian": "\u0530-\u058f",
+}
+_FINDERS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
+_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
+_CJK = re.compile(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
+
+_OF_SCRIPT = {
+    "kana": ("ja",), "hangul": ("ko",), "han": ("zh",), "greek": ("el",), "hebrew": ("he",), "thai": ("th",),
+    "bengali": ("bn",), "tamil": ("ta",), "georgian": ("ka",), "armenian": ("hy",),
+    "cyrillic": ("ru", "uk", "bg", "sr", "mk", "be", "kk"), "arabic": ("ar", "fa", "ur"), "devanagari": ("hi", "mr", "ne"),
+}  # fmt: skip
+_LATIN = (
+    "en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "vi", "id", "sv", "da", "no", "fi", "cs", "ro", "hu", "hr", "sk", "sl", "et", "lv",
+    "lt",
+)  # fmt: skip
+_KIN = (
+    {"no", "nb", "nn", "da"},
+    {"id", "ms"},
+    {"hr", "sr", "bs"},
+    {"cs", "sk"},
+    {"es", "gl", "ca"},
+    {"ru", "uk", "be", "bg"},
+)
+"""Too alike for a sentence of technical terms to tell apart."""
+_LITTLE_WORDS: dict[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and to in is for that with we are by which on this from as it an our than can be has have these its their using",
+        "es": "de la el en que los con para y las un una se del al por es como no lo su más este esta",
+        "fr": "de la le les des et en un une pour que dans sur par du est au aux avec nous ce cette ne pas qui",
+        "de": "der die das und in von mit für auf ein eine ist den dem des zu im als wir nicht durch auch werden wird",
+        "pt": "de a o em que os com para e as um uma se do da por é como não no na este esta ao",
+        "it": "di la il in che i con per e le un una si del della dei è come non lo gli questo questa nel",
+        "nl": "de het een en van in op met voor te dat is zijn die aan door niet als wordt ook",
+        "pl": "w i na z do że się nie jest to od dla przez po oraz są które który",
+        "tr": "ve bir bu için ile de da olarak olan daha çok",
+        "vi": "và của các là một cho trong được với này có không những từ",
+        "id": "dan yang di dengan untuk ini dari pada adalah dalam itu kami",
+        "sv": "och att en ett i på för med av är som den det till vi inte",
+    }.items()
+}
+"""Words a sentence of the language can hardly do without: they tell it from the English terms it is full of."""
+_LETTERS_OF_A_WORD = 1.6
+"""Han characters that a Latin word stands for."""
+
+
+def base(language: str) -> str:
+    """`zh-Hans-CN` gives `zh`."""
+    return language.replace("_", "-").split("-")[0].lower()
+
+
+def prose(text: str) -> str:
+    """Without code, formulas, URLs and tags, which have no language."""
+    return _NOT_PROSE.sub(" ", text)
+
+
+def words(text: str) -> list[str]:
+    """Latin words."""
+    return _WORD.findall(text)
+
+
+def is_cjk(language: str) -> bool:
+    return base(language) in ("zh", "ja", "ko", "yue")
+
+
+def size(text: str) -> float:
+    """Length in words, a Chinese character counting as its share of one."""
+    plain = prose(text)
+    return len(_WORD.findall(plain)) + len(_CJK.findall(plain)) / _LETTERS_OF_A_WORD
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # wanted only when script does not decide
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _likeliest(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
+    """The likeliest of `languages` and its share of their probability."""
+    ranked = [(label, share) for label, share in _identifier().rank(text[:4000]) if label in languages]
+    whole = sum(share for _, share in ranked)
+    return (str(ranked[0][0]), ranked[0][1] / whole) if whole else (UNKNOWN, 0.0)
+
+
+def _share(found: list[str], language: str) -> float:
+    known = _LITTLE_WORDS.get(language, frozenset())
+    return sum(w.lower() in known for w in found) / max(len(found), 1)
+
+
+def scripts(text: str) -> Counter[str]:
+    """Letters by script; Latin in words, times what a word is in Han characters."""
+    counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in _FINDERS.items()})
+    counts["latin"] = round(len(_WORD.findall(text)) * _LETTERS_OF_A_WORD)
+    return +counts
+
+
+def _main_script(counts: Counter[str]) -> str:
+    """CJK wins over Latin from a quarter up: names and terms are Latin in any Chinese text about models."""
+    east = counts["han"] + counts["kana"] + counts["hangul"]
+    others = max((n, s) for s, n in [*counts.items(), ("", 0)] if s not in ("han", "kana", "hangul"))
+    if east >= 2 and east * 3 >= others[0]:
+        if counts["hangul"] * 2 >= east:
+            return "hangul"
+        return "kana" if counts["kana"] * 7 >= east else "han"
+    foreign = max((n, s) for s, n in [*counts.items(), ("", 0)] if s not in ("han", "kana", "hangul", "latin"))
+    if foreign[0] and foreign[0] >= counts["latin"]:
+        return foreign[1]
+    return others[1]
+
+
+def language_of(text: str) -> str:
+    """The base language, `und` where nothing tells (no letters, or a few names)."""
+    plain = prose(text)
+    script = _main_script(scripts(plain))
+    if not script:
+        return UNKNOWN
+    if script != "latin":
+        candidates = _OF_SCRIPT[script]
+        return candidates[0] if len(candidates) == 1 else _likeliest(plain, candidates)[0]
+    found = _WORD.findall(plain)
+    if _share(found, "en") >= 0.2 and len(found) >= 5:
+        return "en"
+    if len(found) < 4:
+        return UNKNOWN
+    return _likeliest(plain, _LATIN)[0]
+
+
+def _akin(one: str, other: str) -> bool:
+    return one == other or any(one in kin and other in kin for kin in _KIN)
+
+
+def foreign(text: str, language: str) -> str:
+    """The language the text is in when that is surely not `language`; else empty."""
+    wanted = base(language)
+    plain = prose(text)
+    script = _main_script(scripts(plain))
+    if script and script != "latin":
+        at_home = wanted in _OF_SCRIPT[script] or (wanted == "yue" and script == "han")
+        return "" if at_home else language_of(text)
+    if not script:
+        return ""
+    if any(wanted in languages for languages in _OF_SCRIPT.values()):
+        return language_of(text) if _sentence_like(plain) else ""
+    return _other_latin(plain, wanted)
+
+
+def _other_latin(plain: str, wanted: str) -> str:
+    """Among the languages of Latin script, where a handful of words does not tell."""
+    found = _WORD.findall(plain)
+    if len(found) < 6:
+        return ""
+    own = _share(found, wanted)
+    if wanted != "en" and _share(found, "en") >= max(0.2, 2 * own):
+        return "en"
+    if own >= 0.15:
+        return ""
+    label, sure = _likeliest(plain, tuple(dict.fromkeys((*_LATIN, wanted))))
+    return "" if _akin(label, wanted) or sure < (0.9 if len(found) < 20 else 0.8) else label
+
+
+def is_name(word: str) -> bool:
+    """Of the kind nobody translates: `RefAny3D`, `BERT`, `GPT-4`."""
+    return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)
+
+
+def _sentence_like(plain: str) -> bool:
+    """Latin words that should have been translated, rather than names alone."""
+    found = re.findall(r"[A-Za-zÀ-ɏ][\w.+-]*", plain)
+    ordinary = [w for w in found if not is_name(w)]
+    return len(ordinary) >= 3 or (len(ordinary) >= 1 and len(found) <= 3 and not any(is_name(w) for w in found))
+
+
+def too_long(text: str, language: str) -> bool:
+    """Longer than a short form may be: 220 characters of Chinese, Japanese or Korean, 90 words of anything else."""
+    plain = re.sub(r"[\s*_`#>]+", " ", text).strip()
+    if is_cjk(language):
+        units = len(_CJK.findall(plain)) + len(re.findall(r"[A-Za-z0-9][\w.+%-]*", plain))
+        return units > SHORT_CHARACTERS
+    return len(plain.split()) > SHORT_WORDS

@@ -1,0 +1,110 @@
+"""What should have stayed between the program and the model: JSON, reasoning, roles of a conversation, the prompt, a template's brackets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from digest.checks import signs
+from digest.checks.shape import CODE, Found
+from digest.model import Fault
+
+_JSON_INSIDE = re.compile(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^\s*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
+_REASONING = re.compile(
+    r"^\s*</?(?:think|thinking|thought|reasoning|scratchpad)>\s*$|\A\s*<(?:think|thinking|reasoning)>\s*(?:\n|[A-Z好嗯首用])",
+    re.MULTILINE,
+)
+_THINKS_ALOUD = re.compile(
+    r"^\W*(?:okay|ok|alright|hmm|let me|so|first|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
+    r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n]{0,20}(?:用户|我需要|我要|任务|我应该)|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
+    re.IGNORECASE,
+)
+_ROLES = re.compile(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
+_ESCAPED = re.compile(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
+_MADE_UP = re.compile(
+    r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
+    re.IGNORECASE,
+)
+_ASKS_AT_ONCE = re.compile(r"请|insert|enter|your|add|todo|tbd|此处|在此|待", re.IGNORECASE)
+RUN = 8
+"""Words (characters of Chinese) in a row that make a copy."""
+
+
+def leaked(text: str, source: str, prompt: str) -> Found:
+    plain = CODE.sub(" ", text)
+    for detail in (
+        _data(text, plain, source),
+        "reasoning of the model" if _REASONING.search(plain) or _THINKS_ALOUD.match(plain) else "",
+        _conversation(plain, source),
+        _instruction(plain, source),
+        "escaped line breaks" if plain.count("\\n") >= 2 and _ESCAPED.search(plain) else "",
+        copied(text, prompt, source) if prompt else "",
+    ):
+        if detail:
+            yield Fault.LEAKED, detail
+
+
+def _data(text: str, plain: str, source: str) -> str:
+    if re.match(r"\s*[\[{]\s*(?:[\"'{\[]|\Z)", text) and _is_json(text.strip()):
+        return "JSON instead of text"
+    inside = _JSON_INSIDE.search(plain)
+    return f"a piece of JSON: {inside[0].strip()[:60]!r}" if inside and inside[0] not in source else ""
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except ValueError:
+        return bool(re.match(r"[\[{]\s*\"[\w -]+\"\s*:|\[\s*\{\s*\"", text))
+
+
+def _conversation(plain: str, source: str) -> str:
+    first = _ROLES.match(plain.strip()) and not _ROLES.match(source.strip())
+    return "roles of a conversation" if first or len(_ROLES.findall(plain)) >= 2 else ""
+
+
+def _instruction(plain: str, source: str) -> str:
+    told = signs.INSTRUCTION.match(signs.QUOTED.sub("“”", plain).strip())
+    if told and told[0].strip().lower() not in source.lower():
+        return f"an instruction of the prompt: {told[0].strip()[:80]!r}"
+    return ""
+
+
+def shingles(text: str, width: int = RUN) -> Iterator[str]:
+    units = re.findall(r"[\u3400-\u9fff]|[^\W_]+", text.lower())
+    for i in range(len(units) - width + 1):
+        yield " ".join(units[i : i + width])
+
+
+def copied(text: str, prompt: str, source: str = "") -> str:
+    """The first run of words that stands in the prompt and not in the paper."""
+    theirs = set(shingles(prompt))
+    hits = [s for s in shingles(text) if s in theirs]
+    own = set(shingles(source)) if hits and source else set()
+    found = next((s for s in hits if s not in own), "")
+    return f"words of the prompt: {found!r}" if found else ""
+
+
+def template(text: str, source: str) -> Found:
+    """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
+    plain = CODE.sub(" ", text)
+    own = source.lower()
+    for bracket in signs.TEMPLATE_BRACKET.finditer(plain):
+        if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
+            yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
+    made_up = _MADE_UP.search(text)
+    if made_up and made_up[0].lower() not in own:
+        yield Fault.LEAKED, f"a made-up address: {made_up[0]!r}"
+
+
+def _is_template(bracket: re.Match[str], plain: str) -> bool:
+    """Nothing in the brackets but words of asking and of what is asked for."""
+    body = bracket["body"].strip()
+    if not signs.TEMPLATE_WORDS.fullmatch(body):
+        return False
+    round_ = bracket["open"] in "(（"
+    if signs.TEMPLATE_ASKS.search(body) and (not round_ or _ASKS_AT_ONCE.match(body)):
+        return True
+    cued = signs.AVAILABLE.search(plain[max(0, bracket.start() - 24) : bracket.start()])
+    return not round_ and bool(cued) and not re.fullmatch(r"[\d\W]+|\d[\w-]*", body)

@@ -1,0 +1,97 @@
+"""Markdown of a model made safe to show: no link, image, markup or mention that the rules do not allow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+ALWAYS = ("arxiv.org",)
+"""Hosts whose links stay."""
+
+_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+_IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
+_LINK = re.compile(
+    r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
+)
+_REFERENCE = re.compile(r"^\s{0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
+_AUTOLINK = re.compile(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
+_BARE = re.compile(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
+_SCHEME = re.compile(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)
+_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z\[][^>]*>|<\?[^>]*>", re.DOTALL)
+_KEPT_HTML = re.compile(
+    r"</?(?:think|thinking|tool|answer|reasoning|search|eos|bos|pad|unk|mask|s)\b[^<>]*>", re.IGNORECASE
+)
+_HEADING = re.compile(r"^(\s{0,3})(#{1,6})(?=\s)", re.MULTILINE)
+_SETEXT = re.compile(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
+_MENTION = re.compile(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
+_AT = re.compile(r"@(?=here\b|everyone\b|channel\b|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
+_SLASH = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
+_DIRECTION = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+)
+_ZERO = "\u200b"
+"""Behind an @: nobody is called, and it looks the same."""
+
+
+def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
+    """`text` without images, raw HTML, mentions and headings above level 4.
+
+    Links keep their address only on arxiv.org or where it is one of `allow` (addresses of the paper's own known links); the others are reduced to
+    their text. In code nothing is a link, and nothing is changed but what could call people.
+    """
+    pieces = _CODE.split(_DIRECTION.sub("", text))
+    return "".join(_calm(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
+
+
+def _calm(code: str) -> str:
+    return _AT.sub("@" + _ZERO, code)
+
+
+def _safe(text: str, allow: Collection[str]) -> str:
+    text = _IMAGE.sub(lambda m: m[1], text)
+    text = _LINK.sub(lambda m: m[0] if allowed(m[2], allow) else m[1], text)
+    text = _REFERENCE.sub(lambda m: m[1] or "", text)
+    text = _AUTOLINK.sub(lambda m: m[1] if m[1] and allowed(m[1], allow) else _spelled(m[1] or m[0][1:-1]), text)
+    text = _MENTION.sub(lambda m: m[1] or m[0][1:-1].lstrip("!@#&:"), text)
+    text = _HTML.sub(lambda m: f"`{m[0]}`" if _KEPT_HTML.fullmatch(m[0]) else "", text)
+    text = _BARE.sub(lambda m: _bare(m[0], allow), text)
+    text = _SCHEME.sub(lambda m: m[0].replace(":", "：", 1), text)
+    text = _SETEXT.sub(
+        lambda m: m[0] if m["title"].lstrip().startswith(("|", "-", ">", "#")) else f"#### {m['title'].strip()}", text
+    )
+    text = _HEADING.sub(lambda m: m[1] + ("#" * max(4, len(m[2]))), text)
+    text = _SLASH.sub(r"\1/" + _ZERO, text)
+    return _AT.sub("@" + _ZERO, text)
+
+
+def allowed(url: str, allow: Collection[str] = ()) -> bool:
+    """An https address on arxiv.org, or one of those given (or beneath one of them)."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return False
+    if parts.scheme != "https" or parts.username or parts.password or not re.fullmatch(r"[a-z0-9.-]+", host):
+        return False
+    if any(host == h or host.endswith("." + h) for h in ALWAYS):
+        return True
+    own = _plain(url)
+    return any(own == _plain(a) or own.startswith(_plain(a) + "/") for a in allow if _plain(a))
+
+
+def _plain(url: str) -> str:
+    bare = re.sub(r"^https?://(?:www\.)?", "", url.strip(), flags=re.IGNORECASE).rstrip("/.,;")
+    host, slash, path = bare.partition("/")
+    return host.lower() + slash + path.removesuffix(".git")
+
+
+def _bare(url: str, allow: Collection[str]) -> str:
+    trimmed = url.rstrip(".,;:!?)")
+    full = trimmed if trimmed.lower().startswith("http") else f"https://{trimmed}"
+    return url if allowed(full, allow) else _spelled(url)
+
+
+def _spelled(url: str) -> str:
+    """An address as text that no platform makes a link of."""
+    return re.sub(r"^https?://", "", url, flags=re.IGNORECASE).replace(".", f".{_ZERO}", 1)

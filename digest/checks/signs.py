@@ -1,0 +1,160 @@
+"""The phrases by which a model speaks of itself, of its task, or to its user, in the languages it does so most. They come last: the gate asks
+them only where the structure (the first or last sentence, a text of one line, brackets) already points there, and never inside quotation marks,
+because papers are written about refusals, prompts and assistants.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905  # lists of words read as words
+import re
+
+_I = re.IGNORECASE
+
+QUOTED = re.compile(
+    r"“[^”]{0,300}”|「[^」]{0,300}」|『[^』]{0,300}』|\"[^\"\n]{0,300}\"|«[^»]{0,300}»|‘[^’]{1,200}’|`[^`\n]*`|```.*?(?:```|\Z)",
+    re.DOTALL,
+)
+
+# ------------------------------------------------------------------ nothing at all
+
+NOTHING = frozenset(
+    """none null nil n/a na nan undefined error unknown unavailable pending placeholder todo tbd tba empty blank missing false true ok okay
+    yes no sure done test string text content abstract summary title translation result output answer response lorem loading
+    无 暂无 空 没有 未知 待补充 待定 略 同上 不详 无内容 暂无内容 暂无数据 暂无信息 无法提供 不适用 无结果 错误 失败 摘要 标题 翻译 译文 内容 原文 全文 总结 正文 结果 中文摘要 中文标题 论文标题 论文摘要 标题翻译 摘要翻译 翻译结果 中文翻译 无摘要 无标题
+    なし 無し 該当なし 不明 未定 エラー 要約 タイトル 翻訳 要旨 概要なし 없음 해당없음 요약 제목 번역 오류 알수없음
+    ninguno ninguna nulo vacío nada aucun aucune néant vide rien keine keiner leer nichts nessuno nessuna vuoto nenhum nenhuma vazio нет отсутствует пусто ошибка
+    resumen título titre résumé zusammenfassung titel riassunto titolo resumo""".split()
+)
+"""Whole texts, in lower case and without blanks, that say nothing: values of programs, and the name of the field instead of its content."""
+
+FIELD_LABELS = frozenset(
+    """abstract title translation tldr tl;dr summary translatedtitle translatedabstract
+    摘要 标题 翻译 译文 题目 论文标题 论文摘要 中文标题 中文摘要 标题翻译 摘要翻译 翻译结果 中文翻译 原文 总结 要約 タイトル 翻訳 요약 제목 번역 초록
+    resumen título titre résumé titel titolo""".split()
+)
+"""As a title: the name of the field. `Introduction` or `Preface` may be the title of a paper, `Title` is not."""
+
+_TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
+FAILED = re.compile(
+    rf"^(?:\W*(?:error|failed|failure)\b[^.]{{0,80}}|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
+    r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
+    r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
+    r"|(?:failed|unable) to (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
+    r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum\b.*"
+    r"|(?:no|non|nicht|não|нет|не)\s+(?:disponible|disponibile|verfügbar|disponível|доступно|applicable|especificado|précisé|angegeben)"
+    r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
+    r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)[^。]{0,8}"
+    r"|(?:暂无|没有|无|未提供|未找到|尚无|缺少)(?:可用的?|相关|任何|具体)?(?:摘要|总结|分析|翻译|内容|数据|信息|结果|方法|结论|正文|说明)(?:可用|提供)?"
+    r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|中|异常)[^。]{0,12}"
+    r"|.{0,10}(?:生成|取得|抽出|翻訳|要約|解析)(?:に失敗|できません|エラー).{0,12}|.{0,10}(?:생성|번역|요약|추출|분석)\s?(?:실패|오류|불가).{0,8}"
+    r"|(?:no se pudo|error al|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
+    _I,
+)
+"""A whole short text that reports a failure."""
+
+# ------------------------------------------------------------------ the assistant cannot, or wants something
+
+_OBJECT = (
+    r"(?:papers?|articles?|texts?|content|abstracts?|context|information|sentences?|passages?|documents?|pdfs?|files?|details|input|links?|urls?|titles?|paragraphs?|excerpts?|source|material|request|prompt"
+    r"|论文|文章|内容|文本|全文|摘要|句子|信息|上下文|原文|段落|背景|文档|文件|链接|网址|标题|材料|资料|需求|要求|部分|语境|章节|片段|图片|问题"
+    r"|論文|文章|本文|要旨|テキスト|内容|情報|原稿|논문|본문|내용|텍스트|초록|정보|원문"
+    r"|artículo|texto|contenido|resumen|documento|información|article|texte|contenu|résumé|document|Artikel|Text|Inhalt|Abstract|Dokument|Informationen|artigo|conteúdo|articolo|testo|contenuto"
+    r"|стать\w+|текст\w*|содержани\w+|аннотаци\w+|документ\w*|информаци\w+)"
+)
+ASKS = re.compile(
+    rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
+    rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
+    rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
+    rf"|\bI(?:'d| would| will|'ll)?\s+(?:need|require)\s+(?:the|more|access|you|additional|to see)\b[^.!?\n]{{0,60}}\b{_OBJECT}\b"
+    rf"|\b(?:let me know|feel free to|don't hesitate to)\b"
+    rf"|(?:^|[，,。；;！!？?：:\n）)、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实)[^。！？\n]{{0,60}}"
+    rf"|(?:您|你)(?:需要|想要|希望|可以|能否|能)?(?:我)?[^。！？\n]{{0,10}}(?:提供|输入|上传|粘贴|发送|补充|确认)[^。！？\n]{{0,30}}{_OBJECT}"
+    rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时)?(?:告诉|告知|提供|联系|提出|指出|说明|补充)"
+    rf"|{_OBJECT}[^。\n]{{0,20}}(?:を|も)?(?:ご提供|ご提示|お送り|送って|貼り付け|入力して|共有して|教えて)[^。\n]{{0,12}}(?:ください|いただけ|お願い)"
+    rf"|{_OBJECT}[^.\n]{{0,20}}(?:제공|입력|공유|보내|붙여\S*)\s?\S{{0,6}}\s?(?:주세요|주십시오|바랍니다|주시면|주시겠)"
+    rf"|\b(?:por favor|favor de)\b[^.!?\n]{{0,30}}(?:proporcion|compart|env[ií]|peg|facilit|indi[cq]|adjunt|forne[çc])\w*"
+    rf"|\b(?:veuillez|merci de|pourriez-vous|pouvez-vous|s'il vous plaît)\b[^.!?\n]{{0,30}}(?:fournir|partager|envoyer|coller|préciser|transmettre|communiquer|indiquer)"
+    rf"|\bbitte\b[^.!?\n]{{0,80}}?(?:stellen|senden|schicken|teilen|fügen|geben|laden|zur Verfügung|bereit)\b|\bkönn(?:en|ten) Sie\b[^.!?\n]{{0,60}}(?:bereitstellen|senden|schicken|teilen|angeben|mitteilen)"
+    rf"|пожалуйста[^.!?\n]{{0,30}}(?:предостав|пришл|отправ|вставь|укаж|загруз|подел)\w*|предоставьте[^.!?\n]{{0,30}}{_OBJECT}"
+    rf"|\bper favore\b[^.!?\n]{{0,30}}(?:fornisc|condivid|invi|incoll)\w*|\b(?:si prega di|la prego di) (?:fornire|inviare|incollare)",
+    _I,
+)
+REFUSES = re.compile(
+    r"\b(?:I(?:'m| am)?|we) (?:(?:am |'m )?(?:sorry|afraid|unable|not able)|can(?:not|'t|’t)|could(?:n't| not)|won't|will not|do(?:n't| not) have (?:access|enough|the (?:ability|full|paper|text|content)))\b"
+    r"[^.!?\n]{0,60}?\b(?:assist|help|provide|translate|summari[sz]e|analy[sz]e|access|read|open|fulfil+|comply|complete|process|generate|browse|view|answer|see|find|I|the|do (?:that|this|so))\b"
+    r"|^\W*(?:I'm|I am|we're) (?:very |really |truly )?sorry\b|^\W*(?:sorry|apologies|unfortunately),? (?:but )?I\b|\bI apologi[sz]e\b"
+    r"|\bas an? (?:AI|artificial intelligence|(?:large )?language model)(?: (?:language )?(?:model|assistant))?,? (?:developed by \w+,? )?I\b"
+    r"|\bno (?:paper|text|abstract|content|article|document) (?:was|has been|is|were) (?:provided|attached|given|included|supplied)\b|\b(?:the )?(?:paper|text|abstract|content|document|article|input|message|prompt|sentence)[^.!?\n]{0,30}\b(?:you(?:'ve| have)? (?:provided|shared|sent|pasted)|seems? to (?:be|have been) (?:incomplete|cut off|truncated|missing|empty|blank)|appears? to be (?:incomplete|cut off|truncated|missing|empty|blank))\b"
+    r"|(?:很|非常|十分)?(?:抱歉|对不起|不好意思|遗憾)[，,！!。]?\s*(?:[^。！？\n]{0,20})?(?:我|无法|不能|您|你|由于|但)[^。！？\n]{0,60}|^\W*(?:很|非常)?(?:抱歉|遗憾)"
+    r"|作为(?:一个|一名|一款)?(?:AI|人工智能|大?语言模型|智能助手|助手)[^。！？\n]{0,16}(?:，|,)?\s*我|(?:^|[，。；\n])\s*(?:但|不过|所以|因此|目前)?我(?:目前|暂时|还|现在)?(?:无法|不能|没有办法|没办法|没有权限|没有收到|没有看到|未能|未收到|看不到)[^。！？\n]{0,60}"
+    r"|(?:您|你)(?:似乎|好像|可能|所|还|并)?(?:没有|未|尚未|忘记)?(?:提供|给出|发送|粘贴|上传|输入)的?[^。！？\n]{0,20}(?:论文|内容|文本|摘要|句子|信息|文章|标题|文字|链接|原文|片段|段落)|(?:看起来|似乎|好像|看上去)(?:像)?是?[^。！？\n]{0,10}(?:被)?(?:误?截断|不完整|缺失|空的|中断)|(?:句子|文本|内容|输入|原文|段落|片段)[^。！？\n]{0,12}(?:不完整|被截断|似乎(?:不|被|缺)|缺失|为空)[^。！？\n]{0,20}(?:请|无法|翻译)"
+    r"|申し訳(?:ありません|ございません)|すみません|(?:提供|入力|添付)され(?:ていません|ておりません|ていない(?:ため|ようです))|(?:私|AI|人工知能|言語モデル)(?:として|は)[^。\n]{0,30}(?:できません|できない|いたしかねます)"
+    r"|죄송(?:합니다|하지만|스럽)|(?:저는|AI로서|언어 모델로서)[^.\n]{0,40}(?:없습니다|못합니다)|(?:제공|첨부|입력)(?:되지 않|해 주시지 않)"
+    r"|\b(?:lo siento|me disculpo|no puedo (?:ayudar|proporcionar|traducir|acceder|resumir|analizar)|como (?:un )?modelo de (?:lenguaje|linguagem)|como (?:una )?IA|desculpe|lamento,|não posso (?:ajudar|fornecer|traduzir|acessar)|no (?:se )?ha(?:s|n|y)? proporcionado)\b"
+    r"|\b(?:je suis désolé|désolée?,|je ne peux pas|je ne suis pas en mesure|en tant qu'?\s?(?:IA|intelligence|modèle)|aucun (?:texte|article|document|résumé) n'a été)\b|\b(?:es tut mir leid|ich kann (?:leider )?(?:nicht|keine|Ihnen|den)|als (?:KI|Sprachmodell|künstliche)|leider (?:kann|habe) ich|mi dispiace|non posso (?:aiutar|fornir|tradur|acceder)\w*|come (?:modello linguistico|IA))\b"
+    r"|\b(?:извините|к сожалению, я|простите|я не могу|как (?:языковая модель|ИИ))",
+    _I | re.MULTILINE,
+)
+
+# ------------------------------------------------------------------ before and after
+
+_AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|收到|了解|OK|Okay|Sure(?: thing)?|Certainly|Of course|Absolutely|Gladly|Great|Got it|Understood|Alright|Yes|承知しました|わかりました|はい|かしこまりました|もちろん(?:です)?|네|물론(?:입니다|이죠)?|알겠습니다|Claro(?: que sí)?|Por supuesto|Desde luego|Bien sûr|D'accord|Certainement|Voici|Natürlich|Gerne|Klar|Certo|Certamente|Com certeza|Конечно|Хорошо|Разумеется)"
+_WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
+"""What a model calls its own work."""
+PREAMBLE = re.compile(
+    rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$",
+    _I,
+)
+"""A first line that agrees to do something; it is a preamble when the rest of its sentence is about the task, or nothing."""
+ROLE = re.compile(
+    r"(?:我(?:将|会|来|已|对|以|可以|根据|按照|很乐意|为您|为你|尝试)|让我(?:们)?(?:来)?|为您|为你|请(?:看|参阅|查收)|您(?:提供|要求|提出|的)|你(?:提供|要求|提出|的)|扮演|视角)"
+    r"|\b(?:I(?:'ll| will|'d|'ve| have| am|'m| can)|let me|let's|here(?:'s| is| are)|you(?:'ve| have)? (?:provided|requested|asked|shared)|your|below is|as requested|voici|aquí (?:está|tiene)|hier ist|ecco|aqui está|je vais|ich werde|voy a|вот)\b"
+    r"|以下(?:是|为|は)|(?:这|下面)是|こちら|次のとおり|다음은|아래는|저는|私は|제공하신",
+    _I,
+)
+INTRODUCES = re.compile(
+    rf"^\W*(?:(?:以下|下面|这里?|如下)(?:就?是|为|给出|将|提供)|here(?:'s| is| are)\b|below (?:is|are|you)\b|the following (?:is|are)\b|以下に|以下[はが]|次のように|こちらが|다음은|아래는|voici|aquí (?:está|tienes?)|a continuación|hier (?:ist|sind|finden|kommt)|ecco|aqui está|segue|вот|ниже)[^\n。]{{0,120}}?{_WORK}"
+    rf"|^\W*(?:中文|英文)?(?:翻译|译文|总结|概括|摘要翻译|标题翻译|翻译结果|中文翻译|回答)(?:结果)?(?:如下|为|是)?\s*[:：]\W*$|^\W*(?:论文)?(?:标题|摘要|题目)的?(?:中文)?(?:翻译|译文)(?:如下|为|是)?[:：]?\W*$|^\W*翻译(?:成|为)中文(?:如下|是|为)?[:：]\W*$"
+    rf"|^\W*(?:the )?(?:chinese |english |spanish )?(?:translation|translated (?:text|title|abstract))(?: of [^:]{{0,60}})?(?: is)?(?: as follows)?\s*:\W*$|^\W*(?:answer|response|output)\s*[:：]\W*$",
+    _I,
+)
+"""A whole first line that hands the text over."""
+AS_EXPERT = re.compile(
+    r"^\W*(?:作为(?:一名|一位|一个)?[^。\n，]{0,40}[，,]\s*我(?:将|会|来|对|已|可以|很|认为|为|根据|按)|as (?:an? )?[^.\n,]{3,80}(?:expert|researcher|assistant|scientist|specialist|professional|student|reviewer|engineer)[^.\n,]{0,60},\s*(?:I|let me|here)\b"
+    r"|我将(?:扮演|以|作为|从)|I(?:'ll| will) (?:act|take|assume|analy[sz]e|provide|translate|summari[sz]e|now)\b|en tant qu'(?:expert|assistant|chercheur)\w*[^.\n]{0,60},\s*je|como experto[^.\n]{0,60},|als Experte[^.\n]{0,60})",
+    _I,
+)
+AFTERWORD = re.compile(
+    rf"(?:这样?(?:个|的|一)?|该|以上|上述|上面(?:的)?|此|本)(?:标题|译文|翻译|译法|版本|表达|总结|回答|内容|分析|摘要|段落)?[^。\n]{{0,30}}(?:翻译|译文|译法|表达|总结|分析|解读|回答)[^。\n]{{0,60}}(?:原文|原意|学术|规范|忠实|准确|流畅|习惯|通顺|您|你|帮助|参考|要求|需求)"
+    rf"|(?:希望|但愿)[^。\n]{{0,30}}(?:有(?:所)?帮助|满足您|满足你|符合您|对您|对你)|以上(?:就?是|为)[^。\n]{{0,40}}{_WORK}|(?:保留|保持|传达|体现|符合|忠于)了?[^。\n]{{0,12}}原(?:文|意|标题)[^。\n]{{0,40}}(?:学术|规范|中文|表达|习惯|含义|意思|核心)|^\W*(?:注|译注|译者注|备注|说明|请注意|注意)\s*[:：，,]?[^。\n]{{0,60}}(?:翻译|译为|译文|原文|直译|意译|术语|上述|替换|占位|链接|字数|要求)"
+    rf"|(?:如果|若|如)(?:您|你|有|需)[^。\n]{{0,80}}(?:请|欢迎|随时|可以(?:告诉|提供|继续)|我(?:会|可以|将|很))|(?:请|欢迎)随时(?:告诉|联系|提问|告知)|我(?:会|将)(?:给出|提供|为您|为你|帮助)"
+    rf"|\b(?:I )?hope (?:this|that|it) (?:helps|is helpful|meets|works)|\blet me know if\b|\bfeel free to (?:ask|let|reach|adjust|modify|share)|\bif you (?:have|need|want|would like|'d like)\b[^.\n]{{0,100}}(?:let me|please|I can|I'd|feel free|just)|\bwould you like me to\b|\b(?:this|the above) (?:translation|summary|version|analysis)\b[^.\n]{{0,60}}\b(?:preserves?|retains?|maintains?|keeps?|captures?|adheres?|conveys?|follows?|original)|^\W*(?:note|translator'?s note|disclaimer)\s*[:：][^\n]{{0,200}}(?:translat|original|summary|text|word count|literal)"
+    rf"|(?:お役に立て|ご不明な点|ご質問が(?:あれば|ございましたら)|お知らせください|必要であれば|도움이 되|궁금한 점|필요하시면|언제든지)"
+    rf"|\b(?:espero que (?:esto|esta|isso)|si necesitas?|si desea|no dudes? en|j'espère que (?:cela|cette)|n'hésitez pas|si vous (?:avez|souhaitez)|ich hoffe|falls Sie|wenn Sie (?:weitere|möchten|noch)|lassen Sie mich wissen|spero che|se hai bisogno|fammi sapere|надеюсь|если (?:у вас|вам))\b",
+    _I,
+)
+"""In a last line: about the text above, or to the user."""
+
+# ------------------------------------------------------------------ left over from the prompt
+
+INSTRUCTION = re.compile(
+    r"^\W*(?:请|将|把|请将|请把|请你|你的任务是|任务[:：]|用中文|以中文|使用中文|下面|以下)?[^。\n]{0,30}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成|为|一下|如下)?[^。\n]{0,40}(?:要求|规范|[:：])\s*"
+    r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:system|user|human|assistant|instructions?|prompt)\s*[:：]\s)"
+    r"|^\W*(?:你是一[名位个]|您是一[名位个])[^。\n]{0,60}[。，,\n]|^\W*(?:次の|以下の)[^。\n]{0,20}(?:翻訳|要約)して|^\W*(?:traduce|traduzca|traduis|traduisez|übersetze|riassumi|resuma|résume)\w*\s+(?:el|la|le|les|das|den|die|il|lo|o|a|seguinte|siguiente|suivant|folgende)\w*\b[^.\n]{0,80}[:：]",
+    _I,
+)
+_ASKED = r"请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
+_THING = r"具体|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
+TEMPLATE_WORDS = re.compile(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
+TEMPLATE_ASKS = re.compile(rf"(?:{_ASKED})", _I)
+TEMPLATE_BRACKET = re.compile(
+    r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
+)
+AVAILABLE = re.compile(
+    r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
+    _I,
+)
+SPEAKS_TO_YOU = re.compile(
+    r"您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
+    _I,
+)

@@ -1,0 +1,30 @@
+"""The assistant speaking for itself: refusals, and requests to the reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from digest.checks import signs
+from digest.checks.shape import sentences_of
+from digest.model import Fault
+
+_OF_A_TITLE = re.compile(r"提供|翻译|无法|provide|translat|help|assist", re.IGNORECASE)
+"""A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
+
+
+def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
+    """Refusals and requests in the first or last two sentences, unquoted, and not the paper's own words."""
+    own = source.lower()
+    sentences = sentences_of(signs.QUOTED.sub("“”", text))
+    edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
+    for sentence in edge:
+        if kind == "title" and not _OF_A_TITLE.search(sentence):
+            continue
+        for pattern, fault, says in (
+            (signs.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
+            (signs.ASKS, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
+        ):
+            match = pattern.search(sentence)
+            if match and match[0].lower() not in own:
+                yield fault, f"{says}: {sentence.strip()[:100]!r}"

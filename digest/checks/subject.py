@@ -1,0 +1,93 @@
+"""Whether a text speaks of this paper, in the reader's language, and to nobody's orders but ours."""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905  # lists of words read as words
+import re
+from collections.abc import Iterator
+
+from digest.checks import language as lang
+from digest.checks import signs
+from digest.checks.cleaning import cut
+from digest.checks.leaks import shingles
+from digest.checks.shape import Found, sentences_of
+from digest.model import Fault
+
+_STOP = frozenset(
+    "the of and to in is for that with we are by which on this from as it an our than can be has have these its their using a or at not into more such also between over based both new most each only all they while when however how what where".split()
+)
+_NAME = re.compile(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\d+(?:\.\d+)?%)")
+_LATIN_RUN = re.compile(r"(?:[A-Za-z][\w'’-]*[\s,;:()-]+){11,}[A-Za-z][\w'’-]*")
+_PAYLOAD = re.compile(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
+_MUCH_STRANGE = 0.35
+"""Share of a text that may not be in another language."""
+
+
+# ---------------------------------------------------------------- language
+
+
+def strange(text: str, language: str, kind: str) -> Found:
+    """In another language, as a whole or in good part."""
+    wanted = lang.base(language)
+    other = lang.foreign(text, language)
+    if other:
+        yield Fault.WRONG_LANGUAGE, f"in {other} where {wanted} was asked for"
+        return
+    if kind in ("title", "sentence") or lang.size(text) < 40:
+        return
+    own = _own(text, language)
+    if lang.foreign(own, language):
+        yield Fault.WRONG_LANGUAGE, f"mostly not in {wanted}"
+    elif sum(lang.size(piece) for piece in _foreign_pieces(own, wanted)) >= _MUCH_STRANGE * lang.size(text):
+        yield Fault.WRONG_LANGUAGE, f"partly not in {wanted}"
+
+
+def _own(text: str, language: str) -> str:
+    """Without quotations, which stay in the paper's language, and without an original appended to its translation."""
+    return cut(signs.QUOTED.sub("“”", text), language).kept
+
+
+def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
+    """Pieces of a sentence's length that are in another language."""
+    if lang.is_cjk(wanted):
+        yield from _LATIN_RUN.findall(lang.prose(text))
+        return
+    for sentence in sentences_of(text):
+        if lang.size(sentence) >= 12 and lang.foreign(sentence, wanted):
+            yield sentence
+
+
+# ---------------------------------------------------------------- another paper
+
+
+def other_paper(text: str, language: str, source: str, kind: str) -> Found:
+    """Names and figures that are not this one's, or hardly any of its words."""
+    if len(source) < 300 or kind in ("title", "summary"):
+        return
+    squeezed = re.sub(r"[\s-]", "", source.lower())
+    names = {n for n in _NAME.findall(text) if len(n) >= 3}
+    missing = [n for n in names if re.sub(r"[\s-]", "", n.lower()).removesuffix("s") not in squeezed]
+    if len(names) >= 4 and len(missing) >= 0.75 * len(names):
+        yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
+    elif lang.base(language) == "en" and lang.language_of(source[:2000]) == "en":
+        mine = _content(text)
+        if len(mine) >= 25 and len(mine & _content(source)) < 0.3 * len(mine):
+            yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
+
+
+def _content(text: str) -> set[str]:
+    return {w.lower()[:6] for w in lang.words(text) if len(w) > 3 and w.lower() not in _STOP}
+
+
+# ---------------------------------------------------------------- orders
+
+
+def obeyed(text: str, instructions: tuple[str, ...]) -> Found:
+    """Does what text hidden in the paper told models to do: says the words it was told to say, or repeats the order."""
+    lower = text.lower()
+    for told in instructions:
+        payloads = [p.strip(" .!") for found in _PAYLOAD.findall(told) for p in found if p]
+        said = next((p for p in payloads if p.lower() in lower), "")
+        repeated = next(iter(set(shingles(text, 6)) & set(shingles(told, 6))), "")
+        if said or repeated:
+            yield Fault.OBEYED, f"follows hidden text: {(said or repeated)[:80]!r}"

@@ -1,0 +1,91 @@
+"""Text as it is compared: what differs between a model's copy of a sentence and the paper's print of it is folded away, what changes its meaning is not.
+
+Folded: case, ligatures and other compatibility forms, accents, hyphens, quotation marks, spaces and line ends, TeX against Unicode, citation marks.
+Kept: letters, figures with their decimal point and sign, per cent, relations. Each token knows the characters it was made from.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905  # lists of words read as words
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    norm: str
+    start: int
+    end: int
+    """Of the characters it was made from."""
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
+        |\(\s*(?:see\s+|e\.g\.,?\s+|cf\.\s+)?[A-Z][^()\d]{1,80}?,?\s*\(?(?:19|20)\d\d[a-z]?\)?(?:\s*[;,]\s*[^()]{0,120}?(?:19|20)\d\d[a-z]?)*\s*\)
+        |\bBIBREF\d+\b)
+  | (?P<artefact>\b(?:INLINEFORM|DISPLAYFORM|TABREF|FIGREF|SECREF|EQREF|UID)\d+\b)
+  | (?P<text>\\(?:text|mathrm|mathbf|mathit|mathcal|mathbb|mathsf|mathtt|operatorname|emph|textbf|textit|boldsymbol|bm|hat|bar|tilde|vec|left|right|big|Big|displaystyle|rm|bf|it|cite[pt]?|ref|label|,|;|!|:|\ |quad|qquad|limits|nolimits|em|sc|tt)(?![A-Za-z]))
+  | (?P<tex>\\[A-Za-z]+)
+  | (?P<number>(?<![\w.])\.\d+|\d+(?:(?:,|\{,\}|\u2009|\u202f|\u00a0)\d{3}(?!\d))*(?:\.\d+)?)
+  | (?P<sign>(?<![\w)\]}])[-\u2212\u2013+](?=\s?\$?\.?\d))
+  | (?P<symbol>[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
+  | (?P<word>[^\W\d_]+)
+    """,
+    re.VERBOSE,
+)
+_GREEK = {
+    name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
+    for name in "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split()
+} | {"lambda": "λ"}
+_OPERATORS = {
+    "times": "x", "cdot": "", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "lt": "<", "gt": ">", "neq": "≠", "ne": "≠", "approx": "≈", "sim": "", "pm": "±",
+    "infty": "∞", "sum": "∑", "prod": "∏", "int": "∫", "partial": "∂", "nabla": "∇", "in": "∈", "notin": "∉", "to": "→", "rightarrow": "→", "leftarrow": "←",
+    "cup": "∪", "cap": "∩", "subset": "⊂", "subseteq": "⊆", "forall": "∀", "exists": "∃", "neg": "¬", "sqrt": "√", "div": "÷", "circ": "°", "percent": "%",
+    "ell": "l", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
+    "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
+}  # fmt: skip
+_FOLDED = {"×": "x", "−": "-", "–": "-", "ı": "i", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
+_BROKEN = re.compile("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
+_SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
+
+
+@lru_cache(maxsize=100_000)
+def fold(word: str) -> str:
+    """A word without case, accents and compatibility forms."""
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word).casefold()
+    plain = "".join(_FOLDED.get(c, c) for c in plain if not unicodedata.combining(c) and not _INVISIBLE.match(c))
+    return unicodedata.normalize("NFC", plain)
+
+
+def _number(raw: str) -> str:
+    bare = re.sub(r"[^\d.]", "", unicodedata.normalize("NFKC", raw))
+    return "0" + bare if bare.startswith(".") else bare
+
+
+def _norm(kind: str, raw: str) -> str:
+    if kind == "word":
+        return fold(raw)
+    if kind == "number":
+        return _number(raw)
+    if kind == "tex":
+        name = raw[1:]
+        greek = _GREEK.get(name.removeprefix("var").lower())
+        return greek if greek is not None else _OPERATORS.get(name, "")
+    if kind in ("sign", "symbol"):
+        return _FOLDED.get(raw, raw)
+    return ""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """In order. A word broken at a line end is one token; marks that say nothing are none."""
+    for match in _TOKEN.finditer(text):
+        kind = str(match.lastgroup)
+        norm = _norm(kind, match[0])
+        if norm:
+            yield Token(norm, match.start(), match.end())

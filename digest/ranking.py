@@ -1,0 +1,183 @@
+"""Ranking by words, and the choice of a digest's papers. The one thing to know: it is honest about what it is: relevance is how well the words meet,
+significance only what the abstract says of itself (code, data, results in figures), and the reason names the words that met.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digest.model import Paper, Profile, Score
+from digest.words import asked, terms
+
+BY = "extractive"
+
+_SIGNS = (
+    (re.compile(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
+    (re.compile(r"\b(?:new|novel|large-scale|first)\b[^.]{0,40}\b(?:dataset|benchmark|corpus)\b|\bintroduce\b[^.]{0,40}\bbenchmark\b", re.IGNORECASE), 1.5),
+    (re.compile(r"state[- ]of[- ]the[- ]art|\boutperform|\bsurpass|\bbest (?:results?|performance)", re.IGNORECASE), 1.0),
+    (re.compile(r"\d+(?:\.\d+)?\s?\\?%|\d(?:\.\d+)?\s?(?:x|×|\\times)(?![a-z])|\b(?:FID|mAP|IoU|F1|BLEU|accuracy)\b", re.IGNORECASE), 1.0),
+    (re.compile(r"\baccepted\b|\bto appear\b|\b(?:CVPR|ICCV|ECCV|NeurIPS|ICML|ICLR|ACL|EMNLP|AAAI|CoRL|RSS|ICRA|SIGGRAPH|Nature|Science)\b|\boral\b|\bspotlight\b", re.IGNORECASE), 1.5),
+)  # fmt: skip
+
+
+def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
+    """A Score for each paper, in the order given, without a model."""
+    queries = _bm25(papers, f"{profile.interests} {' '.join(profile.wanted)}")
+    return [_score(paper, profile, fit) for paper, fit in zip(papers, queries, strict=True)]
+
+
+def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
+    """How well each meets the wishes, 0 to 1: BM25 against the best of the batch, times the share of the wishes' weight that the best one meets."""
+    query = list(dict.fromkeys(asked(wishes)))
+    if not papers or not query:
+        return [0.0] * len(papers)
+    import bm25s  # noqa: PLC0415
+
+    index = bm25s.BM25(method="lucene")
+    bags = [[*terms(p.title), *terms(p.title), *terms(p.abstract)] or ["∅"] for p in papers]
+    index.index(bags, show_progress=False)
+    known = [w for w in query if w in index.vocab_dict]
+    if not known:
+        return [0.0] * len(papers)
+    scores = [float(s) for s in index.get_scores(known)]
+    best = max(scores)
+    if best <= 0:
+        return [0.0] * len(papers)
+    covered = [len(set(known) & set(bag)) for bag in bags]
+    strength = min(1.0, max(covered) / min(len(query), 4))
+    return [s / best * strength for s in scores]
+
+
+def _holds(text: str, keyword: str) -> bool:
+    """A keyword or phrase, inflected or not; Chinese also by its English."""
+    wanted = terms(keyword, little=True)
+    return any(_run(terms(text, little=True), phrase) for phrase in [wanted, *_english(keyword)] if phrase)
+
+
+def _english(keyword: str) -> list[list[str]]:
+    return [asked(keyword)] if re.search(r"[\u4e00-\u9fff]", keyword) and not re.search(r"[A-Za-z]", keyword) else []
+
+
+def _run(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    width = len(phrase)
+    return any(list(words[i : i + width]) == list(phrase) for i in range(len(words) - width + 1))
+
+
+def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
+    return tuple(k for k in keywords if k.strip() and _holds(text, k))
+
+
+def _score(paper: Paper, profile: Profile, fit: float) -> Score:
+    whole = f"{paper.title}. {paper.abstract}"
+    hits = matched(profile.wanted, whole)
+    in_title = matched(profile.wanted, paper.title)
+    out = matched(profile.unwanted, whole)
+    people = watched(paper, profile.authors)
+    if profile.wanted or profile.interests.strip():
+        share = min(1.0, (len(hits) + len(in_title)) / 3)
+        relevance = 10 * min(1.0, 0.65 * fit + 0.45 * share)
+    else:
+        relevance = 6.0 if paper.primary in profile.categories else 4.0
+    if people:
+        relevance = max(relevance, 7.0)
+    if out:
+        relevance *= 0.2
+    significance = min(8.0, 2.0 + sum(weight for sign, weight in _SIGNS if sign.search(f"{whole} {paper.comment}")))
+    return Score(paper.id, round(relevance, 2), round(significance, 2), _reason(paper, profile, hits, out, people), BY)
+
+
+def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[str], people: Sequence[str]) -> str:
+    shared = hits or _shared(paper, profile.interests)
+    if profile.language.split("-")[0] == "zh":
+        said = [f"作者中有你们关注的 {'、'.join(people)}"] if people else []
+        said += [f"标题或摘要中有“{'”“'.join(shared[:5])}”"] if shared else []
+        said += [f"但含有不想要的“{'”“'.join(out)}”"] if out else []
+        return ("；".join(said) or f"属于 {paper.primary}，没有与关键词相符的词") + "。"
+    said = [f"by {', '.join(people)}, whom you watch"] if people else []
+    said += [f"its title or abstract has {', '.join(f'“{s}”' for s in shared[:5])}"] if shared else []
+    said += [f"but also the unwanted {', '.join(f'“{s}”' for s in out)}"] if out else []
+    text = "; ".join(said) or f"in {paper.primary}; none of your words stands in it"
+    return text[0].upper() + text[1:] + "."
+
+
+def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
+    """Words of the interests that stand in the paper, as they are written there, rarest looking first."""
+    wanted = set(asked(interests))
+    seen: dict[str, str] = {}
+    for word in re.findall(r"[A-Za-z][A-Za-z0-9-]{2,}", f"{paper.title} {paper.abstract}"):
+        found = [t for t in terms(word) if t in wanted]
+        if found:
+            seen.setdefault(found[0], word)
+    return tuple(sorted(seen.values(), key=lambda w: (-len(w), w)))
+
+
+# ---------------------------------------------------------------- authors
+
+
+def _names(author: str) -> list[str]:
+    from digest.normal import fold  # noqa: PLC0415
+
+    if "," in author:
+        family, _, given = author.partition(",")
+        author = f"{given} {family}"
+    return [fold(w) for w in re.findall(r"[^\W\d_]+", re.sub(r"(?<=[A-Z])\.(?=[A-Z])", ". ", author))]
+
+
+def same_person(wanted: str, author: str) -> bool:
+    """`K. He`, `He, Kaiming`, `Kaiming He` are one; `Kai He` and `Kaiming He` are not. A family name alone is nobody."""
+    mine, theirs = _names(wanted), _names(author)
+    if len(mine) < 2 or len(theirs) < 2:
+        return mine == theirs and len(mine) == 1 and bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]", wanted))
+    if sorted(mine) == sorted(theirs):
+        return True
+    if "".join(mine) == "".join(theirs):
+        return True
+    return _agree(mine, theirs)
+
+
+def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """The same family name, and given names that do not contradict: an initial stands for a name, a middle name may be missing."""
+    if mine[-1] != theirs[-1] or len(mine[-1]) == 1:
+        return False
+    first, other = mine[0], theirs[0]
+    if not (
+        first == other or (len(first) == 1 and other.startswith(first)) or (len(other) == 1 and first.startswith(other))
+    ):
+        return False
+    middle, others = mine[1:-1], theirs[1:-1]
+    return all(a[0] == b[0] and (len(a) == 1 or len(b) == 1 or a == b) for a, b in zip(middle, others, strict=False))
+
+
+def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
+    """The paper's authors that are watched, as the paper writes them."""
+    return tuple(a for a in paper.authors if any(same_person(w, a) for w in authors if w.strip()))
+
+
+# ---------------------------------------------------------------- choice
+
+
+def choose(
+    papers: Sequence[Paper], scores: Sequence[Score], profile: Profile, limit: int
+) -> list[tuple[Paper, Score, tuple[str, ...]]]:
+    """The best `limit` by total, and in addition every other paper of a watched author; best first, ties by relevance, then the newer id.
+
+    Papers with an unwanted keyword are left out, unless a watched author wrote them. With each its watched authors.
+    """
+    by_id = {s.paper_id: s for s in scores}
+    ranked = sorted(
+        ((p, by_id[p.id], watched(p, profile.authors)) for p in papers if p.id in by_id),
+        key=lambda r: (-round(r[1].total, 6), -r[1].relevance, _newest(r[0].id)),
+    )
+    chosen: list[tuple[Paper, Score, tuple[str, ...]]] = []
+    places = limit
+    for paper, score, people in ranked:
+        fits = places > 0 and (people or not matched(profile.unwanted, f"{paper.title}. {paper.abstract}"))
+        if fits or people:
+            chosen.append((paper, score, people))
+        places -= bool(fits)
+    return chosen
+
+
+def _newest(paper_id: str) -> tuple[int, ...]:
+    return tuple(-ord(c) for c in paper_id)

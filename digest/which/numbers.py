@@ -1,0 +1,163 @@
+"""Papers named by their number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`, `the third one`, `最后一篇`.
+
+The one thing to know: most numbers in a question are none of a paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare one counts only where a question
+begins with it or compares it; anywhere else it needs its word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digest.checks.figures import han_number
+
+_N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
+_D = r"\d{1,3}"
+_AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|-|–|—|~)\s*"
+_LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
+_END = r"(?![\w.%％‰°×]|\s*(?:%|％|x\b|×|倍))"
+_THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
+_ORDINAL = {
+    w: i
+    for i, w in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
+    )
+}
+_ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
+_COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+
+_HAN_LIST = re.compile(
+    rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N})*\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
+    re.IGNORECASE,
+)
+_HASH = re.compile(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
+_WORDED = re.compile(
+    rf"(?<![A-Za-z])(?:no\.?|number|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
+    re.IGNORECASE,
+)
+_NUMBERED_WORD = re.compile(
+    r"\b(?:paper|number|no\.?|item|entry)\s+(?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?!\s*(?:of|or))",
+    re.IGNORECASE,
+)
+_HAO = re.compile(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
+_BRACKETED = re.compile(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
+_ORDINALS = re.compile(
+    rf"\b(?P<a>{_ORD})(?:(?:\s*(?:,|and|&|or|vs\.?)\s*)(?:the\s+)?(?P<b>{_ORD}))?\s+{_THING}\b", re.IGNORECASE
+)
+_FIRST_FEW = re.compile(
+    r"\b(?:the\s+)?(?P<side>first|last)\s+(?P<n>two|three|four|five|[2-5])\b(?!\s+(?:layers?|experiments?|sections?|steps?|authors?|tables?|figures?|stages?|baselines?|rows?|columns?))",
+    re.IGNORECASE,
+)
+_HAN_FEW = re.compile(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
+_LAST = re.compile(
+    rf"\b(?:the\s+)?(?P<back>second[- ]to[- ]last|second[- ]last|penultimate|last|final)\s+{_THING}\b", re.IGNORECASE
+)
+_HAN_LAST = re.compile(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
+_START = re.compile(
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|vs\b|都|各|可以|能|比"
+    r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
+)
+_COMPARED = re.compile(
+    rf"(?:compar\w+\s+(?:(?:it|this|that|paper)\s+)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from)\s*(?:一下)?\s*(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
+    re.IGNORECASE,
+)
+_AND_N = re.compile(
+    rf"(?:^|[\s，,])(?:那|and|what about|how about|那么)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，]))", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """In the order of naming."""
+
+    named: tuple[int, ...] = ()
+    """With a word that says a paper is meant, or in a form that can mean nothing else."""
+    bare: tuple[int, ...] = ()
+    """Without; within the range of the digest."""
+    beyond: tuple[int, ...] = ()
+    """Named, but the digest has no such number."""
+
+
+def numbers_in(question: str, count: int) -> Numbers:
+    """`question` in compatibility form (full-width made half-width); `count` papers in the digest."""
+    found = sorted(_named(question, count))
+    named = list(dict.fromkeys(n for _, n in found))
+    bare: list[int] = []
+    for pattern in (_START, _COMPARED, _AND_N):
+        match = pattern.search(question)
+        if match:
+            bare += [n for n in _expand(match["list"]) if n not in named]
+    if any(not 1 <= n <= count for n in bare):
+        bare = []
+    return Numbers(
+        tuple(n for n in named if 1 <= n <= count),
+        tuple(dict.fromkeys(bare)),
+        tuple(n for n in named if not 1 <= n <= count),
+    )
+
+
+def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
+    """(place, number)"""
+    for match in _HAN_LIST.finditer(question):
+        if question[max(0, match.start() - 2) : match.start()] != "倒数":
+            values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
+            yield from ((match.start(), int(han_number(v))) for v in values)
+    for pattern in (_HASH, _WORDED, _HAO, _BRACKETED):
+        for match in pattern.finditer(question):
+            yield from ((match.start(), n) for n in _expand(match["list"]))
+    for match in _NUMBERED_WORD.finditer(question):
+        yield match.start(), _WORD_VALUE[match["word"].lower()]
+    for match in _ORDINALS.finditer(question):
+        yield from ((match.start() + i, _ordinal(w)) for i, w in enumerate((match["a"], match["b"])) if w)
+    yield from _from_the_ends(question, count)
+
+
+def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
+    for match in [*_FIRST_FEW.finditer(question), *_HAN_FEW.finditer(question)]:
+        some = min(count, _COUNT.get(match["n"].lower()) or int(han_number(match["n"])))
+        first = 1 if match["side"].lower() in ("first", "前") else count - some + 1
+        yield from ((match.start(), n) for n in range(first, first + some))
+    for match in _LAST.finditer(question):
+        yield match.start(), count if match["back"].lower() in ("last", "final") else count - 1
+    for match in _HAN_LAST.finditer(question):
+        yield (
+            match.start(),
+            1 if match[0] == "首篇" else count if not match["n"] else count + 1 - int(han_number(match["n"])),
+        )
+
+
+_WORD_VALUE = {
+    w: i
+    for i, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+
+
+def _ordinal(word: str) -> int:
+    return _ORDINAL.get(word.lower()) or int(re.sub(r"\D", "", word))
+
+
+def _expand(listed: str) -> Iterator[int]:
+    """`5-7` is three papers, `5, 7` two."""
+    values = [int(n) for n in re.findall(r"\d+", listed)]
+    span = re.fullmatch(r"\s*\d+\s*(?:-|–|—|~|到|至)\s*\d+\s*", listed)
+    if span and values[0] < values[1] <= values[0] + 20:
+        yield from range(values[0], values[1] + 1)
+    else:
+        yield from values

@@ -1,0 +1,318 @@
+"""Papers named by their title, cut short or misspelt, by a name their title or abstract gives, by an author, or by a description of what they are about."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from digest.checks.names import COMMON, squeezed
+from digest.model import Paper
+from digest.normal import fold
+from digest.words import LITTLE, asked, stem, terms
+
+_WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
+_SHORT_NAME = re.compile(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
+_CALLED = re.compile(
+    r"\b(?:introduce|propose|present|develop|release|call(?:ed)?|named?|dub(?:bed)?|term(?:ed)?|framework|tool|benchmark|dataset|model|implement(?:ed)?)\b[^.]{0,40}?\b"
+    r"((?:[A-Z][a-z]+[A-Z]|[A-Z]{2,}[a-z]|[A-Z]{3,}|[A-Z][a-z]+\d|[a-z]+[A-Z])[A-Za-z0-9-]*)"
+)
+_QUOTES = re.compile(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"|「([^」]{4,200})」|'([^']{8,200})'")
+_DESCRIBED = (
+    re.compile(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
+    re.compile(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
+    re.compile(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
+    re.compile(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
+    re.compile(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
+    re.compile(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})paper\s*[:：,]", re.IGNORECASE),
+)  # fmt: skip
+_POINTING = re.compile(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
+_EMPTY = frozenset(
+    "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
+)
+GENERIC = frozenset(
+    stem(w)
+    for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much long yesterday today need take run find use".split()  # noqa: SIM905
+)
+"""Words a question may have about any paper."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Papers a question names, by index, best first."""
+
+    sure: tuple[int, ...] = ()
+    """Each of them is named."""
+    maybe: tuple[int, ...] = ()
+    """One of them is meant, and it cannot be told which."""
+    how: str = ""
+
+
+class Shelf:
+    """Some papers, ready to be looked up by what people call them."""
+
+    def __init__(self, papers: Sequence[Paper], said: Sequence[str]) -> None:
+        self.papers = papers
+        self._titles = [_stems(p.title) for p in papers]
+        self._names = _own_names(papers)
+        self._weights = [_weights(p, s) for p, s in zip(papers, said, strict=True)]
+        self._spread = Counter(t for weights in self._weights for t in weights)
+
+    # ------------------------------------------------------------ names and titles
+
+    def named(self, question: str) -> Found:
+        """By a name or a good piece of the title."""
+        grams = _grams(question)
+        hits = {i: at for i, names in enumerate(self._names) for name in names if (at := grams.get(name)) is not None}
+        if not hits:
+            hits = {i: at for i, names in enumerate(self._names) if (at := _misspelt(names, grams)) is not None}
+        runs = self._runs(question)
+        strong = {i: at for i, (at, strength) in runs.items() if strength >= 3}
+        sure = {**strong, **hits}
+        if sure:
+            return Found(tuple(sorted(sure, key=lambda i: sure[i])), (), "title")
+        return Found()
+
+    def hinted(self, question: str) -> Found:
+        """By two words of a title in a row: enough when nothing else is being spoken of and no other title has them."""
+        weak = {i: at for i, (at, strength) in self._runs(question).items() if strength >= 2}
+        if len(weak) == 1:
+            return Found(tuple(weak), (), "title")
+        return Found((), tuple(sorted(weak)), "title") if weak else Found()
+
+    def _runs(self, question: str) -> dict[int, tuple[int, float]]:
+        """Of each title that shares consecutive words with the question: where, and how telling they are. Only the best are kept."""
+        words = _stems(question)
+        quoted = {w for q in _QUOTES.finditer(question) for w in _stems(next(g for g in q.groups() if g))}
+        best: dict[int, tuple[int, float]] = {}
+        for i, title in enumerate(self._titles):
+            at, run = _longest_run(words, title)
+            content = [w for w in run if w not in LITTLE and not w.isdigit()]
+            strength = float(len(content))
+            head = _head_length(self.papers[i].title)
+            if head and len(run) >= head and title[:head] == run[:head] and len(content) >= 1 and head >= 2:
+                strength += 1.5
+            if content and set(run) <= quoted and len(content) >= 2:
+                strength += 1
+            if len(run) >= 4 and len(content) >= 2:
+                strength += 1
+            if strength >= 2:
+                best[i] = (at, strength)
+        if not best:
+            return {}
+        most = max(s for _, s in best.values())
+        apart = {i: v for i, v in best.items() if v[1] >= most or not _same_place(v, best, words)}
+        return {i: v for i, v in apart.items() if v[1] >= min(most, 3)}
+
+    # ------------------------------------------------------------ authors
+
+    def by_author(self, question: str) -> Found:
+        folded = " ".join(fold(w) for w in _WORD.findall(question))
+        hits = [
+            i
+            for i, paper in enumerate(self.papers)
+            if any(f" {_folded_name(a)} " in f" {folded} " for a in paper.authors if " " in a)
+        ]
+        return Found(tuple(hits), (), "author") if len(hits) == 1 else Found((), tuple(hits), "author")
+
+    # ------------------------------------------------------------ descriptions
+
+    def described(self, question: str) -> Found | None:
+        """`the dubbing one`, `配音那篇`. None: the question describes none."""
+        described = [d for d in _descriptions(question) if asked_for(d)]
+        if not described:
+            return None
+        sure: list[int] = []
+        for description in described:
+            ranked = self.fit(asked_for(description))
+            if not ranked:
+                continue
+            if len(ranked) > 1 and ranked[0][1] < 1.4 * ranked[1][1]:
+                return Found((), tuple(i for i, s in ranked if s * 1.4 > ranked[0][1]), "description")
+            sure.append(ranked[0][0])
+        return Found(tuple(dict.fromkeys(sure)), (), "description")
+
+    def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:
+        """Papers that have some of the words, with the weight of those, best first."""
+        scores: dict[int, float] = {}
+        for term in dict.fromkeys(wanted):
+            spread = self._spread.get(term, 0)
+            if not spread:
+                continue
+            weight = math.log(1 + len(self.papers) / spread)
+            for i, weights in enumerate(self._weights):
+                if term in weights:
+                    scores[i] = scores.get(i, 0.0) + weight * weights[term]
+        return sorted(scores.items(), key=lambda at: (-at[1], at[0]))
+
+    def best_fit(self, question: str) -> Found:
+        """The paper whose words the question has and the others have not."""
+        wanted = asked_for(question)
+        ranked = self.fit(wanted)
+        if not ranked:
+            return Found()
+        first = ranked[0][0]
+        own = [t for t in dict.fromkeys(wanted) if t in self._weights[first]]
+        alone = [t for t in own if self._spread[t] == 1]
+        clear = len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]
+        if clear and len(own) >= 2 and alone and ranked[0][1] >= 2.5:
+            return Found((first,), (), "fit")
+        return Found((), tuple(i for i, _ in ranked[:5]), "fit")
+
+
+def asked_for(text: str) -> list[str]:
+    """Its words that could tell one paper from another."""
+    return [t for t in asked(text) if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
+
+
+def _descriptions(question: str) -> Iterator[str]:
+    for pattern in _DESCRIBED:
+        for match in pattern.finditer(question):
+            for what in re.split(r"和|与|跟|\band\b|那篇|这篇", match["what"]):
+                bare = what.strip()
+                words = [w.lower() for w in _WORD.findall(bare)]
+                if (
+                    bare
+                    and not _POINTING.match(bare)
+                    and not (
+                        words
+                        and all(w in _EMPTY or w in LITTLE for w in words)
+                        and not re.search(r"[\u4e00-\u9fff]", bare)
+                    )
+                ):
+                    yield bare
+
+
+# ---------------------------------------------------------------- pieces
+
+
+@lru_cache(maxsize=4_000)
+def _stem_list(text: str) -> tuple[str, ...]:
+    return tuple(stem(fold(w)) for w in _WORD.findall(text))
+
+
+def _stems(text: str) -> list[str]:
+    return list(_stem_list(text))
+
+
+def _head_length(title: str) -> int:
+    """Words before the colon of a title."""
+    head, colon, _ = title.partition(":")
+    return len(_WORD.findall(head)) if colon else 0
+
+
+def _longest_run(words: Sequence[str], title: Sequence[str]) -> tuple[int, list[str]]:
+    best: tuple[int, list[str]] = (0, [])
+    most = 0
+    for at in range(len(words)):
+        for start in range(len(title)):
+            length = 0
+            while (
+                at + length < len(words) and start + length < len(title) and words[at + length] == title[start + length]
+            ):
+                length += 1
+            run = list(words[at : at + length])
+            content = sum(w not in LITTLE for w in run)
+            if (content, length) > (most, len(best[1])):
+                best, most = (at, run), content
+    return best
+
+
+def _same_place(mine: tuple[int, float], others: Mapping[int, tuple[int, float]], words: Sequence[str]) -> bool:
+    """Another title has more of the same words of the question."""
+    return any(
+        at <= mine[0] < at + max(int(strength), 1) + 1 and strength > mine[1]
+        for at, strength in others.values()
+        if words
+    )
+
+
+def _grams(question: str) -> dict[str, int]:
+    """Up to five words in a row, run together, and where."""
+    words = [(fold(m[0]), m.start()) for m in _WORD.finditer(question)]
+    found: dict[str, int] = {}
+    for i in range(len(words)):
+        joined = ""
+        for word, _ in words[i : i + 5]:
+            joined += word
+            found.setdefault(joined, words[i][1])
+    return found
+
+
+def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
+    """Of each paper the names that no other has: from its title, and what its abstract calls its own."""
+    raw = [set(_names_of(p)) for p in papers]
+    times = Counter(name for names in raw for name in names)
+    common = {squeezed(w) for w in COMMON}
+    return [{n for n in names if times[n] == 1 and len(n) >= 3 and n not in common} for names in raw]
+
+
+def _names_of(paper: Paper) -> Iterator[str]:
+    head, colon, _ = paper.title.partition(":")
+    if colon and len(_WORD.findall(head)) <= 3 and _looks_a_name(head):
+        yield _plain(head)
+    for word in re.findall(r"[^\s,:;()]+", paper.title):
+        if _looks_a_name(word) and word.lower() not in COMMON:
+            yield _plain(word)
+    yield from (_plain(n) for n in _SHORT_NAME.findall(paper.title))
+    initials = _initials(paper)
+    for name in _SHORT_NAME.findall(paper.abstract):
+        if _plain(name).removesuffix("s") in initials and name.lower() not in COMMON:
+            yield _plain(name)
+    for name in _CALLED.findall(paper.abstract):
+        if name.lower() not in COMMON:
+            yield _plain(name)
+
+
+def _plain(name: str) -> str:
+    return "".join(fold(w) for w in _WORD.findall(name))
+
+
+def _looks_a_name(word: str) -> bool:
+    return bool(re.search(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]\d|\d[A-Za-z]|[Α-ω][A-Za-z]", word)) and not re.fullmatch(
+        r"\d+[DdKk]|[A-Z]s", word
+    )
+
+
+def _initials(paper: Paper) -> set[str]:
+    """Short forms of runs of the title's and the abstract's quoted words: `pixel MeanFlow` is `pmf`."""
+    quoted = [g for q in _QUOTES.finditer(paper.abstract) for g in q.groups() if g]
+    found: set[str] = set()
+    for text in (paper.title, *quoted):
+        parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", text)
+        for i in range(len(parts)):
+            for j in range(i + 2, min(i + 6, len(parts)) + 1):
+                found.add("".join(p[0] for p in parts[i:j]).lower())
+    return found
+
+
+def _misspelt(names: Iterable[str], grams: Mapping[str, int]) -> int | None:
+    for name in names:
+        if len(name) < 7:
+            continue
+        allowed = 1 if len(name) < 11 else 2
+        for gram, at in grams.items():
+            if (
+                gram[0] == name[0]
+                and abs(len(gram) - len(name)) <= allowed
+                and OSA.distance(gram, name, score_cutoff=allowed) <= allowed
+            ):
+                return at
+    return None
+
+
+def _folded_name(author: str) -> str:
+    return " ".join(fold(w) for w in _WORD.findall(author))
+
+
+def _weights(paper: Paper, said: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.2)):
+        for term in terms(text):
+            weights[term] = max(weights.get(term, 0.0), weight)
+    return weights
