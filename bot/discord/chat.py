@@ -1,0 +1,303 @@
+"""DiscordChat: where digests go out and answers are written. Requests only, no gateway, so that any worker can hold one.
+
+Posts are made once; `bot.delivery` decides about again. A message is found by its marker (see `ids`), a thread by the message it
+hangs on. Bots without “Read Message History” get an empty list instead of a refusal, so an empty look is checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+
+from bot.chat import Forbidden, Gone, HistoryRefused, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.discord import connection
+from bot.discord.draft import Channel, Draft, Whisper
+from bot.discord.ids import carries, marker, message_id, snowflake, where
+from bot.discord.plan import plan, silent
+from bot.discord.render import V2, keyed, messages
+from bot.discord.rest import ARCHIVED, THREAD_EXISTS, Refused, Rest
+
+NAME = "discord"
+FORUM = 15
+THREADS = (10, 11, 12)
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+PAGE = 100
+PAGES = 50
+"""So many pages of history are looked through for a key: 5,000 messages."""
+TAGS = 5
+NONCE_LIFE = 60
+"""Seconds in which Discord surely knows a nonce again (it says: a few minutes)."""
+KNOWN = 2000
+"""Channels whose kind is remembered."""
+
+
+class DiscordChat:
+    """A `bot.chat.Chat`."""
+
+    name = NAME
+    whispers = False
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        client: discord.Client | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pace: float = 1.2,
+    ) -> None:
+        """`client`: one that is logged in already, else its own logs in at the first request. `pace`: seconds between edits."""
+        self.rest = Rest(client or connection.rest_only(), token)
+        self._own = client is None
+        self._now = now
+        self._pace = pace
+        self._kinds: dict[str, Mapping[str, Any]] = {}
+
+    async def close(self) -> None:
+        if self._own:
+            await self.rest.client.close()
+
+    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002  # holds for any channel
+        return plan(thread, key)
+
+    # ------------------------------------------------------------ the steps of a delivery
+
+    async def post(self, step: Step, place: Place, on: str = "") -> str:
+        channel = await self._kind(place.channel)
+        forum = channel["type"] == FORUM
+        payload = dict(step.payload)
+        if payload.get("only") and (payload["only"] == "forum") != forum:
+            return on
+        match step.kind:
+            case StepKind.POST if forum:
+                return await self._forum_post(place, payload["forum"])
+            case StepKind.POST:
+                return await self._write(place.channel, payload["text"], thread=channel["type"] in THREADS)
+            case StepKind.THREAD:
+                return on if forum else await self._open(place, on, payload)
+            case StepKind.REPLY:
+                return await self._write(on, payload["message"], thread=True)
+            case StepKind.EDIT:
+                await self._edit(place, on, payload.get("message") or payload["forum" if forum else "text"])
+                return on
+
+    async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:
+        needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
+        path = "/channels/{channel_id}/messages"
+        made = await self.rest.write("POST", path, message, needs=f"{needs} and “View Channel”", channel_id=channel)
+        return message_id(channel, made["id"], thread=thread)
+
+    async def _open(self, place: Place, message: str, payload: dict[str, Any]) -> str:
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        needs = "“Create Public Threads”"
+        try:
+            made = await self.rest.write(
+                "POST", path, payload, needs=needs, channel_id=place.channel, message_id=message
+            )
+        except Refused as refused:
+            if refused.code == THREAD_EXISTS:
+                return message
+            raise
+        return str(made["id"])
+
+    async def _forum_post(self, place: Place, payload: dict[str, Any]) -> str:
+        forum = await self.rest.write("GET", "/channels/{channel_id}", channel_id=place.channel)
+        wanted = [tag.casefold() for tag in payload["tags"]]
+        by_name = {
+            t["name"].casefold(): str(t["id"]) for t in forum.get("available_tags", ()) if not t.get("moderated")
+        }
+        tags = [by_name[tag] for tag in dict.fromkeys(wanted) if tag in by_name][:TAGS]
+        path, needs = "/channels/{channel_id}/threads", "“Send Messages” (in a forum: create posts)"
+        body = {k: v for k, v in payload.items() if k != "tags"} | ({"applied_tags": tags} if tags else {})
+        made = await self.rest.write("POST", path, body, needs=needs, channel_id=place.channel)
+        return str(made["id"])
+
+    async def _edit(self, place: Place, message: str, payload: dict[str, Any]) -> None:
+        channel, bare = await self._where(place, message)
+        for opened in (False, True):
+            try:
+                await self.rest.write("PATCH", MESSAGE, payload, channel_id=channel, message_id=bare)
+            except Refused as refused:
+                if refused.code != ARCHIVED or opened:
+                    raise
+                await self._unarchive(channel)
+            else:
+                return
+
+    async def _unarchive(self, thread: str) -> None:
+        needs = "“Send Messages in Threads”"
+        await self.rest.write("PATCH", "/channels/{channel_id}", {"archived": False}, needs=needs, channel_id=thread)
+
+    # ------------------------------------------------------------ looking
+
+    async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
+        channel = await self._kind(place.channel)
+        if kind is StepKind.THREAD:
+            return await self._thread_of(on)
+        if kind is StepKind.EDIT:
+            return None
+        if kind is StepKind.POST and channel["type"] == FORUM:
+            return await self._find_post(key, channel, since)
+        thread = kind is StepKind.REPLY or channel["type"] in THREADS
+        where_to_look = on if kind is StepKind.REPLY and on else place.thread or place.channel
+        found = await self.search(where_to_look, key, since)
+        return found and message_id(where_to_look, found, thread=thread)
+
+    async def search(self, channel: str, key: str, since: datetime) -> str | None:
+        """The bare id of our message with this key in a channel or thread. Raises HistoryRefused."""
+        await self.rest.ready()
+        mark, seen = marker(key), 0
+        async for message in self._history(channel, snowflake(since.timestamp() * 1000)):
+            seen += 1
+            if message["author"]["id"] == self.rest.me and carries(message, mark):
+                return str(message["id"])
+        if not seen:
+            await self._may_read(channel)
+        return None
+
+    async def _history(self, channel: str, after: int) -> AsyncIterator[dict[str, Any]]:
+        for _ in range(PAGES):
+            params = {"after": str(after), "limit": PAGE}
+            page = await self._look("/channels/{channel_id}/messages", params, channel_id=channel)
+            for message in page:
+                yield message
+            if len(page) < PAGE:
+                return
+            after = max(int(m["id"]) for m in page)
+        msg = f"More than {PAGE * PAGES} messages were written since: whether ours is among them was not looked up."
+        raise HistoryRefused(msg)
+
+    async def _look(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
+        """Reads what takes the permission to. Raises HistoryRefused without it."""
+        try:
+            return await self.rest.read(path, needs="“Read Message History”", params=params, **parts)
+        except Forbidden as error:
+            raise HistoryRefused(str(error)) from error
+
+    async def _may_read(self, channel: str) -> None:
+        """A message that is not there is “unknown” to who may read, and “missing permissions” to who may not."""
+        with contextlib.suppress(Gone):
+            await self._look(MESSAGE, channel_id=channel, message_id=channel)
+
+    async def _thread_of(self, message: str) -> str | None:
+        with contextlib.suppress(Gone):
+            return str((await self.rest.read("/channels/{channel_id}", channel_id=message))["id"])
+        return None
+
+    async def _find_post(self, key: str, forum: Mapping[str, Any], since: datetime) -> str | None:
+        active = await self.rest.read("/guilds/{guild_id}/threads/active", guild_id=str(forum["guild_id"]))
+        archived = await self._look("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
+        least = snowflake(since.timestamp() * 1000)
+        for thread in [*active["threads"], *archived["threads"]]:
+            ours = str(thread["owner_id"]) == self.rest.me and str(thread["parent_id"]) == str(forum["id"])
+            if ours and int(thread["id"]) >= least and await self._starts_with(str(thread["id"]), key):
+                return str(thread["id"])
+        return None
+
+    async def _starts_with(self, thread: str, key: str) -> bool:
+        with contextlib.suppress(Gone):
+            return carries(await self._look(MESSAGE, channel_id=thread, message_id=thread), marker(key))
+        return False
+
+    # ------------------------------------------------------------ single messages
+
+    async def delete(self, place: Place, message: str) -> None:
+        channel, bare = await self._where(place, message)
+        for opened in (False, True):
+            try:
+                await self.rest.write("DELETE", MESSAGE, channel_id=channel, message_id=bare)
+            except Gone:
+                return
+            except Refused as refused:
+                if refused.code != ARCHIVED or opened:
+                    raise
+                await self._unarchive(channel)
+            else:
+                return
+
+    async def edit(self, place: Place, message: str, post: Post) -> None:
+        """What needs more room than one message goes on in a reply to it."""
+        channel, bare = await self._where(place, message)
+        first, *more = messages(post)
+        if mark := await self._mark_on(channel, bare):
+            first["components"][0] = {**first["components"][0], "id": mark}
+        await self._edit(place, message, {**first, "flags": V2})
+        reply = {"message_reference": {"message_id": bare, "fail_if_not_exists": False}}
+        for i, payload in enumerate(more, 1):
+            said = silent(keyed(payload, f"edit:{message}:{i}"))
+            await self._write(channel, said | reply, thread=channel != place.channel)
+
+    async def _mark_on(self, channel: str, message: str) -> Any:
+        """The marker a message has: whoever edits it need not know its key."""
+        try:
+            now = await self._look(MESSAGE, channel_id=channel, message_id=message)
+        except HistoryRefused:
+            return None
+        return next((c.get("id") for c in now.get("components", ())), None)
+
+    async def link(self, place: Place, message: str) -> str:
+        channel, bare = await self._where(place, message)
+        guild = "@me" if place.direct else (await self._kind(place.channel)).get("guild_id", "@me")
+        return f"https://discord.com/channels/{guild}/{channel}/{bare}"
+
+    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
+        if to is not None:
+            channel = await self.direct(to)
+            return await self._send(channel, post, key, thread=False)
+        if not place.thread and not place.direct and (await self._kind(place.channel))["type"] == FORUM:
+            return await self._send_to_forum(place, post, key)
+        return await self._send(place.thread or place.channel, post, key, thread=bool(place.thread))
+
+    async def _send(self, channel: str, post: Post, key: str, *, thread: bool) -> str:
+        first = ""
+        for i, payload in enumerate(messages(post)):
+            sent = await self._write(channel, silent(keyed(payload, f"{key}.{i}" if i else key)), thread=thread)
+            first = first or sent
+        return first
+
+    async def _send_to_forum(self, place: Place, post: Post, key: str) -> str:
+        ids: dict[str, str] = {}
+        steps = plan(Thread(post, (), None, post.fallback), key)
+        for step in steps:
+            ids[step.key] = await self.post(step, place, ids.get(step.on, ""))
+        return ids[steps[0].key]
+
+    async def direct(self, person: Person) -> str:
+        """The id of the direct-message channel with somebody."""
+        made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
+        return str(made["id"])
+
+    # ------------------------------------------------------------ answers
+
+    async def draft(self, question: Question, key: str) -> Draft:
+        if question.private and question.extra.get("token"):
+            return Draft(Whisper(self.rest, question, self._now, self), key, self._pace)
+        place = question.place
+        channel = await self.direct(question.person) if question.private else place.thread or place.channel
+        thread = bool(place.thread) and not question.private
+        reply_to = "" if question.private else question.message
+        # A question this young has no half-written answer that its nonce would not find.
+        old = (self._now() - question.at).total_seconds() > NONCE_LIFE
+        search = self.search if old else None
+        return Draft(Channel(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
+
+    # ------------------------------------------------------------ places
+
+    async def _kind(self, channel: str) -> Mapping[str, Any]:
+        """Type and server of a channel: these never change, so they are asked once."""
+        known = self._kinds.get(channel)
+        if known is None:
+            known = await self.rest.write("GET", "/channels/{channel_id}", needs="“View Channel”", channel_id=channel)
+            if len(self._kinds) >= KNOWN:
+                self._kinds.clear()
+            self._kinds[channel] = {k: known[k] for k in ("id", "type", "guild_id") if k in known}
+        return known
+
+    async def _where(self, place: Place, message: str) -> tuple[str, str]:
+        channel, bare = where(place, message)
+        if channel == place.channel and not place.direct and (await self._kind(channel))["type"] == FORUM:
+            return bare, bare  # a forum post's starter is in its own thread
+        return channel, bare

@@ -1,0 +1,67 @@
+"""Discord keeps the contract of every Chat: over real HTTP, in a text channel and in a forum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.chat import Person, Place, Question
+from bot.discord.ids import message_id
+from tests.bot.contract import Break, ChatContract, Seen
+from tests.bot.discord.conftest import Home
+from tests.servers.discord_rules import texts
+from tests.servers.discord_world import PUBLIC_THREAD
+
+POST = r"/channels/\d+/(messages|threads)"
+FIND = r"/channels/\d+/messages|/channels/\d+/threads/archived/public"
+
+
+class DiscordWorld:
+    def __init__(self, home: Home) -> None:
+        self.home, self.chat, self.place = home, home.chat, home.place
+
+    async def posts(self) -> Sequence[Seen]:
+        channels = self.home.world.channels
+        seen = []
+        for channel_id, messages in self.home.world.messages.items():
+            thread = channels[channel_id]["type"] == PUBLIC_THREAD
+            for m in messages.values():
+                name = message_id(channel_id, m["id"], thread=thread)
+                seen.append((int(m["id"]), Seen(name, texts(m), channel_id if thread and "/" in name else "")))
+        return [s for _, s in sorted(seen, key=lambda pair: pair[0])]
+
+    def break_next(self, break_: Break, when: str = "post") -> None:
+        method, path = ("POST", POST) if when == "post" else ("GET", FIND)
+        status, code, stored = {
+            Break.ANSWER_LOST: (0, 0, True),
+            Break.REQUEST_LOST: (502, 0, False),
+            Break.THROTTLED: (429, 0, False),
+            Break.GONE: (404, 10003, False),
+            Break.FORBIDDEN: (403, 50013, False),
+            Break.HISTORY: (403, 50013, False),
+        }[break_]
+        self.home.discord.fail(method, path, status, code=code, stored=stored)
+
+    async def remove(self, message: str) -> None:
+        channel, _, bare = message.rpartition("/")
+        self.home.world.remove(channel or self.place.channel, bare)
+
+    def question(self, thread: Place) -> Question:
+        return Question("q", thread, Person("7"), "Does it release code?", datetime.now(UTC))
+
+
+class TestTextChannel(ChatContract):
+    @pytest.fixture
+    async def world(self, home: Home) -> DiscordWorld:
+        return DiscordWorld(home)
+
+
+class TestForum(ChatContract):
+    """A post of the forum is parent and thread at once."""
+
+    @pytest.fixture
+    async def world(self, home: Home) -> DiscordWorld:
+        home.channel = home.world.forum(home.guild, ("digest", "cs.CV"))
+        return DiscordWorld(home)
