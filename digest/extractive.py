@@ -32,7 +32,17 @@ from digest.model import (
     Theme,
     Turn,
 )
-from digest.picking import Sentence, best, clipped, core_sentence, result_sentences, sentences_of, split, terms, titled
+from digest.picking import (
+    Sentence,
+    clipped,
+    core_sentence,
+    portions,
+    result_sentences,
+    sentences_of,
+    split,
+    terms,
+    titled,
+)
 from digest.ports import OnText, Source
 from digest.ranking import lexical
 from digest.retrieval import Passages
@@ -155,21 +165,20 @@ class ExtractiveAnalyst:
 
 
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
-    used = {core.text} if core else set()
+    # What is shown as the core is not said again, except where it is the contribution.
+    free = [s for s in sentences if s != core or "contribution" in names]
+    picked = portions(names, free, paper)
     for name in names:
         if name == "abstract":
             whole = [s.text for s in sentences if s.abstract] or list(filter(None, [" ".join(paper.abstract.split())]))
-            if not whole:
-                continue
-            yield Part(name, escape(clipped(whole)), escape(" ".join(whole)))
-            continue
-        picked = best(name, sentences, paper, used, _FULL_SENTENCES)
-        if not picked:
-            continue
-        used |= {s.text for s in picked}
-        in_order = sorted(picked, key=lambda s: s.at)
-        short = clipped([s.text for s in picked[:2]])
-        yield Part(name, escape(short), "\n".join(f"- {escape(s.text)}" for s in in_order))
+            short, full = clipped(whole), escape(" ".join(whole))
+        else:
+            kept = picked[name][:_FULL_SENTENCES]
+            whole = [s.text for s in kept]
+            short = clipped(whole[:2])
+            full = "\n".join(f"- {escape(s.text)}" for s in sorted(kept, key=lambda s: s.at))
+        if whole:
+            yield Part(name, escape(short), full)
 
 
 def _findings(sentences: Sequence[Sentence], core: Sentence | None, finder: Finder, language: str) -> Iterable[Finding]:

@@ -39,9 +39,9 @@ _RESULT = _cue("outperform", "achiev", "improve", "surpass", "state[- ]of[- ]the
 _CUES = {
     "motivation": _cue("however", "challeng", "remain", "lack", "existing", "motivat", "suffer", "difficult", "limited", "fail", "problem", "unfortunately"),
     "method": _cue("we (?:propose|introduce|use|employ|train|design|define|formulate)", "our (?:method|model|approach|framework|system)", "consists? of", "composed", "first,", "then", "encoder", "loss", "objective"),
-    "novelty": _cue("unlike", "in contrast", "differ", "novel", "first (?:to|time)", "compared (?:to|with)", "instead of", "rather than", "prior", "previous", "key (?:idea|insight|difference)"),
+    "novelty": _cue("unlike", "in contrast", "differ(?:s|ences?|ing)?\\b", "novel", "first (?:to|time)", "compared (?:to|with)", "instead of", "rather than", "prior", "previous", "key (?:idea|insight|difference)"),
     "experiments": _RESULT,
-    "practical": _cue("code", "available", "gpu", "trained (?:on|for|with|using)", "implement", "hours", "epochs", "batch", "learning rate", "dataset", "parameters", "release", "open[- ]source"),
+    "practical": _cue("code", "available", "gpu", "train(?:ed)? [^.]{0,30}?(?:on|for|with|using)", "implement", "hours", "epochs", "batch", "learning rate", "dataset", "parameters", "release", "open[- ]source"),
     "conclusion": _cue("conclu", "in summary", "limitation", "future work", "we (?:have )?(?:presented|proposed|introduced|shown)", "does not", "cannot", "leave", "remain"),
     "contribution": _PROPOSE,
     "innovation": _cue("by ", "via", "based on", "using", "novel", "key", "through", "instead", "unlike"),
@@ -54,7 +54,7 @@ _HOMES = {
     "method": {"method": 3, "abstract": 1},
     "novelty": {"related": 2, "motivation": 2, "method": 1},
     "experiments": {"experiments": 3, "abstract": 1},
-    "practical": {"practical": 3, "experiments": 1},
+    "practical": {"practical": 3, "experiments": 1, "method": 1, "abstract": 1},
     "conclusion": {"conclusion": 4},
 }
 _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "impact", "innovation", "contribution"})
@@ -157,21 +157,27 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
     return sorted(telling.values(), key=lambda s: (-worth(s), s.at))
 
 
-def best(name: str, sentences: Sequence[Sentence], paper: Paper, used: set[str], most: int) -> list[Sentence]:
-    """The sentences that fit a part best, best first; none that only fills it."""
-    cue, homes = _CUES[name], _HOMES.get(name, {"abstract": 1})
+def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
+    """Each sentence goes to the part it fits best, or to none; of each part the best first. Nothing is there only to fill."""
     about = terms(f"{paper.title} {paper.abstract}")
+    found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
+    said: set[str] = set()
+    for sentence in sentences:
+        worths = [(_worth(name, sentence, about), name) for name in names if name in _CUES]
+        worth, name = max(worths, default=(0.0, ""))
+        if worth > 1.0 and sentence.text not in said:
+            said.add(sentence.text)
+            found[name].append((worth, sentence))
+    return {n: [s for _, s in sorted(items, key=lambda it: (-it[0], it[1].at))] for n, items in found.items()}
 
-    def worth(s: Sentence) -> float:
-        home = homes.get(s.role, 0)
-        cues = min(2, len(cue.findall(s.text)))
-        if not home or s.text[-1] in "?？" or (not cues and (home < 2 or name in _NEEDS_CUE)):
-            return 0.0
-        overlap = len(about & terms(s.text)) / 6
-        return home + 1.5 * cues + min(overlap, 1.5) + 0.4 * s.early - 0.8 * len(_REFERENCE.findall(s.text))
 
-    scored = [(worth(s), s) for s in sentences if s.text not in used]
-    return [s for w, s in sorted(scored, key=lambda it: (-it[0], it[1].at)) if w > 1.0][:most]
+def _worth(name: str, s: Sentence, about: frozenset[str]) -> float:
+    home = _HOMES.get(name, {"abstract": 1}).get(s.role, 0)
+    cues = min(3, len(_CUES[name].findall(s.text)))
+    if not home or s.text[-1] in "?？" or (not cues and (home < 2 or name in _NEEDS_CUE)):
+        return 0.0
+    overlap = min(len(about & terms(s.text)) / 6, 1.5)
+    return home + 1.5 * cues + overlap + 0.4 * s.early - 0.8 * len(_REFERENCE.findall(s.text))
 
 
 def clipped(sentences: Sequence[str]) -> str:

@@ -1,0 +1,214 @@
+"""Without a model the paper speaks for itself: in its own words, each with its place, and labelled."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from digest import checks
+from digest.evidence import Finder
+from digest.extractive import ExtractiveAnalyst
+from digest.fulltext.pdf import read_pdf
+from digest.markdown import escape
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
+from digest.ports import Source
+from tests.builders import a_paper, a_score
+from tests.digest.llm.papers import a_text, abstract_only, moving, other
+
+SHARED = Path(__file__).parents[2] / "../shared/data"
+DAY = date(2026, 1, 30)
+ANALYST = ExtractiveAnalyst()
+
+
+async def nothing(text: str) -> None:
+    pass
+
+
+def every_text(analysis: Analysis) -> list[str]:
+    return [t for t in (analysis.core, *(x for p in analysis.parts for x in (p.short, p.full))) if t]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "de"])
+async def test_everything_said_of_a_paper_is_the_papers_own(language):
+    text = a_text()
+    analysis = await ANALYST.analyse(moving(), text, language)
+    whole = escape(" ".join(text.text.split()))
+    for said in every_text(analysis):
+        for line in said.split("\n"):
+            for sentence in line.removeprefix("- ").split(". "):
+                assert sentence.rstrip(".") in whole
+    assert analysis.by == "extractive"
+    assert analysis.language == language
+
+
+async def test_parts_come_from_where_papers_say_such_things():
+    analysis = await ANALYST.analyse(moving(), a_text(), "en")
+    said = {p.name: p.full for p in analysis.parts}
+    assert analysis.core.startswith("We propose PaceNet")
+    assert "delay between perception and execution" in said["motivation"]
+    assert "consists of a convolutional encoder" in said["method"]
+    assert "Unlike previous work" in said["novelty"]
+    assert "38.0%" in said["experiments"]
+    assert "8 A100 GPUs" in said["practical"]
+    assert "rigid objects" in said["conclusion"]
+    assert list(said) == list(FULL_PARTS)
+
+
+async def test_findings_are_results_with_figures_and_their_places():
+    analysis = await ANALYST.analyse(moving(), a_text(), "zh")
+    finder = Finder(a_text())
+    assert 1 <= len(analysis.findings) <= 3
+    for finding in analysis.findings:
+        assert finding.evidence is not None
+        assert finder.find(finding.evidence.quotation) is not None
+        assert checks.language_of(finding.statement) == "zh"
+    assert any("61.5%" in f.evidence.quotation for f in analysis.findings if f.evidence)
+
+
+async def test_short_forms_are_short():
+    analysis = await ANALYST.analyse(moving(), a_text(), "en")
+    assert not any(checks.too_long(p.short, "en") for p in analysis.parts)
+
+
+async def test_an_abstract_alone_gives_what_it_has_and_names_what_it_lacks():
+    analysis = await ANALYST.analyse(moving(), abstract_only(), "en")
+    names = [p.name for p in analysis.parts]
+    assert names == [n for n in ABSTRACT_PARTS if n in names]
+    assert set(analysis.missing) == set(ABSTRACT_PARTS) - set(names)
+    assert "contribution" in names
+
+
+async def test_a_paper_without_a_sentence_says_nothing_instead_of_anything():
+    paper = a_paper(abstract="")
+    text = FullText(paper.id, 1, a_text().basis, (Section("Abstract", 1, passages=(Passage("x = 1"),)),))
+    analysis = await ANALYST.analyse(paper, text, "en")
+    assert analysis.parts == ()
+    assert set(analysis.missing) == {"core", "findings", *FULL_PARTS}
+
+
+async def test_markup_in_a_paper_stays_text():
+    text = a_text(more=" Our limitation *is* [a link](https://evil.example) and <b>bold</b> in all of our future work.")
+    analysis = await ANALYST.analyse(moving(), text, "en")
+    said = next(p.full for p in analysis.parts if p.name == "conclusion")
+    assert r"\[a link\](https://evil.example)" in said
+    assert r"\<b>" in said
+
+
+async def test_ranking_is_by_words():
+    robot, video = moving(), other()[0]
+    scores = await ANALYST.rank([video, robot], Profile(interests="robot policies", wanted=("grasping",)))
+    assert [s.paper_id for s in scores] == [video.id, robot.id]
+    assert scores[1].total > scores[0].total
+    assert {s.by for s in scores} == {"extractive"}
+
+
+# ---------------------------------------------------------------- the day
+
+
+async def a_day(language: str = "zh", count: int = 8) -> list[Entry]:
+    analysis = await ANALYST.analyse(moving(), a_text(), language)
+    titles = [
+        "Diffusion for Dubbing", "Grasping in the Rain", "Video Diffusion at Speed", "A Benchmark of Illusions", "Diffusion of Light",
+        "One Step Diffusion", "Tokens and Codes", "Assets in Diffusion",
+    ]  # fmt: skip
+    found = []
+    for n, title in enumerate(titles[:count], 1):
+        paper = a_paper(f"2601.{n:05d}", title=title, abstract="We study it.")
+        found.append(Entry(n, paper, a_score(paper.id), replace(analysis, paper_id=paper.id)))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "fr"])
+@pytest.mark.parametrize("count", [1, 2, 8])
+async def test_the_summary_names_every_paper_once_in_a_headline_that_fits(language, count):
+    entries = await a_day(language, count)
+    summary = await ANALYST.summarise(entries, language, DAY)
+    assert sorted(m.paper_id for m in summary.mentions) == [e.paper.id for e in entries]
+    assert 0 < len(summary.headline) <= 90
+    assert summary.by == "extractive"
+    assert all(m.text for m in summary.mentions)
+
+
+async def test_papers_that_share_a_word_stand_together_under_it():
+    summary = await ANALYST.summarise(await a_day("en"), "en", DAY)
+    assert any("Diffusion" in t.text and len(t.mentions) >= 2 for t in summary.trends)
+    assert any("benchmark" in t.text for t in summary.directions)
+
+
+async def test_a_long_title_leaves_a_headline_that_fits():
+    [entry] = await a_day("en", 1)
+    paper = replace(entry.paper, title="An Exceedingly Long Title That Goes On And On Without Any Colon " * 3)
+    summary = await ANALYST.summarise([replace(entry, paper=paper)], "en", DAY)
+    assert len(summary.headline) <= 90
+    assert "An Exceedingly" in summary.headline
+
+
+async def test_a_paper_without_an_analysis_is_named_by_its_title_alone():
+    entries = await a_day("en", 3)
+    summary = await ANALYST.summarise([*entries[:2], replace(entries[2], analysis=None)], "en", DAY)
+    assert [m.text for m in summary.mentions if m.paper_id == entries[2].paper.id] == [""]
+
+
+# ---------------------------------------------------------------- answers
+
+
+async def answer(question: str, language: str = "en", history: tuple[Turn, ...] = (), *, both: bool = False):
+    sources = [Source(moving(), a_text(), None, 4)]
+    if both:
+        sources.append(Source(*other(), None, 7))
+    return await ANALYST.answer(question, sources, history, language, nothing)
+
+
+async def test_an_answer_quotes_the_nearest_passages_with_their_places():
+    found = await answer("How many GPUs and hours does the training take?")
+    assert found.found
+    assert any("40 hours on 8 A100 GPUs" in q.evidence.quotation for q in found.quotes)
+    assert found.quotes[0].evidence.url.startswith("https://arxiv.org/html/2601.00001v1#")
+    assert all(f"[{q.number}]" in found.text for q in found.quotes)
+    assert found.by == "extractive"
+
+
+async def test_a_chinese_question_meets_an_english_paper():
+    found = await answer("PaceNet 训练了多少小时？", "zh")
+    assert any("40 hours" in q.evidence.quotation for q in found.quotes)
+    assert checks.language_of(found.text) == "zh"
+
+
+async def test_what_no_passage_speaks_of_is_not_answered():
+    found = await answer("Is quantum annealing hardware required?")
+    assert not found.found
+    assert found.quotes == ()
+    assert found.text
+
+
+async def test_several_papers_are_each_quoted():
+    found = await answer("How many GPUs are used to train?", both=True)
+    assert {q.paper_id for q in found.quotes} == {"2601.00001", "2601.00002"}
+
+
+async def test_a_bare_follow_up_is_read_with_the_question_before_it():
+    turn = Turn("How many GPUs does the training take?", "8 [1].", ("2601.00001",))
+    found = await answer("And hours?", history=(turn,))
+    assert any("40 hours" in q.evidence.quotation for q in found.quotes)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["2210.03629v2", "1412.6980v9", "2005.11401v4", "2007.01282v2"])
+async def test_real_papers_are_told_in_their_own_words(name):
+    path = SHARED / f"pdf/{name}.pdf"
+    if not path.exists():
+        pytest.skip("needs ../shared/data/pdf")
+    text = await asyncio.to_thread(read_pdf, path.read_bytes(), name.split("v")[0], 1)
+    abstract = " ".join(p.text for p in text.sections[0].passages)
+    paper = a_paper(text.paper_id, title="A Paper", abstract=abstract)
+    analysis = await ANALYST.analyse(paper, text, "en")
+    finder = Finder(text)
+    assert analysis.core
+    assert len(analysis.parts) >= 5
+    assert analysis.findings
+    assert all(f.evidence and finder.find(f.evidence.quotation) for f in analysis.findings)
+    assert not any(checks.too_long(p.short, "en") for p in analysis.parts if len(p.short.split(". ")) > 1)
