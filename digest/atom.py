@@ -25,7 +25,7 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
     entries = root.findall("a:entry", _NAMES)
     for entry in entries:
         if "/api/errors" in (entry.findtext("a:id", "", _NAMES) or ""):
-            raise Refused(line(entry.findtext("a:summary", "", _NAMES)))
+            raise Refused(line(entry.findtext("a:summary", "", _NAMES)), 200)
     total = _total(root, len(entries))
     promised = min(size, total - start)
     # One in a hundred may be missing: arXiv is known to drop a record that it cannot show.

@@ -50,6 +50,8 @@ def parse(body: bytes) -> Feed:
         raise Trouble(f"it answered with a page that is not a feed{beginning(body)}")
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
         raise Trouble("its feed was cut off")
+    if parsed.entries and not any(_ref(entry) for entry in parsed.entries):
+        raise Trouble("its feed held no paper")
     news: dict[str, Listed] = {}
     for entry in parsed.entries:
         listed = _listed(entry, parsed.feed)
@@ -70,7 +72,7 @@ def joined(feeds: Sequence[Feed]) -> Feed:
 
 
 def _listed(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Listed | None:
-    ref = ids.parse(str(entry.get("id", ""))) or ids.parse(str(entry.get("link", "")))
+    ref = _ref(entry)
     summary = str(entry.get("summary", ""))
     prefix = _PREFIX.match(summary)
     kind = str(entry.get("arxiv_announce_type", "") or (prefix["kind"] if prefix else "")).lower()
@@ -92,6 +94,10 @@ def _listed(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Listed | None:
         withdrawn=withdrawn("", abstract),
     )
     return Listed(paper, _NEWS[kind])
+
+
+def _ref(entry: Mapping[str, Any]) -> ids.PaperRef | None:
+    return ids.parse(str(entry.get("id", ""))) or ids.parse(str(entry.get("link", "")))
 
 
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -214,7 +214,7 @@ class Arxiv:
             client._session = answered  # noqa: SLF001 (there is no public way to give it a timeout)
             search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, ask.sort)
             papers: list[Paper | None] = []
-            with suppress(_NoMore):
+            with suppress(_NoMore), _unasked_for(ask):
                 papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))
             return Page(tuple(p for p in papers if p), answered.total)
 
@@ -240,6 +240,17 @@ class _Answered:
             raise _NoMore
         self.content, self.total = atom.checked(self._fetch(url), self._ask.start, self._ask.size)
         return self
+
+
+@contextmanager
+def _unasked_for(ask: Ask) -> Iterator[None]:
+    """An error entry with status 200 can be about the ids; to a query of our own it is a fault of arXiv's, and may pass."""
+    try:
+        yield
+    except Refused as error:
+        if ask.id_list or error.status != 200:
+            raise
+        raise Trouble(f"it answered with an error (“{str(error)[:80]}”)") from None
 
 
 def paper_of(result: arxiv.Result) -> Paper | None:
