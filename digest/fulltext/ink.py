@@ -25,6 +25,12 @@ LEAST = 24
 """Bytes of UTF-16 in suspect objects below which a page says nothing."""
 MAX_OBJECTS = 30_000
 MAX_DEPTH = 4
+SCALE = 1.5
+"""Pixels a point."""
+SAMPLES = 200
+"""Characters of a run that are looked at."""
+CONTRAST = 24
+"""Of 255: less than this within a character's box, and nobody reads it."""
 MAX_RENDERED = 30
 """Pages rendered per paper; beyond them light text is taken as the last rendered page's was."""
 _NO_INK = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
@@ -46,6 +52,7 @@ _mode = _lean(raw.FPDFTextObj_GetTextRenderMode, _P)
 _fill = _lean(raw.FPDFPageObj_GetFillColor, _P, _U, _U, _U, _U)
 _length = _lean(raw.FPDFTextObj_GetText, _P, _P, _P, ctypes.c_ulong)
 _characters = _lean(raw.FPDFText_CountChars, _P)
+_box_of = _lean(raw.FPDFText_GetLooseCharBox, _P, _I, ctypes.POINTER(raw.FS_RECTF))
 _object_at = _lean(raw.FPDFText_GetTextObject, _P, _I)
 
 
@@ -85,7 +92,7 @@ class Ink:
         if sum(_length(item, text, None, 0) for item in suspects) < LEAST:
             return []
         told = [run for run in _runs(text, suspects) if _says_something(text_page, run)]
-        return [run for run in told if run.how == "hidden-markup" or self._is_blank(page, text_page, run)]
+        return [r for r in told if r.how != "white"] + self._blank(page, text, [r for r in told if r.how == "white"])
 
     def _suspects(self, page: int) -> Iterator[int]:
         """Text objects in light ink, those within forms too."""
@@ -107,29 +114,51 @@ class Ink:
         red, green, blue, alpha = self._colour
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
 
-    def _is_blank(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, run: Unseen) -> bool:
-        """Whether the page shows one shade where the text stands."""
+    def _blank(self, page: pdfium.PdfPage, text: int, runs: list[Unseen]) -> list[Unseen]:
+        """Those of the runs in whose characters' places the rendered page shows one shade."""
+        if not runs:
+            return []
         if self._rendered >= MAX_RENDERED:
-            return self._last_hidden
+            return runs if self._last_hidden else []
         self._rendered += 1
-        box = _box(text_page.raw, run)
-        left, bottom, right, top = page.get_bbox()
-        crop = (
-            max(0.0, box.left - left),
-            max(0.0, box.bottom - bottom),
-            max(0.0, right - box.right),
-            max(0.0, top - box.top),
-        )
-        if crop[0] + crop[2] >= right - left - 1 or crop[1] + crop[3] >= top - bottom - 1:
-            return True
-        bitmap = page.render(scale=1.5, crop=crop, grayscale=True, may_draw_forms=False)
-        shades = bytes(bitmap.buffer)
-        row = bitmap.stride
-        seen = b"".join(shades[y * row : y * row + bitmap.width] for y in range(bitmap.height))
+        picture = _Picture(page)
+        hidden = [run for run in runs if picture.is_blank(text, run)]
+        self._last_hidden = bool(hidden)
+        return hidden
+
+
+class _Picture:
+    """A page, small and grey."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._left, _, _, self._top = page.get_bbox()
+        bitmap = page.render(scale=SCALE, grayscale=True, may_draw_forms=False)
+        self._shades = bytes(bitmap.buffer)
+        self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
         bitmap.close()
-        light = sum(1 for shade in seen if shade > 235)
-        self._last_hidden = light > 0.97 * len(seen)
-        return self._last_hidden
+
+    def is_blank(self, text: int, run: Unseen) -> bool:
+        step = max(1, (run.end - run.start) // SAMPLES)
+        contrasts = [self._contrast(text, index) for index in range(run.start, run.end, step)]
+        seen = [c for c in contrasts if c >= 0]
+        return sum(c < CONTRAST for c in seen) >= 0.8 * len(seen)
+
+    def _contrast(self, text: int, index: int) -> int:
+        """Between the lightest and the darkest spot of a character's box; -1 outside of the page."""
+        box = raw.FS_RECTF()
+        _box_of(text, index, ctypes.byref(box))
+        x0, x1 = (
+            max(0, int((box.left - self._left) * SCALE)),
+            min(self._width, int((box.right - self._left) * SCALE) + 1),
+        )
+        y0, y1 = (
+            max(0, int((self._top - box.top) * SCALE)),
+            min(self._height, int((self._top - box.bottom) * SCALE) + 1),
+        )
+        spots = (
+            b"".join(self._shades[y * self._row + x0 : y * self._row + x1] for y in range(y0, y1)) if x1 > x0 else b""
+        )
+        return max(spots) - min(spots) if spots else -1
 
 
 def _runs(text: int, suspects: dict[int, str]) -> list[Unseen]:
@@ -153,14 +182,3 @@ def _runs(text: int, suspects: dict[int, str]) -> list[Unseen]:
 def _says_something(text_page: pdfium.PdfTextPage, run: Unseen) -> bool:
     text = text_page.get_text_range(run.start, run.end - run.start)
     return reads_as_text(text) or bool(order(text))
-
-
-def _box(page: Any, run: Unseen) -> raw.FS_RECTF:
-    """Around the run's first line: enough to see whether it shows."""
-    whole, one = raw.FS_RECTF(), raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(page, run.start, ctypes.byref(whole))
-    for index in range(run.start + 1, min(run.end, run.start + 400)):
-        raw.FPDFText_GetLooseCharBox(page, index, ctypes.byref(one))
-        whole.left, whole.right = min(whole.left, one.left), max(whole.right, one.right)
-        whole.bottom, whole.top = min(whole.bottom, one.bottom), max(whole.top, one.top)
-    return whole
