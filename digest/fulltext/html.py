@@ -212,7 +212,7 @@ class _Walk:
             if (
                 isinstance(item.tag, str)
                 and "ltx_bibitem" in classes(item)
-                and (text := text_of(item, Notes(), self.veil))
+                and (text := text_of(item, Notes(hrefs=False), self.veil))
             ):
                 self.references.append(text)
         self.closed = True

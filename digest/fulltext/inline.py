@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from digest.fulltext.markup import Veil, all_text, classes, tag, with_class
+from digest.links import is_known
 
 DROPPED_TAGS = frozenset(
     ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",
@@ -34,6 +35,8 @@ class Notes:
     """Footnotes met on the way, each with its id, until a block takes them."""
 
     held: list[tuple[str, str]] = field(default_factory=list)
+    hrefs: bool = True
+    """Whether a link to a code or data host is spelled out behind its words (`here`, `Project Page`)."""
 
     def take(self) -> list[tuple[str, str]]:
         held, self.held = self.held, []
@@ -96,6 +99,8 @@ def collect(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str = 
     _inside(el, out, notes, veil, line)
     if name == "sup" and out[start:] and _is_power(out, start):
         out.insert(start, "^")
+    if name == "a" and notes.hrefs and _is_unspoken(el, "".join(out[start:])):
+        out.append(f" ({el.get('href')})")
     if name in _BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
         out.append(" ")
 
@@ -107,6 +112,14 @@ def _inside(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str) -
         collect(child, out, notes, veil, line)
         if child.tail:
             out.append(child.tail)
+
+
+def _is_unspoken(a: _Element, words: str) -> bool:
+    """A link that leads to code or data and does not show where."""
+    href = a.get("href") or ""
+    return (
+        href.startswith(("https://", "http://")) and "://" not in words and "." not in words.strip() and is_known(href)
+    )
 
 
 def _is_power(out: list[str], start: int) -> bool:
