@@ -36,6 +36,7 @@ WINDOW = timedelta(days=14)
 PAGE = 2000
 MOST = 30_000
 IDS_AT_ONCE = 100
+FOR_A_PERSON = timedelta(seconds=90)
 MARGIN = 0.95
 """Of the patience: the rest is for the program around it, which has to end in the same time."""
 
@@ -59,7 +60,8 @@ class Page:
 
 
 class Arxiv:
-    """A `ports.Papers`. `patience` is for one call with all its requests: 90 s for a person who waits, hours for a daily run."""
+    """A `ports.Papers`. `patience` is for one look at the day with all its requests: 90 s for a person who waits, hours for a daily
+    run. For lookups and searches a person always waits."""
 
     def __init__(
         self,
@@ -68,7 +70,7 @@ class Arxiv:
         contact: str = "",
         *,
         pace: Pace,
-        patience: timedelta = timedelta(seconds=90),
+        patience: timedelta = FOR_A_PERSON,
         first_wait: timedelta = timedelta(seconds=3),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -77,6 +79,7 @@ class Arxiv:
         self._agent = f"Paperboy/0.1 (+mailto:{contact})" if contact else "Paperboy/0.1"
         self._pace = pace
         self._patience = patience
+        self._shortly = min(patience, FOR_A_PERSON)
         self._first_wait = first_wait
         self._clock = clock
 
@@ -84,7 +87,7 @@ class Arxiv:
         """Raises ArxivUnavailable; BadInput where the feed knows none of the categories."""
         wanted = tuple(dict.fromkeys(categories))
         with said(self._patience):
-            asking = self._asking()
+            asking = self._asking(self._patience)
             listed = await self._feed(wanted, asking)
             window = await self._window(wanted, now, asking)
             latest = await self._described(listed.news, window, asking)
@@ -92,13 +95,13 @@ class Arxiv:
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """In the order asked, a version as asked. What is no id, or unknown to arXiv, is absent. Raises ArxivUnavailable."""
-        with said(self._patience):
-            return await self._get(ids, self._asking())
+        with said(self._shortly):
+            return await self._get(ids, self._asking(self._shortly))
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
         """Best first; empty when nothing fits. Raises ArxivUnavailable."""
-        with said(self._patience):
-            asking = self._asking()
+        with said(self._shortly):
+            asking = self._asking(self._shortly)
             for text in query.searches(words):
                 page = await asking.ask(self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance)))
                 if page.papers:
@@ -192,8 +195,8 @@ class Arxiv:
 
     # ------------------------------------------------------------ one request
 
-    def _asking(self) -> Patience:
-        seconds = self._patience.total_seconds()
+    def _asking(self, patience: timedelta) -> Patience:
+        seconds = patience.total_seconds()
         first = self._first_wait.total_seconds()
         return Patience(
             until=self._clock() + seconds * MARGIN,

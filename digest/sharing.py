@@ -1,0 +1,72 @@
+"""What many channels ask of arXiv at the same hour, asked once: over a `Papers`, for all processes that share its Cache.
+
+arXiv allows a request every three seconds; a thousand channels at nine o'clock would keep the last one waiting for hours. Its lists
+change once a day, so what it showed a few minutes ago is what it shows. Failures are never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from digest import calendar, ids, keys
+from digest.model import Listing, Paper, from_json, to_json
+from digest.ports import Cache, Papers
+
+LOOK_LIFE = timedelta(minutes=10)
+"""Of a look at the day's list. A new list is looked at afresh from the midnight in New York that brings it."""
+PAPER_LIFE = timedelta(hours=1)
+
+
+class SharedPapers:
+    """A `ports.Papers`. `name` tells apart who may wait for whom: those with little patience do not wait for those with much."""
+
+    def __init__(self, papers: Papers, cache: Cache, name: str = "") -> None:
+        self._papers = papers
+        self._cache = cache
+        self._name = name
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        wanted = tuple(dict.fromkeys(categories))
+        moment = int(now.timestamp() // LOOK_LIFE.total_seconds())
+        parts = (*sorted(wanted), calendar.latest_list(now).isoformat(), str(moment), self._name)
+
+        async def look() -> bytes:
+            return to_json(await self._papers.announced(wanted, now))
+
+        listing = from_json(Listing, await self._cache.once(f"listing:{keys.fingerprint(*parts)}", LOOK_LIFE, look))
+        return replace(listing, categories=wanted)
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        """Each paper is kept by itself; only those not at hand are asked for, in one go."""
+        known = {asked: await self._cache.get(_paper(asked)) for asked in dict.fromkeys(ids)}
+        papers = {asked: from_json(Paper, raw) for asked, raw in known.items() if raw is not None}
+        missing = [asked for asked in known if asked not in papers]
+        found = await self._papers.get(missing) if missing else []
+        for asked in missing:
+            if paper := _meant(asked, found):
+                papers[asked] = paper
+                await self._cache.put(_paper(asked), to_json(paper), PAPER_LIFE)
+        return [papers[asked] for asked in ids if asked in papers]
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        key = f"search:{keys.fingerprint(words, str(limit))}"
+
+        async def find() -> bytes:
+            return to_json(tuple(await self._papers.search(words, limit)))
+
+        return list(from_json(tuple[Paper, ...], await self._cache.once(key, LOOK_LIFE, find)))
+
+
+def _paper(asked: str) -> str:
+    return f"paper:{keys.fingerprint(asked)}"
+
+
+def _meant(asked: str, found: Sequence[Paper]) -> Paper | None:
+    """The paper asked for: at its version, else at the newest."""
+    ref = ids.parse(asked)
+    fitting = [
+        p for p in found if ref and ids.plain_id(p.id) == ids.plain_id(ref.id) and ref.version in (None, p.version)
+    ]
+    return max(fitting, key=lambda p: p.version, default=None)
