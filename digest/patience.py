@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -100,12 +101,34 @@ class Patience:
             # The thread keeps to the time itself; the two seconds let it end before its slot is given away.
             async with asyncio.timeout(self._left() + 2), self.slot():
                 left = self._left()
-                return await asyncio.to_thread(read, lambda url: fetch(url, self.agent, left))
+                return await _aside(lambda: read(lambda url: fetch(url, self.agent, left)))
         except TimeoutError:
             raise Trouble("it did not answer in time") from None
 
     def _left(self) -> float:
         return max(self.until - self.clock(), 0.05)
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    """In a thread of its own that the end of the process does not wait for: a silent server would hold it up for a minute."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(say: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            loop.call_soon_threadsafe(lambda: None if done.done() else say())
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the caller's
+            caught = error
+            tell(lambda: done.set_exception(caught))
+        else:
+            tell(lambda: done.set_result(result))
+
+    threading.Thread(target=run, name="arxiv", daemon=True).start()
+    return await done
 
 
 def fetch(url: str, agent: str, seconds: float) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -473,3 +474,22 @@ async def test_a_cancelled_call_lets_go_of_its_slot(server):
     with contextlib.suppress(asyncio.CancelledError):
         await call
     assert len(await arxiv.get(["2601.18001"])) == 1
+
+
+async def test_the_end_of_the_process_does_not_wait_for_a_silent_server(server):
+    server.faults.always("any", faults.HANG)
+    code = (
+        "import asyncio, datetime, sys\n"
+        "from digest.ports import FreePace\n"
+        "from digest.source import Arxiv\n"
+        "async def main():\n"
+        "    call = asyncio.create_task(Arxiv(sys.argv[1], pace=FreePace()).get(['2601.18001']))\n"
+        "    await asyncio.sleep(1)\n"
+        "    call.cancel()\n"
+        "asyncio.run(main())\n"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, server.api_url, cwd=Path(__file__).parents[2]
+    )
+    assert await asyncio.wait_for(child.wait(), 15) == 0
+    assert len(server.journal.requests) == 1

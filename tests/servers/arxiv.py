@@ -99,9 +99,9 @@ class ArxivServer(World):
         try:
             start, size = _slice(ask.get("start", "0"), ask.get("max_results", "10"))
             papers = self._found(ask.get("search_query", ""), ask.get("id_list", ""), now)
+            papers = _sorted(papers, ask.get("sortBy", "relevance"), ask.get("sortOrder", "descending"))
         except (BadQuery, ValueError) as error:
             return self._xml(feeds.api_error(str(error), now), status=400)
-        papers = _sorted(papers, ask.get("sortBy", "relevance"), ask.get("sortOrder", "descending"))
         query = f"search_query={ask.get('search_query', '')}&id_list={ask.get('id_list', '')}&start={start}&max_results={size}"
         fault = _fault.get()
         if fault and fault.empty:

@@ -12,7 +12,7 @@ Test = Callable[[Paper], int]
 """How well a paper fits; 0 not at all."""
 
 _TOKEN = re.compile(
-    r'\s*(?:(\()|(\))|(AND|ANDNOT|OR)(?=[\s(]|$)|(?:([a-zA-Z]+):)?(?:"([^"]*)"|(\[[^\]]*\])|([^\s()"\[\]]+)))'
+    r'\s*(?:(\()|(\))|(AND|ANDNOT|OR)(?=[\s(]|$)|(?:([a-zA-Z]+):)?(?:"([^"]*)"|(\[[^\]]*\])|([^\s()"\[\]:]+)))'
 )
 FIELDS = {
     "ti": lambda p: p.title, "abs": lambda p: p.abstract, "co": lambda p: p.comment, "jr": lambda p: p.journal_ref,
