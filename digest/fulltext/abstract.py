@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.fulltext.hidden import screened
 from digest.model import Basis, FullText, Paper, Passage, Section
 
 ABSTRACT = "Abstract"
@@ -9,7 +10,7 @@ ABSTRACT = "Abstract"
 
 def abstract_text(paper: Paper, note: str = "") -> FullText:
     """`note` says why the basis is not better."""
-    return FullText(paper.id, paper.version, Basis.ABSTRACT, (abstract_section(paper),), note=note)
+    return screened(FullText(paper.id, paper.version, Basis.ABSTRACT, (abstract_section(paper),), note=note))
 
 
 def abstract_section(paper: Paper) -> Section:

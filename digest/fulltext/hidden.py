@@ -25,7 +25,7 @@ _OVERRIDE = re.compile(
 _PRAISE = re.compile(
     r"\b(?:(?:only )?(?:give|write|provide|produce|generate|output|submit|return)(?: (?:a|an|only|the|this paper|this (?:work|manuscript|submission)|me|us)){0,4}"
     r" (?:very |strongly |highly )?(?:positive|favou?rable|glowing|enthusiastic) (?:reviews?|evaluations?|assessments?|feedback|ratings?|recommendations?|comments?)"
-    r"|do not (?:highlight|mention|point out|list|include|report)(?: (?:any|its|the|of|this paper's)){0,3} (?:negatives?|weakness(?:es)?|flaws?|limitations?|shortcomings?)"
+    r"|do not (?:highlight|mention|point out|list)(?: (?:any|its|the|of|this paper's)){0,3} (?:negatives?|weakness(?:es)?|flaws?|limitations?|shortcomings?)"
     r"|recommend (?:accepting|(?:a |an |strong |clear )*accept(?:ance)?)(?: (?:of|for))?(?: (?:this|the) (?:paper|manuscript|submission|work|article))"
     r"|(?:rate|score|accept) (?:this|the) (?:paper|manuscript|submission|work)(?: (?:as|with|at))? ?(?:a |an )?(?:the )?(?:highest|high(?:ly)?|10|strong(?:ly)?|accept|for its|without|immediately))",
     re.IGNORECASE,
@@ -33,7 +33,8 @@ _PRAISE = re.compile(
 _ADDRESS = re.compile(
     rf"(?:\bif you are (?:an? |the |any )?{_MODELS}\b.{{0,160}}?\b(?:you {_MUST}|please|do not|ignore|write|say|give|include|answer|respond|output|mention|recommend)"
     rf"|\bas an? {_MODELS},? you {_MUST}"
-    rf"|\b(?:attention|note|message|instructions?|important)\b:? ?(?:to|for) (?:all |any |the )?{_MODELS}\s*[:,.!—–-].{{0,200}}?\b(?:{_MUST}|ignore|write|say|give|include|respond|output|mention|recommend))",
+    rf"|\b(?:attention|note|message|instructions?|important)\b:? ?(?:to|for) (?:all |any |the )?{_MODELS}\s*[:,.!—–-].{{0,200}}?"
+    r"\b(?:you must|please|ignore|disregard|write|say|give|recommend|rate|praise|accept|do not (?:mention|highlight)))",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
@@ -44,7 +45,12 @@ _CHINESE = re.compile(
     r"|作为(?:一个|一名)?(?:大?语言模型|AI|人工智能|LLM)[^，,。]{0,10}[，,]?(?:你|您)(?:必须|应该|应当|需要|务必|只能)"
 )
 _IMPERATIVE = re.compile(
-    r"(?:\A|[,:;—–-]|\b(?:please|now|just|simply|important|warning|note|you (?:must|should|shall|will|have to|need to|are to)))\s*\Z",
+    r"(?:\A|[,:;!—–-]|\b(?:please|now|just|simply|kindly|you (?:must|should|shall|will|have to|need to|are to)))\s*\Z",
+    re.IGNORECASE,
+)
+_IMPERATIVE_ZH = re.compile(r"(?:\A|[，,：:；;。！!]|请|务必|必须|现在|立即|直接)\s*\Z")
+_ALERT = re.compile(
+    rf"\A\W*(?:important|attention|note|warning|notice|urgent|system|instructions?|message|dear|for|to|reviewers?|{_MODELS}|重要|注意|提示|警告)\b[^:]{{0,60}}:\W*(?:please|now|kindly)?\W*\Z",
     re.IGNORECASE,
 )
 _TRIGGERS = (
@@ -59,12 +65,21 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _QUOTED = re.compile(
     r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
 )
-_DISCUSSED = re.compile(
-    r"\b(?:attacks?|attackers?|adversar\w+|inject\w*|jailbreak\w*|prompts?|prompted|prompting|e\.g\.|i\.e\.|for example|for instance|examples?|such as|"
-    r"instruct(?:s|ed|ing)|ask(?:s|ed|ing)|tell(?:s|ing)|told|we|our|they|authors?|phrases?|strings?|payloads?|templates?|hidden|embedded|malicious|"
-    r"manipulat\w+|user|users|called|named|titled|like|contain(?:s|ed|ing)?|reads|says|stating|states)\b|攻击|注入|例如|比如|诸如|提示词|越狱|我们|作者",
+_TELLS = (
+    r"attacks?|attackers?|adversar\w+|inject\w*|jailbreak\w*|e\.g\.|for example|for instance|such as|payloads?|templates?|malicious|"
+    r"instruct(?:s|ed|ing)|ask(?:s|ed|ing)|tell(?:s|ing)|told|phrases?|strings?|annotators?|participants?|users?"
+)
+_TOLD_BEFORE = re.compile(
+    rf"\b(?:{_TELLS}|prompts?|prompted|prompting)\b|攻击|注入|例如|比如|诸如|提示词|越狱", re.IGNORECASE
+)
+"""In the sentence before: what follows may be what was prompted or injected."""
+_TOLD = re.compile(rf"\b(?:{_TELLS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
+"""In the sentence itself, the order aside."""
+_TOLD_LEAD = re.compile(
+    r"\b(?:prompt\w*|i\.e\.|examples?|we|our|they|authors?|hidden|embedded|manipulat\w+|called|named|titled|like|contain\w*|reads|says|stating|states)\b|我们|作者",
     re.IGNORECASE,
 )
+"""In what stands before the order in its sentence."""
 _ABOUT = re.compile(
     r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
     r"prompt (?:hacking|leak|attack)|(?:manipulat\w+|attack\w*) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w* ?review|提示(?:词)?注入|越狱攻击",
@@ -92,15 +107,21 @@ ABOUT_ENOUGH = 3
 
 def order(text: str) -> str:
     """The words of the first order to a model in a text; empty when there is none. Says nothing of who gives it."""
+    found = _find(text)
+    return "" if found is None else text[found[0] : found[1]]
+
+
+def _find(text: str) -> tuple[int, int, re.Pattern[str]] | None:
     lower = text.lower()
     for pattern, words in _TRIGGERS if _HAN.search(text) else _TRIGGERS[:-1]:
         for word in words:
             at = lower.find(word)
             while at >= 0:
-                if found := pattern.search(text[max(0, at - 120) : at + 400]):
-                    return found[0]
+                start = max(0, at - 120)
+                if found := pattern.search(text[start : at + 400]):
+                    return start + found.start(), start + found.end(), pattern
                 at = lower.find(word, at + 1)
-    return ""
+    return None
 
 
 def reads_as_text(text: str) -> bool:
@@ -194,16 +215,19 @@ def _given(text: str) -> Iterator[str]:
     before = ""
     for match in _SENTENCE.finditer(bare):
         sentence = match[0]
-        said = order(sentence)
-        if said and "\0" not in said and not _is_told(sentence, said, before):
+        found = _find(sentence)
+        if found and _is_given(sentence, *found, before):
             yield text[match.start() : match.end()]
         before = sentence
 
 
-def _is_told(sentence: str, said: str, before: str) -> bool:
-    lead = sentence[: sentence.index(said)]
-    return (
-        _DISCUSSED.search(lead) is not None
-        or _INTRODUCES.search(before) is not None
-        or (":" in lead and _DISCUSSED.search(before) is not None)
-    )
+def _is_given(sentence: str, start: int, end: int, pattern: re.Pattern[str], before: str) -> bool:
+    """Whether the order is addressed to the reader, and not told of somebody else or quoted."""
+    lead, said, rest = sentence[:start].strip(" \t([*•\n"), sentence[start:end], sentence[end:]
+    if "\0" in said or _TOLD.search(lead + " " + rest) or _TOLD_LEAD.search(lead):
+        return False
+    if _TOLD_BEFORE.search(before) or _INTRODUCES.search(before) or (":" in lead and not _ALERT.search(lead)):
+        return False
+    if pattern is _ADDRESS:
+        return True
+    return (_IMPERATIVE_ZH if pattern is _CHINESE else _IMPERATIVE).search(lead) is not None

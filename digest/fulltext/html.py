@@ -81,7 +81,8 @@ def _article(page: _Element) -> _Element:
         mine = classes(el)
         if "ar5iv-severity-fatal" in mine or ("ltx_ERROR" in mine and _FATAL.search(all_text(el))):
             raise Unreadable("arXiv could not convert this paper to HTML.")
-    found = with_class(page, "ltx_document")
+    found = [el for el in with_class(page, "ltx_document") if not is_dropped(el)]
+    found.sort(key=lambda el: tag(el) != "article")
     if not found:
         raise Unreadable(
             "arXiv has no HTML of this paper." if _NO_HTML.search(all_text(page)[:2_000]) else "The page is no paper."

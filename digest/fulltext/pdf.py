@@ -22,13 +22,12 @@ from digest.fulltext.paragraphs import Block, blocks, join
 from digest.fulltext.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
-MAX_PAGES = 400
 FRONT = "Front matter"
 MIN_TEXT = 200
 """Characters below which the pages are pictures (a scan) and no text."""
 
 
-def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = MAX_PAGES) -> FullText:
+def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -> FullText:
     """Raises Unreadable for what is broken, locked, empty or a scan. Pages beyond `max_pages` are left, and `note` says so."""
     reader = Reader()
     pages, total = _pages(data, max_pages, reader)
@@ -104,7 +103,7 @@ class _Gather:
         elif self._in_contents and _looks_like_contents(text):
             return
         elif self._in_references and block.form is not Form.CAPTION:
-            self._cited.extend(block.lines)
+            self._cited.extend(line for part in (block, *block.parts) for line in part.lines)
         else:
             self._put(text, block)
 

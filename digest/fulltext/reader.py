@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 PARSER = "1"
 """Raised when a parser reads differently, so that nothing an older one wrote is used."""
-MAX_PAGES = 400
+MAX_PAGES = 1_200
+"""A thesis of a thousand pages takes 2 s and 120 MB; what is longer is read up to here, and the note says so."""
 BRIEF = timedelta(minutes=10)
 """How long `arXiv did not answer` is believed."""
 A_DAY = timedelta(days=1)
