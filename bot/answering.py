@@ -50,7 +50,13 @@ def asked_in(question: str, fallback: str) -> str:
 
 
 async def answered(
-    office: Office, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, payer: str, on_text: OnText
+    office: Office,
+    question: str,
+    sources: Sequence[Source],
+    history: Sequence[Turn],
+    language: str,
+    payer: str,
+    on_text: OnText,
 ) -> Answer:
     """One model call; without the model, passages of the paper, labelled. Raises OverBudget, Misconfigured."""
     try:

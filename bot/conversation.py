@@ -82,7 +82,7 @@ class Conversation:
             return
         decision = await self._decision(question, talk)
         if question.place.thread and question.message:
-            await self._store.note_spoke(question.place, question.person.id, question.message)
+            await self._store.note_spoke(question.place, question.person.id)
         if question.addressed and manners.asks_quiet(question.text):
             await self._be_quiet(question)
         elif decision is manners.Speak.YES:
@@ -93,6 +93,7 @@ class Conversation:
     async def keep(self, question: Question) -> None:
         """In the store, then in the queue. Delivered again, it is put in the queue again: that heals a crash between the two."""
         await self._store.keep_question(question)
+        await self._store.name_question(question.id)
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is Asking.OPEN:
             await self._office.work.add("answer", question.id, key=f"answer:{question.id}")
@@ -119,6 +120,7 @@ class Conversation:
         if not chat.whispers or not await self._store.keep_question(question):
             return
         await self._store.keep_silent(question.id)
+        await self._store.name_question(question.id)
         language = await self._office.language(question.place, question.person)
         name = answer_name(question.id)
         buttons = (

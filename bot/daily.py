@@ -20,7 +20,7 @@ from digest.ports import Desk, Pace, Progress, silent
 
 log = logging.getLogger(__name__)
 
-RUN_LEASE = timedelta(seconds=60)
+RUN_LEASE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ its meaning, and a test keeps the two in step.
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.subscription import DAYS, Detail
 from digest.errors import Misconfigured
+from digest.llm.prices import Price, prices_from
 from digest.model import Profile
 
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
@@ -97,7 +96,7 @@ class Settings(BaseSettings):
     llm_embeddings_model: str = ""
     llm_context_tokens: int = Field(128_000, ge=4_000)
     llm_concurrency: int = Field(10, ge=1, le=200)
-    llm_prices: Annotated[dict[str, tuple[Decimal, Decimal, Decimal]], NoDecode] = {}
+    llm_prices: Annotated[dict[str, Price], NoDecode] = {}
     llm_daily_budget_usd: float | None = Field(None, ge=0)
     channel_daily_budget_usd: float | None = Field(None, ge=0)
     questions_per_person: int = Field(50, ge=1)
@@ -159,15 +158,12 @@ class Settings(BaseSettings):
     @field_validator("llm_prices", mode="before")
     @classmethod
     def _prices(cls, value: Any) -> Any:
-        """`{"model": [input, cached, output]}`, USD for a million tokens."""
-        if isinstance(value, str):
-            try:
-                return json.loads(value)
-            except ValueError:
-                raise ValueError(
-                    'is JSON such as {"gpt-5-mini": [0.25, 0.025, 2.00]}, USD per million tokens'
-                ) from None
-        return value
+        if not isinstance(value, str):
+            return value
+        try:
+            return prices_from(value)
+        except Misconfigured as error:
+            raise ValueError(str(error).removeprefix("LLM_PRICES ")) from None
 
     @field_validator("paperboy_now")
     @classmethod
@@ -211,7 +207,7 @@ def _sentence(problem: Any) -> str:
         said = str(cause)
     else:
         said = f"{_shown(problem['input'])} cannot be used: {problem['msg'][0].lower()}{problem['msg'][1:]}"
-    return f"{name}: {said}" if not said.startswith("is ") else f"{name} {said}."
+    return f"{name}: {said}" if not said.startswith("is ") else f"{name} {said.removesuffix('.')}."
 
 
 def _shown(value: Any) -> str:

@@ -114,10 +114,12 @@ def coverage_line(digest: Digest, *, cost: bool = True) -> str:
         pieces.append(label(name, language, n=len(c.late), numbers=shown))
     full = [e for e in digest.entries if e.analysis and e.analysis.basis.full]
     rest_on_abstract = [e for e in digest.entries if e not in full]
-    pieces.append(label("coverage.full", language, n=len(full)))
+    if full:
+        pieces.append(label("coverage.full", language, n=len(full)))
     if rest_on_abstract:
         shown = ", ".join(str(e.number) for e in rest_on_abstract)
-        pieces.append(label("coverage.abstract", language, n=len(rest_on_abstract), numbers=shown))
+        name = "coverage.abstract" if full else "coverage.abstract.all"
+        pieces.append(label(name, language, n=len(rest_on_abstract), numbers=shown))
     pieces.append(label("coverage.rest", language, n=c.rest))
     if c.skipped:
         reasons = ", ".join(sorted({s.reason for s in c.skipped}))

@@ -465,6 +465,8 @@ class Digest:
     summary: Summary
     coverage: Coverage
     cost: Usage
+    papers: int = 10
+    """At most so many were asked for; watched authors' come in addition."""
     others: tuple[Candidate, ...] = ()
     """The next fifteen."""
     notes: tuple[str, ...] = ()

@@ -115,10 +115,23 @@ async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetim
             len(intake.news) + len(intake.skipped), len(intake.news), len(entries), intake.late, intake.skipped
         ),
         cost=run.book.total,
+        papers=request.papers,
         others=_others(intake.news, scores, shown),
         notes=_notes(entries, ranking_note, summary_note, run.language),
     )
     return Made(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
+
+
+async def preview(profile: Profile, papers: int, desk: Desk, now: datetime) -> tuple[list[Chosen], int]:
+    """What the latest announcement would give for a Profile, best first, and how many papers it has. Nothing is read or recorded.
+
+    Raises ArxivUnavailable, Misconfigured.
+    """
+    listing = await desk.papers.announced(profile.categories, now)
+    latest = take_in(listing, Ledger(), now).news
+    request = Request("preview", "preview", now.date(), profile)
+    scores, _ = await _ranked(latest, _Run(request, desk, Booking(), silent))
+    return choose(latest, scores, profile, papers), len(latest)
 
 
 # ---------------------------------------------------------------- choosing
@@ -130,7 +143,7 @@ async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]
     try:
         with booked(request.subscription, "rank", run.book):
             scores = await _scored(papers, request.profile, desk, desk.analyst)
-        note = label("ranked_keyless", run.language) if desk.analyst is desk.stand_in else ""
+        note = label("keyless", run.language) if desk.analyst is desk.stand_in else ""
     except (ModelUnavailable, OverBudget) as error:
         if request.can_wait:
             raise
@@ -239,13 +252,11 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
     notes = []
     if paper.withdrawn:
         notes.append(label("withdrawn", language))
-    if analysis and analysis.by == "extractive":
-        notes.append(label("extractive", language))
     if not text.basis.full:
         notes.append(label("abstract_only", language))
     if analysis and analysis.selected:
         notes.append(label("selected", language))
-    if analysis and analysis.missing:
+    if analysis and analysis.missing and analysis.by != "extractive":
         notes.append(label("missing", language, parts=missing_words(analysis)))
     notes += [
         label("hidden", language, how=h.how, quote=escape(" ".join(h.text.split())[:160])) for h in text.hidden[:1]
@@ -258,8 +269,10 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
 
 async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[Summary, str]:
     desk, language = run.desk, run.language
-    written = [e for e in entries if e.analysis and e.analysis.by == desk.analyst.name]
+    if desk.analyst is desk.stand_in:
+        return await desk.stand_in.summarise(entries, language, day), ""
     note = label("summary_extractive", language)
+    written = [e for e in entries if e.analysis and e.analysis.by == desk.analyst.name]
     if not written:
         return await desk.stand_in.summarise(entries, language, day), note
     analyst = desk.analyst
@@ -272,7 +285,7 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
         with booked(run.request.subscription, "summarise", run.book):
             # Kept for others only when every paper was read: a later run may have more to say.
             raw = await (desk.cache.once(key, keys.SUMMARY_LIFE, make) if len(written) == len(entries) else make())
-        return from_json(Summary, raw), "" if analyst is not desk.stand_in else note
+        return from_json(Summary, raw), ""
     except (ModelUnavailable, OverBudget, Unusable) as error:
         if run.request.can_wait and not isinstance(error, Unusable):
             raise

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -27,6 +28,7 @@ class ConsoleChat:
     """A `bot.chat.Chat`. The channel is printed to `screen`; what goes on is said on `aside`, the standard error."""
 
     name = NAME
+    whispers = True
 
     def __init__(self, store: Store, screen: Console | None = None, aside: Console | None = None) -> None:
         self._store = store
@@ -75,6 +77,11 @@ class ConsoleChat:
         found = await board.message(message)
         if found is not None and not found.deleted:
             await board.change(replace(found, deleted=True))
+
+    async def edit(self, place: Place, message: str, post: Post) -> None:
+        """What is kept changes, and the new form is printed: a terminal cannot take back what it has printed."""
+        await self._edit(self.board(place), message, post_to_data(post))
+        self._print(post, reply=True)
 
     async def link(self, place: Place, message: str) -> str:
         """A terminal's messages have no address; this one tells them apart, and leads nowhere."""
@@ -163,6 +170,14 @@ class ConsoleResponder:
 
     async def page(self, title: str, post: Post) -> None:
         self.chat.screen.print(render.page(title, post))
+
+    async def file(self, name: str, text: str) -> None:
+        """Into the folder the terminal is in; a file that is there is left alone."""
+        path = Path(name)
+        if await asyncio.to_thread(path.exists):
+            path = path.with_stem(f"{path.stem}-{datetime.now(UTC):%H%M%S}")
+        await asyncio.to_thread(path.write_text, text, "utf-8")
+        self.chat.aside.print(render.status(f"Written to {path}."))
 
     def _unique(self) -> str:
         return datetime.now(UTC).isoformat()

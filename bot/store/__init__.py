@@ -27,7 +27,9 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | question:Q, question-extra:Q         | hash: a Question with its Answer; tokens with a short life     | 90 days, 1 hour          |
 | said:S:M, asked:S, turns:S:T         | question of a message, of a channel, answered in a thread      | 90 days                  |
 | unanswered                           | sorted set: open questions; emptied by answering               | none                     |
-| thread:S:T                           | hash: digest, papers, quiet, who speaks of what                | 90 days                  |
+| thread:S:T                           | hash: digest, papers, quiet, who spoke, and of what             | 90 days                  |
+| named:N                              | the question behind a button                                   | 90 days                  |
+| progress:S:D:R                       | how far a run is                                               | 2 hours                  |
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
 | person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
@@ -51,6 +53,7 @@ from bot.store.posts import post_from_data, post_from_json, post_to_data, post_t
 from bot.store.questions import Asked, Asking, Talk, Threads
 from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, Runs, RunState
+from bot.store.scenes import Scenes, Spoken
 from bot.store.subscriptions import Subscriptions
 from bot.store.tasks import Deaths, Tasks
 from bot.store.votes import Votes
@@ -72,6 +75,7 @@ __all__ = [
     "Run",
     "RunState",
     "Spending",
+    "Spoken",
     "Store",
     "StoreUnavailable",
     "Talk",
@@ -90,6 +94,7 @@ class Store(
     Runs,
     Deliveries,
     Forgetting,
+    Scenes,
     Threads,
     Votes,
     Spendings,

@@ -17,8 +17,10 @@ class Forgetting(Questions):
         commands = [command for question in questions for command in await self._question_gone(question)]
         for thread in await self._members(key("person", person, "threads")):
             commands.append(("HDEL", thread, f"about {person}"))
-            if await self.redis.do("HGET", thread, "answered") == person.encode():
-                commands.append(("HDEL", thread, "answered"))
+            spoken = await self.redis.do("HMGET", thread, "answered", "last")
+            commands += [
+                ("HDEL", thread, n) for n, v in zip(("answered", "last"), spoken, strict=True) if v == person.encode()
+            ]
         for channel in await self._members(key("person", person, "voted")):
             name = votes_key(channel)
             fields = [f.decode() for f in await self.redis.do("HKEYS", name)]

@@ -214,7 +214,7 @@ class Threads(Base):
 
     async def thread(self, place: Place) -> Talk | None:
         """None for a thread that is none of ours."""
-        found = await self.redis.do("HMGET", _thread(place), "started", "digest", "papers", "quiet")
+        found = await self.redis.do("HMGET", thread_key(place), "started", "digest", "papers", "quiet")
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
         return Talk(digest, tuple(papers.split()), bool(quiet)) if started else None
 
@@ -226,7 +226,7 @@ class Threads(Base):
         if quiet:
             await self._note(place, {"quiet": "1"})
         else:
-            await self.redis.do("HDEL", _thread(place), "quiet")
+            await self.redis.do("HDEL", thread_key(place), "quiet")
 
     async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
         """What this person speaks of in this thread from now on."""
@@ -234,34 +234,23 @@ class Threads(Base):
         await self._index(place, person)
 
     async def under_discussion(self, place: Place, person: str) -> tuple[str, ...]:
-        found = await self.redis.do("HGET", _thread(place), f"about {person}")
+        found = await self.redis.do("HGET", thread_key(place), f"about {person}")
         return tuple(found.decode().split()) if found else ()
 
     async def note_answered(self, place: Place, person: str) -> None:
         """The bot's last answer in this thread went to this person."""
-        await self._note(place, {"answered": person})
+        await self._note(place, {"answered": person, "last": ""})
         await self._index(place, person)
-
-    async def last_answered(self, place: Place) -> str:
-        """The id of the person the bot last answered in this thread; empty for nobody."""
-        found = await self.redis.do("HGET", _thread(place), "answered")
-        return found.decode() if found else ""
-
-    async def first_spoken(self, place: Place, message: str) -> bool:
-        """The message is the first human one in the thread that the bot heard of."""
-        name = _thread(place)
-        _, first, _ = await self.redis.transaction(
-            [("HSETNX", name, "first", message), ("HGET", name, "first"), ("EXPIRE", name, seconds(LONG))]
-        )
-        return bool(first == message.encode())
 
     async def _index(self, place: Place, person: str) -> None:
         index = key("person", person, "threads")
-        await self.redis.transaction([("SADD", index, _thread(place)), ("EXPIRE", index, seconds(LONG))])
+        await self.redis.transaction([("SADD", index, thread_key(place)), ("EXPIRE", index, seconds(LONG))])
 
     async def _note(self, place: Place, fields: Mapping[str, str]) -> None:
         words = [word for pair in fields.items() for word in pair]
-        await self.redis.transaction([("HSET", _thread(place), *words), ("EXPIRE", _thread(place), seconds(LONG))])
+        await self.redis.transaction(
+            [("HSET", thread_key(place), *words), ("EXPIRE", thread_key(place), seconds(LONG))]
+        )
 
 
 def _question(question: str) -> str:
@@ -276,5 +265,5 @@ def _turns(place: Place) -> str:
     return key("turns", place.key, place.thread)
 
 
-def _thread(place: Place) -> str:
+def thread_key(place: Place) -> str:
     return key("thread", place.key, place.thread)

@@ -45,7 +45,7 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
         ("DIGEST_DAYS", "someday", "names no days"),
         ("DIGEST_PAPERS", "many", "cannot be used"),
         ("DIGEST_PAPERS", "0", "cannot be used"),
-        ("LLM_PRICES", "cheap", "is JSON such as"),
+        ("LLM_PRICES", "cheap", "write model=input/output"),
         ("LOG_LEVEL", "loud", "is one of DEBUG"),
         ("ARXIV_API_URL", "arxiv", "is not a URL"),
         ("OPENAI_BASE_URL", "localhost", "is not a URL"),

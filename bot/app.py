@@ -1,0 +1,140 @@
+"""The composition root: builds the object graph from Settings, and runs the chosen roles. Used by the command line and by tests alike."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.chat import Chat, Place
+from bot.clock import clock
+from bot.daily import Daily
+from bot.office import Office, Work
+from bot.redis_server import store_address
+from bot.settings import Settings
+from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store
+from bot.subscription import Subscription
+from digest.extractive import ExtractiveAnalyst
+from digest.ports import Analyst, Desk, Papers, Texts
+
+log = logging.getLogger(__name__)
+
+PERSON_WAITS = timedelta(seconds=90)
+"""How long the command line waits for arXiv, in all."""
+
+
+@dataclass(frozen=True)
+class App:
+    """What every role and command works with."""
+
+    settings: Settings
+    store: Store
+    desk: Desk
+    pace: RedisPace
+    now: Callable[[], datetime]
+
+    def daily(self, chats: Mapping[str, Chat]) -> Daily:
+        return Daily(self.store, self.desk, chats, self.pace, self.now)
+
+    def office(self, chats: Mapping[str, Chat], work: Work) -> Office:
+        return Office(
+            store=self.store,
+            desk=self.desk,
+            chats=chats,
+            work=work,
+            daily=self.daily(chats),
+            now=self.now,
+            defaults=subscription(self.settings, Place("", "")),
+            admins=frozenset(self.settings.digest_admins),
+            questions_per_person=self.settings.questions_per_person,
+            show_cost=self.settings.digest_show_cost,
+        )
+
+
+def subscription(settings: Settings, place: Place, created: datetime | None = None) -> Subscription:
+    """What the environment says of a channel."""
+    return Subscription(
+        place=place,
+        profile=settings.profile,
+        papers=settings.digest_papers,
+        detail=settings.digest_detail,
+        time=settings.digest_time,
+        timezone=settings.digest_timezone,
+        days=tuple(settings.digest_days),
+        show_cost=settings.digest_show_cost,
+        created=created,
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings, *, patience: timedelta = PERSON_WAITS, papers: Papers | None = None, texts: Texts | None = None
+) -> AsyncIterator[App]:
+    """The store and the desk, for as long as the context lasts. `papers` and `texts`: instead of arXiv's, for the sample day.
+
+    Raises Misconfigured, StoreUnavailable.
+    """
+    now = clock(settings.paperboy_now)
+    async with contextlib.AsyncExitStack() as stack:
+        url, embedded = await stack.enter_async_context(store_address(settings.redis_url, settings.home))
+        redis = Redis(url)
+        stack.push_async_callback(redis.close)
+        store = Store(redis, now)
+        if embedded is not None:
+            async with embedded.alone() as alone:
+                if alone:  # whoever held a lease here was killed
+                    await store.free_leases()
+        pace = RedisPace(store)
+        desk = await _desk(settings, store, pace, patience, stack, papers, texts)
+        yield App(settings, store, desk, pace, now)
+
+
+async def _desk(
+    settings: Settings,
+    store: Store,
+    pace: RedisPace,
+    patience: timedelta,
+    stack: contextlib.AsyncExitStack,
+    papers: Papers | None,
+    texts: Texts | None,
+) -> Desk:
+    cache = RedisCache(store)
+    if papers is None:
+        from digest.source import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
+
+        papers = Arxiv(
+            settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=patience
+        )
+    if texts is None:
+        from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
+        from digest.fulltext.reader import Reader  # noqa: PLC0415
+
+        reader = Reader(Fetcher(settings.arxiv_content_url, pace), cache)
+        stack.push_async_callback(reader.aclose)
+        texts = reader
+    stand_in = ExtractiveAnalyst()
+    analyst: Analyst = stand_in
+    if settings.has_model:
+        analyst = await _model(settings, store, cache, stack)
+    return Desk(papers, texts, analyst, stand_in, cache, concurrency=settings.llm_concurrency)
+
+
+async def _model(settings: Settings, store: Store, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
+    from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # without a key the SDK is not loaded
+    from digest.llm.client import Model  # noqa: PLC0415
+
+    model = Model(
+        name=settings.llm_model,
+        fast=settings.llm_model_fast,
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        context_tokens=settings.llm_context_tokens,
+        concurrency=settings.llm_concurrency,
+        cache=cache,
+        budget=RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd),
+        prices=settings.llm_prices,
+    )
+    stack.push_async_callback(model.aclose)
+    return ModelAnalyst(model)

@@ -1,0 +1,189 @@
+"""The command line. Output on stdout, progress and log on stderr; exit 0 done, 1 it failed (one sentence), 2 wrong usage or settings.
+
+SDKs are imported inside commands: `paperboy --help` starts in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from digest.errors import Misconfigured, PaperboyError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Reads the day's arXiv papers and delivers the ones that matter to a team's channel. Settings come from the environment: see .env.example.",
+)
+
+
+class Format(StrEnum):
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+Categories = Annotated[
+    str | None, typer.Option(help="arXiv categories, comma-separated. [DIGEST_CATEGORIES]", metavar="CAT,CAT")
+]
+Count = Annotated[int | None, typer.Option("--papers", help="Papers, at most. [DIGEST_PAPERS]", min=1, max=50)]
+Language = Annotated[str | None, typer.Option(help="Language of the reader, BCP 47. [DIGEST_LANGUAGE]", metavar="TAG")]
+
+
+@app.command()
+def digest(
+    categories: Categories = None,
+    papers: Count = None,
+    language: Language = None,
+    format: Annotated[Format, typer.Option(help="The document, or its data.")] = Format.MARKDOWN,  # noqa: A002  # the option's name
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.", metavar="FILE")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Make today's digest anew, asking the model again.")] = False,
+) -> None:
+    """Make today's digest and print it as a document."""
+
+    async def work(settings: Any) -> None:
+        from bot import terminal
+        from bot.app import opened
+        from bot.once import digest_once
+
+        terminal.check_categories(settings.digest_categories)
+        if output is not None:
+            terminal.check_writable(output)
+        async with opened(settings) as opened_app:
+            with terminal.progress() as progress:
+                outcome = await digest_once(opened_app, again=again, progress=progress)
+        if outcome.said:
+            terminal.say(outcome.said)
+        if outcome.digest is not None:
+            terminal.write(terminal.document(outcome.digest, as_json=format is Format.JSON), output)
+
+    _run(work, digest_categories=categories, digest_papers=papers, digest_language=language)
+
+
+@app.command()
+def demo(categories: Categories = None, language: Language = None) -> None:
+    """Show it all here: a day's digest in a channel, its thread, and answers to your questions. No key, no server, no account."""
+
+    async def work(settings: Any) -> None:
+        from bot.console.demo import demonstrate
+
+        await demonstrate(settings)
+
+    _run(work, digest_categories=categories, digest_language=language)
+
+
+@app.command()
+def ask(
+    paper: Annotated[str, typer.Argument(help="arXiv id or URL.", metavar="ID")],
+    question: Annotated[list[str], typer.Argument(help="The question, in any language.", metavar="QUESTION")],
+    language: Language = None,
+) -> None:
+    """Answer a question from a paper's own text, with quotations."""
+
+    async def work(settings: Any) -> None:
+        from bot import terminal
+        from bot.app import opened
+
+        ref = terminal.paper_named(paper)
+        async with opened(settings) as opened_app:
+            await terminal.show_answer(opened_app, ref, " ".join(question), language)
+
+    _run(work, digest_language=language)
+
+
+@app.command()
+def paper(
+    words: Annotated[list[str], typer.Argument(help="arXiv id, URL, or words to search for.", metavar="ID|WORDS")],
+    language: Language = None,
+) -> None:
+    """Look a paper up: its card by id, or a list by words."""
+
+    async def work(settings: Any) -> None:
+        from bot import terminal
+        from bot.app import opened
+
+        async with opened(settings) as opened_app:
+            await terminal.show_paper(opened_app, " ".join(words))
+
+    _run(work, digest_language=language)
+
+
+@app.command()
+def check() -> None:
+    """Tell what is configured, reachable and missing, and what to do about it."""
+
+    async def work(settings: Any) -> int:
+        from bot.checkup import check_up
+
+        return await check_up(settings)
+
+    _run(work)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded store, if one was left running."""
+
+    async def work(settings: Any) -> None:
+        from bot import terminal
+        from bot.redis_server import stop as stop_store
+
+        terminal.say((await stop_store(settings.home)).value)
+
+    _run(work)
+
+
+# ---------------------------------------------------------------- how commands end
+
+
+def _run(
+    work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
+) -> NoReturn:
+    """Reads the settings, runs the command, and turns what goes wrong into a sentence and an exit code."""
+    from bot import logs
+    from bot.settings import load
+
+    try:
+        settings = load(**overrides)
+    except Misconfigured as error:
+        _fail(str(error), 2)
+    logs.set_up(settings, service=service)
+    try:
+        code = asyncio.run(work(settings)) or 0
+    except Misconfigured as error:
+        _fail(str(error), 2)
+    except PaperboyError as error:
+        _fail(str(error), 1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _fail("Stopped.", 130)
+    except BrokenPipeError:
+        # Whoever read our output has had enough: not a failure. What is buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001  # the last one to catch it: people see an id, the file has the rest
+        mark = secrets.token_hex(4)
+        where = ""
+        with contextlib.suppress(OSError):
+            where = f" What happened is written in {logs.keep_fault(settings, mark, error)}."
+        _fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
+    raise typer.Exit(code)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    app(prog_name="paperboy")

@@ -1,0 +1,21 @@
+"""The process's clock: the machine's, or one that starts at PAPERBOY_NOW and runs on."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+log = logging.getLogger(__name__)
+
+
+def clock(start: datetime | None) -> Callable[[], datetime]:
+    """Aware datetimes, UTC. A clock that was set says so loudly: it is for tests."""
+    if start is None:
+        return lambda: datetime.now(UTC)
+    log.warning(
+        "event=clock_set now=%s PAPERBOY_NOW is set: this process does not go by the real time", start.isoformat()
+    )
+    begun = time.monotonic()
+    return lambda: start.astimezone(UTC) + timedelta(seconds=time.monotonic() - begun)

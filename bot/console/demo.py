@@ -1,0 +1,160 @@
+"""`paperboy demo`: a day's digest in a channel in the terminal, its thread, and a prompt that answers.
+
+The same pipeline, store, delivery and conversation as on any platform. The papers are the latest of arXiv where it can be reached,
+else a bundled sample day; what was used is said first.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import aiohttp
+from prompt_toolkit import PromptSession
+from prompt_toolkit.history import InMemoryHistory
+
+from bot import cards, terminal
+from bot.app import App, opened, subscription
+from bot.chat import Command, Person, Place, Question, Responder
+from bot.commands.words import say
+from bot.console.chat import ConsoleChat, ConsoleResponder
+from bot.console.direct import DirectWork
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily, Wish
+from bot.front import Front
+from bot.office import Office
+from bot.settings import Settings
+from bot.store import RunState
+from digest.errors import PaperboyError
+from digest.model import Digest
+from digest.ports import FreePace
+
+PROBE = 4.0
+"""Seconds in which arXiv has to answer to be used."""
+VISITOR = Person("visitor", admin=True)
+
+HELP = """\
+Type a question about the papers above, for example: does 3 release code?
+  /paper 2601.22153      look up any paper (also by URL or words)
+  /full 3                the full analysis of a paper of the digest
+  /others                the next fifteen candidates
+  /digest status         how the channel's digest stands
+  /help                  this
+  /quit                  leave (or Ctrl-D)"""
+
+
+async def demonstrate(settings: Settings) -> None:
+    """Raises ArxivUnavailable when arXiv answered at first and then did not."""
+    here = settings.model_copy(update={"redis_url": "", "paperboy_home": settings.home / "demo"})
+    live = await _reachable(settings)
+    sample = None if live else SampleDay()
+    where = (
+        "arXiv's latest list" if live else "arXiv cannot be reached from here: a bundled sample day (30 January 2026)"
+    )
+    terminal.say(f"Paperboy demo. Papers: {where}. Written by {terminal.settings_line(settings)}.")
+    async with opened(here, papers=sample, texts=sample) as app:
+        chat = ConsoleChat(app.store)
+        place = Place("console", f"demo-{app.now():%Y%m%d%H%M%S}")
+        digest, thread = await _posted(app, chat, place)
+        await _talk(_office(app, chat), chat, digest, thread)
+
+
+async def _reachable(settings: Settings) -> bool:
+    """Whether arXiv's feed answers within seconds."""
+    url = f"{settings.arxiv_rss_url.rstrip('/')}/rss/{settings.digest_categories[0]}"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PROBE)) as session,
+            session.get(url) as answer,
+        ):
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
+def _office(app: App, chat: ConsoleChat) -> Office:
+    work = DirectWork()
+    office = replace(app.office({chat.name: chat}, work), daily=_daily(app, chat))
+    work.register("answer", Conversation(office).answer)
+    return office
+
+
+def _daily(app: App, chat: ConsoleChat) -> Daily:
+    """A terminal limits nobody's posts."""
+    return Daily(app.store, app.desk, {chat.name: chat}, FreePace(), app.now)
+
+
+async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
+    """Makes the digest and delivers it like any other; gives it with its thread."""
+    wanted = subscription(app.settings, place, app.now() - timedelta(seconds=1))
+    await app.store.keep_subscription(wanted)
+    daily = _daily(app, chat)
+    run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
+    with terminal.progress() as progress:
+        digest = await daily.make(wanted, run, Wish(), progress)
+    if digest is None:
+        raise PaperboyError("arXiv's list holds nothing for these categories; try others with --categories.")
+    delivered = await daily.post(wanted, digest)
+    await app.store.end_run(run, RunState.DONE)
+    await app.store.remove_subscription(wanted.key)
+    return digest, replace(place, thread=delivered.ids[f"{digest.key}:0"])
+
+
+# ---------------------------------------------------------------- talking
+
+
+async def _talk(office: Office, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
+    front = Front(office, Conversation(office))
+    if not sys.stdin.isatty():
+        question = _example(digest)
+        chat.screen.print(f"> {question}\n", style="small")
+        await _asked(front, office, thread, question)
+        return
+    terminal.say(HELP)
+    session: PromptSession[str] = PromptSession(history=InMemoryHistory())
+    while True:
+        try:
+            line = (await session.prompt_async("\nask> ")).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if line in ("/quit", "/exit", "/q", "quit", "exit"):
+            return
+        if line:
+            await _line(front, office, chat, digest, thread, line)
+
+
+def _example(digest: Digest) -> str:
+    number = digest.entries[min(2, len(digest.entries) - 1)].number
+    return f"第 {number} 篇提出了什么？" if digest.language.startswith("zh") else f"What does paper {number} introduce?"
+
+
+async def _asked(front: Front, office: Office, thread: Place, text: str) -> None:
+    now = office.now()
+    await front.asked(Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}"))
+
+
+async def _line(front: Front, office: Office, chat: ConsoleChat, digest: Digest, thread: Place, line: str) -> None:
+    """One line typed at the prompt."""
+    respond = ConsoleResponder(chat, thread)
+    name, _, rest = line.partition(" ")
+    if not line.startswith("/"):
+        await _asked(front, office, thread, line)
+    elif name in ("/paper", "/digest"):
+        now = office.now()
+        await front.commanded(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
+    elif name == "/full":
+        await _full(respond, digest, rest.strip().lstrip("#"))
+    elif name == "/others":
+        await respond.show(cards.others(digest))
+    else:
+        terminal.say(HELP)
+
+
+async def _full(respond: Responder, digest: Digest, number: str) -> None:
+    entry = next((e for e in digest.entries if str(e.number) == number), None)
+    if entry is None:
+        terminal.say(say("no number", "en", n=number or "?", last=len(digest.entries)))
+        return
+    await respond.page(cards.short_title(entry.paper), cards.full_page(entry, digest.language))

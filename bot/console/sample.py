@@ -1,0 +1,42 @@
+"""A sample day for where arXiv is out of reach: the metadata of ten real papers (CC0), and their abstracts for texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from importlib.resources import files
+
+from rapidfuzz import fuzz, process, utils
+
+from digest.fulltext import abstract_text
+from digest.ids import parse
+from digest.model import FullText, Kind, Listed, Listing, Paper, from_json
+
+
+class SampleDay:
+    """Papers and Texts in one."""
+
+    def __init__(self) -> None:
+        bundled = json.loads(files("bot.console").joinpath("sample_day.json").read_text("utf-8"))
+        self.day = date.fromisoformat(bundled["day"])
+        self._papers = {p["id"]: from_json(Paper, json.dumps(p)) for p in bundled["papers"]}
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        papers = tuple(self._papers.values())
+        latest = tuple(Listed(p, Kind.NEW if p.primary in categories else Kind.CROSS) for p in papers)
+        return Listing(tuple(categories), self.day, latest, papers, now)
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        refs = [parse(i) for i in ids]
+        return [self._papers[r.id] for r in refs if r and r.id in self._papers]
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        titles = {p.id: f"{p.title} {' '.join(p.authors)}" for p in self._papers.values()}
+        found = process.extract(
+            words, titles, scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=limit, score_cutoff=60
+        )
+        return [self._papers[i] for _, _, i in found]
+
+    async def read(self, paper: Paper) -> FullText:
+        return abstract_text(paper)

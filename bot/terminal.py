@@ -1,0 +1,183 @@
+"""What commands show at a terminal: documents and cards on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import cards
+from bot.answering import answer_post, answered, asked_in, sources_of
+from bot.app import App
+from bot.chat import Person, Place, Question
+from bot.commands.paper import listed
+from bot.console import render
+from bot.console.chat import ConsoleChat
+from bot.console.direct import DirectWork
+from bot.lookup import find_paper, look_up
+from bot.once import CLI
+from bot.settings import Settings
+from digest import markdown
+from digest.categories import check
+from digest.errors import BadInput, Misconfigured, NotFound
+from digest.ids import PaperRef, named
+from digest.labels import label
+from digest.model import Digest, to_json
+from digest.ports import Progress as Told
+from digest.ports import Source
+
+ALONE = Person("terminal", admin=True)
+"""Whoever sits at it."""
+
+STAGES = {
+    "announced": "Asking arXiv",
+    "ranked": "Ranking",
+    "read": "Reading",
+    "summarised": "Summing up",
+    "delivered": "Posting",
+}
+
+
+def say(sentence: str) -> None:
+    """On stderr."""
+    print(sentence, file=sys.stderr)  # noqa: T201
+
+
+def aside() -> Console:
+    return render.terminal(sys.stderr)
+
+
+# ---------------------------------------------------------------- what was given
+
+
+def check_categories(categories: Sequence[str]) -> None:
+    """Raises Misconfigured for what cannot be a category; warns of what is not on the list."""
+    for category in categories:
+        checked = check(category)
+        near = f" Did you mean {', '.join(checked.nearest)}?" if checked.nearest else ""
+        if not checked.possible:
+            raise Misconfigured(f"{category!r} is no arXiv category; they look like cs.CV.{near}")
+        if not checked.known:
+            say(f"{category} is not on the list of categories Paperboy knows; it is used as it is.{near}")
+
+
+def check_writable(output: Path) -> None:
+    """Before the work, not after it. Raises Misconfigured."""
+    if output.is_dir():
+        raise Misconfigured(f"{output} is a folder; --output takes a file.")
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
+        raise Misconfigured(f"{output.parent} is no folder that can be written to; --output needs one.")
+
+
+def paper_named(text: str) -> PaperRef:
+    """The paper that an argument names. Raises BadInput for what is no id."""
+    ref = named(text)
+    if ref is None:
+        raise BadInput(f"{text[:60]!r} names no paper; write an arXiv id such as 2601.22153, or its URL.")
+    return ref
+
+
+# ---------------------------------------------------------------- progress
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Told]:
+    """Bars on a terminal; elsewhere a line per stage."""
+    console = aside()
+    if not console.is_terminal:
+        yield _lines()
+        return
+    columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(STAGES.get(stage, stage), total=None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        told("announced", 0, 0)
+        yield told
+
+
+def _lines() -> Told:
+    said: set[tuple[str, bool]] = set()
+
+    def told(stage: str, done: int, total: int) -> None:
+        if (stage, done >= total) not in said:
+            said.add((stage, done >= total))
+            say(f"{STAGES.get(stage, stage)}: {done} of {total}")
+
+    return told
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def document(digest: Digest, *, as_json: bool) -> str:
+    if not as_json:
+        return markdown.render(digest)
+    return json.dumps(json.loads(to_json(digest)), ensure_ascii=False, indent=1) + "\n"
+
+
+def write(text: str, output: Path | None) -> None:
+    """Whole or not at all: into a file beside it first."""
+    if output is None:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=output.parent, delete=False, prefix=f".{output.name}."
+    ) as file:
+        file.write(text)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(output)
+    say(f"Written to {output}.")
+
+
+async def show_paper(app: App, words: str) -> None:
+    """A card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
+    ref = named(words)
+    chat = ConsoleChat(app.store)
+    office = app.office({"console": chat}, DirectWork())
+    language = app.settings.digest_language
+    if ref is None:
+        found = await app.desk.papers.search(words)
+        if not found:
+            raise NotFound(f"arXiv has nothing for {words!r}; fewer words, or au:name, may find it.")
+        chat.screen.print(render.reply(listed(words, found, language)))
+        return
+    paper = await find_paper(office, ref)
+    with aside().status(f"Reading {paper.versioned} …"):
+        entry = await look_up(office, paper, language, CLI.key)
+    chat.screen.print(render.reply(cards.card(entry, language, app.settings.digest_detail)))
+
+
+async def show_answer(app: App, ref: PaperRef, question: str, language: str | None) -> None:
+    """One question about one paper, answered as it is written. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
+    chat = ConsoleChat(app.store)
+    office = app.office({"console": chat}, DirectWork())
+    with aside().status(f"Reading {ref} …"):
+        paper = await find_paper(office, ref)
+        sources: list[Source] = await sources_of(office, [paper])
+    spoken = language or asked_in(question, app.settings.digest_language)
+    asked = Question(
+        f"ask:{app.now().isoformat()}", Place("console", "cli", "ask"), ALONE, question, app.now(), subject=paper.id
+    )
+    draft = await chat.draft(asked, asked.id)
+    answer = await answered(office, question, sources, (), spoken, CLI.key, draft.write)
+    if not sources[0].text.basis.full:
+        say(label("abstract_only", "en"))
+    await draft.finish(answer_post(answer, sources, asked.id))
+
+
+def settings_line(settings: Settings) -> str:
+    """Who writes: for the first line of a demo."""
+    return f"the model {settings.llm_model}" if settings.has_model else "no model: the papers' own sentences"

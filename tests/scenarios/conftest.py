@@ -1,0 +1,86 @@
+"""The program as a process, against a local arXiv and a local model that speak the real protocols."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.servers.arxiv import ArxivServer
+from tests.servers.model import ModelServer
+from tests.servers.papers import a_day
+
+FRIDAY = date(2026, 1, 30)
+MORNING = datetime(2026, 1, 30, 9, tzinfo=UTC)
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class World:
+    arxiv: ArxivServer
+    model: ModelServer
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def at(self, now: datetime) -> None:
+        """The day that arXiv and the program live in."""
+        self.arxiv.now = now
+        self.environment["PAPERBOY_NOW"] = now.isoformat()
+
+    async def start(self, *words: str, **environment: str) -> asyncio.subprocess.Process:
+        bare = {
+            name: value
+            for name, value in os.environ.items()
+            if re.fullmatch(r"PATH|LANG|LC_.*|TMPDIR|COVERAGE_.*", name)
+        }
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *words,
+            cwd=self.home,
+            env=bare
+            | {"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(self.home)}
+            | self.environment
+            | environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def run(self, *words: str, **environment: str) -> Result:
+        process = await self.start(*words, **environment)
+        out, err = await process.communicate()
+        return Result(process.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Friday's list with 24 papers in cs.CV, read at nine; the model is configured."""
+    async with ArxivServer(now=MORNING) as arxiv, ModelServer() as model:
+        arxiv.add(*a_day(24, FRIDAY, ("cs.CV",), words=1500))
+        world = World(arxiv, model, tmp_path)
+        world.environment |= arxiv.environment
+        world.environment |= {
+            "OPENAI_BASE_URL": model.base_url,
+            "OPENAI_API_KEY": "sk-local",
+            "LLM_MODEL": "stand-in",
+            "LLM_MODEL_FAST": "stand-in-fast",
+            "PAPERBOY_HOME": str(tmp_path / "home"),
+        }
+        world.at(MORNING)
+        yield world
+        await world.run("stop")
