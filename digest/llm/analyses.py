@@ -7,6 +7,7 @@ import logging
 
 from digest.errors import Unusable
 from digest.evidence import Finder
+from digest.links import links
 from digest.llm import asks, prompts
 from digest.llm.client import Model
 from digest.llm.failures import Overlong
@@ -25,9 +26,7 @@ async def analysed(model: Model, paper: Paper, text: FullText, language: str) ->
     """Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured."""
     parts = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
     # Folding a whole paper, and checking against it, is work for a thread: the loop has others to serve.
-    finder = await asyncio.to_thread(Finder, text)
-    source = f"{paper.title}\n{paper.abstract}\n{text.text}"
-    ground = Ground(source, language, prompts.ANALYSIS, tuple(h.text for h in text.hidden))
+    finder, ground = await asyncio.to_thread(_grounds, paper, text, language)
 
     def problems_of(draft: Draft) -> tuple[Problem, ...]:
         return analysis_problems(draft, parts, finder, ground)
@@ -45,6 +44,17 @@ async def analysed(model: Model, paper: Paper, text: FullText, language: str) ->
     if not analysis.parts and not analysis.findings:
         raise Unusable(f"Nothing usable was written about {paper.versioned}.", problems)
     return analysis
+
+
+def _grounds(paper: Paper, text: FullText, language: str) -> tuple[Finder, Ground]:
+    source = f"{paper.title}\n{paper.abstract}\n{text.text}"
+    instructions = tuple(h.text for h in text.hidden)
+    return Finder(text), Ground(source, language, prompts.ANALYSIS, instructions, own_links(paper, text))
+
+
+def own_links(paper: Paper, text: FullText) -> tuple[str, ...]:
+    """Addresses in a paper that may be links: its own code, data and project pages on known hosts."""
+    return tuple(link.url for link in links(paper, text) if link.known)
 
 
 async def _first(model: Model, paper: Paper, text: FullText, language: str) -> tuple[Ask, Draft, bool]:

@@ -6,13 +6,15 @@ labelled as the extractive Analyst's.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from digest.errors import ModelUnavailable
 from digest.evidence import Finder
-from digest.llm import asks
+from digest.llm import asks, prompts
+from digest.llm.analyses import own_links
 from digest.llm.answers import Judge, Read, answer_from, marked, unusable
 from digest.llm.client import Model
 from digest.llm.failures import Overlong
@@ -28,7 +30,8 @@ WHOLE = 2
 """Papers of one question that are read whole where they fit; of each of more, passages are chosen."""
 PASSAGES = 24_000
 """Characters of each then."""
-OUTPUT = 4_000
+OUTPUT = 8_000
+"""Tokens, of which a model that reasons uses most before it writes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ async def answered(model: Model, stand_in: Analyst, asked: Asked, on_text: OnTex
     flaws = unusable(answer)
     if not flaws:
         return answer
-    log.warning("event=answer_unusable problems=%s", [(p.fault.value, p.detail) for p in flaws])
+    log.warning("event=answer_unusable problems=%s", [(p.fault.value, p.where) for p in flaws])
     passages = await stand_in.answer(asked.question, asked.sources, asked.history, asked.language, on_text)
     return replace(passages, problems=(*flaws, *passages.problems))
 
@@ -65,11 +68,13 @@ async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Ans
     numbers = numbered(asked.sources)
     given, selected = _given(model, asked, room)
     shown_to_model = [(n, s.paper.title, t) for n, s, t in zip(numbers, asked.sources, given, strict=True)]
-    papers = [Read(n, s.paper, s.text, Finder(s.text)) for n, s in zip(numbers, asked.sources, strict=True)]
-    ask = asks.answer(asked.question, shown_to_model, asked.history, asked.language, OUTPUT)
-    growing = _Growing(papers, asked, on_text)
+    # Folding whole papers, and judging against them, is work for a thread: the loop has others to serve.
+    papers, judge = await asyncio.to_thread(_read, numbers, asked)
+    ask = asks.answer(asked.question, shown_to_model, asked.history, asked.language, _output(model))
+    growing = _Growing(judge, asked.language, on_text)
     reply = await model.stream(ask, growing)
-    answer = answer_from(
+    answer = await asyncio.to_thread(
+        answer_from,
         reply.text,
         papers,
         asked.question,
@@ -81,12 +86,23 @@ async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Ans
     return replace(answer, problems=(reply.trouble, *answer.problems)) if reply.trouble else answer
 
 
+def _read(numbers: Sequence[int], asked: Asked) -> tuple[list[Read], Judge]:
+    papers = [
+        Read(n, s.paper, s.text, Finder(s.text), own_links(s.paper, s.text))
+        for n, s in zip(numbers, asked.sources, strict=True)
+    ]
+    judge = Judge(papers, asked.question, asked.language)
+    # The papers' figures and names are gathered at the first use: now, and not between two sentences.
+    judge.doubts("1")
+    return papers, judge
+
+
 class _Growing:
     """Shows what may be shown of a text while it comes; a sentence that cannot be verified is marked at once."""
 
-    def __init__(self, papers: Sequence[Read], asked: Asked, on_text: OnText) -> None:
-        self._judge = Judge(papers, asked.question, asked.language)
-        self._provisional = Provisional(asked.language, self._checked)
+    def __init__(self, judge: Judge, language: str, on_text: OnText) -> None:
+        self._judge = judge
+        self._provisional = Provisional(language, self._checked)
         self._on_text = on_text
         self._shown = ""
 
@@ -108,10 +124,15 @@ def numbered(sources: Sequence[Source]) -> list[int]:
     return list(range(1, len(sources) + 1))
 
 
+def _output(model: Model) -> int:
+    return min(OUTPUT, model.context_tokens // 4)
+
+
 def _given(model: Model, asked: Asked, room: float) -> tuple[list[FullText], bool]:
     """The texts as the model gets them. Whole texts are the same at every question, and so read from the server's cache."""
     sources = asked.sources
-    limit = int((model.context_tokens - OUTPUT - 6_000) * room)
+    said = tokens_of(prompts.ANSWER) + sum(tokens_of(t.question + t.answer) for t in asked.history) + 500
+    limit = max(500, int((model.context_tokens - _output(model) - said) * room))
     sizes = [tokens_of(s.text.text) for s in sources]
     whole = sum(sizes) <= limit
     if whole and (len(sources) <= WHOLE or sum(len(s.text.text) for s in sources) <= PASSAGES * WHOLE):

@@ -34,6 +34,8 @@ class Read:
     paper: Paper
     text: FullText
     finder: Finder
+    allow: tuple[str, ...] = ()
+    """Addresses of its own links that may stay links."""
 
     @property
     def source(self) -> str:
@@ -161,7 +163,7 @@ def answer_from(
         judge.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
         text = marked(text)
     return Answer(
-        text=checks.safe_markdown(text),
+        text=checks.safe_markdown(text, [url for r in papers for url in r.allow]),
         quotes=tuple(judge.quotes),
         paper_ids=tuple(r.paper.id for r in papers),
         language=language,
@@ -174,8 +176,8 @@ def answer_from(
     )
 
 
-BLAMED = frozenset({Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.WRONG_LANGUAGE, Fault.TRUNCATED, Fault.TOO_LONG})
-"""Faults that leave an answer one: its sentences are marked for them, or it is labelled."""
+BLAMED = frozenset({Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG})
+"""Faults that leave an answer one: its sentences are marked for them, or it was shortened."""
 
 
 def unusable(answer: Answer) -> tuple[Problem, ...]:

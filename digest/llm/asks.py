@@ -76,7 +76,6 @@ def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -
         (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
         schemas.RANKING,
         fast=True,
-        max_tokens=8_000,
         likely_tokens=60 * len(papers),
     )
 
@@ -154,7 +153,6 @@ def summary(entries: Sequence[Entry], language: str) -> Ask:
     return Ask(
         (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
         schemas.SUMMARY,
-        max_tokens=8_000,
         likely_tokens=1_200,
     )
 

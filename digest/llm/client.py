@@ -8,33 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import logging
+import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import stamina
 
-from digest import keys
-from digest.errors import ModelUnavailable, PaperboyError
-from digest.llm.failures import Declined, Filtered, Passing, failure_of, learnt
+from digest.errors import PaperboyError
+from digest.llm.failures import Declined, Filtered, Passing, failure_of, learnt, outward
+from digest.llm.paid import Paid
 from digest.llm.prices import Price
+from digest.llm.streams import Reading, Shown
+from digest.llm.vectors import packed, unpacked, vectors_from
 from digest.llm.wire import (
     Abilities,
     Ask,
-    NotAReply,
     Reply,
-    Unthought,
     canonical,
     payload,
     reply_from,
     restored,
     stored,
-    text_of,
     tokens_asked,
-    usage_from,
+    tokens_of,
 )
 from digest.model import Usage
 from digest.ports import Budget, Cache, MemoryCache, NoLimit, OnText, booking
@@ -44,8 +45,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MOST_CHARS_A_TOKEN = 16
-"""A stream longer than its limit of tokens could ever be is broken off."""
+_EMBEDDED_AT_ONCE = 256
+"""Texts a call for vectors."""
+
+_LOST = 60.0
+"""Seconds after a call that was tried in vain in which others are tried once only."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Model:
         *,
         name: str,
         fast: str = "",
+        embeddings: str = "",
         api_key: str = "",
         base_url: str = "",
         context_tokens: int = 128_000,
@@ -88,11 +95,12 @@ class Model:
         """`http_client`: an `httpx2.AsyncClient`, for proxies and certificates of one's own."""
         self.name = name
         self.fast = fast or name
+        self.embeddings = embeddings
+        """Empty: the server is not asked for vectors."""
         self.context_tokens = context_tokens
         self._base_url = base_url or "https://api.openai.com/v1"
         self._settings = {"api_key": api_key or "none", "base_url": self._base_url, "http_client": http_client}
-        self._cache = cache or MemoryCache()
-        self._budget = budget or NoLimit()
+        self._paid = Paid(cache or MemoryCache(), budget or NoLimit())
         self._prices = prices or {}
         self._timeout = timeout
         self._patience = patience
@@ -107,6 +115,8 @@ class Model:
         # Questions have room of their own: a digest in the making never keeps a person waiting.
         self._room_for_people = asyncio.Semaphore(concurrency)
         self._abilities: dict[str, Abilities] = {}
+        self._given_up = -math.inf
+        """When a call was last tried in vain to the end, by the monotonic clock; a success forgets it."""
         self._client: AsyncOpenAI | None = None
 
     async def aclose(self) -> None:
@@ -131,7 +141,7 @@ class Model:
         fresh = False
 
         async def attempt(model: str, abilities: Abilities) -> Reply:
-            return await self._streamed(ask, model, abilities, _Shown(on_text))
+            return await self._streamed(ask, model, abilities, Shown(on_text))
 
         async def call(model: str) -> Reply:
             nonlocal fresh
@@ -142,7 +152,7 @@ class Model:
 
         reply = await self._kept(ask, call)
         if not fresh:
-            await _Shown(on_text)(reply.text)
+            await Shown(on_text)(reply.text)
         return reply
 
     async def models(self) -> tuple[str, ...]:
@@ -152,47 +162,55 @@ class Model:
                 page = await (await self._sdk()).models.list()
             return tuple(sorted(str(m.id) for m in page.data))
         except Exception as error:
-            raise _outward(failure_of(error, self.name)) from error
+            raise outward(failure_of(error, self.name)) from error
 
-    # ------------------------------------------------------------ kept, reserved, booked
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """A vector for each text, from the server's model for that (`LLM_EMBEDDINGS_MODEL`). Raises like `ask`."""
+        batches = [list(texts[i : i + _EMBEDDED_AT_ONCE]) for i in range(0, len(texts), _EMBEDDED_AT_ONCE)]
+        found = await asyncio.gather(*(self._embedded(batch) for batch in batches))
+        return [vector for batch in found for vector in batch]
+
+    async def _embedded(self, texts: list[str]) -> list[list[float]]:
+        price, model = self._prices.get(self.embeddings), self.embeddings
+
+        async def once() -> tuple[bytes, Usage]:
+            async with self._room:
+                began = time.monotonic()
+                try:
+                    sdk = await self._sdk()
+                    async with asyncio.timeout(self._timeout):
+                        raw = await sdk.embeddings.with_raw_response.create(
+                            model=model, input=texts, encoding_format="float"
+                        )
+                        return packed(*vectors_from(raw.content, texts, price))
+                except Exception as error:
+                    raise self._failed(error, model, began) from error
+
+        into = sum(map(tokens_of, texts))
+        estimate = Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
+        request = json.dumps({"server": self._base_url, "model": model, "embed": texts}).encode()
+        raw, _ = await self._paid.response(request, estimate, lambda: self._trying(self._patience, once))
+        return unpacked(raw)
 
     async def _kept(self, ask: Ask, call: Callable[[str], Awaitable[Reply]]) -> Reply:
         model = self.fast if ask.fast else self.name
-        book = booking.get()
-        bought: tuple[str, Reply] | None = None
-
-        async def make() -> bytes:
-            nonlocal bought
-            ticket = await self._budget.reserve(book.payer, self._estimate(ask, model))
-            try:
-                reply = await call(model)
-            except BaseException as error:
-                await self._budget.settle(ticket, Usage())
-                if isinstance(error, PaperboyError):
-                    raise _outward(error) from error
-                raise
-            bought = (ticket, reply)
-            return stored(reply)
-
-        raw = await self._cache.once(keys.response(canonical(ask, model, self._base_url)), keys.RESPONSE_LIFE, make)
-        if bought is None:
-            log.debug("event=model_reply_at_hand model=%s", model)
-            return restored(raw, Usage())
-        ticket, reply = bought
-        await self._budget.settle(ticket, reply.usage)
-        book.add(reply.usage)
-        return reply
-
-    def _estimate(self, ask: Ask, model: str) -> Usage:
         into, out = tokens_asked(ask), min(ask.likely_tokens, ask.max_tokens)
         price = self._prices.get(model)
-        return Usage(1, into, 0, out, price.usd(into, 0, out) if price else None)
+        estimate = Usage(1, into, 0, out, price.usd(into, 0, out) if price else None)
+
+        async def make() -> tuple[bytes, Usage]:
+            reply = await call(model)
+            return stored(reply), reply.usage
+
+        raw, usage = await self._paid.response(canonical(ask, model, self._base_url), estimate, make)
+        return restored(raw, usage)
 
     # ------------------------------------------------------------ trying
 
-    async def _trying(self, patience: Patience, attempt: Callable[[], Awaitable[Reply]]) -> Reply:
-        """The one retry layer."""
+    async def _trying(self, patience: Patience, attempt: Callable[[], Awaitable[T]]) -> T:
+        """The one retry layer. Of a server that was just given up, each further call finds out once: a whole day's papers do not wait in turn."""
         dear = 0
+        lost = time.monotonic() - self._given_up < _LOST
 
         def worth_it(error: Exception) -> bool | float:
             nonlocal dear
@@ -201,16 +219,22 @@ class Model:
             dear += error.dear
             return False if dear > 1 else True if error.wait is None else error.wait
 
-        async for tried in stamina.retry_context(
-            on=worth_it,
-            attempts=patience.attempts,
-            timeout=patience.total,
-            wait_initial=patience.first_wait,
-            wait_max=patience.longest_wait,
-            wait_jitter=patience.first_wait,
-        ):
-            with tried:
-                return await attempt()
+        try:
+            async for tried in stamina.retry_context(
+                on=worth_it,
+                attempts=1 if lost else patience.attempts,
+                timeout=patience.total,
+                wait_initial=patience.first_wait,
+                wait_max=patience.longest_wait,
+                wait_jitter=patience.first_wait,
+            ):
+                with tried:
+                    result = await attempt()
+                    self._given_up = -math.inf
+                    return result
+        except Passing:
+            self._given_up = time.monotonic()
+            raise
         raise AssertionError("unreachable: the last attempt raises")  # pragma: no cover
 
     async def _adapting(
@@ -247,11 +271,11 @@ class Model:
         self._log(reply, began)
         return reply
 
-    async def _streamed(self, ask: Ask, model: str, abilities: Abilities, shown: _Shown) -> Reply:
+    async def _streamed(self, ask: Ask, model: str, abilities: Abilities, shown: Shown) -> Reply:
         body = payload(ask, model, abilities, stream=True)
         async with self._room_for_people:
             began = time.monotonic()
-            reading = _Reading(ask, model, self._prices.get(model))
+            reading = Reading(ask, model, self._prices.get(model))
             try:
                 sdk = await self._sdk()
                 async with asyncio.timeout(2 * self._timeout):
@@ -299,73 +323,3 @@ class Model:
             reply.finish,
             time.monotonic() - began,
         )
-
-
-def _outward(error: PaperboyError) -> PaperboyError:
-    """Beyond this module a call that failed for good is the model's unavailability."""
-    if isinstance(error, Passing | Declined):
-        return ModelUnavailable(str(error))
-    return error
-
-
-class _Shown:
-    """Shows provisional text. A place that cannot show it any more is no reason to lose the answer."""
-
-    def __init__(self, on_text: OnText) -> None:
-        self._on_text: OnText | None = on_text
-
-    async def __call__(self, text: str) -> None:
-        if self._on_text is None:
-            return
-        try:
-            await self._on_text(text)
-        except Exception:
-            log.exception("event=provisional_text_not_shown")
-            self._on_text = None
-
-
-class _Reading:
-    """A stream while it is read."""
-
-    def __init__(self, ask: Ask, model: str, price: Price | None) -> None:
-        self._ask, self._model, self._price = ask, model, price
-        self._pieces = Unthought()
-        self._text = self._finish = self._refusal = ""
-        self._usage: object = None
-        self.begun = False
-        """Something came, and so will be billed."""
-
-    async def texts(self, stream: Any) -> Any:
-        """The whole visible text, each time it grew. Raises NotAReply for a stream that was none, was empty or broke off."""
-        if not hasattr(stream, "__aiter__"):
-            raise NotAReply("it did not answer with a stream")
-        async with stream:
-            async for chunk in stream:
-                self.begun = True
-                if self._take(chunk):
-                    yield self._text
-                if len(self._text) > self._ask.max_tokens * _MOST_CHARS_A_TOKEN:
-                    self._finish = "length"
-                    break
-        if not self.begun:
-            raise NotAReply("its stream was empty")
-        if not self._finish:
-            raise NotAReply("its stream broke off")
-
-    def _take(self, chunk: Any) -> bool:
-        usage = getattr(chunk, "usage", None)
-        if usage is not None:
-            self._usage = usage.model_dump() if hasattr(usage, "model_dump") else usage
-        choices = getattr(chunk, "choices", None)
-        if not choices:
-            return False
-        self._finish = text_of(getattr(choices[0], "finish_reason", None)) or self._finish
-        delta = getattr(choices[0], "delta", None)
-        self._refusal += text_of(getattr(delta, "refusal", None))
-        before = self._text
-        self._text = self._pieces.feed(text_of(getattr(delta, "content", None)))
-        return self._text != before
-
-    def reply(self) -> Reply:
-        usage = usage_from(self._usage, self._price, self._ask, self._text)
-        return Reply(self._text, self._model, self._finish, self._refusal, usage)

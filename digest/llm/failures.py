@@ -41,6 +41,13 @@ class Declined(PaperboyError):
         self.said = said
 
 
+def outward(error: PaperboyError) -> PaperboyError:
+    """Outside of the client a call that failed for good is the model's unavailability."""
+    if isinstance(error, Passing | Declined):
+        return ModelUnavailable(str(error))
+    return error
+
+
 def failure_of(error: Exception, model: str, now: datetime | None = None) -> PaperboyError:
     """The meaning of an exception of the SDK (or of reading its answer)."""
     if isinstance(error, PaperboyError):

@@ -173,6 +173,9 @@ ANEW_LAST = """\
 Your earlier output for this could not be used: {problems}. Write it anew, whole, as one JSON object in the structure asked for: {fields}. \
 Write in {language}; quotations stay in the paper's language."""
 
+PARSER = "1"
+"""Of the code that reads, checks and cuts what comes back: raised when it keeps something else than before."""
+
 SHORTENED = "… (shortened)"
 
 
@@ -180,7 +183,7 @@ SHORTENED = "… (shortened)"
 def version() -> str:
     texts = [v for k, v in sorted(globals().items()) if k.isupper() and isinstance(v, str)]
     shapes = [json.dumps(s.json, sort_keys=True) for s in schemas.ALL]
-    return fingerprint(*texts, *shapes)[:8]
+    return fingerprint(PARSER, *texts, *shapes)[:8]
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digest import checks
@@ -33,6 +33,11 @@ async def ranked(model: Model, papers: Sequence[Paper], profile: Profile) -> lis
         scores |= more
     if len(scores) < len(papers):
         log.warning("event=ranked_by_words papers=%d of=%d", len(papers) - len(scores), len(papers))
+    # Checking a hundred reasons is work for a thread: the loop has others to serve.
+    return await asyncio.to_thread(_checked, scores, papers, profile)
+
+
+def _checked(scores: Mapping[str, Score], papers: Sequence[Paper], profile: Profile) -> list[Score]:
     by_words = {s.paper_id: s for s in lexical(papers, profile)}
     return [_sound(scores[p.id], by_words[p.id], p, profile) if p.id in scores else by_words[p.id] for p in papers]
 

@@ -54,6 +54,11 @@ class Ground:
     prompt: str
     instructions: tuple[str, ...] = ()
     """What hidden text of the paper tells models to do."""
+    allow: tuple[str, ...] = ()
+    """Addresses of the paper's own links that may stay links."""
+
+    def safe(self, text: str) -> str:
+        return checks.safe_markdown(text, self.allow)
 
 
 # ---------------------------------------------------------------- an analysis
@@ -142,10 +147,10 @@ def analysis_from(
     draft: Draft, problems: Sequence[Problem], *, parts: Sequence[str], finder: Finder, ground: Ground, blank: Analysis
 ) -> Analysis:
     """`blank`, filled with what is sound; the rest is named in `missing`."""
-    kept = [part for name in parts if (part := _part(name, draft.texts, problems, ground.source))]
-    findings = tuple(_findings(draft.texts, problems, finder))
+    kept = [part for name in parts if (part := _part(name, draft.texts, problems, ground))]
+    findings = tuple(_findings(draft.texts, problems, finder, ground))
     whole = "" if fatal(problems, "core") else draft.texts.get("core", "")
-    core = checks.safe_markdown(supported(whole, ground.source, ground.language))
+    core = ground.safe(supported(whole, ground.source, ground.language))
     missing = [*([] if core else ["core"]), *([] if findings else ["findings"])]
     missing += [name for name in parts if name not in {p.name for p in kept}]
     return replace(
@@ -153,18 +158,20 @@ def analysis_from(
     )
 
 
-def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], source: str) -> Part | None:
+def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], ground: Ground) -> Part | None:
     """A part with one sound form has it for both."""
     forms = [
         "" if fatal(problems, path) else texts.get(path, "") for path in (f"parts.{name}.short", f"parts.{name}.full")
     ]
-    short, full = (checks.safe_markdown(f) for f in (forms[0] or forms[1], forms[1] or forms[0]))
+    short, full = (ground.safe(f) for f in (forms[0] or forms[1], forms[1] or forms[0]))
     if not short:
         return None
-    return Part(name, short, full, tuple(dict.fromkeys(checks.unsupported(f"{short}\n{full}", source))))
+    return Part(name, short, full, tuple(dict.fromkeys(checks.unsupported(f"{short}\n{full}", ground.source))))
 
 
-def _findings(texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder) -> Iterable[Finding]:
+def _findings(
+    texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder, ground: Ground
+) -> Iterable[Finding]:
     """Only those whose quotation stands in the paper and whose figures do."""
     seen: set[str] = set()
     for index in finding_numbers(texts):
@@ -173,7 +180,7 @@ def _findings(texts: Mapping[str, str], problems: Sequence[Problem], finder: Fin
         evidence = finder.find(texts.get(f"findings.{index}.quotation", ""))
         if statement and not flawed and evidence and evidence.quotation not in seen:
             seen.add(evidence.quotation)
-            yield Finding(checks.safe_markdown(statement), evidence)
+            yield Finding(ground.safe(statement), evidence)
 
 
 def supported(text: str, source: str, language: str) -> str:

@@ -144,6 +144,18 @@ def test_a_link_of_markdown_loses_its_strange_target():
     assert "here" in found.text
 
 
+def test_only_the_papers_own_known_links_stay_links():
+    text = a_text(more=" See https://github.com/pacenet/pacenet and https://other.example/x for details.")
+    own = Read(4, moving(), text, Finder(text), ("https://github.com/pacenet/pacenet",))
+    raw = fenced(
+        "Code: [here](https://github.com/pacenet/pacenet). More: [there](https://other.example/x) [1].",
+        f"[1] (paper 4) {RATE}",
+    )
+    found = answer_from(raw, [own], ASKED, "en", by="a-model", selected=False)
+    assert "[here](https://github.com/pacenet/pacenet)" in found.text
+    assert "](https://other.example" not in found.text
+
+
 def test_a_claim_that_nothing_carries_is_marked():
     found = answer("It is the best robot ever built.")
     assert MARK in found.text
@@ -181,13 +193,9 @@ def test_an_answer_that_follows_hidden_text_is_none():
     assert Fault.OBEYED in {p.fault for p in unusable(found)}
 
 
-def test_the_wrong_language_is_a_problem_but_still_an_answer():
-    found = answer(
-        fenced("PaceNet reaches a success rate of 61.5% on the tasks of DriftBench [1].", f"[1] (paper 4) {RATE}"),
-        language="zh",
-    )
-    assert Fault.WRONG_LANGUAGE in {p.fault for p in found.problems}
-    assert unusable(found) == ()
+def test_an_answer_in_the_wrong_language_is_none():
+    raw = fenced("PaceNet reaches a success rate of 61.5% on the tasks of DriftBench [1].", f"[1] (paper 4) {RATE}")
+    assert Fault.WRONG_LANGUAGE in {p.fault for p in unusable(answer(raw, language="zh"))}
 
 
 def test_a_preamble_is_cut_off():

@@ -14,10 +14,11 @@ from digest.llm.client import Model, Patience
 from digest.llm.failures import Overlong
 from digest.llm.prices import Price, prices_from
 from digest.llm.schemas import RANKING
-from digest.llm.wire import Ask, system, user
+from digest.llm.vectors import vectors_from
+from digest.llm.wire import Ask, NotAReply, system, user
 from digest.model import Fault, Usage
 from digest.ports import MemoryCache, NoLimit, booked
-from tests.servers.model import ModelServer
+from tests.servers.model import ModelServer, embedding
 
 QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
 PAPER = '<paper n="1">\nFlow Matching for Robots\nWe train a policy on 200 episodes. It succeeds in 61.5% of the trials on our robot.\n</paper>'
@@ -203,6 +204,21 @@ async def test_without_end_it_is_given_up_with_a_sentence(server, model, name):
     with pytest.raises(ModelUnavailable, match=r"^The model server.*\.$"):
         await model.ask(RANK)
     assert len(server.calls) == QUICK.attempts
+
+
+async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_and_a_success_forgets_it(server, model):
+    def another(n):
+        return Ask((*RANK.messages, user(str(n))), RANKING)
+
+    server.behave("error_500")
+    for n in range(3):
+        with pytest.raises(ModelUnavailable):
+            await model.ask(another(n))
+    assert len(server.calls) == QUICK.attempts + 2
+    server.sound()
+    await model.ask(another(3))
+    server.queue.append("error_500")
+    await model.ask(another(4))
 
 
 async def test_nothing_unreadable_is_kept(server):
@@ -442,6 +458,37 @@ async def test_no_more_calls_at_once_than_allowed(server):
     spans = [(c.began, c.ended) for c in server.calls]
     assert max(sum(b <= at < e for b, e in spans) for at, _ in spans) <= 2
     await model.aclose()
+
+
+# ---------------------------------------------------------------- vectors
+
+
+async def test_vectors_come_in_order_are_paid_once_and_booked(server):
+    cache = MemoryCache()
+    texts = [f"passage number {i}" for i in range(300)]
+    found = []
+    for _ in range(2):
+        model = a_model(server, cache=cache, embeddings="stand-in-embed")
+        with booked("c", "embed") as book:
+            found.append(await model.embed(texts))
+        await model.aclose()
+    assert found[0] == found[1]
+    assert [round(x, 5) for x in found[0][299]] == [round(x, 5) for x in embedding(texts[299])]
+    assert [c.body["model"] for c in server.journal] == ["stand-in-embed"] * 2
+    assert book.total == Usage()
+
+
+async def test_no_texts_no_call_for_vectors(server, model):
+    assert await model.embed([]) == []
+    assert server.journal == []
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<html>", b"{}", b'{"data": null}', b'{"data": [{"index": 0, "embedding": []}]}', b"[]"]
+)
+def test_what_holds_no_vectors_is_told(raw):
+    with pytest.raises(NotAReply):
+        vectors_from(raw, ["x"], None)
 
 
 # ---------------------------------------------------------------- logs and settings

@@ -1,0 +1,41 @@
+"""Vectors as a server gives them, and as they are kept. Pure."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Sequence
+
+from digest.llm.prices import Price
+from digest.llm.wire import NotAReply, tokens_of
+from digest.model import Usage
+
+
+def vectors_from(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
+    """In the order of the texts. Raises NotAReply unless there is one for each, all of one length."""
+    try:
+        body = json.loads(raw)
+        items = sorted(body["data"], key=lambda item: int(item["index"]))
+        vectors = [[float(x) for x in item["embedding"]] for item in items]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NotAReply("it answered with something that holds no vectors") from error
+    if len(vectors) != len(texts) or len({len(v) for v in vectors}) != 1 or not vectors[0]:
+        raise NotAReply("it did not answer with a vector for each text")
+    usage = body.get("usage")
+    counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    into = counted if isinstance(counted, int) else sum(map(tokens_of, texts))
+    return vectors, Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
+
+
+def packed(vectors: Sequence[Sequence[float]], usage: Usage) -> tuple[bytes, Usage]:
+    """Single precision, after their number: a tenth of the JSON."""
+    flat = array("f", (x for vector in vectors for x in vector))
+    return len(vectors).to_bytes(4, "big") + flat.tobytes(), usage
+
+
+def unpacked(raw: bytes) -> list[list[float]]:
+    count = int.from_bytes(raw[:4], "big")
+    flat = array("f")
+    flat.frombytes(raw[4:])
+    size = len(flat) // count
+    return [list(flat[i * size : (i + 1) * size]) for i in range(count)]

@@ -1,0 +1,98 @@
+"""A model that lies on a third of its calls: a day of ten papers and fifty answers in which none of it comes through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from digest.errors import Unusable
+from digest.llm.analyst import ModelAnalyst
+from digest.llm.client import Model, Patience
+from digest.model import Entry, FullText, Hidden, Paper, Profile
+from digest.ports import Source
+from tests.builders import a_score
+from tests.digest.llm.papers import a_text, moving
+from tests.digest.llm.truths import NEVER, TOLD, answer_holds, holds
+from tests.servers.model import ModelServer
+from tests.servers.model_lies import OTHER_ID
+
+LIES = (
+    "invented_quotations",
+    "changed_numbers",
+    "other_ids",
+    "wrong_language",
+    "obeys",
+    "refuse",
+    "asks_for_paper",
+    "cut",
+    "preamble",
+)
+QUESTIONS = (
+    "Which success rate does the policy achieve on DriftBench?",
+    "How long does the training take, and on which GPUs?",
+    "What are the limitations of the policy?",
+    "训练用了多少小时？",
+    "它和 OpenVLA 相比高多少？",
+)
+
+
+def a_paper_of(n: int) -> tuple[Paper, FullText]:
+    paper = replace(
+        moving(),
+        id=f"2601.{n:05d}",
+        title=f"PaceNet, Part {'ABCDEFGHIJ'[n - 1]}: Acting While Thinking for Moving Objects",
+    )
+    more = f" In part {n} the policy was tried on {100 + n} further objects, and {n} of them were dropped."
+    return paper, a_text(paper, hidden=(Hidden(TOLD, "white", "p. 1"),), more=more)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_nothing_false_comes_through_unlabelled(language):
+    async with ModelServer() as server:
+        for seed, name in enumerate(LIES):
+            server.behave(name, share=1 / 3 / len(LIES) * 2, seed=seed)
+        model = Model(
+            name="stand-in",
+            fast="stand-in-fast",
+            api_key="k",
+            base_url=server.base_url,
+            patience=Patience(attempts=2, first_wait=0.001),
+        )
+        analyst = ModelAnalyst(model)
+        given = [a_paper_of(n) for n in range(1, 11)]
+        entries = []
+        scores = await analyst.rank([p for p, _ in given], Profile(interests="robot policies", language=language))
+        assert not any(lie in s.reason for s in scores for lie in NEVER)
+        for n, (paper, text) in enumerate(given, 1):
+            try:
+                analysis = await analyst.analyse(paper, text, language)
+            except Unusable:
+                analysis = None
+            else:
+                holds(analysis, paper, text)
+            entries.append(Entry(n, paper, a_score(paper.id), analysis, hidden=text.hidden))
+        try:
+            summary = await analyst.summarise(entries, language, date(2026, 1, 30))
+        except Unusable:
+            pass
+        else:
+            assert sorted(m.paper_id for m in summary.mentions) == sorted(p.id for p, _ in given)
+            said = [summary.headline, summary.overview, *(m.text for m in summary.mentions)]
+            assert not any(lie in text for text in said for lie in NEVER)
+        for n in range(50):
+            paper, text = given[n % 10]
+            source = Source(paper, text, entries[n % 10].analysis, n % 10 + 1)
+
+            async def nothing(text: str) -> None:
+                pass
+
+            question = QUESTIONS[n % 5]
+            answer = await analyst.answer(question, [source], [], language, nothing)
+            answer_holds(answer, [source], question)
+        lied = [c.behaviour for c in server.calls if c.behaviour != "sound"]
+        assert 0.25 <= len(lied) / len(server.calls) <= 0.75
+        assert set(lied) >= {"invented_quotations", "changed_numbers", "obeys"}
+        assert OTHER_ID
+        await model.aclose()
