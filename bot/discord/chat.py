@@ -16,14 +16,15 @@ import discord
 from bot.chat import Forbidden, Gone, HistoryRefused, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.discord import connection
 from bot.discord.draft import Channel, Draft, Whisper
+from bot.discord.events import NAME
 from bot.discord.ids import carries, marker, message_id, snowflake, where
 from bot.discord.plan import plan, silent
-from bot.discord.render import V2, keyed, messages
+from bot.discord.render import NOBODY, V2, keyed, messages
 from bot.discord.rest import ARCHIVED, THREAD_EXISTS, Refused, Rest
 
-NAME = "discord"
 FORUM = 15
 THREADS = (10, 11, 12)
+DIRECT = (1, 3)
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 PAGE = 100
 PAGES = 50
@@ -258,6 +259,14 @@ class DiscordChat:
             first = first or sent
         return first
 
+    async def send_made(self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None) -> str:
+        """A message that is rendered already, where its interaction has ended."""
+        channel = await self.direct(to) if to is not None else place.thread or place.channel
+        thread = bool(place.thread) and to is None
+        return await self._write(
+            channel, silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}, thread=thread
+        )
+
     async def _send_to_forum(self, place: Place, post: Post, key: str) -> str:
         ids: dict[str, str] = {}
         steps = plan(Thread(post, (), None, post.fallback), key)
@@ -286,6 +295,15 @@ class DiscordChat:
 
     # ------------------------------------------------------------ places
 
+    async def place(self, channel: str) -> Place:
+        """Of a channel's, thread's or direct message's id."""
+        with contextlib.suppress(Gone):
+            found = await self._kind(channel)
+            if found["type"] in THREADS:
+                return Place(NAME, str(found["parent_id"]), channel)
+            return Place(NAME, channel, direct=found["type"] in DIRECT)
+        return Place(NAME, channel)
+
     async def _kind(self, channel: str) -> Mapping[str, Any]:
         """Type and server of a channel: these never change, so they are asked once."""
         known = self._kinds.get(channel)
@@ -293,7 +311,7 @@ class DiscordChat:
             known = await self.rest.write("GET", "/channels/{channel_id}", needs="“View Channel”", channel_id=channel)
             if len(self._kinds) >= KNOWN:
                 self._kinds.clear()
-            self._kinds[channel] = {k: known[k] for k in ("id", "type", "guild_id") if k in known}
+            self._kinds[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}
         return known
 
     async def _where(self, place: Place, message: str) -> tuple[str, str]:

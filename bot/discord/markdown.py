@@ -33,6 +33,10 @@ class Unit:
     text: str
     glue: str = "\n\n"
     """What stands before it, unless it opens a message."""
+    keep: bool = False
+    """A label: not the last of a message."""
+    opens: bool = False
+    """Begins a block, where a message is best split."""
 
 
 def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
@@ -42,7 +46,7 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
     for node in SyntaxTreeNode(_parser().parse(_TEX_PAREN.sub(r"$\1$", markdown))).children:
         for i, (text, glue) in enumerate(_block(node, target)):
             if text.strip():
-                found.append(Unit(text, "\n" if label or i else glue))
+                found.append(Unit(text, "\n" if label or i else glue, keep=_is_label(node), opens=not found))
                 label = False
         label = _is_label(node)
     return tuple(found)
@@ -100,7 +104,7 @@ def _is_label(node: SyntaxTreeNode) -> bool:
     if node.type == "heading":
         return True
     inline = node.children[0].children if node.type == "paragraph" and node.children else []
-    return len([n for n in inline if n.type != "text" or n.content.strip()]) == 1 and inline[0].type == "strong"
+    return [n.type for n in inline if n.type != "text" or n.content.strip()] == ["strong"]
 
 
 def _block(node: SyntaxTreeNode, target: Target) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR0912  # one branch a kind of block
@@ -213,9 +217,13 @@ def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
     if not text.strip():
         return text
     before, after = node.previous_sibling, node.next_sibling
-    left = THIN if before and before.type == "text" and before.content[-1:] and wide(before.content[-1]) else ""
-    right = THIN if after and after.type == "text" and after.content[:1] and wide(after.content[0]) else ""
+    left = THIN if before and before.type == "text" and _hanzi(before.content[-1:]) else ""
+    right = THIN if after and after.type == "text" and _hanzi(after.content[:1]) else ""
     return f"{left}{mark}{text.strip()}{mark}{right}"
+
+
+def _hanzi(char: str) -> bool:
+    return char.isalnum() and wide(char)
 
 
 def _code(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.discord.markdown import Unit
@@ -57,7 +57,7 @@ Room = Callable[[int], tuple[int, int]]
 
 
 def pack(found: Sequence[Piece], room: Room) -> list[list[Piece]]:
-    """Pieces into messages. A text that fits a message whole is not split; one that does not is split between its units."""
+    """Pieces into messages, each as full as it gets: a text is split between blocks, else between paragraphs, never after a label."""
     messages: list[list[Piece]] = [[]]
     used, count = 0, 0
     for piece in found:
@@ -86,22 +86,36 @@ def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Pi
         return None, piece
     if not isinstance(piece, Words) or _chars(piece) <= chars:
         return piece, None
-    return _split(piece, chars - 2) if fresh else (None, piece)
+    return _split(piece, chars - 2, fresh=fresh)
 
 
-def _split(words: Words, chars: int) -> tuple[Words, Words]:
-    """A text that is too long for a whole message: as many of its units as fit, and the others."""
-    taken: list[Unit] = []
-    for i, unit in enumerate(words.units):
-        if size(joined([*taken, unit])) <= chars:
-            taken.append(unit)
-        elif taken:
-            return Words(tuple(taken)), Words(words.units[i:])
-        else:
-            head, tail = cut(unit.text, chars)
-            return Words((Unit(head),)), Words((Unit(tail), *words.units[i + 1 :]))
-    msg = "a text that fits is not split"
-    raise AssertionError(msg)
+def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Words]:
+    """As much of a text as fits, and the rest. Nothing, where a message that has something already has no room for a unit."""
+    parts = words.units
+    end = _place_to_split(parts, chars)
+    if end:
+        return Words(parts[:end]), Words(parts[end:])
+    if not fresh:
+        return None, words
+    labels = next((i for i, unit in enumerate(parts) if not unit.keep), len(parts) - 1)
+    before = joined(parts[:labels])
+    glue = parts[labels].glue if labels else ""
+    head, tail = cut(parts[labels].text, chars - size(before + glue))
+    return Words((*parts[:labels], replace(parts[labels], text=head))), Words((Unit(tail), *parts[labels + 1 :]))
+
+
+def _place_to_split(parts: Sequence[Unit], chars: int) -> int:
+    """How many units go into this message: up to the last block that begins in its second half, else all that fit."""
+    fits = 0
+    while fits < len(parts) and size(joined(parts[: fits + 1])) <= chars:
+        fits += 1
+    at_a_block = [
+        i for i in range(1, fits + 1) if i < len(parts) and parts[i].opens and size(joined(parts[:i])) * 2 >= chars
+    ]
+    end = at_a_block[-1] if at_a_block else fits
+    while end and parts[end - 1].keep:
+        end -= 1
+    return end
 
 
 def _trimmed(message: list[Piece]) -> list[Piece]:

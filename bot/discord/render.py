@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
@@ -40,7 +41,7 @@ NOBODY: dict[str, Any] = {"parse": []}
 _STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
 _MENU_FROM = 3
 """So many MENU buttons become a select; fewer are ordinary buttons."""
-_MOMENT = re.compile(r"<t:(\d+)>")
+_MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 
 
 # ---------------------------------------------------------------- pieces
@@ -65,7 +66,7 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
                 last = found[-1] if found else None
                 glue = _glue(previous, block)
                 if isinstance(last, Words) and glue:
-                    first = Unit(written[0].text, glue)
+                    first = replace(written[0], glue=glue)
                     found[-1] = Words((*last.units, first, *written[1:]))
                 else:
                     found.append(Words(written))
@@ -78,9 +79,9 @@ def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple
         case Heading(markdown, level):
             text = line(markdown, target, bold=False)
             mark = {1: f"## {text}", 2: f"### {text}"}.get(level, f"**{text}**")
-            return (Unit(mark),) if text else ()
+            return (Unit(mark, keep=True, opens=True),) if text else ()
         case Small(markdown):
-            return tuple(Unit(f"-# {part}", "\n") for part in _small(markdown, target))
+            return tuple(Unit(f"-# {part}", "\n", opens=not i) for i, part in enumerate(_small(markdown, target)))
         case Quotation(words, label, url, number):
             source = line(f"[{label.replace('[', '(').replace(']', ')')} ↗]({url})", target)
             return (Unit(quote(f"{f'[{number}] ' if number else ''}“{plain(words)}” {source}")),)

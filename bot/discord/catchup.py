@@ -1,0 +1,94 @@
+"""What was said while nobody listened: after a start, or a session that could not be resumed, active threads and direct messages
+are read from the last message seen. The Front knows which of it was answered."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.discord.events import place_of
+from bot.discord.ids import snowflake
+from digest.ports import Cache
+
+if TYPE_CHECKING:
+    from bot.discord.client import Gateway
+
+log = logging.getLogger(__name__)
+
+SEEN, DIRECTS = "discord:seen", "discord:directs"
+LIFE = timedelta(days=30)
+EVERY = 5.0
+"""Seconds between two writes of how far was read."""
+BACK = timedelta(hours=24)
+"""Older questions are left alone: their askers have moved on."""
+MARGIN = timedelta(seconds=60)
+"""Events of a moment come in any order."""
+MESSAGES = 200
+"""Of one thread."""
+PEOPLE = 200
+
+
+class Watermark:
+    """The newest message this bot has heard of, and with whom it has direct messages; kept in the store now and then."""
+
+    def __init__(self, memory: Cache) -> None:
+        self._memory = memory
+        self._newest, self._written = 0, 0.0
+
+    async def note(self, message: int) -> None:
+        self._newest = max(self._newest, message)
+        if time.monotonic() - self._written > EVERY:
+            await self.keep()
+
+    async def keep(self) -> None:
+        if self._newest:
+            self._written = time.monotonic()
+            await self._memory.put(SEEN, str(self._newest).encode(), LIFE)
+
+    async def before(self, now: float) -> int | None:
+        """From which id on to read at this time (Unix seconds); None at the very first start."""
+        kept = await self._memory.get(SEEN)
+        if kept is None:
+            return None
+        oldest = snowflake((now - BACK.total_seconds()) * 1000)
+        margin = int(MARGIN.total_seconds() * 1000) << 22
+        return max(int(kept) - margin, oldest)
+
+    async def direct(self, channel: str) -> None:
+        known = await self.directs()
+        if known[-1:] != [channel]:
+            kept = [*(c for c in known if c != channel), channel][-PEOPLE:]
+            await self._memory.put(DIRECTS, ",".join(kept).encode(), LIFE)
+
+    async def directs(self) -> list[str]:
+        kept = await self._memory.get(DIRECTS)
+        return kept.decode().split(",") if kept else []
+
+
+async def catch_up(client: Gateway) -> None:
+    after = await client.seen.before(time.time())
+    if after is None:
+        await client.seen.note(snowflake(time.time() * 1000))
+        return
+    found = 0
+    async for channel in _channels(client, after):
+        async for message in channel.history(limit=MESSAGES, after=discord.Object(after), oldest_first=True):
+            found += 1
+            await client.heard(message)
+            await client.seen.note(message.id)
+    log.info("event=caught_up messages=%d", found)
+
+
+async def _channels(client: Gateway, after: int) -> AsyncIterator[discord.abc.Messageable]:
+    """Where something was said since: the bot's active threads, and direct messages."""
+    for guild in client.guilds:
+        for thread in guild.threads:
+            if (thread.last_message_id or 0) > after and await client.front.concerns(place_of(thread)):
+                yield thread
+    for channel in await client.seen.directs():
+        yield client.get_partial_messageable(int(channel), type=discord.ChannelType.private)

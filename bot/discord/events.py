@@ -1,0 +1,116 @@
+"""What happens on Discord as the house's values: places, people, questions. Pure: everything is read from the event."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.chat import Person, Place, Question, VoteKind
+from bot.discord.ids import Press, components, message_id, pressed
+from digest.ids import parse
+
+NAME = "discord"
+VOTES = {"👍": VoteKind.MORE, "👎": VoteKind.FEWER, "🔖": VoteKind.SAVED}
+SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
+
+
+def place_of(channel: Any) -> Place:
+    """Of a channel as the SDK has it, partial ones too."""
+    kind = getattr(channel, "type", None)
+    if kind in (discord.ChannelType.private, discord.ChannelType.group):
+        return Place(NAME, str(channel.id), direct=True)
+    if kind in (
+        discord.ChannelType.public_thread,
+        discord.ChannelType.private_thread,
+        discord.ChannelType.news_thread,
+    ):
+        return Place(NAME, str(channel.parent_id), str(channel.id))
+    return Place(NAME, str(channel.id))
+
+
+def named(place: Place, message: int | str) -> str:
+    """A message's id as the house uses it."""
+    return message_id(place.thread or place.channel, message, thread=bool(place.thread))
+
+
+def person_of(user: discord.abc.User, permissions: discord.Permissions | None, language: str = "") -> Person:
+    return Person(str(user.id), admin=permissions is not None and permissions.manage_channels, language=language)
+
+
+@dataclass(frozen=True)
+class Me:
+    """Whom people address: the bot, and the role Discord made for it in a server."""
+
+    user: int
+    role: int = 0
+
+
+def question_of(message: discord.Message, me: Me) -> Question | None:
+    """None for what nobody said: the bot itself, other bots, webhooks, joins and pins."""
+    if message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
+        return None
+    place = place_of(message.channel)
+    answered = _author_answered(message)
+    to_me = any(u.id == me.user for u in message.mentions) or (me.role != 0 and me.role in message.raw_role_mentions)
+    others = [u for u in message.mentions if u.id not in (me.user, answered)]
+    roles = [r for r in message.raw_role_mentions if r != me.role]
+    replies = message.type is discord.MessageType.reply and message.reference is not None
+    reply_to = message.reference.message_id if replies and message.reference else None
+    return Question(
+        id=str(message.id),
+        place=place,
+        person=person_of(message.author, _permissions(message)),
+        text=without_mention(message.content, me),
+        at=message.created_at,
+        message=named(place, message.id),
+        reply_to=named(place, reply_to) if reply_to else "",
+        addressed=place.direct or to_me or answered == me.user,
+        mentions_others=bool(others or roles or message.mention_everyone),
+        replies_to_person=replies and answered not in (None, me.user),
+    )
+
+
+def _author_answered(message: discord.Message) -> int | None:
+    resolved = message.reference.resolved if message.reference and message.type is discord.MessageType.reply else None
+    return resolved.author.id if isinstance(resolved, discord.Message) else None
+
+
+def _permissions(message: discord.Message) -> discord.Permissions | None:
+    if isinstance(message.author, discord.Member) and message.guild is not None:
+        return message.author.guild_permissions
+    return None
+
+
+def without_mention(text: str, me: Me) -> str:
+    return re.sub(rf"<@!?{me.user}>|<@&{me.role}>", "", text).strip()
+
+
+def roles_of(user: discord.abc.User) -> frozenset[str]:
+    return frozenset(str(r.id) for r in user.roles) if isinstance(user, discord.Member) else frozenset()
+
+
+def subject_of(message: dict[str, Any], action: str) -> str:
+    """What a command on a message is about, as a button's value: its own button of that name, else its paper, else an arXiv link
+    in it; empty when there is none. `message` is Discord's JSON."""
+    presses = [p for c in components(message) for p in _presses(c)]
+    exact = [p.value for p in presses if p.action == action]
+    papers = [p.value for p in presses if "#" in p.value or p.value.startswith("paper:")]
+    found = [*exact, *papers]
+    if found:
+        return found[0]
+    ref = parse(_text(message))
+    return f"paper:{ref}" if ref is not None else ""
+
+
+def _presses(component: dict[str, Any]) -> list[Press]:
+    customs = [component.get("custom_id"), *(o.get("value") for o in component.get("options", ()))]
+    return [p for c in customs if c and (p := pressed(str(c))) is not None]
+
+
+def _text(message: dict[str, Any]) -> str:
+    shown = [str(message.get("content") or ""), *(str(c.get("content") or "") for c in components(message))]
+    shown += [f"{e.get('url', '')} {e.get('title', '')} {e.get('description', '')}" for e in message.get("embeds", ())]
+    return "\n".join(shown)

@@ -1,0 +1,159 @@
+"""Forms as Discord's modals. A modal holds five fields and cannot follow on a modal, so a longer form has steps, with a message
+and a button between them; what was filled in is kept until it is sent, also to be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.chat import Actions, Button, Field, Form, Post, Style, Text
+from bot.discord.l10n import word
+from bot.discord.pack import size
+from bot.discord.render import OPTIONS, shortened
+from digest.markdown import escape
+from digest.model import from_json, to_json
+from digest.ports import Cache
+
+FIELDS = 5
+TITLE = 45
+LABEL = 45
+HINT = 100
+VALUE = 4000
+LIFE = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A form on its way."""
+
+    form: Form
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[tuple[Field, ...], ...]:
+        """Its fields in as few modals as it takes, about the same number in each."""
+        fields = self.form.fields
+        count = -(-len(fields) // FIELDS)
+        base, more = divmod(len(fields), count)
+        ends = [base * i + min(i, more) for i in range(count + 1)]
+        return tuple(fields[ends[i] : ends[i + 1]] for i in range(count))
+
+
+class Forms:
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    async def keep(self, name: str, filling: Filling) -> None:
+        await self._cache.put(f"discord:form:{name}", to_json(filling), LIFE)
+
+    async def load(self, name: str) -> Filling | None:
+        kept = await self._cache.get(f"discord:form:{name}")
+        return from_json(Filling, kept) if kept is not None else None
+
+
+# ---------------------------------------------------------------- the modal
+
+
+def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict[str, Any]:
+    """`last`: after this step the form is sent, because only this one is corrected."""
+    steps = filling.steps
+    title = filling.form.title + (f" ({step + 1}/{len(steps)})" if len(steps) > 1 else "")
+    return {
+        "custom_id": f"pbf:{name}:{step}:{'l' if last else ''}",
+        "title": shortened(title, TITLE),
+        "components": [_label(f, filling.values.get(f.name, f.value)) for f in steps[step]],
+    }
+
+
+def of_modal(custom: str) -> tuple[str, int, bool] | None:
+    """(name, step, last) of a modal of ours."""
+    parts = custom.split(":")
+    if len(parts) != 4 or parts[0] != "pbf" or not parts[2].isdigit():
+        return None
+    return parts[1], int(parts[2]), parts[3] == "l"
+
+
+def _label(field: Field, value: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"type": 18, "label": shortened(field.label, LABEL), "component": _control(field, value)}
+    if field.hint:
+        made["description"] = shortened(field.hint, HINT)
+    return made
+
+
+def _control(field: Field, value: str) -> dict[str, Any]:
+    if field.kind in ("choice", "choices") and 0 < len(field.options) <= OPTIONS:
+        chosen = {v.strip() for v in value.split(",")} if field.kind == "choices" else {value}
+        options = [
+            {"label": shortened(label, 100), "value": v, **({"default": True} if v in chosen else {})}
+            for label, v in field.options
+        ]
+        most = len(options) if field.kind == "choices" else 1
+        least = 1 if field.required else 0
+        return {
+            "type": 3, "custom_id": field.name, "options": options, "min_values": least, "max_values": most, "required": field.required,
+        }  # fmt: skip
+    made: dict[str, Any] = {
+        "type": 4,
+        "custom_id": field.name,
+        "style": 2 if field.kind == "lines" else 1,
+        "required": field.required,
+        "max_length": VALUE,
+    }
+    if value and size(value) <= VALUE:
+        made["value"] = value
+    if field.kind == "time":
+        made["placeholder"] = "09:00"
+    return made
+
+
+def filled(components: list[dict[str, Any]]) -> dict[str, str]:
+    """What stands in a modal that was sent, by field; several choices separated by commas."""
+    found: dict[str, str] = {}
+    for component in components:
+        inner = component.get("component") or next(iter(component.get("components", ())), None)
+        if inner and "custom_id" in inner:
+            values = inner.get("values")
+            found[inner["custom_id"]] = ",".join(values) if values is not None else inner.get("value") or ""
+    return found
+
+
+# ---------------------------------------------------------------- between the steps
+
+
+def with_values(filling: Filling, values: Mapping[str, str]) -> Filling:
+    return replace(filling, values={**filling.values, **values})
+
+
+def between(name: str, filling: Filling, done: int, language: str) -> Post:
+    """Step `done` (from 0) is filled in: on to the next, or save what there is."""
+    steps = len(filling.steps)
+    title = escape(filling.form.title)
+    buttons = (
+        Button(
+            "form",
+            f"{name}:{done + 1}",
+            word("continue", language, step=done + 2, steps=steps),
+            Style.PRIMARY,
+        ),
+        Button("send", name, word("save", language)),
+    )
+    text = word("step", language, title=title, step=done + 1, steps=steps)
+    return Post((Text(text), Actions(buttons)), filling.form.title, language)
+
+
+def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: str) -> Post:
+    """What is wrong, field by field, and a button back to the first."""
+    labels = {f.name: f.label for f in filling.form.fields}
+    lines = [word("problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()]
+    at = next((i for i, step in enumerate(filling.steps) if any(f.name in wrong for f in step)), 0)
+    button = Button("form", f"{name}:{at}:l", word("fix", language), Style.PRIMARY)
+    return Post((Text("\n\n".join(f"⚠ {line}" for line in lines)), Actions((button,))), filling.form.title, language)
+
+
+def asked_for(value: str) -> tuple[str, int, bool]:
+    """(name, step, last) of a button's value `name:step[:l]`."""
+    name, _, rest = value.partition(":")
+    step, _, last = rest.partition(":")
+    return name, int(step), last == "l"

@@ -1,0 +1,85 @@
+"""Keeps the gateway's client connected: with the message-content intent where it is enabled, without it where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+
+import aiohttp
+import discord
+
+from bot.chat import Front
+from bot.discord.chat import DiscordChat
+from bot.discord.client import Gateway
+from bot.discord.rest import log_in
+from digest.errors import Misconfigured
+from digest.ports import Cache
+
+log = logging.getLogger(__name__)
+
+LONGEST = 60.0
+"""Seconds between two tries to connect. An IDENTIFY is worth something: Discord allows 1,000 a day."""
+_REFUSED = {
+    4004: "Discord refuses the token: copy it anew from the Bot page of the developer portal into DISCORD_TOKEN."
+}
+
+
+class DiscordListener:
+    def __init__(  # what listening takes
+        self,
+        token: str,
+        front: Front,
+        chat: DiscordChat,
+        memory: Cache,
+        roles: frozenset[str] = frozenset(),
+    ) -> None:
+        """`roles`: ids of the roles that may ask; empty: everybody may."""
+        self._token, self._front, self._chat, self._memory, self._roles = token, front, chat, memory, roles
+        self._closing = asyncio.Event()
+        self.client: Gateway | None = None
+        self.content = True
+        """The message-content intent is enabled: plain messages in the bot's threads can be questions. True until it is refused."""
+
+    @property
+    def ready(self) -> bool:
+        return self.client is not None and self.client.is_ready()
+
+    async def run(self) -> None:
+        """Until `close`. Raises Misconfigured for a token that is refused."""
+        wait = 1.0
+        while not self._closing.is_set():
+            self.client = Gateway(self._front, self._chat, self._memory, content=self.content, roles=self._roles)
+            try:
+                await log_in(self.client, self._token)
+                await self.client.connect()
+            except discord.PrivilegedIntentsRequired:
+                self.content, wait = False, 0.0
+                log.warning(
+                    "event=no_message_content: plain messages cannot be read; mentions, replies, buttons and commands can. "
+                    "To read them, enable the Message Content Intent on the Bot page of the developer portal."
+                )
+            except discord.ConnectionClosed as error:
+                if error.code in _REFUSED:
+                    raise Misconfigured(_REFUSED[error.code]) from error
+                log.warning("event=gateway_closed code=%s", error.code)
+            except (
+                aiohttp.ClientError,
+                discord.HTTPException,
+                discord.GatewayNotFound,
+                OSError,
+                TimeoutError,
+            ) as error:
+                log.warning("event=not_connected reason=%s wait=%.0f", type(error).__name__, wait)
+            finally:
+                await self.client.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), wait)
+            wait = min(max(wait, 0.5) * 2, LONGEST)
+
+    async def close(self) -> None:
+        """Ends what is being answered, then the connection."""
+        self._closing.set()
+        if self.client is not None:
+            await self.client.drain()
+            await self.client.close()
