@@ -13,7 +13,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import ChatError, Doubtful, Gone, Post, Question, Text, Throttled
@@ -177,7 +177,9 @@ class SlackDraft:
     async def _find(self) -> None:
         """Our messages since the question: those with this answer's key, else the half one with its mark."""
         halves: dict[str, str] = {}
-        async for message in self._chat.own(self._question.place, self._thread, self._question.at - LOOK_BACK):
+        begun = self._question.message or self._thread
+        since = datetime.fromtimestamp(float(begun), UTC) if begun else self._question.at - LOOK_BACK
+        async for message in self._chat.own(self._question.place, self._thread, since):
             key = render.key_of(message)
             if key == self._key or key.startswith(f"{self._key}."):
                 self._found[key] = str(message["ts"])

@@ -126,23 +126,17 @@ class SlackResponder:
     # ------------------------------------------------------------ modals
 
     async def form(self, form: Form) -> None:
-        memo = Memo(
-            form.action,
-            form.value,
-            self._place.channel,
-            self._place.thread,
-            self._place.direct,
-            self._extra.get("message", ""),
-        )
-        await self._open(views.form(form, memo))
+        await self._open(views.form(form, self._memo(form.action, form.value)))
+
+    def _memo(self, action: str, value: str) -> Memo:
+        place, extra = self._place, self._extra
+        seen = extra.get("message", ""), extra.get("shown_in", "")
+        return Memo(action, value, place.channel, place.thread, place.direct, *seen)
 
     async def page(self, title: str, post: Post) -> None:
         """In a modal, with pages; as messages to the asker alone where no modal can be opened any more, or be turned later."""
         action, value = self._extra.get("action", ""), self._extra.get("value", "")
-        memo = Memo(
-            action, value, self._place.channel, self._place.thread, self._place.direct, self._extra.get("message", "")
-        )
-        pages = views.pages(title, post, memo)
+        pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
         if "view" in self._extra:
             await self._chat.wire.call("views.update", view_id=self._extra["view"], view=pages[number])

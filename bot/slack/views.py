@@ -40,6 +40,8 @@ class Memo:
     direct: bool = False
     message: str = ""
     """The id of the message whose button opened it."""
+    shown_in: str = ""
+    """The thread in which it was pressed; empty where it was pressed in the channel itself."""
 
     @property
     def place(self) -> Place:
@@ -202,5 +204,15 @@ def confirm(label: str, question: str, memo: Memo) -> dict[str, Any]:
 
 
 def home(post: Post) -> dict[str, Any]:
-    """The Home tab. It has one page; what a hundred blocks cannot hold is what stands last."""
-    return {"type": "home", "blocks": blocks(post)[:VIEW_BLOCKS] or [{"type": "divider"}]}
+    """The Home tab. It has one page; what a hundred blocks cannot hold is what stands last. A channel's id becomes its name."""
+    return {"type": "home", "blocks": [_named(b) for b in blocks(post)[:VIEW_BLOCKS]] or [{"type": "divider"}]}
+
+
+def _named(block: SlackBlock) -> SlackBlock:
+    first = (block.get("elements") or [{}])[0]
+    opening = (first.get("elements") or [{}])[0] if first.get("type") == "rich_text_section" else {}
+    if not re.fullmatch(r"[CG][A-Z0-9]{6,}", str(opening.get("text", ""))):
+        return block
+    channel = {"type": "channel", "channel_id": opening["text"]}
+    heading = {**first, "elements": [channel, *first["elements"][1:]]}
+    return {**block, "elements": [heading, *block["elements"][1:]]}

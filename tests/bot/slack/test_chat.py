@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -37,21 +36,6 @@ POST = Post((Text("hello"),), "hello")
 
 def since() -> datetime:
     return datetime.now(UTC) - timedelta(minutes=5)
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer(speed=20) as server:
-        server.space.add_user("U1")
-        server.space.add_channel("C1", "U1")
-        yield server
-
-
-@pytest.fixture
-async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
-    made = SlackChat(BOT_TOKEN, slack.url)
-    yield made
-    await made.close()
 
 
 def step(key: str = "d:0", kind: StepKind = StepKind.POST, post: Post = POST) -> Step:
@@ -202,8 +186,6 @@ async def test_links_to_replies_name_their_thread(slack: SlackServer, chat: Slac
 
 
 async def test_a_word_to_one_person_is_seen_by_nobody_else(slack: SlackServer, chat: SlackChat) -> None:
-    slack.space.add_user("U2")
-    slack.space.channels["C1"].members.add("U2")
     assert await chat.send(PLACE, POST, "k", Person("U1")) == ""
     assert [m.shown for m in slack.space.seen_by("U1", "C1")] == ["hello"]
     assert slack.space.seen_by("U2", "C1") == []

@@ -208,6 +208,8 @@ def _inline(item: dict[str, Any]) -> None:
     elif kind == "date":
         _keys(item, {"timestamp", "format"}, {"fallback", "url", "style"})
         _must(isinstance(item["timestamp"], int), "date timestamp")
+    elif kind == "channel":
+        _keys(item, {"channel_id"}, {"style"})
     elif kind in ("user", "usergroup", "broadcast"):
         _refuse(f"would ping: {item}")
     else:

@@ -62,18 +62,20 @@ class ResponseUrl:
 
 
 class SlackServer(People):
-    """`limits=False` lifts all rate limits; `speed=20` makes their windows and the time to acknowledge a twentieth."""
+    """`limits=False` lifts all rate limits; `speed=20` makes their windows a twentieth. `ack`: the seconds to acknowledge in."""
 
     def __init__(
         self,
         *,
         limits: bool = True,
         speed: float = 1.0,
+        ack: float = 3.0,
         manifest: Path = MANIFEST,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.space = Workspace(now)
-        self.hub = Hub(speed)
+        self.changed = asyncio.Event()
+        self.hub = Hub(ack, self.changed)
         self.limits = Limits(time.monotonic, speed)
         self.limited = limits
         self.manifest = yaml.safe_load(manifest.read_text())
@@ -85,7 +87,6 @@ class SlackServer(People):
         """`token_revoked`, `invalid_auth`, `account_inactive`: the answer to everything."""
         self.stopped: set[str] = set()
         """Streams a person stopped."""
-        self.changed = asyncio.Event()
         self.responses: dict[str, ResponseUrl] = {}
         self._triggers: dict[str, tuple[str, float]] = {}
         self._tickets: set[str] = set()

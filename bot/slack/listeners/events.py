@@ -1,0 +1,161 @@
+"""Events: told to the Front, and so written to the store, before they are acknowledged. What fails is raised: Slack then sends it again.
+
+What does not concern the bot is let pass without a trace: it is not kept, not logged, not looked at twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.chat import Front, Person, Place
+from bot.slack import views
+from bot.slack.listeners import read
+from bot.slack.listeners.people import People
+from bot.slack.listeners.read import Payload
+from bot.slack.wire import Identity, Wire
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Payload, str], Awaitable[None]]
+
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "channel_archive",
+    "channel_left",
+    "group_archive",
+    "group_left",
+    "member_joined_channel",
+    "message",
+    "reaction_added",
+    "tokens_revoked",
+)
+"""The types handled; `message` comes from message.channels, message.groups and message.im."""
+
+
+class Events:
+    """`later` runs what need not be kept; `revoked` is told when the app is no longer installed."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        front: Front,
+        people: People,
+        later: Callable[[Awaitable[None]], object],
+        revoked: Callable[[str], None],
+    ) -> None:
+        self._wire, self._front, self._people, self._later, self._revoked = wire, front, people, later, revoked
+        self._handlers: Mapping[str, Handler] = {
+            "app_home_opened": self._home,
+            "app_mention": self._said,
+            "app_uninstalled": self._uninstalled,
+            "channel_archive": self._lost,
+            "channel_left": self._lost,
+            "group_archive": self._lost,
+            "group_left": self._lost,
+            "member_joined_channel": self._joined,
+            "message": self._message,
+            "reaction_added": self._reaction,
+            "tokens_revoked": self._uninstalled,
+        }
+
+    async def took(self, body: Payload) -> None:
+        """Returns when the event is in the store, or is of no concern. Raises what the Front raises."""
+        event = body.get("event") or {}
+        handler = self._handlers.get(str(event.get("type")))
+        if handler is not None:
+            await handler(event, str(body.get("team_id", "")))
+
+    # ------------------------------------------------------------ messages
+
+    async def _message(self, event: Payload, team: str) -> None:
+        subtype = event.get("subtype")
+        if subtype == "message_changed":
+            await self._changed(event, team)
+        elif subtype == "message_deleted":
+            await self._deleted(event)
+        else:
+            await self._said(event, team)
+
+    async def _said(self, event: Payload, team: str) -> None:
+        who = await self._wire.identity()
+        if not read.is_persons(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
+            return
+        person = await self._people.person(str(event["user"]))
+        await self._front.asked(read.question(event, str(event["channel"]), team, who.user, person))
+
+    async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
+        """Addressed to the bot, or in a thread it started or answers in."""
+        if read.is_direct(channel) or f"<@{who.user}>" in str(message.get("text", "")):
+            return True
+        place = read.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
+        return bool(place.thread) and await self._front.concerns(place)
+
+    async def _changed(self, event: Payload, team: str) -> None:
+        who = await self._wire.identity()
+        new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
+        if new.get("subtype") == "tombstone":
+            await self._withdrawn(channel, old or new, str(new["ts"]), who)
+        elif read.is_persons(new, who.user) and new.get("text") != old.get("text"):
+            if not (await self._concerns(new, channel, who) or await self._concerns(old, channel, who)):
+                return
+            person = await self._people.person(str(new["user"]))
+            question = read.question(new, channel, team, who.user, person)
+            was = read.said(str(old.get("text") or ""), who.user)
+            turned_to_us = question.addressed and not question.place.direct and not was.to_bot
+            await (self._front.asked if turned_to_us else self._front.amended)(question)
+
+    async def _deleted(self, event: Payload) -> None:
+        who = await self._wire.identity()
+        old = event.get("previous_message") or {}
+        await self._withdrawn(str(event["channel"]), old, str(event["deleted_ts"]), who)
+
+    async def _withdrawn(self, channel: str, old: Payload, ts: str, who: Identity) -> None:
+        ours = who.user == old.get("user") or (bool(who.bot) and who.bot == old.get("bot_id"))
+        if ours or await self._concerns(old, channel, who):
+            await self._front.withdrawn(read.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
+
+    async def _reaction(self, event: Payload, team: str) -> None:
+        del team
+        who = await self._wire.identity()
+        kind, item = read.reaction(str(event.get("reaction", ""))), event.get("item") or {}
+        if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
+            place = read.place_of(str(item["channel"]))
+            await self._front.reacted(place, str(item["ts"]), Person(str(event["user"])), kind)
+
+    # ------------------------------------------------------------ channels
+
+    async def _joined(self, event: Payload, team: str) -> None:
+        del team
+        who = await self._wire.identity()
+        if event.get("user") == who.user:
+            inviter = str(event.get("inviter") or "")
+            by = await self._people.person(inviter) if inviter else None
+            await self._front.membership(read.place_of(str(event["channel"])), joined=True, by=by)
+
+    async def _lost(self, event: Payload, team: str) -> None:
+        del team
+        by = str(event.get("actor_id") or event.get("user") or "")
+        place = Place("slack", str(event["channel"]))
+        await self._front.membership(place, joined=False, by=Person(by) if by else None)
+
+    # ------------------------------------------------------------ the app
+
+    async def _home(self, event: Payload, team: str) -> None:
+        del team
+        if event.get("tab") == "home":
+            self._later(self._publish(str(event["user"])))
+
+    async def _publish(self, user: str) -> None:
+        post = await self._front.home(await self._people.person(user), "slack")
+        await self._wire.call("views.publish", user_id=user, view=views.home(post))
+
+    async def _uninstalled(self, event: Payload, team: str) -> None:
+        del team
+        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        self._revoked(
+            "Slack: the app was uninstalled or its token revoked; install it again and set SLACK_BOT_TOKEN anew."
+        )

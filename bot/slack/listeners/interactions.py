@@ -1,0 +1,199 @@
+"""Commands, buttons, menus, modals and the message shortcut: acknowledged once the Front has them, or after a moment, and then worked on.
+
+Slack waits three seconds and gives none of these twice. A form's problems have to be in the acknowledgement itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.chat import ChatError, Front, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.slack import views
+from bot.slack.chat import SlackChat
+from bot.slack.listeners import read
+from bot.slack.listeners.people import People
+from bot.slack.listeners.read import Payload, Pressed
+from bot.slack.views import Memo
+from digest.ids import PaperRef, find_all
+
+log = logging.getLogger(__name__)
+
+MOMENT = 0.2
+"""Seconds in which what is quick is done before it is acknowledged."""
+FORM = 2.5
+"""Seconds a form's checks may take; what they find later is told in a message."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "no paper": "There is no arXiv paper in that message.",
+        "which": "Which paper do you mean?",
+        "bug": "Something went wrong (error {id}). It is in the bot's log.",
+    },
+    "zh": {
+        "no paper": "这条消息里没有 arXiv 论文。",
+        "which": "问的是哪一篇？",
+        "bug": "出错了（编号 {id}），详情在机器人的日志里。",
+    },
+}
+
+Begin = Callable[[Awaitable[None]], "asyncio.Task[None]"]
+
+
+def word(name: str, person: Person, **values: str) -> str:
+    language = "zh" if person.language.lower().startswith("zh") else "en"
+    return WORDS[language][name].format(**values)
+
+
+class Interactions:
+    """`begin` runs a task that shutting down waits for."""
+
+    def __init__(
+        self, chat: SlackChat, front: Front, people: People, begin: Begin, now: Callable[[], datetime]
+    ) -> None:
+        self._chat, self._front, self._people, self._begin, self._now = chat, front, people, begin, now
+
+    async def _shortly(self, work: Awaitable[None], ack: AsyncAck) -> None:
+        await asyncio.wait({self._begin(work)}, timeout=MOMENT)
+        await ack()
+
+    async def _told(self, work: Awaitable[None], respond: Responder, person: Person) -> None:
+        """The edge: a refusal of Slack is told as it is; a bug is logged once with an id, and people see the id."""
+        try:
+            await work
+        except ChatError as error:
+            log.warning("event=interaction_refused reason=%s", error)
+            await self._say(respond, str(error))
+        except Exception:
+            mark = secrets.token_hex(4)
+            log.exception("event=bug id=%s", mark)
+            await self._say(respond, word("bug", person, id=mark))
+
+    async def _say(self, respond: Responder, sentence: str) -> None:
+        try:
+            await respond.show(Post((Text(sentence),), sentence))
+        except ChatError as error:
+            log.warning("event=not_told reason=%s", error)
+
+    # ------------------------------------------------------------ commands
+
+    async def commanded(self, ack: AsyncAck, body: Payload) -> None:
+        await self._shortly(self._command(body), ack)
+
+    async def _command(self, body: Payload) -> None:
+        command = read.command(body, await self._people.person(str(body["user_id"])), self._now())
+        respond = self._chat.responder(command.place, command.person, command.extra)
+        await self._told(self._front.commanded(command, respond), respond, command.person)
+
+    # ------------------------------------------------------------ buttons
+
+    async def clicked(self, ack: AsyncAck, body: Payload) -> None:
+        await self._shortly(self._click(body), ack)
+
+    async def _click(self, body: Payload) -> None:
+        pressed = read.pressed(body)
+        if pressed is None or not pressed.action:
+            return
+        user = str(body["user"]["id"])
+        if not pressed.memo.channel:
+            pressed = replace(pressed, memo=await self._at_home(user))
+        person = await self._people.person(user)
+        click = read.click(pressed, body, person, self._now())
+        respond = self._chat.responder(click.place, person, click.extra)
+        work = self._ask_first(pressed, body) if pressed.asks else self._front.clicked(click, respond)
+        await self._told(work, respond, person)
+
+    async def _at_home(self, user: str) -> Memo:
+        """What is pressed on the Home tab is answered in the direct conversation."""
+        return Memo("", "", await self._chat.direct(user), direct=True)
+
+    async def _ask_first(self, pressed: Pressed, body: Payload) -> None:
+        remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
+        view = views.confirm(pressed.label, read.question_in(pressed.block), remembered)
+        await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=view)
+
+    # ------------------------------------------------------------ modals
+
+    async def submitted(self, ack: AsyncAck, body: Payload) -> None:
+        if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
+            await self._shortly(self._confirmed(body), ack)
+            return
+        problems: dict[str, str] = {}
+        task = self._begin(self._submission(body, problems))
+        await asyncio.wait({task}, timeout=FORM)
+        if task.done() and problems:
+            await ack(response_action="errors", errors=_placed(problems, body["view"]))
+        else:
+            await ack()
+
+    async def _submission(self, body: Payload, problems: dict[str, str]) -> None:
+        person = await self._people.person(str(body["user"]["id"]))
+        submission = read.submission(body, person, self._now())
+        respond = self._chat.responder(submission.place, person, submission.extra)
+        asked = asyncio.get_running_loop().time()
+
+        async def check() -> None:
+            problems.update(await self._front.submitted(submission, respond))
+            if problems and asyncio.get_running_loop().time() - asked > FORM:
+                await self._say(respond, "\n\n".join(problems.values()))
+
+        await self._told(check(), respond, person)
+
+    async def _confirmed(self, body: Payload) -> None:
+        person = await self._people.person(str(body["user"]["id"]))
+        memo = Memo.load(str(body["view"].get("private_metadata", "")))
+        click = read.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
+        respond = self._chat.responder(click.place, person, click.extra)
+        await self._told(self._front.clicked(click, respond), respond, person)
+
+    # ------------------------------------------------------------ the shortcut on a message
+
+    async def shortcut(self, ack: AsyncAck, body: Payload) -> None:
+        await self._shortly(self._ask_about(body), ack)
+
+    async def _ask_about(self, body: Payload) -> None:
+        person = await self._people.person(str(body["user"]["id"]))
+        message = body["message"]
+        place = await self._answerable(str(body["channel"]["id"]), message, person)
+        memo = Memo("", "", place.channel, place.thread, place.direct, str(message["ts"]))
+        papers = list(dict.fromkeys(find_all(json.dumps(message, ensure_ascii=False))))
+        pressed = Pressed("ask", f"paper:{papers[0]}" if papers else "", memo)
+        click = read.click(pressed, body, person, self._now())
+        respond = self._chat.responder(place, person, click.extra)
+        if len(papers) == 1:
+            await self._told(self._front.clicked(click, respond), respond, person)
+        else:
+            await self._told(self._which(papers, respond, person), respond, person)
+
+    async def _which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
+        sentence = word("which" if papers else "no paper", person)
+        menu = Menu("ask", "…", tuple((str(p), f"paper:{p}") for p in papers[:25]))
+        await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
+
+    async def _answerable(self, channel: str, message: Payload, person: Person) -> Place:
+        """In the message's thread where the bot is a member, else in the direct conversation."""
+        thread = str(message.get("thread_ts") or message["ts"])
+        try:
+            info = (await self._chat.wire.call("conversations.info", channel=channel))["channel"]
+        except Gone:
+            info = {}
+        if info.get("is_member") or info.get("is_im"):
+            return Place("slack", channel, thread, read.is_direct(channel))
+        return Place("slack", await self._chat.direct(person.id), direct=True)
+
+
+def _placed(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
+    """Slack shows a problem only below a field it knows."""
+    fields = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
+    placed: dict[str, str] = {}
+    for name, sentence in problems.items():
+        at = name if name in fields else fields[0]
+        placed[at] = f"{placed[at]} {sentence}" if at in placed else sentence
+    return placed

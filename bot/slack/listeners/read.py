@@ -1,0 +1,229 @@
+"""Slack's payloads as our values. Pure, so that what is understood can be told from what is done about it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.chat import Click, Command, Person, Place, Question, Submission, VoteKind
+from bot.slack.blocks import ASKS, MENU_ACTION, action_of
+from bot.slack.views import PAGE_ACTION, Memo, typed
+
+Payload = Mapping[str, Any]
+
+REACTIONS: Mapping[str, VoteKind] = {
+    "+1": VoteKind.MORE,
+    "thumbsup": VoteKind.MORE,
+    "-1": VoteKind.FEWER,
+    "thumbsdown": VoteKind.FEWER,
+    "bookmark": VoteKind.SAVED,
+}
+
+_USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
+_OTHER = re.compile(r"<![^>|]*(?:\|([^>]*))?>")
+_LINK = re.compile(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a message says, free of ids: the bot's mention is gone, other people's are `@…`."""
+
+    text: str
+    to_bot: bool
+    to_others: bool
+
+
+def said(text: str, bot: str) -> Said:
+    """`text` as Slack sends it, with its markup resolved."""
+    people = _USER.findall(text)
+    others = any(p != bot for p in people) or bool(_GROUP.search(text))
+    text = _USER.sub(lambda m: " " if m[1] == bot else "@…", text)
+    text = _CHANNEL.sub(lambda m: f"#{m[1] or '…'}", _GROUP.sub("@…", text))
+    text = _LINK.sub(_link, _OTHER.sub(lambda m: m[1] or "", text))
+    text = html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
+    if bot in people:
+        text = text.lstrip(",:，：、 ")
+    return Said(text, bot in people, others)
+
+
+def _link(match: re.Match[str]) -> str:
+    url, label = match[1], match[2]
+    return url if not label or label in url or url.endswith(label) else f"{label} ({url})"
+
+
+def moment(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def is_direct(channel: str) -> bool:
+    return channel.startswith("D")
+
+
+def place_of(channel: str, thread: str = "", ts: str = "") -> Place:
+    """A message that only opens a thread stands in the channel itself."""
+    return Place("slack", channel, "" if thread == ts else thread, is_direct(channel))
+
+
+# ---------------------------------------------------------------- messages
+
+SAID = (None, "thread_broadcast", "file_share")
+"""Subtypes of messages in which a person says something."""
+
+
+def is_persons(message: Payload, bot: str) -> bool:
+    """Not ours, not another app's, not Slack's own notice."""
+    person = message.get("user")
+    return bool(person) and person != bot and not message.get("bot_id") and message.get("subtype") in SAID
+
+
+def question(message: Payload, channel: str, team: str, bot: str, person: Person) -> Question:
+    """The id is that of the message, so the two events of one mention are one question."""
+    ts = str(message["ts"])
+    place = place_of(channel, str(message.get("thread_ts") or ""), ts)
+    what = said(str(message.get("text") or ""), bot)
+    return Question(
+        id=f"slack:{channel}:{ts}",
+        place=place,
+        person=person,
+        text=what.text,
+        at=moment(ts),
+        message=ts,
+        addressed=what.to_bot or place.direct,
+        mentions_others=what.to_others,
+        extra={"team": team},
+    )
+
+
+def reaction(name: str) -> VoteKind | None:
+    """`+1::skin-tone-3` is a thumb too."""
+    return REACTIONS.get(name.partition("::")[0])
+
+
+# ---------------------------------------------------------------- commands, clicks, forms
+
+
+def command(body: Payload, person: Person, now: datetime) -> Command:
+    name = str(body["command"]).lstrip("/")
+    trigger = str(body.get("trigger_id", ""))
+    return Command(
+        id=f"slack:command:{trigger}",
+        name=name,
+        text=html.unescape(_LINK.sub(lambda m: m[1], str(body.get("text") or ""))).strip(),
+        place=place_of(str(body["channel_id"])),
+        person=person,
+        at=now,
+        extra={
+            "kind": "command",
+            "response_url": str(body.get("response_url", "")),
+            "trigger": trigger,
+            "team": str(body.get("team_id", "")),
+            "channel_name": str(body.get("channel_name", "")),
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button, option or page, where it stands."""
+
+    action: str
+    value: str
+    memo: Memo
+    label: str = ""
+    asks: bool = False
+    """Has to be confirmed first, by the question in `block`."""
+    block: str = ""
+    page: str = ""
+
+
+def pressed(body: Payload) -> Pressed | None:
+    """None for what carries no meaning (a date picker in an input, say)."""
+    if not body.get("actions"):
+        return None
+    act = body["actions"][0]
+    option = act.get("selected_option") or {}
+    value = str(option.get("value") or act.get("value") or "")
+    label = str((option.get("text") or act.get("text") or {}).get("text", ""))
+    action, asks = action_of(str(act["action_id"])), False
+    memo = _memo(body)
+    if action == PAGE_ACTION:
+        return Pressed(memo.action, memo.value, memo, label, page=value)
+    if action == MENU_ACTION:
+        asks = value.startswith(ASKS)
+        action, _, value = value.removeprefix(ASKS).partition("|")
+    return Pressed(action, value, memo, label, asks, str(act.get("block_id", "")))
+
+
+def _memo(body: Payload) -> Memo:
+    """Where it was pressed: under a message, in a modal that remembers, or on the Home tab."""
+    where = body.get("container") or {}
+    if where.get("type") == "view":
+        try:
+            return Memo.load(str(body["view"].get("private_metadata", "")))
+        except ValueError:
+            return Memo("", "")
+    channel, ts = str(where.get("channel_id", "")), str(where.get("message_ts", ""))
+    thread = str(where.get("thread_ts") or (body.get("message") or {}).get("thread_ts") or "")
+    shown_in = thread if thread != ts else ""
+    own = "" if where.get("is_ephemeral") or is_direct(channel) else ts
+    return Memo("", "", channel, thread or own, is_direct(channel), ts, shown_in)
+
+
+def question_in(block: str) -> str:
+    """What is to be asked before an option acts: `blocks` put it into the block's id."""
+    return block.partition(ASKS)[2]
+
+
+def click(pressed: Pressed, body: Payload, person: Person, now: datetime) -> Click:
+    action, value, memo, page = pressed.action, pressed.value, pressed.memo, pressed.page
+    acts = body.get("actions") or [{}]
+    stamp = str(acts[0].get("action_ts") or body.get("action_ts") or body.get("trigger_id") or "")
+    view = (body.get("view") or {}).get("id", "") if (body.get("container") or {}).get("type") == "view" else ""
+    extra = {**_extra(body, memo, "click"), "action": action, "value": value}
+    if page:
+        extra |= {"page": page, "view": view}
+    elif view and (body.get("view") or {}).get("type") == "modal":
+        extra["in_modal"] = "yes"
+    return Click(
+        id=f"slack:{memo.channel}:{memo.message}:{action}:{stamp}",
+        action=action,
+        value=value,
+        place=memo.place,
+        person=person,
+        message=memo.message,
+        at=now,
+        extra=extra,
+    )
+
+
+def submission(body: Payload, person: Person, now: datetime) -> Submission:
+    """Raises ValueError for a view that is not ours."""
+    view = body["view"]
+    memo = Memo.load(str(view.get("private_metadata", "")))
+    return Submission(
+        id=f"slack:{view['id']}:{view.get('hash', '')}",
+        action=memo.action,
+        value=memo.value,
+        fields=typed(view),
+        place=memo.place,
+        person=person,
+        at=now,
+        extra=_extra(body, memo, "form"),
+    )
+
+
+def _extra(body: Payload, memo: Memo, kind: str) -> dict[str, str]:
+    return {
+        "kind": kind,
+        "response_url": str(body.get("response_url", "")),
+        "trigger": str(body.get("trigger_id", "")),
+        "team": str((body.get("team") or {}).get("id", "")),
+        "message": memo.message,
+        "shown_in": memo.shown_in,
+    }

@@ -1,0 +1,48 @@
+"""The strict Slack, the bot's Chat on it, and the connection with a Front that writes down what it hears."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.slack.chat import SlackChat
+from bot.slack.connect import SlackConnection
+from tests.bot.slack.fronts import RecordingFront
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer(speed=20, ack=0.6) as server:
+        server.space.add_user("U1", "ann")
+        server.space.add_user("U2", "bob", locale="zh-CN")
+        server.space.add_channel("C1", "U1", "U2")
+        yield server
+
+
+@pytest.fixture
+async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
+    made = SlackChat(BOT_TOKEN, slack.url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def front() -> RecordingFront:
+    return RecordingFront()
+
+
+@pytest.fixture
+async def connection(slack: SlackServer, chat: SlackChat, front: RecordingFront) -> AsyncIterator[SlackConnection]:
+    """Connected by socket."""
+    made = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+    running = asyncio.create_task(made.run())
+    async with asyncio.timeout(10):
+        await slack.hub.connected.wait()
+    yield made
+    await made.close(5)
+    with contextlib.suppress(Exception):
+        await running

@@ -1,0 +1,518 @@
+"""Commands, buttons, menus, modals, the shortcut: over real sockets and over signed HTTP, answered where Slack lets them be answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import cards
+from bot.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
+from bot.slack import render
+from bot.slack.chat import SlackChat
+from bot.slack.connect import SlackConnection
+from bot.slack.responder import SlackResponder
+from tests.bot.slack.fronts import RecordingFront
+from tests.bot.slack.worst import worst_digest, worst_entry
+from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
+from tests.servers.slack.workspace import BOT_ID, BOT_USER
+
+FORM = Form(
+    "setup",
+    "C1",
+    "Settings of this channel's digest",
+    "Save",
+    (
+        Field(
+            "categories",
+            "Categories",
+            "choices",
+            "cs.CV,cs.RO",
+            options=tuple((f"cs.{n}", f"cs.{n}") for n in range(150)),
+        ),
+        Field("interests", "Interests", "lines", "embodied agents", "In your own words"),
+        Field("language", "Language", "choice", "zh", options=(("English", "en"), ("中文", "zh"))),
+        Field("days", "Days", "choices", "mon,fri", options=tuple((d, d) for d in ("mon", "tue", "wed", "thu", "fri"))),
+        Field("time", "Time", "time", "09:00", required=True),
+        Field(
+            "timezone",
+            "Time zone",
+            "choice",
+            "Asia/Shanghai",
+            options=tuple((f"Asia/Z{n}", f"Asia/Z{n}") for n in range(120)),
+        ),
+        Field("papers", "Papers", "line", "10"),
+    ),
+)
+
+
+def posted(slack: SlackServer, post: Post, channel: str = "C1", thread: str = "") -> Message:
+    """A post of the bot's, as it stands in the channel."""
+    message = Message(
+        slack.space.new_ts(), channel, BOT_USER, "x", render.messages(post)[0]["blocks"], thread, bot_id=BOT_ID
+    )
+    slack.space.put(slack.space.channels[channel], message)
+    return message
+
+
+def alone(slack: SlackServer, user: str, channel: str = "C1") -> list[str]:
+    """What this person sees that nobody else does."""
+    return [m.shown for m in slack.space.channels[channel].ephemeral if m.to == user]
+
+
+# ---------------------------------------------------------------- commands
+
+
+async def test_a_command_is_told_and_answered_to_its_asker_alone(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    async def answer(command: Command, respond: Any) -> None:
+        await respond.show(Post((Text("a **card**"),), "a card"))
+
+    front.on_command = answer
+    sent = slack.command("U2", "C1", "/paper", "<https://arxiv.org/abs/2601.22153|2601.22153> code &amp; data?")
+    await sent.wait()
+    assert sent.acked
+    command = await front.one("commanded")
+    assert (command.name, command.text) == ("paper", "https://arxiv.org/abs/2601.22153 code & data?")
+    assert command.place == Place("slack", "C1")
+    assert (command.person.id, command.person.language, command.person.admin) == ("U2", "zh-CN", True)
+    await slack.until(lambda: alone(slack, "U2") == ["a  card"])
+    assert slack.space.channels["C1"].messages == {}
+    assert slack.refusals() == []
+
+
+async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_there(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    slack.space.add_channel("C3", "U1", bot=False)
+
+    async def answer(command: Command, respond: Any) -> None:
+        await respond.show(Post((Text("to you"),), "x"))
+        await respond.show(Post((Text("to all"),), "x"), private=False)
+
+    front.on_command = answer
+    slack.command("U1", "C3", "/paper", "x")
+    await slack.until(lambda: slack.space.channels["C3"].messages)
+    assert alone(slack, "U1", "C3") == ["to you"]
+    assert [m.shown for m in slack.space.channels["C3"].messages.values()] == ["to all"]
+
+
+async def test_a_long_command_is_acknowledged_before_it_has_ended(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    going_on = asyncio.Event()
+
+    async def long(command: Command, respond: Any) -> None:
+        await going_on.wait()
+        await respond.show(Post((Text("done"),), "done"))
+
+    front.on_command = long
+    sent = await slack.command("U1", "C1", "/digest", "now").wait()
+    assert sent.acked
+    assert sent.took < 1
+    going_on.set()
+    await slack.until(lambda: alone(slack, "U1") == ["done"])
+
+
+async def test_progress_replaces_itself_and_the_answer_replaces_it(slack: SlackServer, chat: SlackChat) -> None:
+    time = 0.0
+    extra = {"kind": "command", "response_url": slack.new_response_url("U1", "C1")}
+    respond = SlackResponder(chat, Place("slack", "C1"), Person("U1"), extra, clock=lambda: time)
+    for at, line in enumerate(["announced", "ranked", "1 of 10 read", "2 of 10 read", "9 of 10 read"]):
+        time = at * 15.0
+        await respond.progress(line)
+    assert alone(slack, "U1") == ["9 of 10 read"]
+    assert [c.args["text"] for c in slack.calls("response_url")] == ["announced", "ranked", "9 of 10 read"]
+    await respond.show(Post((Text("posted"),), "posted"))
+    assert alone(slack, "U1") == ["posted"]
+    await respond.show(Post((Text("more"),), "more"))
+    assert alone(slack, "U1") == ["posted", "more"]
+    for n in range(3):
+        await respond.show(Post((Text(f"even more {n}"),), "more"))
+    assert alone(slack, "U1")[2:] == ["even more 0", "even more 1", "even more 2"]
+    assert slack.refusals() == []
+
+
+async def test_an_expired_response_url_is_no_reason_to_be_silent(slack: SlackServer, chat: SlackChat) -> None:
+    respond = chat.responder(
+        Place("slack", "C1"), Person("U1"), {"kind": "command", "response_url": f"{slack.origin}/response/gone"}
+    )
+    await respond.show(Post((Text("late"),), "late"))
+    assert alone(slack, "U1") == ["late"]
+    slack.kick("C1", "U1")
+    await respond.show(Post((Text("later"),), "later"))
+    assert [m.shown for m in slack.space.channels["D1"].messages.values()] == ["later"]
+
+
+async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(command: Command, respond: Any) -> None:
+        raise RuntimeError("the password is swordfish")
+
+    front.on_command = broken
+    slack.command("U2", "C1", "/paper", "x")
+    (said,) = await slack.until(lambda: alone(slack, "U2"))
+    assert said.startswith("出错了（编号 ")
+    assert "swordfish" not in said
+    assert "event=bug id=" in caplog.text
+
+
+# ---------------------------------------------------------------- buttons and menus
+
+
+async def test_buttons_options_and_menus_are_clicks(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    digest = worst_digest(1)
+    parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
+    card = cards.paper_post(worst_entry(1), digest, "card")  # type: ignore[arg-type]
+    reply = posted(slack, card, thread=parent.ts)
+    for label in ("提问", "收藏", "👍 多来点这类"):
+        sent = await slack.click("U1", reply, label).wait()
+        assert sent.acked
+    clicks = front.all("clicked")
+    assert [(c.action, c.value) for c in clicks] == [(a, f"{digest.key}#1") for a in ("ask", "save", "more")]
+    assert {c.place for c in clicks} == {Place("slack", "C1", parent.ts)}
+    assert {c.message for c in clicks} == {reply.ts}
+    assert len({c.id for c in clicks}) == 3
+    await slack.click("U1", parent, "其余候选").wait()
+    assert front.all("clicked")[-1].place == Place("slack", "C1", parent.ts)
+
+
+async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    digest = worst_digest(1)
+    parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
+    await slack.click("U1", parent, "撤回今天的日报").wait()
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    assert "撤回今天日报的全部消息" in shown(view["blocks"])
+    assert view["submit"]["text"] == "确定"
+    assert front.told == []
+    await slack.submit("U1", view).wait()
+    click = await front.one("clicked")
+    assert (click.action, click.value, click.message) == ("retract", digest.key, parent.ts)
+    assert click.place == Place("slack", "C1", parent.ts)
+
+
+async def test_a_menu_gives_what_was_chosen(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    message = posted(
+        slack, Post((Text("Which?"), Menu("pick", "choose", (("4 DynamicVLA", "q 1"), ("5 VI-Probe", "q 2")))), "x")
+    )
+    await slack.click("U1", message, "5 VI-Probe").wait()
+    click = await front.one("clicked")
+    assert (click.action, click.value) == ("pick", "q 2")
+
+
+@pytest.mark.parametrize("in_thread", [True, False])
+async def test_a_click_is_answered_where_it_was_pressed(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection, in_thread: bool
+) -> None:
+    async def answer(click: Click, respond: Any) -> None:
+        await respond.progress("reading")
+        await respond.progress("still reading")
+        await respond.show(Post((Text("answer"),), "answer"))
+
+    front.on_click = answer
+    button = Post((Text("x"), Actions((Button("others", "d", "Others"),))), "x")
+    parent = posted(slack, button)
+    message = posted(slack, button, thread=parent.ts) if in_thread else parent
+    before = message.blocks
+    slack.click("U1", message, "Others")
+    await slack.until(lambda: alone(slack, "U1") == ["reading", "answer"])
+    assert {m.thread_ts for m in slack.space.channels["C1"].ephemeral} == {parent.ts if in_thread else ""}
+    assert message.blocks == before
+
+
+# ---------------------------------------------------------------- modals
+
+
+async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    async def open_form(command: Command, respond: Any) -> None:
+        await respond.form(FORM)
+
+    async def saved(submission: Submission, respond: Any) -> None:
+        await respond.show(Post((Text("saved"),), "saved"))
+
+    front.on_command, front.on_submit = open_form, saved
+    slack.command("U1", "C1", "/digest", "setup")
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    sent = await slack.submit("U1", view, time="13:30", language="en", papers="5", categories=["cs.7", "cs.CV"]).wait()
+    assert sent.acked
+    assert sent.answer is None
+    submission = await front.one("submitted")
+    assert (submission.action, submission.value, submission.place) == ("setup", "C1", Place("slack", "C1"))
+    assert submission.fields == {
+        "categories": "cs.7,cs.CV",
+        "interests": "embodied agents",
+        "language": "en",
+        "days": "mon,fri",
+        "time": "13:30",
+        "timezone": "Asia/Shanghai",
+        "papers": "5",
+    }
+    await slack.until(lambda: alone(slack, "U1") == ["saved"])
+    assert slack.refusals() == []
+
+
+async def test_what_is_wrong_in_a_form_is_said_below_its_field(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    async def open_form(command: Command, respond: Any) -> None:
+        await respond.form(FORM)
+
+    front.on_command = open_form
+    front.problems = {"papers": "A number from 1 to 30.", "nothing": "Something else."}
+    slack.command("U1", "C1", "/digest", "setup")
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    sent = await slack.submit("U1", view, papers="many").wait()
+    errors = {"papers": "A number from 1 to 30.", "categories": "Something else."}
+    assert sent.answer == {"response_action": "errors", "errors": errors}
+
+
+async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack: SlackServer, chat: SlackChat) -> None:
+    respond = chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"})
+    await respond.form(FORM)
+    (said,) = alone(slack, "U1")
+    assert "press it once more" in said
+
+
+async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    entry, digest = worst_entry(1), worst_digest(1)
+
+    async def full(click: Click, respond: Any) -> None:
+        await respond.page("Full", cards.full_page(entry, "zh"))
+
+    front.on_click = full
+    message = posted(slack, cards.paper_post(entry, digest, "card"))  # type: ignore[arg-type]
+    slack.click("U1", message, "完整分析")
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    seen = [shown(view["blocks"])]
+    while True:
+        forward = next(
+            (
+                b
+                for block in view["blocks"][-1:]
+                for b in block.get("elements", [])
+                if b.get("text", {}).get("text", "").endswith("›")
+            ),
+            None,
+        )
+        if forward is None:
+            break
+        turned = len(slack.calls("views.update"))
+        slack.click_in_view("U1", view, forward["text"]["text"])
+        await slack.until(lambda turned=turned: len(slack.calls("views.update")) > turned)
+        seen.append(shown(view["blocks"]))
+    assert len(seen) >= 3
+    for part in entry.analysis.parts:  # type: ignore[union-attr]
+        assert sum(f"END-1-{part.name}" in page for page in seen) == 1
+    assert {(c.action, c.value) for c in front.all("clicked")} == {("full", f"{digest.key}#1")}
+    assert slack.refusals() == []
+
+
+async def test_a_page_without_a_way_to_turn_it_comes_as_messages(slack: SlackServer, chat: SlackChat) -> None:
+    extra = {"kind": "command", "response_url": slack.new_response_url("U1", "C1"), "trigger": slack.new_trigger("U1")}
+    respond = chat.responder(Place("slack", "C1"), Person("U1"), extra)
+    await respond.page("Full", cards.full_page(worst_entry(1), "zh"))
+    assert len(alone(slack, "U1")) >= 3
+    assert slack.space.views == {}
+
+
+async def test_a_file_is_a_page_to_copy_from(slack: SlackServer, chat: SlackChat) -> None:
+    extra = {"kind": "click", "trigger": slack.new_trigger("U1"), "action": "markdown", "value": "d"}
+    await chat.responder(Place("slack", "C1"), Person("U1"), extra).file(
+        "paperboy.md", "# Title\n\n```py\nx\n```\n**bold**"
+    )
+    (view,) = slack.space.views.values()
+    assert shown(view["blocks"]) == "# Title\n\n```py\nx\n```\n**bold**"
+
+
+async def test_the_home_tabs_buttons_are_answered_directly(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    async def answer(click: Click, respond: Any) -> None:
+        await respond.show(Post((Text("here"),), "here"))
+
+    front.on_click = answer
+    home = {
+        "type": "home",
+        "blocks": render.messages(Post((Actions((Button("settings", "C1", "Settings"),)),), "x"))[0]["blocks"],
+    }
+    slack.click_in_view("U1", home, "Settings")
+    await slack.until(lambda: "D1" in slack.space.channels and slack.space.channels["D1"].messages)
+    assert (await front.one("clicked")).place == Place("slack", "D1", direct=True)
+
+
+# ---------------------------------------------------------------- the shortcut
+
+
+async def test_the_shortcut_asks_about_the_paper_in_a_message(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    async def open_form(click: Click, respond: Any) -> None:
+        await respond.form(Form("ask", click.value, "Ask", "Ask", (Field("question", "Question", "lines"),)))
+
+    front.on_click = open_form
+    (said,) = slack.say("C1", "U2", "nice: <https://arxiv.org/pdf/2601.22153v2>")
+    message = slack.space.channels["C1"].messages[said.payload["event"]["ts"]]
+    sent = await slack.shortcut("U1", message, "ask_paper").wait()
+    assert sent.acked
+    click = await front.one("clicked")
+    assert (click.action, click.value, click.message) == ("ask", "paper:2601.22153v2", message.ts)
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    await slack.submit("U1", view, question="code?").wait()
+    assert (await front.one("submitted")).place == Place("slack", "C1", message.ts)
+
+
+async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there_is_none(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    texts = ["<https://arxiv.org/abs/2601.22153> or <https://arxiv.org/abs/2601.22150>", "lunch?"]
+    for text in texts:
+        (said,) = slack.say("C1", "U1", text)
+        message = slack.space.channels["C1"].messages[said.payload["event"]["ts"]]
+        await slack.shortcut("U1", message, "ask_paper").wait()
+    await slack.until(lambda: len(alone(slack, "U1")) == 2)
+    which, none = [m for m in slack.space.channels["C1"].ephemeral if m.to == "U1"]
+    assert none.shown == "There is no arXiv paper in that message."
+    await slack.click("U1", which, "2601.22150").wait()
+    click = await front.one("clicked")
+    assert (click.action, click.value) == ("ask", "paper:2601.22150")
+
+
+async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    slack.space.add_channel("C3", "U1", bot=False)
+    slack.say("C3", "U1", "<https://arxiv.org/abs/2601.22153>")
+    (message,) = slack.space.channels["C3"].messages.values()
+    await slack.shortcut("U1", message, "ask_paper").wait()
+    assert (await front.one("clicked")).place == Place("slack", "D1", direct=True)
+
+
+# ---------------------------------------------------------------- HTTP, load, the end
+
+
+@pytest.fixture
+async def over_http(slack: SlackServer, chat: SlackChat, front: RecordingFront) -> Any:
+    """Connected by signed requests instead of sockets. Yields the address."""
+    made = SlackConnection(chat, front, signing_secret="secret", api_url=slack.url)
+    app = web.Application()
+    made.mount(app)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    running = asyncio.create_task(made.run())
+    slack.hub.http = (url, "secret")
+    yield url
+    await made.close(5)
+    await running
+    await runner.cleanup()
+
+
+async def test_over_http_events_commands_and_forms_work_the_same(
+    slack: SlackServer, front: RecordingFront, over_http: str
+) -> None:
+    front.broken = 1
+    (first, _) = slack.say("C1", "U1", f"<@{BOT_USER}> code?")
+    await first.wait()
+    assert first.acked
+    sent = await slack.command("U1", "C1", "/paper", "2601.22153").wait()
+    assert sent.acked
+    assert (await front.one("commanded")).text == "2601.22153"
+    await slack.hub.settled()
+    assert {q.text for q in front.all("asked")} == {"code?"}
+
+    async def open_form(command: Command, respond: Any) -> None:
+        await respond.form(FORM)
+
+    front.on_command, front.problems = open_form, {"papers": "no"}
+    slack.command("U1", "C1", "/digest", "setup")
+    view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
+    answer = (await slack.submit("U1", view).wait()).answer
+    assert answer == {"response_action": "errors", "errors": {"papers": "no"}}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, signature("another secret", "{}"), signature("secret", "{}", at=1_000_000_000)]
+)
+async def test_over_http_what_slack_did_not_sign_is_refused(
+    front: RecordingFront, over_http: str, headers: dict[str, str]
+) -> None:
+    async with aiohttp.ClientSession() as session, session.post(over_http, data="{}", headers=headers) as answer:
+        assert answer.status == 401
+    assert front.told == []
+
+
+async def test_over_http_slack_may_check_the_address(over_http: str) -> None:
+    body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
+    headers = {"Content-Type": "application/json", **signature("secret", body)}
+    async with aiohttp.ClientSession() as session, session.post(over_http, data=body, headers=headers) as answer:
+        assert (answer.status, "abc" in await answer.text()) == (200, True)
+
+
+async def test_it_ends_only_when_what_was_begun_for_people_is_done(
+    slack: SlackServer, chat: SlackChat, front: RecordingFront
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def long(command: Command, respond: Any) -> None:
+        begun.set()
+        await may_end.wait()
+        await respond.show(Post((Text("done"),), "done"))
+
+    front.on_command = long
+    connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+    running = asyncio.create_task(connection.run())
+    await slack.hub.connected.wait()
+    sent = slack.command("U1", "C1", "/digest", "now")
+    await begun.wait()
+    closing = asyncio.create_task(connection.close(10))
+    await slack.until(lambda: not slack.hub.sockets)
+    assert (await sent.wait()).acked
+    assert not connection.connected
+    assert not closing.done()
+    may_end.set()
+    await closing
+    await running
+    assert alone(slack, "U1") == ["done"]
+
+
+async def test_at_the_end_nothing_new_is_acknowledged(
+    slack: SlackServer, chat: SlackChat, front: RecordingFront, connection: SlackConnection
+) -> None:
+    await connection.close(1)
+    slack.space.open_direct("U1")
+    (said,) = slack.say("D1", "U1", "anybody?")
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(said.wait(), 0.3)
+    assert not said.acked
+    assert front.told == []
+
+
+async def test_thirty_commands_a_second_are_acknowledged_well_in_time(
+    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+) -> None:
+    """The measured aim stands in the bench; this keeps it from being missed by far."""
+    sent = []
+    for n in range(30):
+        sent.append(slack.command("U1", "C1", "/paper", f"2601.{n:05d}"))
+        await asyncio.sleep(1 / 30)
+    for one in sent:
+        await one.wait()
+    assert max(one.took for one in sent) < 0.5
+    assert len(front.all("commanded")) == 30
