@@ -1,24 +1,24 @@
 """Finds a quotation in a paper and says where it stands, or refuses it. The one thing to know: the folded text is searched exactly; what then still
-differs may only be what printing and extraction do to words (lost ligatures, look-alike letters, running heads), never a number, a name, a
-negation or another word, and at most one token in eight.
+differs may only be what printing and extraction do to words (lost ligatures, look-alike letters), never a number, a name, a
+negation or another word, and at most one token in five.
 """
 
 from __future__ import annotations
 
 # ruff: noqa: SIM905  # lists of words read as words
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
 from digest import normal
-from digest.model import Basis, Evidence, Form, FullText, Passage, Section
+from digest.folded import Folded, Place, lines_beside, places_of
+from digest.model import Basis, Evidence, Form, FullText
 
-FUZZ = 0.125
+FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
 LEAST_WORDS = 4
 LEAST_CHARACTERS = 15
@@ -30,87 +30,16 @@ APART = 2_500
 _MOST = 4_000
 """Characters of a quotation that are looked at."""
 _SEED = 14
+_DRIFT = 160
+"""Folded characters that a running head, footnote mark or page number may push the rest of a quotation along."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "ı": "l"})
-_LIGATURES = re.compile(r"ff[il]|f[fil]")
+_LIGATURES = re.compile(r"f+[il]?")
+"""Lost where a font draws them as one sign without a name."""
 _BESIDE = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.EQUATION, Form.CODE)
 """What stands between two halves of a sentence when a page ends or a figure floats in."""
-
-
-@dataclass(frozen=True)
-class _Place:
-    section: Section
-    passage: Passage
-
-
-@dataclass
-class _Stream:
-    """Folded text of some passages in a row, and the way back to their characters."""
-
-    places: list[_Place]
-    compact: str = ""
-    norms: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    """Where each token begins in `compact`."""
-    spans: list[tuple[int, int, int]] = field(default_factory=list)
-    """Of each token: index of its place, first and last character there."""
-
-    def build(self) -> _Stream:
-        at = 0
-        parts: list[str] = []
-        for index, place in enumerate(self.places):
-            for token in normal.tokens(place.passage.text):
-                parts.append(token.norm)
-                self.starts.append(at)
-                self.spans.append((index, token.start, token.end))
-                at += len(token.norm)
-        self.norms = parts
-        self.compact = "".join(parts)
-        return self
-
-    def token_at(self, position: int) -> int:
-        return bisect_right(self.starts, position) - 1
-
-    def whole(self, start: int, end: int) -> bool:
-        """`compact[start:end]` begins and ends where tokens do."""
-        first, last = self.token_at(start), self.token_at(end - 1)
-        return self.starts[first] == start and self.starts[last] + len(self.norms[last]) == end
-
-    def occurrences(self, needle: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-        at = self.compact.find(needle, start, end)
-        while at >= 0:
-            if self.whole(at, at + len(needle)):
-                yield at
-            at = self.compact.find(needle, at + 1, end)
-
-    def characters(self, first: int, last: int) -> str:
-        """The paper's characters from token `first` to token `last`, with the punctuation that belongs to them."""
-        pieces: list[str] = []
-        for index in range(self.spans[first][0], self.spans[last][0] + 1):
-            text = self.places[index].passage.text
-            start = self.spans[first][1] if index == self.spans[first][0] else 0
-            end = self.spans[last][2] if index == self.spans[last][0] else len(text)
-            pieces.append(_with_ends(text, start, end))
-        return re.sub(r"\s+", " ", " ".join(p.strip() for p in pieces if p.strip()))
-
-
-def _with_ends(text: str, start: int, end: int) -> str:
-    """Takes in a closing full stop or bracket, an opening bracket, and both dollars of a formula."""
-    while end < len(text) and text[end] in ".!?)]}”\"'’%$。！？」）":
-        end += 1
-    while start > 0 and text[start - 1] in '([{“"‘$\\「（':
-        start -= 1
-    piece = text[start:end]
-    if piece.count("$") % 2:
-        piece = piece[1:] if piece.startswith("$") else piece.removesuffix("$")
-    for opening, closing in ("()", "[]", "“”"):
-        if piece.endswith(closing) and piece.count(closing) > piece.count(opening):
-            piece = piece[:-1]
-        if piece.startswith(opening) and piece.count(opening) > piece.count(closing):
-            piece = piece[1:]
-    return piece
 
 
 @dataclass(frozen=True)
@@ -126,15 +55,13 @@ class Finder:
 
     def __init__(self, text: FullText) -> None:
         self._text = text
-        places = [_Place(s, p) for s in text.sections for p in s.passages]
-        self._streams = [_Stream(places).build()]
-        running = [p for p in places if p.passage.form not in _BESIDE]
-        if len(running) < len(places):
-            self._streams.append(_Stream(running).build())
-        lines = Counter(
-            line.strip() for p in places for line in p.passage.text.split("\n") if 0 < len(line.strip()) < 80
-        )
-        self._heads = {normal.fold(re.sub(r"\W+", "", line)) for line, times in lines.items() if times >= 3}
+        places = [place for section in text.sections for place in places_of(section)]
+        running = [p for p in places if p.passage.form not in _BESIDE and not p.heading]
+        lines = Counter(line.strip() for p in running for line in p.passage.text.split("\n") if len(line.strip()) < 80)
+        heads = frozenset(line for line, times in lines.items() if times >= 3 and line)
+        self._streams = [Folded(places)]
+        if len(running) < len(places) or any(lines_beside(p.passage, heads) for p in running):
+            self._streams.append(Folded(running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
         """Where it stands, with the paper's characters; None when it does not stand there, or is too short to prove anything."""
@@ -186,72 +113,53 @@ class Finder:
 
     # ------------------------------------------------------------ near
 
-    def _near(self, stream: _Stream, needle: Sequence[str]) -> _Hit | None:
+    def _near(self, stream: Folded, needle: Sequence[str]) -> _Hit | None:
         """The best window that differs only as print does."""
         compact = "".join(needle)
         exact = next(_exact(stream, needle), None)
         if exact or len(needle) < 6:
             return exact
-        best: tuple[int, _Hit] | None = None
-        for first in _windows(stream, compact, needle):
-            hit, cost = self._aligned(stream, needle, first)
-            if hit and (best is None or cost < best[0]):
-                best = (cost, hit)
-        return best[1] if best else None
+        windows = _windows(stream, compact)
+        hits = [hit for first, last in windows if (hit := self._aligned(stream, needle, first, last))]
+        return hits[0] if hits else None
 
-    def _aligned(self, stream: _Stream, needle: Sequence[str], start: int) -> tuple[_Hit | None, int]:
-        begin = max(0, start - 4)
-        window = stream.norms[begin : start + len(needle) + max(12, len(needle) // 4)]
-        ops = list(Levenshtein.opcodes(needle, window))
-        # What stands before and after the quotation in the window is no difference.
+    def _aligned(self, stream: Folded, needle: Sequence[str], first: int, last: int) -> _Hit | None:
+        """The window, without what stands before and after the quotation, when all that differs is of print."""
+        ops = list(Levenshtein.opcodes(needle, stream.norms[first : last + 1]))
         while ops and ops[0].tag == "insert":
             ops.pop(0)
         while ops and ops[-1].tag == "insert":
             ops.pop()
-        if not ops:
-            return None, 0
-        first, last = begin + ops[0].dest_start, begin + ops[-1].dest_end - 1
-        cost = 0
-        for op in ops:
-            if op.tag == "equal":
-                continue
-            mine = needle[op.src_start : op.src_end]
-            theirs = range(begin + op.dest_start, begin + op.dest_end)
-            if not self._printed(stream, mine, theirs):
-                return None, 0
-            cost += max(len(mine), 1)
-        return (_Hit(first, last, exact=False), cost) if cost <= max(1, FUZZ * len(needle)) else (None, 0)
+        changed = [op for op in ops if op.tag != "equal"]
+        cost = sum(max(op.src_end - op.src_start, 1) for op in changed)
+        if not ops or cost > max(1, FUZZ * len(needle)):
+            return None
+        for op in changed:
+            theirs = range(first + op.dest_start, first + op.dest_end)
+            if not self._printed(stream, needle[op.src_start : op.src_end], theirs):
+                return None
+        return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
 
-    def _printed(self, stream: _Stream, mine: Sequence[str], theirs: range) -> bool:
+    def _printed(self, stream: Folded, mine: Sequence[str], theirs: range) -> bool:
         """Whether a difference is of print or extraction alone."""
         own = [stream.norms[i] for i in theirs]
         if not mine:
-            return self._between(stream, theirs)
+            return False
         joined, printed = "".join(mine), "".join(own)
         if any(c.isdigit() for c in joined + printed) and not (
             joined.translate(_LOOKALIKE) == printed.translate(_LOOKALIKE) and _mostly_letters(joined, printed)
         ):
             return False
-        return _skeleton(joined) == _skeleton(printed)
-
-    def _between(self, stream: _Stream, theirs: range) -> bool:
-        """Extra tokens of the paper: a page number or running head in the middle."""
-        words = [stream.norms[i] for i in theirs]
-        if len(words) == 1 and words[0].isdecimal() and len(words[0]) <= 4:
-            index, start, end = stream.spans[theirs[0]]
-            text = stream.places[index].passage.text
-            line = text[text.rfind("\n", 0, start) + 1 : (text + "\n").index("\n", end)]
-            return line.strip() == text[start:end] and ("\n" in text or len(text.strip()) == end - start)
-        return "".join(words) in self._heads
+        return _alike(joined, printed)
 
     # ------------------------------------------------------------ said
 
-    def _evidence(self, stream: _Stream, hits: Sequence[_Hit]) -> Evidence:
+    def _evidence(self, stream: Folded, hits: Sequence[_Hit]) -> Evidence:
         place = stream.places[stream.spans[hits[0].first][0]]
         quotation = " … ".join(stream.characters(h.first, h.last) for h in hits)
         return Evidence(quotation, self._text.url(place.passage), self._label(place), all(h.exact for h in hits))
 
-    def _label(self, place: _Place) -> str:
+    def _label(self, place: Place) -> str:
         """`Abstract`, `3.2 Training`, or the page where a paper has no sections to link to."""
         if place.section is self._text.sections[0] or self._text.basis is Basis.ABSTRACT:
             return "Abstract"
@@ -265,7 +173,7 @@ def _trimmed(quotation: str) -> str:
     return re.sub(r"^(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])\s*|\s*(?:\[\s*(?:…|\.{3,})\s*\]|\.{3,}|…)$", "", text)
 
 
-def _exact(stream: _Stream, needle: Sequence[str], start: int = 0, end: int | None = None) -> Iterator[_Hit]:
+def _exact(stream: Folded, needle: Sequence[str], start: int = 0, end: int | None = None) -> Iterator[_Hit]:
     compact = "".join(needle)
     for at in stream.occurrences(compact, start, end):
         hit = _Hit(stream.token_at(at), stream.token_at(at + len(compact) - 1), exact=True)
@@ -273,20 +181,22 @@ def _exact(stream: _Stream, needle: Sequence[str], start: int = 0, end: int | No
             yield hit
 
 
-_NEGATIONS = frozenset("no not nor never none neither cannot without non un in im dis".split())
+_NEGATIONS = frozenset("no not nor never none neither without".split())
 
 
 def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
     """Words run together or apart are the printer's; not where that makes or unmakes a negation or a figure."""
     if len(needle) == len(own):
         return list(needle) == list(own)
-    for word in _NEGATIONS | {w for w in (*needle, *own) if w[0].isdigit()}:
-        if needle.count(word) != own.count(word) and word not in ("un", "in", "im", "dis", "non"):
-            return False
-    return True
+    mine, theirs = (Counter(w for word in words for w in _WHOLE.get(word, (word,))) for words in (needle, own))
+    telling = _NEGATIONS | {w for w in (*mine, *theirs) if w[0].isdigit()}
+    return all(mine[w] == theirs[w] for w in telling)
 
 
-def _stitched(stream: _Stream, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
+_WHOLE = {"cannot": ("can", "not")}
+
+
+def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
     """All pieces exactly, in order, near each other."""
     for first in _exact(stream, needles[0]):
         chain = [first]
@@ -303,31 +213,57 @@ def _stitched(stream: _Stream, needles: Sequence[Sequence[str]]) -> Iterator[lis
             yield chain
 
 
-def _in_order(stream: _Stream, chain: Sequence[_Hit]) -> bool:
+def _in_order(stream: Folded, chain: Sequence[_Hit]) -> bool:
     return all(a.last < b.first and stream.starts[b.first] - stream.starts[a.last] <= APART for a, b in pairwise(chain))
 
 
-def _windows(stream: _Stream, compact: str, needle: Sequence[str]) -> list[int]:
-    """Where the quotation may begin, as tokens: voted by its pieces of 14 characters, most votes first."""
-    votes: Counter[int] = Counter()
-    for offset in range(0, max(1, len(compact) - _SEED + 1), _SEED // 2):
+def _windows(stream: Folded, compact: str) -> list[tuple[int, int]]:
+    """Where a quotation may stand, first and last token: from pieces of it that stand there exactly, at most 24 of them looked for."""
+    step = max(_SEED // 2, (len(compact) - _SEED) // 23)
+    found: list[tuple[int, int]] = []
+    for offset in range(0, max(1, len(compact) - _SEED + 1), step):
         seed = compact[offset : offset + _SEED]
-        at, seen = stream.compact.find(seed), 0
-        while at >= 0 and seen < 20:
-            votes[(at - offset) // 40] += 1
-            at, seen = stream.compact.find(seed, at + 1), seen + 1
-    merged: Counter[int] = Counter()
-    for bucket, count in votes.items():
-        merged[bucket] = count + votes.get(bucket + 1, 0)
-    enough = max(2, len(compact) // _SEED // 3) if len(needle) > 8 else 1
-    found = [bucket for bucket, count in merged.most_common(4) if count >= enough]
-    return [max(0, stream.token_at(max(0, bucket * 40 + 20))) for bucket in found] or []
+        at = stream.compact.find(seed)
+        for _ in range(8):
+            if at < 0:
+                break
+            found.append((at - offset, offset))
+            at = stream.compact.find(seed, at + 1)
+    clusters = _clusters(sorted(found))
+    clusters.sort(key=len, reverse=True)
+    return [_span(stream, cluster, len(compact)) for cluster in clusters[:4]]
+
+
+def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Pieces that lie as far apart as in the quotation, give or take a running head."""
+    clusters: list[list[tuple[int, int]]] = []
+    for shift, offset in found:
+        if clusters and shift - clusters[-1][-1][0] <= _DRIFT:
+            clusters[-1].append((shift, offset))
+        else:
+            clusters.append([(shift, offset)])
+    return clusters
+
+
+def _span(stream: Folded, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
+    """With two tokens to spare on a side whose outermost piece was not found."""
+    shift, offset = min(cluster, key=lambda piece: piece[1])
+    end_shift, end_offset = max(cluster, key=lambda piece: piece[1])
+    first = stream.token_at(max(0, shift)) - (2 if offset else 0)
+    last = stream.token_at(min(len(stream.compact) - 1, end_shift + length - 1))
+    return max(0, first), min(len(stream.norms) - 1, last + (2 if end_offset + 2 * _SEED <= length else 1))
 
 
 def _skeleton(word: str) -> str:
-    """What print and extraction leave alone."""
-    shape = word.translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
-    return _LIGATURES.sub("", re.sub("f[fl]+", "", shape)) if len(word) > 5 else shape
+    """What look-alike letters leave alone."""
+    return word.translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Two prints of one word."""
+    if _skeleton(one) == _skeleton(other):
+        return True
+    return max(len(one), len(other)) >= 6 and _skeleton(_LIGATURES.sub("", one)) == _skeleton(_LIGATURES.sub("", other))
 
 
 def _mostly_letters(one: str, other: str) -> bool:

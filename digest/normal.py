@@ -30,9 +30,11 @@ _TOKEN = re.compile(
   | (?P<text>\\(?:text|mathrm|mathbf|mathit|mathcal|mathbb|mathsf|mathtt|operatorname|emph|textbf|textit|boldsymbol|bm|hat|bar|tilde|vec|left|right|big|Big|displaystyle|rm|bf|it|cite[pt]?|ref|label|,|;|!|:|\ |quad|qquad|limits|nolimits|em|sc|tt)(?![A-Za-z]))
   | (?P<tex>\\[A-Za-z]+)
   | (?P<number>(?<![\w.])\.\d+|\d+(?:(?:,|\{,\}|\u2009|\u202f|\u00a0)\d{3}(?!\d))*(?:\.\d+)?)
-  | (?P<sign>(?<![\w)\]}])[-\u2212\u2013+](?=\s?\$?\.?\d))
+  | (?P<sign>(?<![\w)\]}])[-\u2212\u2010-\u2013+](?=\s?\$?\.?\d))
   | (?P<symbol>[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
-  | (?P<word>[^\W\d_]+)
+  | (?P<ratio>(?<=\d)\s?[/:]\s?(?=\d))
+  | (?P<han>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])
+  | (?P<word>[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)
     """,
     re.VERBOSE,
 )
@@ -47,7 +49,20 @@ _OPERATORS = {
     "ell": "l", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
-_FOLDED = {"×": "x", "−": "-", "–": "-", "ı": "i", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
+_FOLDED = {
+    "×": "x",
+    "−": "-",
+    "–": "-",
+    "‐": "-",
+    "‑": "-",
+    "‒": "-",
+    "ı": "i",
+    "ß": "ss",
+    "ø": "o",
+    "ł": "l",
+    "æ": "ae",
+    "œ": "oe",
+}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 _BROKEN = re.compile("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
 _SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
@@ -77,7 +92,9 @@ def _norm(kind: str, raw: str) -> str:
         name = raw[1:]
         greek = _GREEK.get(name.removeprefix("var").lower())
         return greek if greek is not None else _OPERATORS.get(name, "")
-    if kind in ("sign", "symbol"):
+    if kind == "ratio":
+        return "/"
+    if kind in ("sign", "symbol", "han"):
         return _FOLDED.get(raw, raw)
     return ""
 

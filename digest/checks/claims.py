@@ -19,14 +19,14 @@ _NOT_CLAIMS = re.compile(
     r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
     r"|(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
     r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
-    r"|^\s*(?:\(?\d{1,2}[.)、）]|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])\s*\d{1,2}[.、](?=\s*[^\d\s])",
+    r"|^\s*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])\s*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
 _DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}年\d{1,2}月")
 _SENTENCE = re.compile(r"(?:[^.。！？!?\n;；]|\.(?!\s+[A-Z\u4e00-\u9fff]|\s*\Z|\n))*(?:[.。！？!?\n;；]|\Z)")
 _MORE = re.compile(
-    r"提升|提高|增加|增长|增益|高出|高于|领先|超出|超过|优于|多出|改善|改进|加速|快|increas|improv|gain|higher|better|outperform|more|faster|speed|above|exceed|surpass|rise|rose|grow|larger|greater|boost|advantage|lead|ahead|over\b|by\b",
+    r"提升|提高|增加|增长|增益|高出|高于|领先|超出|超过|优于|多出|改善|改进|加速|快|increas|improv|gain|higher|better|outperform|more|faster|speed|above|exceed|surpass|rise|rose|grow|larger|greater|boost|advantage|lead|ahead",
     re.IGNORECASE,
 )
 _LESS = re.compile(
@@ -34,7 +34,11 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"差|gap|difference|ratio|比|倍|margin|相差|between|to\b|from|从|than|versus|vs|compared|relative|相对",
+    r"差|gap|difference|ratio|比|倍|margin|相差|between|than|versus|vs|compared|relative|相对",
+    re.IGNORECASE,
+)
+_SCORE = re.compile(
+    r"accura|score|precision|recall|\\bF1|\\bAUC|\\bmAP|\\bIoU|\\brate|percent|BLEU|ROUGE|\\bEM\\b|准确|得分|率",
     re.IGNORECASE,
 )
 _CLOSE = 260
@@ -49,7 +53,7 @@ _SCALES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Ground:
     """The figures and names of a source, ready to be asked."""
 
@@ -115,7 +119,7 @@ def _part_of_name(text: str, figure: Figure) -> bool:
 
 
 def _stands(figure: Figure, ground: _Ground) -> bool:
-    return any(_equal(figure, other) for value in _forms(figure) for other in _near(value, figure, ground))
+    return any(_equal(figure, other, ground) for value in _forms(figure) for other in _near(value, figure, ground))
 
 
 def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
@@ -124,8 +128,8 @@ def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
     yield value, step, unit
     if unit in ("%", "points"):
         yield value / 100, step / 100, "1"
-    if not unit and value <= 1:
-        yield value * 100, step * 100, "%"
+    if not unit and value <= 1 and step < 1:
+        yield value * 100, step * 100, "%%"
     for scale in _SCALES:
         if unit in scale:
             for other, size in scale.items():
@@ -142,25 +146,42 @@ def _near(
         yield other, form
 
 
-def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]]) -> bool:
+def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], ground: _Ground) -> bool:
     other, (value, step, unit) = found
-    if not _units_agree(unit, other):
+    if not _units_agree(unit, other) or (unit == "%" and not other.unit and not _a_score(other, ground)):
         return False
+    slack = max(step, 0.1 * abs(value)) if _round(value) and figure.unit not in ("%", "points", "x") else step
     if abs(value - other.value) <= max(abs(value) * 1e-6, 1e-12):
         return True
     if figure.bound == ">" and not figure.about:
-        return value < other.value <= value + max(step, 0.1 * abs(value))
+        return value < other.value <= value + slack
     if figure.bound == "<" and not figure.about:
-        return value - max(step, 0.1 * abs(value)) <= other.value < value
+        return value - slack <= other.value < value
     if figure.about:
         return abs(value - other.value) <= max(0.5 * step, 0.05 * abs(value)) * 1.0001
     # A magnitude (`1.5M`, `150万`) is rounded by its nature.
     return step >= 1000 and value >= 1000 and abs(value - other.value) <= 0.5 * step
 
 
+def _round(value: float) -> bool:
+    """Of the figures that are said after `more than`: 1,000, 250, 40."""
+    digits = f"{value:.6g}".replace(".", "").strip("0")
+    return len(digits) <= 1 or (len(digits) == 2 and digits.endswith("5"))
+
+
+def _a_score(other: Figure, ground: _Ground) -> bool:
+    """A bare figure that may be a percentage: with a decimal, in a row of figures, or beside the word for a score."""
+    if other.step < 1:
+        return True
+    around = ground.text[max(0, other.start - 60) : other.start + len(other.text) + 40]
+    return len(re.findall(r"\d+(?:\.\d+)?", around)) >= 4 or bool(_SCORE.search(around))
+
+
 def _units_agree(unit: str, other: Figure) -> bool:
     if unit == "1":
-        return other.unit == "" and other.value <= 1.0
+        return other.unit == "" and other.value <= 1.0 and other.step < 1
+    if unit == "%%":
+        return other.unit == "%"
     if unit == other.unit or not other.unit or not unit:
         return True
     return {unit, other.unit} <= {"%", "points"}
@@ -172,9 +193,7 @@ def _units_agree(unit: str, other: Figure) -> bool:
 def _derived(figure: Figure, text: str, ground: _Ground) -> bool:
     """By arithmetic from two figures that stand together, in the text itself or in the source."""
     sentence = _sentence_at(text, figure.start)
-    if figure.unit not in ("x", "%", "points", "") or not (
-        _MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)
-    ):
+    if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
         return False
     own = [f for f in figures(sentence) if f.plain and f.text != figure.text]
     anchored = [f for f in own if _stands(f, ground)]
@@ -211,22 +230,36 @@ def _pairs(ground: _Ground) -> tuple[tuple[Figure, Figure], ...]:
 def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
     """`figure` is the difference, ratio or change of `a` and `b`, right to its own last digit."""
     high, low = max(a.value, b.value), min(a.value, b.value)
-    if high == low or low <= 0:
+    if high == low or low <= 0 or (a.unit and b.unit and a.unit != b.unit):
         return False
-    tolerance = max(0.5 * figure.step, (0.05 * figure.value) if figure.about or figure.bound else 0.0) * 1.0001
-    candidates: list[float] = []
+    rounded = 0.05 * figure.value if figure.about or figure.bound else 0.0
+    tolerance = max(min(0.5 * figure.step, 0.1 * figure.value), rounded) * 1.0001
+    return any(
+        abs(figure.value - c) <= tolerance
+        for c in _results(figure, (low, high), (min(a.step, b.step), a.unit or b.unit), sentence)
+    )
+
+
+def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, str], sentence: str) -> Iterator[float]:
+    """What could be said of two figures, the lower first, in the unit of a third; `precision` is their smallest step and their unit."""
+    (low, high), (step, kind) = pair, precision
     if figure.unit == "x":
-        candidates = [high / low, high / low - 1]
-    elif figure.unit in ("%", "points", ""):
-        candidates = [high - low] if (a.step < 1 or b.step < 1 or figure.unit) else []
-        if max(high, low) <= 1.0 and figure.unit:
-            candidates.append((high - low) * 100)
-        if figure.unit == "%":
-            if _MORE.search(sentence) or not _LESS.search(sentence):
-                candidates.append((high - low) / low * 100)
-            if _LESS.search(sentence) or not _MORE.search(sentence):
-                candidates += [(high - low) / high * 100, low / high * 100]
-    return any(abs(figure.value - c) <= tolerance for c in candidates)
+        yield high / low
+        yield high / low - 1
+        return
+    if figure.unit not in ("%", "points", "") and figure.unit != kind:
+        return
+    if figure.unit or (figure.step < 1 and figure.step >= step):
+        yield high - low
+    if figure.unit and high <= 1.0:
+        yield (high - low) * 100
+    if figure.unit == "%":
+        more, less = bool(_MORE.search(sentence)), bool(_LESS.search(sentence))
+        if more or not less:
+            yield (high - low) / low * 100
+        if less or not more:
+            yield (high - low) / high * 100
+            yield low / high * 100
 
 
 def _sentence_at(text: str, position: int) -> str:
@@ -241,18 +274,20 @@ def _sentence_at(text: str, position: int) -> str:
 
 def _named(name: str, ground: _Ground) -> bool:
     bare = squeezed(name)
-    if bare in ground.words or len(bare) < 2:
-        return True
-    if len(bare) >= 4 and bare in ground.squeezed:
-        return True
     single = bare.removesuffix("s")
-    if single in ground.words or (name.replace("-", "").isupper() and single in ground.initials):
+    if bare in ground.words or single in ground.words or f"{bare}s" in ground.words or len(bare) < 2:
         return True
-    if name.rstrip("s").isupper() and single in ground.initials:
+    if bare in ground.squeezed and _stands_apart(bare, ground):
+        return True
+    if name.rstrip("s").replace("-", "").isupper() and single in ground.initials:
         return True
     parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
-    return (
-        len(parts) > 1
-        and all(p in ground.words or p.removesuffix("s") in ground.words or p.isdecimal() for p in parts)
-        and not any(p.isdecimal() for p in parts)
-    )
+    known = all(p in ground.words or p.removesuffix("s") in ground.words for p in parts)
+    return len(parts) > 1 and known and not any(p.isdecimal() for p in parts)
+
+
+@lru_cache(maxsize=4_000)
+def _stands_apart(bare: str, ground: _Ground) -> bool:
+    """As words of its own: `ELMo` does not stand in `a wheel moves`."""
+    pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
+    return re.search(pattern, ground.text.lower()) is not None

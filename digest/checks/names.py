@@ -30,6 +30,14 @@ _SUFFIX = re.compile(
 )
 
 
+_BESIDE_A_THING = re.compile(
+    r"(?<![A-Za-z0-9_.-])([A-Z][a-z]{3,}(?:[-\s][A-Z]?\d+)?)(?=\s?(?:数据集|语料|基准|模型|网络|算法|(?:data ?sets?|corpus|corpora|benchmarks?|models?|test set)\b))"
+)
+_NO_NAME = frozenset(
+    "this that these those such each both their our your some many most other another recent large small foundation language vision deep neural base baseline generative diffusion proposed existing current previous pretrained transformer gaussian bayesian markov with from same data training test open public english chinese german french spanish video image text audio speech world reward student teacher expert human main final".split()
+)
+
+
 def names(text: str) -> Iterator[str]:
     """Each once, as written, without the trade's common abbreviations."""
     seen: set[str] = set()
@@ -41,6 +49,10 @@ def names(text: str) -> Iterator[str]:
         if len(word) < 2 or _PLAIN.fullmatch(word) or not _MIXED.search(word) or word.lower() in COMMON:
             continue
         if word.lower() not in seen:
+            seen.add(word.lower())
+            yield word
+    for word in _BESIDE_A_THING.findall(text):
+        if word.lower() not in seen and word.lower() not in _NO_NAME:
             seen.add(word.lower())
             yield word
 
