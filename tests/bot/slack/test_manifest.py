@@ -1,0 +1,58 @@
+"""The manifest: valid, and exactly what is used, no scope more and none less."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.slack import connect
+from bot.slack.listeners.events import EVENTS
+from bot.slack.wire import METHODS
+from tests.servers.slack.people import EVENT_SCOPES
+
+ROOT = Path(__file__).parents[3]
+SOURCE = ROOT / "bot/slack"
+SCHEMA = ROOT.parent / "shared/specs/slack-manifest.schema.json"
+MANIFEST = yaml.safe_load((SOURCE / "manifest.yaml").read_text())
+SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+BOT_EVENTS = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's manifest schema is not here; the other tests are")
+def test_it_is_valid_by_slacks_schema() -> None:
+    jsonschema.validate(MANIFEST, json.loads(SCHEMA.read_text()))
+
+
+def test_every_scope_is_needed_and_none_is_missing() -> None:
+    by_methods = {scope for scopes in METHODS.values() for scope in scopes}
+    by_events = {EVENT_SCOPES[event] for event in BOT_EVENTS if event in EVENT_SCOPES}
+    by_features = {"commands"}
+    assert by_methods | by_events | by_features == SCOPES
+
+
+def test_the_methods_called_are_those_of_the_table() -> None:
+    called = {
+        name
+        for path in SOURCE.rglob("*.py")
+        if path.name != "wire.py"
+        for name in re.findall(r'"((?:auth|assistant|chat|conversations|users|views)\.[A-Za-z.]+)"', path.read_text())
+    }
+    assert called | {"auth.test", "apps.connections.open"} == set(METHODS)
+
+
+def test_the_events_subscribed_to_are_those_heard() -> None:
+    assert {event.partition(".")[0] for event in BOT_EVENTS} == set(EVENTS)
+    assert {e for e in BOT_EVENTS if e.startswith("message.")} == {"message.channels", "message.groups", "message.im"}
+
+
+def test_commands_and_shortcut_are_those_listened_to() -> None:
+    features = MANIFEST["features"]
+    assert tuple(c["command"] for c in features["slash_commands"]) == connect.COMMANDS
+    assert [s["callback_id"] for s in features["shortcuts"]] == [connect.SHORTCUT]
+    assert len(features["shortcuts"][0]["name"]) <= 24
