@@ -19,7 +19,7 @@ from bot.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, T
 from bot.discord.ids import components, message_id
 from bot.discord.plan import silent
 from bot.discord.render import V2, keyed, marked, messages
-from bot.discord.rest import Rest
+from bot.discord.rest import ORIGINAL, Rest, shown
 
 if TYPE_CHECKING:
     from bot.discord.chat import DiscordChat
@@ -211,7 +211,7 @@ class Whisper:
         self._direct: Channel | None = None
 
     async def find(self, key: str) -> str | None:  # noqa: ARG002
-        return "@original"
+        return ORIGINAL
 
     async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
         if self._expired():
@@ -226,8 +226,7 @@ class Whisper:
         if self._expired():
             msg = "The interaction has ended."
             raise Gone(msg)
-        path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-        await self._rest.write("PATCH", path, {**payload, "flags": V2}, **self._parts, message_id=message)
+        await self._rest.write("PATCH", shown(message), {**payload, "flags": V2}, **self._parts)
         return None
 
     def _expired(self) -> bool:

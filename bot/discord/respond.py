@@ -22,14 +22,12 @@ from bot.discord.ids import Press, custom_id
 from bot.discord.l10n import word
 from bot.discord.pack import Row, pack
 from bot.discord.render import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
-from bot.discord.rest import Rest
+from bot.discord.rest import ORIGINAL, Rest, shown
 
 log = logging.getLogger(__name__)
 
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
-SHOWN = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-ORIGINAL = "@original"
 
 
 class First(Enum):
@@ -97,7 +95,7 @@ class Responder:
                     await self._first(First.MESSAGE, {**payload, "flags": V2 | EPHEMERAL})
                     self._slot = ORIGINAL
                 elif self._slot:
-                    await self._rest.write("PATCH", SHOWN, payload, **self._hook, message_id=self._slot)
+                    await self._rest.write("PATCH", shown(self._slot), payload, **self._hook)
                 else:
                     made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
                     self._slot = str(made["id"])
@@ -184,10 +182,10 @@ class Responder:
         slot, self._slot = self._slot, ""
         if slot and private:
             change = {k: v for k, v in body.items() if k != "flags"} | {"flags": V2}
-            made = await self._rest.write("PATCH", SHOWN, change, **self._hook, message_id=slot)
+            made = await self._rest.write("PATCH", shown(slot), change, **self._hook)
         else:
             if slot:  # the first word after "thinking" would stay with the asker alone
-                await self._rest.write("DELETE", SHOWN, **self._hook, message_id=slot)
+                await self._rest.write("DELETE", shown(slot), **self._hook)
             made = await self._rest.write("POST", FOLLOW_UP, body, **self._hook)
         return str(made["id"])
 
@@ -208,7 +206,7 @@ class Responder:
             elif not self.acknowledged:
                 await self._first(First.UPDATE, {**payload, "flags": V2})
             else:
-                await self._rest.write("PATCH", SHOWN, {**payload, "flags": V2}, **self._hook, message_id=ORIGINAL)
+                await self._rest.write("PATCH", shown(ORIGINAL), {**payload, "flags": V2}, **self._hook)
 
 
 def _pages(post: Post) -> list[dict[str, Any]]:

@@ -43,8 +43,15 @@ _FORBIDDEN = {
     200000: "The server's AutoMod blocked the message: let the bot's role through in its rules.",
     240000: "The server's filter of links blocked the message.",
 }
+ORIGINAL = "@original"
+"""The first message an interaction was answered with."""
 THREAD_EXISTS = 160004
 ARCHIVED = 50083
+
+
+def shown(message: str) -> str:
+    """The path of a message an interaction was answered with."""
+    return "/webhooks/{webhook_id}/{webhook_token}/messages/" + message
 
 
 class Refused(ChatError):

@@ -1,0 +1,75 @@
+"""A Front that records what it is handed, and answers commands and buttons as a test tells it to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from bot.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Text, Vote, VoteKind
+
+Answer = Callable[[Any, Responder], Awaitable[Any]]
+
+
+def said(text: str) -> Post:
+    return Post((Text(text),), text)
+
+
+class RecordingFront:
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.amendments: list[Question] = []
+        self.withdrawals: list[tuple[Place, str]] = []
+        self.commands: list[Command] = []
+        self.clicks: list[Click] = []
+        self.submissions: list[Submission] = []
+        self.reactions: list[tuple[Place, str, str, VoteKind, bool]] = []
+        self.members: list[tuple[Place, bool]] = []
+        self.looked: list[Place] = []
+        self.ours: set[str] = set()
+        """Threads the bot started."""
+        self.on: dict[str, Answer] = {}
+        """By a command's text's first word, or an action."""
+        self.suggestions: Sequence[tuple[str, str]] = ()
+
+    async def concerns(self, place: Place) -> bool:
+        self.looked.append(place)
+        return place.thread in self.ours
+
+    async def asked(self, question: Question) -> None:
+        self.questions.append(question)
+
+    async def amended(self, question: Question) -> None:
+        self.amendments.append(question)
+
+    async def withdrawn(self, place: Place, message: str) -> None:
+        self.withdrawals.append((place, message))
+
+    async def commanded(self, command: Command, respond: Responder) -> None:
+        self.commands.append(command)
+        await self._answer(command.text.split(" ")[0], command, respond)
+
+    async def clicked(self, click: Click, respond: Responder) -> None:
+        self.clicks.append(click)
+        await self._answer(click.action, click, respond)
+
+    async def submitted(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
+        self.submissions.append(submission)
+        return await self._answer(submission.action, submission, respond) or {}
+
+    async def _answer(self, name: str, event: Any, respond: Responder) -> Any:
+        return await self.on[name](event, respond) if name in self.on else None
+
+    async def voted(self, vote: Vote) -> None:
+        raise AssertionError("Discord's votes are reactions and buttons")
+
+    async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
+        self.reactions.append((place, message, person.id, kind, undo))
+
+    async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+        self.members.append((place, joined))
+
+    async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
+        return self.suggestions
+
+    async def home(self, person: Person, platform: str) -> Post:
+        raise AssertionError("Discord has no such page")

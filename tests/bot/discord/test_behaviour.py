@@ -1,0 +1,417 @@
+"""What people do on Discord, through the real SDK in a simulated Discord: messages, commands, buttons, menus, forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.chat import Actions, Button, Field, Form, Heading, Menu, Place, Post, Style, Text, Thread, VoteKind
+from bot.discord.chat import DiscordChat
+from bot.discord.client import Gateway
+from digest.ports import MemoryCache
+from tests.bot.discord.recording import RecordingFront, said
+from tests.servers.discord_rules import check_message, texts, walk
+
+FORM = Form(
+    "setup", "discord:1", "Settings", "Save", tuple(Field(f"f{n}", f"Field {n}", value=f"v{n}") for n in range(11))
+)
+
+
+@dataclass
+class Stage:
+    env: simcord.Env
+    front: RecordingFront
+    chat: DiscordChat
+    bot: Gateway
+    guild: Any
+    channel: Any
+    ada: Any
+    bob: Any
+
+    @property
+    def place(self) -> Place:
+        return Place("discord", str(self.channel.id))
+
+    async def digest(self, place: Place | None = None) -> Any:
+        """A digest's thread, delivered by the Chat; `ids` holds its messages."""
+        paper = Post(
+            (Heading("1 · [A paper](https://arxiv.org/abs/2601.22153v1)", 2), Text("core"), PAPER), "1 · A paper"
+        )
+        parent = Post((Heading("Digest"), PARENT), "Digest")
+        self.ids = {}
+        for step in self.chat.plan(Thread(parent, (paper,), None, "30 Jan", ()), place or self.place, "k"):
+            self.ids[step.key] = await self.chat.post(step, place or self.place, self.ids.get(step.on, ""))
+        self.front.ours.add(self.ids["k:t"])
+        await self.env.settle()
+        parent_channel = self.channel if place is None else self.forum
+        return next(t for t in parent_channel.threads if str(t.id) == self.ids["k:t"])
+
+    def message(self, thread: Any, name: str) -> Any:
+        bare = int(self.ids[name].rpartition("/")[2])
+        history = thread.history() if name != "k:0" else self.channel.history()
+        return next(m for m in history if m.id == bare)
+
+
+PAPER = Actions(
+    (
+        Button("full", "k#1", "Full"),
+        Button("ask", "k#1", "Ask", Style.PRIMARY),
+        *(Button(name, "k#1", name.title(), Style.MENU) for name in ("save", "share", "bibtex")),
+        Button("more", "k#1", "👍 More", Style.FEEDBACK),
+    )
+)
+PARENT = Actions((Button("others", "k", "Others"), Button("retract", "k", "Take back", confirm="Really?")))
+
+
+def custom(message: Any, start: str) -> str:
+    found = [c["custom_id"] for c in walk([c.to_dict() for c in message.components]) if "custom_id" in c]
+    return next(c for c in found if c.startswith(start))
+
+
+def shown(result: Any) -> list[str]:
+    """The texts of everything an interaction was answered with."""
+    responses = [*([result.response] if result.response else []), *result.followups]
+    return [texts({"content": r.content, "components": r.components}) for r in dict.fromkeys(responses)]
+
+
+@pytest.fixture
+def simcord_bot() -> Gateway:
+    chat = DiscordChat("")
+    bot = Gateway(RecordingFront(), chat, MemoryCache())
+    chat.rest.client = bot
+    return bot
+
+
+@pytest.fixture
+async def stage(simcord_bot: Gateway, simcord_env: simcord.Env) -> Stage:
+    guild = simcord_env.create_guild()
+    channel = guild.create_text_channel("papers")
+    ada, bob = (guild.add_member(simcord_env.create_user(name)) for name in ("ada", "bob"))
+    await simcord_env.settle()
+    return Stage(simcord_env, simcord_bot.front, simcord_bot.chat, simcord_bot, guild, channel, ada, bob)
+
+
+async def test_a_mention_is_a_question_without_the_mention(stage: Stage):
+    await stage.ada.send(stage.channel, f"{stage.bot.user.mention} does 4 release code?")
+    (question,) = stage.front.questions
+    assert question.text == "does 4 release code?"
+    assert (question.place, question.addressed, question.mentions_others) == (stage.place, True, False)
+
+
+async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(stage: Stage):
+    await stage.ada.send(stage.channel, "lunch?")
+    await stage.bob.send(stage.channel, f"{stage.ada.mention} yes")
+    assert stage.front.questions == []
+    assert stage.front.looked == []
+
+
+async def test_a_role_made_for_the_bot_addresses_it_too(stage: Stage):
+    role = stage.bot.get_guild(stage.guild.id).self_role
+    if role is None:
+        pytest.skip("the simulation gives the bot no role of its own")
+    await stage.ada.send(stage.channel, f"{role.mention} hello?")
+    assert stage.front.questions[0].text == "hello?"
+
+
+async def test_a_reply_to_a_papers_message_names_it(stage: Stage):
+    thread = await stage.digest()
+    await stage.ada.send(thread, "is there code?", reply_to=stage.message(thread, "k:1"))
+    (question,) = stage.front.questions
+    assert question.reply_to == stage.ids["k:1"]
+    assert question.place == Place("discord", str(stage.channel.id), stage.ids["k:t"])
+    assert (question.addressed, question.replies_to_person) == (True, False)
+    assert question.message == f"{thread.id}/{question.id}"
+
+
+async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage: Stage):
+    thread = await stage.digest()
+    first = await stage.ada.send(thread, "does 1 release code?")
+    await stage.bob.send(thread, "I think so", reply_to=first)
+    await stage.bob.send(thread, f"{stage.ada.mention} look")
+    plain, reply, mention = stage.front.questions
+    assert (plain.addressed, plain.text) == (False, "does 1 release code?")
+    assert reply.replies_to_person
+    assert mention.mentions_others
+
+
+async def test_another_thread_is_left_alone(stage: Stage):
+    thread = await stage.digest()
+    stage.front.ours.clear()
+    await stage.ada.send(thread, "does 1 release code?")
+    assert stage.front.questions == []
+
+
+async def test_a_direct_message_is_a_question(stage: Stage):
+    await stage.ada.send_dm("what is 2601.22153 about?")
+    (question,) = stage.front.questions
+    assert (question.place.direct, question.addressed, question.place.thread) == (True, True, "")
+
+
+async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(stage: Stage):
+    thread = await stage.digest()
+    message = await stage.ada.send(thread, "does 1 release cod")
+    await stage.ada.edit(message, "does 1 release code?")
+    await stage.ada.delete(message)
+    (amended,) = stage.front.amendments
+    assert (amended.text, amended.id) == ("does 1 release code?", str(message.id))
+    place = Place("discord", str(stage.channel.id), str(thread.id))
+    assert stage.front.withdrawals == [(place, f"{thread.id}/{message.id}")]
+
+
+async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage: Stage):
+    thread = await stage.digest()
+    message = stage.message(thread, "k:1")
+    await stage.ada.react(message, "👍")
+    await stage.ada.unreact(message, "👍")
+    await stage.ada.react(message, "🔖")
+    await stage.ada.react(message, "🎉")
+    seen = [(m, kind, undo) for _, m, _, kind, undo in stage.front.reactions]
+    name = stage.ids["k:1"]
+    assert seen == [(name, VoteKind.MORE, False), (name, VoteKind.MORE, True), (name, VoteKind.SAVED, False)]
+
+
+# ---------------------------------------------------------------- commands
+
+
+async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone(stage: Stage):
+    async def answer(command, respond):
+        await respond.progress("Reading …")
+        await respond.show(said("the card"))
+
+    stage.front.on["2601.22153"] = answer
+    result = await stage.ada.slash(stage.channel, "paper ask", paper="2601.22153", question="any code?")
+    (command,) = stage.front.commands
+    assert (command.name, command.text) == ("paper", "2601.22153 any code?")
+    assert shown(result) == ["\nthe card"]
+    assert result.ephemeral
+
+
+async def test_what_is_for_all_is_shown_to_all(stage: Stage):
+    async def answer(command, respond):
+        await respond.progress("Working …")
+        stage.shown = await respond.show(said("for everybody"), private=False)
+
+    stage.front.on["now"] = answer
+    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
+    await boss.slash(stage.channel, "digest now")
+    assert "for everybody" in texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})
+    assert stage.shown == str(stage.channel.last_message.id)
+    assert stage.front.commands[0].person.admin
+
+
+def _managers(stage: Stage) -> Any:
+    import discord
+
+    return stage.guild.create_role("Managers", permissions=discord.Permissions(manage_channels=True))
+
+
+async def test_the_digest_command_is_for_who_manages_channels(stage: Stage):
+    with pytest.raises(simcord.SetupError):
+        await stage.ada.slash(stage.channel, "digest now")
+
+
+async def test_every_command_reaches_the_front(stage: Stage):
+    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
+    for name in stage.ada.available_commands(stage.channel):
+        if name in ("paper lookup", "paper ask", "paper search"):
+            continue
+        await boss.slash(stage.channel, name)
+    for name in ("setup", "now", "retract", "pause", "resume", "status", "forget"):
+        await boss.slash(stage.channel, f"digest {name}")
+    await boss.slash(stage.channel, "paper lookup", paper="https://arxiv.org/abs/2601.22153")
+    await boss.slash(stage.channel, "paper search", words="vision language")
+    typed = {(c.name, c.text) for c in stage.front.commands}
+    assert {("paper", t) for t in ("today", "saved", "privacy", "forget", "vision language")} <= typed
+    assert {("digest", t) for t in ("setup", "now", "retract", "pause", "resume", "status", "forget")} <= typed
+
+
+async def test_papers_are_suggested_while_typing(stage: Stage):
+    stage.front.suggestions = (("1 · A paper", "2601.22153v1"),)
+    offered = await stage.ada.autocomplete(stage.channel, "paper lookup", "paper", "1")
+    assert offered == [{"name": "1 · A paper", "value": "2601.22153v1"}]
+
+
+async def test_a_command_on_a_message_finds_its_paper(stage: Stage):
+    thread = await stage.digest()
+    await stage.ada.context_menu(thread, "Save this paper", stage.message(thread, "k:1"))
+    (click,) = stage.front.clicks
+    assert (click.action, click.value, click.message) == ("save", "k#1", stage.ids["k:1"])
+    other = await stage.bob.send(stage.channel, "look: https://arxiv.org/abs/2401.00001")
+    await stage.ada.context_menu(stage.channel, "Ask about this paper", other)
+    assert stage.front.clicks[1].value == "paper:2401.00001"
+    lost = await stage.bob.send(stage.channel, "lunch")
+    result = await stage.ada.context_menu(stage.channel, "Ask about this paper", lost)
+    assert shown(result) == ["\nI find no arXiv paper in this message."]
+
+
+# ---------------------------------------------------------------- buttons, menus, pages
+
+
+async def test_a_button_says_what_it_stands_for(stage: Stage):
+    thread = await stage.digest()
+    result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:more:k#1")
+    (click,) = stage.front.clicks
+    assert (click.action, click.value, click.message) == ("more", "k#1", stage.ids["k:1"])
+    assert result.acknowledged
+    assert result.followups == []
+
+
+async def test_the_menu_of_a_card_is_a_select(stage: Stage):
+    thread = await stage.digest()
+    message = stage.message(thread, "k:1")
+    await stage.ada.select(message, ["pb:bibtex:k#1"], custom_id=custom(message, "pb:menu:"))
+    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("bibtex", "k#1")
+
+
+async def test_what_is_dangerous_is_asked_once(stage: Stage):
+    thread = await stage.digest()
+    result = await stage.ada.click(stage.message(thread, "k:0"), label="Take back")
+    assert stage.front.clicks == []
+    assert "Are you sure?" in shown(result)[0]
+    await stage.ada.click(result.response, label="Yes: Take back")
+    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("retract", "k")
+
+
+async def test_a_choice_from_a_menu_is_a_click_with_it(stage: Stage):
+    async def ask(command, respond):
+        await respond.show(Post((Text("Which?"), Menu("pick", "Choose", (("A", "q 1"), ("B", "q 2")))), "Which?"))
+
+    stage.front.on["today"] = ask
+    result = await stage.ada.slash(stage.channel, "paper today")
+    await stage.ada.select(result.response, ["q 2"], custom_id="pb:pick:")
+    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("pick", "q 2")
+
+
+async def test_pages_turn_also_after_a_restart(stage: Stage):
+    long = Post(tuple(Text(f"part {n} " + "word " * 600) for n in range(4)), "long")
+
+    async def full(click, respond):
+        await respond.page("Title", long)
+
+    stage.front.on["full"] = full
+    thread = await stage.digest()
+    result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:full:k#1")
+    assert "part 0" in shown(result)[0]
+    assert result.ephemeral
+    await stage.env.restart_bot() if hasattr(stage.env, "restart_bot") else None
+    turned = await stage.ada.click(result.response, label="›")
+    assert turned.acknowledged
+    assert "part 0" not in shown(result)[0]
+    assert "part 1" in shown(result)[0]
+    await stage.ada.click(result.response, label="‹")
+    assert "part 0" in shown(result)[0]
+
+
+# ---------------------------------------------------------------- forms
+
+
+async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage: Stage):
+    async def setup(click, respond):
+        await respond.form(FORM)
+
+    async def save(submission, respond):
+        await respond.show(said("saved"))
+
+    stage.front.on |= {"others": setup, "setup": save}
+    thread = await stage.digest()
+    opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")
+    assert opened.modal["title"] == "Settings (1/3)"
+    first = await stage.ada.submit_modal(opened, {"f0": "changed"} | {f"f{n}": f"v{n}" for n in range(1, 4)})
+    assert stage.front.submissions == []
+    second = await stage.ada.click(first.response, label="Continue (2/3)")
+    between = await stage.ada.submit_modal(second, {f"f{n}": f"v{n}" for n in range(4, 8)})
+    third = await stage.ada.click(between.response, label="Continue (3/3)")
+    result = await stage.ada.submit_modal(third, {f"f{n}": f"v{n}" for n in range(8, 11)})
+    (sent,) = stage.front.submissions
+    assert (sent.action, sent.value) == ("setup", "discord:1")
+    assert sent.fields == {"f0": "changed"} | {f"f{n}": f"v{n}" for n in range(1, 11)}
+    assert shown(result) == ["\nsaved"]
+
+
+async def test_a_long_form_may_be_saved_after_its_first_step(stage: Stage):
+    async def setup(click, respond):
+        await respond.form(FORM)
+
+    stage.front.on["others"] = setup
+    thread = await stage.digest()
+    opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")
+    first = await stage.ada.submit_modal(opened, {f"f{n}": f"v{n}" for n in range(4)})
+    await stage.ada.click(first.response, label="Save")
+    assert set(stage.front.submissions[0].fields) == {"f0", "f1", "f2", "f3"}
+
+
+async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Stage):
+    async def ask(click, respond):
+        fields = (
+            Field("question", "Question", "lines", required=True),
+            Field("where", "Where", "choice", "thread", options=(("Here", "thread"), ("Only me", "me"))),
+        )
+        await respond.form(Form("ask", "k#1", "Ask", "Ask", fields))
+
+    async def check(submission, respond):
+        if submission.fields["question"] == "?":
+            return {"question": "Please ask something."}
+        await respond.progress("Taken.")
+        return {}
+
+    stage.front.on["ask"] = lambda event, respond: (ask if hasattr(event, "message") else check)(event, respond)
+    thread = await stage.digest()
+    opened = await stage.ada.click(stage.message(thread, "k:1"), label="Ask")
+    wrong = await stage.ada.submit_modal(opened, {"question": "?", "where": ["me"]})
+    assert "**Question** Please ask something." in shown(wrong)[0]
+    again = await stage.ada.click(wrong.response, label="Correct it")
+    label = again.modal["components"][0]
+    assert label["component"]["value"] == "?"
+    result = await stage.ada.submit_modal(again, {"question": "any code?", "where": ["me"]})
+    assert stage.front.submissions[-1].fields == {"question": "any code?", "where": "me"}
+    assert shown(result) == ["\n-# Taken."]
+
+
+# ---------------------------------------------------------------- the house's rules
+
+
+async def test_every_request_of_the_bot_keeps_discords_limits(stage: Stage):
+    thread = await stage.digest()
+    await stage.ada.send(thread, "does 1 release code?")
+    for request in stage.env.http_requests:
+        if request.method == "POST" and request.path.endswith("/messages"):
+            check_message(request.json, flags=request.json["flags"])
+
+
+async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage: Stage):
+    puts = [r for r in stage.env.http_requests if r.method == "PUT" and r.path.endswith("/commands")]
+    assert len(puts) == 1
+    await stage.bot.setup_hook()
+    puts = [r for r in stage.env.http_requests if r.method == "PUT" and r.path.endswith("/commands")]
+    assert len(puts) == 1
+    names = {c["name"]: c for c in puts[0].json}
+    assert names["digest"]["default_member_permissions"] == 1 << 4
+    assert names["Ask about this paper"]["name_localizations"]["zh-CN"] == "就这篇论文提问"
+    assert names["paper"]["description_localizations"]["zh-CN"]
+    assert "zh-CN" not in (names["paper"].get("name_localizations") or {})
+
+
+async def test_only_the_roles_that_may_ask_are_heard(stage: Stage):
+    role = stage.guild.create_role("Readers")
+    eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[role])
+    stage.bot.roles = frozenset({str(role.id)})
+    await stage.ada.send(stage.channel, f"{stage.bot.user.mention} hello?")
+    assert stage.front.questions == []
+    last = texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})
+    assert "certain roles" in last
+    await eve.send(stage.channel, f"{stage.bot.user.mention} hello?")
+    assert len(stage.front.questions) == 1
+
+
+async def test_invited_it_says_how_to_begin_and_a_deleted_channel_is_left(stage: Stage):
+    other = stage.env.create_guild("Other lab")
+    channel = other.create_text_channel("general")
+    await stage.env.settle()
+    joined = [p.channel for p, joined in stage.front.members if joined]
+    assert joined in ([], [str(channel.id)])
+    await stage.bot.get_channel(stage.channel.id).delete()
+    await stage.env.settle()
+    assert (stage.place, False) in stage.front.members
