@@ -67,7 +67,7 @@ async def nothing() -> None:
     """Called after each record; the queue's checkpoint takes its place."""
 
 
-async def deliver(  # noqa: PLR0917  # these six are what a delivery is
+async def deliver(  # these six are what a delivery is
     key: str,
     steps: Callable[[], Sequence[Step]],
     chat: Chat,

@@ -5,8 +5,8 @@ Three locks of the kernel, which end with the process that holds them, so that n
 can have it alone is the last; `server.log` is locked by the server process itself (it inherits the open file), so a server that does
 not answer is never joined by a second one on the same files.
 
-The server's parent is a guard, a shell of four lines that reads from a pipe the starter holds: killed at any moment, the starter closes
-the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. On a clean end with others connected the
+The server's parent is a guard, a shell of a few lines that reads from a pipe the starter holds: killed at any moment, the starter closes
+the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. (`XFSZ`: a limit on file sizes is to look like a full disk.) On a clean end with others connected the
 starter writes a word instead, and the server stays. Every process watches its own connection and runs "lock, adopt or start" again
 when it breaks.
 """
@@ -46,7 +46,8 @@ LOADING = 300.0
 """Seconds that a server may take to read its files back."""
 LOG_SIZE = 1_000_000
 
-GUARD = """"$@" &
+GUARD = """trap "" XFSZ
+"$@" &
 server=$!
 exec >&-
 read -r word && exit 0
@@ -129,7 +130,7 @@ class EmbeddedStore:
         self.home = home.expanduser().resolve()
         self.socket = socket_path(self.home)
         self._users: IO[bytes] | None = None
-        self._pipe: IO[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -144,7 +145,7 @@ class EmbeddedStore:
             try:
                 await self._adopt_or_start()
             except BaseException:
-                self._let_go()
+                await self._let_go()
                 raise
         self._watch = asyncio.create_task(self._keep_alive(), name="embedded store")
         return self
@@ -158,23 +159,26 @@ class EmbeddedStore:
         async with self._start_lock():
             if self._alone():
                 await _shut_down(self.home)
-            elif self._pipe is not None:
+            elif self._guard is not None and self._guard.stdin is not None:
                 with contextlib.suppress(OSError):
-                    self._pipe.write(b"stay\n")
-            self._let_go()
+                    self._guard.stdin.write(b"stay\n")
+            await self._let_go()
 
     async def ensure(self) -> None:
         """Lock, adopt or start. Safe at any time and in any number of processes at once."""
         async with self._start_lock():
             await self._adopt_or_start()
 
-    async def alone(self) -> bool:
-        """No other live process uses this store."""
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Whether no other live process uses this store; inside, no other can begin to. Keep it short."""
         async with self._start_lock():
             alone = self._alone()
-            if self._users is not None:
-                fcntl.flock(self._users, fcntl.LOCK_SH)
-            return alone
+            try:
+                yield alone
+            finally:
+                if self._users is not None:
+                    fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def _alone(self) -> bool:
         """Whether the users' lock could be had exclusively; it then is. Only under the start lock."""
@@ -186,11 +190,18 @@ class EmbeddedStore:
             return False
         return True
 
-    def _let_go(self) -> None:
-        for file in (self._users, self._pipe):
-            if file is not None:
-                file.close()
-        self._users = self._pipe = None
+    async def _let_go(self) -> None:
+        if self._users is not None:
+            self._users.close()
+            self._users = None
+        await self._dismiss_guard()
+
+    async def _dismiss_guard(self) -> None:
+        """Closes the pipe, on which the guard ends itself, and the server if it was not told that it stays."""
+        guard, self._guard = self._guard, None
+        if guard is not None and guard.stdin is not None:
+            guard.stdin.close()
+            await asyncio.to_thread(guard.wait)
 
     @contextlib.asynccontextmanager
     async def _start_lock(self) -> AsyncIterator[None]:
@@ -219,10 +230,9 @@ class EmbeddedStore:
 
     async def _start(self, alive: IO[bytes]) -> None:
         """`alive` is the locked log: the server inherits it, and with it the lock."""
-        if self._pipe is not None:
-            self._pipe.close()
+        await self._dismiss_guard()
         with alive:
-            guard = subprocess.Popen(  # noqa: S603, ASYNC220  # returns at once: the shell is replaced by nothing that waits
+            self._guard = subprocess.Popen(  # noqa: S603, ASYNC220  # returns at once: the shell is replaced by nothing that waits
                 ["/bin/sh", "-c", GUARD, "paperboy-store", *self._command()],
                 stdin=subprocess.PIPE,
                 stdout=alive,
@@ -231,7 +241,6 @@ class EmbeddedStore:
                 start_new_session=True,
                 bufsize=0,
             )
-        self._pipe = guard.stdin
         log.info("event=store-started home=%s", self.home)
         await self._loaded()
 

@@ -92,6 +92,12 @@ def lease_key(name: str) -> str:
 
 
 class Leases(Base):
+    async def free_leases(self) -> None:
+        """For whoever knows that no other process lives: what the dead ones held need not be waited for."""
+        held = [*await self.redis.scan(key("lease", "*")), *await self.redis.scan(key("pace", "*", "holder"))]
+        if held:
+            await self.redis.do("DEL", *held)
+
     @contextlib.asynccontextmanager
     async def lease(
         self, name: str, life: timedelta = timedelta(seconds=60), *, wait: timedelta | None = None, strict: bool = True
@@ -121,7 +127,8 @@ class Leases(Base):
 async def _give_back(lease: Lease) -> None:
     """What cannot be given back ends by expiry."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
-        await asyncio.wait_for(asyncio.shield(lease.drop()), GIVE_BACK)
+        async with asyncio.timeout(GIVE_BACK):
+            await asyncio.shield(lease.drop())
 
 
 async def _wait_for(lease: Lease, wait: timedelta | None) -> None:

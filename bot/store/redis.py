@@ -7,6 +7,7 @@ A Redis that is gone for a minute is waited for; beyond that, and for a full dis
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import zlib
 from collections.abc import Iterator, Sequence
@@ -139,8 +140,13 @@ async def _policy(probe: client.Redis) -> str:
 
 @contextlib.contextmanager
 def _sentences() -> Iterator[None]:
+    task = asyncio.current_task()
+    cancelled = task.cancelling() if task else 0
     try:
         yield
+        # In Python 3.11 `asyncio.wait_for`, by which redis-py sends, can swallow a cancellation.
+        if task and task.cancelling() > cancelled:
+            raise asyncio.CancelledError
     except exceptions.AuthenticationError as error:
         raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
     except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:

@@ -136,6 +136,9 @@ class Runs(Base):
         """A done marker: what the queue's own key no longer tells once a task has ended."""
         await self.redis.do("SET", key("done", name), "1", "EX", seconds(life))
 
+    async def unmark_done(self, name: str) -> None:
+        await self.redis.do("DEL", key("done", name))
+
     async def is_done(self, name: str) -> bool:
         return bool(await self.redis.do("EXISTS", key("done", name)))
 

@@ -41,6 +41,15 @@ return deaths
 """Called by each worker that takes the task up; an attempt that neither ended nor was let go before has died."""
 
 
+LET_GO = Script("""
+if redis.call('HGET', KEYS[1], 'attempt') ~= ARGV[1] then return 0 end
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, 5) == 'unit ' or field == 'attempt' then redis.call('HDEL', KEYS[1], field) end
+end
+return 1
+""")
+
+
 @dataclass(frozen=True)
 class Deaths:
     count: int
@@ -60,10 +69,9 @@ class Tasks(Base):
     async def task_begun(self, task: str, attempt: str) -> Deaths:
         return Deaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
 
-    async def task_let_go(self, task: str) -> None:
-        """The worker ends and the task goes on elsewhere: not a death. Units in work are so no longer."""
-        units = [f for f in await self.redis.do("HKEYS", _task(task)) if f.startswith(b"unit ")]
-        await self.redis.do("HDEL", _task(task), "attempt", *units)
+    async def task_let_go(self, task: str, attempt: str) -> None:
+        """The worker ends and the task goes on elsewhere or later: not a death. Units in work are so no longer."""
+        await self.redis.run(LET_GO, [_task(task)], [attempt])
 
     async def task_ended(self, task: str) -> None:
         await self.redis.do("DEL", _task(task))

@@ -1,0 +1,291 @@
+"""The embedded store: one server per directory, whoever is killed when, and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import redis.asyncio as client
+
+from bot import redis_server
+from bot.redis_server import EmbeddedStore, Stopped, StoreUnavailable, server_binary, socket_path, stop, store_address
+from bot.store import Redis
+from digest.errors import Misconfigured
+
+STARTER = """
+import asyncio, sys
+from pathlib import Path
+from bot.redis_server import EmbeddedStore
+async def main():
+    async with EmbeddedStore(Path(sys.argv[1])) as store:
+        print(store.url, flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def starter(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Another process that uses the store, until it reads a line."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        STARTER,
+        str(home),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), 30)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    await process.communicate(b"\n")
+
+
+def servers(home: Path) -> list[psutil.Process]:
+    """Living servers on this directory. A server gives itself a name with its socket in it."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if "valkey-server" in command and str(home) in command and not command.startswith("/bin/sh"):
+            found += [process] if process.info["status"] != psutil.STATUS_ZOMBIE else []
+    return found
+
+
+async def pid(url: str) -> int:
+    async with Redis(url) as redis:
+        return int((await redis.do("INFO", "server"))["process_id"])
+
+
+async def gone(home: Path) -> None:
+    async with asyncio.timeout(10):
+        while servers(home):
+            await asyncio.sleep(0.02)
+
+
+class TestStarting:
+    async def test_four_at_once_give_one_server(self, tmp_path: Path):
+        async with starter(tmp_path), starter(tmp_path), starter(tmp_path), EmbeddedStore(tmp_path) as store:
+            assert len(servers(tmp_path)) == 1
+            assert servers(tmp_path)[0].pid == await pid(store.url)
+        await gone(tmp_path)
+
+    async def test_what_was_written_is_there_at_the_next_start(self, tmp_path: Path):
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            await redis.do("SET", "a", "1")
+        await gone(tmp_path)
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            assert await redis.do("GET", "a") == b"1"
+
+    async def test_it_keeps_what_it_is_given(self, tmp_path: Path):
+        """An append-only file, and never an eviction."""
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            found = [await redis.do("CONFIG", "GET", n) for n in ("appendonly", "appendfsync", "maxmemory-policy")]
+        assert [value.decode() for one in found for value in one.values()] == ["yes", "everysec", "noeviction"]
+
+    async def test_a_stale_socket_and_lock_are_no_obstacle(self, tmp_path: Path):
+        (tmp_path / "store.sock").touch()
+        for name in ("start.lock", "users.lock", "server.log"):
+            (tmp_path / name).write_text("stale")
+        async with EmbeddedStore(tmp_path) as store:
+            assert await pid(store.url)
+
+    async def test_a_long_path_gets_a_short_socket_that_is_ours_alone(self, tmp_path: Path):
+        home = tmp_path / ("long" * 30)
+        socket = socket_path(home)
+        assert len(os.fsencode(socket)) <= redis_server.SOCKET_LIMIT
+        async with EmbeddedStore(home) as store:
+            assert await pid(store.url)
+            assert socket.parent.stat().st_mode & 0o777 == 0o700
+        socket.parent.rmdir()
+
+    async def test_a_directory_of_somebody_elses_for_the_socket_is_refused(self, tmp_path: Path):
+        home = tmp_path / ("long" * 30)
+        socket_path(home).parent.mkdir(mode=0o777)
+        socket_path(home).parent.chmod(0o777)
+        with pytest.raises(Misconfigured, match="somebody else"):
+            await EmbeddedStore(home).__aenter__()
+        socket_path(home).parent.rmdir()
+
+    async def test_a_directory_that_cannot_be_written_to_is_said_in_a_sentence(self, tmp_path: Path):
+        (tmp_path / "file").touch()
+        with pytest.raises(Misconfigured, match="cannot be written to"):
+            await EmbeddedStore(tmp_path / "file").__aenter__()
+
+    async def test_a_server_from_path_is_preferred_if_it_is_new_enough(self, tmp_path: Path, monkeypatch):
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        old = tmp_path / "redis-server"
+        old.write_text("#!/bin/sh\necho 'Redis server v=6.2.14 sha=0 malloc=libc'\n")
+        old.chmod(0o755)
+        bundled = server_binary()
+        assert bundled != old
+        (tmp_path / "valkey-server").symlink_to(bundled)
+        assert server_binary() == tmp_path / "valkey-server"
+
+    async def test_a_server_that_cannot_start_is_said_in_its_own_words(self, tmp_path: Path, monkeypatch):
+        (tmp_path / "home" / "store" / "appendonlydir").mkdir(parents=True)
+        (tmp_path / "home" / "store" / "appendonlydir" / "appendonly.aof.manifest").write_text("nonsense\n")
+        with pytest.raises(StoreUnavailable, match=r"could not be started: .*(manifest|AOF|aof)"):
+            await EmbeddedStore(tmp_path / "home").__aenter__()
+
+    async def test_a_silent_server_is_never_joined_by_a_second(self, tmp_path: Path, monkeypatch):
+        monkeypatch.setattr(redis_server, "PATIENCE", 0.5)
+        async with starter(tmp_path):
+            server = servers(tmp_path)[0]
+            server.suspend()
+            try:
+                with pytest.raises(StoreUnavailable, match="does not answer"):
+                    await EmbeddedStore(tmp_path).__aenter__()
+                assert len(servers(tmp_path)) == 1
+            finally:
+                server.resume()
+
+    async def test_with_redis_url_nothing_is_started(self, tmp_path: Path):
+        async with store_address("redis://elsewhere:6379", tmp_path) as (url, embedded):
+            assert (url, embedded) == ("redis://elsewhere:6379", None)
+        assert not list(tmp_path.iterdir())
+
+
+class TestEnding:
+    async def test_the_last_one_out_ends_it(self, tmp_path: Path):
+        async with starter(tmp_path) as first, starter(tmp_path) as second:
+            server = servers(tmp_path)[0].pid
+            await end(first)  # the one that started it leaves it to the other
+            assert [s.pid for s in servers(tmp_path)] == [server]
+            await end(second)
+            await gone(tmp_path)
+
+    async def test_whether_others_use_it(self, tmp_path: Path):
+        async with EmbeddedStore(tmp_path) as store:
+            async with store.alone() as alone:
+                assert alone
+            async with starter(tmp_path) as other:
+                async with store.alone() as alone:
+                    assert not alone
+                await end(other)
+            async with store.alone() as alone:
+                assert alone
+
+    async def test_stop_ends_what_was_left_behind_and_not_what_is_used(self, tmp_path: Path):
+        assert await stop(tmp_path) is Stopped.NOT_RUNNING
+        async with starter(tmp_path) as first, starter(tmp_path) as second:
+            assert await stop(tmp_path) is Stopped.IN_USE
+            await end(first)
+            second.kill()
+            await second.wait()
+            assert len(servers(tmp_path)) == 1  # nobody is left who would end it
+            assert await stop(tmp_path) is Stopped.STOPPED
+            await gone(tmp_path)
+        assert await stop(tmp_path) is Stopped.NOT_RUNNING
+
+    async def test_a_killed_starter_leaves_no_server(self, tmp_path: Path):
+        async with starter(tmp_path) as process:
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+            await gone(tmp_path)
+
+    async def test_a_killed_starters_others_go_on(self, tmp_path: Path):
+        async with starter(tmp_path) as first, EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            await redis.do("SET", "a", "1")
+            before = await pid(store.url)
+            first.send_signal(signal.SIGKILL)
+            await first.wait()
+            async with asyncio.timeout(20):
+                while await pid(store.url) == before:
+                    await asyncio.sleep(0.02)
+            assert await redis.do("GET", "a") == b"1"
+            assert len(servers(tmp_path)) == 1
+
+
+class TestKilledServer:
+    async def test_no_acknowledged_write_is_lost(self, tmp_path: Path):
+        """Killed again and again while it is written to; whoever writes waits and goes on."""
+        acknowledged = 0
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+
+            async def write() -> None:
+                nonlocal acknowledged
+                while True:
+                    await redis.do("SET", f"n:{acknowledged}", "1")
+                    acknowledged += 1
+
+            writing = asyncio.create_task(write())
+            for _ in range(5):
+                before = acknowledged
+                async with asyncio.timeout(20):
+                    while acknowledged < before + 200:
+                        await asyncio.sleep(0.01)
+                os.kill(await pid(store.url), signal.SIGKILL)
+            before = acknowledged
+            async with asyncio.timeout(20):
+                while acknowledged < before + 10:
+                    await asyncio.sleep(0.01)
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            written = acknowledged
+            kept = await redis.batch([("EXISTS", f"n:{n}") for n in range(written)])
+        assert written > 1000
+        assert sum(kept) == written
+
+    async def test_a_full_disk_refuses_writes_in_a_sentence_and_loses_nothing(self, tmp_path: Path):
+        """A limit on the size of the server's files stands for the disk."""
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            await redis.do("SET", "kept", "1")
+            resource.prlimit(await pid(store.url), resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+            acknowledged = 0
+            with pytest.raises(StoreUnavailable, match="full or failing"):
+                while True:
+                    await redis.do("SET", f"n:{acknowledged}", "x" * 1000)
+                    acknowledged += 1
+            assert await redis.do("GET", "kept") == b"1"
+            resource.prlimit(await pid(store.url), resource.RLIMIT_FSIZE, (-1, -1))
+            async with asyncio.timeout(20):
+                while True:
+                    try:
+                        await redis.do("SET", "after", "1")
+                        break
+                    except StoreUnavailable:
+                        await asyncio.sleep(0.1)
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            assert await redis.do("MGET", "kept", "after") == [b"1", b"1"]
+            assert await redis.do("EXISTS", *(f"n:{n}" for n in range(acknowledged))) == acknowledged > 0
+
+
+class TestErrors:
+    async def test_a_wrong_address_is_said_in_a_sentence(self):
+        from bot.store import reachable
+
+        with pytest.raises(Misconfigured, match="REDIS_URL"):
+            await reachable("http://nowhere")
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            await reachable("redis://127.0.0.1:1/0")
+
+    async def test_a_server_that_evicts_is_refused(self, redis_url: str):
+        from bot.store import reachable
+
+        async with client.Redis.from_url(redis_url) as redis:
+            await redis.config_set("maxmemory", "100mb")
+            await redis.config_set("maxmemory-policy", "allkeys-lru")
+            try:
+                with pytest.raises(Misconfigured, match="noeviction"):
+                    await reachable(redis_url)
+            finally:
+                await redis.config_set("maxmemory", "0")
+                await redis.config_set("maxmemory-policy", "noeviction")
+        await reachable(redis_url)

@@ -1,0 +1,324 @@
+"""The queue against a real server, with workers that are really killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.redis_server import EmbeddedStore
+from bot.store import Redis, Store
+from bot.work import QUICK, SLOW, Later, Task, Work
+
+WINDOW = timedelta(seconds=1)
+"""Instead of half a minute."""
+WORKER = Path(__file__).with_name("worker_process.py")
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not await holds():
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def working(work: Work) -> AsyncIterator[None]:
+    running = asyncio.create_task(work.run())
+    try:
+        yield
+    finally:
+        await work.drain(0.2)
+        await running
+
+
+@pytest.fixture
+async def work(redis_url: str, store: Store) -> AsyncIterator[Work]:
+    async with Work(redis_url, store, redelivery=WINDOW) as made:
+        yield made
+
+
+class TestAdding:
+    async def test_a_task_gets_its_ids(self, work: Work):
+        got: list[tuple[str, ...]] = []
+
+        async def digest(task: Task, *ids: str) -> None:
+            got.append((task.key, *ids))
+
+        work.register("digest", digest, SLOW)
+        assert await work.add("digest", "slack:C1", "2026-01-30")
+        async with working(work):
+            await until(lambda: work._store.is_done("digest:slack:C1:2026-01-30"))
+        assert got == [("digest:slack:C1:2026-01-30", "slack:C1", "2026-01-30")]
+
+    async def test_one_key_is_in_once_while_it_lives_and_done_once_afterwards(self, work: Work, store: Store):
+        ran, go_on = [], asyncio.Event()
+
+        async def digest(task: Task) -> None:
+            ran.append(task.key)
+            await go_on.wait()
+
+        work.register("digest", digest, SLOW)
+        assert await work.add("digest", key="k")
+        assert not await work.add("digest", key="k")
+        async with working(work):
+            await until(lambda: _is(ran == ["k"]))
+            assert not await work.add("digest", key="k")
+            go_on.set()
+            await until(lambda: store.is_done("k"))
+            await until(lambda: _empty(work))
+            assert not await work.add("digest", key="k")
+            assert await work.add("digest", key="k", again=True)
+            await until(lambda: _is(ran == ["k", "k"]))
+
+    async def test_questions_do_not_wait_for_digests(self, work: Work, store: Store):
+        async def digest(_task: Task, number: str) -> None:
+            await asyncio.Event().wait()
+
+        async def answer(_task: Task) -> None:
+            pass
+
+        work.register("digest", digest, SLOW)
+        work.register("answer", answer, QUICK)
+        for number in range(30):
+            await work.add("digest", str(number))
+        await work.add("answer", key="q")
+        async with working(work):
+            await until(lambda: store.is_done("q"))
+            assert (await work.depth())["slow"] == 30
+
+    async def test_later_is_begun_again_and_is_no_death(self, work: Work, store: Store):
+        deaths = []
+
+        async def digest(task: Task) -> None:
+            deaths.append(task.deaths.count)
+            if len(deaths) < 4:
+                raise Later(timedelta(milliseconds=10))
+
+        work.register("digest", digest, SLOW)
+        await work.add("digest", key="k")
+        async with working(work):
+            await until(lambda: store.is_done("k"))
+        assert deaths == [0, 0, 0, 0]
+
+
+class TestFaults:
+    async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url: str, store: Store, monkeypatch):
+        monkeypatch.setattr("bot.work.AFTER_A_FAULT", timedelta(milliseconds=1))
+        told, cautious = [], []
+
+        async def aside(task: str, note: str) -> None:
+            told.append((task, note))
+
+        async def digest(task: Task) -> None:
+            cautious.append(task.cautious)
+            raise RuntimeError("a bug")
+
+        async with Work(redis_url, store, redelivery=WINDOW, on_aside=aside) as work:
+            work.register("digest", digest, SLOW)
+            await work.add("digest", key="k")
+            async with working(work):
+                await until(lambda: _is(bool(told)))
+                await until(lambda: _empty(work))
+        assert cautious == [False, False, True, True, True]
+        assert list(await store.tasks_aside()) == ["k"]
+        assert told[0][0] == "k"
+        assert not await store.is_done("k")
+
+    async def test_a_checkpoint_begins_the_count_anew(self, work: Work, store: Store, monkeypatch):
+        monkeypatch.setattr("bot.work.AFTER_A_FAULT", timedelta(milliseconds=1))
+        runs = []
+
+        async def digest(task: Task) -> None:
+            runs.append(task.deaths.count)
+            if len(runs) < 8:
+                await task.checkpoint()
+                raise RuntimeError("a bug")
+
+        work.register("digest", digest, SLOW)
+        await work.add("digest", key="k")
+        async with working(work):
+            await until(lambda: store.is_done("k"))
+        assert max(runs) == 1
+
+    async def test_a_unit_alone_at_two_deaths_is_skipped(self, store: Store):
+        """As a worker that dies leaves it: begun, and neither ended nor let go."""
+        for attempt in ("1", "2"):
+            await store.task_begun("k", attempt)
+            await store.unit_started("k", "2601.00001")
+            assert not await store.should_skip("k", "2601.00001")
+        await store.task_begun("k", "3")
+        assert await store.should_skip("k", "2601.00001")
+        assert not await store.should_skip("k", "2601.00002")
+
+    async def test_units_in_company_are_not_blamed(self, store: Store):
+        for attempt in "1234":
+            await store.task_begun("k", attempt)
+            await store.unit_started("k", "a")
+            await store.unit_started("k", "b")
+        assert not await store.should_skip("k", "a")
+        assert (await store.task_begun("k", "5")).cautious
+
+    async def test_what_was_let_go_did_not_die(self, store: Store):
+        await store.task_begun("k", "1")
+        await store.unit_started("k", "a")
+        await store.task_let_go("k", "1")
+        assert (await store.task_begun("k", "2")).count == 0
+        await store.task_let_go("k", "1")  # a late word of the first changes nothing for the second
+        assert (await store.task_begun("k", "3")).count == 1
+
+
+class TestDraining:
+    async def test_what_runs_may_end(self, work: Work, store: Store):
+        began = asyncio.Event()
+
+        async def digest(_task: Task) -> None:
+            began.set()
+            await asyncio.sleep(0.3)
+
+        work.register("digest", digest, SLOW)
+        await work.add("digest", key="k")
+        running = asyncio.create_task(work.run())
+        await began.wait()
+        await work.drain(10)
+        await running
+        assert await store.is_done("k")
+
+    async def test_what_does_not_end_in_time_goes_on_at_once_in_another_worker(
+        self, redis_url: str, work: Work, store: Store
+    ):
+        """Without waiting for the window, and without having died."""
+        began = asyncio.Event()
+
+        async def stuck(_task: Task) -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        async def digest(task: Task) -> None:
+            deaths.append(task.deaths.count)
+
+        deaths: list[int] = []
+        work.register("digest", stuck, SLOW)
+        await work.add("digest", key="k")
+        running = asyncio.create_task(work.run())
+        await began.wait()
+        await work.drain(0.1)
+        await running
+        async with Work(redis_url, store, redelivery=timedelta(seconds=30)) as other:
+            other.register("digest", digest, SLOW)
+            async with working(other):
+                await until(lambda: store.is_done("k"), 10)
+        assert deaths == [0]
+
+
+class TestDying:
+    """Workers in processes of their own, killed with SIGKILL or frozen."""
+
+    @asynccontextmanager
+    async def worker(self, url: str, what: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(WORKER), url, what, cwd=Path(__file__).parents[2], env=os.environ | {"PYTHONPATH": "."}
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def test_a_killed_workers_tasks_go_on_in_another_and_none_is_lost(
+        self, redis_url: str, work: Work, store: Store
+    ):
+        work.register("count", _nothing, SLOW)
+        for number in range(40):
+            await work.add("count", str(number))
+        async with self.worker(redis_url, "count") as first:
+            await until(lambda: _counted(store, 10))
+            first.send_signal(signal.SIGKILL)
+            await first.wait()
+        async with self.worker(redis_url, "count"):
+            await until(lambda: _counted(store, 40))
+            await until(lambda: _empty(work))
+
+    async def test_a_task_that_kills_its_workers_is_put_aside(self, redis_url: str, work: Work, store: Store):
+        work.register("die", _nothing, SLOW)
+        await work.add("die", key="k")
+
+        async def aside() -> bool:
+            return bool(await store.tasks_aside())
+
+        deaths = 0
+        while not await aside():
+            async with self.worker(redis_url, "die") as worker:
+                await until(lambda w=worker: _ended_or(w, aside))
+                deaths += worker.returncode == -signal.SIGKILL
+        assert deaths == 5
+
+    async def test_a_frozen_workers_task_is_taken_over_and_not_ended_by_it_when_it_thaws(
+        self, redis_url: str, work: Work, store: Store
+    ):
+        work.register("freeze", _nothing, SLOW)
+        await work.add("freeze", key="k")
+        async with self.worker(redis_url, "freeze") as first:
+            await until(lambda: _exists(store, "begun"))
+            first.send_signal(signal.SIGSTOP)
+            await store.redis.do("DEL", "begun")
+            async with self.worker(redis_url, "freeze") as second:
+                await until(lambda: _exists(store, "begun"))
+                first.send_signal(signal.SIGCONT)
+                await until(lambda: _exists(store, "cancelled"))
+                assert not await store.is_done("k")
+                await store.redis.do("SET", "go", "1")
+                await until(lambda: store.is_done("k"))
+                assert second.returncode is None
+        assert await store.redis.do("GET", "ended") == b"1"
+
+    async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(self, tmp_path: Path):
+        async with EmbeddedStore(tmp_path) as embedded, Redis(embedded.url) as redis:
+            store = Store(redis)
+            async with Work(embedded.url, store) as work:
+                work.register("freeze", _nothing, SLOW)
+                await work.add("freeze", key="k")
+            async with self.worker(embedded.url, "freeze-long") as worker:
+                await until(lambda: _exists(store, "begun"))
+                worker.kill()
+                await worker.wait()
+            done = asyncio.Event()
+
+            async def go_on(_task: Task) -> None:
+                done.set()
+
+            async with Work(embedded.url, store, embedded) as work:  # with the window of half a minute
+                work.register("freeze", go_on, SLOW)
+                async with working(work):
+                    await asyncio.wait_for(done.wait(), 10)
+
+
+async def _nothing(_task: Task, *_ids: str) -> None:
+    pass
+
+
+async def _is(value: bool) -> bool:
+    return value
+
+
+async def _exists(store: Store, key: str) -> bool:
+    return bool(await store.redis.do("EXISTS", key))
+
+
+async def _counted(store: Store, count: int) -> bool:
+    return int(await store.redis.do("SCARD", "counted")) >= count
+
+
+async def _empty(work: Work) -> bool:
+    return set((await work.depth()).values()) == {0}
+
+
+async def _ended_or(worker: asyncio.subprocess.Process, aside: Callable[[], Awaitable[bool]]) -> bool:
+    return worker.returncode is not None or await aside()

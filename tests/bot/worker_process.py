@@ -1,0 +1,43 @@
+"""A worker in a process of its own, for tests that kill it: `python worker_process.py URL WHAT`."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+
+from bot.store import Redis, Store
+from bot.work import SLOW, Task, Work
+
+
+async def count(task: Task, number: str) -> None:
+    await asyncio.sleep(0.02)
+    await task.store.redis.do("SADD", "counted", number)
+
+
+async def die(_task: Task) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def freeze(task: Task) -> None:
+    """Waits to be told to go on; a test freezes the process meanwhile."""
+    await task.store.redis.do("SET", "begun", "1")
+    try:
+        while not await task.store.redis.do("EXISTS", "go"):
+            await asyncio.sleep(0.02)
+        await task.store.redis.do("INCR", "ended")
+    except asyncio.CancelledError:
+        await task.store.redis.do("SET", "cancelled", "1")
+        raise
+
+
+async def main(url: str, what: str) -> None:
+    window = timedelta(seconds=30 if what == "freeze-long" else 1)
+    async with Redis(url) as redis, Work(url, Store(redis), redelivery=window) as work:
+        for function in (count, die, freeze):
+            work.register(function.__name__, function, SLOW)
+        await work.run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
