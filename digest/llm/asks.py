@@ -17,6 +17,7 @@ EXTRACT = 700
 """Characters of an abstract for ranking: its first sentences and its last one tell a reader whether it is for them."""
 _TURNS = 6
 _TURN_CHARS = 1_500
+_QUESTION_CHARS = 4_000
 
 _DELIMITER = re.compile(r"<(/?\s*papers?\b)", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
@@ -167,6 +168,8 @@ def answer(
     blocks = "\n".join(paper_block(title, text, number) for number, title, text in papers)
     talk: list[Message] = []
     for turn in history[-_TURNS:]:
-        talk += [user(turn.question[:_TURN_CHARS]), assistant(turn.answer[:_TURN_CHARS])]
-    last = prompts.ANSWER_LAST.format(language=prompts.language_name(language), question=harmless(question.strip()))
+        talk += [user(harmless(turn.question)[:_TURN_CHARS]), assistant(harmless(turn.answer)[:_TURN_CHARS])]
+    last = prompts.ANSWER_LAST.format(
+        language=prompts.language_name(language), question=harmless(question.strip())[:_QUESTION_CHARS]
+    )
     return Ask((system(prompts.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)

@@ -71,7 +71,8 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, ground
     for name in parts:
         problems += text_problems(draft.texts, f"parts.{name}.short", ground, "short")
         problems += text_problems(draft.texts, f"parts.{name}.full", ground, "part")
-    for index in finding_numbers(draft.texts):
+    # Without any finding the first one is asked for.
+    for index in finding_numbers(draft.texts) or [0]:
         problems += text_problems(draft.texts, f"findings.{index}.statement", ground, "sentence")
         where = f"findings.{index}.quotation"
         if finder.find(draft.texts.get(where, "")) is None:
@@ -101,14 +102,13 @@ def text_problems(texts: Mapping[str, str], path: str, ground: Ground, kind: str
     )
     # The full form is long and may reckon: its figures are labelled, not asked anew.
     strange = () if kind == "part" else checks.unsupported(text, ground.source)
-    return [
-        *problems,
-        *(Problem(Fault.NUMBER, path, f"not in the paper: {item}") for item in strange),
-        *(
-            Problem(Fault.UNKNOWN_ID, path, f"an id that is not in the paper: {i}")
-            for i in strange_ids(text, ground.source)
-        ),
-    ]
+    problems += [Problem(_kind(item), path, f"not in the paper: {item}") for item in strange]
+    ids = strange_ids(text, ground.source)
+    return problems + [Problem(Fault.UNKNOWN_ID, path, f"an id that is not in the paper: {i}") for i in ids]
+
+
+def _kind(item: str) -> Fault:
+    return Fault.NUMBER if any(c.isdecimal() for c in item) else Fault.NAME
 
 
 _ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
@@ -130,10 +130,17 @@ def repeated(texts: Mapping[str, str], paths: Iterable[str]) -> list[Problem]:
 
 
 def worth_repair(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """What to ask anew. A single bad finding among sound ones is left out instead: that costs no call."""
-    flawed = {p.where.rsplit(".", 1)[0] for p in problems if p.where.startswith("findings.")}
-    sound = len(finding_numbers(texts)) - len(flawed)
-    return tuple(p for p in problems if not (p.where.startswith("findings.") and sound >= 2))
+    """What to ask anew. Left out, at no call: one bad finding among sound ones. Labelled, at no call: a name in a part or a finding."""
+    dropped = {
+        p.where.rsplit(".", 1)[0] for p in problems if p.where.startswith("findings.") and p.fault is not Fault.NAME
+    }
+    enough = len(finding_numbers(texts)) - len(dropped) >= 2
+
+    def worth(p: Problem) -> bool:
+        labelled = p.fault is Fault.NAME and p.where.startswith(("parts.", "findings."))
+        return not labelled and not (enough and p.where.startswith("findings."))
+
+    return tuple(filter(worth, problems))
 
 
 def fatal(problems: Sequence[Problem], *paths: str) -> bool:
@@ -172,15 +179,16 @@ def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], grou
 def _findings(
     texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder, ground: Ground
 ) -> Iterable[Finding]:
-    """Only those whose quotation stands in the paper and whose figures do."""
+    """Only those whose quotation stands in the paper and whose figures do; a name that does not is told beside it."""
     seen: set[str] = set()
     for index in finding_numbers(texts):
-        statement = texts.get(f"findings.{index}.statement", "")
-        flawed = any(p.where == f"findings.{index}.statement" and p.fault is not Fault.TOO_LONG for p in problems)
+        path = f"findings.{index}.statement"
+        statement = texts.get(path, "")
+        flawed = any(p.where == path and p.fault not in (Fault.TOO_LONG, Fault.NAME) for p in problems)
         evidence = finder.find(texts.get(f"findings.{index}.quotation", ""))
         if statement and not flawed and evidence and evidence.quotation not in seen:
             seen.add(evidence.quotation)
-            yield Finding(ground.safe(statement), evidence)
+            yield Finding(ground.safe(statement), evidence, checks.unsupported(statement, ground.source))
 
 
 def supported(text: str, source: str, language: str) -> str:

@@ -197,10 +197,16 @@ def too_long(sound: str, seen: Seen) -> str:
     return _everywhere(sound, longer)
 
 
+def no_findings(sound: str, seen: Seen) -> str:
+    if seen.task not in ("analysis", "abstract analysis") or seen.schema == "fixes":
+        return sound
+    return json.dumps(json.loads(sound) | {"findings": []}, ensure_ascii=False)
+
+
 LIES: dict[str, Callable[[str, Seen], str]] = {
     f.__name__: f
     for f in (
         refuse, asks_for_paper, fenced, broken_json, not_json, wrong_language, invented_quotations, changed_numbers, other_ids, obeys,
-        preamble, chatter, thinking, duplicates, too_long,
+        preamble, chatter, thinking, duplicates, too_long, no_findings,
     )
 }  # fmt: skip

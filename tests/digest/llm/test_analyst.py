@@ -155,6 +155,14 @@ async def test_invented_quotations_leave_no_finding(server, analyst):
     assert len(analysis.parts) == 7
 
 
+async def test_without_any_finding_one_is_asked_for(server, analyst):
+    server.queue.append("no_findings")
+    analysis = await analyst.analyse(moving(), a_text(), "en")
+    assert len(server.calls) == 2
+    assert len(analysis.findings) == 1
+    assert analysis.missing == ()
+
+
 async def test_hidden_text_is_kept_from_the_model_and_one_that_obeys_it_all_the_same_is_caught(server, analyst):
     server.behave("obeys")
     with pytest.raises(Unusable) as caught:

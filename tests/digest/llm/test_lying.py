@@ -16,7 +16,6 @@ from tests.builders import a_score
 from tests.digest.llm.papers import a_text, moving
 from tests.digest.llm.truths import NEVER, TOLD, answer_holds, holds
 from tests.servers.model import ModelServer
-from tests.servers.model_lies import OTHER_ID
 
 LIES = (
     "invented_quotations",
@@ -94,5 +93,4 @@ async def test_nothing_false_comes_through_unlabelled(language):
         lied = [c.behaviour for c in server.calls if c.behaviour != "sound"]
         assert 0.25 <= len(lied) / len(server.calls) <= 0.75
         assert set(lied) >= {"invented_quotations", "changed_numbers", "obeys"}
-        assert OTHER_ID
         await model.aclose()

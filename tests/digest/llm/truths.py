@@ -39,7 +39,8 @@ def holds(analysis: Analysis, paper: Paper, text: FullText) -> None:
     for finding in analysis.findings:
         assert finding.evidence is not None
         assert finder.find(finding.evidence.quotation) is not None
-        assert not checks.unsupported(finding.statement, source)
+        assert set(checks.unsupported(finding.statement, source)) <= set(finding.unsupported)
+        assert not any(c.isdecimal() for item in finding.unsupported for c in item)
     assert not checks.unsupported(analysis.core, source)
     for part in analysis.parts:
         assert set(checks.unsupported(f"{part.short}\n{part.full}", source)) <= set(part.unsupported)

@@ -1,0 +1,121 @@
+"""What is asked anew, what is left out, and what is labelled, by example."""
+
+from __future__ import annotations
+
+import json
+
+from digest.evidence import Finder
+from digest.llm.review import Ground, analysis_from, analysis_problems, drafted, worth_repair
+from digest.llm.wire import Reply
+from digest.model import FULL_PARTS, Analysis, Fault
+from tests.digest.llm.papers import a_text, moving
+from tests.servers.model_words import FULL, PaperSeen, Seen, analysis
+
+PAPER, TEXT = moving(), a_text()
+GROUND = Ground(f"{PAPER.title}\n{PAPER.abstract}\n{TEXT.text}", "en", "")
+FINDER = Finder(TEXT)
+
+
+def written(**changes) -> dict:
+    seen = Seen("analysis", (), "en", "", "", "analysis", "")
+    body = "\n".join(p.text for s in TEXT.sections for p in s.passages)
+    return analysis(PaperSeen(1, PAPER.title, body), seen, FULL) | changes
+
+
+def reviewed(data: dict, *, text: str = "", finish: str = "stop"):
+    draft = drafted(Reply(text or json.dumps(data), "m", finish), "en")
+    problems = analysis_problems(draft, FULL_PARTS, FINDER, GROUND)
+    blank = Analysis(PAPER.id, 1, TEXT.basis, "en", "m", "", (), ())
+    made = analysis_from(draft, problems, parts=FULL_PARTS, finder=FINDER, ground=GROUND, blank=blank)
+    return draft, problems, made
+
+
+def test_what_is_sound_has_no_problem():
+    _, problems, made = reviewed(written())
+    assert problems == ()
+    assert made.missing == ()
+
+
+def test_one_bad_finding_among_sound_ones_is_left_out_without_a_call():
+    data = written()
+    data["findings"][0]["quotation"] = "words that stand nowhere in the paper at all"
+    draft, problems, made = reviewed(data)
+    assert Fault.QUOTATION in {p.fault for p in problems}
+    assert worth_repair(problems, draft.texts) == ()
+    assert len(made.findings) == 2
+
+
+def test_two_bad_findings_are_asked_anew():
+    data = written()
+    for finding in data["findings"][:2]:
+        finding["quotation"] = "words that stand nowhere in the paper at all"
+    draft, problems, _ = reviewed(data)
+    assert {p.where for p in worth_repair(problems, draft.texts)} == {"findings.0.quotation", "findings.1.quotation"}
+
+
+def test_a_strange_figure_in_a_short_form_is_asked_anew_and_then_labelled():
+    data = written()
+    data["parts"]["method"]["short"] = (
+        "The encoder compresses each frame into 77 tokens, which keeps the backbone fast."
+    )
+    draft, problems, made = reviewed(data)
+    assert [p.where for p in worth_repair(problems, draft.texts)] == ["parts.method.short"]
+    [part] = [p for p in made.parts if p.name == "method"]
+    assert any("77" in item for item in part.unsupported)
+
+
+def test_a_strange_figure_in_a_full_form_is_labelled_without_a_call():
+    data = written()
+    data["parts"]["method"]["full"] += " It has 77 layers."
+    draft, problems, made = reviewed(data)
+    assert worth_repair(problems, draft.texts) == ()
+    assert any("77" in item for p in made.parts if p.name == "method" for item in p.unsupported)
+
+
+def test_a_strange_name_is_labelled_without_a_call():
+    data = written()
+    data["findings"][0]["statement"] = "PaceNet does better than GalactiGrasp on the tasks of the benchmark."
+    draft, problems, made = reviewed(data)
+    assert worth_repair(problems, draft.texts) == ()
+    assert made.findings[0].unsupported == ("GalactiGrasp",)
+
+
+def test_a_core_with_a_strange_figure_loses_that_sentence():
+    _, _, made = reviewed(written(core="PaceNet acts while it thinks. It is 77 times cheaper."))
+    assert made.core == "PaceNet acts while it thinks."
+
+
+def test_a_part_with_one_sound_form_has_it_for_both():
+    data = written()
+    data["parts"]["method"]["full"] = "请提供论文内容，我将为您进行详细的解读。"
+    _, _, made = reviewed(data)
+    [part] = [p for p in made.parts if p.name == "method"]
+    assert part.full == part.short
+    assert "method" not in made.missing
+
+
+def test_a_text_that_stands_everywhere_stands_nowhere():
+    data = written()
+    for name in ("method", "novelty", "practical"):
+        data["parts"][name] = dict.fromkeys(("short", "full"), "The authors describe this in depth in the paper.")
+    _, problems, made = reviewed(data)
+    assert {"method", "novelty", "practical"} <= set(made.missing)
+    assert Fault.REPETITION in {p.fault for p in problems}
+
+
+def test_of_an_output_cut_at_its_limit_the_last_text_is_left_out():
+    data = json.dumps(written())
+    draft, _, made = reviewed({}, text=data[: data.index("novelty") + 60], finish="length")
+    assert "parts.motivation.full" in draft.texts
+    assert "novelty" in made.missing
+    assert [p.name for p in made.parts] == ["abstract", "motivation", "method"]
+
+
+def test_only_safe_markdown_comes_out():
+    data = written()
+    data["parts"]["method"]["full"] += " See [this](https://evil.example/x) <script>alert(1)</script> @everyone."
+    _, _, made = reviewed(data)
+    [part] = [p for p in made.parts if p.name == "method"]
+    assert "evil.example" not in part.full
+    assert "<script>" not in part.full
+    assert "@everyone" not in part.full
