@@ -173,7 +173,7 @@ def _unusable(response: requests.Response) -> Exception:
 def _retry_after(response: requests.Response) -> float | None:
     """In seconds; the header holds them, or a date."""
     header = response.headers.get("Retry-After", "").strip()
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         return float(header[:9])
     try:
         at = parsedate_to_datetime(header)

@@ -37,7 +37,7 @@ PAGE = 2000
 MOST = 30_000
 IDS_AT_ONCE = 100
 FOR_A_PERSON = timedelta(seconds=90)
-MARGIN = 0.95
+MARGIN = 0.9
 """Of the patience: the rest is for the program around it, which has to end in the same time."""
 
 
