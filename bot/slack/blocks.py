@@ -160,6 +160,8 @@ MENU_ACTION = "menu"
 """The action of an overflow menu: what was chosen stands in the option's value as `action|value`."""
 ASKS = "?"
 """Before the value of an option that asks first; the question stands in the block's id."""
+SHORT_LABEL = 3
+"""Characters: bare thumbs stand in one row with what else there is."""
 
 
 def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBlock]:
@@ -169,6 +171,8 @@ def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBl
     thumbs = [b for b in actions.buttons if b.style is Style.FEEDBACK]
     if len(menu) == 1:
         plain, menu = [*plain, *menu], []
+    if thumbs and not menu and all(len(b.label) <= SHORT_LABEL for b in thumbs):
+        plain, thumbs = [*thumbs, *plain], []
     elements = [_button(b, n, language) for n, b in enumerate(plain)]
     starts = range(0, len(menu), fit.OVERFLOW_OPTIONS)
     elements += [_overflow(menu[start : start + fit.OVERFLOW_OPTIONS], start) for start in starts]

@@ -173,6 +173,13 @@ def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below() ->
     assert [e["action_id"] for e in thumbs["elements"]] == ["more:0", "fewer:1"]
 
 
+def test_bare_thumbs_stand_in_the_row_of_an_answer() -> None:
+    thumbs = (Button("helpful", "a", "👍", Style.FEEDBACK), Button("unhelpful", "a", "👎", Style.FEEDBACK))
+    (row,) = blocks(Post((Actions((*thumbs, Button("wrong", "answer:a", "Something is wrong"))),), ""))
+    rules.message_blocks([row])
+    assert [e["text"]["text"] for e in row["elements"]] == ["👍", "👎", "Something is wrong"]
+
+
 def test_one_thing_behind_the_menu_is_a_button() -> None:
     (row,) = blocks(Post((Actions((Button("wrong", "v", "Wrong", Style.MENU),)),), ""))
     assert [e["type"] for e in row["elements"]] == ["button"]
