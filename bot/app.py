@@ -12,7 +12,7 @@ from bot.chat import Chat, Place
 from bot.clock import clock
 from bot.daily import Daily
 from bot.office import Office, Work
-from bot.redis_server import store_address
+from bot.redis_server import EmbeddedStore, store_address
 from bot.settings import Settings
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store
 from bot.subscription import Subscription
@@ -34,6 +34,9 @@ class App:
     desk: Desk
     pace: RedisPace
     now: Callable[[], datetime]
+    url: str
+    """Of the store's server."""
+    embedded: EmbeddedStore | None
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
         return Daily(self.store, self.desk, chats, self.pace, self.now)
@@ -88,7 +91,7 @@ async def opened(
                     await store.free_leases()
         pace = RedisPace(store)
         desk = await _desk(settings, store, pace, patience, stack, papers, texts)
-        yield App(settings, store, desk, pace, now)
+        yield App(settings, store, desk, pace, now, url, embedded)
 
 
 async def _desk(

@@ -120,6 +120,26 @@ def paper(
 
 
 @app.command()
+def run(
+    role: Annotated[
+        list[str] | None, typer.Option(help="slack, discord, clock or worker; repeatable. All when not given.")
+    ] = None,
+) -> None:
+    """Run the bot: the daily digests and the answers, until stopped."""
+
+    async def work(settings: Any) -> None:
+        from bot.service import Role, serve
+
+        try:
+            roles = frozenset(Role(name) for name in role or list(Role))
+        except ValueError as error:
+            raise Misconfigured(f"{error}; roles are {', '.join(Role)}.") from None
+        await serve(settings, roles)
+
+    _run(work, service=True)
+
+
+@app.command()
 def check() -> None:
     """Tell what is configured, reachable and missing, and what to do about it."""
 

@@ -96,7 +96,7 @@ class Conversation:
         await self._store.name_question(question.id)
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is Asking.OPEN:
-            await self._office.work.add("answer", question.id, key=f"answer:{question.id}")
+            await self._office.work.add("answer", question.id)
 
     async def _decision(self, question: Question, talk: Talk | None) -> manners.Speak:
         if question.addressed or talk is None:

@@ -17,8 +17,8 @@ from digest.ports import Desk
 class Work(Protocol):
     """The queue, as far as this side of it asks: see `bot.work`."""
 
-    async def add(self, task: str, *ids: str, key: str = "") -> None:
-        """Puts a task in. While one of the same key lives, it is not put in twice."""
+    async def add(self, task: str, *ids: str) -> bool:
+        """Puts a task in. While the same one lives, and when it is done, it is not put in again: False then."""
         ...
 
 

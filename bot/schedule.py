@@ -31,6 +31,17 @@ def next_run(subscription: Subscription, after: datetime) -> datetime | None:
     return None
 
 
+def last_due(subscription: Subscription, now: datetime) -> datetime | None:
+    """The newest daily run that was due at or before `now`, UTC, and since the subscription began; None where there is none."""
+    today = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    for back in range(9):
+        day = today - timedelta(days=back)
+        due = due_at(subscription, day)
+        if DAYS[day.weekday()] in subscription.days and due <= now:
+            return due if subscription.created is None or due >= subscription.created else None
+    return None
+
+
 def before_list(subscription: Subscription, now: datetime) -> datetime | None:
     """When, on the day of the next run, arXiv's newest list is complete, if that is later than the run; else None.
 

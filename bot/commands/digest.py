@@ -68,7 +68,7 @@ async def now(office: Office, command: Command, respond: Responder, subscription
     language = subscription.profile.language
     run = await office.store.begin_run(subscription.key, office.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
-    await office.work.add("digest", run.key, key=f"digest:{run.key}")
+    await office.work.add("digest", run.key)
     await follow(office, run, respond, subscription)
 
 

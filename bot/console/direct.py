@@ -16,5 +16,6 @@ class DirectWork:
     def register(self, name: str, task: Task) -> None:
         self._tasks[name] = task
 
-    async def add(self, task: str, *ids: str, key: str = "") -> None:  # noqa: ARG002  # nothing lives long enough to be put in twice
+    async def add(self, task: str, *ids: str) -> bool:
         await self._tasks[task](*ids)
+        return True

@@ -1,0 +1,172 @@
+"""`paperboy run`: the chosen roles in one process, its signals, and its end. Everything it joins is built here and in `bot.app`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.app import App, opened, subscription
+from bot.chat import Chat, Place
+from bot.clockwork import Clock
+from bot.conversation import Conversation
+from bot.front import Front
+from bot.office import Office
+from bot.settings import Settings
+from bot.store import RedisCache
+from bot.subscription import Subscription
+from bot.tasks import Tasks
+from bot.work import Work
+from digest.errors import Misconfigured
+
+log = logging.getLogger(__name__)
+
+DRAIN = 20.0
+"""Seconds that running work gets at the end; what is unfinished goes on from its checkpoints at the next start."""
+
+
+class Role(StrEnum):
+    SLACK = "slack"
+    DISCORD = "discord"
+    CLOCK = "clock"
+    WORKER = "worker"
+
+
+@dataclass
+class Running:
+    """What is to be waited for, and what is to be ended, in that order."""
+
+    tasks: list[Awaitable[None]] = field(default_factory=list)
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+
+async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) -> None:
+    """Until SIGTERM or SIGINT. Raises Misconfigured where nothing can be run, or a token is refused."""
+    if not (settings.slack_bot_token.get_secret_value() or settings.discord_token.get_secret_value()):
+        raise Misconfigured(
+            "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (README: in ten minutes), or try `paperboy demo`."
+        )
+    async with opened(settings) as app, contextlib.AsyncExitStack() as stack:
+        chats = await _chats(settings, app, stack)
+        work = await stack.enter_async_context(Work(app.url, app.store, app.embedded))
+        office = app.office(chats, work)
+        conversation = Conversation(office)
+        tasks = Tasks(office, conversation, work)
+        await first_subscriptions(app)
+        running = Running()
+        front = Front(office, conversation)
+        if Role.SLACK in roles and "slack" in chats:
+            _listen_to_slack(settings, app, chats["slack"], front, running)
+        if Role.DISCORD in roles and "discord" in chats:
+            _listen_to_discord(settings, app, chats["discord"], front, running)
+        if Role.CLOCK in roles:
+            running.tasks.append(Clock(app.store, _begin(office, work), app.now).run())
+        if Role.WORKER in roles:
+            await tasks.take_up()
+            running.tasks.append(work.run())
+            running.closing.append(lambda: work.drain(DRAIN))
+        running.closing.append(front.drain)
+        log.info("event=started roles=%s", ",".join(sorted(roles)))
+        await _until_stopped(running)
+
+
+def _begin(office: Office, work: Work) -> Callable[[Subscription, datetime], Awaitable[None]]:
+    async def begin(due: Subscription, moment: datetime) -> None:
+        day = moment.astimezone(ZoneInfo(due.timezone)).date()
+        run = await office.store.begin_run(due.key, day, "daily")
+        await work.add("digest", run.key)
+
+    return begin
+
+
+async def _until_stopped(running: Running) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    at_work = [asyncio.ensure_future(task) for task in running.tasks]
+    waiting = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait({waiting, *at_work}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {waiting}:
+            task.result()  # a refused token, or a bug: the process ends with it
+    finally:
+        log.info("event=stopping")
+        await asyncio.gather(*(close() for close in running.closing), return_exceptions=True)
+        for task in (*at_work, waiting):
+            task.cancel()
+        await asyncio.gather(*at_work, waiting, return_exceptions=True)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+
+
+# ---------------------------------------------------------------- platforms
+
+
+async def _chats(settings: Settings, app: App, stack: contextlib.AsyncExitStack) -> dict[str, Chat]:
+    """Every platform that has a token: any worker may post to any. The SDKs of the others are not loaded."""
+    chats: dict[str, Chat] = {}
+    if token := settings.slack_bot_token.get_secret_value():
+        from bot.slack.chat import SlackChat  # noqa: PLC0415
+
+        slack = SlackChat(token, settings.slack_api_url)
+        stack.push_async_callback(slack.close)
+        chats[slack.name] = slack
+    if token := settings.discord_token.get_secret_value():
+        from bot.discord.chat import DiscordChat  # noqa: PLC0415
+        from bot.discord.connection import use  # noqa: PLC0415
+
+        use(settings.discord_api_url, settings.discord_gateway_url)
+        discord = DiscordChat(token, now=app.now)
+        stack.push_async_callback(discord.close)
+        chats[discord.name] = discord
+    return chats
+
+
+def _listen_to_slack(settings: Settings, app: App, chat: Chat, front: Front, running: Running) -> None:
+    from bot.slack.chat import SlackChat  # noqa: PLC0415
+    from bot.slack.connect import SlackConnection  # noqa: PLC0415
+
+    assert isinstance(chat, SlackChat)
+    app_token, secret = settings.slack_app_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
+    if not (app_token or secret):
+        raise Misconfigured(
+            "Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP on PORT) beside the bot token."
+        )
+    connection = SlackConnection(
+        chat,
+        front,
+        app_token=app_token,
+        signing_secret=secret,
+        api_url=settings.slack_api_url,
+        port=settings.port,
+        now=app.now,
+    )
+    running.tasks.append(connection.run())
+    running.closing.append(connection.close)
+
+
+def _listen_to_discord(settings: Settings, app: App, chat: Chat, front: Front, running: Running) -> None:
+    from bot.discord.chat import DiscordChat  # noqa: PLC0415
+    from bot.discord.listener import DiscordListener  # noqa: PLC0415
+
+    assert isinstance(chat, DiscordChat)
+    listener = DiscordListener(settings.discord_token.get_secret_value(), front, chat, RedisCache(app.store))
+    running.tasks.append(listener.run())
+    running.closing.append(listener.close)
+
+
+async def first_subscriptions(app: App) -> None:
+    """The channels that the settings name, unless they are set already."""
+    settings = app.settings
+    for platform, channel in (("slack", settings.slack_channel), ("discord", settings.discord_channel_id)):
+        if channel and await app.store.subscription(f"{platform}:{channel}") is None:
+            first = subscription(settings, Place(platform, channel), app.now())
+            await app.store.keep_subscription(replace(first, created=app.now()))
+            log.info("event=subscribed subscription=%s", first.key)

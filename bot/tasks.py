@@ -1,0 +1,161 @@
+"""What the queue does: make a digest, deliver it, answer a question. Arguments are ids; each may be begun any number of times."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import date, timedelta
+
+from bot.chat import ChatError, Forbidden, Gone, Throttled
+from bot.conversation import Conversation
+from bot.daily import Wish
+from bot.office import Office
+from bot.store import DeliveryState, Run, RunState
+from bot.subscription import Subscription
+from bot.work import QUICK, SLOW, Later, Task, Work
+from digest import calendar
+from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, OverBudget
+from digest.ports import Progress
+
+log = logging.getLogger(__name__)
+
+ARXIV_WAITS = timedelta(hours=6)
+MODEL_WAITS = timedelta(hours=2)
+"""A daily run waits so long, since it was begun, before it fails or does without."""
+AGAIN_ARXIV = timedelta(minutes=10)
+AGAIN_MODEL = timedelta(minutes=5)
+LIST_IS_NEAR = timedelta(hours=6)
+"""Nothing new and a list due within this: look again when it is out."""
+AFTER_LIST = timedelta(minutes=10)
+AGAIN_DELIVERY = timedelta(minutes=5)
+AGAIN_ANSWER = timedelta(seconds=20)
+QUESTION_AGES = timedelta(days=1)
+"""A question that could not be answered for so long is let go."""
+
+
+class Tasks:
+    def __init__(self, office: Office, conversation: Conversation, work: Work) -> None:
+        self._office = office
+        self._store = office.store
+        self._conversation = conversation
+        self._work = work
+        work.register("digest", self.digest, SLOW)
+        work.register("delivery", self.delivery, SLOW)
+        work.register("answer", self.answer, QUICK)
+
+    # ------------------------------------------------------------ a digest
+
+    async def digest(self, task: Task, run_key: str) -> None:
+        """Makes a run's digest and puts its delivery in."""
+        run, subscription = await self._run(run_key)
+        if run is None or subscription is None or run.state is not RunState.OPEN:
+            return
+        daily = run.name == "daily"
+        waited = self._office.now() - (run.begun or self._office.now())
+        wish = Wish(again=not daily and await self._retracted(subscription), can_wait=daily and waited < MODEL_WAITS)
+        try:
+            made = await self._office.daily.make(subscription, run, wish, self._progress(run_key))
+        except ArxivUnavailable as error:
+            await self._waits(run, str(error), AGAIN_ARXIV, patient=daily and waited < ARXIV_WAITS)
+            return
+        except (ModelUnavailable, OverBudget) as error:
+            await self._waits(run, str(error), AGAIN_MODEL, patient=True)
+            return
+        except Misconfigured as error:
+            log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
+            await self._store.end_run(run, RunState.FAILED, str(error))
+            return
+        await task.checkpoint()
+        if made is not None:
+            await self._work.add("delivery", made.key)
+        elif daily:
+            await self._look_again(run)
+
+    async def _run(self, run_key: str) -> tuple[Run | None, Subscription | None]:
+        subscription, day, name = run_key.rsplit(":", 2)
+        run = await self._store.run_state(subscription, date.fromisoformat(day), name)
+        return run, await self._store.subscription(subscription)
+
+    async def _retracted(self, subscription: Subscription) -> bool:
+        """The last digest was taken back: its papers are looked at again."""
+        last = await self._store.latest_digest(subscription.key)
+        return last is not None and await self._office.daily.retracted(last.key)
+
+    async def _waits(self, run: Run, why: str, wait: timedelta, *, patient: bool) -> None:
+        if patient:
+            await self._store.note_run(run, why)
+            raise Later(wait)
+        await self._store.end_run(run, RunState.FAILED, why)
+
+    async def _look_again(self, run: Run) -> None:
+        """Nothing new: if a list is due within hours, it is worth waiting for; once a run."""
+        due = calendar.next_list(self._office.now()) - self._office.now()
+        if due <= LIST_IS_NEAR and not run.note:
+            await self._store.reopen_run(run)
+            await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
+            raise Later(due + AFTER_LIST)
+
+    def _progress(self, run_key: str) -> Progress:
+        """Kept in the store, for whoever follows the run; a lost note is no loss."""
+        notes: set[asyncio.Task[None]] = set()
+
+        def noted(note: asyncio.Task[None]) -> None:
+            notes.discard(note)
+            if not note.cancelled() and note.exception() is not None:
+                log.debug("event=progress_lost run=%s", run_key)
+
+        def told(stage: str, done: int, total: int) -> None:
+            note = asyncio.create_task(self._store.note_progress(run_key, stage, done, total))
+            notes.add(note)
+            note.add_done_callback(noted)
+
+        return told
+
+    # ------------------------------------------------------------ its delivery
+
+    async def delivery(self, task: Task, digest_key: str) -> None:
+        """Posts a digest, step by step. What cannot be posted now is tried again, until after three days it is put aside."""
+        digest = await self._store.digest(digest_key)
+        subscription = await self._store.subscription(digest.subscription) if digest else None
+        if digest is None or subscription is None:
+            return
+        progress = self._progress(digest_key)
+        delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
+        if delivered.state is DeliveryState.OPEN:
+            log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
+            raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
+        if delivered.state is DeliveryState.ASIDE:
+            run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
+            if run is not None:
+                await self._store.end_run(run, RunState.FAILED, delivered.fault)
+
+    # ------------------------------------------------------------ an answer
+
+    async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # its checkpoints are in the store of questions
+        """Answers a question; where the platform cannot be posted to at the moment, later."""
+        try:
+            await self._conversation.answer(question_id)
+        except (Gone, Forbidden) as error:
+            log.warning("event=answer_unwanted cause=%r", str(error))
+            await self._store.keep_silent(question_id)
+        except ChatError as error:
+            asked = await self._store.question(question_id)
+            if asked is None or self._office.now() - asked.question.at > QUESTION_AGES:
+                await self._store.keep_silent(question_id)
+                return
+            wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else AGAIN_ANSWER
+            raise Later(wait) from error
+
+    # ------------------------------------------------------------ after a restart
+
+    async def take_up(self) -> None:
+        """Puts in again whatever is open in the store: a task that was lost between the store and the queue is found here."""
+        for asked in await self._store.unanswered():
+            await self._work.add("answer", asked.question.id)
+        for delivery in await self._store.open_deliveries():
+            if await self._store.digest(delivery) is not None:
+                await self._work.add("delivery", delivery)
+        for subscription in await self._store.subscriptions():
+            run = await self._store.open_run(subscription.key)
+            if run is not None:
+                await self._work.add("digest", run.key)
