@@ -8,23 +8,23 @@ is a scan with its recognised text beneath: that is what people read.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from digest.fulltext import lean
 from digest.fulltext.hidden import order, reads_as_text
 
 LIGHT = 200
 """Of 255: how light ink must be to be looked at."""
 TINY = 2.0
 """Points."""
-LEAST = 24
-"""Bytes of UTF-16 in suspect objects below which a page says nothing."""
-MAX_OBJECTS = 30_000
-MAX_DEPTH = 4
+STEP = 18
+"""Characters between two looks: the shortest message is longer."""
+BETWEEN = 2
+"""Characters PDFium makes up between two pieces: a space, the end of a line."""
 SCALE = 1.5
 """Pixels a point."""
 SAMPLES = 200
@@ -34,30 +34,6 @@ CONTRAST = 24
 MAX_RENDERED = 30
 """Pages rendered per paper; beyond them light text is taken as the last rendered page's was."""
 _NO_INK = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
-
-
-def _lean(function: Any, *arguments: Any) -> Any:
-    """The same function with plain addresses for handles: a page has hundreds of objects, and wrapping each costs more than asking it."""
-    result = ctypes.c_void_p if issubclass(function.restype, ctypes._Pointer) else ctypes.c_int  # noqa: SLF001
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_P, _I, _U = ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_uint)
-_count = _lean(raw.FPDFPage_CountObjects, _P)
-_object = _lean(raw.FPDFPage_GetObject, _P, _I)
-_form_count = _lean(raw.FPDFFormObj_CountObjects, _P)
-_form_object = _lean(raw.FPDFFormObj_GetObject, _P, ctypes.c_ulong)
-_kind = _lean(raw.FPDFPageObj_GetType, _P)
-_mode = _lean(raw.FPDFTextObj_GetTextRenderMode, _P)
-_fill = _lean(raw.FPDFPageObj_GetFillColor, _P, _U, _U, _U, _U)
-_length = _lean(raw.FPDFTextObj_GetText, _P, _P, _P, ctypes.c_ulong)
-_characters = _lean(raw.FPDFText_CountChars, _P)
-_box_of = _lean(raw.FPDFText_GetLooseCharBox, _P, _I, ctypes.POINTER(raw.FS_RECTF))
-_object_at = _lean(raw.FPDFText_GetTextObject, _P, _I)
-
-
-def _handle(pointer: Any) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
 
 @dataclass(frozen=True)
@@ -78,39 +54,23 @@ class Ink:
         self._rendered = 0
         self._last_hidden = False
 
-    def unseen(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, samples: Sequence[int]) -> list[Unseen]:
-        """Runs of characters nobody sees that read as text. `samples` are places of characters, one or more of each line.
-
-        Cheap for a page without light text, and that is nearly every page.
-        """
-        handle, text = _handle(page.raw), _handle(text_page.raw)
-        suspects = dict.fromkeys(self._suspects(handle), "white")
-        inkless = {at for at in samples if _mode(_object_at(text, at)) in _NO_INK}
-        if len(inkless) * 2 > len(samples):  # a scan and the text recognised in it
-            inkless = set()
-        suspects.update((_object_at(text, at), "hidden-markup") for at in inkless)
-        if sum(_length(item, text, None, 0) for item in suspects) < LEAST:
-            return []
-        told = [run for run in _runs(text, suspects) if _says_something(text_page, run)]
+    def unseen(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[Unseen]:
+        """Runs of characters nobody sees that read as text. Cheap for a page without light text, and that is nearly every page."""
+        text = lean.handle(text_page.raw)
+        count = lean.characters(text)
+        looked = range(0, count, STEP)
+        light = [at for at in looked if self._is_light(text, at)]
+        inkless = [at for at in looked[::2] if _has_no_ink(text, at)]
+        if len(inkless) * 4 > len(looked):  # a picture of a page, and the text recognised in it
+            inkless = []
+        runs = _runs(light, count, "white", lambda at: self._is_light(text, at))
+        runs += _runs(inkless, count, "hidden-markup", lambda at: _has_no_ink(text, at))
+        told = [run for run in runs if _says_something(text_page, run)]
         return [r for r in told if r.how != "white"] + self._blank(page, text, [r for r in told if r.how == "white"])
 
-    def _suspects(self, page: int) -> Iterator[int]:
-        """Text objects in light ink, those within forms too."""
-        left = MAX_OBJECTS
-        todo = [(_count(page), _object, page, 0)]
-        while todo:
-            count, get, holder, depth = todo.pop()
-            for index in range(min(count, left)):
-                item = get(holder, index)
-                kind = _kind(item)
-                if kind == raw.FPDF_PAGEOBJ_TEXT:
-                    if _fill(item, *self._refs) and self._is_light():
-                        yield item
-                elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
-                    todo.append((_form_count(item), _form_object, item, depth + 1))
-            left = max(0, left - count)
-
-    def _is_light(self) -> bool:
+    def _is_light(self, text: int, index: int) -> bool:
+        if not lean.ink(text, index, *self._refs):
+            return False
         red, green, blue, alpha = self._colour
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
 
@@ -146,7 +106,7 @@ class _Picture:
     def _contrast(self, text: int, index: int) -> int:
         """Between the lightest and the darkest spot of a character's box; -1 outside of the page."""
         box = raw.FS_RECTF()
-        _box_of(text, index, ctypes.byref(box))
+        lean.box_of(text, index, ctypes.byref(box))
         x0, x1 = (
             max(0, int((box.left - self._left) * SCALE)),
             min(self._width, int((box.right - self._left) * SCALE) + 1),
@@ -161,22 +121,29 @@ class _Picture:
         return max(spots) - min(spots) if spots else -1
 
 
-def _runs(text: int, suspects: dict[int, str]) -> list[Unseen]:
-    """Neighbouring characters of suspect objects, generated spaces between them included."""
+def _has_no_ink(text: int, index: int) -> bool:
+    return lean.mode(lean.object_at(text, index)) in _NO_INK
+
+
+def _runs(hits: list[int], count: int, how: str, is_hidden: Callable[[int], bool]) -> list[Unseen]:
+    """What lies around the hits, to where the text can be seen again; gaps of a few characters included."""
     runs: list[Unseen] = []
-    start, how, last = -1, "", -1
-    for index in range(_characters(text)):
-        item = _object_at(text, index)
-        mine = suspects.get(item, "") if item else how
-        if mine != how:
-            if how:
-                runs.append(Unseen(start, last + 1, how))
-            start, how = index, mine
-        if item:
-            last = index
-    if how:
-        runs.append(Unseen(start, last + 1, how))
+    for hit in hits:
+        if runs and hit < runs[-1].end:
+            continue
+        end = _reach(hit, count, 1, is_hidden) + 1
+        runs.append(Unseen(_reach(hit, count, -1, is_hidden), end, how))
     return runs
+
+
+def _reach(start: int, count: int, step: int, is_hidden: Callable[[int], bool]) -> int:
+    """The last hidden character from `start` on in one direction."""
+    last = at = start
+    while 0 <= at < count and abs(at - last) <= BETWEEN + 1:
+        if is_hidden(at):
+            last = at
+        at += step
+    return last
 
 
 def _says_something(text_page: pdfium.PdfTextPage, run: Unseen) -> bool:

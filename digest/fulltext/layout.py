@@ -11,6 +11,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from digest.fulltext import mend
@@ -39,6 +40,11 @@ class PageLines:
     width: float
     height: float
     lines: list[Line]
+
+    @cached_property
+    def heights(self) -> list[float]:
+        """The baselines of its upright lines, the lowest first; with two more that are nowhere, so that there are always two."""
+        return sorted({line.y for line in self.lines if line.upright} | {self.height * 0.4, self.height * 0.6})
 
 
 @dataclass(frozen=True)
@@ -122,17 +128,16 @@ def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: T
 
 def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
     """`2 Z. Shen et al.`: the uppermost or lowest line, short, set apart, with a number at its end or with the paper's title."""
-    others = [other.y for other in page.lines if other.upright and other is not line]
-    if (
-        not others
-        or len(line.text) > 110
-        or page.number == 1
-        or line.text.endswith((".", "-", mend.BREAK)) != ("et al" in line.text)
-    ):
+    if len(line.text) > 110 or page.number == 1:
         return False
-    if not (line.y > max(others) + 1.3 * line.size or line.y < min(others) - 1.3 * line.size):
+    if line.text.endswith((".", "-", mend.BREAK)) != ("et al" in line.text):
         return False
-    return _HEAD_NUMBER.search(line.text) is not None or "et al." in line.text or _letters(line.text) in title
+    if line.y > page.height / 2:
+        apart = line.y == page.heights[-1] and line.y > page.heights[-2] + 1.3 * line.size
+    else:
+        apart = line.y == page.heights[0] and line.y < page.heights[1] - 1.3 * line.size
+    told = _HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title
+    return apart and bool(told)
 
 
 def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:
@@ -190,19 +195,17 @@ def _gutter(lines: list[Line], page: PageLines) -> float | None:
 
 
 def _jumps(lines: Sequence[Line], body: Type) -> bool:
-    """Whether the running text goes upwards within a column, or back from the right column to the left one beside it."""
+    """Whether the running text goes upwards within a column or to the left one, or goes to and fro between them."""
     prose = [
         line
         for line in lines
         if line.upright and len(line.text) > 30 and abs(line.size - body.size) < 0.6 and line.column
     ]
-    wrong = sum(
-        1
-        for last, line in pairwise(prose)
-        if (line.column == last.column and line.y > last.y + 2 * body.size)
-        or (line.column < last.column and line.y < last.y + body.size)
-    )
-    return wrong > max(2, len(prose) // 12)
+    upwards, backwards = 0, 0
+    for last, line in pairwise(prose):
+        upwards += line.column <= last.column and line.y > last.y_end + 2 * body.size
+        backwards += line.column < last.column
+    return upwards >= 2 or backwards > 4
 
 
 def _sorted(lines: Sequence[Line]) -> list[Line]:

@@ -98,22 +98,21 @@ def hyphens(text: str, whole: str) -> str:
         left, right = _TAIL.search(joined[-60:]), _HEAD.match(piece)
         assert left is not None
         assert right is not None
-        joined += ("-" if _is_compound(left[0], right[1], right[2], whole) else "") + piece.lstrip()
+        chained = joined[: len(joined) - len(left[0])].endswith("-")
+        joined += ("-" if _is_compound(left[0], right[1], right[2], whole, chained=chained) else "") + piece.lstrip()
     return joined
 
 
-def _is_compound(left: str, right: str, more: str, whole: str) -> bool:
-    """Whether the hyphen between two halves belongs to the word."""
-    if not left or not right:
+def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool) -> bool:
+    """Whether the hyphen between two halves belongs to the word. `chained`: one stands before the left half already."""
+    if not left or not right or more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit():
         return True
-    if more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit() or (left.isupper() and len(left) > 1):
+    if left.isupper() and len(left) > 1:  # `BERT-based`
         return True
     left, right = left.lower(), right.lower()
-    if right in _ARCHIVES.get(left, ()):
-        return True
-    if left + right in whole:
+    if left + right in whole and right not in _ARCHIVES.get(left, ()):
         return False
-    if f"{left}-{right}" in whole:
+    if f"{left}-{right}" in whole or right in _ARCHIVES.get(left, ()) or (chained and len(left) <= 3):  # `end-to-end`
         return True
     return len(left) >= 4 and len(right) >= 4 and _is_word(left, whole) and _is_word(right, whole)
 

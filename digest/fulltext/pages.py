@@ -11,14 +11,14 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from digest.fulltext import mend
+from digest.fulltext import lean, mend
 from digest.fulltext.hidden import MAX_QUOTED, order, reads_as_text
 from digest.fulltext.ink import TINY, Ink, Unseen
+from digest.fulltext.parting import parted
 from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
@@ -72,15 +72,17 @@ class Reader:
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The page's lines in the order of its content; what stands raised or lowered in a line is part of it."""
-        handle = text_page.raw
+        handle = lean.handle(text_page.raw)
         text = text_page.get_text_range()
-        exact = raw.FPDFText_CountChars(handle) == len(text)
+        exact = lean.characters(handle) == len(text)
         rows = list(_rows(text))
-        unseen = self._ink.unseen(page, text_page, [start for start, _, _ in rows] if exact else ())
+        unseen = self._ink.unseen(page, text_page)
         if unseen:
             for run in unseen:
                 text = self._without(text, text_page, run, number, exact=exact)
             rows = list(_rows(text))
+        if exact:
+            rows = parted(handle, rows)
         box = page.get_bbox()
         found: list[Line] = []
         small: list[tuple[str, str]] = []
@@ -88,7 +90,7 @@ class Reader:
             clean = mend.characters(row).strip()
             first, last = start, end
             if not exact:
-                first, last = (raw.FPDFText_GetCharIndexFromTextIndex(handle, i) for i in (start, end))
+                first, last = (lean.character_of(handle, i) for i in (start, end))
             if not clean or not 0 <= first <= last:
                 continue
             line = self._line(handle, clean, first, last, number)
@@ -106,7 +108,7 @@ class Reader:
         self.hidden.append(Hidden(said[:MAX_QUOTED], run.how, f"p. {number}"))
         start, end = run.start, run.end
         if not exact:
-            start, end = (raw.FPDFText_GetTextIndexFromCharIndex(text_page.raw, i) for i in (start, end - 1))
+            start, end = (lean.text_of(lean.handle(text_page.raw), i) for i in (start, end - 1))
             end += 1
         return text[:start] + "".join(c if c in "\r\n" else " " for c in text[start:end]) + text[end:]
 
@@ -117,12 +119,12 @@ class Reader:
             if order(said) or (reads_as_text(said) and len(said.split()) >= SENTENCE):
                 self.hidden.append(Hidden(said[:MAX_QUOTED], how, f"p. {number}"))
 
-    def _line(self, page: Any, text: str, first: int, last: int, number: int) -> Line:
+    def _line(self, page: int, text: str, first: int, last: int, number: int) -> Line:
         """Ten calls: this is where the time goes."""
         box = self._box
-        raw.FPDFText_GetLooseCharBox(page, first, self._to_box)
+        lean.box_of(page, first, self._to_box)
         x0, low, high = box.left, box.bottom, box.top
-        raw.FPDFText_GetLooseCharBox(page, last, self._to_box)
+        lean.box_of(page, last, self._to_box)
         x1, low_end = box.right, box.bottom
         typical = (first + last) // 2
         lead, upright = self._size(page, first)
@@ -136,22 +138,22 @@ class Reader:
         font, heavy = self._font(page, typical)
         return Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
 
-    def _baseline(self, page: Any, index: int) -> float:
-        raw.FPDFText_GetCharOrigin(page, index, self._to_x, self._to_y)
+    def _baseline(self, page: int, index: int) -> float:
+        lean.origin(page, index, self._to_x, self._to_y)
         return self._y.value
 
-    def _size(self, page: Any, index: int) -> tuple[float, bool]:
+    def _size(self, page: int, index: int) -> tuple[float, bool]:
         """Points, and whether the character stands upright: the font's size is often 1, scaled by the matrix."""
-        size: float = raw.FPDFText_GetFontSize(page, index)
+        size: float = lean.font_size(page, index)
         matrix = self._matrix
-        if not raw.FPDFText_GetMatrix(page, index, self._to_matrix):
+        if not lean.matrix(page, index, self._to_matrix):
             return size, True
         scale = math.hypot(matrix.c, matrix.d)
         return size * scale, abs(matrix.b) < 0.2 * scale or not scale
 
-    def _font(self, page: Any, index: int) -> tuple[str, bool]:
+    def _font(self, page: int, index: int) -> tuple[str, bool]:
         """Its name without the subset's prefix, and whether it is bold by name or flag."""
-        raw.FPDFText_GetFontInfo(page, index, self._name, 96, self._to_flags)
+        lean.font(page, index, self._name, 96, self._to_flags)
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:

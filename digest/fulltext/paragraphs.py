@@ -23,8 +23,9 @@ CAPTION = re.compile(
 _BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
 _ITEM = re.compile(r"\d{1,2}\. [A-Z]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w")
 _NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
-_ENDS = re.compile(r"[.!?:;。！？；：…][\"'”’)\]\d,∗†‡]*\Z")
+_ENDS = re.compile(r"(?:[.!?:;。！？；：…]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
 _WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
+_FIGURE = re.compile(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
 _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
 
 
@@ -57,15 +58,18 @@ class Block:
 
 
 def join(texts: Sequence[str]) -> str:
-    out = ""
+    """Lines in one: a space between two, none within Chinese, U+FFFE for a hyphen that breaks a word."""
+    pieces: list[str] = []
     for text in texts:
-        if not out or out.endswith(BREAK) or (_is_cjk(out[-1]) and _is_cjk(text[:1])):
-            out += text
-        elif out.endswith("-") and out[-2:-1].isalpha() and text[:1].isalpha():
-            out = out[:-1] + BREAK + text
-        else:
-            out = f"{out} {text}"
-    return out
+        if not text:
+            continue
+        last = pieces[-1] if pieces else BREAK
+        if last[-1] == "-" and last[-2:-1].isalpha() and text[0].isalpha():
+            pieces[-1] = last[:-1] + BREAK
+        elif last[-1] != BREAK and not (last[-1] > "\u2fff" and _is_cjk(last[-1]) and _is_cjk(text[0])):
+            pieces.append(" ")
+        pieces.append(text)
+    return "".join(pieces)
 
 
 def _is_cjk(char: str) -> bool:
@@ -106,7 +110,7 @@ class _Cutter:
             block.own = join([line.text for line in block.lines])
             if block.heading is None and block.form is Form.TEXT:
                 block.form = Form.FOOTNOTE if self._is_below_notes(before, block) else self._form(block)
-            block.full = not self._is_short(block.lines[-1])
+            block.full = _reaches_the_edge(block.lines[-1])
             before = block
         return found
 
@@ -144,6 +148,8 @@ class _Cutter:
             return True
         step = self._step * line.size / self._body.size
         down = before.y_end - line.y
+        if _runs_on(before, line) and 0 < down <= 1.12 * step:
+            return False
         if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._is_set_otherwise(last, line):
             return True
         opening = self._opening(line)
@@ -200,7 +206,13 @@ class _Cutter:
             return Form.EQUATION if _MATHS.search(text) and letters < 0.45 * solid and solid > 3 else Form.TABLE
         if letters > 0.55 * solid and (len(words) > 6 * len(block.lines) or len(full) >= max(1, len(block.lines) - 1)):
             return Form.TEXT
-        if len(block.lines) <= 8 and _MATHS.search(text) and letters < 0.45 * solid and solid > 3:
+        if (
+            len(block.lines) <= 8
+            and not _is_tabular(text)
+            and _MATHS.search(text)
+            and letters < 0.45 * solid
+            and solid > 3
+        ):
             return Form.EQUATION
         if (
             letters > 0.5 * solid
@@ -211,6 +223,31 @@ class _Cutter:
         ):
             return Form.TEXT
         return Form.TABLE
+
+
+def _runs_on(before: Line, line: Line) -> bool:
+    """The usual case, seen at once: a full line, and one of the same type at the left edge that begins small."""
+    return (
+        line.size == before.size
+        and line.text[0].islower()
+        and line.x0 - line.left < 0.6 * line.size
+        and before.x1 > before.right - 2.5 * line.size
+        and before.column == line.column
+        and before.page == line.page
+        and line.text[1:2] != ")"
+    )
+
+
+def _reaches_the_edge(line: Line) -> bool:
+    """As far as a line does that goes on: where the right margin is ragged, a long word is missing."""
+    return line.x1 > line.right - 0.15 * (line.right - line.left) or line.text.endswith(("-", BREAK))
+
+
+def _is_tabular(text: str) -> bool:
+    """Mostly figures: rows of a table, however many signs of a formula stand in them."""
+    tokens = text.split()
+    numbers = sum(1 for token in tokens if _FIGURE.fullmatch(token))
+    return numbers >= 4 and numbers > 0.3 * len(tokens)
 
 
 def _same_column(before: Line, line: Line) -> bool:
@@ -243,6 +280,8 @@ def _is_torn(last: Block, block: Block) -> bool:
     """Pieces of one formula: small, and closer than a line and a half."""
     near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
     table = last if last.form is Form.TABLE else block
+    if _is_tabular(last.own) or _is_tabular(block.own):
+        return False
     small = table.form is Form.EQUATION or all(len(line.text) < 25 for line in table.lines)
     return near and small and len(last.lines) + len(block.lines) < 30
 

@@ -1,0 +1,67 @@
+"""Rows that run over both columns, parted: PDFium makes one line of what stands on one height, also across a gutter.
+
+The one thing to know: this happens only where a file sets its columns row by row (scans with recognised text, some editors), so
+three long rows of a page are looked at, and the rest only when all three have the same wide gap.
+"""
+
+from __future__ import annotations
+
+import ctypes
+
+from pypdfium2 import raw
+
+from digest.fulltext import lean
+
+Row = tuple[int, int, str]
+"""The places of its first and last character, and its text."""
+LONG = 60
+"""Characters of a row that may be two."""
+HALF = 20
+"""Characters of what counts as a column's line."""
+Gap = tuple[int, float, float]
+"""Its place in the row, its left and its right x."""
+
+
+def parted(page: int, rows: list[Row]) -> list[Row]:
+    """The rows, two for one where there is a gutter. Places must be those of the page's characters."""
+    long = [row for row in rows if len(row[2]) >= LONG]
+    if len(long) < 8 or len(long) * 3 < len(rows):
+        return rows
+    gaps: list[Gap] = []
+    for quarter in (2, 1, 3):
+        gap = _gap(page, long[len(long) * quarter // 4])
+        if gap is None:
+            return rows
+        gaps.append(gap)
+    left, right = max(gap[1] for gap in gaps), min(gap[2] for gap in gaps)
+    if left >= right:
+        return rows
+    return [part for row in rows for part in _halves(page, row, (left + right) / 2)]
+
+
+def _halves(page: int, row: Row, gutter: float) -> list[Row]:
+    start, end, text = row
+    gap = _gap(page, row) if len(text) >= LONG else None
+    if gap is None or not gap[1] <= gutter <= gap[2]:
+        return [row]
+    at = gap[0]
+    left, right = text[:at].rstrip(), text[at:].lstrip()
+    return [(start, start + len(left) - 1, left), (end - len(right) + 1, end, right)]
+
+
+def _gap(page: int, row: Row) -> Gap | None:
+    """The widest blank near the middle of a row, when it is wider than its type is high."""
+    start, _, text = row
+    box = raw.FS_RECTF()
+    to_box = ctypes.byref(box)
+    best: Gap | None = None
+    before, height = None, 0.0
+    for at in range(max(HALF, len(text) // 3), min(len(text) - HALF, len(text) * 2 // 3 + 1)):
+        if text[at] == " ":
+            continue
+        lean.box_of(page, start + at, to_box)
+        height = max(height, box.top - box.bottom)
+        if before is not None and (best is None or box.left - before > best[2] - best[1]):
+            best = (at, before, box.left)
+        before = box.right
+    return best if best is not None and best[2] - best[1] > 1.1 * height else None
