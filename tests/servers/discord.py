@@ -35,6 +35,19 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return web.Response(body=body, status=status, headers={"Content-Type": "application/json", **(headers or {})})
 
 
+async def _body(request: web.Request) -> Any:
+    """JSON, or the JSON part of a form, which must name its files."""
+    if not request.can_read_body:
+        return None
+    if not request.content_type.startswith("multipart/"):
+        return await request.json()
+    form = await request.post()
+    body = json.loads(str(form["payload_json"]))
+    files = [part.filename for part in form.values() if isinstance(part, web.FileField)]
+    assert [a["filename"] for a in body["attachments"]] == files
+    return body
+
+
 @dataclass
 class Request:
     method: str
@@ -130,11 +143,10 @@ class Discord:
         if reply_to:
             body["message_reference"] = {"message_id": reply_to}
         more: dict[str, Any] = {"member": self.member(user)} if "guild_id" in channel else {}
-        message = self.world.write(channel, user, body, **more)
-        answered = message.get("referenced_message")
-        if answered and answered["author"] not in message["mentions"]:
-            message["mentions"].append(answered["author"])
-        return message
+        answered = self.world.messages[channel["id"]].get(reply_to)
+        if answered:  # a person's reply pings, unless they turn it off
+            body["_answered"] = answered["author"]
+        return self.world.write(channel, user, body, **more)
 
     def member(self, user: dict[str, Any]) -> dict[str, Any]:
         return {"user": user, "roles": sorted(self.world.members[user["id"]]), "joined_at": iso(), "deaf": False, "mute": False, "flags": 0, "nick": None, "avatar": None, "premium_since": None, "pending": False}  # fmt: skip
@@ -176,7 +188,7 @@ class Discord:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = unquote(request.match_info["path"])
-        body = await request.json() if request.can_read_body else None
+        body = await _body(request)
         record = Request(request.method, path, body)
         self.journal.append(record)
         fault = next((f for f in self.faults if f.method in (request.method, "*") and f.path.fullmatch(path)), None)

@@ -212,10 +212,8 @@ def _commands(d: Discord, body: Any, query: Any, application: str) -> Any:
     rules.check_commands(body)
     for command in body:
         rules.check_spec("ApplicationCommandUpdateRequest", command)
-    d.world.commands = [
-        {**c, "id": d.world.snowflake(), "application_id": application, "version": "1", "default_permission": True}
-        for c in body
-    ]
+    given = {"application_id": application, "version": "1", "default_permission": True, "description": ""}
+    d.world.commands = [{**given, **c, "id": d.world.snowflake()} for c in body]
     return d.world.commands
 
 
@@ -290,7 +288,9 @@ def _follow_up(d: Discord, body: Any, query: Any, application: str, token: str) 
     found = _interaction(d, token)
     if not found.kind:
         raise Refused(404, 10015, "Unknown Webhook")
-    rules.check_spec("IncomingWebhookRequestPartial", body)
+    # The SDK names its files by number, which Discord takes though its description does not.
+    files = [a | {"id": str(a["id"])} for a in body.get("attachments", ())]
+    rules.check_spec("IncomingWebhookRequestPartial", body | ({"attachments": files} if files else {}))
     first = found.kind == 5 and not found.original
     return _shown(d, found, body, original=first)
 

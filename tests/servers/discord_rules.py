@@ -187,7 +187,8 @@ def check_message(
     if size(content or "") > 2000:
         raise bad("content: Must be 2000 or fewer in length")
     check_components(components, v2=bool(flags & V2))
-    if not edit and not (content or "").strip() and not (flags & V2 and components):
+    filled = (content or "").strip() or (flags & V2 and components) or body.get("attachments")
+    if not edit and not filled:
         raise Refused(400, 50006, "Cannot send an empty message")
 
 

@@ -164,11 +164,11 @@ class World:
     ) -> dict[str, Any]:
         """Stores a message as its sender gave it, with what the server adds; `hidden`: ephemeral, in nobody's history."""
         flags = int(body.get("flags") or 0)
-        named = [u for u in self._named(body) if u is not None]
+        named = [u for u in [*self._named(body), body.get("_answered")] if u is not None]
         message: dict[str, Any] = {
             "id": message_id or self.snowflake(), "channel_id": channel["id"], "author": author, "content": body.get("content") or "",
             "timestamp": iso(), "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": named, "mention_roles": [],
-            "attachments": [], "embeds": [], "pinned": False, "type": 0, "flags": flags, "components": self._numbered(body.get("components") or []),
+            "attachments": body.get("attachments") or [], "embeds": [], "pinned": False, "type": 0, "flags": flags, "components": self._numbered(body.get("components") or []),
             **more,
         }  # fmt: skip
         if body.get("nonce") is not None:

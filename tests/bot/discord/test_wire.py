@@ -1,0 +1,519 @@
+"""What a simulation cannot show: the real SDK over HTTP and WebSocket to a local Discord that goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.chat import (
+    Doubtful,
+    Forbidden,
+    Gone,
+    HistoryRefused,
+    Person,
+    Place,
+    Question,
+    Step,
+    StepKind,
+    Text,
+    Throttled,
+)
+from bot.discord import connection
+from bot.discord.chat import DiscordChat
+from bot.discord.listener import DiscordListener
+from bot.discord.render import keyed, messages
+from digest.errors import Misconfigured
+from digest.ports import MemoryCache
+from tests.bot.contract import a_post
+from tests.bot.discord.conftest import Home
+from tests.bot.discord.recording import RecordingFront, said
+from tests.servers.discord import Discord
+from tests.servers.discord_rules import texts
+
+POST = r"/channels/\d+/messages"
+
+
+async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, "it did not come"
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def listening(
+    home: Home, front: RecordingFront, memory: MemoryCache | None = None
+) -> AsyncIterator[DiscordListener]:
+    listener = DiscordListener(home.discord.token, front, home.chat, memory or MemoryCache())
+    before = len(home.discord.gateway.identified) + home.discord.gateway.resumed
+    running = asyncio.create_task(listener.run())
+    connected = asyncio.create_task(home.discord.gateway.connected(before + 1))
+    await asyncio.wait({running, connected}, return_when=asyncio.FIRST_COMPLETED)
+    await until(
+        lambda: running.done() or (listener.client and listener.client.guilds and listener.client.guilds[0].channels)
+    )
+    yield listener
+    await listener.close()
+    await running
+
+
+def a_step(key: str = "k:0") -> Step:
+    message = keyed(messages(a_post("hello"))[0], key)
+    return Step(key, StepKind.POST, {"text": message, "forum": {}})
+
+
+def a_question(place: Place, at: datetime | None = None, **values) -> Question:
+    return Question("q1", place, Person("7"), "Any code?", at or datetime.now(UTC), **values)
+
+
+# ---------------------------------------------------------------- posting
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 0])
+async def test_a_post_that_goes_wrong_is_made_once_and_in_doubt(home: Home, status: int):
+    home.discord.fail("POST", POST, status, stored=True, times=5)
+    with pytest.raises(Doubtful):
+        await home.chat.post(a_step(), home.place)
+    assert len(home.discord.requests("POST", POST)) == 1
+
+
+async def test_throttled_says_for_how_long(home: Home):
+    home.discord.fail("POST", POST, 429, retry_after=7.5)
+    with pytest.raises(Throttled) as told:
+        await home.chat.post(a_step(), home.place)
+    assert told.value.wait == 7.5
+    assert len(home.discord.requests("POST", POST)) == 1
+
+
+async def test_the_pace_discord_announces_is_kept_without_a_429():
+    """Five messages in a second for each channel: the SDK reads it from the headers and waits."""
+    async with Discord(posts=(5, 1.0)) as server:
+        connection.use(server.api_url, server.gateway_url)
+        channel = server.world.channel(server.world.guild())
+        chat = DiscordChat(server.token)
+        for n in range(8):
+            await chat.post(a_step(f"k:{n}"), Place("discord", channel["id"]))
+        await chat.close()
+        connection.use()
+        assert [r.status for r in server.requests("POST", POST)] == [200] * 8
+
+
+async def test_a_nonce_of_minutes_ago_gives_the_same_message(home: Home):
+    first = await home.chat.post(a_step(), home.place)
+    assert await home.chat.post(a_step(), home.place) == first
+    assert len(home.world.messages[home.channel["id"]]) == 1
+
+
+async def test_out_of_reach_is_not_in_doubt(home: Home):
+    await home.discord.close()
+    with pytest.raises(Throttled, match="cannot be reached"):
+        await home.chat.post(a_step(), home.place)
+    await home.discord.start()
+
+
+async def test_a_reset_connection_is_not_used_again_for_a_post(home: Home, monkeypatch: pytest.MonkeyPatch):
+    """The SDK would send again on macOS and Windows, by their numbers of the error."""
+    import aiohttp
+
+    await home.chat.post(a_step(), home.place)
+    tries = []
+
+    async def reset(*args, **kwargs):
+        tries.append(1)
+        raise ConnectionResetError(54, "Connection reset by peer")
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "connect", reset)
+    with pytest.raises(Doubtful):
+        await home.chat.post(a_step("k:1"), home.place)
+    assert len(tries) == 1
+
+
+async def test_a_wrong_token_is_a_sentence(home: Home):
+    chat = DiscordChat("wrong")
+    with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
+        await chat.post(a_step(), home.place)
+    await chat.close()
+
+
+async def test_a_token_that_is_revoked_later_is_a_sentence(home: Home):
+    await home.chat.post(a_step(), home.place)
+    home.discord.token = "another"
+    with pytest.raises(Forbidden, match="DISCORD_TOKEN"):
+        await home.chat.post(a_step("k:1"), home.place)
+
+
+@pytest.mark.parametrize(
+    ("permission", "kind", "sentence"),
+    [
+        ("VIEW_CHANNEL", StepKind.POST, "View Channel"),
+        ("SEND_MESSAGES", StepKind.POST, "Send Messages"),
+        ("CREATE_PUBLIC_THREADS", StepKind.THREAD, "Create Public Threads"),
+        ("SEND_MESSAGES_IN_THREADS", StepKind.REPLY, "Send Messages in Threads"),
+    ],
+)
+async def test_a_missing_permission_is_named(home: Home, permission: str, kind: StepKind, sentence: str):
+    parent = "" if kind is StepKind.POST else await home.chat.post(a_step(), home.place)
+    opening = Step("k:t", StepKind.THREAD, {"name": "a thread", "auto_archive_duration": 10080})
+    if kind is StepKind.REPLY:
+        await home.chat.post(opening, home.place, parent)
+    home.world.denied[home.channel["id"]].add(permission)
+    message = {"message": keyed(messages(a_post("reply"))[0], "k:1")}
+    step = {StepKind.POST: a_step(), StepKind.THREAD: opening, StepKind.REPLY: Step("k:1", StepKind.REPLY, message)}[
+        kind
+    ]
+    with pytest.raises(Forbidden, match=sentence):
+        await home.chat.post(step, home.place, parent)
+
+
+async def test_without_the_history_an_empty_look_is_no_answer(home: Home):
+    """Discord gives an empty list instead of a refusal: taking it for “not there” would post twice."""
+    await home.chat.post(a_step(), home.place)
+    home.world.denied[home.channel["id"]].add("READ_MESSAGE_HISTORY")
+    with pytest.raises(HistoryRefused, match="Read Message History"):
+        await home.chat.find("k:0", StepKind.POST, home.place, datetime.now(UTC) - timedelta(minutes=5))
+
+
+async def test_a_message_is_found_among_hundreds(home: Home):
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    ada = home.world.person("ada")
+    for n in range(250):
+        home.discord.say(ada, home.channel, f"chatter {n}")
+        if n == 125:
+            posted = await home.chat.post(a_step(), home.place)
+    assert await home.chat.find("k:0", StepKind.POST, home.place, since) == posted
+    assert await home.chat.find("k:9", StepKind.POST, home.place, since) is None
+
+
+# ---------------------------------------------------------------- threads
+
+
+async def a_thread(home: Home) -> tuple[str, str]:
+    """(thread, its first reply)"""
+    parent = await home.chat.post(a_step(), home.place)
+    opening = Step("k:t", StepKind.THREAD, {"name": "a thread", "auto_archive_duration": 10080})
+    thread = await home.chat.post(opening, home.place, parent)
+    message = {"message": keyed(messages(a_post("reply"))[0], "k:1")}
+    return thread, await home.chat.post(Step("k:1", StepKind.REPLY, message), home.place, thread)
+
+
+async def test_a_thread_opened_twice_is_one(home: Home):
+    thread, _ = await a_thread(home)
+    opening = Step("k:t", StepKind.THREAD, {"name": "a thread", "auto_archive_duration": 10080})
+    assert await home.chat.post(opening, home.place, thread) == thread
+
+
+async def test_in_an_archived_thread_messages_are_edited_and_deleted_all_the_same(home: Home):
+    thread, reply = await a_thread(home)
+    home.world.channels[thread]["thread_metadata"]["archived"] = True
+    await home.chat.edit(home.place, reply, a_post("edited"))
+    assert "edited" in texts(home.world.messages[thread][reply.partition("/")[2]])
+    home.world.channels[thread]["thread_metadata"]["archived"] = True
+    await home.chat.delete(home.place, reply)
+    assert reply.partition("/")[2] not in home.world.messages[thread]
+
+
+async def test_an_edited_answer_keeps_the_marker_it_is_found_by(home: Home):
+    thread, reply = await a_thread(home)
+    await home.chat.edit(home.place, reply, a_post("edited"))
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    assert await home.chat.find("k:1", StepKind.REPLY, home.place, since, thread) == reply
+
+
+async def test_a_deleted_thread_is_gone(home: Home):
+    thread, _ = await a_thread(home)
+    del home.world.channels[thread]
+    message = {"message": keyed(messages(a_post("second"))[0], "k:2")}
+    with pytest.raises(Gone):
+        await home.chat.post(Step("k:2", StepKind.REPLY, message), home.place, thread)
+
+
+async def test_a_forum_gets_the_tags_it_has(home: Home):
+    forum = home.world.forum(home.guild, ("Digest", "cs.CV", "news"))
+    steps = home.chat.plan(_thread_of("parent", ("digest", "cs.CV", "cs.RO")), Place("discord", forum["id"]), "f")
+    thread = await home.chat.post(steps[0], Place("discord", forum["id"]))
+    names = {t["id"]: t["name"] for t in forum["available_tags"]}
+    assert [names[t] for t in home.world.channels[thread]["applied_tags"]] == ["Digest", "cs.CV"]
+
+
+async def test_a_forum_that_requires_a_tag_it_lacks_is_a_sentence(home: Home):
+    forum = home.world.forum(home.guild, ("news",), require_tag=True)
+    steps = home.chat.plan(_thread_of("parent", ("digest",)), Place("discord", forum["id"]), "f")
+    with pytest.raises(Forbidden, match="digest"):
+        await home.chat.post(steps[0], Place("discord", forum["id"]))
+
+
+async def test_what_is_shared_into_a_forum_becomes_a_post_there(home: Home):
+    forum = home.world.forum(home.guild)
+    message = await home.chat.send(Place("discord", forum["id"]), a_post("shared"), "share:1")
+    assert home.world.channels[message]["name"] == "shared"
+    assert "shared" in home.world.messages[message][message]["content"]
+
+
+def _thread_of(word: str, tags: tuple[str, ...]):
+    from bot.chat import Thread
+
+    return Thread(a_post(word), (), None, word, tags)
+
+
+# ---------------------------------------------------------------- answers
+
+
+async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home: Home):
+    home.chat._pace = 0.4
+    ada = home.world.person("ada")
+    asked = home.discord.say(ada, home.channel, "any code?")
+    draft = await home.chat.draft(a_question(home.place, message=asked["id"]), "answer:1")
+    await draft.status("Reading …")
+    await until(lambda: home.discord.requests("POST", POST))
+    began = time.monotonic()
+    await draft.write("Yes")
+    await until(lambda: home.discord.requests("PATCH", POST + r"/\d+"))
+    assert time.monotonic() - began < 0.3
+    for n in range(60):
+        await draft.write("Yes" + " and" * n)
+        await asyncio.sleep(0.02)
+    edits = home.discord.requests("PATCH", POST + r"/\d+")
+    assert 2 <= len(edits) <= 5
+    assert min(b.at - a.at for a, b in itertools.pairwise(edits)) > 0.35
+    await draft.finish(a_post("done"))
+    answer = next(m for m in home.world.messages[home.channel["id"]].values() if m["author"] is home.world.bot)
+    assert "done" in texts(answer)
+    assert answer["message_reference"]["message_id"] == asked["id"]
+    assert home.world.pings == []
+
+
+@pytest.mark.parametrize(("status", "stored"), [(0, True), (502, True), (503, False), (429, False)])
+async def test_an_answer_stands_once_whatever_its_requests_meet(home: Home, status: int, stored: bool):
+    for method, path in (("POST", POST), ("PATCH", POST + r"/\d+")):
+        home.discord.fail(method, path, status, stored=stored)
+    draft = await home.chat.draft(a_question(home.place), "answer:1")
+    await draft.write("It")
+    await draft.write("It releases")
+    await draft.finish(a_post("done"))
+    (answer,) = home.world.messages[home.channel["id"]].values()
+    assert "done" in texts(answer)
+
+
+async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home: Home):
+    asked = datetime.now(UTC) - timedelta(hours=1)
+    draft = await home.chat.draft(a_question(home.place, asked), "answer:1")
+    await draft.write("It rel")
+    await until(lambda: home.world.messages[home.channel["id"]])
+    home.world.nonces.clear()
+    again = await home.chat.draft(a_question(home.place, asked), "answer:1")
+    await again.finish(a_post("done"))
+    (answer,) = home.world.messages[home.channel["id"]].values()
+    assert "done" in texts(answer)
+
+
+async def test_a_long_answer_goes_on_in_a_further_message(home: Home):
+    post = replace(a_post("done"), blocks=tuple(Text(f"part {n} " + "word " * 300) for n in range(5)))
+    draft = await home.chat.draft(a_question(home.place), "answer:1")
+    await draft.finish(post)
+    sent = list(home.world.messages[home.channel["id"]].values())
+    assert len(sent) > 1
+    await draft.finish(post)
+    assert len(home.world.messages[home.channel["id"]]) == len(sent)
+    assert all(f"part {n}" in "\n".join(texts(m) for m in sent) for n in range(5))
+
+
+async def test_what_is_asked_in_private_is_answered_to_the_asker_alone(home: Home):
+    ada = home.world.person("ada")
+    interaction = home.discord.interact(ada, home.channel, 2, {"id": "1", "name": "x", "type": 1})
+    extra = {"application": home.world.application, "token": interaction.token}
+    await home.chat.rest.write(
+        "POST", f"/interactions/{interaction.id}/{interaction.token}/callback", {"type": 5, "data": {"flags": 64}}
+    )
+    draft = await home.chat.draft(a_question(home.place, private=True, extra=extra), "answer:1")
+    await draft.write("It")
+    await draft.finish(a_post("done"))
+    (answer,) = interaction.shown
+    assert "done" in texts(answer)
+    assert answer["flags"] & 64
+    assert not home.world.messages[home.channel["id"]]
+
+
+async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_message(home: Home):
+    ada = home.world.person("ada")
+    home.world.direct(ada)
+    extra = {"application": home.world.application, "token": "long-gone"}
+    asked = a_question(home.place, datetime.now(UTC) - timedelta(minutes=20), private=True, extra=extra)
+    draft = await home.chat.draft(replace(asked, person=Person(ada["id"])), "answer:1")
+    await draft.finish(a_post("done"))
+    (answer,) = home.world.messages[home.world.direct(ada)["id"]].values()
+    assert "done" in texts(answer)
+
+
+# ---------------------------------------------------------------- the gateway
+
+
+async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home: Home):
+    front, ada = RecordingFront(), home.world.person("ada")
+    me = f"<@{home.world.bot['id']}>"
+    async with listening(home, front):
+        home.discord.say(ada, home.channel, f"{me} one?")
+        await until(lambda: len(front.questions) == 1)
+        await home.discord.gateway.reconnect()
+        home.discord.say(ada, home.channel, f"{me} two?")
+        await until(lambda: len(front.questions) == 2)
+        await home.discord.gateway.drop(1001)
+        home.discord.say(ada, home.channel, f"{me} three?")
+        await until(lambda: len(front.questions) == 3)
+    assert [q.text for q in front.questions] == ["one?", "two?", "three?"]
+    assert home.discord.gateway.resumed == 2
+    assert len(home.discord.gateway.identified) == 1
+
+
+async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    import discord
+
+    async def at_once(*args, **kwargs):
+        """The SDK waits five seconds before it identifies anew."""
+
+    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
+    thread, _ = await a_thread(home)
+    front, ada = RecordingFront(), home.world.person("ada")
+    front.ours.add(thread)
+    async with listening(home, front) as listener:
+        await until(lambda: listener.ready)
+        home.discord.say(ada, home.world.channels[thread], "one?")
+        await until(lambda: len(front.questions) == 1)
+        await listener.client.seen.keep()
+        home.world.emit = lambda name, data: None  # the gateway is deaf for a while
+        home.discord.say(ada, home.world.channels[thread], "two?")
+        home.world.emit = home.discord.gateway.emit
+        await home.discord.gateway.invalidate(resumable=False)
+        await until(lambda: any(q.text == "two?" for q in front.questions), 15)
+    assert len(home.discord.gateway.identified) == 2
+
+
+async def test_after_a_restart_direct_messages_and_threads_are_read(home: Home):
+    thread, _ = await a_thread(home)
+    front, memory, ada = RecordingFront(), MemoryCache(), home.world.person("ada")
+    front.ours.add(thread)
+    letters = home.world.direct(ada)
+    async with listening(home, front, memory) as listener:
+        await until(lambda: listener.ready)
+        home.discord.say(ada, letters, "hello?")
+        await until(lambda: len(front.questions) == 1)
+    home.discord.say(ada, letters, "are you there?")
+    home.discord.say(ada, home.world.channels[thread], "any code?")
+    home.discord.say(ada, home.channel, "not for the bot")
+    async with listening(home, front, memory):
+        await until(lambda: {"are you there?", "any code?"} <= {q.text for q in front.questions})
+    assert "not for the bot" not in {q.text for q in front.questions}
+
+
+async def test_without_the_message_content_intent_it_goes_on_and_knows(home: Home):
+    home.discord.gateway.content = False
+    thread, reply = await a_thread(home)
+    front, ada = RecordingFront(), home.world.person("ada")
+    front.ours.add(thread)
+    async with listening(home, front) as listener:
+        await until(lambda: not listener.content and listener.client.guilds)
+        home.discord.say(ada, home.world.channels[thread], "plain words")
+        home.discord.say(ada, home.world.channels[thread], "a reply", reply_to=reply.partition("/")[2])
+        home.discord.say(ada, home.channel, f"<@{home.world.bot['id']}> a mention")
+        await until(lambda: len(front.questions) == 2)
+    assert [q.text for q in front.questions] == ["a reply", "a mention"]
+    with_content, without = home.discord.gateway.identified
+    assert with_content & 1 << 15
+    assert not without & 1 << 15
+
+
+async def test_a_token_refused_at_the_start_ends_with_a_sentence(home: Home):
+    listener = DiscordListener("wrong", RecordingFront(), home.chat, MemoryCache())
+    with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
+        await listener.run()
+
+
+# ---------------------------------------------------------------- three seconds
+
+
+def command(home: Home, ada, verb: str = "today"):
+    found = next(c for c in home.world.commands if c["name"] == "paper")
+    data = {"id": found["id"], "name": "paper", "type": 1, "options": [{"type": 1, "name": verb, "options": []}]}
+    return home.discord.interact(ada, home.channel, 2, data)
+
+
+async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home: Home):
+    front, ada = RecordingFront(), home.world.person("ada")
+
+    async def slow(event, respond):
+        await asyncio.sleep(3.4)
+        await respond.show(said("at last"))
+
+    front.on["today"] = slow
+    async with listening(home, front):
+        interaction = command(home, ada)
+        await until(lambda: interaction.shown, 10)
+    assert (interaction.kind, interaction.acked_after < 3.0) == (5, True)
+    (answer,) = interaction.shown
+    assert "at last" in texts(answer)
+    assert answer["flags"] & 64
+
+
+async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home: Home):
+    front, ada = RecordingFront(), home.world.person("ada")
+    async with listening(home, front):
+        interaction = command(home, ada)
+        await until(lambda: interaction.shown)
+    assert "Taken" in texts(interaction.shown[0])
+
+
+async def test_two_processes_with_one_token_answer_an_interaction_once(home: Home):
+    front, memory, ada = RecordingFront(), MemoryCache(), home.world.person("ada")
+
+    async def answer(event, respond):
+        await respond.show(said("once"))
+
+    front.on["today"] = answer
+    async with listening(home, front, memory), listening(home, front, memory):
+        interaction = command(home, ada)
+        await until(lambda: interaction.shown)
+        marker = command(home, ada)
+        await until(lambda: marker.shown)
+    assert len(front.commands) == 2
+    assert len(interaction.shown) == 1
+    assert [r.status for r in home.discord.requests("POST", r"/interactions/.*")].count(400) == 0
+
+
+async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(home: Home):
+    front, ada = RecordingFront(), home.world.person("ada")
+    home.world.direct(ada)
+
+    async def answer(event, respond):
+        await respond.progress("Working …")
+        home.discord.fail("PATCH", r"/webhooks/.*", 401, code=50027)
+        await respond.show(said("after all"))
+
+    front.on["today"] = answer
+    async with listening(home, front):
+        command(home, ada)
+        await until(lambda: home.world.messages[home.world.direct(ada)["id"]])
+    (letter,) = home.world.messages[home.world.direct(ada)["id"]].values()
+    assert "after all" in texts(letter)
+
+
+async def test_a_file_is_handed_to_its_asker_alone(home: Home):
+    front, ada = RecordingFront(), home.world.person("ada")
+
+    async def answer(event, respond):
+        await respond.file("paperboy.md", "# A digest")
+
+    front.on["today"] = answer
+    async with listening(home, front):
+        interaction = command(home, ada)
+        await until(lambda: interaction.shown)
+    (message,) = interaction.shown
+    assert message["attachments"][0]["filename"] == "paperboy.md"
+    assert message["flags"] & 64
