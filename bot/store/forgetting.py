@@ -8,6 +8,7 @@ from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command
 from bot.store.subscriptions import ALL
 from bot.store.votes import BORDER, votes_key
+from digest.keys import fingerprint
 
 
 class Forgetting(Questions):
@@ -48,6 +49,7 @@ class Forgetting(Questions):
         commands: list[Command] = [
             ("DEL", key("question", question)),
             ("DEL", key("question-extra", question)),
+            ("DEL", key("named", fingerprint(question))),
             ("DEL", key("delivery", f"answer:{question}")),
             ("DEL", key("plan", f"answer:{question}")),
             ("ZREM", UNANSWERED, question),

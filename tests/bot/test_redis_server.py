@@ -249,7 +249,7 @@ class TestKilledServer:
             await redis.do("SET", "kept", "1")
             resource.prlimit(await pid(store.url), resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
             acknowledged = 0
-            with pytest.raises(StoreUnavailable, match="full or failing"):
+            with pytest.raises(StoreUnavailable, match="full or failing"):  # noqa: PT012  # which write it is, is not known
                 while True:
                     await redis.do("SET", f"n:{acknowledged}", "x" * 1000)
                     acknowledged += 1

@@ -1,0 +1,351 @@
+"""Delivery beyond the contract: freezes, kills, what is stored, what is put aside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import delivery
+from bot.chat import Place, Step, StepKind
+from bot.delivery import deliver, retract
+from bot.store import DeliveryState, Redis, Store, leases
+from digest.ports import FreePace
+from tests.bot.console.test_contract import ConsoleWorld
+from tests.bot.contract import KEY, SOON, Break, DyingStore, Killed, a_post, a_thread, check_whole, run, step_key
+
+
+@pytest.fixture
+async def world(store: Store) -> ConsoleWorld:
+    return ConsoleWorld(store)
+
+
+class TestFrozen:
+    """A process is stopped, another takes over and ends the work, and the first goes on where it was."""
+
+    @pytest.fixture
+    def clock_jump(self, monkeypatch):
+        jump = [0.0]
+        real = leases.boot_clock
+        monkeypatch.setattr(leases, "boot_clock", lambda: real() + jump[0])
+        return jump
+
+    @pytest.fixture
+    async def takeover(self, redis_url: str, world: ConsoleWorld, store: Store, clock_jump):
+        """What happens while the first is stopped: its lease ends, and a second process delivers."""
+        async with Redis(redis_url) as other:
+
+            async def while_stopped() -> None:
+                clock_jump[0] += 100
+                await store.redis.do("DEL", f"paperboy:lease:delivery:{KEY}")
+                assert (await run(world, Store(other, store.now))).state is DeliveryState.DONE
+
+            yield while_stopped
+
+    @pytest.mark.parametrize("which", [-1, 0, 1])
+    async def test_before_an_intent(self, world: ConsoleWorld, store: Store, takeover, which: int):
+        stopped_at = step_key(world, which)
+
+        class Stopping(Store):
+            async def intend(self, lease, delivery, step, at):
+                nonlocal stopped_at
+                if step == stopped_at:
+                    stopped_at = ""
+                    await takeover()
+                await super().intend(lease, delivery, step, at)
+
+        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
+        await check_whole(world)
+
+    @pytest.mark.parametrize("which", [-1, 0, 1])
+    async def test_between_an_intent_and_its_request(self, world: ConsoleWorld, store: Store, takeover, which: int):
+        """The other finds the intent, waits, does not find the message, and posts it; the first must not."""
+        stopped_at = step_key(world, which)
+
+        class Stopping(Store):
+            async def intend(self, lease, delivery, step, at):
+                nonlocal stopped_at
+                await super().intend(lease, delivery, step, at)
+                if step == stopped_at:
+                    stopped_at = ""
+                    await takeover()
+
+        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
+        await check_whole(world)
+
+    @pytest.mark.parametrize("which", [-1, 0, 1])
+    async def test_between_a_post_and_its_record(self, world: ConsoleWorld, store: Store, takeover, which: int):
+        stopped_at = step_key(world, which)
+
+        class Stopping(Store):
+            async def record(self, lease, delivery, step, message):
+                nonlocal stopped_at
+                if step == stopped_at:
+                    stopped_at = ""
+                    await takeover()
+                await super().record(lease, delivery, step, message)
+
+        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
+        await check_whole(world)
+
+    async def test_alone_it_goes_on_after_a_new_look(self, world: ConsoleWorld, store: Store, clock_jump):
+        """A laptop was shut: the lease ran out, and nobody took over."""
+        stopped_at = step_key(world, 0)
+
+        class Stopping(Store):
+            async def intend(self, lease, delivery, step, at):
+                nonlocal stopped_at
+                await super().intend(lease, delivery, step, at)
+                if step == stopped_at:
+                    stopped_at = ""
+                    clock_jump[0] += 100
+                    await store.redis.do("DEL", lease.key)
+
+        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
+        await check_whole(world)
+
+
+class TestKilled:
+    """Processes that are really killed and really stopped."""
+
+    @contextlib.asynccontextmanager
+    async def process(self, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        script = Path(__file__).with_name("delivery_process.py")
+        root = Path(__file__).parents[2]
+        environment = os.environ | {"PYTHONPATH": str(root)}
+        started = await asyncio.create_subprocess_exec(sys.executable, str(script), url, KEY, cwd=root, env=environment)
+        try:
+            yield started
+        finally:
+            if started.returncode is None:
+                started.send_signal(signal.SIGCONT)
+                started.kill()
+            await started.wait()
+
+    async def recorded(self, store: Store, count: int) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                found = await store.delivery(KEY)
+                if found is not None and len(found.ids) + len(found.intents) >= count:
+                    return
+                await asyncio.sleep(0.002)
+
+    async def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
+        self, redis_url: str, world: ConsoleWorld, store: Store
+    ):
+        chance = random.Random(7)
+        for step in range(1, 5):
+            async with self.process(redis_url) as process:
+                await self.recorded(store, step)
+                await asyncio.sleep(chance.uniform(0, 0.05))
+                process.kill()
+                await process.wait()
+        async with self.process(redis_url) as process:
+            assert await process.wait() == 0
+        await check_whole(world)
+
+    async def test_stopped_in_the_middle_and_thawed_it_posts_nothing_twice(
+        self, redis_url: str, world: ConsoleWorld, store: Store
+    ):
+        async with self.process(redis_url) as first:
+            await self.recorded(store, 2)
+            first.send_signal(signal.SIGSTOP)
+            async with self.process(redis_url) as second:
+                assert await second.wait() == 0
+            first.send_signal(signal.SIGCONT)
+            assert await first.wait() == 0
+        await check_whole(world)
+
+
+class TestPlan:
+    async def test_a_resume_posts_what_is_stored_also_after_an_upgrade(self, world: ConsoleWorld, store: Store):
+        dying = DyingStore(store.redis, store.now)
+        dying.kill_at = ("intend", step_key(world, 0))
+        with pytest.raises(Killed):
+            await run(world, dying)
+
+        def upgraded():
+            raise AssertionError("the plan is stored")
+
+        result = await deliver(KEY, upgraded, world.chat, world.place, store, FreePace(), settled=SOON)
+        assert result.state is DeliveryState.DONE
+        await check_whole(world)
+
+    async def test_many_at_once_post_once(self, redis_url: str, world: ConsoleWorld, store: Store):
+        async with Redis(redis_url) as other:
+            stores = [store, Store(other, store.now)]
+            results = await asyncio.gather(*(run(world, stores[n % 2]) for n in range(6)))
+        assert {r.state for r in results} == {DeliveryState.DONE}
+        await check_whole(world)
+
+    async def test_each_record_is_a_checkpoint_and_progress_is_told(self, world: ConsoleWorld, store: Store):
+        checkpoints, told = 0, []
+
+        async def checkpoint() -> None:
+            nonlocal checkpoints
+            checkpoints += 1
+
+        def steps():
+            return world.chat.plan(a_thread(), world.place, KEY)
+
+        await deliver(
+            KEY,
+            steps,
+            world.chat,
+            world.place,
+            store,
+            FreePace(),
+            checkpoint=checkpoint,
+            progress=lambda *args: told.append(args),
+        )
+        assert checkpoints == 4
+        assert told[0] == ("delivered", 0, 4)
+        assert told[-1] == ("delivered", 4, 4)
+
+    async def test_posts_keep_the_channels_pace(self, world: ConsoleWorld, store: Store):
+        asked = []
+
+        class Counting(FreePace):
+            def slot(self, name: str):
+                asked.append(name)
+                return super().slot(name)
+
+        await deliver(
+            KEY, lambda: world.chat.plan(a_thread(), world.place, KEY), world.chat, world.place, store, Counting()
+        )
+        assert asked == ["post:console:demo"] * 4
+
+    async def test_a_missing_messages_link_leads_to_the_parent(self, world: ConsoleWorld, store: Store):
+        steps = [
+            Step("k:0", StepKind.POST, world.chat.plan(a_thread(), world.place, "k")[0].payload),
+            Step(
+                "k:1",
+                StepKind.EDIT,
+                {"post": {"blocks": [], "fallback": "{{link:k:9}} {{link:k:0}}", "language": "en"}},
+                "k:0",
+            ),
+        ]
+        done = await deliver("k", lambda: steps, world.chat, world.place, store, FreePace())
+        message = await world.chat.board(world.place).message(done.parent)
+        link = await world.chat.link(world.place, done.parent)
+        assert message is not None
+        assert message.post["fallback"] == f"{link} {link}"
+
+
+class TestRefused:
+    async def test_undeliverable_for_three_days_it_is_put_aside_with_its_fault(
+        self, world: ConsoleWorld, store: Store, clock
+    ):
+        world.break_next(Break.FORBIDDEN)
+        assert (await run(world, store)).state is DeliveryState.OPEN
+        assert await store.open_deliveries() == [KEY]
+        clock.forward(timedelta(days=2))
+        world.break_next(Break.FORBIDDEN)
+        assert (await run(world, store)).state is DeliveryState.OPEN
+        clock.forward(timedelta(days=2))
+        aside = await run(world, store)
+        assert (aside.state, aside.fault) == (DeliveryState.ASIDE, "Not allowed.")
+        assert await store.open_deliveries() == []
+        assert await world.posts() == []
+
+    async def test_another_channel_goes_on(self, world: ConsoleWorld, store: Store):
+        other = ConsoleWorld(store)
+        other.place = Place("console", "other")
+        world.break_next(Break.GONE)
+        results = await asyncio.gather(run(world, store), run(other, store, "contract:2026-01-30:now-1"))
+        assert [r.state for r in results] == [DeliveryState.OPEN, DeliveryState.DONE]
+
+    async def test_throttled_for_too_long_it_is_left_for_later(self, world: ConsoleWorld, store: Store, monkeypatch):
+        monkeypatch.setattr(delivery, "THROTTLED", 0.12)
+        for _ in range(3):
+            world.break_next(Break.THROTTLED)
+        left = await run(world, store)
+        assert (left.state, left.fault) == (DeliveryState.OPEN, "Too fast.")
+        assert (await run(world, store)).state is DeliveryState.DONE
+        await check_whole(world)
+
+    async def test_a_platform_that_never_answers_is_left_for_later(self, world: ConsoleWorld, store: Store):
+        for _ in range(5):
+            world.break_next(Break.REQUEST_LOST)
+        left = await run(world, store)
+        assert left.state is DeliveryState.OPEN
+        assert "does not answer" in left.fault
+        assert (await run(world, store)).state is DeliveryState.DONE
+        await check_whole(world)
+
+    async def test_an_edit_of_a_message_that_a_person_deleted_is_let_be(self, world: ConsoleWorld, store: Store):
+        dying = DyingStore(store.redis, store.now)
+        dying.kill_at = ("record", step_key(world, 1))
+        with pytest.raises(Killed):
+            await run(world, dying)
+        parent = (await world.posts())[0]
+        await world.remove(parent.message)
+        assert (await run(world, store)).state is DeliveryState.DONE
+        assert len(await world.posts()) == 2
+
+    async def test_what_rests_on_a_message_in_doubt_is_dropped(self, world: ConsoleWorld, store: Store):
+        world.break_next(Break.ANSWER_LOST)
+        world.break_next(Break.HISTORY, "find")
+        done = await run(world, store)
+        stored = await store.delivery(KEY)
+        assert stored is not None
+        assert (done.state, len(done.doubts), len(stored.dropped)) == (DeliveryState.DONE, 1, 3)
+        assert len(await world.posts()) == 1
+
+
+class TestRetract:
+    async def test_while_it_is_being_delivered_it_stops_and_all_goes(self, world: ConsoleWorld, store: Store):
+        reached, go_on = asyncio.Event(), asyncio.Event()
+
+        class Waiting(FreePace):
+            @contextlib.asynccontextmanager
+            async def slot(self, name: str):
+                if (found := await store.delivery(KEY)) and len(found.ids) == 2:
+                    reached.set()
+                    await go_on.wait()
+                yield
+
+        delivering = asyncio.create_task(
+            deliver(
+                KEY, lambda: world.chat.plan(a_thread(), world.place, KEY), world.chat, world.place, store, Waiting()
+            )
+        )
+        await reached.wait()
+        retracting = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settled=SOON))
+        while (found := await store.delivery(KEY)) and found.state is DeliveryState.OPEN:
+            await asyncio.sleep(0.005)
+        go_on.set()
+        assert (await delivering).state is DeliveryState.RETRACTED
+        await retracting
+        assert await world.posts() == []
+
+    async def test_a_post_in_doubt_goes_too(self, world: ConsoleWorld, store: Store):
+        dying = DyingStore(store.redis, store.now)
+        dying.kill_at = ("record", step_key(world, 0))
+        with pytest.raises(Killed):
+            await run(world, dying)
+        assert await retract(KEY, world.chat, store, FreePace(), settled=SOON) == 2
+        assert await world.posts() == []
+
+    async def test_after_the_plan_is_gone(self, world: ConsoleWorld, store: Store):
+        await run(world, store)
+        await store.redis.do("DEL", f"paperboy:plan:{KEY}")
+        assert await retract(KEY, world.chat, store, FreePace()) == 3
+        assert await world.posts() == []
+
+    async def test_of_what_was_never_delivered_there_is_nothing_to_take_back(self, world: ConsoleWorld, store: Store):
+        assert await retract("nothing", world.chat, store, FreePace()) == 0
+
+    async def test_others_posts_stay(self, world: ConsoleWorld, store: Store):
+        await run(world, store)
+        await world.chat.send(world.place, a_post("of another kind"), "note:1")
+        await retract(KEY, world.chat, store, FreePace())
+        assert len(await world.posts()) == 1

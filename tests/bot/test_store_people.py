@@ -1,0 +1,254 @@
+"""Questions, threads, votes, and forgetting."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.chat import (
+    Actions,
+    Button,
+    Heading,
+    Menu,
+    Person,
+    Place,
+    Post,
+    Question,
+    Quotation,
+    Rule,
+    Small,
+    Style,
+    Text,
+    Vote,
+    VoteKind,
+)
+from bot.store import Asking, Store, post_from_json, post_to_json
+from bot.store.scenes import Spoken
+from bot.subscription import Subscription
+from digest.ledger import LedgerEntry, State
+from digest.model import Answer, Turn
+from tests.builders import NOON, a_digest
+
+THREAD = Place("slack", "C1", "1700.1")
+ANN, BOB = Person("U-ann"), Person("U-bob")
+
+
+def a_question(id: str = "q1", person: Person = ANN, **values) -> Question:
+    defaults = {"message": f"m-{id}", "at": NOON}
+    return Question(id, THREAD, person, f"text of {id}", **(defaults | values))
+
+
+def an_answer(text: str = "Yes [1].") -> Answer:
+    return Answer(text, (), ("2601.00001",), "en", "a-model")
+
+
+A_POST = Post(
+    (
+        Heading("Title", 2),
+        Text("text"),
+        Small("small"),
+        Quotation("quoted", "p. 4", "https://arxiv.org/pdf/2601.00001#page=4", 1),
+        Rule(),
+        Actions((Button("ask", "v", "Ask", Style.PRIMARY, "Sure?"),)),
+        Menu("choose", "Which?", (("4 DynamicVLA", "4"),)),
+    ),
+    "fallback",
+    "zh",
+)
+
+
+class TestPosts:
+    def test_a_post_comes_back_as_it_was(self):
+        assert post_from_json(post_to_json(A_POST)) == A_POST
+
+
+class TestQuestions:
+    async def test_once_per_id_and_once_per_message(self, store: Store):
+        assert await store.keep_question(a_question())
+        assert not await store.keep_question(a_question())
+        assert not await store.keep_question(a_question("another-event", message="m-q1"))
+        assert await store.keep_question(a_question("form-1", message=""))
+        assert await store.keep_question(a_question("form-2", message=""))
+
+    async def test_delivered_many_times_at_once_it_is_kept_once(self, store: Store):
+        kept = await asyncio.gather(*(store.keep_question(a_question(f"e{n}", message="m")) for n in range(20)))
+        assert sum(kept) == 1
+
+    async def test_it_stays_among_the_unanswered_until_its_answer_was_sent(self, store: Store):
+        await store.keep_question(a_question("q2", at=NOON + timedelta(seconds=1)))
+        await store.keep_question(a_question("q1"))
+        assert [a.question.id for a in await store.unanswered()] == ["q1", "q2"]
+        await store.keep_answer("q1", an_answer(), A_POST)
+        waiting = (await store.unanswered())[0]
+        assert (waiting.answer, waiting.post) == (an_answer(), A_POST)
+        await store.mark_answered("q1", "m-answer")
+        assert [a.question.id for a in await store.unanswered()] == ["q2"]
+        asked = await store.question("q1")
+        assert asked is not None
+        assert (asked.state, asked.message) == (Asking.ANSWERED, "m-answer")
+
+    async def test_tokens_live_shorter_than_the_question(self, store: Store):
+        await store.keep_question(a_question(extra={"token": "secret"}))
+        asked = await store.question("q1")
+        assert asked is not None
+        assert asked.question.extra == {"token": "secret"}
+        assert b"secret" not in await store.redis.do("HGET", "paperboy:question:q1", "question")
+        assert await store.redis.do("TTL", "paperboy:question-extra:q1") <= 3600
+
+    async def test_an_edited_question_is_replaced_while_it_is_open(self, store: Store):
+        await store.keep_question(a_question())
+        assert await store.amend(replace(a_question("an-edit", message="m-q1"), text="better"))
+        asked = await store.question("q1")
+        assert asked is not None
+        assert (asked.question.text, asked.question.id) == ("better", "q1")
+        await store.keep_answer("q1", an_answer(), A_POST)
+        assert not await store.amend(replace(a_question(), text="too late"))
+        assert not await store.amend(a_question("q9", message="unknown"))
+
+    async def test_a_deleted_question_ends(self, store: Store):
+        await store.keep_question(a_question())
+        asked = await store.withdraw(THREAD, "m-q1")
+        assert asked is not None
+        assert asked.state is Asking.WITHDRAWN
+        assert await store.unanswered() == []
+        await store.mark_answered("q1", "late")
+        asked = await store.question("q1")
+        assert asked is not None
+        assert asked.state is Asking.WITHDRAWN
+        assert await store.withdraw(THREAD, "unknown") is None
+
+    async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store: Store):
+        for n, private in ((1, False), (2, True), (3, False)):
+            await store.keep_question(a_question(f"q{n}", at=NOON + timedelta(minutes=n), private=private))
+            await store.keep_answer(f"q{n}", an_answer(f"answer {n}"), A_POST)
+        assert await store.turns(THREAD) == [
+            Turn("text of q1", "answer 1", ("2601.00001",)),
+            Turn("text of q3", "answer 3", ("2601.00001",)),
+        ]
+        assert len(await store.turns(THREAD, 1)) == 1
+        assert await store.turns(replace(THREAD, thread="other")) == []
+
+    async def test_a_persons_questions_are_counted_once_each(self, store: Store):
+        day = date(2026, 1, 30)
+        assert [await store.count_question("U-ann", day, q) for q in ("a", "b", "b", "c")] == [1, 2, 2, 3]
+        assert await store.count_question("U-bob", day, "a") == 1
+
+
+class TestThreads:
+    async def test_what_is_known_of_a_thread(self, store: Store):
+        assert await store.thread(THREAD) is None
+        await store.thread_started(THREAD, "slack:C1:2026-01-30:daily")
+        await store.quiet(THREAD)
+        talk = await store.thread(THREAD)
+        assert talk is not None
+        assert (talk.digest, talk.quiet) == ("slack:C1:2026-01-30:daily", True)
+        await store.quiet(THREAD, quiet=False)
+        assert await store.digest_of_thread(THREAD) == "slack:C1:2026-01-30:daily"
+
+    async def test_each_person_speaks_of_their_own_paper(self, store: Store):
+        await store.discuss(THREAD, ANN.id, ("2601.00001",))
+        await store.discuss(THREAD, BOB.id, ("2601.00002", "2601.00003"))
+        assert await store.under_discussion(THREAD, ANN.id) == ("2601.00001",)
+        assert await store.under_discussion(THREAD, BOB.id) == ("2601.00002", "2601.00003")
+
+    async def test_who_spoke(self, store: Store):
+        assert await store.spoken(THREAD) == Spoken()
+        await store.note_spoke(THREAD, BOB.id)
+        await store.note_answered(THREAD, ANN.id)
+        assert await store.spoken(THREAD) == Spoken(humans=True, last="", answered=ANN.id)
+
+
+class TestVotes:
+    def vote(self, kind: VoteKind, subject: str = "2601.00001", person: Person = ANN, **values) -> Vote:
+        return Vote(kind, subject, THREAD, person, **({"at": NOON} | values))
+
+    async def test_the_same_vote_counts_once_and_can_be_taken_back(self, store: Store):
+        for _ in range(2):
+            await store.vote(self.vote(VoteKind.MORE))
+        await store.vote(self.vote(VoteKind.MORE, person=BOB))
+        assert len(await store.votes("slack:C1")) == 2
+        await store.vote(self.vote(VoteKind.MORE, undo=True))
+        assert [v.person.id for v in await store.votes("slack:C1")] == [BOB.id]
+
+    async def test_more_and_fewer_exclude_each_other(self, store: Store):
+        await store.vote(self.vote(VoteKind.MORE))
+        await store.vote(self.vote(VoteKind.FEWER))
+        assert [v.kind for v in await store.votes("slack:C1")] == [VoteKind.FEWER]
+
+    async def test_saved_papers_are_the_persons(self, store: Store, clock):
+        await store.vote(self.vote(VoteKind.SAVED, "a"))
+        await store.vote(self.vote(VoteKind.SAVED, "b", at=NOON + timedelta(days=1)))
+        await store.vote(self.vote(VoteKind.SAVED, "c", person=BOB))
+        assert [v.subject for v in await store.saved(ANN.id)] == ["b", "a"]
+
+    async def test_a_vote_counts_ninety_days(self, store: Store, clock):
+        await store.vote(self.vote(VoteKind.MORE))
+        clock.forward(timedelta(days=91))
+        assert await store.votes("slack:C1") == []
+
+    async def test_the_channel_can_make_it_forget_what_it_taught(self, store: Store):
+        await store.vote(self.vote(VoteKind.MORE))
+        await store.vote(self.vote(VoteKind.SAVED))
+        await store.forget_votes("slack:C1")
+        assert [v.kind for v in await store.votes("slack:C1")] == [VoteKind.SAVED]
+
+
+async def everything(store: Store) -> str:
+    """All keys and values, as one text."""
+    found = []
+    for name in await store.redis.scan("*"):
+        kind = (await store.redis.do("TYPE", name)).decode()
+        command = {"hash": "HGETALL", "set": "SMEMBERS", "string": "GET"}.get(kind)
+        value = await store.redis.do(command, name) if command else await store.redis.do("ZRANGE", name, 0, -1)
+        found.append(f"{name} {value}")
+    return "\n".join(found)
+
+
+class TestForgetting:
+    async def test_nothing_of_a_person_is_left_and_all_of_the_other(self, store: Store):
+        for person in (ANN, BOB):
+            question = a_question(f"q-{person.id}", person)
+            await store.keep_question(question)
+            await store.name_question(question.id)
+            await store.note_spoke(THREAD, person.id)
+            await store.keep_answer(question.id, an_answer(), A_POST)
+            await store.count_question(person.id, date(2026, 1, 30), question.id)
+            await store.discuss(THREAD, person.id, ("2601.00001",))
+            await store.note_answered(THREAD, person.id)
+            await store.vote(Vote(VoteKind.SAVED, "2601.00001", THREAD, person, NOON))
+        await store.note_answered(THREAD, ANN.id)
+        await store.forget_person(ANN.id)
+        left = await everything(store)
+        assert ANN.id not in left
+        assert BOB.id in left
+        assert [turn.question for turn in await store.turns(THREAD)] == ["text of q-U-bob"]
+        assert [v.person.id for v in await store.votes("slack:C1")] == [BOB.id]
+
+    async def test_nothing_of_a_channel_is_left_and_all_of_the_other(self, store: Store):
+        for channel in ("C1", "C12"):
+            place = Place("slack", channel, "1700.1")
+            digest = a_digest(1, subscription=place.key)
+            await store.keep_subscription(Subscription(place))
+            entry = LedgerEntry("2601.00001", "cs.CV", NOON, State.CHOSEN, NOON.date())
+            await store.keep_digest(digest, [entry], ("cs.CV",))
+            await store.plan_delivery(digest.key, place, ())
+            run = await store.begin_run(place.key, NOON.date(), "daily")
+            await store.note_run(run, "waiting")
+            await store.keep_question(replace(a_question(f"q-{channel}"), place=place))
+            await store.keep_answer(f"q-{channel}", an_answer(), A_POST)
+            await store.thread_started(place, digest.key)
+            await store.vote(Vote(VoteKind.MORE, "2601.00001", place, ANN, NOON))
+            await store.keep_posts(digest.key, place, {"2601.00001": "m1"})
+        await store.forget_subscription("slack:C1")
+        left = await everything(store)
+        gone = [
+            line for line in left.splitlines() if "slack:C1:" in line or line.startswith("paperboy:ledger:slack:C1 ")
+        ]
+        assert [line for line in gone if "person:" not in line] == []
+        assert await store.subscription("slack:C1") is None
+        assert await store.question("q-C1") is None
+        assert await store.digest("slack:C12:2026-01-30:daily") is not None
+        assert len(await store.votes("slack:C12")) == 1
+        assert [a.question.id for a in await store.unanswered()] == ["q-C12"]
+        assert len(await store.open_deliveries()) == 1
