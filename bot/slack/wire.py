@@ -99,6 +99,8 @@ class Identity:
     bot: str
     url: str
     """`https://team.slack.com/`."""
+    scopes: frozenset[str] = frozenset()
+    """Those the token was given; empty where Slack does not say."""
 
 
 class Wire:
@@ -126,8 +128,8 @@ class Wire:
         if self._session is not None:
             await self._session.close()
 
-    async def call(self, method: str, **args: Any) -> dict[str, Any]:
-        """One call. Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused."""
+    async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
+        """One call. `token`: another than the bot's. Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused."""
         assert method in METHODS, method
         self._open()
         client = self.reads if method in _READS else self.posts
@@ -136,10 +138,12 @@ class Wire:
             if method in _READS:
                 answer = await client.api_call(method, params={k: _flat(v) for k, v in args.items()})
             else:
-                answer = await client.api_call(method, json=args)
+                headers = {"Authorization": f"Bearer {token}"} if token else {}
+                answer = await client.api_call(method, json=args, headers=headers)
         except Exception as error:
             raise sentence(error, method, channel) from error
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
+        said = dict(answer.data) if isinstance(answer.data, dict) else {}
+        return said | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else said
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
         """To a response_url. Raises SlackRefused once it is used up or expired, and Doubtful."""
@@ -157,7 +161,8 @@ class Wire:
         """Asked once. Raises Forbidden for a token that is refused."""
         if self._identity is None:
             said = await self.call("auth.test")
-            self._identity = Identity(said["team_id"], said["user_id"], said.get("bot_id", ""), said["url"])
+            scopes = frozenset(s for s in str(said["scopes"]).replace(" ", "").split(",") if s)
+            self._identity = Identity(said["team_id"], said["user_id"], said.get("bot_id", ""), said["url"], scopes)
         return self._identity
 
 

@@ -167,7 +167,7 @@ class SlackServer(People):
         name = request.match_info["method"]
         args = await _arguments(request)
         fault = self._fault(name, args)
-        error, answer, status, headers = "", {}, 200, {}
+        error, answer, status, headers = "", {}, 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         if fault and fault.startswith("slow:"):
             await asyncio.sleep(float(fault[5:]))
         if fault in ("refuse", "500", "503", "html"):
