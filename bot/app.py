@@ -18,6 +18,7 @@ from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store
 from bot.subscription import Subscription
 from digest.extractive import ExtractiveAnalyst
 from digest.ports import Analyst, Desk, Papers, Texts
+from digest.sharing import SharedPapers
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,15 @@ def subscription(settings: Settings, place: Place, created: datetime | None = No
 
 @contextlib.asynccontextmanager
 async def opened(
-    settings: Settings, *, patience: timedelta = PERSON_WAITS, papers: Papers | None = None, texts: Texts | None = None
+    settings: Settings,
+    *,
+    patience: timedelta = PERSON_WAITS,
+    shared: bool = False,
+    papers: Papers | None = None,
+    texts: Texts | None = None,
 ) -> AsyncIterator[App]:
-    """The store and the desk, for as long as the context lasts. `papers` and `texts`: instead of arXiv's, for the sample day.
+    """The store and the desk, for as long as the context lasts. `shared`: many channels ask the same of arXiv at one hour.
+    `papers` and `texts`: instead of arXiv's, for the sample day.
 
     Raises Misconfigured, StoreUnavailable.
     """
@@ -90,26 +97,28 @@ async def opened(
                 if alone:  # whoever held a lease here was killed
                     await store.free_leases()
         pace = RedisPace(store)
-        desk = await _desk(settings, store, pace, patience, stack, papers, texts)
+        asked = papers or _papers(settings, pace, patience)
+        desk = await _desk(
+            settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
+        )
         yield App(settings, store, desk, pace, now, url, embedded)
+
+
+def _papers(settings: Settings, pace: RedisPace, patience: timedelta) -> Papers:
+    from digest.source import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
+
+    return Arxiv(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=patience)
 
 
 async def _desk(
     settings: Settings,
     store: Store,
     pace: RedisPace,
-    patience: timedelta,
     stack: contextlib.AsyncExitStack,
-    papers: Papers | None,
+    papers: Papers,
     texts: Texts | None,
 ) -> Desk:
     cache = RedisCache(store)
-    if papers is None:
-        from digest.source import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
-
-        papers = Arxiv(
-            settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=patience
-        )
     if texts is None:
         from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
         from digest.fulltext.reader import Reader  # noqa: PLC0415
@@ -131,6 +140,7 @@ async def _model(settings: Settings, store: Store, cache: RedisCache, stack: con
     model = Model(
         name=settings.llm_model,
         fast=settings.llm_model_fast,
+        embeddings=settings.llm_embeddings_model,
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
         context_tokens=settings.llm_context_tokens,

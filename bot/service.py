@@ -52,7 +52,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         raise Misconfigured(
             "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (README: in ten minutes), or try `paperboy demo`."
         )
-    async with opened(settings) as app, contextlib.AsyncExitStack() as stack:
+    async with opened(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
         chats = await _chats(settings, app, stack)
         work = await stack.enter_async_context(Work(app.url, app.store, app.embedded))
         office = app.office(chats, work)

@@ -56,6 +56,7 @@ class Ledgers(Base):
             chunk = to_json(tuple(entries))
             commands.append(("HSET", name, f"{self.now().isoformat()} {fingerprint(chunk)}", pack(chunk)))
         commands.append(("HSET", name, CATEGORIES, json.dumps(list(categories))))
+        commands.append(("HDEL", name, REOPENED))  # looked at anew once, in the run that this stores
         commands.append(("EXPIRE", name, seconds(LEDGER_LIFE)))
         return commands
 
