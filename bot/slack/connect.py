@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from aiohttp import web
@@ -22,13 +23,13 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import Forbidden, Front
+from bot.chat import Doubtful, Forbidden, Front, Throttled
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
-from bot.slack.socket import Socket
-from bot.slack.wire import API_URL, patiently
+from bot.slack.socket import PAUSES, Socket
+from bot.slack.wire import API_URL, Identity
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class SlackConnection:
     async def run(self) -> None:
         """Until `close`. Raises Forbidden when a token is refused or the app is uninstalled."""
         self._ended = asyncio.get_running_loop().create_future()
-        who = await patiently(self._chat.wire.identity)
+        who = await self._known()
         try:
             if self._app_token:
                 await self._dial()
@@ -155,6 +156,16 @@ class SlackConnection:
             await self._ended
         finally:
             await self._hang_up()
+
+    async def _known(self) -> Identity:
+        """A Slack that is away when the process starts is waited for; a refused token is not."""
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            try:
+                return await self._chat.wire.identity()
+            except (Throttled, Doubtful) as error:
+                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, error)
+                await asyncio.sleep(pause)
+        raise AssertionError
 
     async def _dial(self) -> None:
         web_client = AsyncWebClient(base_url=self._api_url, retry_handlers=[], timeout=15)

@@ -136,7 +136,7 @@ class Wire:
         channel = str(args.get("channel") or args.get("channel_id") or "")
         try:
             if method in _READS:
-                answer = await client.api_call(method, params={k: _flat(v) for k, v in args.items()})
+                answer = await client.api_call(method, http_verb="GET", params={k: _flat(v) for k, v in args.items()})
             else:
                 headers = {"Authorization": f"Bearer {token}"} if token else {}
                 answer = await client.api_call(method, json=args, headers=headers)

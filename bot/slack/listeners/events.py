@@ -88,7 +88,7 @@ class Events:
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
         """Addressed to the bot, or in a thread it started or answers in."""
-        if read.is_direct(channel) or f"<@{who.user}>" in str(message.get("text", "")):
+        if read.is_direct(channel) or read.said(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = read.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._front.concerns(place)

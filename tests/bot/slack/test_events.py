@@ -8,10 +8,11 @@ import logging
 import pytest
 
 from bot.chat import Forbidden, Person, Place, VoteKind
+from bot.slack import connect
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection
 from tests.bot.slack.fronts import RecordingFront
-from tests.servers.slack import APP_TOKEN, BOT_USER, TEAM, Message, SlackServer
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
 from tests.servers.slack.workspace import BOT_ID
 
@@ -324,4 +325,18 @@ async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, fron
     chat = SlackChat("xoxb-old", slack.url)
     with pytest.raises(Forbidden, match="SLACK_BOT_TOKEN"):
         await SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url).run()
+    await chat.close()
+
+
+async def test_a_slack_that_is_away_at_the_start_is_waited_for(
+    slack: SlackServer, front: RecordingFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "PAUSES", (0.01,))
+    slack.fail("auth.test", "500", times=4)
+    chat = SlackChat(BOT_TOKEN, slack.url)
+    late = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
+    running = asyncio.create_task(late.run())
+    await slack.until(lambda: len(slack.hub.sockets) == 3)
+    await late.close(1)
+    await running
     await chat.close()
