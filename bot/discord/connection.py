@@ -29,7 +29,8 @@ def use(api_url: str = API, gateway_url: str = GATEWAY) -> None:
     Route.BASE = api_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
     # At DEBUG the SDK logs every event and request, with texts and tokens of interactions.
-    logging.getLogger("discord").setLevel(logging.INFO)
+    logger = logging.getLogger("discord")
+    logger.setLevel(max(logger.level, logging.INFO))
 
 
 def options() -> dict[str, Any]:

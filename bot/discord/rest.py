@@ -83,13 +83,13 @@ class Rest:
             return
         async with self._login:
             if self.client.user is None:
-                with _translated(""):
+                with translated(""):
                     await log_in(self.client, self._token)
 
     async def write(self, method: str, path: str, body: Any = None, *, needs: str = "", **parts: str) -> Any:
         """Once. `needs`: the permissions it takes, for the sentence when one is missing."""
         await self.ready()
-        with _translated(needs):
+        with translated(needs):
             async with asyncio.timeout(TIMEOUT):
                 more = {} if body is None else {"json": body}
                 return await self.client.http.request(
@@ -104,7 +104,7 @@ class Rest:
         await self.ready()
         file = discord.File(io.BytesIO(data), filename=name)
         with (
-            _translated("Attach Files"),
+            translated("Attach Files"),
             handle_message_parameters(
                 file=file,
                 flags=discord.MessageFlags(ephemeral=True),
@@ -118,7 +118,7 @@ class Rest:
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
         await self.ready()
-        with _translated(needs):
+        with translated(needs):
             return await self.client.http.request(
                 Route("GET", path, **parts), params=params or {}, timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT)
             )
@@ -139,7 +139,7 @@ async def _final(response: aiohttp.ClientResponse) -> None:
 
 
 @contextmanager
-def _translated(needs: str) -> Iterator[None]:
+def translated(needs: str) -> Iterator[None]:
     """What the SDK and aiohttp raise, as ours."""
     try:
         yield

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.servers import discord_rules as rules
 from tests.servers.discord_rules import EPHEMERAL, V2, Refused, bad
-from tests.servers.discord_world import DM, FORUM, PUBLIC_THREAD, Interaction
+from tests.servers.discord_world import DM, FORUM, PERMISSIONS, PUBLIC_THREAD, Interaction
 
 if TYPE_CHECKING:
     from tests.servers.discord import Discord
@@ -50,7 +50,20 @@ def _application(d: Discord, body: Any, query: Any) -> Any:
 
 @_on("GET", "/channels/{channel}")
 def _channel(d: Discord, body: Any, query: Any, channel: str) -> Any:
-    return d.world.get_channel(channel)
+    found = d.world.get_channel(channel)
+    deny = sum(PERMISSIONS[name] for name in d.world.denied[channel])
+    everyone = {"id": found.get("guild_id"), "type": 0, "allow": "0", "deny": str(deny)}
+    return {**found, "permission_overwrites": [everyone] if "guild_id" in found else []}
+
+
+@_on("GET", "/guilds/{guild}")
+def _guild(d: Discord, body: Any, query: Any, guild: str) -> Any:
+    return d.world.guild_create(d.world.guilds[guild])
+
+
+@_on("GET", "/guilds/{guild}/members/{user}")
+def _member(d: Discord, body: Any, query: Any, guild: str, user: str) -> Any:
+    return d.member(d.world.bot)
 
 
 @_on("DELETE", "/channels/{channel}")

@@ -1,0 +1,58 @@
+"""`paperboy check` on Discord: what is missing is named, with what to do about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.discord.chat import DiscordChat
+from bot.discord.checkup import invite, stands
+from tests.bot.discord.conftest import Home
+
+
+async def test_all_is_well(home: Home):
+    found = await stands(home.chat, [home.channel["id"]])
+    assert [s.good for s in found] == [True, True]
+    assert "#papers" in found[1].said
+
+
+@pytest.mark.parametrize(
+    ("denied", "named"),
+    [
+        ("SEND_MESSAGES", "Send Messages"),
+        ("CREATE_PUBLIC_THREADS", "Create Public Threads"),
+        ("READ_MESSAGE_HISTORY", "Read Message History"),
+        ("VIEW_CHANNEL", "View Channel"),
+    ],
+)
+async def test_a_missing_permission_is_named(home: Home, denied: str, named: str):
+    home.world.denied[home.channel["id"]].add(denied)
+    _, channel = await stands(home.chat, [home.channel["id"]])
+    assert not channel.good
+    assert named in channel.said
+
+
+async def test_a_forum_needs_no_permission_to_open_threads(home: Home):
+    forum = home.world.forum(home.guild)
+    home.world.denied[forum["id"]].add("CREATE_PUBLIC_THREADS")
+    assert (await stands(home.chat, [forum["id"]]))[1].good
+
+
+async def test_an_intent_that_is_not_enabled_is_told_with_what_still_works(home: Home):
+    home.discord.gateway.content = False
+    _, intent = await stands(home.chat)
+    assert not intent.good
+    assert "mentions" in intent.said
+    assert "Message Content Intent" in intent.todo
+
+
+async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home: Home):
+    wrong = DiscordChat("wrong")
+    assert "DISCORD_TOKEN" in (await stands(wrong))[0].said
+    await wrong.close()
+    gone = (await stands(home.chat, ["123"]))[1]
+    assert (gone.good, gone.said) == (False, "The channel or thread is no more.")
+
+
+def test_the_invitation_asks_for_no_more_than_is_needed():
+    assert invite(42).startswith("https://discord.com/oauth2/authorize?client_id=42")
+    assert f"permissions={(1 << 10) | (1 << 11) | (1 << 16) | (1 << 35) | (1 << 38)}" in invite(42)
