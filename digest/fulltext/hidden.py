@@ -90,14 +90,16 @@ _PROMPTS = re.compile(
 )
 _INTRODUCES = re.compile(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
-_WORD = re.compile(r"[^\W\d_]{2,}|[\u4e00-\u9fff]")
+_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{2,}|[\u4e00-\u9fff]")
 
-_TAGS = re.compile("(?<!\U0001f3f4)[\U000e0020-\U000e007e]{3,}")
+_TAGS = re.compile(
+    "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}"
+)  # behind a flag they are its country
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060-\u2064\ufeff]{8,}|(?:[\ufe00-\ufe0f]|[\U000e0100-\U000e01ef]){8,}")
 _OVERRIDDEN = re.compile("[\u202d\u202e]([^\u202c\n]{4,400})")
-_ANY_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u202d\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
+_ANY_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u202a-\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
 _NEEDLESS = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u202d\u202e\U000e0020-\U000e01ef]|(?<![\u0590-\u0fff\U0001f000-\U0001faff\ufe0f])[\u200c\u200d]+"
+    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\U000e0020-\U000e01ef]|(?<![\u0590-\u0fff\U0001f000-\U0001faff\ufe0f])[\u200c\u200d]+"
 )
 MAX_FOUND = 20
 MAX_QUOTED = 2_000

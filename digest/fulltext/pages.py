@@ -80,8 +80,8 @@ class Reader:
         if unseen:
             for run in unseen:
                 text = self._without(text, text_page, run, number, exact=exact)
-            rows = list(_rows(text))
-        if exact:
+            rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
+        elif exact:
             rows = parted(handle, rows)
         box = page.get_bbox()
         found: list[Line] = []
