@@ -296,7 +296,9 @@ async def test_pages_turn_also_after_a_restart(stage: Stage):
     result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:full:k#1")
     assert "part 0" in shown(result)[0]
     assert result.ephemeral
-    await stage.env.restart_bot() if hasattr(stage.env, "restart_bot") else None
+    again = Gateway(stage.front, stage.chat, stage.bot.memory)
+    stage.chat.rest.client = again
+    await stage.env.restart_bot(again)
     turned = await stage.ada.click(result.response, label="›")
     assert turned.acknowledged
     assert "part 0" not in shown(result)[0]

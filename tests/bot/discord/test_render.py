@@ -1,0 +1,172 @@
+"""Posts become messages within Discord's limits; whatever does not fit goes on in the next, whole."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.discord.ids import Press, custom_id, marker, nonce, pressed
+from bot.discord.pack import cut, size
+from bot.discord.plan import plan
+from bot.discord.render import messages
+from tests.servers.discord_rules import check_message, texts, walk
+
+
+def post(*blocks) -> Post:
+    return Post(blocks, "news")
+
+
+def shown(*blocks) -> list[str]:
+    return [c["content"] for m in messages(post(*blocks)) for c in walk(m["components"]) if c["type"] == 10]
+
+
+def test_the_mock_up_of_a_paper():
+    blocks = (
+        Heading("4 · [A paper](https://arxiv.org/abs/1)", 2),
+        Small("Ada · cs.RO · <t:1769734800>"),
+        Text("**核心**\n\n一句话。"),
+        Heading("发现", 3),
+        Text("1\\. 更快。"),
+        Quotation("a quotation", "3 Method", "https://arxiv.org/html/1#S3", 1),
+        Rule(),
+        Heading("1 动机", 3),
+        Text("原因。"),
+    )
+    assert shown(*blocks) == [
+        "### 4 · [A paper](<https://arxiv.org/abs/1>)\n-# Ada · cs.RO · <t:1769734800:f>",
+        "**核心**\n一句话。",
+        "**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method ↗](<https://arxiv.org/html/1#S3>)",
+        "**1 动机**\n原因。",
+    ]
+
+
+def test_buttons_keep_to_rows_and_menus_of_many():
+    many = tuple(Button(f"a-{chr(97 + n)}", "v", f"B{n}") for n in range(7))
+    (message,) = messages(post(Text("x"), Actions(many)))
+    assert [len(c["components"]) for c in message["components"] if c["type"] == 1] == [5, 2]
+    menu = tuple(Button(n, "v", n, Style.MENU) for n in ("save", "share", "wrong"))
+    (message,) = messages(post(Text("x"), Actions(menu)))
+    (select,) = [c for c in walk(message["components"]) if c["type"] == 3]
+    assert [o["value"] for o in select["options"]] == ["pb:save:v", "pb:share:v", "pb:wrong:v"]
+
+
+def test_a_card_to_its_asker_alone_shows_its_share_button():
+    menu = tuple(Button(n, "v", n, Style.MENU) for n in ("save", "share", "wrong", "bibtex"))
+    (message,) = messages(post(Text("x"), Actions(menu)), private=True)
+    assert [c["label"] for c in walk(message["components"]) if c["type"] == 2] == ["share"]
+
+
+def test_feedback_is_two_small_emoji():
+    pair = tuple(Button(n, "v", label, Style.FEEDBACK) for n, label in (("more", "👍 More like this"), ("fewer", "👎")))
+    (message,) = messages(post(Text("x"), Actions(pair)))
+    assert [c["emoji"]["name"] for c in walk(message["components"]) if c["type"] == 2] == ["👍", "👎"]
+
+
+@pytest.mark.parametrize(
+    "press", [Press("ask", "k:2026-01-30:daily#4"), Press("retract", "k", True), Press("pick", "a b:c~d e")]
+)
+def test_what_stands_behind_a_button_is_read_back(press: Press):
+    assert pressed(custom_id(press)) == press
+    assert pressed(custom_id(press, 0x7FFFFFFF)) == press
+
+
+def test_what_is_no_button_of_ours_is_none():
+    assert pressed("poll:yes") is None
+    with pytest.raises(ValueError, match="100"):
+        custom_id(Press("ask", "x" * 100))
+
+
+def test_keys_become_a_nonce_and_a_31_bit_marker():
+    assert len(nonce("k" * 200)) == 25
+    assert 0 < marker("k") < 1 << 31
+    assert marker("k") != marker("l")
+
+
+def test_a_label_never_ends_a_message():
+    part = "word " * 390
+    told = shown(*[b for n in range(4) for b in (Heading(f"Part {n}", 3), Text(part))])
+    assert not any(t.rstrip().endswith("**") for t in told)
+    assert sum("Part" in t for t in told) == 4
+
+
+def test_what_a_forum_shows_fits_its_content_and_the_rest_opens_the_thread():
+    parent = post(
+        Heading("Digest"),
+        *(Text(f"PART-{n} " + "word " * 150) for n in range(6)),
+        Actions((Button("others", "k", "Others"),)),
+    )
+    steps = plan(Thread(parent, (post(Text("reply")),), parent, "title"), "k")
+    starter = steps[0].payload["forum"]["message"]
+    assert size(starter["content"]) <= 2000
+    assert starter["components"][0]["components"][0]["custom_id"].startswith("pb:others:k~")
+    rest = [s.payload["message"] for s in steps if s.payload.get("only") == "forum" and s.kind == "reply"]
+    told = "\n".join([starter["content"], *map(texts, rest)])
+    assert all(f"PART-{n} " in told for n in range(6))
+
+
+def test_an_edit_stays_within_the_limits_when_its_links_have_grown():
+    """A link to a reply is up to 91 characters, one to arXiv 34."""
+
+    def parent(link: str) -> Post:
+        return post(Heading("Digest"), *(Text(f"[Paper {n}]({link.format(n=n)}) " + "w" * 45) for n in range(28)))
+
+    replies = tuple(post(Text(f"r{n}")) for n in range(28))
+    steps = plan(Thread(parent("https://arxiv.org/abs/2601.{n:05}v1"), replies, parent("reply:{n}"), "t"), "k")
+    link = "https://discord.com/channels/" + "/".join(["9" * 20] * 3)
+    for step in steps:
+        for message in (step.payload.get("text"), step.payload.get("message")):
+            if isinstance(message, dict):
+                filled = re.sub(r"\{\{link:[^}]*\}\}", link, texts(message))
+                assert size(filled) <= 4000
+    assert sum(s.kind == "edit" for s in steps) >= 1
+    targets = re.findall(r"\{\{link:([^}]*)\}\}", str([s.payload for s in steps if s.kind == "edit"]))
+    assert set(targets) <= {s.key for s in steps}
+
+
+BLOCK = st.one_of(
+    st.builds(Text, st.text("ab 中文。.\n*_`[](<>)", max_size=3000)),
+    st.builds(
+        Text,
+        st.sampled_from(
+            ["word " * 900, "字" * 5000, "```\n" + "code line\n" * 700 + "```", "- item\n" * 300, "x" * 9000]
+        ),
+    ),
+    st.builds(Heading, st.text("ab 中", max_size=80), st.sampled_from([1, 2, 3])),
+    st.builds(Small, st.text("ab 中", max_size=200)),
+    st.builds(
+        Quotation,
+        st.text("ab 中", min_size=1, max_size=6000),
+        st.just("p. 4"),
+        st.just("https://arxiv.org/pdf/1#page=4"),
+    ),
+    st.just(Rule()),
+    st.just(Menu("pick", "Choose", (("A", "a"), ("B", "b")))),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(BLOCK, min_size=1, max_size=8).filter(lambda blocks: sum(isinstance(b, Menu) for b in blocks) < 2))
+def test_any_post_becomes_messages_discord_takes(blocks: list):
+    for message in messages(post(*blocks)):
+        check_message(message, flags=message["flags"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["alpha", "beta.", "中文句子。", "[a link](<https://x.org/a>)", "`a b c`", "\\*"]),
+        min_size=50,
+        max_size=400,
+    )
+)
+def test_a_long_paragraph_is_cut_between_words_and_loses_none(words: list[str]):
+    rest, parts = " ".join(words), []
+    while size(rest) > 300:
+        head, rest = cut(rest, 300)
+        parts.append(head)
+    assert " ".join([*parts, rest]).split() == " ".join(words).split()
+    assert all(p.count("[") == p.count("](<") for p in parts)
