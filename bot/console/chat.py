@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -160,7 +161,7 @@ class ConsoleResponder:
             self.chat.screen.print(render.reply(post))
             self.chat.screen.print()
             return ""
-        return await self.chat.finish(self.place, post, f"shown:{self._unique()}", reply=False)
+        return await self.chat.finish(self.place, post, f"shown:{uuid4().hex}", reply=False)
 
     async def progress(self, text: str) -> None:
         self.chat.aside.print(render.status(text))
@@ -178,6 +179,3 @@ class ConsoleResponder:
             path = path.with_stem(f"{path.stem}-{datetime.now(UTC):%H%M%S}")
         await asyncio.to_thread(path.write_text, text, "utf-8")
         self.chat.aside.print(render.status(f"Written to {path}."))
-
-    def _unique(self) -> str:
-        return datetime.now(UTC).isoformat()

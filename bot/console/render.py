@@ -56,10 +56,12 @@ THEME = Theme(
 )
 NOWHERE = re.compile(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
 LABEL = re.compile(r"(\*\*[^*\n]+\*\*)\n\n")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What would move a terminal's cursor, colour it or turn its text around: never shown, whoever wrote it."""
 MOMENT = re.compile(r"<t:(\d+)>")
 SIMPLER = str.maketrans(
     {
-        "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▌": "|",
+        "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▎": "|",
         "↗": "", "⚠": "!", "─": "-", "✓": "+", "≤": "<=", "≥": ">=", "×": "x", "，": ",", "。": ".", "：": ":",
     }
 )  # fmt: skip
@@ -92,7 +94,7 @@ def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
     return _Narrow(
         Panel(
             body,
-            title=Plain.assemble(" ", (title, "bold"), " ") if title else None,
+            title=Plain(title, "bold default") if title else None,
             title_align="left",
             border_style="accent",
             box=box.ROUNDED,
@@ -110,7 +112,7 @@ def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
     """Something long that was asked for."""
     return _Narrow(
         Group(
-            Line(title, style="accent", align="left"),
+            Line(_clean(title), style="accent", align="left"),
             *_spaced([_block(b, zone) for b in post.blocks]),
             Line(style="accent"),
         )
@@ -119,11 +121,11 @@ def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 def provisional(text: str) -> RenderableType:
     """An answer while it is written."""
-    return _Narrow(Edge(Markdown(readable(text), hyperlinks=False)))
+    return _Narrow(Edge(Markdown(_clean(text), hyperlinks=False)))
 
 
 def status(text: str) -> RenderableType:
-    return Plain(text, style="small")
+    return Plain(_clean(text), style="small")
 
 
 def form(shown: Form) -> RenderableType:
@@ -151,7 +153,7 @@ def relinked(post: dict[str, Any], targets: Mapping[str, str]) -> dict[str, Any]
 def _title(post: Post) -> tuple[str, tuple[Block, ...]]:
     first = post.blocks[0] if post.blocks else None
     if isinstance(first, Heading) and "](" not in first.markdown:
-        return str(Plain.from_ansi(re.sub(r"[*_`\\]", "", first.markdown))), post.blocks[1:]
+        return re.sub(r"[*_`\\]", "", _clean(first.markdown)), post.blocks[1:]
     return "", post.blocks
 
 
@@ -168,8 +170,8 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
         case Rule():
             return Line(style="small")
         case Menu(_action, placeholder, options):
-            lines = [Plain.assemble("  ", (value, "bold"), f" {label}") for label, value in options]
-            return Group(Plain(placeholder), *lines)
+            lines = [Plain.assemble("  ", (value, "bold"), f" {_clean(label)}") for label, value in options]
+            return Group(Plain(_clean(placeholder)), *lines)
         case Actions():  # nothing can be pressed here; the prompt has words for all of it
             return None
 
@@ -204,7 +206,7 @@ class _Markdown:
     """Markdown whose links fit the stream it is shown on."""
 
     def __init__(self, markdown: str, style: str = "none") -> None:
-        self.markdown = NOWHERE.sub(r"\1", readable(markdown))
+        self.markdown = NOWHERE.sub(r"\1", _clean(markdown))
         self.style = style
 
     @property
@@ -220,7 +222,7 @@ class _Markdown:
         label = LABEL.match(self.markdown)
         pieces = [label[1], self.markdown[label.end() :]] if label else [self.markdown]
         for piece in pieces:  # a label stands directly above its text
-            shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="bw")
+            shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="ansi_dark")
             lines = console.render_lines(shown, options.update(height=None), pad=False)
             yield from _lines([line for n, line in enumerate(lines) if n or _visible(line)])
 
@@ -236,11 +238,11 @@ class _Quoted:
         text = Plain(style="quotation")
         if said.number:
             text.append(f"[{said.number}] ", Style(bold=True, italic=False))
-        text.append(f"“{readable(said.text)}” ")
+        text.append(f"“{_clean(said.text)}” ")
         if console.is_terminal:
-            text.append(f"{said.label} ↗", Style(italic=False, underline=True, link=said.url))
+            text.append(f"{_clean(said.label)} ↗", Style(italic=False, underline=True, link=said.url))
         else:
-            text.append(f"{said.label} ({said.url})", Style(italic=False))
+            text.append(f"{_clean(said.label)} ({said.url})", Style(italic=False))
         yield Padding(text, (0, 0, 0, 3))
 
 
@@ -251,12 +253,16 @@ class Edge:
         self.inside = inside
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        edge = Segment("  | " if options.ascii_only else "  ▌ ", console.get_style("accent"))
+        edge = Segment("  | " if options.ascii_only else "  ▎ ", console.get_style("accent"))
         width = max(10, options.max_width - 5)
         lines = console.render_lines(self.inside, options.update(width=width, height=None), pad=False)
         for line in lines:
             yield edge
             yield from _lines([line])
+
+
+def _clean(text: str) -> str:
+    return CONTROL.sub("", readable(text))
 
 
 def _visible(line: Sequence[Segment]) -> bool:

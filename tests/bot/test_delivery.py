@@ -96,18 +96,27 @@ class TestFrozen:
         assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_alone_it_goes_on_after_a_new_look(self, world: ConsoleWorld, store: Store, clock_jump):
+    @pytest.mark.parametrize("where", ["before the intent", "after the intent", "before the record"])
+    async def test_alone_it_goes_on_after_a_new_look(self, world: ConsoleWorld, store: Store, clock_jump, where: str):
         """A laptop was shut: the lease ran out, and nobody took over."""
         stopped_at = step_key(world, 0)
 
+        async def stop(here: str, lease: leases.Lease, step: str) -> None:
+            nonlocal stopped_at
+            if (here, step) == (where, stopped_at):
+                stopped_at = ""
+                clock_jump[0] += 100
+                await store.redis.do("DEL", lease.key)
+
         class Stopping(Store):
             async def intend(self, lease, delivery, step, at):
-                nonlocal stopped_at
+                await stop("before the intent", lease, step)
                 await super().intend(lease, delivery, step, at)
-                if step == stopped_at:
-                    stopped_at = ""
-                    clock_jump[0] += 100
-                    await store.redis.do("DEL", lease.key)
+                await stop("after the intent", lease, step)
+
+            async def record(self, lease, delivery, step, message):
+                await stop("before the record", lease, step)
+                await super().record(lease, delivery, step, message)
 
         assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
         await check_whole(world)
