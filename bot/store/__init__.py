@@ -41,7 +41,7 @@ The queue keeps its own keys under `paperboy-slow:` and `paperboy-quick:` (`bot.
 
 from __future__ import annotations
 
-from bot.redis_server import StoreUnavailable
+from bot.redis_home import StoreUnavailable
 from bot.store.budget import RedisBudget, Spending, Spendings
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Deliveries, Delivery, DeliveryState

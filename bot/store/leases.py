@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.redis_server import StoreUnavailable
+from bot.redis_home import StoreUnavailable
 from bot.store.base import Base, key, millis
 from bot.store.redis import Script
 from digest.errors import PaperboyError

