@@ -56,7 +56,7 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
             case Rule():
                 found.append(Line())
             case Actions():
-                found += _rows(block, len(found), private=private)
+                found += _rows(block, f"{len(found)}", post.language, private=private)
             case Menu():
                 found.append(_menu(block))
             case _:
@@ -83,7 +83,7 @@ def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple
         case Small(markdown):
             return tuple(Unit(f"-# {part}", "\n", opens=not i) for i, part in enumerate(_small(markdown, target)))
         case Quotation(words, label, url, number):
-            source = line(f"[{label.replace('[', '(').replace(']', ')')} ↗]({url})", target)
+            source = line(f"[{label.replace('[', '(').replace(']', ')')}]({url})", target)
             return (Unit(quote(f"{f'[{number}] ' if number else ''}“{plain(words)}” {source}")),)
         case Text(markdown):
             return units(markdown, target)
@@ -102,16 +102,14 @@ def _glue(previous: Block | None, block: Block) -> str:
     match previous, block:
         case _, Heading():
             return ""
-        case Text(), Text():
+        case (Text() | Quotation(), Text()):
             return "\n\n"
-        case (Heading() | Small(), Small()) | (Heading(level=3), _):
-            return "\n"
-        case (Text() | Quotation(), Quotation()) | (Quotation(), Text()):
+        case (Heading() | Small(), Small()) | (Heading(level=3), _) | (Text() | Quotation(), Quotation()):
             return "\n"
     return ""
 
 
-def _rows(actions: Actions, number: int, *, private: bool) -> list[Piece]:
+def _rows(actions: Actions, number: str, language: str, *, private: bool) -> list[Piece]:
     """Buttons in rows of five; three or more MENU buttons as one select. A card for its asker alone shows its share button."""
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
@@ -120,7 +118,7 @@ def _rows(actions: Actions, number: int, *, private: bool) -> list[Piece]:
     rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
     if menu:
         options = tuple((b.label, custom_id(Press(b.action, b.value, bool(b.confirm)))) for b in menu)
-        rows.append(_select(f"pb:menu:{number}", "⋯", options))
+        rows.append(_select(f"pb:menu:{number}", "更多 …" if language.startswith("zh") else "More …", options))
     return rows
 
 
