@@ -16,7 +16,7 @@ from typing import Any, Self
 import redis.asyncio as client
 from redis import exceptions
 from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 
 from bot.redis_home import StoreUnavailable
@@ -27,8 +27,8 @@ Command = Sequence[Word]
 
 CONNECTIONS = 40
 TIMEOUT = 5.0
-PATIENT = 40
-"""Repeats, up to two seconds apart: a good minute."""
+PATIENT = 50
+"""Repeats, one to two seconds apart in the end: a good minute."""
 SMALL = 512
 """Bytes under which compressing is not worth it."""
 
@@ -49,7 +49,7 @@ class Redis:
                 timeout=30,
                 socket_timeout=TIMEOUT,
                 socket_connect_timeout=TIMEOUT,
-                retry=Retry(ExponentialWithJitterBackoff(cap=2, base=0.05), patience),
+                retry=Retry(EqualJitterBackoff(cap=2, base=0.05), patience),
             )
         except ValueError as error:
             raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error

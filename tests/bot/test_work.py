@@ -260,6 +260,20 @@ class TestDying:
                 deaths += worker.returncode == -signal.SIGKILL
         assert deaths == 5
 
+    async def test_a_paper_that_kills_its_readers_is_skipped_and_the_others_are_read(
+        self, redis_url: str, work: Work, store: Store
+    ):
+        work.register("poison", _nothing, SLOW)
+        await work.add("poison", key="k")
+        for _ in range(10):
+            if await store.is_done("k"):
+                break
+            async with self.worker(redis_url, "poison") as worker:
+                await until(lambda w=worker: _ended_or(w, lambda: store.is_done("k")))
+        assert await store.redis.do("SMEMBERS", "skipped") == {b"3"}
+        assert await store.redis.do("SMEMBERS", "read") == {b"1", b"2", b"4", b"5"}
+        assert await store.tasks_aside() == {}
+
     async def test_a_frozen_workers_task_is_taken_over_and_not_ended_by_it_when_it_thaws(
         self, redis_url: str, work: Work, store: Store
     ):

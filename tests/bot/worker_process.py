@@ -19,6 +19,29 @@ async def die(_task: Task) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def poison(task: Task) -> None:
+    """Five papers, of which the third kills whoever reads it; all at once, or one at a time after two deaths."""
+
+    async def read(paper: str) -> None:
+        if await task.store.redis.do("SISMEMBER", "read", paper):
+            return
+        if await task.should_skip(paper):
+            await task.store.redis.do("SADD", "skipped", paper)
+            return
+        async with task.unit(paper):
+            await asyncio.sleep(0.05)
+            if paper == "3":
+                os.kill(os.getpid(), signal.SIGKILL)
+            await task.store.redis.do("SADD", "read", paper)
+            await task.checkpoint()
+
+    if task.cautious:
+        for paper in "12345":
+            await read(paper)
+    else:
+        await asyncio.gather(*(read(paper) for paper in "12345"))
+
+
 async def freeze(task: Task) -> None:
     """Waits to be told to go on; a test freezes the process meanwhile."""
     await task.store.redis.do("SET", "begun", "1")
@@ -34,7 +57,7 @@ async def freeze(task: Task) -> None:
 async def main(url: str, what: str) -> None:
     window = timedelta(seconds=30 if what == "freeze-long" else 1)
     async with Redis(url) as redis, Work(url, Store(redis), redelivery=window) as work:
-        for function in (count, die, freeze):
+        for function in (count, die, poison, freeze):
             work.register(function.__name__, function, SLOW)
         await work.run()
 
