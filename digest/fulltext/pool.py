@@ -1,7 +1,7 @@
 """The child processes that parse, started at the first paper and stopped when idle.
 
-The one thing to know: a child may crash, hang or eat memory over one paper. That paper is Unreadable (`Crashed`), the next one
-finds a new child.
+The one thing to know: a child may crash, hang or eat memory over one paper, or be killed while idle. That paper is
+Unreadable (`Crashed`), or read by a new child; the next one finds one in any case.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import multiprocessing
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 
 from pebble import ProcessExpired, ProcessPool
@@ -23,8 +24,10 @@ log = logging.getLogger(__name__)
 MEMORY = 1_500_000_000
 """Bytes of address space of a child."""
 SECONDS = 60.0
+START = 30.0
+"""Seconds a child may take to begin and to hand over its answer, on top of its time for a paper."""
 IDLE = 20.0
-"""Seconds after which children without work end: they hold about 60 MB each."""
+"""Seconds after which children without work end: they hold about 70 MB each."""
 TASKS = 100
 """Papers after which a child is replaced: PDFium and lxml leave memory in pieces."""
 
@@ -41,6 +44,7 @@ class ChildPool:
         self._idle = idle
         self._pool: ProcessPool | None = None
         self._turns = asyncio.Semaphore(workers)
+        self._starting = asyncio.Lock()
         self._busy = 0
         self._timer: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -79,12 +83,21 @@ class ChildPool:
             await asyncio.gather(*self._closing)
 
     async def _run(self, job: child.Job) -> bytes:
-        future = await asyncio.to_thread(self._schedule, job)
-        result: bytes = await asyncio.wrap_future(future)
+        async with self._starting:
+            future = await asyncio.to_thread(self._schedule, job)
+        try:
+            result: bytes = await asyncio.wait_for(asyncio.wrap_future(future), self._seconds + START)
+        except TimeoutError:
+            await self._stop()
+            raise
         return result
 
-    def _schedule(self, job: child.Job):  # type: ignore[no-untyped-def]  # noqa: ANN202  # pebble is untyped
-        if self._pool is None or not self._pool.active:
+    def _schedule(self, job: child.Job) -> Future[bytes]:
+        """Runs in a thread: starting a process takes a while."""
+        if self._pool is not None and not self._pool.active:  # its idle child was killed
+            _stop(self._pool)
+            self._pool = None
+        if self._pool is None:
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=TASKS,
@@ -92,7 +105,11 @@ class ChildPool:
                 initargs=(self._memory,),
                 context=multiprocessing.get_context("spawn"),
             )
-        return self._pool.schedule(child.parse, args=(job,), timeout=self._seconds)
+        try:
+            future: Future[bytes] = self._pool.schedule(child.parse, args=(job,), timeout=self._seconds)
+        except RuntimeError as e:
+            raise BrokenProcessPool(str(e)) from e
+        return future
 
     def _keep(self) -> None:
         if self._timer is not None:

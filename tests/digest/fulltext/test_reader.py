@@ -1,0 +1,281 @@
+"""From a paper to its text, with the real child process and the real wire."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import psutil
+import pytest
+
+from digest import keys
+from digest.errors import Unreadable
+from digest.fulltext import child, pool
+from digest.fulltext.fetch import Fetcher
+from digest.fulltext.pool import ChildPool, Crashed
+from digest.fulltext.reader import BRIEF, PARSER, Reader
+from digest.model import Basis, FullText, Paper, from_json
+from digest.ports import FreePace, MemoryCache
+from tests.builders import a_paper
+from tests.digest.fulltext.latexml import WHOLE, page
+from tests.digest.fulltext.sheets import paper as a_pdf
+from tests.servers import faults
+from tests.servers.arxiv import ArxivServer
+from tests.servers.faults import Fault
+from tests.servers.papers import a_day
+
+DAY = date(2026, 1, 30)
+
+
+class Lives(MemoryCache):
+    """A cache that tells how long it was asked to keep what it holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lives: dict[str, timedelta] = {}
+
+    async def put(self, key: str, value: bytes, life: timedelta) -> None:
+        self.lives[key] = life
+        await super().put(key, value, life)
+
+
+@pytest.fixture
+async def arxiv() -> AsyncIterator[ArxivServer]:
+    async with ArxivServer() as server:
+        yield server
+
+
+@pytest.fixture
+def cache() -> Lives:
+    return Lives()
+
+
+@pytest.fixture
+async def reader(arxiv: ArxivServer, cache: Lives) -> AsyncIterator[Reader]:
+    made = Reader(Fetcher(arxiv.content_url, FreePace(), wait=0.01, attempts=2), cache)
+    yield made
+    await made.aclose()
+
+
+def added(arxiv: ArxivServer) -> Paper:
+    made = a_day(1, DAY)[0]
+    arxiv.add(made)
+    return made.paper
+
+
+def children() -> list[psutil.Process]:
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # a zombie is one, too
+            if "spawn_main" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
+async def test_html_first_then_pdf_then_the_abstract_and_the_note_says_why(arxiv: ArxivServer, reader: Reader) -> None:
+    one, two, three = a_day(3, DAY)
+    arxiv.add(one, two, three)
+    text = await reader.read(one.paper)
+    assert (text.basis, text.note) == (Basis.HTML, "")
+    arxiv.faults.next("html", Fault(404))
+    text = await reader.read(two.paper)
+    assert (text.basis, text.note) == (Basis.PDF, "no HTML (404)")
+    assert all(fact in text.text for fact in two.facts)
+    arxiv.faults.next("html", Fault(404))
+    arxiv.faults.next("pdf", Fault(404))
+    text = await reader.read(three.paper)
+    assert (text.basis, text.note) == (Basis.ABSTRACT, "no HTML (404); no PDF (404)")
+    assert text.text == three.paper.abstract
+
+
+async def test_what_was_read_is_kept_for_thirty_days_and_not_asked_for_again(
+    arxiv: ArxivServer, reader: Reader, cache: Lives
+) -> None:
+    paper = added(arxiv)
+    first = await reader.read(paper)
+    assert await reader.read(paper) == first
+    assert len(arxiv.journal.of("html", "pdf")) == 1
+    key = keys.text(paper, PARSER)
+    assert cache.lives == {key: keys.TEXT_LIFE}
+    assert from_json(FullText, await cache.get(key) or b"") == first
+
+
+async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv: ArxivServer, reader: Reader, cache: Lives) -> None:
+    paper = added(arxiv)
+    arxiv.faults.always("html", faults.DOWN)
+    arxiv.faults.always("pdf", faults.DOWN)
+    text = await reader.read(paper)
+    assert text.basis is Basis.ABSTRACT
+    assert "503" in text.note
+    assert cache.lives == {keys.text(paper, PARSER): BRIEF}
+
+
+async def test_a_failed_conversion_is_read_from_the_pdf(arxiv: ArxivServer, reader: Reader) -> None:
+    paper = added(arxiv)
+    fatal = '<html><body><span class="ltx_ERROR">Conversion to HTML had a Fatal error and exited abruptly.</span></body></html>'
+    arxiv.faults.always("html", Fault(body=fatal))
+    text = await reader.read(paper)
+    assert text.basis is Basis.PDF
+    assert text.note == "arXiv could not convert this paper to HTML"
+
+
+async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv: ArxivServer, reader: Reader) -> None:
+    paper = added(arxiv)
+    body = WHOLE.decode().split("</article>")[0].split("Then we answer.</p></div>")[1]
+    arxiv.faults.always("html", Fault(body=page(body).decode()))
+    text = await reader.read(paper)
+    assert text.sections[0].title == "Abstract"
+    assert text.sections[0].passages[0].text == paper.abstract
+
+
+async def test_a_withdrawn_paper_is_not_asked_for(arxiv: ArxivServer, reader: Reader) -> None:
+    text = await reader.read(a_paper(withdrawn=True))
+    assert (text.basis, text.note) == (Basis.ABSTRACT, "the paper was withdrawn")
+    assert arxiv.journal.of("html", "pdf") == []
+
+
+async def test_nothing_starts_before_the_first_paper_and_everything_ends_with_aclose(
+    arxiv: ArxivServer, cache: Lives
+) -> None:
+    reader = Reader(Fetcher(arxiv.content_url, FreePace()), cache)
+    assert children() == []
+    await reader.read(added(arxiv))
+    assert len(children()) == 1
+    await reader.aclose()
+    assert children() == []
+
+
+PAPER = a_paper()
+
+
+async def ended(process: psutil.Process) -> None:
+    """Whoever started it takes note of its end; we only look."""
+    async with asyncio.timeout(20):
+        while process in children():
+            await asyncio.sleep(0.02)
+
+
+async def a_child(made: ChildPool) -> psutil.Process:
+    await made.parse(Basis.PDF, a_pdf(), PAPER, 10)
+    (process,) = children()
+    return process
+
+
+async def test_a_broken_file_is_unreadable_and_the_same_child_reads_the_next_one() -> None:
+    made = ChildPool()
+    try:
+        process = await a_child(made)
+        with pytest.raises(Unreadable):
+            await made.parse(Basis.PDF, b"%PDF-1.7 nothing", PAPER, 10)
+        assert await a_child(made) == process
+    finally:
+        await made.aclose()
+
+
+async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing() -> None:
+    made = ChildPool()
+    try:
+        process = await a_child(made)
+        os.kill(process.pid, signal.SIGKILL)
+        await ended(process)
+        text = from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10))
+        assert text.basis is Basis.PDF
+    finally:
+        await made.aclose()
+
+
+def dying(job: child.Job) -> bytes:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return b""
+
+
+def endless(job: child.Job) -> bytes:
+    while True:
+        pass
+
+
+def greedy(job: child.Job) -> bytes:
+    try:
+        held = bytearray(4_000_000_000)
+    except MemoryError as e:
+        raise Unreadable("needs more memory than is allowed") from e
+    return bytes(held[:1])
+
+
+def nosy(job: child.Job) -> bytes:
+    return repr(sorted(os.environ)).encode()
+
+
+@pytest.mark.parametrize(("stand_in", "why"), [(dying, "ended its process"), (endless, "took more than 1 s")])
+async def test_a_child_that_dies_or_hangs_costs_one_paper(
+    monkeypatch: pytest.MonkeyPatch, stand_in: object, why: str
+) -> None:
+    made = ChildPool(seconds=1)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(pool.child, "parse", stand_in)
+            with pytest.raises(Crashed, match=why):
+                await made.parse(Basis.PDF, b"", PAPER, 10)
+        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).pages == 1
+    finally:
+        await made.aclose()
+
+
+async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ChildPool()
+    monkeypatch.setattr(pool.child, "parse", greedy)
+    try:
+        with pytest.raises(Unreadable, match="memory"):
+            await made.parse(Basis.PDF, b"", PAPER, 10)
+    finally:
+        await made.aclose()
+
+
+async def test_a_child_has_no_secrets_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    made = ChildPool()
+    monkeypatch.setattr(pool.child, "parse", nosy)
+    try:
+        seen = (await made.parse(Basis.PDF, b"", PAPER, 10)).decode()
+        assert "PATH" in seen
+        assert "KEY" not in seen
+        assert "TOKEN" not in seen
+    finally:
+        await made.aclose()
+
+
+async def test_an_idle_child_ends_and_the_next_paper_starts_another() -> None:
+    made = ChildPool(idle=0.05)
+    try:
+        process = await a_child(made)
+        await ended(process)
+        assert not made.running
+        assert await a_child(made) != process
+    finally:
+        await made.aclose()
+
+
+async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ChildPool(seconds=30)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(pool.child, "parse", endless)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(made.parse(Basis.PDF, b"", PAPER, 10), 1)
+        assert from_json(FullText, await asyncio.wait_for(made.parse(Basis.PDF, a_pdf(), PAPER, 10), 20)).pages == 1
+    finally:
+        await made.aclose()
+
+
+def test_a_text_longer_than_any_use_is_cut_at_a_passage_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "MAX_CHARACTERS", 500)
+    job = child.Job(Basis.HTML, WHOLE, "2601.00001", 1, 10, 30)
+    text = from_json(FullText, child.parse(job))
+    assert sum(len(p.text) for s in text.sections for p in s.passages) <= 500
+    assert text.note == "the text was cut at 500 characters"
+    assert text.sections[-1].title == "2.1 Loss"
