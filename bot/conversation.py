@@ -179,7 +179,7 @@ class Conversation:
             return await self._finish(asked, draft, _why_not(considered, language))
         subjects = await subjects_of(office, question)
         if not subjects.papers:
-            return await self._finish(asked, draft, _ask_back(question, subjects, language))
+            return await self._ask_back(asked, draft, subjects, language)
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
         await draft.status(pick(WORDS, "reading", language, papers=names))
         if _is_lookup(question.text):
@@ -191,6 +191,16 @@ class Conversation:
         post = answer_post(answer, sources, question.id)
         await self._store.keep_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
+
+    async def _ask_back(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
+        """The asker alone is asked which paper, where a platform can do that; a menu for all is noise."""
+        question, chat = asked.question, self._office.chats[asked.question.place.platform]
+        post = _which(question, subjects, language)
+        if chat.whispers and not question.private and not question.place.direct:
+            await chat.send(question.place, post, f"which:{question.id}", question.person)
+            await self._store.mark_answered(question.id, "")
+        else:
+            await self._finish(asked, draft, post)
 
     async def _tell(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
         await self._finish(asked, draft, note(pick(WORDS, name, language, **values), language))
@@ -215,7 +225,7 @@ class Conversation:
             await self._store.keep_message_subject(place, message, f"answer:{question.id}")
 
 
-def _ask_back(question: Question, subjects: Subjects, language: str) -> Post:
+def _which(question: Question, subjects: Subjects, language: str) -> Post:
     """A menu of what it may be about; where there is nothing to choose from, how to say it."""
     if not subjects.candidates:
         return note(pick(WORDS, "no paper", language), language)

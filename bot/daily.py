@@ -110,25 +110,33 @@ class Daily:
         def steps() -> Sequence[Step]:
             return chat.plan(thread, place, digest.key)
 
+        async def recorded() -> None:
+            # Questions come while the thread is still being posted: each message leads to its paper from the start.
+            await self._lead_back(digest, place)
+            await checkpoint()
+
         delivered = await deliver(
-            digest.key, steps, chat, place, self._store, self._pace, checkpoint=checkpoint, progress=progress
+            digest.key, steps, chat, place, self._store, self._pace, checkpoint=recorded, progress=progress
         )
-        await self._lead_back(digest, place, delivered)
+        await self._lead_back(digest, place)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
             if run and run.state is RunState.OPEN:
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 
-    async def _lead_back(self, digest: Digest, place: Place, delivered: Delivered) -> None:
-        """Questions in the thread are about this digest, and a message in it about its paper."""
-        parent = await self._parent(digest)
-        if parent:
-            await self._store.thread_started(replace(place, thread=parent), digest.key)
-            messages = {
-                e.paper.id: delivered.replies[i] for i, e in enumerate(digest.entries) if i in delivered.replies
-            }
-            await self._store.keep_posts(digest.key, place, messages)
+    async def _lead_back(self, digest: Digest, place: Place) -> None:
+        """Questions in the thread are about this digest, and a message in it about its paper. Repeated, it does no harm."""
+        delivery = await self._store.delivery(digest.key)
+        if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
+            return
+        messages = {
+            digest.entries[step.reply].paper.id: delivery.ids[step.key]
+            for step in delivery.plan
+            if step.reply >= 0 and step.key in delivery.ids
+        }
+        await self._store.thread_started(replace(place, thread=delivery.ids[delivery.plan[0].key]), digest.key)
+        await self._store.keep_posts(digest.key, place, messages)
 
     async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
         """Posts one more paper into a digest's thread, once, and makes it part of the digest."""

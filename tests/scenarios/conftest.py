@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,8 @@ class World:
         self.arxiv.now = now
         self.environment["PAPERBOY_NOW"] = now.isoformat()
 
-    async def start(self, *words: str, **environment: str) -> asyncio.subprocess.Process:
+    async def start(self, *words: str, output: Any = None, **environment: str) -> asyncio.subprocess.Process:
+        """`output`: a file for stdout and stderr; else they are pipes."""
         bare = {
             name: value
             for name, value in os.environ.items()
@@ -57,8 +59,8 @@ class World:
             | self.environment
             | environment,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stdout=output or asyncio.subprocess.PIPE,
+            stderr=output or asyncio.subprocess.PIPE,
         )
 
     async def run(self, *words: str, **environment: str) -> Result:
