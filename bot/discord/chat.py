@@ -56,6 +56,8 @@ class DiscordChat:
         self._now = now
         self._pace = pace
         self._kinds: dict[str, Mapping[str, Any]] = {}
+        self.whispering: set[str] = set()
+        """Tokens of interactions whose first response an answer to its asker alone is being written into."""
 
     async def close(self) -> None:
         if self._own:
@@ -283,6 +285,9 @@ class DiscordChat:
 
     async def draft(self, question: Question, key: str) -> Draft:
         if question.private and question.extra.get("token"):
+            if len(self.whispering) >= KNOWN:
+                self.whispering.clear()
+            self.whispering.add(question.extra["token"])
             return Draft(Whisper(self.rest, question, self._now, self), key, self._pace)
         place = question.place
         channel = await self.direct(question.person) if question.private else place.thread or place.channel

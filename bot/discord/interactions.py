@@ -226,6 +226,8 @@ class Interactions:
         sent = Submission(
             ticket.id, form.action, form.value, dict(filling.values), ticket.place, ticket.person, interaction.created_at, _extra(interaction),
         )  # fmt: skip
+        # What answers it may be at work before this returns, and writes into the first response.
+        await responder.in_time()
         wrong = await self._front.submitted(sent, responder)
         if wrong:
             await responder.show(forms.problems(name, filling, wrong, ticket.language))

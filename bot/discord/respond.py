@@ -94,9 +94,10 @@ class Responder:
                 if not self.acknowledged:
                     await self._first(First.MESSAGE, {**payload, "flags": V2 | EPHEMERAL})
                     self._slot = ORIGINAL
-                elif self._slot:
-                    await self._rest.write("PATCH", shown(self._slot), payload, **self._hook)
-                else:
+                elif slot := self._take_slot():
+                    self._slot = slot
+                    await self._rest.write("PATCH", shown(slot), payload, **self._hook)
+                elif self.ticket.token not in self._chat.whispering:
                     made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
                     self._slot = str(made["id"])
             except Gone:  # it has ended; progress is not worth a letter
@@ -179,7 +180,7 @@ class Responder:
         if not self.acknowledged:
             made = await self._first(First.MESSAGE, body)
             return str(((made or {}).get("resource") or {}).get("message", {}).get("id", ""))
-        slot, self._slot = self._slot, ""
+        slot = self._take_slot()
         if slot and private:
             change = {k: v for k, v in body.items() if k != "flags"} | {"flags": V2}
             made = await self._rest.write("PATCH", shown(slot), change, **self._hook)
@@ -188,6 +189,11 @@ class Responder:
                 await self._rest.write("DELETE", shown(slot), **self._hook)
             made = await self._rest.write("POST", FOLLOW_UP, body, **self._hook)
         return str(made["id"])
+
+    def _take_slot(self) -> str:
+        """What may be replaced: not the first response, when an answer is being written into it."""
+        slot, self._slot = self._slot, ""
+        return "" if slot == ORIGINAL and self.ticket.token in self._chat.whispering else slot
 
     async def _without_interaction(self, payload: dict[str, Any], *, private: bool) -> str:
         log.info("event=interaction_ended")

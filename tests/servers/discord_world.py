@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.servers.discord_rules import V2, Refused, mentioned, pinged
+from tests.servers.discord_rules import NO_EMBEDS, V2, Refused, mentioned, pinged
 
 TEXT, DM, NEWS, PUBLIC_THREAD, FORUM = 0, 1, 5, 11, 15
 EPOCH = 1_420_070_400_000
@@ -79,7 +79,13 @@ class World:
             "id": guild_id, "name": "@everyone", "permissions": str(ALL & ~(1 << 3) & ~(1 << 5)), "position": 0, "color": 0, "hoist": False,
             "managed": False, "mentionable": False, "flags": 0,
         }  # fmt: skip
-        self.guilds[guild_id] = {"id": guild_id, "name": name, "owner_id": self.snowflake(), "roles": [everyone]}
+        own = everyone | {
+            "id": self.snowflake(),
+            "name": "paperboy",
+            "managed": True,
+            "tags": {"bot_id": self.bot["id"]},
+        }
+        self.guilds[guild_id] = {"id": guild_id, "name": name, "owner_id": self.snowflake(), "roles": [everyone, own]}
         return self.guilds[guild_id]
 
     def channel(self, guild: dict[str, Any], kind: int = TEXT, name: str = "papers", **more: Any) -> dict[str, Any]:
@@ -167,7 +173,7 @@ class World:
         named = [u for u in [*self._named(body), body.get("_answered")] if u is not None]
         message: dict[str, Any] = {
             "id": message_id or self.snowflake(), "channel_id": channel["id"], "author": author, "content": body.get("content") or "",
-            "timestamp": iso(), "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": named, "mention_roles": [],
+            "timestamp": iso(), "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": named, "mention_roles": [m[3:-1] for m in mentioned(body) if m.startswith("<@&")],
             "attachments": body.get("attachments") or [], "embeds": [], "pinned": False, "type": 0, "flags": flags, "components": self._numbered(body.get("components") or []),
             **more,
         }  # fmt: skip
@@ -220,9 +226,9 @@ class World:
     def rewrite(self, message: dict[str, Any], body: dict[str, Any], *, hidden: bool = False) -> dict[str, Any]:
         if message["flags"] & V2 and not (int(body.get("flags") or message["flags"]) & V2):
             raise Refused(400, 50035, "Invalid Form Body: flags: IS_COMPONENTS_V2 cannot be removed")
-        for name in ("content", "flags"):
-            if name in body:
-                message[name] = body[name] if body[name] is not None else ("" if name == "content" else 0)
+        if "content" in body:
+            message["content"] = body["content"] or ""
+        message["flags"] |= int(body.get("flags") or 0) & (V2 | NO_EMBEDS)
         if "components" in body:
             message["components"] = self._numbered(body["components"] or [])
         message["edited_timestamp"] = iso()

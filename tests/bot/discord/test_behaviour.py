@@ -108,14 +108,6 @@ async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(st
     assert stage.front.looked == []
 
 
-async def test_a_role_made_for_the_bot_addresses_it_too(stage: Stage):
-    role = stage.bot.get_guild(stage.guild.id).self_role
-    if role is None:
-        pytest.skip("the simulation gives the bot no role of its own")
-    await stage.ada.send(stage.channel, f"{role.mention} hello?")
-    assert stage.front.questions[0].text == "hello?"
-
-
 async def test_a_reply_to_a_papers_message_names_it(stage: Stage):
     thread = await stage.digest()
     await stage.ada.send(thread, "is there code?", reply_to=stage.message(thread, "k:1"))

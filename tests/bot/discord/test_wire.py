@@ -436,6 +436,16 @@ async def test_a_token_refused_at_the_start_ends_with_a_sentence(home: Home):
         await listener.run()
 
 
+async def test_the_role_discord_made_for_the_bot_addresses_it_too(home: Home):
+    """People pick it from the list of suggestions by mistake; it has the bot's name."""
+    front, ada = RecordingFront(), home.world.person("ada")
+    async with listening(home, front):
+        home.discord.say(ada, home.channel, f"<@&{home.guild['roles'][1]['id']}> any code?")
+        await until(lambda: front.questions)
+    (question,) = front.questions
+    assert (question.text, question.addressed, question.mentions_others) == ("any code?", True, False)
+
+
 # ---------------------------------------------------------------- three seconds
 
 

@@ -1,0 +1,261 @@
+"""A day on a server: the real Front, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import opened, subscription
+from bot.chat import VoteKind
+from bot.console.direct import DirectWork
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily, Wish
+from bot.discord.listener import DiscordListener
+from bot.front import Front
+from bot.office import Office
+from bot.settings import Settings
+from bot.store.cache import RedisCache
+from digest.model import Digest
+from digest.ports import FreePace
+from tests.bot.discord.conftest import Home
+from tests.bot.discord.test_wire import until
+from tests.servers.discord_rules import texts, walk
+from tests.servers.discord_world import Interaction
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Day:
+    home: Home
+    office: Office
+    digest: Digest
+    ada: Json
+    thread_id: str
+
+    @property
+    def thread(self) -> Json:
+        return self.home.world.channels[self.thread_id]
+
+    @property
+    def said(self) -> list[Json]:
+        """In the thread, in order."""
+        return list(self.home.world.messages[self.thread_id].values())
+
+    @property
+    def answers(self) -> list[Json]:
+        """What the bot wrote in the thread beyond the digest."""
+        return [m for m in self.said if m["author"] is self.home.world.bot][len(self.digest.entries) :]
+
+    def press(self, message: Json, start: str, *, by: Json | None = None, admin: bool = False) -> Interaction:
+        """A button, or an option of the message's menu."""
+        for c in walk(message["components"]):
+            options = [o["value"] for o in c.get("options", ()) if o["value"].startswith(start)]
+            if options or c.get("custom_id", "").startswith(start):
+                data = {"custom_id": c["custom_id"], "component_type": c["type"], "id": c["id"]}
+                data |= {"values": options} if options else {}
+                channel = self.home.world.channels[message["channel_id"]]
+                return self.home.discord.interact(by or self.ada, channel, 3, data, message=message, admin=admin)
+        raise AssertionError(f"no {start} in {message['components']}")
+
+    def submit(self, shown: Interaction, **values: Any) -> Interaction:
+        assert shown.modal is not None
+        made = []
+        for label in shown.modal["components"]:
+            field = label["component"]
+            value = values.get(field["custom_id"], field.get("value", ""))
+            key = "values" if field["type"] == 3 else "value"
+            if field["type"] == 3 and field["custom_id"] not in values:
+                value = [o["value"] for o in field["options"] if o.get("default")]
+            made.append(
+                {
+                    "type": 18,
+                    "id": 1,
+                    "component": {"type": field["type"], "id": 2, "custom_id": field["custom_id"], key: value},
+                }
+            )
+        data = {"custom_id": shown.modal["custom_id"], "components": made}
+        channel = self.home.world.channels[shown.payload["channel_id"]]
+        return self.home.discord.interact(self.ada, channel, 5, data, admin=True)
+
+    def command(self, name: str, verb: str, *, admin: bool = False, **options: str) -> Interaction:
+        found = next(c for c in self.home.world.commands if c["name"] == name)
+        given = [{"type": 3, "name": k, "value": v} for k, v in options.items()]
+        data = {"id": found["id"], "name": name, "type": 1, "options": [{"type": 1, "name": verb, "options": given}]}
+        return self.home.discord.interact(self.ada, self.home.channel, 2, data, admin=admin)
+
+
+async def told(interaction: Interaction, word: str) -> Json:
+    """The message an interaction was answered with that has this word in it."""
+
+    def found() -> Json | None:
+        return next((m for m in interaction.shown if word in texts(m)), None)
+
+    await until(found)
+    message = found()
+    assert message is not None
+    return message
+
+
+@pytest.fixture
+async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
+    """A digest of ten papers stands in the channel."""
+    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
+    sample, work = SampleDay(), DirectWork()
+    async with opened(settings, papers=sample, texts=sample) as app:
+        chats = {"discord": home.chat}
+        daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
+        office = replace(app.office(chats, work), daily=daily)
+        conversation = Conversation(office)
+        work.register("answer", conversation.answer)
+        front = Front(office, conversation)
+        listener = DiscordListener(home.discord.token, front, home.chat, RedisCache(app.store))
+        running = asyncio.create_task(listener.run())
+        await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
+        wanted = subscription(settings, home.place, app.now())
+        await app.store.keep_subscription(wanted)
+        run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
+        digest = await daily.make(wanted, run, Wish())
+        assert digest is not None
+        delivered = await daily.post(wanted, digest)
+        yield Day(home, office, digest, home.world.person("ada"), delivered.thread)
+        await listener.close()
+        await running
+    assert home.world.pings == []
+    assert [(r.method, r.path, r.status) for r in home.discord.journal if r.status >= 400] == []
+
+
+async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Day):
+    (parent,) = day.home.world.messages[day.home.channel["id"]].values()
+    assert len(day.said) == len(day.digest.entries) == 10
+    for entry, reply in zip(day.digest.entries, day.said, strict=True):
+        assert texts(reply).strip().startswith(f"### {entry.number} · ")
+        assert f"/{day.thread_id}/{reply['id']}" in texts(parent)
+
+
+async def test_a_plain_question_in_the_thread_is_answered_as_a_reply_with_quotations(day: Day):
+    asked = day.home.discord.say(day.ada, day.thread, "4: how is the data collected?")
+    await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
+    (answer,) = day.answers
+    name = day.digest.entries[3].paper.title.split(":")[0]
+    assert texts(answer).strip().startswith(f"**4 · {name}")
+    assert answer["message_reference"]["message_id"] == asked["id"]
+    assert "> [1] “" in texts(answer)
+
+
+async def test_a_reply_to_a_paper_is_about_that_paper(day: Day):
+    day.home.discord.say(day.ada, day.thread, "how is the data collected?", reply_to=day.said[1]["id"])
+    await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
+    assert texts(day.answers[0]).strip().startswith("**2 · ")
+
+
+async def test_people_who_talk_to_each_other_are_left_alone(day: Day):
+    bob = day.home.world.person("bob")
+    first = day.home.discord.say(day.ada, day.thread, "nice list today")
+    day.home.discord.say(bob, day.thread, "which one did you like?", reply_to=first["id"])
+    day.home.discord.say(day.ada, day.thread, f"<@{bob['id']}> is number 4 any good?")
+    day.home.discord.say(day.ada, day.thread, f"<@{day.home.world.bot['id']}> 4: how is the data collected?")
+    await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
+    assert len(day.answers) == 1
+
+
+async def test_a_direct_message_with_an_id_is_answered(day: Day):
+    letters = day.home.world.direct(day.ada)
+    day.home.discord.say(day.ada, letters, "2601.22153 how is the data collected?")
+    messages = day.home.world.messages[letters["id"]]
+    await until(lambda: len(messages) == 2 and "helpful" in str(list(messages.values())[1]["components"]))
+
+
+async def test_the_full_analysis_is_for_its_presser_alone(day: Day):
+    shown = await told(day.press(day.said[3], "pb:full:"), day.digest.entries[3].paper.title.split(":")[0])
+    assert shown["flags"] & 64
+
+
+async def test_the_ask_form_answers_in_the_thread_or_to_its_asker_alone(day: Day):
+    form = day.press(day.said[3], "pb:ask:")
+    await until(lambda: form.modal)
+    alone = day.submit(form, question="How is the data collected?", where=["me"])
+    await told(alone, "4 · ")
+    assert day.answers == []
+    again = day.press(day.said[1], "pb:ask:")
+    await until(lambda: again.modal)
+    day.submit(again, question="What is the training data?", where=["thread"])
+    await until(lambda: day.answers and texts(day.answers[-1]).strip().startswith("**2 · "))
+
+
+async def test_thumbs_count_as_buttons_and_as_reactions(day: Day):
+    pressed = day.press(day.said[0], "pb:more:")
+    await until(lambda: pressed.kind)
+    bob = day.home.world.person("bob")
+    day.home.discord.react(bob, day.said[2], "👎")
+
+    async def votes() -> set[Any]:
+        return {(v.kind, v.subject) for v in await day.office.store.votes(day.home.place.key)}
+
+    wanted = {
+        (VoteKind.MORE, day.digest.entries[0].paper.id),
+        (VoteKind.FEWER, day.digest.entries[2].paper.id),
+    }
+    for _ in range(200):
+        if await votes() == wanted:
+            break
+        await asyncio.sleep(0.02)
+    assert await votes() == wanted
+
+
+async def test_a_paper_by_command_is_a_card_that_can_be_shared(day: Day):
+    shown = await told(day.command("paper", "lookup", paper="2601.22153"), "DynamicVLA")
+    assert shown["flags"] & 64
+    shared = day.press(shown, "pb:share:")
+    await told(shared, "")
+    await until(lambda: len(day.home.world.messages[day.home.channel["id"]]) == 2)
+
+
+async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day):
+    form = day.command("digest", "setup", admin=True)
+    await until(lambda: form.modal)
+    first = day.submit(form, categories="cs.NOPE", interests="robots")
+    between = await told(first, "1 of 3")
+    wrong = await told(day.press(between, "pb:send:", admin=True), "⚠")
+    again = day.press(wrong, "pb:form:", admin=True)
+    await until(lambda: again.modal)
+    assert again.modal["components"][0]["component"]["value"] == "cs.NOPE"
+    saved = day.submit(again, categories="cs.CV, cs.RO")
+    await until(lambda: saved.shown)
+    kept = await day.office.store.subscription(day.home.place.key)
+    assert kept is not None
+    assert (kept.profile.categories, kept.profile.interests) == (("cs.CV", "cs.RO"), "robots")
+
+
+async def test_taken_back_after_one_question_people_keep_their_words(day: Day):
+    day.home.discord.say(day.ada, day.thread, "nice one")
+    (parent,) = day.home.world.messages[day.home.channel["id"]].values()
+    sure = await told(day.press(parent, "pb:?retract:", admin=True), "sure")
+    assert len(day.said) == 11
+    day.press(sure, "pb:retract:", admin=True)
+    await until(lambda: len(day.said) == 1)
+    assert [m["content"] for m in day.said] == ["nice one"]
+    assert not day.home.world.messages[day.home.channel["id"]]
+
+
+async def test_who_may_not_manage_channels_may_not_change_settings(day: Day):
+    await told(day.command("digest", "pause"), "")
+    kept = await day.office.store.subscription(day.home.place.key)
+    assert kept is not None
+    assert not kept.paused
+
+
+async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day: Day):
+    day.home.discord.say(day.ada, day.home.channel, "a secret between colleagues")
+    day.home.discord.say(day.ada, day.thread, f"<@{day.home.world.bot['id']}> 4: how is the data collected?")
+    await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
+    redis = day.office.store.redis
+    for key in await redis.do("KEYS", "*"):
+        dumped = await redis.do("DUMP", key)
+        assert b"secret between" not in (dumped or b"")
