@@ -8,8 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from digest.fulltext.block import (
+    BULLET,
+    Block,
+    goes_together,
+    has_ended,
+    is_tabular,
+    join,
+    same_column,
+    tables_together,
+)
 from digest.fulltext.headings import Heading, heading
 from digest.fulltext.layout import Type, edges, leading
 from digest.fulltext.mend import BREAK
@@ -20,65 +29,15 @@ CAPTION = re.compile(
     r"(?:Figure|Fig\.|FIG\.|FIGURE|Table|TABLE|Tab\.|Algorithm|ALGORITHM|Listing|Scheme|Plate|图|表)\s*"
     r"(?:[A-Z]\.?)?(?:\d{1,3}|[IVX]{1,5})(?:\.\d{1,2})?\s*(?:[.:|—–]|[(（]|(?=[A-Z]))"
 )
-_BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
 _ITEM = re.compile(r"\d{1,2}\. [A-Z]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w")
 _NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
-_ENDS = re.compile(r"(?:[.!?:;。！？；：…]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
 _WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
-_FIGURE = re.compile(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
 _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
-
-
-def _ended(text: str) -> bool:
-    return _ENDS.search(text[-16:]) is not None
-
-
-@dataclass
-class Block:
-    """Lines that belong together. `parts` are blocks elsewhere in which this one goes on."""
-
-    lines: list[Line]
-    form: Form = Form.TEXT
-    heading: Heading | None = None
-    indented: bool = False
-    full: bool = False
-    """Its last line reaches the right edge, so it may go on elsewhere."""
-    own: str = ""
-    """Its own lines in one."""
-    parts: list[Block] = field(default_factory=list)
-
-    @property
-    def page(self) -> int:
-        return self.lines[0].page
-
-    @property
-    def raw(self) -> str:
-        """Its text and that of its parts in one, U+FFFE where a word was broken."""
-        return join([self.own, *(part.own for part in self.parts)])
-
-
-def join(texts: Sequence[str]) -> str:
-    """Lines in one: a space between two, none within Chinese, U+FFFE for a hyphen that breaks a word."""
-    pieces: list[str] = []
-    for text in texts:
-        if not text:
-            continue
-        last = pieces[-1] if pieces else BREAK
-        if last[-1] == "-" and last[-2:-1].isalpha() and text[0].isalpha():
-            pieces[-1] = last[:-1] + BREAK
-        elif last[-1] != BREAK and not (last[-1] > "\u2fff" and _is_cjk(last[-1]) and _is_cjk(text[0])):
-            pieces.append(" ")
-        pieces.append(text)
-    return "".join(pieces)
-
-
-def _is_cjk(char: str) -> bool:
-    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
 
 
 def blocks(lines: Sequence[Line], body: Type) -> list[Block]:
     """In reading order. Paragraphs that go on elsewhere are joined to their beginning."""
-    return _joined(_tables_together(_Cutter(lines, body).cut()))
+    return goes_together(tables_together(_Cutter(lines, body).cut()))
 
 
 class _Cutter:
@@ -121,12 +80,12 @@ class _Cutter:
             small
             and before is not None
             and before.form is Form.FOOTNOTE
-            and _same_column(before.lines[-1], block.lines[0])
+            and same_column(before.lines[-1], block.lines[0])
         )
 
     def _heading_goes_on(self, last: Block, line: Line) -> bool:
         before = last.lines[-1]
-        same = line.font == before.font and abs(line.size - before.size) < 0.3 and _same_column(before, line)
+        same = line.font == before.font and abs(line.size - before.size) < 0.3 and same_column(before, line)
         own_number = re.match(r"(?:\d{1,2}|[A-Z])(?:\.\d+)*\.? [A-Z]", line.text)
         differs = line.font != self._body.font or line.size > self._body.size * 1.08
         return (
@@ -140,11 +99,11 @@ class _Cutter:
             return Form.CAPTION
         if _NOTE.match(line.text) and line.size < self._body.size * 0.93 and line.lead_size < line.size * 0.85:
             return Form.FOOTNOTE
-        return Form.LIST if _BULLET.match(line.text) or _ITEM.match(line.text) else Form.TEXT
+        return Form.LIST if BULLET.match(line.text) or _ITEM.match(line.text) else Form.TEXT
 
     def _starts(self, last: Block, line: Line) -> bool:
         before = last.lines[-1]
-        if not _same_column(before, line) or before.upright != line.upright:
+        if not same_column(before, line) or before.upright != line.upright:
             return True
         step = self._step * line.size / self._body.size
         down = before.y_end - line.y
@@ -154,9 +113,9 @@ class _Cutter:
             return True
         opening = self._opening(line)
         if opening is Form.CAPTION:
-            return down > 1.12 * step or _ended(before.text)
-        if opening is Form.LIST and _BULLET.match(line.text) is None:
-            return self._is_short(before) or _ended(before.text)
+            return down > 1.12 * step or has_ended(before.text)
+        if opening is Form.LIST and BULLET.match(line.text) is None:
+            return self._is_short(before) or has_ended(before.text)
         return opening is not Form.TEXT or self._paragraph_starts(last, line, down > 1.12 * step)
 
     def _is_short(self, line: Line) -> bool:
@@ -175,7 +134,7 @@ class _Cutter:
         before = last.lines[-1]
         left = line.left
         short = self._is_short(before)
-        ended = _ended(before.text)
+        ended = has_ended(before.text)
         if last.form in (Form.LIST, Form.FOOTNOTE):
             return short and ended and line.x0 < last.lines[0].x0 - 1
         if last.form is Form.CAPTION:
@@ -195,7 +154,7 @@ class _Cutter:
         first = block.lines[0]
         left, right = first.left, first.right
         full = [line for line in block.lines if line.x1 - line.x0 > 0.7 * (right - left)]
-        ended = _ended(text)
+        ended = has_ended(text)
         if (
             len(block.lines) <= 2
             and len(words) < 8
@@ -208,7 +167,7 @@ class _Cutter:
             return Form.TEXT
         if (
             len(block.lines) <= 8
-            and not _is_tabular(text)
+            and not is_tabular(text)
             and _MATHS.search(text)
             and letters < 0.45 * solid
             and solid > 3
@@ -241,82 +200,3 @@ def _runs_on(before: Line, line: Line) -> bool:
 def _reaches_the_edge(line: Line) -> bool:
     """As far as a line does that goes on: where the right margin is ragged, a long word is missing."""
     return line.x1 > line.right - 0.15 * (line.right - line.left) or line.text.endswith(("-", BREAK))
-
-
-def _is_tabular(text: str) -> bool:
-    """Mostly figures: rows of a table, however many signs of a formula stand in them."""
-    tokens = text.split()
-    numbers = sum(1 for token in tokens if _FIGURE.fullmatch(token))
-    return numbers >= 4 and numbers > 0.3 * len(tokens)
-
-
-def _same_column(before: Line, line: Line) -> bool:
-    return before.page == line.page and before.column == line.column
-
-
-def _tables_together(found: Sequence[Block]) -> list[Block]:
-    """Rows and cells beside each other become one table, the pieces of a formula one formula."""
-    kept: list[Block] = []
-    for block in found:
-        last = kept[-1] if kept else None
-        if last is None or last.heading or block.heading or not _same_column(last.lines[-1], block.lines[0]):
-            kept.append(block)
-        elif last.form is Form.TABLE and block.form is Form.TABLE:
-            _take_in(last, block)
-        elif {last.form, block.form} <= {Form.TABLE, Form.EQUATION} and _is_torn(last, block):
-            _take_in(last, block)
-            last.form = Form.EQUATION
-        else:
-            kept.append(block)
-    return kept
-
-
-def _take_in(last: Block, block: Block) -> None:
-    last.lines.extend(block.lines)
-    last.own = join([last.own, block.own])
-
-
-def _is_torn(last: Block, block: Block) -> bool:
-    """Pieces of one formula: small, and closer than a line and a half."""
-    near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
-    table = last if last.form is Form.TABLE else block
-    if _is_tabular(last.own) or _is_tabular(block.own):
-        return False
-    small = table.form is Form.EQUATION or all(len(line.text) < 25 for line in table.lines)
-    return near and small and len(last.lines) + len(block.lines) < 30
-
-
-def _joined(found: Sequence[Block]) -> list[Block]:
-    """Text that breaks off at the end of a column, at a figure or a footnote, and goes on behind it, becomes one block again."""
-    kept: list[Block] = []
-    open_text: Block | None = None
-    moved = False
-    for block in found:
-        if block.heading or block.form is Form.EQUATION:
-            open_text = None
-        elif block.form in (Form.TEXT, Form.LIST):
-            far = open_text is not None and (moved or not _same_column(open_text.lines[-1], block.lines[0]))
-            if (
-                open_text is not None
-                and far
-                and _BULLET.match(block.lines[0].text) is None
-                and _goes_on(open_text, block)
-            ):
-                open_text.parts.append(block)
-                moved = True
-                continue
-            open_text, moved = block, False
-        elif open_text is not None:
-            moved = True
-        kept.append(block)
-    return kept
-
-
-def _goes_on(last: Block, block: Block) -> bool:
-    end = last.parts[-1] if last.parts else last
-    before = end.lines[-1].text
-    if not end.full or abs(block.lines[0].size - last.lines[0].size) > 0.6:
-        return False
-    if before.endswith(("-", BREAK)):
-        return True
-    return not _ended(before) and (block.lines[0].text[:1].islower() or not block.indented)

@@ -14,11 +14,12 @@ import pypdfium2 as pdfium
 from digest.errors import Unreadable
 from digest.fulltext import mend
 from digest.fulltext.abstract import ABSTRACT
+from digest.fulltext.block import Block, join
 from digest.fulltext.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.hidden import screened
 from digest.fulltext.layout import PageLines, body_type, reading_order
 from digest.fulltext.pages import Line, Reader
-from digest.fulltext.paragraphs import Block, blocks, join
+from digest.fulltext.paragraphs import blocks
 from digest.fulltext.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 

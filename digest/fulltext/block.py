@@ -1,0 +1,146 @@
+"""A block: lines of a PDF that belong together, and how blocks find together again over floats, columns and pages. Pure.
+
+The one thing to know: a sentence that has no end where its column ends goes on in the next text that is not indented, whatever
+stands between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from digest.fulltext.headings import Heading
+from digest.fulltext.mend import BREAK
+from digest.fulltext.pages import Line
+from digest.model import Form
+
+BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
+_ENDS = re.compile(r"(?:[.!?:;。！？；：…]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
+_FIGURE = re.compile(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
+
+
+def has_ended(text: str) -> bool:
+    return _ENDS.search(text[-16:]) is not None
+
+
+@dataclass
+class Block:
+    """Lines that belong together. `parts` are blocks elsewhere in which this one goes on."""
+
+    lines: list[Line]
+    form: Form = Form.TEXT
+    heading: Heading | None = None
+    indented: bool = False
+    full: bool = False
+    """Its last line reaches the right edge, so it may go on elsewhere."""
+    own: str = ""
+    """Its own lines in one."""
+    parts: list[Block] = field(default_factory=list)
+
+    @property
+    def page(self) -> int:
+        return self.lines[0].page
+
+    @property
+    def raw(self) -> str:
+        """Its text and that of its parts in one, U+FFFE where a word was broken."""
+        return join([self.own, *(part.own for part in self.parts)])
+
+
+def join(texts: Sequence[str]) -> str:
+    """Lines in one: a space between two, none within Chinese, U+FFFE for a hyphen that breaks a word."""
+    pieces: list[str] = []
+    for text in texts:
+        if not text:
+            continue
+        last = pieces[-1] if pieces else BREAK
+        if last[-1] == "-" and last[-2:-1].isalpha() and text[0].isalpha():
+            pieces[-1] = last[:-1] + BREAK
+        elif last[-1] != BREAK and not (last[-1] > "\u2fff" and _is_cjk(last[-1]) and _is_cjk(text[0])):
+            pieces.append(" ")
+        pieces.append(text)
+    return "".join(pieces)
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
+
+
+def is_tabular(text: str) -> bool:
+    """Mostly figures: rows of a table, however many signs of a formula stand in them."""
+    tokens = text.split()
+    numbers = sum(1 for token in tokens if _FIGURE.fullmatch(token))
+    return numbers >= 4 and numbers > 0.3 * len(tokens)
+
+
+def same_column(before: Line, line: Line) -> bool:
+    return before.page == line.page and before.column == line.column
+
+
+def tables_together(found: Sequence[Block]) -> list[Block]:
+    """Rows and cells beside each other become one table, the pieces of a formula one formula."""
+    kept: list[Block] = []
+    for block in found:
+        last = kept[-1] if kept else None
+        if last is None or last.heading or block.heading or not same_column(last.lines[-1], block.lines[0]):
+            kept.append(block)
+        elif last.form is Form.TABLE and block.form is Form.TABLE:
+            _take_in(last, block)
+        elif {last.form, block.form} <= {Form.TABLE, Form.EQUATION} and _is_torn(last, block):
+            _take_in(last, block)
+            last.form = Form.EQUATION
+        else:
+            kept.append(block)
+    return kept
+
+
+def _take_in(last: Block, block: Block) -> None:
+    last.lines.extend(block.lines)
+    last.own = join([last.own, block.own])
+
+
+def _is_torn(last: Block, block: Block) -> bool:
+    """Pieces of one formula: small, and closer than a line and a half."""
+    near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
+    table = last if last.form is Form.TABLE else block
+    if is_tabular(last.own) or is_tabular(block.own):
+        return False
+    small = table.form is Form.EQUATION or all(len(line.text) < 25 for line in table.lines)
+    return near and small and len(last.lines) + len(block.lines) < 30
+
+
+def goes_together(found: Sequence[Block]) -> list[Block]:
+    """Text that breaks off at the end of a column, at a figure or a footnote, and goes on behind it, becomes one block again."""
+    kept: list[Block] = []
+    open_text: Block | None = None
+    moved = False
+    for block in found:
+        if block.heading or block.form is Form.EQUATION:
+            open_text = None
+        elif block.form in (Form.TEXT, Form.LIST):
+            far = open_text is not None and (moved or not same_column(open_text.lines[-1], block.lines[0]))
+            if (
+                open_text is not None
+                and far
+                and BULLET.match(block.lines[0].text) is None
+                and _goes_on(open_text, block)
+            ):
+                open_text.parts.append(block)
+                moved = True
+                continue
+            open_text, moved = block, False
+        elif open_text is not None:
+            moved = True
+        kept.append(block)
+    return kept
+
+
+def _goes_on(last: Block, block: Block) -> bool:
+    end = last.parts[-1] if last.parts else last
+    before = end.lines[-1].text
+    if not end.full or abs(block.lines[0].size - last.lines[0].size) > 0.6:
+        return False
+    if before.endswith(("-", BREAK)):
+        return True
+    return not has_ended(before) and (block.lines[0].text[:1].islower() or not block.indented)

@@ -1,0 +1,295 @@
+"""The walk through a LaTeXML article, block by block, that fills sections with passages. Pure.
+
+The one thing to know: what an element is, its classes say; who reads what stands in one table (`_kinds`), and what is none of these
+is looked into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from lxml.etree import _Element
+
+from digest.fulltext.abstract import ABSTRACT
+from digest.fulltext.inline import Notes, collect, is_dropped, tex, text_of, tidy
+from digest.fulltext.markup import Veil, classes, tag
+from digest.fulltext.tables import table_text
+from digest.model import Form, Passage, Section
+
+FRONT = "Front matter"
+BODY = "Main text"
+BACK = "Appendix"
+_SECTIONS = frozenset(
+    f"ltx_{n}"
+    for n in ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "appendix",
+              "acknowledgements", "glossary")
+)  # fmt: skip
+_Read = Callable[[_Element, str, int], None]
+
+
+@dataclass
+class Walk:
+    """Goes through the article once, block by block, and fills sections."""
+
+    abstract: Section = field(default_factory=lambda: Section(ABSTRACT, 1))
+    sections: list[Section] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+    veil: Veil = field(default_factory=Veil)
+    closed: bool = False
+    """The references came: what follows without a heading belongs to no section before them."""
+    lead: str = ""
+    """A run-in heading (`Theorem 1.`) that waits for its paragraph."""
+    _in_abstract: bool = False
+
+    # ------------------------------------------------------------ sections
+
+    def open(self, title: str, level: int, anchor: str) -> None:
+        self.sections.append(Section(title, level, anchor))
+        self.veil.place, self.closed = title, False
+
+    def put(self, text: str, form: Form, anchor: str) -> None:
+        if text:
+            self._append(Passage(text, form, anchor))
+        for note_anchor, note in self.notes.take():
+            self._append(Passage(note, Form.FOOTNOTE, note_anchor or anchor))
+
+    def _append(self, passage: Passage) -> None:
+        if self._in_abstract:
+            self.abstract = replace(self.abstract, passages=(*self.abstract.passages, passage))
+            return
+        if not self.sections or self.closed:
+            self.open(BACK if self.closed else BODY if self.abstract.passages else FRONT, 1, passage.anchor)
+        last = self.sections[-1]
+        self.sections[-1] = replace(last, passages=(*last.passages, passage))
+
+    # ------------------------------------------------------------ blocks
+
+    def block(self, el: _Element, anchor: str, level: int = 0) -> None:
+        """One element in block position, by what it is; what is none of these is looked into."""
+        if is_dropped(el) or self.veil.covers(el):
+            return
+        mine, name = classes(el), tag(el)
+        anchor = self._anchor(el, anchor, mine, name)
+        for marks, names, read in self._kinds:
+            if name in names or not mine.isdisjoint(marks):
+                read(el, anchor, level)
+                return
+        self._children(el, anchor, level)
+
+    @cached_property
+    def _kinds(self) -> tuple[tuple[frozenset[str], frozenset[str], _Read], ...]:
+        """Classes and tags of LaTeXML, and who reads what bears one of them; the first that fits does."""
+        return (
+            (frozenset(("ltx_abstract",)), frozenset(), self._read_abstract),
+            (frozenset(("ltx_bibliography", "ltx_biblist", "ltx_bibitem")), frozenset(), self._read_references),
+            (_SECTIONS, frozenset(), self._read_section),
+            (frozenset(("ltx_equationgroup", "ltx_equation")), frozenset(), self._read_equations),
+            (frozenset(("ltx_tabular",)), frozenset(), self._read_table),
+            (frozenset(("ltx_caption",)), frozenset(), self._read_caption),
+            (frozenset(("ltx_listing", "ltx_verbatim")), frozenset(("pre",)), self._read_code),
+            (frozenset(("ltx_item",)), frozenset(), self._read_item),
+            (frozenset(("ltx_title",)), frozenset(), self._keep_lead),
+            (frozenset(("ltx_p", "ltx_keywords", "ltx_classification")), frozenset(("p", "svg")), self._read_paragraph),
+        )
+
+    def _children(self, el: _Element, anchor: str, level: int) -> None:
+        """Blocks inside; text that stands between them is a paragraph of its own."""
+        loose: list[str] = [el.text or ""]
+        for child in el:
+            if _is_block(child):
+                self._flush(loose, anchor)
+                self.block(child, anchor, level)
+            else:
+                collect(child, loose, self.notes, self.veil)
+            loose.append(child.tail or "")
+        self._flush(loose, anchor)
+
+    def _flush(self, loose: list[str], anchor: str) -> None:
+        text = tidy("".join(loose))
+        loose.clear()
+        if text or self.notes.held:
+            self.put(self._with_lead(text), Form.TEXT, anchor)
+
+    @staticmethod
+    def _anchor(el: _Element, anchor: str, mine: frozenset[str], name: str) -> str:
+        """The id to link to: a block's own, else the nearest above it. Ids of sentences and cells are too fine to be kept."""
+        own = el.get("id") or ""
+        linkable = name in ("section", "figure", "table", "li", "article") or not mine.isdisjoint(
+            (
+                "ltx_para",
+                "ltx_item",
+                "ltx_figure",
+                "ltx_table",
+                "ltx_float",
+                "ltx_abstract",
+                "ltx_equation",
+                "ltx_equationgroup",
+                "ltx_theorem",
+            )
+        )
+        fine = "ltx_tabular" in mine and anchor
+        return own if own and linkable and not fine else anchor
+
+    def _read_abstract(self, el: _Element, anchor: str, level: int) -> None:
+        self._in_abstract, self.veil.place = True, ABSTRACT
+        self.abstract = replace(self.abstract, anchor=self.abstract.anchor or el.get("id") or "")
+        for child in el:
+            if "ltx_title" not in classes(child):
+                self.block(child, anchor, level)
+        if not self.abstract.passages:
+            self.put(text_of(el, self.notes, self.veil), Form.TEXT, anchor)
+        self._in_abstract = False
+
+    def _read_references(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        for item in el.iter():
+            if (
+                isinstance(item.tag, str)
+                and "ltx_bibitem" in classes(item)
+                and (text := text_of(item, Notes(hrefs=False), self.veil))
+            ):
+                self.references.append(text)
+        self.closed = True
+
+    def _read_section(self, el: _Element, anchor: str, level: int) -> None:
+        self.lead = ""
+        title = next((c for c in el if "ltx_title" in classes(c)), None)
+        self.open("" if title is None else text_of(title, self.notes, self.veil), level + 1, anchor)
+        self.put("", Form.TEXT, anchor)
+        for child in el:
+            if child is not title:
+                self.block(child, anchor, level + 1)
+        self.lead = ""
+
+    def _read_paragraph(self, el: _Element, anchor: str, level: int) -> None:
+        """A paragraph; tables and lists that LaTeXML left inside it come out after the text before them."""
+        if any(_is_block(child) for child in el):
+            self._children(el, anchor, level)
+        else:
+            self.put(self._with_lead(text_of(el, self.notes, self.veil)), Form.TEXT, anchor)
+
+    def _read_item(self, el: _Element, anchor: str, level: int) -> None:
+        if tag(el) == "dt":
+            self.lead = text_of(el, self.notes, self.veil)
+            return
+        mark = next((c for c in el if "ltx_tag" in classes(c)), None)
+        before = len(self._passages())
+        self.lead = "" if mark is None else text_of(mark, self.notes, self.veil)
+        for child in el:
+            if child is not mark:
+                self.block(child, anchor, level)
+        self._mark_items(before)
+
+    def _mark_items(self, since: int) -> None:
+        marked = tuple(
+            replace(p, form=Form.LIST) if i >= since and p.form is Form.TEXT else p
+            for i, p in enumerate(self._passages())
+        )
+        if self._in_abstract:
+            self.abstract = replace(self.abstract, passages=marked)
+        elif self.sections:
+            self.sections[-1] = replace(self.sections[-1], passages=marked)
+
+    def _passages(self) -> tuple[Passage, ...]:
+        if self._in_abstract:
+            return self.abstract.passages
+        return self.sections[-1].passages if self.sections else ()
+
+    def _keep_lead(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        self.lead = tidy(f"{self.lead} {text_of(el, self.notes, self.veil)}")
+
+    def _with_lead(self, text: str) -> str:
+        lead, self.lead = self.lead, ""
+        return f"{lead} {text}".strip() if text else lead
+
+    def _read_equations(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        rows = [r for r in el.iter() if isinstance(r.tag, str) and "ltx_eqn_row" in classes(r)] or [el]
+        for row in rows:
+            own = next(
+                (
+                    a.get("id")
+                    for a in (row, *row.iterancestors())
+                    if a.get("id") and ("ltx_equation" in classes(a) or a is el or tag(a) == "tbody")
+                ),
+                None,
+            )
+            text = self._equation(row)
+            self.put(text, Form.EQUATION, own or anchor)
+
+    def _equation(self, row: _Element) -> str:
+        number = ""
+        pieces: list[str] = []
+        for el in _outermost(
+            row, ("math",), ("ltx_tag_equation", "ltx_tag_equationgroup", "ltx_markedasmath", "ltx_text")
+        ):
+            if tag(el) == "math":
+                pieces.append(tex(el))
+            elif "ltx_tag" in classes(el):
+                number = text_of(el, self.notes, self.veil)
+            elif text := text_of(el, self.notes, self.veil):
+                pieces.append(f"\\text{{{text}}}")
+        source = " ".join(p for p in pieces if p)
+        return f"$${source}$$ {number}".strip() if source else ""
+
+    def _read_table(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        self.put(table_text(el, self.notes, self.veil), Form.TABLE, anchor)
+
+    def _read_caption(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        self.put(text_of(el, self.notes, self.veil), Form.CAPTION, anchor)
+
+    def _read_code(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
+        self.put(self._code(el), Form.CODE, anchor)
+
+    def _code(self, el: _Element) -> str:
+        """Lines kept, with their numbers and indentation as far as the page has them."""
+        lines = [x for x in el.iter() if "ltx_listingline" in classes(x)] or [el]
+        texts: list[str] = []
+        for line in lines:
+            out: list[str] = []
+            collect(line, out, self.notes, self.veil, "\n")
+            raw = "".join(out).replace("\u00a0", " ").replace("\u00ad", "")
+            kept = raw.split("\n") if len(lines) == 1 else [raw.replace("\n", " ")]
+            texts.extend(k.rstrip() for k in kept)
+        return "\n".join(t for t in texts if t.strip())
+
+
+def _is_block(el: _Element) -> bool:
+    """Elements that end a line of text. Unknown `<span>`s and links do not."""
+    name, mine = tag(el), classes(el)
+    if name in ("", "math", "a", "em", "cite", "sup", "sub", "br") or "ltx_note" in mine:
+        return False
+    if name in ("span", "b", "i", "strong", "code"):
+        return not mine.isdisjoint(
+            (
+                "ltx_tabular",
+                "ltx_p",
+                "ltx_para",
+                "ltx_inline-para",
+                "ltx_equation",
+                "ltx_equationgroup",
+                "ltx_listing",
+                "ltx_inline-block",
+                "ltx_minipage",
+                "ltx_caption",
+            )
+        ) and (name != "span" or _holds_block(el))
+    return True
+
+
+def _holds_block(el: _Element) -> bool:
+    """A `<span>` box is a block when it holds more than a few words in a line."""
+    return "ltx_tabular" in classes(el) or any(
+        not classes(x).isdisjoint(("ltx_p", "ltx_tabular", "ltx_equation", "ltx_listingline")) for x in el.iter()
+    )
+
+
+def _outermost(el: _Element, names: tuple[str, ...], marks: tuple[str, ...]) -> list[_Element]:
+    found: list[_Element] = []
+    for child in el:
+        if tag(child) in names or not classes(child).isdisjoint(marks):
+            found.append(child)
+        elif isinstance(child.tag, str):
+            found.extend(_outermost(child, names, marks))
+    return found
