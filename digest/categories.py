@@ -15,7 +15,8 @@ from rapidfuzz import fuzz, process, utils
 from rapidfuzz.distance import JaroWinkler
 
 NEAREST = 3
-_SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
+_SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
+"""Archives have not been added for decades; classes of an archive have."""
 
 
 @dataclass(frozen=True)

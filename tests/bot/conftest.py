@@ -1,0 +1,44 @@
+"""A channel of people around an office without a platform."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from bot.chat import Place
+from bot.console import render
+from bot.console.chat import ConsoleChat
+from bot.console.direct import DirectWork
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily
+from bot.front import Front
+from bot.office import Office
+from bot.store import RedisCache, Store
+from bot.subscription import Subscription
+from digest.extractive import ExtractiveAnalyst
+from digest.model import Profile
+from digest.ports import Desk, FreePace
+from tests.bot.people import Channel
+from tests.conftest import Clock
+
+
+@pytest.fixture
+def channel(store: Store, clock: Clock) -> Channel:
+    chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
+    sample, stand_in = SampleDay(), ExtractiveAnalyst()
+    desk = Desk(sample, sample, stand_in, stand_in, RedisCache(store))
+    work = DirectWork()
+    office = Office(
+        store=store,
+        desk=desk,
+        chats={chat.name: chat},
+        work=work,
+        daily=Daily(store, desk, {chat.name: chat}, FreePace(), clock),
+        now=clock,
+        defaults=Subscription(Place("", ""), Profile(("cs.CV",), language="en")),
+    )
+    conversation = Conversation(office)
+    work.register("answer", conversation.answer)
+    return Channel(office, Front(office, conversation), chat, clock, conversation)

@@ -1,0 +1,129 @@
+"""A channel in memory and an office around it: what people do, without a platform, over a real store and real papers' metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bot.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
+from bot.console.chat import ConsoleChat
+from bot.conversation import Conversation
+from bot.daily import Wish
+from bot.front import Front
+from bot.office import Office
+from bot.store import RunState
+from bot.subscription import Subscription
+from digest.model import Digest, Profile
+from tests.conftest import Clock
+
+ANN = Person("ann", admin=True, language="en")
+BOB = Person("bob", language="zh")
+HERE = Place("console", "papers")
+
+
+@dataclass
+class Respond:
+    """A Responder that remembers."""
+
+    posts: list[Post] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    pages: list[Post] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+    async def show(self, post: Post, *, private: bool = True) -> str:
+        self.posts.append(post)
+        return ""
+
+    async def progress(self, text: str) -> None:
+        self.lines.append(text)
+
+    async def form(self, form: Form) -> None:
+        self.forms.append(form)
+
+    async def page(self, title: str, post: Post) -> None:
+        self.pages.append(post)
+
+    async def file(self, name: str, text: str) -> None:
+        self.files[name] = text
+
+    @property
+    def text(self) -> str:
+        return "\n".join(words(post) for post in self.posts)
+
+    def button(self, action: str) -> Button:
+        blocks = [block for post in self.posts for block in post.blocks if isinstance(block, Actions)]
+        return next(button for block in blocks for button in block.buttons if button.action == action)
+
+    def menu(self) -> Menu:
+        return next(block for post in self.posts for block in post.blocks if isinstance(block, Menu))
+
+
+def words(post: Post) -> str:
+    """All that a Post says."""
+    return "\n".join(str(getattr(b, "markdown", "") or getattr(b, "text", "")) for b in post.blocks)
+
+
+@dataclass
+class Channel:
+    office: Office
+    front: Front
+    chat: ConsoleChat
+    clock: Clock
+    conversation: Conversation
+
+    async def command(self, name: str, text: str, person: Person = ANN, place: Place = HERE) -> Respond:
+        respond = Respond()
+        await self.front.commanded(
+            Command(f"c{self.clock().timestamp()}", name, text, place, person, self.clock()), respond
+        )
+        return respond
+
+    async def click(self, button: Button | tuple[str, str], person: Person = ANN, place: Place = HERE) -> Respond:
+        action, value = button if isinstance(button, tuple) else (button.action, button.value)
+        respond = Respond()
+        await self.front.clicked(Click(f"k{action}", action, value, place, person, "", self.clock()), respond)
+        return respond
+
+    async def submit(self, form: Form, person: Person = ANN, **fields: str) -> tuple[Mapping[str, str], Respond]:
+        respond = Respond()
+        given = {f.name: f.value for f in form.fields} | fields
+        submission = Submission("s1", form.action, form.value, given, HERE, person, self.clock())
+        problems = await self.front.submitted(submission, respond)
+        await self.front.drain()
+        return problems, respond
+
+    async def set_up(self, **profile: str) -> Subscription:
+        made = Subscription(
+            HERE, Profile(("cs.CV",), language="en", **profile), papers=3, created=self.clock() - timedelta(days=1)
+        )
+        await self.office.store.keep_subscription(made)
+        return made
+
+    async def digest(self, subscription: Subscription | None = None) -> tuple[Digest, Place]:
+        """Made and delivered; and its thread."""
+        wanted = subscription or await self.set_up()
+        run = await self.office.store.begin_run(wanted.key, self.office.daily.local_date(wanted), "now")
+        digest = await self.office.daily.make(wanted, run, Wish())
+        assert digest is not None
+        delivered = await self.office.daily.post(wanted, digest)
+        await self.office.store.end_run(run, RunState.DONE)
+        return digest, replace(HERE, thread=delivered.ids[f"{digest.key}:0"])
+
+    async def ask(self, thread: Place, text: str, person: Person = ANN, **more: object) -> str:
+        """Says something in a thread; gives what the bot answered there, empty for silence."""
+        before = len(await self.said(thread))
+        self.clock.forward(timedelta(seconds=1))
+        name = f"q{self.clock().timestamp()}"
+        values = {"message": name, "addressed": False} | more
+        await self.front.asked(Question(name, thread, person, text, self.clock(), **values))  # type: ignore[arg-type]
+        return "\n".join((await self.said(thread))[before:])
+
+    async def said(self, thread: Place) -> list[str]:
+        from bot.store import post_from_data
+
+        return [words(post_from_data(m.post)) for m in await self.chat.board(thread).messages()]
+
+    def screen(self) -> str:
+        return self.chat.screen.file.getvalue()  # type: ignore[union-attr]

@@ -1,0 +1,320 @@
+"""`/paper` and `/digest`, buttons and forms: what a person gets, in a sentence or a card."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.chat import Place, Quotation, VoteKind
+from tests.bot.people import ANN, BOB, HERE, Channel, words
+
+# ---------------------------------------------------------------- /paper
+
+
+async def test_help_lists_what_can_be_typed(channel: Channel):
+    assert "/paper today" in (await channel.command("paper", "")).text
+    assert "/paper today" in (await channel.command("paper", "help")).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2601.22153", "arXiv:2601.22153v1", "https://arxiv.org/abs/2601.22153", "<https://arxiv.org/pdf/2601.22153v1|x>"],
+)
+async def test_an_id_in_any_form_gives_the_card(channel: Channel, text: str):
+    respond = await channel.command("paper", text)
+    assert "DynamicVLA" in respond.text
+    assert respond.button("share").value == "paper:2601.22153v1"
+    assert any("2601.22153" in line for line in respond.lines)
+
+
+async def test_a_card_is_in_the_channel_s_language(channel: Channel):
+    await channel.office.store.keep_subscription(
+        replace(await channel.set_up(), profile=replace(channel.office.defaults.profile, language="zh"))
+    )
+    assert "核心" in (await channel.command("paper", "2601.22153")).text
+
+
+async def test_what_looks_like_an_id_and_is_none_gets_a_sentence(channel: Channel):
+    assert "looks like an arXiv id" in (await channel.command("paper", "2613.99999")).text
+
+
+async def test_an_unknown_id_gets_a_sentence(channel: Channel):
+    assert "no paper 2401.00001" in (await channel.command("paper", "2401.00001")).text
+
+
+async def test_words_give_a_list_to_choose_from(channel: Channel):
+    respond = await channel.command("paper", "visual illusions")
+    menu = respond.menu()
+    assert menu.action == "lookup"
+    label, value = menu.options[0]
+    assert "Perceive or Recall" in label
+    assert "VI-Probe" in (await channel.click(("lookup", value))).text
+
+
+async def test_words_without_a_hit_say_so(channel: Channel):
+    assert "nothing for" in (await channel.command("paper", "zzzz qqqq")).text
+
+
+async def test_a_question_after_an_id_is_answered(channel: Channel):
+    respond = await channel.command("paper", "2601.22153 which benchmark is introduced?")
+    assert "Dynamic Object Manipulation (DOM) benchmark" in "".join(
+        q.text for p in respond.posts for q in p.blocks if isinstance(q, Quotation)
+    )
+
+
+async def test_a_number_is_the_paper_of_the_latest_digest(channel: Channel):
+    assert "no digest here" in (await channel.command("paper", "2")).text
+    digest, _ = await channel.digest()
+    assert digest.entries[1].paper.title in (await channel.command("paper", "2")).text
+    assert "1 to 3" in (await channel.command("paper", "9")).text
+
+
+async def test_today_lists_the_latest_digest(channel: Channel):
+    digest, _ = await channel.digest()
+    respond = await channel.command("paper", "today")
+    assert all(e.paper.title.split(":")[0] in respond.text for e in digest.entries)
+
+
+async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel: Channel):
+    digest, _ = await channel.digest()
+    respond = await channel.command("paper", digest.entries[0].paper.id)
+    assert "In the digest of 2026-01-30, number 1" in respond.text
+
+
+async def test_saved_papers_are_listed_until_they_are_forgotten(channel: Channel):
+    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    await channel.click(("save", "paper:2601.22153v1"))
+    assert "DynamicVLA" in (await channel.command("paper", "saved")).text
+    assert "saved nothing" in (await channel.command("paper", "saved", BOB)).text.replace("还没有收藏", "saved nothing")
+    asked = await channel.command("paper", "forget me")
+    await channel.click(asked.button("forget_me"))
+    assert "saved nothing" in (await channel.command("paper", "saved")).text
+
+
+async def test_privacy_says_what_is_kept(channel: Channel):
+    assert "90 days" in (await channel.command("paper", "privacy")).text
+
+
+# ---------------------------------------------------------------- /digest
+
+
+async def test_digest_help_and_unknown_words(channel: Channel):
+    assert "/digest setup" in (await channel.command("digest", "")).text
+    respond = await channel.command("digest", "explode")
+    assert "explode" in respond.text
+    assert "/digest setup" in respond.text
+
+
+@pytest.mark.parametrize("verb", ["now", "pause", "resume", "retract", "forget", "status"])
+async def test_before_setup_every_verb_says_how_to_begin(channel: Channel, verb: str):
+    assert "/digest setup" in (await channel.command("digest", verb)).text
+
+
+@pytest.mark.parametrize("verb", ["setup", "now", "pause", "resume", "retract", "forget"])
+async def test_who_may_not_change_settings_is_told_who_may(channel: Channel, verb: str):
+    await channel.set_up()
+    respond = await channel.command("digest", verb, BOB)
+    assert "may manage" in respond.text
+    assert respond.forms == []
+
+
+async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(channel: Channel):
+    await channel.set_up()
+    form = (await channel.command("digest", "setup")).forms[0]
+    assert {f.name: f.value for f in form.fields}["categories"] == "cs.CV"
+    problems, respond = await channel.submit(
+        form, categories="cs.CV, cs.RO", interests="robots", language="zh", time="8:30", timezone="Asia/Shanghai"
+    )
+    assert problems == {}
+    saved = await channel.office.store.subscription(HERE.key)
+    assert saved is not None
+    assert saved.profile.categories == ("cs.CV", "cs.RO")
+    assert (saved.profile.language, saved.time, saved.timezone) == ("zh", "08:30", "Asia/Shanghai")
+    assert "会选" in respond.text
+    assert respond.button("post_now").value == HERE.key
+
+
+async def test_the_preview_warns_when_the_time_lies_before_the_list(channel: Channel):
+    await channel.set_up()
+    form = (await channel.command("digest", "setup")).forms[0]
+    _, respond = await channel.submit(form, time="09:00", timezone="Asia/Shanghai", days="mon,tue,wed,thu,fri")
+    assert "new list is out at about 13:00" in respond.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("categories", "computers", "no arXiv category"),
+        ("language", "klingonese", "not a language"),
+        ("papers", "many", "1 to 50"),
+        ("papers", "99", "1 to 50"),
+        ("time", "noon", "not a time"),
+        ("timezone", "Mars", "not a timezone"),
+        ("days", "someday", "names no days"),
+    ],
+)
+async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(
+    channel: Channel, name: str, value: str, said: str
+):
+    before = await channel.set_up()
+    form = (await channel.command("digest", "setup")).forms[0]
+    problems, respond = await channel.submit(form, **{name: value, "interests": "changed"})
+    assert set(problems) == {name}
+    assert said in problems[name]
+    assert await channel.office.store.subscription(HERE.key) == before
+    assert respond.posts == []
+
+
+async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel: Channel):
+    first, _ = await channel.digest()
+    form = (await channel.command("digest", "setup")).forms[0]
+    await channel.submit(form, interests="talking heads")
+    second, _ = await channel.digest(await channel.office.store.subscription(HERE.key))
+    shown = {e.paper.id for e in first.entries}
+    assert len(second.entries) == 3
+    assert not shown & {e.paper.id for e in second.entries}
+
+
+async def test_pause_and_resume(channel: Channel):
+    await channel.set_up()
+    await channel.command("digest", "pause")
+    assert "Paused" in (await channel.command("digest", "status")).text
+    assert "Next run" in (await channel.command("digest", "resume")).text
+    assert "Paused" not in (await channel.command("digest", "status")).text
+
+
+async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(channel: Channel):
+    await channel.digest()
+    channel.clock.forward(timedelta(days=1))
+    said = (await channel.command("digest", "status")).text
+    assert "Last digest" in said
+    assert "Next run" in said
+    assert "no list on Saturdays" in said
+
+
+async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel: Channel):
+    await channel.digest()
+    asked = await channel.command("digest", "retract")
+    assert "4 messages" in asked.text
+    done = await channel.click(asked.button("retract"))
+    assert "Taken back: 4" in done.text
+    assert await channel.said(HERE) == []
+    assert "no digest of today" in (await channel.command("digest", "retract")).text
+
+
+async def test_forget_asks_once_and_leaves_nothing(channel: Channel):
+    await channel.digest()
+    asked = await channel.command("digest", "forget")
+    await channel.click(asked.button("forget"))
+    assert await channel.office.store.subscription(HERE.key) is None
+    assert await channel.office.store.latest_digest(HERE.key) is None
+
+
+# ---------------------------------------------------------------- buttons
+
+
+async def test_the_full_analysis_is_a_page(channel: Channel):
+    digest, _ = await channel.digest()
+    respond = await channel.click(("full", f"{digest.key}#2"))
+    assert digest.entries[1].paper.title.split(":")[0] in words(respond.pages[0])
+
+
+async def test_a_button_of_a_digest_that_is_gone_says_so(channel: Channel):
+    assert "older than" in (await channel.click(("full", "console:papers:2020-01-01:daily#1"))).text
+    assert "older than" in (await channel.click(("no-such-button", "x"))).text
+
+
+async def test_authors_and_bibtex(channel: Channel):
+    digest, _ = await channel.digest()
+    entry = digest.entries[0]
+    assert entry.paper.authors[-1] in (await channel.click(("authors", f"{digest.key}#1"))).text
+    bibtex = (await channel.click(("bibtex", f"{digest.key}#1"))).text
+    assert f"eprint = {{{entry.paper.id}}}" in bibtex
+
+
+async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel: Channel):
+    digest, thread = await channel.digest()
+    others = await channel.click(("others", digest.key))
+    assert digest.others[0].paper.title.split(":")[0] in others.text
+    before = len(await channel.said(thread))
+    added = await channel.click(("add", f"{digest.key}#4"))
+    assert "Added" in added.text
+    said = await channel.said(thread)
+    assert len(said) == before + 1
+    assert said[-1].startswith("4 · ")
+    await channel.click(("add", f"{digest.key}#4"))
+    assert len(await channel.said(thread)) == before + 1
+    again = await channel.office.store.digest(digest.key)
+    assert again is not None
+    assert [e.number for e in again.entries] == [1, 2, 3, 4]
+
+
+async def test_markdown_comes_as_a_file(channel: Channel):
+    digest, _ = await channel.digest()
+    files = (await channel.click(("markdown", digest.key))).files
+    assert "## Table of Contents" in files["paperboy-2026-01-30.md"]
+
+
+async def test_votes_count_once_and_their_opposite_takes_them_back(channel: Channel):
+    digest, _ = await channel.digest()
+    for _ in range(2):
+        await channel.click(("more", f"{digest.key}#1"))
+    assert [v.kind for v in await channel.office.store.votes(HERE.key)] == [VoteKind.MORE]
+    await channel.click(("fewer", f"{digest.key}#1"))
+    assert [v.kind for v in await channel.office.store.votes(HERE.key)] == [VoteKind.FEWER]
+
+
+async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothing(channel: Channel):
+    digest, _ = await channel.digest()
+    messages = await channel.office.store.posts(digest.key)
+    paper_id, message = next(iter(messages.items()))
+    await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED)
+    await channel.front.reacted(HERE, "nothing", BOB, VoteKind.SAVED)
+    assert [(v.kind, v.subject) for v in await channel.office.store.votes(HERE.key)] == [(VoteKind.SAVED, paper_id)]
+    await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED, undo=True)
+    assert await channel.office.store.votes(HERE.key) == []
+
+
+async def test_the_ask_form_answers_in_the_thread(channel: Channel):
+    digest, thread = await channel.digest()
+    form = (await channel.click(("ask", f"{digest.key}#1"), place=thread)).forms[0]
+    assert await channel.submit(form, question="") != ({}, None)
+    problems, respond = await channel.submit(form, question="what is introduced?", where="thread")
+    assert problems == {}
+    assert respond.lines
+
+
+# ---------------------------------------------------------------- channels
+
+
+async def test_invited_it_says_once_how_to_begin(channel: Channel):
+    for _ in range(2):
+        await channel.front.membership(HERE, joined=True, by=BOB)
+    said = await channel.said(HERE)
+    assert len(said) == 1
+    assert "/digest setup" in said[0]
+
+
+async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: Channel):
+    before = await channel.set_up()
+    await channel.front.membership(HERE, joined=False)
+    assert await channel.office.store.subscriptions() == []
+    await channel.front.membership(HERE, joined=True, by=ANN)
+    assert await channel.office.store.subscription(HERE.key) == before
+
+
+async def test_home_shows_channels_saved_papers_and_how_to_ask(channel: Channel):
+    await channel.digest()
+    await channel.click(("save", "paper:2601.22153v1"))
+    said = words(await channel.front.home(ANN, "console"))
+    assert "2601.22153" in said
+    assert "/paper" in said
+    assert "Last digest" in said
+
+
+async def test_completion_offers_papers_by_number_and_title_categories_and_zones(channel: Channel):
+    digest, _ = await channel.digest()
+    assert [v for _, v in await channel.front.complete("paper", "2", HERE)] == [digest.entries[1].paper.versioned]
+    assert ("cs.RO · Robotics", "cs.RO") in await channel.front.complete("category", "robotics", HERE)
+    assert ("Asia/Shanghai", "Asia/Shanghai") in await channel.front.complete("timezone", "shanghai", HERE)
+    assert await channel.front.complete("paper", "", Place("console", "elsewhere")) == []
