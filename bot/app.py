@@ -123,7 +123,8 @@ async def _desk(
         from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
         from digest.fulltext.reader import Reader  # noqa: PLC0415
 
-        reader = Reader(Fetcher(settings.arxiv_content_url, pace), cache)
+        agent = f"Paperboy/0.1 (+mailto:{settings.arxiv_contact})" if settings.arxiv_contact else "Paperboy/0.1"
+        reader = Reader(Fetcher(settings.arxiv_content_url, pace, agent=agent), cache)
         stack.push_async_callback(reader.aclose)
         texts = reader
     stand_in = ExtractiveAnalyst()

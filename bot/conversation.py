@@ -133,7 +133,7 @@ class Conversation:
 
     async def leave_given(self, question: Question) -> None:
         """The author said "Answer": the question is asked again, to the bot."""
-        await self.keep(replace(question, id=f"{question.id}:yes", addressed=True))
+        await self.keep(replace(question, id=f"{question.id}:yes", message="", addressed=True))
 
     async def picked(self, question: Question, paper_id: str, person: Person) -> None:
         """Somebody chose a paper from the menu: the question is asked again, about that one."""

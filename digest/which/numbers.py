@@ -80,6 +80,23 @@ _AND_N = re.compile(
     rf"(?:^|[\s，,])(?:那|and|what about|how about|那么)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，]))", re.IGNORECASE
 )
 
+_DOES = (
+    r"(?:actually|also|really|even|still|not|about|open|available|better|worse|faster|slower|similar|different|new|novel|public|trained|tested|evaluated"
+    r"|compared|based|related|limited|reproducible|released?|releas\w+|shar\w+|publish\w*|us\w+|introduc\w+|propos\w+|present\w*|report\w*|claim\w*|show\w*|work\w*"
+    r"|handl\w+|support\w*|need\w*|requir\w+|beat\w*|outperform\w*|compar\w+|evaluat\w+|test\w*|train\w*|run\w*|have|has|provid\w+|giv\w+|do|say\w*|mention\w*|discuss\w*"
+    r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
+)
+_SUBJECT = re.compile(
+    rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
+    re.IGNORECASE,
+)
+"""`does 3 release code?`: a bare number between its verb's halves counts nothing else."""
+_OBJECT = re.compile(
+    rf"(?:^|\b)(?:explain|summari[sz]e|describe|translate|about|in|of|from)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!]*\s*$)",
+    re.IGNORECASE,
+)
+"""`what is the dataset of 4?`, `explain 2`."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -98,7 +115,7 @@ def numbers_in(question: str, count: int) -> Numbers:
     found = sorted(_named(question, count))
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = []
-    for pattern in (_START, _COMPARED, _AND_N):
+    for pattern in (_START, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
         match = pattern.search(question)
         if match:
             bare += [n for n in _expand(match["list"]) if n not in named]
