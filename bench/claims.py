@@ -19,7 +19,7 @@ SENTENCE = re.compile(r"(?<=[a-z0-9)]\.)\s+(?=[A-Z])")
 FIGURE = re.compile(r"\d")
 
 
-def statements() -> tuple[list[tuple[str, str, str]], list[str]]:
+def statements() -> list[tuple[str, str, str]]:
     """(kind, statement, source)"""
     texts, asked = load()
     found: list[tuple[str, str, str]] = []
@@ -36,12 +36,12 @@ def statements() -> tuple[list[tuple[str, str, str]], list[str]]:
     for q in asked:
         found += [("free answer", answer, texts[q.paper].text) for answer in q.answers]
         found += [("marked span", span, texts[q.paper].text) for span in q.spans]
-    return found, [t.text for t in texts]
+    return found
 
 
 def main() -> None:
     rng = random.Random(11)
-    found, texts = statements()
+    found = statements()
     rows, alarms = [], []
     for kind in dict.fromkeys(k for k, *_ in found):
         own = [(s, source) for k, s, source in found if k == kind]

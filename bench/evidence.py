@@ -97,7 +97,7 @@ def number(q: str, rng: random.Random) -> str:
     return q if changed == spot[0] else q[: spot.start()] + changed + q[spot.end() :]
 
 
-def negation(q: str, rng: random.Random) -> str:
+def negation(q: str, _: random.Random) -> str:
     for pattern, instead in (
         (r"\b(?:not|never|no) ", ""),
         (r"\bcannot\b", "can"),
@@ -110,7 +110,7 @@ def negation(q: str, rng: random.Random) -> str:
 
 
 def prefixed(q: str, rng: random.Random) -> str:
-    found = [m for m in re.finditer(r"\b[a-z]{7,}(?:ed|al|able|ive|ent)\b", q)]
+    found = list(re.finditer(r"\b[a-z]{7,}(?:ed|al|able|ive|ent)\b", q))
     if not found:
         return q
     spot = rng.choice(found)
@@ -146,7 +146,7 @@ def near_entity(q: str, rng: random.Random) -> str:
 
 
 def word(q: str, rng: random.Random) -> str:
-    found = [m for m in re.finditer(r"\b[a-z]{5,}\b", q)]
+    found = list(re.finditer(r"\b[a-z]{5,}\b", q))
     spot = rng.choice(found) if found else None
     instead = [
         w

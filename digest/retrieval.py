@@ -22,8 +22,10 @@ NEIGHBOURS = 0.15
 """Share of a neighbour's score that a passage gets: an answer often stands beside the sentence that has the question's words."""
 NOTE = 0.5
 """Share of the score of what was said of a paper that goes to the passages it rests on."""
-FUSION = 60
-"""Of reciprocal rank fusion, the customary value."""
+FUSION = 20
+"""Of reciprocal rank fusion."""
+MEANING = 0.5
+"""Weight of the vectors' order against the words': inside one paper the question's own words tell more."""
 
 _SECTIONS_OF = {
     "motivation": re.compile(r"introduc|motivation|background|related", re.IGNORECASE),
@@ -140,11 +142,11 @@ class Passages:
         asked_for = _unit_length(np.asarray(await embed([query]), dtype=float))[0]
         near = self._vectors @ asked_for
         by_meaning = sorted(range(len(self._units)), key=lambda i: (-float(near[i]), i))
-        orders = [by_meaning, self._index.order(query)] if self._index.words(query) else [by_meaning]
         fused = [0.0] * len(self._units)
-        for order in orders:
-            for rank, i in enumerate(order):
-                fused[i] += 1.0 / (FUSION + rank + 1)
+        for rank, i in enumerate(by_meaning):
+            fused[i] += MEANING / (FUSION + rank + 1)
+        for rank, i in enumerate(self._index.order(query) if self._index.words(query) else ()):
+            fused[i] += 1.0 / (FUSION + rank + 1)
         best = sorted(range(len(fused)), key=lambda i: (-fused[i], i))
         return [self._hit(i, fused[i]) for i in best[:k]]
 
@@ -188,7 +190,9 @@ async def fused_top(passages: Passages, query: str, embed: Embed, k: int = 10) -
 _CONCLUDES = re.compile(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
 _INTRODUCES = re.compile(r"introduction|引言|绪论|导论", re.IGNORECASE)
 _INTRO = 3
-"""Passages of the introduction that are always kept."""
+"""Passages of the introduction, and of the conclusion, that are kept first."""
+FRAME = 0.35
+"""Share of a selection that they and the abstract may take."""
 
 
 def select(text: FullText, query: str, limit_chars: int, *, extra: str = "") -> FullText:
@@ -198,22 +202,28 @@ def select(text: FullText, query: str, limit_chars: int, *, extra: str = "") -> 
     places = [(s, p) for s, section in enumerate(text.sections) for p in range(len(section.passages))]
     if sum(len(text.sections[s].passages[p].text) + 2 for s, p in places) <= limit_chars:
         return text
-    wanted = [*_always(text), *_ranked(text, query, extra)]
-    kept: set[tuple[int, int]] = set()
-    room = limit_chars
-    for place in dict.fromkeys(wanted):
-        size = len(text.sections[place[0]].passages[place[1]].text) + 2
-        if size <= room:
-            kept.add(place)
-            room -= size
+    kept = _filled(text, query, extra, limit_chars)
     sections = (
         replace(section, passages=tuple(p for j, p in enumerate(section.passages) if (i, j) in kept))
         for i, section in enumerate(text.sections)
     )
     chosen = tuple(s for s in sections if s.passages)
-    if not chosen:
-        chosen = (_beginning(text, limit_chars),)
-    return replace(text, sections=chosen)
+    return replace(text, sections=chosen or (_beginning(text, limit_chars),))
+
+
+def _filled(text: FullText, query: str, extra: str, limit_chars: int) -> set[tuple[int, int]]:
+    """Places of the passages that are kept: the abstract, then what frames the paper up to its share, then the best."""
+    kept: set[tuple[int, int]] = set()
+    used = 0
+    abstract = ((0, j) for j in range(len(text.sections[0].passages)))
+    frame = int(FRAME * limit_chars)
+    for wanted, most in ((abstract, limit_chars), (_frame(text), frame), (_ranked(text, query, extra), limit_chars)):
+        for place in wanted:
+            size = len(text.sections[place[0]].passages[place[1]].text) + 2
+            if place not in kept and used + size <= most:
+                kept.add(place)
+                used += size
+    return kept
 
 
 def _beginning(text: FullText, limit_chars: int) -> Section:
@@ -225,15 +235,14 @@ def _beginning(text: FullText, limit_chars: int) -> Section:
     return replace(section, passages=(replace(first, text=first.text[:limit_chars]),))
 
 
-def _always(text: FullText) -> Iterator[tuple[int, int]]:
-    for j in range(len(text.sections[0].passages)):
-        yield 0, j
+def _frame(text: FullText) -> Iterator[tuple[int, int]]:
+    """The beginning of the introduction, and of the conclusion."""
     opening = next((i for i, s in enumerate(text.sections) if i and _INTRODUCES.search(s.title)), 1)
     if opening < len(text.sections):
         yield from ((opening, j) for j in range(min(_INTRO, len(text.sections[opening].passages))))
     last = next((i for i in range(len(text.sections) - 1, 0, -1) if _CONCLUDES.search(text.sections[i].title)), 0)
     if last:
-        yield from ((last, j) for j in range(min(4, len(text.sections[last].passages))))
+        yield from ((last, j) for j in range(min(_INTRO, len(text.sections[last].passages))))
 
 
 def _ranked(text: FullText, query: str, extra: str) -> Iterator[tuple[int, int]]:

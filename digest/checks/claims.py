@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from digest.checks.figures import Figure, figures
 from digest.checks.names import initials_of, names, squeezed
@@ -53,35 +52,44 @@ _SCALES = (
 )
 
 
-@dataclass(frozen=True, eq=False)
 class _Ground:
-    """The figures and names of a source, ready to be asked."""
+    """The figures and names of a source, ready to be asked; each is looked for when it is first needed."""
 
-    text: str
-    figures: tuple[Figure, ...]
-    values: tuple[float, ...] = field(repr=False)
-    by_value: tuple[Figure, ...] = field(repr=False)
-    squeezed: str = field(repr=False)
-    words: frozenset[str] = field(repr=False)
-    initials: frozenset[str] = field(repr=False)
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(figures(self.text))
+
+    @cached_property
+    def _by_value(self) -> tuple[list[float], list[Figure]]:
+        ordered = sorted(self.figures, key=lambda f: f.value)
+        return [f.value for f in ordered], ordered
+
+    @cached_property
+    def squeezed(self) -> str:
+        return squeezed(self.text)
+
+    @cached_property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(squeezed(w) for w in re.findall(r"[^\s,;:()\[\]{}\"'“”]+", self.text))
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        return frozenset(initials_of(self.text))
 
     def between(self, low: float, high: float) -> Sequence[Figure]:
-        return self.by_value[bisect_left(self.values, low) : bisect_right(self.values, high)]
+        values, ordered = self._by_value
+        return ordered[bisect_left(values, low) : bisect_right(values, high)]
 
 
-@lru_cache(maxsize=16)
-def _ground(source: str) -> _Ground:
-    found = tuple(figures(source))
-    ordered = tuple(sorted(found, key=lambda f: f.value))
-    return _Ground(
-        source,
-        found,
-        tuple(f.value for f in ordered),
-        ordered,
-        squeezed(source),
-        frozenset(squeezed(w) for w in re.findall(r"[^\s,;:()\[\]{}\"'“”]+", source)),
-        frozenset(initials_of(source)),
-    )
+_ground = lru_cache(maxsize=8)(_Ground)
+"""Several texts are held against one source in a row."""
 
 
 def unsupported(text: str, source: str) -> tuple[str, ...]:
@@ -290,4 +298,4 @@ def _named(name: str, ground: _Ground) -> bool:
 def _stands_apart(bare: str, ground: _Ground) -> bool:
     """As words of its own: `ELMo` does not stand in `a wheel moves`."""
     pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
-    return re.search(pattern, ground.text.lower()) is not None
+    return re.search(pattern, ground.lower) is not None

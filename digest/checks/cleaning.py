@@ -27,10 +27,12 @@ _WRAPPED = re.compile(
 )
 _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<\|?endoftext\|?>)"
 _TOKENS_BEFORE = re.compile(rf"\A(?:\s*{_SPECIAL}\s*(?:assistant|system|user|model)?\s*\n?)+")
-_TOKENS_AFTER = re.compile(rf"(?:\s*{_SPECIAL}\s*)+\Z")
+_TOKENS_AFTER = re.compile(rf"(?:\s*{_SPECIAL}[ \t]*(?:assistant|system|user|model)?\s*)+\Z")
 _HEAD = re.compile(
     r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)"
 )
+_INSIDE = re.compile(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
+"""Where a colon or full stop ends no sentence."""
 _RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
 _RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
@@ -93,19 +95,17 @@ def _opening(head: str) -> Fault | None:
 
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
-        head = _HEAD.match(text)
-        if not head or not head[0].strip() or len(head[0]) > 400:
+        end = _HEAD.match(_INSIDE.sub(lambda m: "“" * len(m[0]), text[:600]))
+        head = text[: end.end()] if end else ""
+        if not head.strip() or len(head) > 400:
             return text
-        fault = _opening(head[0])
+        fault = _opening(head)
         if fault is None:
             return text
-        rest = (
-            _RULE.sub("", text[head.end() :]).lstrip('”"* \n')
-            if head[0].lstrip().startswith("**")
-            else _RULE.sub("", text[head.end() :]).lstrip()
-        )
-        cut.append((fault, head[0].strip()))
-        text = rest
+        bold = head.lstrip().startswith("**")
+        rest = text[len(head) :].lstrip('”"* \n') if bold else text[len(head) :].lstrip()
+        cut.append((fault, head.strip()))
+        text = _RULE.sub("", rest)
     return text
 
 
@@ -153,12 +153,13 @@ def cut(text: str, language: str = "") -> Cut:
     """The sound part, and what stood around it. With `language`, an original appended to its translation is cut as well."""
     pieces: list[tuple[Fault, str]] = []
     kept = _unwrap(text, pieces)
-    if "\n" not in kept and kept.count("\\n") >= 2:
+    if "\n" not in kept and kept.count("\\n") >= 2 and _LITERAL_BREAK.search(kept):
+        pieces.append((Fault.LEAKED, "\\n"))
         kept = _LITERAL_BREAK.sub("\n", kept)
     kept = _cut_after(_cut_before(kept, pieces), pieces)
     if language:
         kept = _cut_original(kept, language)
-    return Cut(kept.strip(), tuple(pieces))
+    return Cut(_RULE_AFTER.sub("", _RULE.sub("", kept)).strip(), tuple(pieces))
 
 
 def clean(text: str, language: str = "") -> str:

@@ -38,6 +38,7 @@ _SCRIPTS = {
 }
 _FINDERS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
+_ANY_WORD = re.compile(f"[^\\W\\d_{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]+(?:['’-][^\\W\\d_]+)*")
 _CJK = re.compile(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
 
 _OF_SCRIPT = {
@@ -102,7 +103,7 @@ def is_cjk(language: str) -> bool:
 def size(text: str) -> float:
     """Length in words, a Chinese character counting as its share of one."""
     plain = prose(text)
-    return len(_WORD.findall(plain)) + len(_CJK.findall(plain)) / _LETTERS_OF_A_WORD
+    return len(_ANY_WORD.findall(plain)) + len(_CJK.findall(plain)) / _LETTERS_OF_A_WORD
 
 
 @lru_cache(maxsize=1)
@@ -189,7 +190,7 @@ def _other_latin(plain: str, wanted: str) -> str:
     own = _share(found, wanted)
     if wanted != "en" and _share(found, "en") >= max(0.2, 2 * own):
         return "en"
-    if own >= 0.15:
+    if own >= 0.15 and own >= max(_share(found, other) for other in _LITTLE_WORDS):
         return ""
     label, sure = _likeliest(plain, tuple(dict.fromkeys((*_LATIN, wanted))))
     return "" if _akin(label, wanted) or sure < (0.9 if len(found) < 20 else 0.8) else label

@@ -16,7 +16,7 @@ _REASONING = re.compile(
     re.MULTILINE,
 )
 _THINKS_ALOUD = re.compile(
-    r"^\W*(?:okay|ok|alright|hmm|let me|so|first|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
+    r"^\W*(?:okay|ok|alright|hmm|let me|so|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
     r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n]{0,20}(?:用户|我需要|我要|任务|我应该)|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
     re.IGNORECASE,
 )

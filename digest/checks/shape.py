@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from statistics import median
 
 from digest.checks import language as lang
 from digest.checks import signs
@@ -52,6 +53,7 @@ _OPEN_HAN = (
     "被",
     "而",
     "及",
+    *("负责", "包括", "采用", "使用", "利用", "提出", "分为", "由于", "因此", "从而", "使得", "基于", "根据", "针对"),
 )
 _LEAST_SIZE = 3.5
 """Words: what is shorter says nothing as a part of an analysis."""
@@ -93,7 +95,7 @@ def _no_title(text: str) -> Found:
 
 
 def _no_text(text: str, kind: str) -> Found:
-    small = lang.size(text)
+    small = lang.size(text) + 3 * text.count("://")
     left = bare(_ID.sub(" ", text))
     if bare(text) in signs.NOTHING or (small <= 14 and signs.FAILED.match(_label(text))):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
@@ -129,9 +131,9 @@ def repeats(text: str) -> Found:
     raw = plain.encode()
     if len(plain) >= 600 and len(zlib.compress(raw)) < 0.16 * len(raw):
         yield Fault.REPETITION, "the text goes round in circles"
-    said = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 5)
+    said = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 3)
     for sentence, times in said.most_common(1):
-        if times >= 3:
+        if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
     loop = _LOOP.search(plain)
     if loop and re.search(r"[^\W\d]", loop["unit"]) and len(loop[0]) >= 12:
@@ -162,20 +164,23 @@ def _hangs(end: str, text: str, kind: str) -> bool:
     closed = text[-1] != end[-1]
     return (
         (end[-1] in _OPENS and size >= 4)
-        or (bool(word) and word[0] in _OPEN_WORDS and size >= 8 and not closed)  # type: ignore[index]
+        or (bool(word) and word[0] in _OPEN_WORDS and size >= 4 and not closed)  # type: ignore[index]
         or (end.endswith(_OPEN_HAN) and size >= 12 and not closed and kind != "sentence")
     )
 
 
 def _breaks_off(text: str) -> bool:
-    """All sentences before the last end, at least two; the last does not, and is no item of a list."""
+    """All sentences before the last end, at least two; the last does not, is shorter than they are, and no item of a list.
+
+    A sentence of full length that lacks its full stop is only careless.
+    """
     sentences = sentences_of(text)
     ended = [s for s in sentences[:-1] if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]
     return (
         len(ended) >= 2
         and len(ended) == len(sentences) - 1
         and not _BULLET.match(text.rsplit("\n", 1)[-1])
-        and lang.size(sentences[-1]) >= 2
+        and 2 <= lang.size(sentences[-1]) < max(8.0, 0.6 * median(lang.size(s) for s in ended))
     )
 
 

@@ -39,15 +39,16 @@ FAILED = re.compile(
     rf"^(?:\W*(?:error|failed|failure)\b[^.]{{0,80}}|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
     r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
-    r"|(?:failed|unable) to (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
+    r"|(?:failed to|unable to|could not|cannot|can't|couldn't) (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
     r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum\b.*"
     r"|(?:no|non|nicht|não|нет|не)\s+(?:disponible|disponibile|verfügbar|disponível|доступно|applicable|especificado|précisé|angegeben)"
     r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
     r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)[^。]{0,8}"
     r"|(?:暂无|没有|无|未提供|未找到|尚无|缺少)(?:可用的?|相关|任何|具体)?(?:摘要|总结|分析|翻译|内容|数据|信息|结果|方法|结论|正文|说明)(?:可用|提供)?"
-    r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|中|异常)[^。]{0,12}"
+    r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|异常)[^。]{0,12}|(?:正在)?(?:翻译|生成|提取|分析|解析|处理|获取|加载)中"
+    r"|(?:无法|不能|未能|没能)(?:获取|生成|翻译|提取|访问|解析|处理|显示|加载|读取|总结|分析|识别|打开|得到)[^。]{0,12}"
     r"|.{0,10}(?:生成|取得|抽出|翻訳|要約|解析)(?:に失敗|できません|エラー).{0,12}|.{0,10}(?:생성|번역|요약|추출|분석)\s?(?:실패|오류|불가).{0,8}"
-    r"|(?:no se pudo|error al|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
+    r"|.{0,6}(?:エラー|오류)(?:が|가|を|이)?\s?(?:発生|발생|です|입니다).{0,12}|(?:error|erreur|errore|erro|fehler|ошибка)\b.{0,60}|(?:no se pudo|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
     _I,
 )
 """A whole short text that reports a failure."""
@@ -66,8 +67,8 @@ ASKS = re.compile(
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
     rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
     rf"|\bI(?:'d| would| will|'ll)?\s+(?:need|require)\s+(?:the|more|access|you|additional|to see)\b[^.!?\n]{{0,60}}\b{_OBJECT}\b"
-    rf"|\b(?:let me know|feel free to|don't hesitate to)\b"
-    rf"|(?:^|[，,。；;！!？?：:\n）)、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实)[^。！？\n]{{0,60}}"
+    rf"|\b(?:let me know|feel free to|don't hesitate to)\b|\bwould you like\b|\bdo you want me to\b|\bI(?:'d| would) be (?:happy|glad|delighted) to\b|请?(?:您|你)?[^，。！？\n]{{0,4}}把[^，。！？\n]{{0,20}}(?:发给|发来|贴|传|给)我?|(?:很|非常)?(?:乐意|高兴)(?:为|帮)(?:您|你)"
+    rf"|(?:^|[，,。；;！!？?：:\n）)、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实|发给|发来|贴上|传给)[^。！？\n]{{0,60}}"
     rf"|(?:您|你)(?:需要|想要|希望|可以|能否|能)?(?:我)?[^。！？\n]{{0,10}}(?:提供|输入|上传|粘贴|发送|补充|确认)[^。！？\n]{{0,30}}{_OBJECT}"
     rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时)?(?:告诉|告知|提供|联系|提出|指出|说明|补充)"
     rf"|{_OBJECT}[^。\n]{{0,20}}(?:を|も)?(?:ご提供|ご提示|お送り|送って|貼り付け|入力して|共有して|教えて)[^。\n]{{0,12}}(?:ください|いただけ|お願い)"
@@ -81,7 +82,7 @@ ASKS = re.compile(
 )
 REFUSES = re.compile(
     r"\b(?:I(?:'m| am)?|we) (?:(?:am |'m )?(?:sorry|afraid|unable|not able)|can(?:not|'t|’t)|could(?:n't| not)|won't|will not|do(?:n't| not) have (?:access|enough|the (?:ability|full|paper|text|content)))\b"
-    r"[^.!?\n]{0,60}?\b(?:assist|help|provide|translate|summari[sz]e|analy[sz]e|access|read|open|fulfil+|comply|complete|process|generate|browse|view|answer|see|find|I|the|do (?:that|this|so))\b"
+    r"[^.!?\n]{0,60}?\b(?:assist|help|provide|translate|summari[sz]e|analy[sz]e|access|read|open|fulfil+|comply|complete|process|generate|browse|view|do (?:that|this|so))\b|\bI (?:do not|don't|cannot|can't) see (?:any|the|an?|your) (?:paper|text|abstract|attach|content|document|file)"
     r"|^\W*(?:I'm|I am|we're) (?:very |really |truly )?sorry\b|^\W*(?:sorry|apologies|unfortunately),? (?:but )?I\b|\bI apologi[sz]e\b"
     r"|\bas an? (?:AI|artificial intelligence|(?:large )?language model)(?: (?:language )?(?:model|assistant))?,? (?:developed by \w+,? )?I\b"
     r"|\bno (?:paper|text|abstract|content|article|document) (?:was|has been|is|were) (?:provided|attached|given|included|supplied)\b|\b(?:the )?(?:paper|text|abstract|content|document|article|input|message|prompt|sentence)[^.!?\n]{0,30}\b(?:you(?:'ve| have)? (?:provided|shared|sent|pasted)|seems? to (?:be|have been) (?:incomplete|cut off|truncated|missing|empty|blank)|appears? to be (?:incomplete|cut off|truncated|missing|empty|blank))\b"
@@ -138,13 +139,14 @@ AFTERWORD = re.compile(
 # ------------------------------------------------------------------ left over from the prompt
 
 INSTRUCTION = re.compile(
-    r"^\W*(?:请|将|把|请将|请把|请你|你的任务是|任务[:：]|用中文|以中文|使用中文|下面|以下)?[^。\n]{0,30}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成|为|一下|如下)?[^。\n]{0,40}(?:要求|规范|[:：])\s*"
+    r"^\W*(?:请(?:你|您)?(?:将|把|用|以)?|将|把|你的任务是|任务[:：]|(?:用|以|使用)中文)[^。\n，]{0,16}(?:下面|以下|下列|上述|这篇|该篇|论文|文章|摘要|标题|原文|段落|文本|内容)[^。\n]{0,24}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)[^。\n]{0,40}(?:要求|规范|[:：])\s*"
+    r"|^\W*(?:请(?:你|您)?)(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成中文|一下)?(?:下面|以下|下列|上述|这篇)[^\n]{0,40}[:：。]\s*"
     r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:system|user|human|assistant|instructions?|prompt)\s*[:：]\s)"
     r"|^\W*(?:你是一[名位个]|您是一[名位个])[^。\n]{0,60}[。，,\n]|^\W*(?:次の|以下の)[^。\n]{0,20}(?:翻訳|要約)して|^\W*(?:traduce|traduzca|traduis|traduisez|übersetze|riassumi|resuma|résume)\w*\s+(?:el|la|le|les|das|den|die|il|lo|o|a|seguinte|siguiente|suivant|folgende)\w*\b[^.\n]{0,80}[:：]",
     _I,
 )
-_ASKED = r"请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
-_THING = r"具体|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
+_ASKED = r"具体|请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
+_THING = r"此|请|在|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
 TEMPLATE_WORDS = re.compile(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
 TEMPLATE_ASKS = re.compile(rf"(?:{_ASKED})", _I)
 TEMPLATE_BRACKET = re.compile(

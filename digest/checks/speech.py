@@ -9,7 +9,10 @@ from digest.checks import signs
 from digest.checks.shape import sentences_of
 from digest.model import Fault
 
-_OF_A_TITLE = re.compile(r"提供|翻译|无法|provide|translat|help|assist", re.IGNORECASE)
+_OF_A_TITLE = re.compile(
+    r"(?:提供|输入|翻译|发)[^，。]{0,12}(?:论文|标题|内容|文本|摘要|原文|全文|文字|句子|上下文|信息)|(?:provide|translat|help|assist|share)\w*\b.{0,30}\b(?:title|text|paper|abstract|content|context|with)",
+    re.IGNORECASE,
+)
 """A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
 
 
