@@ -166,7 +166,7 @@ def _first(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
 
 
 def _theme(theme: Theme, digest: Digest, targets: Mapping[str, str]) -> str:
-    said = label("separator", digest.language).join(_mention(m, digest, targets) for m in theme.mentions)
+    said = label("separator", digest.language).join(_mention(m, digest, targets).rstrip(".。") for m in theme.mentions)
     return f"{theme.text} {said}".strip()
 
 

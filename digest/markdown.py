@@ -89,7 +89,7 @@ def _summary(digest: Digest) -> Iterable[str]:
 
 
 def _theme(theme: Theme, digest: Digest) -> str:
-    said = label("separator", digest.language).join(_mention(m, digest) for m in theme.mentions)
+    said = label("separator", digest.language).join(_mention(m, digest).rstrip(".。") for m in theme.mentions)
     if not theme.text:
         return said
     return f"{theme.text} {said}" if said else theme.text

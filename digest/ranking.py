@@ -89,15 +89,16 @@ def _score(paper: Paper, profile: Profile, fit: float) -> Score:
 
 def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[str], people: Sequence[str]) -> str:
     shared = hits or _shared(paper, profile.interests)
+    asked_for = bool(profile.interests or profile.wanted)
     if profile.language.split("-")[0] == "zh":
         said = [f"作者中有你们关注的 {'、'.join(people)}"] if people else []
         said += [f"标题或摘要中有“{'”“'.join(shared[:5])}”"] if shared else []
         said += [f"但含有不想要的“{'”“'.join(out)}”"] if out else []
-        return ("；".join(said) or f"属于 {paper.primary}，没有与关键词相符的词") + "。"
+        return ("；".join(said) or f"属于 {paper.primary}" + ("，没有与关键词相符的词" if asked_for else "")) + "。"
     said = [f"by {', '.join(people)}, whom you watch"] if people else []
     said += [f"its title or abstract has {', '.join(f'“{s}”' for s in shared[:5])}"] if shared else []
     said += [f"but also the unwanted {', '.join(f'“{s}”' for s in out)}"] if out else []
-    text = "; ".join(said) or f"in {paper.primary}; none of your words stands in it"
+    text = "; ".join(said) or f"in {paper.primary}" + ("; none of your words stands in it" if asked_for else "")
     return text[0].upper() + text[1:] + "."
 
 
