@@ -15,7 +15,7 @@ from bot.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Sma
 from bot.subscription import Detail
 from digest import tex
 from digest.labels import day_words, label, pick
-from digest.markdown import coverage_line, escape, link, why
+from digest.markdown import coverage_line, escape, link, listed, why
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 
 EASTERN = ZoneInfo("America/New_York")
@@ -166,7 +166,7 @@ def _first(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
 
 
 def _theme(theme: Theme, digest: Digest, targets: Mapping[str, str]) -> str:
-    said = label("separator", digest.language).join(_mention(m, digest, targets).rstrip(".。") for m in theme.mentions)
+    said = listed([_mention(m, digest, targets) for m in theme.mentions], digest.language)
     return f"{theme.text} {said}".strip()
 
 

@@ -89,10 +89,15 @@ def _summary(digest: Digest) -> Iterable[str]:
 
 
 def _theme(theme: Theme, digest: Digest) -> str:
-    said = label("separator", digest.language).join(_mention(m, digest).rstrip(".。") for m in theme.mentions)
+    said = listed([_mention(m, digest) for m in theme.mentions], digest.language)
     if not theme.text:
         return said
     return f"{theme.text} {said}" if said else theme.text
+
+
+def listed(sentences: Sequence[str], language: str) -> str:
+    """Sentences in one line, with a semicolon where all but the last had their stop."""
+    return label("separator", language).join([*(s.rstrip(".。") for s in sentences[:-1]), *sentences[-1:]])
 
 
 def _mention(mention: Mention, digest: Digest) -> str:
