@@ -118,13 +118,18 @@ class Wire:
         self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     def _open(self) -> None:
-        if self._session is None or self._session.closed:
+        if self._closed:
+            raise SlackRefused("The connection to Slack is closed.", "closed")
+        if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
             self.posts.session = self.reads.session = self._session
 
     async def close(self) -> None:
+        """For good: what is still asked for afterwards is refused."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
 

@@ -16,7 +16,7 @@ from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackServer]:
-    async with SlackServer(speed=20, ack=0.6) as server:
+    async with SlackServer(speed=20) as server:
         server.space.add_user("U1", "ann")
         server.space.add_user("U2", "bob", locale="zh-CN")
         server.space.add_channel("C1", "U1", "U2")

@@ -117,6 +117,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(
     slack: SlackServer, front: RecordingFront
 ) -> None:
     front.broken = 1
+    slack.hub.within = 0.2
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "does it?")
     await said.wait()

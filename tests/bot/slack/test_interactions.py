@@ -496,6 +496,7 @@ async def test_at_the_end_nothing_new_is_acknowledged(
     slack: SlackServer, chat: SlackChat, front: RecordingFront, connection: SlackConnection
 ) -> None:
     await connection.close(1)
+    slack.hub.within = 0.1
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "anybody?")
     with contextlib.suppress(TimeoutError):

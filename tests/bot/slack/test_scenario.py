@@ -1,0 +1,205 @@
+"""A day in a channel: the real Front, store, delivery and stand-in Analyst over real sockets to the strict Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import opened, subscription
+from bot.chat import Place, VoteKind
+from bot.console.direct import DirectWork
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily, Wish
+from bot.front import Front
+from bot.office import Office
+from bot.settings import Settings
+from bot.slack import draft
+from bot.slack.chat import SlackChat
+from bot.slack.connect import SlackConnection
+from digest.model import Digest
+from digest.ports import FreePace
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
+from tests.servers.slack.people import MENTION
+
+PLACE = Place("slack", "C1")
+
+
+class OneByOne(DirectWork):
+    """The queue gives a task to one worker at a time; so does this."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = asyncio.Lock()
+
+    async def add(self, task: str, *ids: str) -> bool:
+        async with self._turn:
+            return await super().add(task, *ids)
+
+
+@dataclass
+class Day:
+    slack: SlackServer
+    office: Office
+    digest: Digest
+    parent: Message
+
+    @property
+    def thread(self) -> list[Message]:
+        return self.slack.space.thread("C1", self.parent.ts)
+
+    def alone(self, user: str = "U1") -> list[Message]:
+        return [m for m in self.slack.space.channels["C1"].ephemeral if m.to == user]
+
+    async def view(self) -> dict[str, Any]:
+        return await self.slack.until(lambda: next(reversed(self.slack.space.views.values()), None))
+
+
+@pytest.fixture
+async def day(
+    tmp_path: Path, redis_url: str, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Day]:
+    """A digest of ten papers stands in C1."""
+    monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
+    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])  # type: ignore[call-arg]
+    sample, chat, work = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
+    async with opened(settings, papers=sample, texts=sample) as app:
+        chats = {"slack": chat}
+        daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
+        office = replace(app.office(chats, work), daily=daily)  # type: ignore[arg-type]
+        conversation = Conversation(office)
+        work.register("answer", conversation.answer)
+        front = Front(office, conversation)
+        connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+        running = asyncio.create_task(connection.run())
+        wanted = subscription(settings, PLACE, app.now())
+        await app.store.keep_subscription(wanted)
+        run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
+        digest = await daily.make(wanted, run, Wish())
+        assert digest is not None
+        delivered = await daily.post(wanted, digest)
+        yield Day(slack, office, digest, slack.space.channels["C1"].messages[delivered.parent])
+        await connection.close(5)
+        with contextlib.suppress(Exception):
+            await running
+        await chat.close()
+    assert slack.refusals() == []
+
+
+async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Day) -> None:
+    parent, *replies = day.thread
+    assert len(replies) == len(day.digest.entries) == 10
+    assert parent.edits == 1
+    for entry, reply in zip(day.digest.entries, replies, strict=True):
+        assert reply.shown.startswith(f"{entry.number} · ")
+        assert f"/p{reply.ts.replace('.', '')}?thread_ts={parent.ts}" in str(parent.blocks)
+    assert all(m.unfurl == (False, False) for m in day.thread)
+
+
+async def test_a_question_in_the_thread_is_answered_there_with_quotations(day: Day) -> None:
+    before = len(day.thread)
+    for delivery in day.slack.say("C1", "U1", f"{MENTION} 4: how is the data collected?", day.parent.ts):
+        await delivery.wait()
+    await day.slack.until(lambda: len(day.thread) == before + 2 and day.thread[-1].metadata)
+    answer = day.thread[-1]
+    name = day.digest.entries[3].paper.title.split(":")[0]
+    assert answer.shown.startswith(f"4 · {name}")
+    assert "↗" in answer.shown
+    assert not answer.streaming
+
+
+async def test_full_analysis_opens_in_a_modal(day: Day) -> None:
+    await day.slack.click("U1", day.thread[4], "Full analysis").wait()
+    view = await day.view()
+    assert day.digest.entries[3].paper.title.split(":")[0] in shown(view["blocks"])
+
+
+async def test_ask_opens_a_modal_and_answers_for_the_asker_alone(day: Day) -> None:
+    before = len(day.thread)
+    await day.slack.click("U1", day.thread[4], "Ask").wait()
+    view = await day.view()
+    sent = await day.slack.submit("U1", view, question="How is the data collected?", where="me").wait()
+    assert (sent.acked, sent.answer) == (True, None)
+    await day.slack.until(lambda: any(m.shown.startswith("4 · ") for m in day.alone()))
+    assert len(day.thread) == before
+    assert day.alone("U2") == []
+
+
+async def test_ask_answers_in_the_thread(day: Day) -> None:
+    await day.slack.click("U1", day.thread[2], "Ask").wait()
+    view = await day.view()
+    await day.slack.submit("U1", view, question="What is the training data?", where="thread").wait()
+    await day.slack.until(lambda: day.thread[-1].shown.startswith("2 · ") and len(day.thread) == 12)
+
+
+async def test_thumbs_count_as_buttons_and_as_reactions(day: Day) -> None:
+    await day.slack.click("U1", day.thread[1], "👍 More like this").wait()
+    reacted = day.slack.react("U2", "C1", day.thread[3].ts, "-1")
+    assert reacted
+    await reacted.wait()
+    votes = await day.office.store.votes(PLACE.key)
+    assert {(v.kind, v.subject) for v in votes} == {
+        (VoteKind.MORE, day.digest.entries[0].paper.id),
+        (VoteKind.FEWER, day.digest.entries[2].paper.id),
+    }
+
+
+async def test_a_paper_by_command_to_its_asker_alone(day: Day) -> None:
+    await day.slack.command("U2", "C1", "/paper", "2601.22153").wait()
+    await day.slack.until(lambda: any("DynamicVLA" in m.shown for m in day.alone("U2")))
+    assert len(day.slack.space.channels["C1"].messages) == 11
+
+
+async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day) -> None:
+    await day.slack.command("U1", "C1", "/digest", "setup").wait()
+    view = await day.view()
+    sent = await day.slack.submit("U1", view, papers="many", categories="cs.NOPE").wait()
+    assert sent.answer
+    assert set(sent.answer["errors"]) == {"papers", "categories"}
+    sent = await day.slack.submit("U1", view, papers="5", timezone="Asia/Shanghai", time="13:30").wait()
+    assert sent.answer is None
+    await day.slack.until(day.alone)
+    saved = await day.office.store.subscription(PLACE.key)
+    assert saved is not None
+    assert (saved.papers, saved.time, saved.timezone) == (5, "13:30", "Asia/Shanghai")
+
+
+async def test_a_guest_may_not_change_settings(day: Day) -> None:
+    day.slack.space.add_user("U9", restricted=True)
+    day.slack.space.channels["C1"].members.add("U9")
+    await day.slack.command("U9", "C1", "/digest", "pause").wait()
+    await day.slack.until(lambda: day.alone("U9"))
+    saved = await day.office.store.subscription(PLACE.key)
+    assert saved is not None
+    assert not saved.paused
+
+
+async def test_taken_back_after_one_question_people_keep_their_words(day: Day) -> None:
+    (said,) = day.slack.say("C1", "U1", "nice one", day.parent.ts)
+    await said.wait()
+    await day.slack.click("U1", day.parent, "Take back today's digest").wait()
+    view = await day.view()
+    assert len(day.slack.space.channels["C1"].messages) == 12
+    await day.slack.submit("U1", view).wait()
+    await day.slack.until(lambda: len(day.slack.space.channels["C1"].messages) == 1)
+    assert [m.text for m in day.slack.space.channels["C1"].messages.values()] == ["nice one"]
+
+
+async def test_status_help_and_privacy_are_for_the_asker_alone(day: Day) -> None:
+    for command, text in (("/digest", "status"), ("/digest", "help"), ("/paper", "privacy"), ("/paper", "saved")):
+        before = len(day.alone())
+        await day.slack.command("U1", "C1", command, text).wait()
+        await day.slack.until(lambda before=before: len(day.alone()) > before)
+    assert len(day.slack.space.channels["C1"].messages) == 11
+
+
+async def test_the_home_tab_is_published(day: Day) -> None:
+    assert day.slack.open_home("U1")
+    view = await day.slack.until(lambda: day.slack.space.homes.get("U1"))
+    assert view["blocks"]
