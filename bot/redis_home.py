@@ -24,6 +24,10 @@ OLDEST = (7, 0)
 LOG_SIZE = 1_000_000
 
 
+ROOM = 8_000_000
+"""Bytes of free disk without which a server is not started: it would end at its first write."""
+
+
 class StoreUnavailable(Unavailable):
     """The store cannot be started, reached or written to."""
 
@@ -83,6 +87,14 @@ def prepare(home: Path) -> None:
             raise Misconfigured(
                 f"{beside} belongs to somebody else. Remove it, or set PAPERBOY_HOME to a shorter path."
             )
+
+
+def full_disk(folder: Path) -> StoreUnavailable | None:
+    """What to say if the disk is full."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(folder).free < ROOM:
+            return StoreUnavailable(f"The disk with {folder} is full. Make room; nothing acknowledged is lost.")
+    return None
 
 
 def server_lock(home: Path) -> IO[bytes] | None:

@@ -26,7 +26,16 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from bot.redis_home import StoreUnavailable, last_words, ping, prepare, server_binary, server_lock, socket_path
+from bot.redis_home import (
+    StoreUnavailable,
+    full_disk,
+    last_words,
+    ping,
+    prepare,
+    server_binary,
+    server_lock,
+    socket_path,
+)
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +170,8 @@ class EmbeddedStore:
         """`alive` is the locked log: the server inherits it, and with it the lock."""
         await self._dismiss_guard()
         with alive:
+            if full := full_disk(self.home):
+                raise full
             self._guard = subprocess.Popen(  # noqa: S603, ASYNC220  # returns at once: the shell is replaced by nothing that waits
                 ["/bin/sh", "-c", GUARD, "paperboy-store", *self._command()],
                 stdin=subprocess.PIPE,
@@ -180,7 +191,7 @@ class EmbeddedStore:
             "unixsocketperm": "700",
             "dir": str(self.home / "store"),
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            "appendfsync": "always",  # with `everysec` a write waits while the disk is busy, and is lost if the server is killed then
             "save": "",
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",

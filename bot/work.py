@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 
 from bot.redis_server import EmbeddedStore
 from bot.store import Deaths, LeaseBusy, LeaseLost, Store, StoreUnavailable
-from bot.store.redis import Script
+from bot.store.redis import Script, sentences
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +125,7 @@ class Work:
         redelivery: timedelta = REDELIVERY,
         on_aside: Callable[[str, str], Awaitable[None]] = say_nothing,
     ) -> None:
+        self._url = url
         self._store = store
         self._embedded = embedded
         self._concurrency = concurrency
@@ -165,14 +166,14 @@ class Work:
             await self._store.unmark_done(name)
         elif await self._store.is_done(name):
             return False
-        with _sentence():
+        with sentences(self._url):
             put = self._dockets[self._docket_of[task]].add("task", when=datetime.now(UTC) + wait, key=name)
             execution = await put(task, json.dumps(ids))
         return execution.disposition.name == "SCHEDULED"
 
     async def cancel(self, task: str, *ids: str, key: str = "") -> None:
         """Takes a task out, also while it runs."""
-        with _sentence():
+        with sentences(self._url):
             await self._dockets[self._docket_of[task]].cancel(key or ":".join((task, *ids)))
 
     async def depth(self) -> dict[str, int]:
@@ -310,13 +311,3 @@ async def _shielded(request: Awaitable[None]) -> None:
     with contextlib.suppress(StoreUnavailable, TimeoutError):
         async with asyncio.timeout(5):
             await asyncio.shield(request)
-
-
-@contextlib.contextmanager
-def _sentence() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise StoreUnavailable(
-            "The Redis server does not answer. See that it runs and that REDIS_URL is right."
-        ) from error

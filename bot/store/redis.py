@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 
 import redis.asyncio as client
 from redis import exceptions
@@ -19,7 +21,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 
-from bot.redis_home import StoreUnavailable
+from bot.redis_home import StoreUnavailable, full_disk
 from digest.errors import Misconfigured
 
 Word = str | bytes | int | float
@@ -53,6 +55,7 @@ class Redis:
             )
         except ValueError as error:
             raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
+        self._url = url
         self._client = client.Redis(connection_pool=pool)
         self._scripts: dict[str, AsyncScript] = {}
 
@@ -66,15 +69,18 @@ class Redis:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    def _sentences(self) -> contextlib.AbstractContextManager[None]:
+        return sentences(self._url)
+
     async def do(self, *command: Word) -> Any:
-        with _sentences():
+        with self._sentences():
             return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Word] = ()) -> Any:
         registered = self._scripts.get(script.source)
         if registered is None:
             registered = self._scripts[script.source] = self._client.register_script(script.source)
-        with _sentences():
+        with self._sentences():
             try:
                 return await registered(keys=keys, args=args)
             except exceptions.NoScriptError:  # the server was replaced between loading the script and running it
@@ -82,7 +88,7 @@ class Redis:
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
         """All or nothing. Repeated as a whole when the answer got lost, so only settings and deletions belong in it."""
-        with _sentences():
+        with self._sentences():
             async with self._client.pipeline(transaction=True) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
@@ -92,7 +98,7 @@ class Redis:
         """Several reads in one trip."""
         if not commands:
             return []
-        with _sentences():
+        with self._sentences():
             async with self._client.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
@@ -117,7 +123,7 @@ async def reachable(url: str) -> None:
     except ValueError as error:
         raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
     try:
-        with _sentences():
+        with sentences(url):
             await probe.execute_command("PING")  # type: ignore[no-untyped-call]
             policy = await _policy(probe)
         if policy and policy != "noeviction":
@@ -139,7 +145,8 @@ async def _policy(probe: client.Redis) -> str:
 
 
 @contextlib.contextmanager
-def _sentences() -> Iterator[None]:
+def sentences(url: str) -> Iterator[None]:
+    """What goes wrong with Redis inside, as a sentence."""
     task = asyncio.current_task()
     cancelled = task.cancelling() if task else 0
     try:
@@ -150,9 +157,7 @@ def _sentences() -> Iterator[None]:
     except exceptions.AuthenticationError as error:
         raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
     except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-        raise StoreUnavailable(
-            "The Redis server does not answer. See that it runs and that REDIS_URL is right."
-        ) from error
+        raise unreachable(url) from error
     except exceptions.RedisError as error:
         said = str(error)
         if "MISCONF" in said or "No space left" in said:
@@ -170,6 +175,14 @@ def _sentences() -> Iterator[None]:
                 "The Redis server at REDIS_URL is a read-only replica. Use the primary's address."
             ) from error
         raise
+
+
+def unreachable(url: str) -> StoreUnavailable:
+    """What to say of a server that does not answer."""
+    if not url.startswith("unix:"):
+        return StoreUnavailable("The Redis server does not answer. See that it runs and that REDIS_URL is right.")
+    folder = Path(unquote(urlsplit(url).path)).parent
+    return full_disk(folder) or StoreUnavailable(f"The store in {folder} does not answer. Its log there is server.log.")
 
 
 def pack(value: bytes) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import resource
+import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import psutil
 import pytest
 import redis.asyncio as client
 
-from bot import redis_server
+from bot import redis_home, redis_server
 from bot.redis_home import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
 from bot.redis_server import EmbeddedStore, Stopped, stop, store_address
 from bot.store import Redis
@@ -98,7 +100,7 @@ class TestStarting:
         """An append-only file, and never an eviction."""
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             found = [await redis.do("CONFIG", "GET", n) for n in ("appendonly", "appendfsync", "maxmemory-policy")]
-        assert [value.decode() for one in found for value in one.values()] == ["yes", "everysec", "noeviction"]
+        assert [value.decode() for one in found for value in one.values()] == ["yes", "always", "noeviction"]
 
     async def test_a_stale_socket_and_lock_are_no_obstacle(self, tmp_path: Path):
         (tmp_path / "store.sock").touch()
@@ -244,28 +246,36 @@ class TestKilledServer:
         assert written > 1000
         assert sum(kept) == written
 
-    async def test_a_full_disk_refuses_writes_in_a_sentence_and_loses_nothing(self, tmp_path: Path):
-        """A limit on the size of the server's files stands for the disk."""
-        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
-            await redis.do("SET", "kept", "1")
-            resource.prlimit(await pid(store.url), resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-            acknowledged = 0
-            with pytest.raises(StoreUnavailable, match="full or failing"):  # noqa: PT012  # which write it is, is not known
+    async def test_a_full_disk_is_said_in_a_sentence_and_loses_nothing(self, small_disk: Path, monkeypatch):
+        """The server ends rather than acknowledge what it cannot keep, and is started again when there is room."""
+        monkeypatch.setattr(redis_home, "ROOM", 1_000_000)
+        filling = small_disk / "filling"
+        filling.write_bytes(b"x" * 4_000_000)
+        async with EmbeddedStore(small_disk / "home") as store, Redis(store.url, patience=3) as redis:
+            kept = 0
+            with contextlib.suppress(StoreUnavailable):
                 while True:
-                    await redis.do("SET", f"n:{acknowledged}", "x" * 1000)
-                    acknowledged += 1
-            assert await redis.do("GET", "kept") == b"1"
-            resource.prlimit(await pid(store.url), resource.RLIMIT_FSIZE, (-1, -1))
-            async with asyncio.timeout(20):
-                while True:
-                    try:
-                        await redis.do("SET", "after", "1")
-                        break
-                    except StoreUnavailable:
-                        await asyncio.sleep(0.1)
-        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
-            assert await redis.do("MGET", "kept", "after") == [b"1", b"1"]
-            assert await redis.do("EXISTS", *(f"n:{n}" for n in range(acknowledged))) == acknowledged > 0
+                    await redis.do("SET", f"n:{kept}", os.urandom(20_000))
+                    kept += 1
+            with pytest.raises(StoreUnavailable, match="is full"):
+                await redis.do("SET", "one more", "x")
+            with pytest.raises(StoreUnavailable, match="is full"):
+                await EmbeddedStore(small_disk / "home").__aenter__()
+            filling.unlink()
+            async with Redis(store.url) as patient:
+                await patient.do("SET", "after", "1")
+                assert await patient.do("EXISTS", "after", *(f"n:{n}" for n in range(kept))) == kept + 1 > 100
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk can only be made by root on Linux")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
 class TestErrors:
