@@ -30,6 +30,11 @@ def test_the_example_file_holds_exactly_the_settings_with_their_defaults(monkeyp
     assert with_example == load()
 
 
+def test_the_readme_names_every_setting():
+    readme = (EXAMPLE.parent / "README.md").read_text()
+    assert [name for name in Settings.model_fields if f"| `{name.upper()}` |" not in readme] == []
+
+
 def test_every_setting_of_the_example_file_has_a_sentence_above_it():
     text = EXAMPLE.read_text()
     for block in re.split(r"\n(?=#)", text):

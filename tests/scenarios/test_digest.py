@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -186,6 +188,27 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
     assert result.code == 0, result.err
     assert len(papers_in(result.out)) == 10
     assert "模型暂时无法访问" in result.out
+
+
+@pytest.mark.parametrize("calls", [1, 4, 9])
+async def test_killed_and_started_again_it_buys_no_answer_twice(world: World, calls: int):
+    world.model.latency = 0.4
+    process = await world.start(*DIGEST)
+    async with asyncio.timeout(60):
+        while len([c for c in world.model.calls if c.ended]) < calls:
+            await asyncio.sleep(0.02)
+    moment = time.monotonic()
+    process.kill()
+    await process.wait()
+    # What the server had sent in full half a second before is taken as received; the rest was in flight.
+    received = [json.dumps(c.body, sort_keys=True) for c in world.model.calls if c.ended and c.ended < moment - 0.5]
+    before = len(world.model.calls)
+    result = await world.run(*DIGEST)
+    assert result.code == 0, result.err
+    assert len(papers_in(result.out)) == 10
+    after = [json.dumps(c.body, sort_keys=True) for c in world.model.calls[before:]]
+    assert [body for body in after if body in received] == []
+    assert len(after) == len(set(after))
 
 
 # ---------------------------------------------------------------- an arXiv that misbehaves
