@@ -208,10 +208,12 @@ class SlackConnection:
         if self._dispatches:
             await asyncio.wait(set(self._dispatches), timeout=min(grace, ACK))
         await self._hang_up()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=grace)
-        for task in set(self._tasks):
-            task.cancel()
+        going_on = self._tasks | self._dispatches
+        if going_on:
+            _, late = await asyncio.wait(going_on, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
 

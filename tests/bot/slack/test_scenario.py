@@ -86,6 +86,7 @@ async def day(
         delivered = await daily.post(wanted, digest)
         yield Day(slack, office, digest, slack.space.channels["C1"].messages[delivered.parent])
         await connection.close(5)
+        await front.drain()
         with contextlib.suppress(Exception):
             await running
         await chat.close()
