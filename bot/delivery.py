@@ -9,6 +9,7 @@ is searched for the step's key, and the step is done again only if it is not the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
@@ -67,7 +68,7 @@ async def nothing() -> None:
     """Called after each record; the queue's checkpoint takes its place."""
 
 
-async def deliver(  # these six are what a delivery is
+async def deliver(
     key: str,
     steps: Callable[[], Sequence[Step]],
     chat: Chat,
@@ -104,10 +105,14 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: ti
         return 0
     await store.retracting(key)
     async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
+        await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
         delivery = await store.delivery(key)
         assert delivery is not None
         work = _Work(key, chat, delivery.place, store, pace, lease, settled, nothing, silent)
-        return await work.take_back(delivery)
+        try:
+            return await work.take_back(delivery)
+        except _Stop as stop:
+            raise ChatError(str(stop)) from stop
 
 
 class _Stop(Exception):
@@ -155,8 +160,9 @@ class _Work:
         messages = [delivery.ids[n] for n in order if n in delivery.ids and kinds.get(n) is not StepKind.THREAD]
         for step in delivery.plan:
             if step.key in delivery.intents and step.kind not in REPEATABLE:
-                found = await self._look(step, delivery)
-                messages += [found] if found else []
+                with contextlib.suppress(HistoryRefused):
+                    found = await self._look(step, delivery)
+                    messages += [found] if found else []
         for message in reversed(dict.fromkeys(messages)):
             await self._patiently(lambda message=message: self.chat.delete(self.place, message))  # type: ignore[misc]
         return len(set(messages))
@@ -183,7 +189,10 @@ class _Work:
         elif step.key in delivery.intents and step.kind not in REPEATABLE:
             await self._settle_doubt(step, delivery)
         elif self.doubtful < TRIES:
-            await self._send(step, delivery)
+            try:
+                await self._send(step, await self._with_links(step, delivery), delivery)
+            except ChatError as error:  # of a link
+                await self._stop(str(error))
         else:
             await self._stop(f"It is not known whether a message arrived: {self.chat.name} does not answer.")
 
@@ -213,8 +222,7 @@ class _Work:
         )
         return found
 
-    async def _send(self, step: Step, delivery: Delivery) -> None:
-        filled = await self._with_links(step, delivery)
+    async def _send(self, step: Step, filled: Step, delivery: Delivery) -> None:
         async with self.pace.slot(f"post:{self.place.platform}:{self.place.channel}"):
             if not await self._intend(step):
                 return
@@ -288,7 +296,7 @@ class _Work:
 
     async def _stop(self, sentence: str) -> NoReturn:
         await self.store.fault(self.lease, self.key, sentence)
-        raise _Stop
+        raise _Stop(sentence)
 
     # ------------------------------------------------------------ the record
 
@@ -305,10 +313,14 @@ class _Work:
         """An EDIT gets the links to the messages that now stand."""
         if step.kind is not StepKind.EDIT:
             return step
-        marks = set(MARK.findall(json.dumps(step.payload, default=str)))
-        links = {n: await self.chat.link(self.place, delivery.ids[n]) for n in marks if n in delivery.ids}
-        here = await self.chat.link(self.place, delivery.ids[step.on]) if step.on else ""
-        return replace(step, payload=_filled(step.payload, links, here))
+        names = set(MARK.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
+        links = {n: await self._link(delivery.ids[n]) for n in names if n in delivery.ids}
+        here = await self._link(delivery.ids[step.on])
+        return replace(step, payload=_filled(step.payload, {n: found for n, found in links.items() if found}, here))
+
+    async def _link(self, message: str) -> str:
+        """Empty for one that a person deleted."""
+        return await self._patiently(lambda: self.chat.link(self.place, message)) or ""
 
 
 def _filled(value: Any, links: Mapping[str, str], otherwise: str) -> Any:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot import delivery
-from bot.chat import Place, Step, StepKind
+from bot.chat import ChatError, Forbidden, Gone, Place, Step, StepKind, Throttled
 from bot.delivery import deliver, retract
 from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
@@ -309,8 +309,52 @@ class TestRefused:
         assert (done.state, len(done.doubts), len(stored.dropped)) == (DeliveryState.DONE, 1, 3)
         assert len(await world.posts()) == 1
 
+    async def test_a_link_that_cannot_be_had_is_a_fault_and_one_to_a_deleted_message_leads_to_the_parent(
+        self, world: ConsoleWorld, store: Store
+    ):
+        parent = ""
+
+        async def link(place: Place, message: str) -> str:
+            nonlocal parent
+            parent = parent or (await world.posts())[0].message
+            if errors:
+                raise errors.pop(0)
+            if message != parent:
+                raise Gone("deleted")
+            return f"https://{message}"
+
+        errors = [Forbidden("A scope is missing.")]
+        world.chat.link = link  # type: ignore[method-assign]
+        assert (await run(world, store)).fault == "A scope is missing."
+        done = await run(world, store)
+        assert done.state is DeliveryState.DONE
+        message = await world.chat.board(world.place).message(done.parent)
+        assert message is not None
+        assert str(message.post).count(f"https://{parent}") == 2
+
 
 class TestRetract:
+    async def test_without_a_history_what_is_known_goes(self, world: ConsoleWorld, store: Store):
+        dying = DyingStore(store.redis, store.now)
+        dying.kill_at = ("record", step_key(world, 0))
+        with pytest.raises(Killed):
+            await run(world, dying)
+        world.break_next(Break.HISTORY, "find")
+        assert await retract(KEY, world.chat, store, FreePace(), settled=SOON) == 1
+
+    async def test_a_platform_that_throttles_without_end_is_told(self, world: ConsoleWorld, store: Store, monkeypatch):
+        await run(world, store)
+        monkeypatch.setattr(delivery, "THROTTLED", 0.15)
+
+        async def throttled(place: Place, message: str) -> None:
+            raise Throttled("Too fast.", 0.1)
+
+        world.chat.delete = throttled  # type: ignore[method-assign]
+        with pytest.raises(ChatError, match="Too fast"):
+            await retract(KEY, world.chat, store, FreePace())
+        del world.chat.delete
+        assert await retract(KEY, world.chat, store, FreePace()) == 3
+
     async def test_while_it_is_being_delivered_it_stops_and_all_goes(self, world: ConsoleWorld, store: Store):
         reached, go_on = asyncio.Event(), asyncio.Event()
 
