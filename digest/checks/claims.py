@@ -60,7 +60,7 @@ class _Ground:
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        return tuple(figures(self.text))
+        return tuple(figures(_claims_only(self.text)))
 
     @cached_property
     def _by_value(self) -> tuple[list[float], list[Figure]]:
@@ -98,10 +98,15 @@ def unsupported(text: str, source: str) -> tuple[str, ...]:
     Not asked for: list numbers, numbers of sections, figures and tables, years, counts under ten without a unit, and what is in code.
     """
     ground = _ground(source)
-    plain = _DATE.sub(" ", _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
+    plain = _claims_only(text)
     missing = [f.text for f in _claimed(plain) if not _stands(f, ground) and not _derived(f, plain, ground)]
     missing += [name for name in names(plain) if not _named(name, ground)]
     return tuple(dict.fromkeys(missing))
+
+
+def _claims_only(text: str) -> str:
+    """With blanks for numbers that claim nothing; places stay as they are."""
+    return _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
 
 
 def _claimed(text: str) -> Iterator[Figure]:
@@ -168,7 +173,7 @@ def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], groun
     if figure.about:
         return abs(value - other.value) <= max(0.5 * step, 0.05 * abs(value)) * 1.0001
     # A magnitude (`1.5M`, `150万`) is rounded by its nature.
-    return step >= 1000 and value >= 1000 and abs(value - other.value) <= 0.5 * step
+    return step >= 1000 and value >= 1000 and abs(value - other.value) <= min(0.5 * step, 0.05 * value)
 
 
 def _round(value: float) -> bool:
@@ -205,11 +210,15 @@ def _derived(figure: Figure, text: str, ground: _Ground) -> bool:
         return False
     own = [f for f in figures(sentence) if f.plain and f.text != figure.text]
     anchored = [f for f in own if _stands(f, ground)]
-    if any(_follows(figure, a, b, sentence) for i, a in enumerate(anchored) for b in anchored[i + 1 :]):
-        return True
-    return any(_follows(figure, a, b, sentence) for a in anchored for b in _company(a, ground)) or (
-        not own and any(_follows(figure, a, b, sentence) for a, b in _pairs(ground))
-    )
+    named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
+    if named:
+        return any(_follows(figure, a, b, sentence) for a, b in named)
+    pairs = [(a, b) for a in anchored for b in _company(a, ground)] if anchored else _pairs(ground)
+    return any(_follows(figure, a, b, sentence) for a, b in pairs)
+
+
+def _comparable(a: Figure, b: Figure) -> bool:
+    return a.unit == b.unit and a.value != b.value
 
 
 def _company(figure: Figure, ground: _Ground) -> Iterable[Figure]:

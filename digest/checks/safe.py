@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
 
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
@@ -14,7 +17,7 @@ _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _LINK = re.compile(
     r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
 )
-_REFERENCE = re.compile(r"^\s{0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
+_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
 _BARE = re.compile(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)
@@ -22,10 +25,10 @@ _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za
 _KEPT_HTML = re.compile(
     r"</?(?:think|thinking|tool|answer|reasoning|search|eos|bos|pad|unk|mask|s)\b[^<>]*>", re.IGNORECASE
 )
-_HEADING = re.compile(r"^(\s{0,3})(#{1,6})(?=\s)", re.MULTILINE)
+_HEADING = re.compile(r"^( {0,3})(#{1,6})(?=\s)", re.MULTILINE)
 _SETEXT = re.compile(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
 _MENTION = re.compile(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
-_AT = re.compile(r"@(?=here\b|everyone\b|channel\b|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
+_AT = re.compile(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
 _SLASH = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
 _DIRECTION = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -41,11 +44,31 @@ def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
     their text. In code nothing is a link, and nothing is changed but what could call people.
     """
     pieces = _CODE.split(_DIRECTION.sub("", text))
-    return "".join(_calm(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
+    safe = "".join(_calm(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
+    return safe if _harmless(safe, allow) else _disarmed(safe)
+
+
+def _harmless(text: str, allow: Collection[str]) -> bool:
+    """As a parser reads it."""
+    tokens = [t for block in _parser().parse(text) for t in (block, *(block.children or ()))]
+    links = [str(t.attrGet("href") or "") for t in tokens if t.type == "link_open"]
+    return not any(t.type in ("image", "html_inline", "html_block") for t in tokens) and all(
+        allowed(u, allow) for u in links
+    )
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")
+
+
+def _disarmed(text: str) -> str:
+    """No bracket makes a link, no angle a tag: for what is broken in a way that rules do not foresee."""
+    return re.sub(r"(?<=\])(?=[(\[:])|(?<=<)(?=[A-Za-z/!?])", _ZERO, text)
 
 
 def _calm(code: str) -> str:
-    return _AT.sub("@" + _ZERO, code)
+    return _AT.sub("@" + _ZERO, re.sub(r"<(?=[!@#])", "<" + _ZERO, code))
 
 
 def _safe(text: str, allow: Collection[str]) -> str:

@@ -1,0 +1,104 @@
+"""Figures and names: what the paper says passes however it is written, what it does not say is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from digest.checks import unsupported
+from digest.checks.figures import figures, han_number
+
+PAPER = (
+    "Our model, DynamicVLA, reaches 92.3% accuracy on ImageNet, up from 90.1% (GPT-4: 85.0). It uses 1,014 tasks and 1.5 million images; training took 3.2 hours "
+    "on 8 A100 GPUs. Latency is 120 ms vs. 216 ms of the baseline. We set the learning rate to $3 \\times 10^{-4}$. Large language models (LLMs) help. "
+    "There are 10,417 criteria and 200K synthetic episodes. Between 10 and 20 percent of users agree. The network has 0.4B parameters. Inter-rater kappa is .52. "
+    "See Table 7 and Section 3.2. The wheel moves."
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "准确率达到92.3%，比基线提升2.2个百分点。",
+        "从90.1%提升到92.3%。",
+        "速度快1.8倍。",
+        "延迟降低44%，即少了96毫秒。",
+        "1014个任务，150万张图像",
+        "一万多条评分细则，20万条合成数据",
+        "约3小时，8块A100",
+        "学习率为3e-4（0.0003）",
+        "10%到20%的用户，即一到两成",
+        "参数量4亿（0.4B）",
+        "超过1000个任务",
+        "LLM有帮助，DynamicVLA 优于 GPT-4、GPT4 和 gpt 4",
+        "a kappa of 52%",
+        "The gain is 2.2 points, a relative 2.4%.",
+        "见第3.2节和表7；这是第一个、也是三个模块之一，2024年提出",
+        "1) 快；2) 小；3) 准",
+        "it trains for 192 minutes",
+        "DynamicVLA-based 方法用 AI 与 GPU",
+    ],
+)
+def test_what_the_paper_says_is_supported(statement: str) -> None:
+    assert unsupported(statement, PAPER) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("准确率达到93.2%。", ("93.2%",)),
+        ("提升了3.5个百分点。", ("3.5个百分点",)),
+        ("快三倍。", ("三倍",)),
+        ("延迟降低了97毫秒。", ("97毫秒",)),
+        ("使用BERT-XL和ELMo。", ("BERT-XL", "ELMo")),
+        ("在Reuters数据集上评测", ("Reuters",)),
+        ("10,418 criteria", ("10,418",)),
+        ("2 million images", ("2 million",)),
+        ("learning rate 3e-5", ("3e-5",)),
+        ("from 90.1% to 92.3%, a gain of 3.2 points", ("3.2 points",)),
+    ],
+)
+def test_what_the_paper_does_not_say_is_named(statement: str, missing: tuple[str, ...]) -> None:
+    assert unsupported(statement, PAPER) == missing
+
+
+def test_rounding_passes_only_where_it_is_said() -> None:
+    assert unsupported("accuracy of about 92%", PAPER) == ()
+    assert unsupported("accuracy of 92%", PAPER) == ("92%",)
+    assert unsupported("准确率约为九成", PAPER) == ()
+
+
+def test_a_change_is_held_to_its_direction() -> None:
+    assert unsupported("The latency is reduced by 44%.", PAPER) == ()
+    assert unsupported("The throughput is increased by 44%.", PAPER) == ("44%",)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1,234.5", 1234.5, ""),
+        ("2.3亿", 2.3e8, ""),
+        ("百分之三十二", 32, "%"),
+        ("三成半", 35, "%"),
+        ("两倍", 2, "x"),
+        ("1.5×10^{-3}", 0.0015, ""),
+        ("10⁻⁶", 1e-6, ""),
+        ("7B", 7e9, ""),
+        ("4-fold", 4, "x"),
+        ("$49 \\times$", 49, "x"),
+        ("30 fps", 30, "fps"),
+        (".87", 0.87, ""),
+    ],
+)
+def test_figures_are_read_as_they_are_written(text: str, value: float, unit: str) -> None:
+    found = list(figures(text))
+    assert len(found) == 1
+    assert found[0].value == pytest.approx(value)
+    assert found[0].unit == unit
+
+
+def test_both_ends_of_a_range_have_its_unit() -> None:
+    assert [(f.value, f.unit) for f in figures("10–20%")] == [(10, "%"), (20, "%")]
+
+
+def test_chinese_numerals() -> None:
+    assert [han_number(n) for n in ("十", "十二", "三十", "一百零五", "两千", "一点五")] == [10, 12, 30, 105, 2000, 1.5]
