@@ -190,11 +190,14 @@ class Work:
         """Works until `drain` or cancellation. All dockets unless told which."""
         at_work = [asyncio.create_task(self._work_on(name), name=f"docket {name}") for name in dockets or DOCKETS]
         try:
-            await asyncio.gather(*at_work)
+            await asyncio.wait(at_work, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             await self._stop_now()
-            await asyncio.gather(*at_work, return_exceptions=True)
+            ends = await asyncio.gather(*at_work, return_exceptions=True)
             await self._release()
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def drain(self, patience: float = DRAIN) -> None:
         """No new tasks; running ones may end, and are stopped after `patience` seconds. They go on from their checkpoints, anywhere."""

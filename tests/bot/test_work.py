@@ -216,6 +216,23 @@ class TestDraining:
                 await until(lambda: store.is_done("k"), 10)
         assert deaths == [0]
 
+    async def test_a_cancelled_worker_does_not_wait_for_its_tasks(self, work: Work, store: Store):
+        began = asyncio.Event()
+
+        async def stuck(_task: Task) -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        work.register("digest", stuck, SLOW)
+        await work.add("digest", key="k")
+        running = asyncio.create_task(work.run())
+        await began.wait()
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=5)
+        assert done
+        assert running.cancelled()
+        assert (await store.task_begun("k", "another")).count == 0
+
 
 class TestDying:
     """Workers in processes of their own, killed with SIGKILL or frozen."""
