@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
-from bot.slack import fit, richtext
+from bot.slack import fit, mrkdwn, richtext
 from bot.slack.fit import shortened
 from bot.slack.richtext import Element, Part
 
@@ -140,7 +140,7 @@ def _context(small: Small) -> Iterator[SlackBlock]:
         if literal:
             text: dict[str, Any] = {"type": "plain_text", "text": richtext.plain(group), "emoji": False}
         else:
-            text = {"type": "mrkdwn", "text": richtext.mrkdwn(group), "verbatim": True}
+            text = {"type": "mrkdwn", "text": mrkdwn.mrkdwn(group), "verbatim": True}
         yield {"type": "context", "elements": [text]}
 
 

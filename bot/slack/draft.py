@@ -66,6 +66,8 @@ class SlackDraft:
         self._text = self._shown = ""
         self._silent = question.private
         self._closed = False
+        self._unsure = False
+        """A message may stand that nobody knows the id of."""
         self._news, self._begun, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
@@ -112,7 +114,7 @@ class SlackDraft:
                 await self._pause(busy.wait)
                 continue
             except Doubtful:
-                self._silent = True  # it may have been shown; `finish` looks
+                self._silent = self._unsure = True
             except ChatError as error:
                 self._refused(error)
             self._begun.set()
@@ -176,20 +178,18 @@ class SlackDraft:
 
     async def _find(self) -> None:
         """Our messages since the question: those with this answer's key, else the half one with its mark."""
-        halves: dict[str, str] = {}
+        half = ""
         begun = self._question.message or self._thread
         since = datetime.fromtimestamp(float(begun), UTC) if begun else self._question.at - LOOK_BACK
         async for message in self._chat.own(self._question.place, self._thread, since):
             key = render.key_of(message)
             if key == self._key or key.startswith(f"{self._key}."):
                 self._found[key] = str(message["ts"])
-            elif not key and not message.get("metadata"):
-                marks = _MARK.findall(json.dumps(message, ensure_ascii=False))
-                halves[str(message["ts"])] = marks[0] if marks else ""
-        mine = [ts for ts, mark in halves.items() if mark == mark_of(self._key)]
-        if mine and self._key not in self._found:
-            self._found[self._key] = mine[0]
-            await self._stop(mine[0])
+            elif not key and mark_of(self._key) in _MARK.findall(json.dumps(message, ensure_ascii=False)):
+                half = str(message["ts"])
+        if half and self._key not in self._found:
+            self._found[self._key] = half
+            await self._stop(half)
 
     def _looking(self) -> asyncio.Task[None]:
         task = asyncio.create_task(self._find())
@@ -223,8 +223,8 @@ class SlackDraft:
             return await self._chat.send(self._question.place, post, self._key, self._question.person)
         first, *more = render.messages(post, self._key)
         if self._streaming:
-            self._streaming = False
             await self._stop(self._ts)
+            self._streaming = False
         self._ts = await self._final(self._key, first, self._ts)
         for message in more:
             await self._final(render.key_of(message), message, "")
@@ -240,8 +240,7 @@ class SlackDraft:
             self._pump = None
         if self._background:
             await asyncio.gather(*self._background)
-        unsure = self._silent and not self._ts and not self._question.private
-        if unsure and self._look is None:
+        if self._unsure and self._look is None:
             self._look = self._looking()
         await self._looked()
 
@@ -249,9 +248,9 @@ class SlackDraft:
         """One message of the final form, in place of what stands there. One that a person deleted is not said again."""
         ts = ts or self._found.get(key, "")
         if not ts:
-            self._silent = True  # should the post not be answered, a repeat looks for it
+            self._unsure = True
             ts = await patiently(lambda: self._chat.say(self._channel, message, self._thread))
-            self._found[key] = ts
+            self._unsure, self._found[key] = False, ts
             return ts
         with contextlib.suppress(Gone):
             await patiently(lambda: self._chat.update(self._channel, ts, message))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.chat import Post, Step, StepKind, Thread
-from bot.slack import fit, richtext
+from bot.slack import fit, mrkdwn
 from bot.slack.blocks import SlackBlock, blocks
 from bot.slack.fit import shortened
 
@@ -31,7 +31,7 @@ def messages(post: Post, key: str = "") -> list[dict[str, Any]]:
         place = f"{fallback} · {number}/{len(groups)}" if len(groups) > 1 else fallback
         top = [_small(place)] if number > 1 or not group else []
         message = {
-            "text": richtext.escape(place),
+            "text": mrkdwn.escape(place),
             "unfurl_links": False,
             "unfurl_media": False,
             "blocks": [*top, *group],

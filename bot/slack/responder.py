@@ -41,7 +41,7 @@ NO_TRIGGER = {
 
 
 class SlackResponder:
-    """Implements `bot.chat.Responder`. `extra` as made by `listeners.extra_of`: see the names there."""
+    """Implements `bot.chat.Responder`. `extra` is that of the Command, Click or Submission, as `listeners.read` makes it."""
 
     def __init__(
         self,
@@ -72,20 +72,20 @@ class SlackResponder:
     async def progress(self, text: str) -> None:
         """Replaces the line before it where Slack can; there are few of them, so that the answer has its place."""
         async with self._turn:
-            since = self._clock() - self._last_line
-            gap = (
-                PROGRESS_GAPS[min(self._lines, len(PROGRESS_GAPS) - 1)]
-                if self._url
-                else WHISPER_GAP
-                if self._lines
-                else 0
-            )
-            if since < gap or (self._url and self._lines >= PROGRESS_USES):
+            if not self._worth_a_line():
                 return
             message = render.messages(Post((Small(text),), text))[0]
             with contextlib.suppress(ChatError):
                 await self._alone(message)
                 self._lines, self._last_line, self._shown_line = self._lines + 1, self._clock(), bool(self._url)
+
+    def _worth_a_line(self) -> bool:
+        if not self._lines:
+            return True
+        since = self._clock() - self._last_line
+        if not self._url:
+            return since >= WHISPER_GAP
+        return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
     async def _alone(self, message: Mapping[str, Any]) -> None:
         """To the asker alone: by the response_url, else in the channel, else in a direct message."""

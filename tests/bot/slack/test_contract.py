@@ -11,8 +11,8 @@ import pytest
 from bot.chat import Person, Place, Question, StepKind
 from bot.delivery import _filled
 from bot.slack.chat import SlackChat
-from bot.store import Store
-from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run
+from bot.store import DeliveryState, Store
+from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done
 from tests.servers.slack import BOT_TOKEN, SlackServer
 
 FAULTS = {
@@ -69,4 +69,14 @@ class TestSlack(ChatContract):
         edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
         here = await world.chat.link(world.place, delivered.parent)
         await world.chat.post(replace(edit, payload=_filled(edit.payload, {}, here)), world.place, delivered.parent)
+        await check_whole(world)
+
+    @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+    @pytest.mark.parametrize("fault", ["drop", "refuse", "500", "503", "html", "429:0.05"])
+    @pytest.mark.parametrize("skip", [0, 1, 2])
+    async def test_whatever_breaks_at_whatever_request_every_post_stands_once_and_in_order(
+        self, world: SlackWorld, store: Store, method: str, fault: str, skip: int
+    ) -> None:
+        world.server.fail(method, fault, skip=skip)
+        assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)

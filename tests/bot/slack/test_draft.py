@@ -280,3 +280,28 @@ async def test_marking_an_answer_wrong_keeps_its_key_and_its_second_message(
     first, second = answers(slack)
     assert first.shown.startswith("⚠ wrong")
     assert [render.key_of({"metadata": m.metadata}) for m in (first, second)] == ["answer:q", "answer:q.2"]
+
+
+async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repeated(
+    slack: SlackServer, chat: SlackChat, parent: str
+) -> None:
+    writing = await chat.draft(asked(slack, parent), "answer:q")
+    await writing.write("word")
+    slack.fail("chat.postMessage", "drop")
+    long = Post((Text("word " * 2_500),), "long")
+    with pytest.raises(Doubtful):
+        await writing.finish(long)
+    await writing.finish(long)
+    assert len(answers(slack)) == 2
+
+
+async def test_a_stream_that_could_not_be_ended_is_ended_when_it_is_repeated(
+    slack: SlackServer, chat: SlackChat, parent: str
+) -> None:
+    writing = await chat.draft(asked(slack, parent), "answer:q")
+    await writing.write("It")
+    slack.fail("chat.stopStream", "500")
+    with pytest.raises(Doubtful):
+        await writing.finish(FINAL)
+    await writing.finish(FINAL)
+    assert [("DynamicVLA" in m.shown, m.streaming) for m in answers(slack)] == [(True, False)]

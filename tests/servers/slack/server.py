@@ -12,7 +12,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ import yaml
 from aiohttp import web
 
 from tests.servers.slack import rules
+from tests.servers.slack.faults import Fault, broken, next_fault
 from tests.servers.slack.hub import Hub
 from tests.servers.slack.methods import METHODS
 from tests.servers.slack.people import People
@@ -38,18 +39,6 @@ class Call:
     error: str
     """Empty when it was carried out and answered."""
     at: float
-
-
-@dataclass
-class Fault:
-    """What goes wrong: `drop` (carried out, then the connection breaks), `refuse` (broken before), `500`, `503` (carried out or not:
-    not), `html` (a page instead of JSON), `slow:<seconds>`, `429:<seconds>`, `error:<code>`."""
-
-    method: str
-    kind: str
-    times: int
-    skip: int = 0
-    when: Callable[[dict[str, Any]], bool] = field(default=lambda args: True)
 
 
 @dataclass
@@ -166,13 +155,13 @@ class SlackServer(People):
     async def _api(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         args = await _arguments(request)
-        fault = self._fault(name, args)
+        fault = next_fault(self.faults, name, args)
         error, answer, status, headers = "", {}, 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         if fault and fault.startswith("slow:"):
             await asyncio.sleep(float(fault[5:]))
         if fault in ("refuse", "500", "503", "html"):
             self._note(name, args, "fault")
-            return self._broken(request, fault)
+            return broken(request, fault)
         try:
             answer = self._call(name, args, request.headers.get("Authorization", ""), fault)
         except Refused as refused:
@@ -182,29 +171,8 @@ class SlackServer(People):
             answer = {"ok": False, "error": error, **refused.more}
         self._note(name, args, "fault" if fault and not fault.startswith("slow") else error)
         if fault == "drop":
-            return self._broken(request, "refuse")
+            return broken(request, "refuse")
         return web.json_response({"ok": not error, **answer}, status=status, headers=headers)
-
-    def _fault(self, name: str, args: dict[str, Any]) -> str:
-        for fault in self.faults:
-            if fault.method == name and fault.when(args):
-                if fault.skip:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                if not fault.times:
-                    self.faults.remove(fault)
-                return fault.kind
-        return ""
-
-    def _broken(self, request: web.Request, kind: str) -> web.Response:
-        if kind == "refuse" and request.transport is not None:
-            request.transport.abort()
-        if kind == "html":
-            return web.Response(status=200, text="<html>upstream error</html>", content_type="text/html")
-        return web.Response(
-            status=int(kind) if kind.isdigit() else 500, text="upstream error", content_type="text/html"
-        )
 
     def _call(self, name: str, args: dict[str, Any], authorization: str, fault: str) -> dict[str, Any]:
         if fault.startswith("429:"):

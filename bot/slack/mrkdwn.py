@@ -1,0 +1,43 @@
+"""Slack's own markup, for the two places where nothing else is allowed: context blocks with links, and a message's fallback text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_MARKS = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
+_LOOKALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_GLUE = "\u200b"
+"""Slack sees formatting only at the edge of a word; a space of no width makes one beside Chinese."""
+
+
+def escape(text: str) -> str:
+    """The three characters Slack reads as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mrkdwn(elements: Sequence[Mapping[str, Any]]) -> str:
+    """Elements as mrkdwn. Its marks cannot be escaped, so literal ones are replaced by signs that look like them."""
+    out = ""
+    for element in elements:
+        piece = _piece(element)
+        if element.get("style"):
+            for name in element["style"]:
+                piece = f"{_MARKS[name]}{piece}{_MARKS[name]}"
+            piece = f"{_GLUE if out and not out[-1].isspace() else ''}{piece}{_GLUE}"
+        out += piece
+    return out
+
+
+def _piece(element: Mapping[str, Any]) -> str:
+    if element["type"] == "link":
+        return f"<{escape(element['url']).replace('|', '%7C')}|{_literal(element['text']).replace('|', '∣')}>"
+    if element["type"] == "date":
+        return f"<!date^{element['timestamp']}^{element['format']}|{element['fallback']}>"
+    text: str = element["text"]
+    return escape(text.replace("`", "ˋ")) if element.get("style", {}).get("code") else _literal(text)
+
+
+def _literal(text: str) -> str:
+    return escape(re.sub(r"(?<!\w)_|_(?!\w)", "＿", text.translate(_LOOKALIKE)))
