@@ -9,7 +9,7 @@ from __future__ import annotations
 # ruff: noqa: SIM905  # lists of words read as words
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,11 +30,12 @@ _TOKEN = re.compile(
   | (?P<text>\\(?:text|mathrm|mathbf|mathit|mathcal|mathbb|mathsf|mathtt|operatorname|emph|textbf|textit|boldsymbol|bm|hat|bar|tilde|vec|left|right|big|Big|displaystyle|rm|bf|it|cite[pt]?|ref|label|,|;|!|:|\ |quad|qquad|limits|nolimits|em|sc|tt)(?![A-Za-z]))
   | (?P<tex>\\[A-Za-z]+)
   | (?P<number>(?<![\w.])\.\d+|\d+(?:(?:,|\{,\}|\u2009|\u202f|\u00a0)\d{3}(?!\d))*(?:\.\d+)?)
+  | (?P<raised>[⁰¹²³⁴-⁹₀-₉]+)
   | (?P<sign>(?<![\w)\]}])[-\u2212\u2010-\u2013+](?=\s?\$?\.?\d))
   | (?P<symbol>[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
   | (?P<ratio>(?<=\d)\s?[/:]\s?(?=\d))
   | (?P<han>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])
-  | (?P<word>[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)
+  | (?P<word>[^\W\d_⁰¹²³⁴-⁹₀-₉\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)
     """,
     re.VERBOSE,
 )
@@ -83,26 +84,33 @@ def _number(raw: str) -> str:
     return "0" + bare if bare.startswith(".") else bare
 
 
-def _norm(kind: str, raw: str) -> str:
-    if kind == "word":
-        return fold(raw)
-    if kind == "number":
-        return _number(raw)
-    if kind == "tex":
-        name = raw[1:]
-        greek = _GREEK.get(name.removeprefix("var").lower())
-        return greek if greek is not None else _OPERATORS.get(name, "")
-    if kind == "ratio":
-        return "/"
-    if kind in ("sign", "symbol", "han"):
-        return _FOLDED.get(raw, raw)
-    return ""
+def _tex(raw: str) -> str:
+    name = raw[1:]
+    greek = _GREEK.get(name.removeprefix("var").lower())
+    return greek if greek is not None else _OPERATORS.get(name, "")
+
+
+def _sign(raw: str) -> str:
+    return _FOLDED.get(raw, raw)
+
+
+_NORMS: dict[str, Callable[[str], str]] = {
+    "word": fold,
+    "number": _number,
+    "tex": _tex,
+    "sign": _sign,
+    "symbol": _sign,
+    "han": str,
+    "ratio": lambda _: "/",
+    "raised": lambda raw: unicodedata.normalize("NFKC", raw),
+}
+"""By the kind of a match; what has none says nothing."""
 
 
 def tokens(text: str) -> Iterator[Token]:
     """In order. A word broken at a line end is one token; marks that say nothing are none."""
     for match in _TOKEN.finditer(text):
-        kind = str(match.lastgroup)
-        norm = _norm(kind, match[0])
+        to_norm = _NORMS.get(str(match.lastgroup))
+        norm = to_norm(match[0]) if to_norm else ""
         if norm:
             yield Token(norm, match.start(), match.end())

@@ -71,7 +71,7 @@ _PRONOUN = re.compile(
 )
 _WHY_NOT = re.compile(
     r"为(?:什么|何|啥)(?:今天|这次|昨天)?(?:没有?|不|未)(?:被)?(?:选|收|推|包含|出现|看到|讲|提|有)|怎么(?:没有?|不)(?:选|收|推|看到|见到|有)|没(?:有)?(?:选|收录|推送?)"
-    r"|\bwhy (?:not\b|no\b|(?:was|is|were|did|isn't|wasn't|weren't|didn't|haven't|hasn't)\b[^?]{0,80}\b(?:not|n't|missing|left out|skipped|excluded|choose|chosen|pick|picked|include|included|selected|here|shown?))|\bwhy (?:isn't|wasn't|weren't|didn't|hasn't)\b|\bwhy did you (?:skip|miss|leave out|ignore)\b|\b(?:you (?:missed|skipped|left out))\b",
+    r"|\bwhy (?:not\b|no\b|(?:was|is|were|did|haven't|hasn't)\b[^?]{0,80}\b(?:missing|left out|skipped|excluded|not\b[^?]{0,30}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b))|\bwhy (?:isn't|wasn't|weren't|didn't|hasn't|haven't)\b[^?]{0,80}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b|\bwhy did you (?:skip|miss|leave out|ignore)\b|\b(?:you (?:missed|skipped|left out))\b",
     re.IGNORECASE,
 )
 _LABEL = 70

@@ -245,11 +245,12 @@ def _grams(question: str) -> dict[str, int]:
 
 
 def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
-    """Of each paper the names that no other has: from its title, and what its abstract calls its own."""
+    """Of each paper the names that no other has: from its title, and what its abstract calls its own. A word that others use is no name."""
     raw = [set(_names_of(p)) for p in papers]
     times = Counter(name for names in raw for name in names)
+    used = Counter(w for p in papers for w in {fold(w) for w in _WORD.findall(f"{p.title} {p.abstract}")})
     common = {squeezed(w) for w in COMMON}
-    return [{n for n in names if times[n] == 1 and len(n) >= 3 and n not in common} for names in raw]
+    return [{n for n in names if times[n] == 1 and used[n] <= 1 and len(n) >= 3 and n not in common} for names in raw]
 
 
 def _names_of(paper: Paper) -> Iterator[str]:

@@ -1,0 +1,232 @@
+"""Quotations are found as models and printers copy them, told with the paper's own characters and place, and refused as soon as they say something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from digest.evidence import Finder
+from digest.model import Basis, Form, FullText, Passage, Section
+
+METHOD = (
+    "We train a single-layer LSTM with a 150-dimensional hidden state for classification [12]. The model does not use any external data, and it is "
+    "significantly faster (Smith et al., 2020) than the baseline: 92.3% against 90.1% accuracy, with $\\kappa =.70$ and a cost of $O(n^2)$."
+)
+TEXT = FullText(
+    "2601.22153",
+    1,
+    Basis.HTML,
+    (
+        Section(
+            "Abstract",
+            1,
+            "abstract",
+            passages=(
+                Passage("We present a method for dynamic object manipulation in the real world.", anchor="abstract"),
+            ),
+        ),
+        Section("3 Method", 1, "S3", passages=(Passage(METHOD, anchor="S3.p1"),)),
+        Section(
+            "3.2 Training",
+            2,
+            "S3.SS2",
+            passages=(
+                Passage("Training runs for three days on eight A100 cards, which is", anchor="S3.SS2.p1"),
+                Passage("Figure 2: Overview of the training pipeline with two branches.", Form.CAPTION, "S3.F2"),
+                Passage("far less than what earlier work needed for the same result.", anchor="S3.SS2.p2"),
+                Passage("Model | FID | Steps\nOurs | 2.22 | 1\nDiT | 2.27 | 250", Form.TABLE, "S3.T1"),
+            ),
+        ),
+        Section(
+            "4 Discussion",
+            1,
+            "S4",
+            passages=(
+                Passage(
+                    "We present a method for dynamic object manipulation in the real world. It has limits.",
+                    anchor="S4.p1",
+                ),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def finder() -> Finder:
+    return Finder(TEXT)
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "The model does not use any external data",
+        "the model does not use any external data,",
+        "“The model does not use any external data”",
+        "a single layer LSTM with a 150‑dimensional hidden state for classification",
+        "hidden state for classi-\nfication [12]. The model does not use any external data",
+        "hidden state for classiﬁcation. The model does not use any external data",
+        "it is significantly faster than the baseline: 92.3 % against 90.1 % accuracy",
+        "92.3% against 90.1% accuracy, with κ = .70 and a cost of O(n²)",
+        "with $\\kappa = 0.70$ and a cost of",
+        "We train a single-layer LSTM … it is significantly faster than the baseline",
+        "We train a single-layer LSTM [...] and a cost of O(n^2)",
+        "three days on eight A100 cards, which is far less than what earlier work needed",
+        "Overview of the training pipeline with two branches",
+        "Ours | 2.22 | 1",
+        "Ours 2.22 1 DiT 2.27 250",
+    ],
+)
+def test_a_copy_of_the_papers_words_is_found(finder: Finder, quotation: str) -> None:
+    assert finder.find(quotation) is not None
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "The model does use any external data",
+        "The model does not use some external data",
+        "The model never uses any external data",
+        "We train a single-layer LSTM with a 250-dimensional hidden state for classification",
+        "We train a single-layer GRU with a 150-dimensional hidden state for classification",
+        "it is significantly slower than the baseline: 92.3% against 90.1% accuracy",
+        "it is insignificantly faster than the baseline: 92.3% against 90.1% accuracy",
+        "92.3% against 91.1% accuracy, with κ = .70",
+        "90.1% against 92.3% accuracy, with κ = .70",
+        "92.3 against 90.1% accuracy, with κ = .70",
+        "a cost of O(n2.5)",
+        "than the baseline, and it is significantly faster",
+        "it is significantly faster than the baseline … We train a single-layer LSTM",
+        "We train a single-layer LSTM … and beat every other model",
+        "We train a single-layer LSTM with hidden state for classification",
+        "We carefully train a single-layer LSTM with a 150-dimensional hidden state",
+        "Ours | 2.27 | 1",
+        "Training runs for three days on eight H100 cards",
+        "This sentence does not stand in the paper at all, not even in part.",
+        "use any",
+        "the",
+        "",
+        "… …",
+    ],
+)
+def test_what_says_something_else_or_nothing_is_refused(finder: Finder, quotation: str) -> None:
+    assert finder.find(quotation) is None
+
+
+def test_evidence_has_the_papers_characters_its_place_and_its_link(finder: Finder) -> None:
+    found = finder.find("the model DOES NOT use any external data")
+    assert found is not None
+    assert found.quotation == "The model does not use any external data"
+    assert (found.label, found.url, found.exact) == ("3 Method", "https://arxiv.org/html/2601.22153v1#S3.p1", True)
+
+
+def test_a_formula_keeps_both_its_dollars(finder: Finder) -> None:
+    found = finder.find("accuracy, with κ = .70")
+    assert found is not None
+    assert found.quotation == "accuracy, with $\\kappa =.70$"
+
+
+def test_a_stitched_quotation_shows_its_pieces_as_they_stand(finder: Finder) -> None:
+    found = finder.find("we train a single layer LSTM ... significantly faster")
+    assert found is not None
+    assert found.quotation == "We train a single-layer LSTM … significantly faster"
+
+
+def test_every_place_of_a_quotation_is_told(finder: Finder) -> None:
+    places = [e.label for e in finder.find_all("a method for dynamic object manipulation in the real world")]
+    assert places == ["Abstract", "4 Discussion"]
+
+
+def test_a_table_and_a_caption_are_linked_themselves(finder: Finder) -> None:
+    caption, table = finder.find("Overview of the training pipeline with two branches"), finder.find("DiT | 2.27 | 250")
+    assert caption is not None
+    assert table is not None
+    assert caption.url.endswith("#S3.F2")
+    assert table.url.endswith("#S3.T1")
+
+
+def test_a_short_quotation_needs_a_name_or_a_figure(finder: Finder) -> None:
+    assert finder.find("eight A100 cards") is not None
+    assert finder.find("external data") is None
+
+
+def pdf(*passages: Passage) -> Finder:
+    return Finder(
+        FullText(
+            "2601.22153",
+            1,
+            Basis.PDF,
+            (Section("Abstract", 1, page=1), Section("1 Intro", 1, page=1, passages=passages)),
+        )
+    )
+
+
+def test_in_a_pdf_the_page_is_the_place() -> None:
+    found = pdf(Passage("The first page says this in so many words.", page=3)).find("says this in so many words")
+    assert found is not None
+    assert (found.label, found.url) == ("p. 3", "https://arxiv.org/pdf/2601.22153v1#page=3")
+
+
+def test_a_quotation_over_a_page_end_is_found_on_its_first_page() -> None:
+    found = pdf(Passage("It begins on one page and", page=3), Passage("ends on the next one.", page=4)).find(
+        "begins on one page and ends on the next one"
+    )
+    assert found is not None
+    assert found.label == "p. 3"
+    assert found.quotation == "begins on one page and ends on the next one."
+
+
+def test_a_page_number_and_a_running_head_in_the_middle_do_not_matter_and_are_not_shown() -> None:
+    head = "Xie et al. Dynamic Manipulation"
+    finder = pdf(
+        Passage(f"Some words stand before\n17\n{head}\nand others after the page has ended.", page=17),
+        Passage(f"More text\n{head}\ngoes on.", page=18),
+        Passage(f"And more\n{head}\nto the end.", page=19),
+    )
+    found = finder.find("words stand before and others after the page has ended")
+    assert found is not None
+    assert found.quotation == "words stand before and others after the page has ended."
+
+
+def test_lost_ligatures_and_look_alike_letters_are_the_printers() -> None:
+    finder = pdf(
+        Passage(
+            "The signicant gain of this classier was shown in rnany settings that we tried, with little work.", page=1
+        )
+    )
+    found = finder.find(
+        "The significant gain of this classifier was shown in many settings that we tried, with little work"
+    )
+    assert found is not None
+    assert not found.exact
+    assert found.quotation.startswith("The signicant gain")
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [("causal", "casual"), ("supervised", "unsupervised"), ("accept", "except"), ("BERT", "BART"), ("T5", "TS")],
+)
+def test_a_word_like_another_is_not_it(true: str, false: str) -> None:
+    sentence = "In this part of the work we look at the {} case with great care."
+    finder = pdf(Passage(sentence.format(true), page=1))
+    assert finder.find(sentence.format(true)) is not None
+    assert finder.find(sentence.format(false)) is None
+
+
+def test_chinese_papers_are_quoted_from_the_middle_of_a_sentence() -> None:
+    finder = pdf(Passage("本文提出一种用于动态物体操作的方法，成功率达到47.06%，没有使用额外数据。", page=2))
+    assert finder.find("用于动态物体操作的方法，成功率达到47.06%") is not None
+    assert finder.find("用于动态物体操作的方法，成功率达到48.06%") is None
+    assert finder.find("成功率达到47.06%，使用额外数据") is None
+
+
+def test_the_abstract_alone_is_labelled_so() -> None:
+    finder = Finder(replace(TEXT, basis=Basis.ABSTRACT, sections=TEXT.sections[:1]))
+    found = finder.find("a method for dynamic object manipulation")
+    assert found is not None
+    assert (found.label, found.url) == ("Abstract", "https://arxiv.org/abs/2601.22153v1")
+
+
+def test_an_empty_paper_has_no_quotations() -> None:
+    assert Finder(FullText("1", 1, Basis.ABSTRACT, ())).find("anything that could be quoted here") is None

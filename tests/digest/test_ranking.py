@@ -1,0 +1,144 @@
+"""Ranking by words is honest and repeatable; the choice keeps to its number, leaves out the unwanted, and always takes watched authors."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.model import Paper, Profile, Score
+from digest.ranking import choose, lexical, same_person, watched
+from tests.builders import a_paper
+
+PAPERS = [
+    a_paper("2601.00001", title="Gaussian Splatting for Driving Scenes", abstract="We reconstruct streets in 3D with splats. Code is available.", authors=("Kaiming He", "Ann Lee")),
+    a_paper("2601.00002", title="A Survey of Medical Segmentation", abstract="We review work on tumours in CT.", authors=("Jürgen Müller",)),
+    a_paper("2601.00003", title="Diffusion Models for Video", abstract="A model makes videos. It outperforms others by 12%.", authors=("Bo Li",)),
+    a_paper("2601.00004", title="Robots that Grasp", abstract="A vision-language-action model grasps moving objects.", authors=("Ziwei Liu",)),
+]  # fmt: skip
+
+
+def by_id(profile: Profile) -> dict[str, Score]:
+    return {s.paper_id: s for s in lexical(PAPERS, profile)}
+
+
+def test_what_is_wanted_comes_first_and_the_reason_names_the_words() -> None:
+    scores = by_id(Profile(wanted=("Gaussian splatting", "driving"), language="en"))
+    assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00001"
+    assert "Gaussian splatting" in scores["2601.00001"].reason
+    assert "none of your words" in scores["2601.00002"].reason
+
+
+def test_interests_in_the_teams_own_words_rank_too() -> None:
+    scores = by_id(Profile(interests="We build robots that manipulate and grasp objects."))
+    assert max(scores.values(), key=lambda s: s.total).paper_id == "2601.00004"
+    assert "Grasp" in scores["2601.00004"].reason or "grasps" in scores["2601.00004"].reason
+
+
+def test_chinese_interests_meet_english_papers_and_the_reason_is_chinese() -> None:
+    scores = by_id(Profile(interests="机器人抓取、视觉语言动作", language="zh-Hans"))
+    assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00004"
+    assert scores["2601.00004"].reason.endswith("。")
+
+
+def test_the_unwanted_sinks_and_is_said() -> None:
+    wanted = Profile(wanted=("segmentation",), unwanted=("medical",), language="en")
+    score = by_id(wanted)["2601.00002"]
+    assert score.relevance < by_id(Profile(wanted=("segmentation",)))["2601.00002"].relevance / 2
+    assert "unwanted" in score.reason
+
+
+def test_without_wishes_all_of_a_category_are_alike_in_relevance() -> None:
+    assert {s.relevance for s in lexical(PAPERS, Profile(categories=("cs.RO",)))} == {6.0}
+
+
+def test_significance_is_what_the_abstract_says_of_itself_and_never_the_top() -> None:
+    scores = by_id(Profile())
+    assert scores["2601.00002"].significance < scores["2601.00003"].significance
+    assert all(0 <= s.significance <= 8 for s in scores.values())
+    assert {s.by for s in scores.values()} == {"extractive"}
+
+
+def test_a_score_for_each_paper_in_the_order_given() -> None:
+    assert [s.paper_id for s in lexical(PAPERS[::-1], Profile(wanted=("video",)))] == [p.id for p in PAPERS[::-1]]
+    assert lexical([], Profile(wanted=("video",))) == []
+
+
+# ---------------------------------------------------------------- authors
+
+
+@pytest.mark.parametrize(
+    ("wanted", "author", "same"),
+    [
+        ("Kaiming He", "Kaiming He", True),
+        ("K. He", "Kaiming He", True),
+        ("He, Kaiming", "Kaiming He", True),
+        ("He Kaiming", "Kaiming He", True),
+        ("Kaiming He", "K. He", True),
+        ("kaiming he", "Kaiming He", True),
+        ("Jurgen Muller", "Jürgen Müller", True),
+        ("José García", "Jose Garcia", True),
+        ("Christopher D. Manning", "Christopher Manning", True),
+        ("C.D. Manning", "Christopher D. Manning", True),
+        ("Jean-Luc Picard", "Jean Luc Picard", True),
+        ("何恺明", "何恺明", True),
+        ("Kai He", "Kaiming He", False),
+        ("Kaiming He", "Kaiming Ho", False),
+        ("He", "Kaiming He", False),
+        ("Ming He", "Kaiming He", False),
+        ("J. He", "Kaiming He", False),
+        ("Christopher D. Manning", "Christopher P. Manning", False),
+        ("", "Kaiming He", False),
+    ],
+)
+def test_who_is_who(wanted: str, author: str, same: bool) -> None:
+    assert same_person(wanted, author) is same
+
+
+def test_watched_authors_are_told_as_the_paper_writes_them() -> None:
+    assert watched(PAPERS[1], ("Muller, J.", "Nobody Else")) == ("Jürgen Müller",)
+
+
+# ---------------------------------------------------------------- choice
+
+
+def scored(*totals: float) -> list[Score]:
+    return [Score(p.id, t, t, "", "x") for p, t in zip(PAPERS, totals, strict=True)]
+
+
+def ids(chosen: list[tuple[Paper, Score, tuple[str, ...]]]) -> list[str]:
+    return [p.id[-1] for p, *_ in chosen]
+
+
+def test_the_best_are_chosen_best_first() -> None:
+    assert ids(choose(PAPERS, scored(1, 4, 3, 2), Profile(), 2)) == ["2", "3"]
+
+
+def test_ties_fall_the_same_way_whatever_the_order() -> None:
+    scores = scored(5, 5, 5, 5)
+    assert ids(choose(PAPERS, scores, Profile(), 2)) == ids(choose(PAPERS[::-1], scores[::-1], Profile(), 2))
+
+
+def test_the_unwanted_is_left_out_whatever_its_score() -> None:
+    assert ids(choose(PAPERS, scored(1, 9, 3, 2), Profile(unwanted=("medical",)), 3)) == ["3", "4", "1"]
+
+
+def test_a_watched_author_comes_in_addition_and_says_so() -> None:
+    chosen = choose(PAPERS, scored(1, 4, 3, 2), Profile(authors=("K. He",)), 2)
+    assert ids(chosen) == ["2", "3", "1"]
+    assert [people for *_, people in chosen] == [(), (), ("Kaiming He",)]
+
+
+def test_a_watched_author_among_the_best_takes_one_of_the_places() -> None:
+    assert ids(choose(PAPERS, scored(9, 4, 3, 2), Profile(authors=("Kaiming He",)), 2)) == ["1", "2"]
+
+
+def test_a_watched_author_is_shown_also_with_an_unwanted_word() -> None:
+    assert "2" in ids(choose(PAPERS, scored(1, 4, 3, 2), Profile(authors=("Jürgen Müller",), unwanted=("medical",)), 1))
+
+
+@given(st.lists(st.floats(0, 10), min_size=4, max_size=4), st.integers(0, 6))
+def test_never_more_than_the_number_without_watched_authors(totals: list[float], limit: int) -> None:
+    chosen = choose(PAPERS, scored(*totals), Profile(), limit)
+    assert len(chosen) == min(limit, len(PAPERS))
+    assert [s.total for _, s, _ in chosen] == sorted((s.total for _, s, _ in chosen), reverse=True)

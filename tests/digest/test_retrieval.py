@@ -1,0 +1,178 @@
+"""Passages are found by their words and their headings' words, by an analysis in another script, by vectors; a selection keeps what frames a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Part, Passage, Section
+from digest.ports import Source
+from digest.retrieval import Hit, Passages, fused_top, select
+from tests.builders import a_paper
+
+FILLER = "The remaining details follow common practice and are given for completeness in this place."
+
+
+def a_text(paper_id: str = "2601.22153") -> FullText:
+    return FullText(
+        paper_id,
+        1,
+        Basis.HTML,
+        (
+            Section(
+                "Abstract",
+                1,
+                "abstract",
+                passages=(Passage("We present a model that grasps moving things.", anchor="abstract"),),
+            ),
+            Section(
+                "1 Introduction",
+                1,
+                "S1",
+                passages=tuple(Passage(f"{FILLER} Opening {i}.", anchor=f"S1.p{i}") for i in range(4)),
+            ),
+            Section(
+                "2 Related Work",
+                1,
+                "S2",
+                passages=tuple(Passage(f"{FILLER} Others {i}.", anchor=f"S2.p{i}") for i in range(6)),
+            ),
+            Section(
+                "3 Training",
+                1,
+                "S3",
+                passages=(
+                    Passage("All of it ran for three days on eight cards.", anchor="S3.p1"),
+                    Passage("Figure 2: Latency in milliseconds per control step.", Form.CAPTION, "S3.F2"),
+                ),
+            ),
+            Section(
+                "4 Data",
+                1,
+                "S4",
+                passages=(Passage("We collect 200K synthetic episodes in simulation.", anchor="S4.p1"),),
+            ),
+            Section(
+                "5 Conclusion", 1, "S5", passages=(Passage("The approach is limited to rigid bodies.", anchor="S5.p1"),)
+            ),
+        ),
+    )
+
+
+def anchors(hits: Sequence[Hit]) -> list[str]:
+    return [h.passage.anchor for h in hits]
+
+
+def a_source(**values: object) -> Source:
+    return Source(a_paper(), a_text(), **values)  # type: ignore[arg-type]
+
+
+def test_the_words_of_a_question_meet_inflected_ones() -> None:
+    assert anchors(Passages([a_source()]).top("How many episodes were collected by simulating?"))[0] == "S4.p1"
+
+
+def test_a_heading_speaks_for_its_passages() -> None:
+    assert anchors(Passages([a_source()]).top("How was training done?"))[0] == "S3.p1"
+
+
+def test_captions_are_passages() -> None:
+    assert anchors(Passages([a_source()]).top("latency per step"))[0] == "S3.F2"
+
+
+def test_a_hit_tells_its_source_section_and_score() -> None:
+    other = FullText(
+        "2601.00001",
+        1,
+        Basis.HTML,
+        (Section("Abstract", 1, passages=(Passage("A corpus of German poems.", anchor="P"),)),),
+    )
+    hit = Passages([a_source(), Source(a_paper("2601.00001"), other)]).top("german poems", 1)[0]
+    assert (hit.source_index, hit.section.title, hit.passage.anchor) == (1, "Abstract", "P")
+    assert hit.score > 0
+
+
+def test_with_nothing_to_match_the_opening_passages_come_with_score_nought() -> None:
+    hits = Passages([a_source()]).top("zzz qqq", 3)
+    assert anchors(hits) == ["abstract", "S1.p0", "S1.p1"]
+    assert {h.score for h in hits} == {0.0}
+
+
+def test_a_chinese_question_meets_an_english_text_by_the_glossary() -> None:
+    assert anchors(Passages([a_source()]).top("推理延迟是多少？"))[0] == "S3.F2"
+
+
+def test_a_question_in_another_script_is_led_by_the_analysis_to_the_passages_it_rests_on() -> None:
+    text = a_text()
+    evidence = Evidence("limited to rigid bodies", text.url(text.sections[5].passages[0]), "5 Conclusion")
+    analysis = Analysis(
+        text.paper_id,
+        1,
+        Basis.HTML,
+        "zh",
+        "a-model",
+        "抓住会动的东西",
+        (Part("conclusion", "只管硬邦邦的玩意儿", "只管硬邦邦的玩意儿"),),
+        (Finding("只管硬邦邦的玩意儿", evidence),),
+    )
+    question = "硬邦邦的玩意儿呢？"
+    assert Passages([a_source()]).top(question)[0].score == 0
+    assert anchors(Passages([a_source(analysis=analysis)]).top(question))[0] == "S5.p1"
+
+
+def test_an_empty_paper_gives_no_passages() -> None:
+    empty = Source(a_paper(), FullText("1", 1, Basis.ABSTRACT, ()))
+    assert Passages([empty]).top("anything") == []
+    assert Passages([]).top("anything") == []
+
+
+async def test_vectors_bring_what_words_cannot_and_are_asked_for_once() -> None:
+    asked: list[int] = []
+
+    async def embed(texts: Sequence[str]) -> np.ndarray:
+        asked.append(len(texts))
+        return np.array([[1.0, 0.0] if "rigid" in t or "weakness" in t else [0.0, 1.0] for t in texts])
+
+    passages = Passages([a_source()])
+    assert anchors(await fused_top(passages, "the weakness", embed, 1)) == ["S5.p1"]
+    await fused_top(passages, "the weakness", embed, 1)
+    assert asked == [15, 1, 1]
+
+
+# ---------------------------------------------------------------- a selection
+
+
+def test_a_text_that_fits_is_left_alone() -> None:
+    text = a_text()
+    assert select(text, "anything", 100_000) is text
+
+
+@pytest.mark.parametrize("limit", [300, 500, 900, 1500])
+def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_the_abstract(limit: int) -> None:
+    text = a_text()
+    chosen = select(text, "How many episodes were collected?", limit)
+    order = [p.anchor for s in text.sections for p in s.passages]
+    kept = [p.anchor for s in chosen.sections for p in s.passages]
+    assert len(chosen.text) <= limit
+    assert kept == sorted(kept, key=order.index)
+    assert kept[0] == "abstract"
+    assert "S4.p1" in kept
+
+
+def test_a_selection_keeps_the_beginning_of_the_introduction_and_the_conclusion() -> None:
+    kept = {p.anchor for s in select(a_text(), "episodes", 1_200).sections for p in s.passages}
+    assert {"abstract", "S1.p0", "S5.p1", "S4.p1"} <= kept
+
+
+def test_not_even_the_first_passage_fits() -> None:
+    assert select(a_text(), "episodes", 20).text == "We present a model t"
+
+
+def test_a_question_in_another_script_selects_by_what_is_said_of_the_paper() -> None:
+    kept = {
+        p.anchor
+        for s in select(a_text(), "硬邦邦", 250, extra="synthetic episodes, simulation").sections
+        for p in s.passages
+    }
+    assert "S4.p1" in kept
