@@ -60,6 +60,10 @@ def verdict(row: dict, known: list[tuple[date, list[Known]]], got: Resolution) -
     return "right" if set(got.paper_ids) == set(wanted) and not got.about_day else "wrong"
 
 
+def _counts(verdicts: list[str]) -> list[int]:
+    return [len(verdicts), *(verdicts.count(said) for said in ("right", "asked", "wrong"))]
+
+
 def main() -> None:
     data = json.loads((Path(sys.argv[1]) if len(sys.argv) > 1 else SET).read_text("utf-8"))
     known = digests(data)
@@ -73,6 +77,13 @@ def main() -> None:
         ["kind", "n", "right", "asked", "wrong"],
         [[k, c.total(), c["right"], c["asked"], c["wrong"]] for k, c in sorted(by.items())],
     )
+    sets = sorted({row.get("set", 1) for row, *_ in judged})
+    print()
+    table(
+        ["set", "n", "right", "asked", "wrong"],
+        [[k, *_counts([v for row, _, v in judged if row.get("set", 1) == k])] for k in sets],
+    )
+    print(f"\n{data.get('about', '')}")
     for said in ("wrong", "asked"):
         print(f"\n{said}:")
         for row, got, mine in judged:

@@ -16,7 +16,7 @@ _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
 _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|-|–|—|~)\s*"
 _LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
-_END = r"(?![\w.%％‰°×]|\s*(?:%|％|x\b|×|倍))"
+_END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
 _ORDINAL = {
     w: i

@@ -29,7 +29,8 @@ _DESCRIBED = (
     re.compile(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
     re.compile(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     re.compile(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
-    re.compile(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})paper\s*[:：,]", re.IGNORECASE),
+    re.compile(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
+    re.compile(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
 _POINTING = re.compile(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
@@ -165,9 +166,14 @@ class Shelf:
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
 
 
+_HAN_GENERIC = re.compile(
+    "数据集|数据|方法|模型|结果|实验|代码|局限|限制|不足|基线|基准|损失|指标|训练|推理|性能|效果|准确率|参数|显存|成本|作者|贡献|创新|结论|动机|问题|任务|框架|开源|公开|复现|提升|改进|对比|比较|区别|优势|昨天|今天"
+)
+
+
 def asked_for(text: str) -> list[str]:
     """Its words that could tell one paper from another."""
-    return [t for t in asked(text) if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
+    return [t for t in asked(_HAN_GENERIC.sub(" ", text)) if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
 
 
 def _descriptions(question: str) -> Iterator[str]:
