@@ -17,7 +17,7 @@ _REASONING = re.compile(
 )
 _THINKS_ALOUD = re.compile(
     r"^\W*(?:okay|ok|alright|hmm|let me|so|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
-    r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n]{0,20}(?:用户|我需要|我要|任务|我应该)|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
+    r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n。]{0,20}(?:用户(?:让|要|想|希望|请|给)|我(?:需要|要|应该|得)(?!们))|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
     re.IGNORECASE,
 )
 _ROLES = re.compile(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)

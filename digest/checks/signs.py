@@ -36,19 +36,19 @@ FIELD_LABELS = frozenset(
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
 FAILED = re.compile(
-    rf"^(?:\W*(?:error|failed|failure)\b[^.]{{0,80}}|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
+    rf"^(?:\W*(?:error|failed|failure)\b(?:\s*[:：(\d–-].{{0,80}}|\s+(?:while|when|during|occurred|generating|processing|code)\b.{{0,60}})?|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
     r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
     r"|(?:failed to|unable to|could not|cannot|can't|couldn't) (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
     r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum\b.*"
     r"|(?:no|non|nicht|não|нет|не)\s+(?:disponible|disponibile|verfügbar|disponível|доступно|applicable|especificado|précisé|angegeben)"
     r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
-    r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)[^。]{0,8}"
+    r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)(?:[，,].{0,12})?"
     r"|(?:暂无|没有|无|未提供|未找到|尚无|缺少)(?:可用的?|相关|任何|具体)?(?:摘要|总结|分析|翻译|内容|数据|信息|结果|方法|结论|正文|说明)(?:可用|提供)?"
     r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|异常)[^。]{0,12}|(?:正在)?(?:翻译|生成|提取|分析|解析|处理|获取|加载)中"
-    r"|(?:无法|不能|未能|没能)(?:获取|生成|翻译|提取|访问|解析|处理|显示|加载|读取|总结|分析|识别|打开|得到)[^。]{0,12}"
+    r"|(?:该|此|本)?(?:内容|文本|摘要|论文|标题|段落|文章)?(?:目前|暂时)?(?:无法|不能|未能|没能)(?:获取|生成|翻译|提取|访问|解析|处理|显示|加载|读取|总结|分析|识别|打开|得到)[^。]{0,12}"
     r"|.{0,10}(?:生成|取得|抽出|翻訳|要約|解析)(?:に失敗|できません|エラー).{0,12}|.{0,10}(?:생성|번역|요약|추출|분석)\s?(?:실패|오류|불가).{0,8}"
-    r"|.{0,6}(?:エラー|오류)(?:が|가|を|이)?\s?(?:発生|발생|です|입니다).{0,12}|(?:error|erreur|errore|erro|fehler|ошибка)\b.{0,60}|(?:no se pudo|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
+    r"|.{0,6}(?:エラー|오류)(?:が|가|を|이)?\s?(?:発生|발생|です|입니다).{0,12}|(?:error|erreur|errore|erro|fehler|ошибка)(?:\s*[:：].{0,60}|\s+(?:al|lors|bei|nella|nel|na|ao|при|перевода|генерации)\b.{0,60})?|(?:no se pudo|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
     _I,
 )
 """A whole short text that reports a failure."""
@@ -67,10 +67,10 @@ ASKS = re.compile(
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
     rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
     rf"|\bI(?:'d| would| will|'ll)?\s+(?:need|require)\s+(?:the|more|access|you|additional|to see)\b[^.!?\n]{{0,60}}\b{_OBJECT}\b"
-    rf"|\b(?:let me know|feel free to|don't hesitate to)\b|\bwould you like\b|\bdo you want me to\b|\bI(?:'d| would) be (?:happy|glad|delighted) to\b|请?(?:您|你)?[^，。！？\n]{{0,4}}把[^，。！？\n]{{0,20}}(?:发给|发来|贴|传|给)我?|(?:很|非常)?(?:乐意|高兴)(?:为|帮)(?:您|你)"
-    rf"|(?:^|[，,。；;！!？?：:\n）)、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实|发给|发来|贴上|传给)[^。！？\n]{{0,60}}"
+    rf"|\b(?:let me know|feel free to|don't hesitate to)\b|\bwould you like\b|\bdo you want me to\b|\bI(?:'d| would) be (?:happy|glad|delighted) to\b|请?(?:您|你)?[^，。！？\n]{{0,4}}把[^，。！？\n]{{0,20}}(?:发给|发来|贴|传|给)我?|(?:很|非常)?(?:乐意|高兴)(?:为|帮)(?:您|你)|请问(?:您|你)"
+    rf"|(?:^|[，,。；;！!？?：:\n（）()、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实|发给|发来|贴上|传给)[^。！？\n]{{0,60}}"
     rf"|(?:您|你)(?:需要|想要|希望|可以|能否|能)?(?:我)?[^。！？\n]{{0,10}}(?:提供|输入|上传|粘贴|发送|补充|确认)[^。！？\n]{{0,30}}{_OBJECT}"
-    rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时)?(?:告诉|告知|提供|联系|提出|指出|说明|补充)"
+    rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时|继续|再)?(?:告诉|告知|提供|提出|指出|说明|补充)"
     rf"|{_OBJECT}[^。\n]{{0,20}}(?:を|も)?(?:ご提供|ご提示|お送り|送って|貼り付け|入力して|共有して|教えて)[^。\n]{{0,12}}(?:ください|いただけ|お願い)"
     rf"|{_OBJECT}[^.\n]{{0,20}}(?:제공|입력|공유|보내|붙여\S*)\s?\S{{0,6}}\s?(?:주세요|주십시오|바랍니다|주시면|주시겠)"
     rf"|\b(?:por favor|favor de)\b[^.!?\n]{{0,30}}(?:proporcion|compart|env[ií]|peg|facilit|indi[cq]|adjunt|forne[çc])\w*"
@@ -86,8 +86,9 @@ REFUSES = re.compile(
     r"|^\W*(?:I'm|I am|we're) (?:very |really |truly )?sorry\b|^\W*(?:sorry|apologies|unfortunately),? (?:but )?I\b|\bI apologi[sz]e\b"
     r"|\bas an? (?:AI|artificial intelligence|(?:large )?language model)(?: (?:language )?(?:model|assistant))?,? (?:developed by \w+,? )?I\b"
     r"|\bno (?:paper|text|abstract|content|article|document) (?:was|has been|is|were) (?:provided|attached|given|included|supplied)\b|\b(?:the )?(?:paper|text|abstract|content|document|article|input|message|prompt|sentence)[^.!?\n]{0,30}\b(?:you(?:'ve| have)? (?:provided|shared|sent|pasted)|seems? to (?:be|have been) (?:incomplete|cut off|truncated|missing|empty|blank)|appears? to be (?:incomplete|cut off|truncated|missing|empty|blank))\b"
-    r"|(?:很|非常|十分)?(?:抱歉|对不起|不好意思|遗憾)[，,！!。]?\s*(?:[^。！？\n]{0,20})?(?:我|无法|不能|您|你|由于|但)[^。！？\n]{0,60}|^\W*(?:很|非常)?(?:抱歉|遗憾)"
-    r"|作为(?:一个|一名|一款)?(?:AI|人工智能|大?语言模型|智能助手|助手)[^。！？\n]{0,16}(?:，|,)?\s*我|(?:^|[，。；\n])\s*(?:但|不过|所以|因此|目前)?我(?:目前|暂时|还|现在)?(?:无法|不能|没有办法|没办法|没有权限|没有收到|没有看到|未能|未收到|看不到)[^。！？\n]{0,60}"
+    r"|^\W*(?:很|非常|十分|实在)?(?:抱歉|对不起|不好意思)[，,！!。]?(?:\W*$|(?=[^。！？\n]{0,60}(?:我(?!们)|您|你|提供|(?:无法|不能|没法)(?:为|帮|翻译|访问|完成|继续|处理|回答|满足|协助|总结|分析|打开|识别|查看|浏览)|没有(?:找到|看到|收到))))|(?:很|非常)?遗憾[，,]\s*我(?!们)"
+    r"|我(?:只)?是(?:一个|一名|一款)?(?:AI|人工智能|(?:大型?)?语言模型|智能助手)|(?:输入|文本|内容|原文|上下文|输出|回答)[^。，\n]{0,8}(?:过长|超长|超出)[^。\n]{0,20}(?:截断|无法|不能)"
+    r"|作为(?:一个|一名|一款)?(?:AI|人工智能|大?语言模型|智能助手|助手)[^。！？\n]{0,16}(?:，|,)?\s*我(?!们)|(?:^|[，。；\n])\s*(?:但|不过|所以|因此|目前)?我(?:目前|暂时|还|现在)?(?:无法|不能|没有办法|没办法|没有权限|没有收到|没有看到|未能|未收到|看不到)[^。！？\n]{0,60}"
     r"|(?:您|你)(?:似乎|好像|可能|所|还|并)?(?:没有|未|尚未|忘记)?(?:提供|给出|发送|粘贴|上传|输入)的?[^。！？\n]{0,20}(?:论文|内容|文本|摘要|句子|信息|文章|标题|文字|链接|原文|片段|段落)|(?:看起来|似乎|好像|看上去)(?:像)?是?[^。！？\n]{0,10}(?:被)?(?:误?截断|不完整|缺失|空的|中断)|(?:句子|文本|内容|输入|原文|段落|片段)[^。！？\n]{0,12}(?:不完整|被截断|似乎(?:不|被|缺)|缺失|为空)[^。！？\n]{0,20}(?:请|无法|翻译)"
     r"|申し訳(?:ありません|ございません)|すみません|(?:提供|入力|添付)され(?:ていません|ておりません|ていない(?:ため|ようです))|(?:私|AI|人工知能|言語モデル)(?:として|は)[^。\n]{0,30}(?:できません|できない|いたしかねます)"
     r"|죄송(?:합니다|하지만|스럽)|(?:저는|AI로서|언어 모델로서)[^.\n]{0,40}(?:없습니다|못합니다)|(?:제공|첨부|입력)(?:되지 않|해 주시지 않)"
@@ -153,7 +154,7 @@ TEMPLATE_BRACKET = re.compile(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
 )
 AVAILABLE = re.compile(
-    r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
+    r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
     _I,
 )
 SPEAKS_TO_YOU = re.compile(

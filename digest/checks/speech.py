@@ -14,6 +14,7 @@ _OF_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 """A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
+_SUBTITLED = re.compile(r"\S[:：]\s*\S")
 
 
 def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
@@ -22,7 +23,7 @@ def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     sentences = sentences_of(signs.QUOTED.sub("“”", text))
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in edge:
-        if kind == "title" and not _OF_A_TITLE.search(sentence):
+        if kind == "title" and (_SUBTITLED.search(sentence) or not _OF_A_TITLE.search(sentence)):
             continue
         for pattern, fault, says in (
             (signs.REFUSES, Fault.REFUSAL, "speaks as an assistant"),

@@ -33,7 +33,7 @@ def strange(text: str, language: str, kind: str) -> Found:
     if other:
         yield Fault.WRONG_LANGUAGE, f"in {other} where {wanted} was asked for"
         return
-    if kind in ("title", "sentence") or lang.size(text) < 40:
+    if kind in ("title", "sentence") or lang.size(text) < 20:
         return
     own = _own(text, language)
     if lang.foreign(own, language):
