@@ -6,8 +6,8 @@ from bot.office import Office
 from digest.errors import NotFound
 from digest.ids import PaperRef, plain_id
 from digest.model import Entry, Paper, Score
-from digest.pipeline import read_paper
 from digest.ports import booked
+from digest.reading import read_paper
 
 NO_SCORE = Score("", 0, 0, "", "")
 """Nobody ranked it: it was asked for by name."""

@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digest import keys
-from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
+from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.labels import label
 from digest.ledger import Intake, Ledger, LedgerEntry, considered, take_in
-from digest.links import links
-from digest.markdown import escape, missing_words
 from digest.model import (
-    Analysis,
     Candidate,
     Coverage,
     Digest,
     Entry,
-    FullText,
     Paper,
     Profile,
     Score,
@@ -34,13 +29,18 @@ from digest.model import (
     from_json,
     to_json,
 )
-from digest.ports import Analyst, Booking, Desk, Progress, booked, silent
+from digest.ports import Analyst, Booking, Desk, Progress, booked, booking, silent
 from digest.ranking import choose
+from digest.reading import read_paper
+from digest.taste import UNTAUGHT, Taste
 
 log = logging.getLogger(__name__)
 
 OTHERS = 15
 """Candidates kept beside the chosen papers."""
+RANKS_BY_WORDS = 0.8
+"""Of the day's budget: from then on ranking goes without the model, then analyses rest on the abstract (`reading`), and at the whole of it
+the stand-in writes. What is at hand is used whatever is left."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class Request:
     """Ask the model anew instead of reading what it said before."""
     can_wait: bool = False
     """The caller can come back later: a model out of reach is raised instead of being stood in for."""
+    taste: Taste = UNTAUGHT
+    """What the channel's votes teach: moves the Scores of this digest, and of no other."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class _Run:
 
 
 async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetime, progress: Progress = silent) -> Made:
-    """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable and OverBudget."""
+    """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
     run = _Run(request, desk, Booking(request.subscription), progress)
     with keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
         listing = await desk.papers.announced(request.profile.categories, now)
@@ -96,9 +98,9 @@ async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetim
         progress("announced", len(intake.news), len(intake.news))
         if not intake.news:
             return Made(None, intake.seeded, intake)
-        scores, ranking_note = await _ranked(intake.news, run)
-        chosen = choose(intake.news, scores, request.profile, request.papers)
-        entries = await _read_all(chosen, intake.late, run)
+        unmoved, ranking_note = await _ranked(intake.news, run)
+        scores, chosen, learned = await _chosen(intake.news, unmoved, run)
+        entries = await _read_all(chosen, learned, intake.late, run)
         summary, summary_note = await _summarised(entries, intake.day or request.local_date, run)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
@@ -122,16 +124,20 @@ async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetim
     return Made(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
 
 
-async def preview(profile: Profile, papers: int, desk: Desk, now: datetime) -> tuple[list[Chosen], int]:
+async def preview(
+    profile: Profile, papers: int, desk: Desk, now: datetime, taste: Taste = UNTAUGHT
+) -> tuple[list[Chosen], int]:
     """What the latest announcement would give for a Profile, best first, and how many papers it has. Nothing is read or recorded.
 
     Raises ArxivUnavailable, Misconfigured.
     """
     listing = await desk.papers.announced(profile.categories, now)
     latest = take_in(listing, Ledger(), now).news
-    request = Request("preview", "preview", now.date(), profile)
-    scores, _ = await _ranked(latest, _Run(request, desk, Booking(), silent))
-    return choose(latest, scores, profile, papers), len(latest)
+    request = Request(booking.get().payer, "preview", now.date(), profile, papers, taste=taste)
+    run = _Run(request, desk, Booking(), silent)
+    unmoved, _ = await _ranked(latest, run)
+    _, chosen, _ = await _chosen(latest, unmoved, run)
+    return chosen, len(latest)
 
 
 # ---------------------------------------------------------------- choosing
@@ -140,32 +146,61 @@ async def preview(profile: Profile, papers: int, desk: Desk, now: datetime) -> t
 async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
     """A Score for each paper; those at hand are reused, so that channels with one Profile share them. And a note if words chose."""
     request, desk = run.request, run.desk
+    held = await _held(papers, request.profile, desk)
+    share = await desk.spent(request.subscription) if len(held) < len(papers) else 0.0
     try:
-        with booked(request.subscription, "rank", run.book):
-            scores = await _scored(papers, request.profile, desk, desk.analyst)
-        note = label("keyless", run.language) if desk.analyst is desk.stand_in else ""
+        if share >= RANKS_BY_WORDS and desk.analyst is not desk.stand_in:
+            log.warning("event=ranked_lexically papers=%d cause=budget share=%.2f", len(papers), share)
+            scores = await desk.stand_in.rank(papers, request.profile)
+            note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
+        else:
+            with booked(request.subscription, "rank", run.book):
+                scores = await _scored(papers, held, request.profile, desk)
+            note = label("keyless", run.language) if desk.analyst is desk.stand_in else ""
     except (ModelUnavailable, OverBudget) as error:
-        if request.can_wait:
+        if request.can_wait and not isinstance(error, OverBudget):
             raise
         log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), str(error))
         scores = await desk.stand_in.rank(papers, request.profile)
-        note = label("ranked_lexically", run.language)
+        over = isinstance(error, OverBudget)
+        note = label("ranked_saving", run.language, share=100) if over else label("ranked_lexically", run.language)
     run.progress("ranked", len(scores), len(papers))
     return scores, note
 
 
-async def _scored(papers: Sequence[Paper], profile: Profile, desk: Desk, analyst: Analyst) -> list[Score]:
-    names = {paper.id: keys.score(paper, profile, analyst.name, analyst.version) for paper in papers}
-    held = await asyncio.gather(*(desk.cache.get(names[paper.id]) for paper in papers))
-    scores = {p.id: from_json(Score, raw) for p, raw in zip(papers, held, strict=True) if raw}
-    unscored = [p for p in papers if p.id not in scores]
+def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
+    return keys.score(paper, profile, analyst.name, analyst.version)
+
+
+async def _held(papers: Sequence[Paper], profile: Profile, desk: Desk) -> dict[str, Score]:
+    """Scores that were given before, by paper."""
+    raws = await asyncio.gather(*(desk.cache.get(_score_key(p, profile, desk.analyst)) for p in papers))
+    return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
+
+
+async def _scored(papers: Sequence[Paper], held: Mapping[str, Score], profile: Profile, desk: Desk) -> list[Score]:
+    scores, analyst = dict(held), desk.analyst
+    unscored = {p.id: p for p in papers if p.id not in scores}
     if unscored:
-        fresh = await analyst.rank(unscored, profile)
+        fresh = await analyst.rank(tuple(unscored.values()), profile)
         # A stand-in's score for a paper the model left out is not kept as the model's.
-        kept = [s for s in fresh if s.by == analyst.name]
-        await asyncio.gather(*(desk.cache.put(names[s.paper_id], to_json(s), keys.SCORE_LIFE) for s in kept))
+        kept = [(_score_key(unscored[s.paper_id], profile, analyst), s) for s in fresh if s.by == analyst.name]
+        await asyncio.gather(*(desk.cache.put(key, to_json(s), keys.SCORE_LIFE) for key, s in kept))
         scores |= {s.paper_id: s for s in fresh}
     return [scores[p.id] for p in papers]
+
+
+async def _chosen(
+    papers: Sequence[Paper], scores: Sequence[Score], run: _Run
+) -> tuple[list[Score], list[Chosen], dict[str, str]]:
+    """The Scores as the channel's votes move them, what they choose, and for papers that only the votes brought here the reason."""
+    request = run.request
+    moved = await asyncio.to_thread(request.taste.move, papers, scores)
+    chosen = choose(papers, [m.score for m in moved], request.profile, request.papers)
+    anyway = {paper.id for paper, _, _ in choose(papers, scores, request.profile, request.papers)}
+    by_votes = {p.id for p, _, _ in chosen} - anyway
+    learned = {m.score.paper_id: m.say(run.language) for m in moved if m.score.paper_id in by_votes}
+    return [m.score for m in moved], chosen, learned
 
 
 def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -> tuple[Candidate, ...]:
@@ -177,7 +212,9 @@ def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -
 # ---------------------------------------------------------------- reading
 
 
-async def _read_all(chosen: Sequence[Chosen], late: Sequence[str], run: _Run) -> tuple[Entry, ...]:
+async def _read_all(
+    chosen: Sequence[Chosen], learned: Mapping[str, str], late: Sequence[str], run: _Run
+) -> tuple[Entry, ...]:
     room = asyncio.Semaphore(run.desk.concurrency)
     done = 0
 
@@ -189,7 +226,7 @@ async def _read_all(chosen: Sequence[Chosen], late: Sequence[str], run: _Run) ->
                 entry = await read_paper(paper, score, number, run.language, run.desk, can_wait=run.request.can_wait)
         done += 1
         run.progress("read", done, len(chosen))
-        return replace(entry, watched=watched, late=paper.id in late)
+        return replace(entry, watched=watched, late=paper.id in late, learned=learned.get(paper.id, ""))
 
     # Not a TaskGroup: at one paper's failure the others' calls to the model go on, and what they bring is kept.
     results = await asyncio.gather(*(one(n, c) for n, c in enumerate(chosen, 1)), return_exceptions=True)
@@ -199,69 +236,6 @@ async def _read_all(chosen: Sequence[Chosen], late: Sequence[str], run: _Run) ->
             raise result
         entries.append(result)
     return tuple(entries)
-
-
-async def read_paper(
-    paper: Paper, score: Score, number: int, language: str, desk: Desk, *, can_wait: bool = False
-) -> Entry:
-    """One paper, read and analysed, with whatever went wrong as a note. Raises Misconfigured; with `can_wait` also Unavailable."""
-    text = await desk.texts.read(paper)
-    notes: list[str] = []
-    analysis: Analysis | None = None
-    try:
-        analysis = await analysed(paper, text, language, desk, desk.analyst)
-    except (ModelUnavailable, OverBudget) as error:
-        if can_wait:
-            raise
-        log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
-        notes.append(label("over_budget" if isinstance(error, OverBudget) else "model_down", language))
-        analysis = await analysed(paper, text, language, desk, desk.stand_in)
-    except Unusable as error:
-        log.warning(
-            "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
-        )
-        notes.append(label("nothing", language))
-    except Misconfigured:
-        raise
-    except Exception:
-        mark = secrets.token_hex(4)
-        log.exception("event=bug id=%s paper=%s", mark, paper.versioned)
-        notes.append(f"{label('nothing', language)} ({mark})")
-    return Entry(
-        number=number,
-        paper=paper,
-        score=score,
-        analysis=analysis,
-        links=links(paper, text),
-        notes=(*notes, *_paper_notes(paper, text, analysis, language)),
-        hidden=text.hidden,
-    )
-
-
-async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, analyst: Analyst) -> Analysis:
-    """The paper's Analysis, made once however many channels want it."""
-    key = keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
-
-    async def make() -> bytes:
-        return to_json(await analyst.analyse(paper, text, language))
-
-    return from_json(Analysis, await desk.cache.once(key, keys.ANALYSIS_LIFE, make))
-
-
-def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, language: str) -> list[str]:
-    notes = []
-    if paper.withdrawn:
-        notes.append(label("withdrawn", language))
-    if not text.basis.full:
-        notes.append(label("abstract_only", language))
-    if analysis and analysis.selected:
-        notes.append(label("selected", language))
-    if analysis and analysis.missing and analysis.by != "extractive":
-        notes.append(label("missing", language, parts=missing_words(analysis)))
-    notes += [
-        label("hidden", language, how=h.how, quote=escape(" ".join(h.text.split())[:160])) for h in text.hidden[:1]
-    ]
-    return notes
 
 
 # ---------------------------------------------------------------- summing up
@@ -287,7 +261,7 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
             raw = await (desk.cache.once(key, keys.SUMMARY_LIFE, make) if len(written) == len(entries) else make())
         return from_json(Summary, raw), ""
     except (ModelUnavailable, OverBudget, Unusable) as error:
-        if run.request.can_wait and not isinstance(error, Unusable):
+        if run.request.can_wait and isinstance(error, ModelUnavailable):
             raise
         log.warning("event=summary_stood_in cause=%r", str(error))
         return await desk.stand_in.summarise(entries, language, day), note
@@ -295,4 +269,6 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
 
 def _notes(entries: tuple[Entry, ...], ranking_note: str, summary_note: str, language: str) -> tuple[str, ...]:
     failed = label("all_failed", language) if not any(e.analysis for e in entries) else ""
-    return tuple(note for note in (failed, ranking_note, summary_note) if note)
+    gone = label("over_budget", language)
+    spent = label("budget_gone", language) if any(gone in e.notes for e in entries) else ""
+    return tuple(note for note in (failed, spent, ranking_note, summary_note) if note)

@@ -171,6 +171,11 @@ class Progress(Protocol):
         ...
 
 
+async def nothing_spent(payer: str) -> float:  # noqa: ARG001
+    """For who has no caps."""
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Desk:
     """All that `pipeline` works with, put together once (in `bot.app` for the bot)."""
@@ -183,6 +188,8 @@ class Desk:
     cache: Cache
     concurrency: int = 5
     """Papers in work at once."""
+    spent: Callable[[str], Awaitable[float]] = nothing_spent
+    """The share of the day's budget that a payer has used up, 0 to 1 and beyond: near its end the model is spared."""
 
 
 # ---------------------------------------------------------------- in memory

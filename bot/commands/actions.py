@@ -40,8 +40,8 @@ from digest.errors import NotFound
 from digest.ids import parse
 from digest.markdown import escape, link, render, why
 from digest.model import Candidate, Digest, Entry, Paper
-from digest.pipeline import read_paper
 from digest.ports import booked
+from digest.reading import read_paper
 
 Then = Callable[[], Awaitable[None]] | None
 

@@ -1,0 +1,100 @@
+"""One chosen paper, read and analysed. Whatever goes wrong with it becomes a note in its Entry: one bad paper never spoils the rest."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from digest import keys
+from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
+from digest.fulltext.abstract import abstract_text
+from digest.labels import label
+from digest.links import links
+from digest.markdown import escape, missing_words
+from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
+from digest.ports import Analyst, Desk, booking
+
+log = logging.getLogger(__name__)
+
+READS_ABSTRACTS = 0.9
+"""Of the day's budget: from then on an analysis rests on the abstract. What is at hand is used whatever is left."""
+
+
+async def read_paper(
+    paper: Paper, score: Score, number: int, language: str, desk: Desk, *, can_wait: bool = False
+) -> Entry:
+    """One paper, read and analysed, with whatever went wrong as a note. Raises Misconfigured; with `can_wait` also ModelUnavailable."""
+    text = await desk.texts.read(paper)
+    notes: list[str] = []
+    analysis: Analysis | None = None
+    try:
+        read = await _affordable(paper, text, language, desk)
+        analysis = await analysed(paper, read, language, desk, desk.analyst)
+        if read is not text:
+            notes.append(label("saving_abstract", language))
+    except (ModelUnavailable, OverBudget) as error:
+        if can_wait and not isinstance(error, OverBudget):
+            raise
+        log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
+        notes.append(label("over_budget" if isinstance(error, OverBudget) else "model_down", language))
+        analysis = await analysed(paper, text, language, desk, desk.stand_in)
+    except Unusable as error:
+        log.warning(
+            "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
+        )
+        notes.append(label("nothing", language))
+    except Misconfigured:
+        raise
+    except Exception:
+        mark = secrets.token_hex(4)
+        log.exception("event=bug id=%s paper=%s", mark, paper.versioned)
+        notes.append(f"{label('nothing', language)} ({mark})")
+    return Entry(
+        number=number,
+        paper=paper,
+        score=score,
+        analysis=analysis,
+        links=links(paper, text),
+        notes=(*notes, *_paper_notes(paper, text, analysis, language)),
+        hidden=text.hidden,
+    )
+
+
+async def _affordable(paper: Paper, text: FullText, language: str, desk: Desk) -> FullText:
+    """The abstract alone, where the day's budget nears its end and the full text was not analysed before."""
+    if desk.analyst is desk.stand_in or not text.basis.full:
+        return text
+    if await desk.spent(booking.get().payer) < READS_ABSTRACTS:
+        return text
+    at_hand = await desk.cache.get(_analysis_key(paper, text, language, desk.analyst))
+    return text if at_hand else abstract_text(paper, text.note)
+
+
+def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst) -> str:
+    return keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
+
+
+async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, analyst: Analyst) -> Analysis:
+    """The paper's Analysis, made once however many channels want it."""
+    key = _analysis_key(paper, text, language, analyst)
+
+    async def make() -> bytes:
+        return to_json(await analyst.analyse(paper, text, language))
+
+    return from_json(Analysis, await desk.cache.once(key, keys.ANALYSIS_LIFE, make))
+
+
+def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, language: str) -> list[str]:
+    notes = []
+    if paper.withdrawn:
+        notes.append(label("withdrawn", language))
+    if not text.basis.full:
+        notes.append(label("abstract_only", language))
+    if analysis and analysis.selected:
+        notes.append(label("selected", language))
+    if analysis and analysis.missing and analysis.by != "extractive":
+        notes.append(label("missing", language, parts=missing_words(analysis)))
+    notes += [
+        label("hidden", language, how=h.how, quote=escape(" ".join(h.text.split())[:160])) for h in text.hidden[:1]
+    ]
+    return notes

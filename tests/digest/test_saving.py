@@ -1,0 +1,186 @@
+"""Near the end of the day's budget the model is spared, step by step, each said; and votes choose a digest's papers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from digest.errors import OverBudget
+from digest.extractive import ExtractiveAnalyst
+from digest.fulltext.abstract import abstract_text
+from digest.labels import label
+from digest.ledger import Ledger
+from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
+from digest.pipeline import Request, make_digest, preview
+from digest.ports import Desk, MemoryCache, booked, booking
+from digest.taste import Lesson, Taste
+from tests.builders import NOON, a_score
+from tests.digest.test_taste import DAY, paper
+
+TODAY = date(2026, 1, 30)
+PAPERS = tuple(
+    replace(p, published=NOON - timedelta(days=1, hours=22), updated=NOON - timedelta(days=1, hours=22)) for p in DAY
+)
+
+
+class World:
+    """Papers and Texts without a network."""
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        return Listing(tuple(categories), TODAY, tuple(Listed(p, Kind.NEW) for p in PAPERS), PAPERS, now)
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        return [p for p in PAPERS if p.id in ids]
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        return []
+
+    async def read(self, paper: Paper) -> FullText:
+        return replace(abstract_text(paper), basis=Basis.HTML)
+
+
+@dataclass
+class Counting:
+    """An Analyst that counts what it is asked, and has no money at some of it."""
+
+    broke: frozenset[str] = frozenset()
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    payers: set[str] = field(default_factory=set)
+    by_words = ExtractiveAnalyst()
+    name = "a-model"
+    version = "1"
+
+    def _ask(self, what: str, about: str = "") -> None:
+        self.payers.add(booking.get().payer)
+        if what in self.broke:
+            raise OverBudget("The day's budget for the model is used up.", NOON)
+        self.asked.append((what, about))
+
+    def count(self, what: str) -> int:
+        return sum(name == what for name, _ in self.asked)
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        self._ask("rank")
+        return [a_score(p.id, 5 + (i % 3) / 10, 5, reason="A reason.") for i, p in enumerate(papers)]
+
+    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        self._ask("analyse", text.basis)
+        return replace(await self.by_words.analyse(paper, text, language), by=self.name)
+
+    async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
+        self._ask("summarise")
+        return replace(await self.by_words.summarise(entries, language, day), by=self.name)
+
+    async def answer(self, *_: object) -> None:
+        raise AssertionError
+
+
+@pytest.fixture
+def model() -> Counting:
+    return Counting()
+
+
+def desk(model: Counting, share: float = 0.0, cache: MemoryCache | None = None) -> Desk:
+    async def spent(payer: str) -> float:
+        assert payer == "slack:C1"
+        return share
+
+    world = World()
+    return Desk(world, world, model, ExtractiveAnalyst(), cache or MemoryCache(), spent=spent)  # type: ignore[arg-type]
+
+
+def request(**values: object) -> Request:
+    given = {"papers": 3, "profile": Profile(("cs.CV",), "grasping", language="en")}
+    return Request("slack:C1", "daily", TODAY, **(given | values))  # type: ignore[arg-type]
+
+
+async def made(at: Desk, **values: object):
+    digest = (await make_digest(request(**values), Ledger(), at, NOON)).digest
+    assert digest is not None
+    return digest
+
+
+async def test_with_enough_left_the_model_ranks_and_reads_whole_papers(model):
+    digest = await made(desk(model, 0.79))
+    assert model.count("rank") == 1
+    assert {about for what, about in model.asked if what == "analyse"} == {"html"}
+    assert digest.notes == ()
+    assert model.payers == {"slack:C1"}
+
+
+async def test_from_four_fifths_on_words_rank_and_the_digest_says_so(model):
+    digest = await made(desk(model, 0.85))
+    assert model.count("rank") == 0
+    assert model.count("analyse") == 3
+    assert digest.notes == ("Chosen by words, not by the model: the day's budget is used up to 85 %.",)
+    assert {e.score.by for e in digest.entries} == {"extractive"}
+    assert {e.analysis.basis for e in digest.entries} == {Basis.HTML}
+
+
+async def test_from_nine_tenths_on_abstracts_are_read_and_each_paper_says_so(model):
+    digest = await made(desk(model, 0.9), profile=Profile(("cs.CV",), "grasping", language="zh"))
+    assert {about for what, about in model.asked if what == "analyse"} == {"abstract"}
+    assert all(label("saving_abstract", "zh") in e.notes for e in digest.entries)
+    assert {e.analysis.basis for e in digest.entries} == {Basis.ABSTRACT}
+    assert "按关键词" in "".join(digest.notes)
+
+
+async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(model):
+    model.broke = frozenset({"rank", "analyse", "summarise"})
+    digest = await made(desk(model, 0.0))
+    assert {e.analysis.by for e in digest.entries} == {"extractive"}
+    assert all(label("over_budget", "en") in e.notes for e in digest.entries)
+    assert label("budget_gone", "en") in digest.notes
+    assert digest.summary.by == "extractive"
+
+
+async def test_a_run_that_can_wait_does_not_wait_for_money(model):
+    model.broke = frozenset({"rank", "analyse", "summarise"})
+    digest = await made(desk(model), can_wait=True)
+    assert {e.analysis.by for e in digest.entries} == {"extractive"}
+
+
+async def test_what_is_at_hand_is_used_whatever_is_left(model):
+    cache = MemoryCache()
+    first = await made(desk(model, 0.0, cache))
+    model.broke, model.asked = frozenset({"rank", "analyse", "summarise"}), []
+    again = await made(desk(model, 0.99, cache))
+    assert [e.analysis for e in again.entries] == [e.analysis for e in first.entries]
+    assert again.notes == ()
+    assert again.summary == first.summary
+
+
+async def test_votes_bring_a_paper_in_and_its_entry_says_so(model):
+    plain = await made(desk(model))
+    absent = next(p for p in PAPERS if p.title.startswith("Proof") and plain.entry(p.id) is None)
+    taught = await made(desk(model), taste=Taste((Lesson(paper("proof", 90), 1),)))
+    entry = taught.entry(absent.id) or next(e for e in taught.entries if e.paper.title.startswith("Proof"))
+    assert "Proof study number 90" in entry.learned
+    assert entry.score.relevance > 6
+    chosen_anyway = [e for e in taught.entries if plain.entry(e.paper.id)]
+    assert all(e.learned == "" for e in chosen_anyway)
+
+
+async def test_fewer_like_this_keeps_its_kind_out(model):
+    plain = await made(desk(model))
+    kind = plain.entries[0].paper.title.split(" ")[0].lower()
+    digest = await made(desk(model), taste=Taste((Lesson(paper(kind, 90), -1), Lesson(paper(kind, 91), -1))))
+    assert not any(e.paper.title.lower().startswith(kind) for e in digest.entries)
+
+
+async def test_a_channel_s_votes_do_not_reach_the_scores_that_others_share(model):
+    cache = MemoryCache()
+    await made(desk(model, 0.0, cache), taste=Taste((Lesson(paper("proof", 90), 1),)))
+    plain = await made(desk(model, 0.0, cache))
+    assert model.count("rank") == 1
+    assert {e.score.relevance for e in plain.entries} <= {5.0, 5.1, 5.2}
+
+
+async def test_a_preview_shows_what_the_votes_choose(model):
+    taste = Taste((Lesson(paper("proof", 90), 1),))
+    with booked("slack:C1", "rank"):
+        chosen, _ = await preview(Profile(("cs.CV",), language="en"), 3, desk(model), NOON, taste)
+    assert [p.title.split(" ")[0] for p, _, _ in chosen] == ["Proof"] * 3
