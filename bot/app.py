@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store
 from bot.subscription import Subscription
 from digest.extractive import ExtractiveAnalyst
-from digest.ports import Analyst, Desk, Papers, Texts
+from digest.ports import Analyst, Budget, Desk, Papers, Texts
 from digest.sharing import SharedPapers
 
 log = logging.getLogger(__name__)
@@ -129,12 +129,13 @@ async def _desk(
         texts = reader
     stand_in = ExtractiveAnalyst()
     analyst: Analyst = stand_in
+    budget = RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd)
     if settings.has_model:
-        analyst = await _model(settings, store, cache, stack)
-    return Desk(papers, texts, analyst, stand_in, cache, concurrency=settings.llm_concurrency)
+        analyst = await _model(settings, budget, cache, stack)
+    return Desk(papers, texts, analyst, stand_in, cache, concurrency=settings.llm_concurrency, spent=budget.used)
 
 
-async def _model(settings: Settings, store: Store, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
+async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
     from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # without a key the SDK is not loaded
     from digest.llm.client import Model  # noqa: PLC0415
 
@@ -147,7 +148,7 @@ async def _model(settings: Settings, store: Store, cache: RedisCache, stack: con
         context_tokens=settings.llm_context_tokens,
         concurrency=settings.llm_concurrency,
         cache=cache,
-        budget=RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd),
+        budget=budget,
         prices=settings.llm_prices,
     )
     stack.push_async_callback(model.aclose)

@@ -238,6 +238,8 @@ class VoteKind(StrEnum):
     FEWER = "fewer"
     SAVED = "saved"
     WRONG = "wrong"
+    ASKED = "asked"
+    """Nobody pressed anything: they asked about the paper, for all to see."""
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,16 @@ from dataclasses import replace
 
 from bot import cards, manners
 from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
-from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Style, Text
+from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Style, Text, Vote, VoteKind
 from bot.commands.paper import note
-from bot.lookup import look_up
+from bot.commands.setup import current, moment
+from bot.commands.words import say
+from bot.lookup import look_up, told_earlier
 from bot.office import Office
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
 from digest import tex
-from digest.errors import Misconfigured, PaperboyError
+from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.ids import parse
 from digest.labels import pick
 from digest.ledger import LedgerEntry
@@ -39,7 +41,6 @@ WORDS = {
         "no": "No, not in this thread",
         "quiet": "Quiet from now on in this thread; mention me when you need me.",
         "limit": "You have asked {n} questions today; that is the limit here. It is lifted at midnight UTC.",
-        "budget": "{why}",
         "no paper": "I answer from papers: name one by its number, its arXiv id or its title, or ask in a digest's thread.",
         "reading": "Reading {papers} …",
         "not chosen": "**{title}** was considered on {day} and not chosen: rank {rank}, score {score} of 10. {reason}",
@@ -56,7 +57,6 @@ WORDS = {
         "no": "不用，这里别再问",
         "quiet": "好，这个消息串里我不再出声；需要时 @ 我。",
         "limit": "你今天已经问了 {n} 个问题，到上限了；UTC 零点恢复。",
-        "budget": "{why}",
         "no paper": "我依据论文回答：请写第几篇、arXiv 编号或标题，或在日报的消息串里问。",
         "reading": "正在读 {papers} …",
         "not chosen": "**{title}** 在 {day} 考虑过，未入选：第 {rank} 名，{score} 分（满分 10）。{reason}",
@@ -163,6 +163,9 @@ class Conversation:
         except Misconfigured as error:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+        except OverBudget as error:
+            until = moment(error.until, await current(self._office, question.place))
+            await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             await self._finish(asked, draft, note(str(error), language))
         except Exception:
@@ -173,7 +176,7 @@ class Conversation:
         question, office = asked.question, self._office
         limit = office.questions_per_person
         if await self._store.count_question(question.person.id, office.now().date(), question.id) > limit:
-            return await self._tell(asked, draft, "limit", language, n=limit)
+            return await self._tell_alone(asked, draft, note(pick(WORDS, "limit", language, n=limit), language))
         why_not, considered = await in_ledger(office, question)
         if why_not:
             return await self._finish(asked, draft, _why_not(considered, language))
@@ -184,6 +187,7 @@ class Conversation:
         await draft.status(pick(WORDS, "reading", language, papers=names))
         if _is_lookup(question.text):
             entry = await look_up(office, subjects.papers[0], language, question.place.key)
+            entry = await told_earlier(office, entry, question.place, language)
             return await self._finish(asked, draft, cards.card(entry, language, shared=True), [subjects.papers[0].id])
         sources = await sources_of(office, subjects.papers, subjects.digest.key if subjects.digest else "")
         history = await self._store.turns(question.place, TURNS)
@@ -192,15 +196,18 @@ class Conversation:
         await self._store.keep_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
 
-    async def _ask_back(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
-        """The asker alone is asked which paper, where a platform can do that; a menu for all is noise."""
+    async def _tell_alone(self, asked: Asked, draft: Draft, post: Post) -> None:
+        """A limit is between the bot and the asker, where a platform can whisper."""
         question, chat = asked.question, self._office.chats[asked.question.place.platform]
-        post = _which(question, subjects, language)
         if chat.whispers and not question.private and not question.place.direct:
-            await chat.send(question.place, post, f"which:{question.id}", question.person)
+            await chat.send(question.place, post, f"alone:{question.id}", question.person)
             await self._store.mark_answered(question.id, "")
         else:
             await self._finish(asked, draft, post)
+
+    async def _ask_back(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
+        """The asker alone is asked which paper, where a platform can do that; a menu for all is noise."""
+        await self._tell_alone(asked, draft, _which(asked.question, subjects, language))
 
     async def _tell(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
         await self._finish(asked, draft, note(pick(WORDS, name, language, **values), language))
@@ -220,6 +227,8 @@ class Conversation:
             await self._store.thread_started(place, papers=papers)
         if papers:
             await self._store.discuss(place, question.person.id, papers)
+            for paper in () if place.direct else papers:
+                await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._office.now()))
         await self._store.note_answered(place, question.person.id)
         if message:
             await self._store.keep_message_subject(place, message, f"answer:{question.id}")

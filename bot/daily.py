@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot import cards
 from bot.chat import Chat, Place, Step
 from bot.delivery import Delivered, deliver, nothing, retract
+from bot.lessons import taste_of
 from bot.store import DeliveryState, Run, RunState, Store
 from bot.subscription import Subscription
 from digest.ledger import State, own_day
@@ -90,6 +91,7 @@ class Daily:
             again=again,
             anew=wish.anew,
             can_wait=wish.can_wait,
+            taste=await taste_of(self._store, subscription.key),
         )
         return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress)
 

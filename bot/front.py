@@ -31,11 +31,12 @@ from bot.chat import (
 from bot.commands import digest as digest_command
 from bot.commands.actions import Actions
 from bot.commands.paper import note, paper
+from bot.commands.setup import current, moment
 from bot.commands.words import say
 from bot.conversation import Conversation
 from bot.office import Office
 from digest import categories, tex
-from digest.errors import PaperboyError
+from digest.errors import OverBudget, PaperboyError
 from digest.markdown import cost_words, link
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,10 @@ class Front:
         """What is expected is told as it is; a bug is logged with an id, and people see the id only."""
         try:
             yield
+        except OverBudget as error:
+            language = await self._office.language(place, person)
+            until = moment(error.until, await current(self._office, place))
+            await respond.show(note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             language = await self._office.language(place, person)
             await respond.show(note(str(error), language))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot import cards
+from bot.chat import ChatError, Place
 from bot.office import Office
 from digest.errors import NotFound
 from digest.ids import PaperRef, plain_id
+from digest.markdown import link
 from digest.model import Entry, Paper, Score
 from digest.ports import booked
 from digest.reading import read_paper
@@ -25,6 +30,19 @@ async def look_up(office: Office, paper: Paper, language: str, payer: str) -> En
     """Reads and analyses a paper; what goes wrong with it is a note in the Entry. Raises Misconfigured."""
     with booked(payer, "analyse"):
         return await read_paper(paper, NO_SCORE, 0, language, office.desk)
+
+
+async def told_earlier(office: Office, entry: Entry, place: Place, language: str) -> Entry:
+    """The Entry with a note that links to an earlier digest of this channel that showed the paper; as it is where there was none."""
+    earlier = await office.store.earlier(entry.paper.id, place.key)
+    if earlier is None or not earlier.message:
+        return entry
+    said = cards.word("earlier", language, day=f"{earlier.local_date}", n=earlier.number)
+    try:
+        url = await office.chats[place.platform].link(replace(place, thread=""), earlier.message)
+    except ChatError:  # the message is gone; the day is still true
+        return replace(entry, notes=(*entry.notes, said))
+    return replace(entry, notes=(*entry.notes, link(said, url)))
 
 
 async def entry_by_id(office: Office, digest_key: str, paper_id: str) -> Entry | None:

@@ -32,7 +32,7 @@ from bot.commands.paper import note
 from bot.commands.words import say
 from bot.conversation import Conversation
 from bot.feedback import voted
-from bot.lookup import find_paper, look_up
+from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
 from bot.subscription import Subscription
 from digest import tex
@@ -86,6 +86,7 @@ class Actions:
             "markdown": self._markdown,
             "retract": self._retract,
             "forget": self._forget,
+            "unteach": self._unteach,
             "forget_me": self._forget_me,
             "post_now": self._post_now,
             "lookup": self._lookup,
@@ -166,7 +167,7 @@ class Actions:
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
         entry = await self._entry(click, respond, language)
-        await respond.show(cards.card(entry, language))
+        await respond.show(cards.card(await told_earlier(self._office, entry, click.place, language), language))
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._paper(click.value, language)
@@ -345,6 +346,10 @@ class Actions:
     async def _forget(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)
         await digest_command.forget(self._office, subscription.key, respond, language)
+
+    async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
+        subscription = await self._changing(click, language)
+        await digest_command.unteach(self._office, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)

@@ -9,18 +9,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import cards
-from bot.chat import Actions, Button, Command, Heading, Person, Place, Post, Responder, Small, Style, Text
+from bot.chat import Actions, Block, Button, Command, Heading, Person, Place, Post, Responder, Small, Style, Text
 from bot.commands import setup
 from bot.commands.paper import note
 from bot.commands.words import say
+from bot.lessons import taught
 from bot.office import Office
 from bot.schedule import next_run
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
 from digest import calendar
-from digest.labels import day_words
-from digest.markdown import cost_words, link
+from digest.labels import day_words, label
+from digest.markdown import cost_words, escape, link
 from digest.model import Digest
+from digest.taste import Taught
 
 log = logging.getLogger(__name__)
 
@@ -198,10 +200,32 @@ async def _status(office: Office, command: Command, respond: Responder, subscrip
         await respond.show(note(say("not set", language), language))
         return
     title = say("status.title", language)
-    lines = await status_lines(office, subscription)
-    await respond.show(
-        Post((Heading(title, 2), Text("\n\n".join(lines)), Small(cards.word("settings", language))), title, language)
-    )
+    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(office, subscription)))]
+    learnt = await taught(office.store, subscription.key)
+    if learnt.papers:
+        blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
+        blocks.append(Actions((_unteach(subscription.key, language),)))
+    await respond.show(Post((*blocks, Small(cards.word("settings", language))), title, language))
+
+
+def taught_lines(learnt: Taught, language: str) -> list[str]:
+    """What the channel's votes and questions have taught."""
+    lines = [say("status.taught", language, n=learnt.papers)]
+    for name, words in (("more", learnt.more), ("fewer", learnt.fewer)):
+        if words:
+            listed = label("separator.words", language).join(escape(word) for word in words)
+            lines.append(say(f"status.taught.{name}", language, words=listed))
+    return lines
+
+
+def _unteach(key: str, language: str) -> Button:
+    return Button("unteach", key, say("unteach", language), Style.DANGER, say("unteach?", language))
+
+
+async def unteach(office: Office, key: str, respond: Responder, language: str) -> None:
+    """Forgets what the channel has taught."""
+    await office.store.forget_votes(key)
+    await respond.show(note(say("untaught", language), language))
 
 
 async def status_lines(office: Office, subscription: Subscription) -> list[str]:
@@ -232,6 +256,9 @@ async def status_lines(office: Office, subscription: Subscription) -> list[str]:
     spent = month.by_payer().get(subscription.key)
     if spent and spent.calls:
         lines.append(say("status.cost", language, cost=cost_words(spent)))
+    share = await office.desk.spent(subscription.key)
+    if share:
+        lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot import cards
 from bot.answering import answer_about
 from bot.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
 from bot.commands.words import say
-from bot.lookup import find_paper, look_up
+from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
 from digest import tex
 from digest.errors import BadInput, NotFound
@@ -85,12 +83,7 @@ async def show_card(office: Office, command: Command, found: Paper, respond: Res
     """The paper's card to the asker alone, with a button to share it."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     entry = await look_up(office, found, language, command.place.key)
-    earlier = await office.store.earlier(found.id, command.place.key)
-    if earlier is not None and earlier.message:
-        url = await office.chats[command.place.platform].link(command.place, earlier.message)
-        shown = cards.word("earlier", language, day=f"{earlier.local_date}", n=earlier.number)
-        entry = replace(entry, notes=(*entry.notes, link(shown, url)))
-    await respond.show(cards.card(entry, language))
+    await respond.show(cards.card(await told_earlier(office, entry, command.place, language), language))
 
 
 async def answer(office: Office, command: Command, found: Paper, question: str, respond: Responder) -> None:

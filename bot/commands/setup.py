@@ -13,6 +13,7 @@ from bot import settings
 from bot.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
 from bot.commands.paper import note
 from bot.commands.words import say
+from bot.lessons import taste_of
 from bot.office import Office
 from bot.schedule import before_list, next_run
 from bot.subscription import DAYS, Detail, Subscription
@@ -184,7 +185,10 @@ async def show_preview(office: Office, subscription: Subscription, respond: Resp
     await respond.progress(saved)
     try:
         with booked(subscription.key, "rank"):
-            chosen, announced = await preview(subscription.profile, subscription.papers, office.desk, office.now())
+            taste = await taste_of(office.store, subscription.key)
+            chosen, announced = await preview(
+                subscription.profile, subscription.papers, office.desk, office.now(), taste
+            )
     except PaperboyError as error:
         await respond.show(note("\n\n".join([*lines, say("preview failed", language, why=str(error))]), language))
         return

@@ -41,7 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "saved none": "You have saved nothing yet: 🔖 on a paper, or Save in its menu.",
         "saved one": "Saved. `/paper saved` lists them.",
         "privacy": (
-            "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖 (90 days).\n\n"
+            "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖, and which papers you asked about (90 days).\n\n"
             "**What I do not keep**: any other message.\n\n"
             "**What goes to the model**: papers and questions, never your name or id.\n\n"
             "`/paper forget me` deletes all of yours."
@@ -115,6 +115,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "status.fault": "Could not be delivered: {fault}",
         "status.quiet": "{sentence}",
         "status.cost": "This month: {cost}",
+        "status.cost.today": "Today: {share} % of the budget",
+        "status.taught": "{n} papers you voted on, saved or asked about guide the choice.",
+        "status.taught.more": "More: {words}",
+        "status.taught.fewer": "Fewer: {words}",
+        "unteach": "Forget what was taught",
+        "unteach?": "Forget what this channel's votes and questions have taught? Saved papers stay saved.",
+        "untaught": "Forgotten. From now on papers are chosen by the settings alone, until somebody votes again.",
+        "over budget": (
+            "The day's budget for the model is used up. Questions are answered again from {until}; "
+            "cards and analyses that are there can be looked at all the while."
+        ),
         "status.list": "Papers considered: {considered} of {announced} announced",
         "bug": "Something went wrong on my side (id {id}). It is logged; please try again.",
         "expired": "This digest is older than what I keep (90 days).",
@@ -185,7 +196,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "saved none": "还没有收藏：在论文上点 🔖，或用菜单里的“收藏”。",
         "saved one": "已收藏。`/paper saved` 查看。",
         "privacy": (
-            "**我保存**：本频道的设置；你问我的问题和我的回答（90 天）；你的 👍、👎、🔖（90 天）。\n\n"
+            "**我保存**：本频道的设置；你问我的问题和我的回答（90 天）；你的 👍、👎、🔖，以及你问过哪些论文（90 天）。\n\n"
             "**我不保存**：其他消息。\n\n**发给模型的**：论文和问题，不含你的名字或 id。\n\n`/paper forget me` 全部删除。"
         ),
         "forget me?": "删除你在所有频道的问题、我的回答、你的投票和收藏？",
@@ -257,6 +268,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "status.fault": "未能送达：{fault}",
         "status.quiet": "{sentence}",
         "status.cost": "本月：{cost}",
+        "status.cost.today": "今天：额度已用 {share} %",
+        "status.taught": "你们投票、收藏或问过的 {n} 篇论文影响选文。",
+        "status.taught.more": "多选：{words}",
+        "status.taught.fewer": "少选：{words}",
+        "unteach": "忘掉学到的",
+        "unteach?": "忘掉本频道的投票和提问教会的东西？收藏仍在。",
+        "untaught": "已忘掉。今后只按设置选文，直到有人再投票。",
+        "over budget": "今天的模型额度已用完，{until} 起恢复问答；论文卡片和已有的分析照常可看。",
         "status.list": "公布 {announced} 篇，考虑 {considered} 篇",
         "bug": "我这边出了错（编号 {id}），已记录；请再试一次。",
         "expired": "这一期已超出保存期（90 天）。",

@@ -31,6 +31,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | named:N                              | the question behind a button                                   | 90 days                  |
 | progress:S:D:R                       | how far a run is                                               | 2 hours                  |
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
+| untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
 | person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |

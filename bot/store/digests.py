@@ -128,6 +128,15 @@ class Digests(Ledgers):
                 return Earlier(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
         return None
 
+    async def shown(self, subscription: str) -> dict[str, str]:
+        """Paper id to the key of the latest digest of this channel that showed it."""
+        found: dict[str, tuple[str, str]] = {}
+        for field, value in (await self.redis.do("HGETALL", _shown(subscription))).items():
+            paper, digest = field.decode().split(" ", 1)
+            made = value.decode().split(" ")[2]
+            found[paper] = max(found.get(paper, ("", "")), (made, digest))
+        return {paper: digest for paper, (_, digest) in found.items()}
+
 
 def subject_key(place: Place, message: str) -> str:
     return key("subject", place.key, message)

@@ -1,8 +1,9 @@
-"""Votes: what a channel's people want more or fewer of, what they saved, what they reported wrong. Ninety days each."""
+"""Votes: what a channel's people want more or fewer of, what they saved, asked about, or reported wrong. Ninety days each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.chat import Vote, VoteKind
 from bot.store.base import LONG, Base, key, seconds
@@ -44,13 +45,31 @@ class Votes(Base):
         own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
         return sorted(own, key=lambda vote: vote.at, reverse=True)
 
+    async def lessons(self, subscription: str) -> list[Vote]:
+        """What the channel teaches: its votes on papers since it last made the bot forget, the oldest first."""
+        since = await self.redis.do("GET", _untaught(subscription))
+        begins = datetime.fromisoformat(since.decode()) if since else None
+        votes = await self.votes(subscription)
+        return [
+            vote
+            for vote in votes
+            if vote.kind is not VoteKind.WRONG
+            and not vote.subject.startswith("answer:")
+            and (begins is None or vote.at > begins)
+        ]
+
     async def forget_votes(self, subscription: str) -> None:
-        """What the channel has taught; saved papers stay with those who saved them."""
-        taught = (VoteKind.MORE, VoteKind.FEWER)
+        """What the channel has taught. Saved papers stay with those who saved them, and teach nothing any more."""
+        taught = (VoteKind.MORE, VoteKind.FEWER, VoteKind.ASKED)
         fields = await self.redis.do("HKEYS", votes_key(subscription))
         names = [f for f in fields if f.decode().split(BORDER)[1] in taught]
-        if names:
-            await self.redis.do("HDEL", votes_key(subscription), *names)
+        commands: list[Command] = [("HDEL", votes_key(subscription), *names)] if names else []
+        now = self.now().isoformat()
+        await self.redis.transaction([*commands, ("SET", _untaught(subscription), now, "EX", seconds(LONG))])
+
+
+def _untaught(subscription: str) -> str:
+    return key("untaught", subscription)
 
 
 def votes_key(subscription: str) -> str:

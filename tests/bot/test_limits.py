@@ -1,0 +1,96 @@
+"""What questions cost: the limit of a person, and the day's budget, each told to the asker with the time it is lifted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.chat import Place
+from bot.conversation import Conversation
+from bot.front import Front
+from bot.store import RedisBudget
+from digest.errors import OverBudget
+from digest.extractive import ExtractiveAnalyst
+from digest.model import Usage
+from digest.ports import booked
+from tests.bot.people import ANN, BOB, HERE, Channel, words
+
+
+class Broke(ExtractiveAnalyst):
+    """A model whose budget is used up."""
+
+    async def answer(self, *_: object) -> None:  # type: ignore[override]
+        raise OverBudget("The day's budget for the model is used up.", datetime(2026, 1, 31, tzinfo=UTC))
+
+
+@pytest.fixture
+async def broke(channel: Channel) -> Channel:
+    office = replace(channel.office, desk=replace(channel.office.desk, analyst=Broke()))
+    conversation = Conversation(office)
+    office.work.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    return replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+
+
+async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke: Channel):
+    subscription = replace(await broke.set_up(), timezone="Asia/Shanghai")
+    await broke.office.store.keep_subscription(subscription)
+    _, thread = await broke.digest(subscription)
+    said = await broke.ask(thread, "does 1 release code?")
+    assert "answered again from Sat, Jan 31 08:00 (Asia/Shanghai)" in said + broke.screen()
+    assert await broke.office.store.unanswered() == []
+
+
+async def test_and_so_it_is_with_a_question_by_command_in_chinese(broke: Channel):
+    made = await broke.set_up()
+    await broke.office.store.keep_subscription(replace(made, profile=replace(made.profile, language="zh")))
+    respond = await broke.command("paper", "2601.22153 有代码吗？")
+    assert "1月31日周六 00:00 (UTC) 起恢复问答" in respond.text
+
+
+async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel: Channel):
+    office = replace(channel.office, questions_per_person=2)
+    conversation = Conversation(office)
+    office.work.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    limited = replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+    _, thread = await limited.digest()
+    for n in (1, 2):
+        assert await limited.ask(thread, f"does {n} release code?")
+    third = await limited.ask(thread, "does 3 release code?")
+    assert "that is the limit here" in third + limited.screen()
+    assert "limit" not in await limited.ask(thread, "does 3 release code?", BOB, addressed=True)
+
+
+async def test_one_question_delivered_twice_counts_once(channel: Channel):
+    store = channel.office.store
+    day = channel.clock().date()
+    assert [await store.count_question(ANN.id, day, "q") for _ in range(3)] == [1, 1, 1]
+    assert await store.count_question(ANN.id, day, "r") == 2
+
+
+async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channel):
+    await channel.set_up()
+    budget = RedisBudget(channel.office.store, daily=1.0)
+    with booked(HERE.key, "analyse"):
+        ticket = await budget.reserve(HERE.key, Usage(1, 10, 0, 10, 0.1))
+        await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
+    office = replace(channel.office, desk=replace(channel.office.desk, spent=budget.used))
+    respond = await replace(channel, front=Front(office, channel.conversation)).command("digest", "status")
+    assert "This month: $0.42" in respond.text
+    assert "Today: 42 % of the budget" in respond.text
+
+
+async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Channel):
+    from bot import cards
+    from bot.subscription import Detail
+    from tests.builders import a_digest
+
+    shown = {show: words(cards.thread(a_digest(), Detail.SHORT, show_cost=show).parent) for show in (True, False)}
+    assert "$0.41" in shown[True]
+    assert "$" not in shown[False].replace("$\\pi", "")
+
+
+async def test_a_place_without_settings_is_told_in_utc(broke: Channel):
+    respond = await broke.command("paper", "2601.22153 does it release code?", place=Place("console", "elsewhere"))
+    assert "00:00 (UTC)" in respond.text
