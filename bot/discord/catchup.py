@@ -3,6 +3,7 @@ are read from the last message seen. The Front knows which of it was answered.""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import discord
 
 from bot.discord.events import place_of
 from bot.discord.ids import snowflake
+from digest.errors import PaperboyError
 from digest.ports import Cache
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class Watermark:
     async def keep(self) -> None:
         if self._newest:
             self._written = time.monotonic()
-            await self._memory.put(SEEN, str(self._newest).encode(), LIFE)
+            with contextlib.suppress(PaperboyError):  # an older mark only makes more to read
+                await self._memory.put(SEEN, str(self._newest).encode(), LIFE)
 
     async def before(self, now: float) -> int | None:
         """From which id on to read at this time (Unix seconds); None at the very first start."""

@@ -1,34 +1,31 @@
 """DiscordChat: where digests go out and answers are written. Requests only, no gateway, so that any worker can hold one.
 
 Posts are made once; `bot.delivery` decides about again. A message is found by its marker (see `ids`), a thread by the message it
-hangs on. Bots without “Read Message History” get an empty list instead of a refusal, so an empty look is checked.
+hangs on.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import discord
 
-from bot.chat import Forbidden, Gone, HistoryRefused, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.discord import connection
 from bot.discord.draft import Channel, Draft, Whisper
 from bot.discord.events import NAME
-from bot.discord.ids import carries, marker, message_id, snowflake, where
+from bot.discord.history import History
+from bot.discord.ids import message_id, where
 from bot.discord.plan import plan, silent
 from bot.discord.render import NOBODY, V2, keyed, messages
-from bot.discord.rest import ARCHIVED, THREAD_EXISTS, Refused, Rest
+from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, Refused, Rest
 
 FORUM = 15
 THREADS = (10, 11, 12)
 DIRECT = (1, 3)
-MESSAGE = "/channels/{channel_id}/messages/{message_id}"
-PAGE = 100
-PAGES = 50
-"""So many pages of history are looked through for a key: 5,000 messages."""
 TAGS = 5
 NONCE_LIFE = 60
 """Seconds in which Discord surely knows a nonce again (it says: a few minutes)."""
@@ -52,6 +49,7 @@ class DiscordChat:
     ) -> None:
         """`client`: one that is logged in already, else its own logs in at the first request. `pace`: seconds between edits."""
         self.rest = Rest(client or connection.rest_only(), token)
+        self.history = History(self.rest)
         self._own = client is None
         self._now = now
         self._pace = pace
@@ -89,8 +87,7 @@ class DiscordChat:
 
     async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:
         needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
-        path = "/channels/{channel_id}/messages"
-        made = await self.rest.write("POST", path, message, needs=f"{needs} and “View Channel”", channel_id=channel)
+        made = await self.rest.write("POST", MESSAGES, message, needs=f"{needs} and “View Channel”", channel_id=channel)
         return message_id(channel, made["id"], thread=thread)
 
     async def _open(self, place: Place, message: str, payload: dict[str, Any]) -> str:
@@ -138,72 +135,19 @@ class DiscordChat:
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
         channel = await self._kind(place.channel)
-        if kind is StepKind.THREAD:
-            return await self._thread_of(on)
-        if kind is StepKind.EDIT:
-            return None
-        if kind is StepKind.POST and channel["type"] == FORUM:
-            return await self._find_post(key, channel, since)
-        thread = kind is StepKind.REPLY or channel["type"] in THREADS
-        where_to_look = on if kind is StepKind.REPLY and on else place.thread or place.channel
-        found = await self.search(where_to_look, key, since)
-        return found and message_id(where_to_look, found, thread=thread)
-
-    async def search(self, channel: str, key: str, since: datetime) -> str | None:
-        """The bare id of our message with this key in a channel or thread. Raises HistoryRefused."""
-        await self.rest.ready()
-        mark, seen = marker(key), 0
-        async for message in self._history(channel, snowflake(since.timestamp() * 1000)):
-            seen += 1
-            if message["author"]["id"] == self.rest.me and carries(message, mark):
-                return str(message["id"])
-        if not seen:
-            await self._may_read(channel)
-        return None
-
-    async def _history(self, channel: str, after: int) -> AsyncIterator[dict[str, Any]]:
-        for _ in range(PAGES):
-            params = {"after": str(after), "limit": PAGE}
-            page = await self._look("/channels/{channel_id}/messages", params, channel_id=channel)
-            for message in page:
-                yield message
-            if len(page) < PAGE:
-                return
-            after = max(int(m["id"]) for m in page)
-        msg = f"More than {PAGE * PAGES} messages were written since: whether ours is among them was not looked up."
-        raise HistoryRefused(msg)
-
-    async def _look(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
-        """Reads what takes the permission to. Raises HistoryRefused without it."""
-        try:
-            return await self.rest.read(path, needs="“Read Message History”", params=params, **parts)
-        except Forbidden as error:
-            raise HistoryRefused(str(error)) from error
-
-    async def _may_read(self, channel: str) -> None:
-        """A message that is not there is “unknown” to who may read, and “missing permissions” to who may not."""
-        with contextlib.suppress(Gone):
-            await self._look(MESSAGE, channel_id=channel, message_id=channel)
-
-    async def _thread_of(self, message: str) -> str | None:
-        with contextlib.suppress(Gone):
-            return str((await self.rest.read("/channels/{channel_id}", channel_id=message))["id"])
-        return None
-
-    async def _find_post(self, key: str, forum: Mapping[str, Any], since: datetime) -> str | None:
-        active = await self.rest.read("/guilds/{guild_id}/threads/active", guild_id=str(forum["guild_id"]))
-        archived = await self._look("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
-        least = snowflake(since.timestamp() * 1000)
-        for thread in [*active["threads"], *archived["threads"]]:
-            ours = str(thread["owner_id"]) == self.rest.me and str(thread["parent_id"]) == str(forum["id"])
-            if ours and int(thread["id"]) >= least and await self._starts_with(str(thread["id"]), key):
-                return str(thread["id"])
-        return None
-
-    async def _starts_with(self, thread: str, key: str) -> bool:
-        with contextlib.suppress(Gone):
-            return carries(await self._look(MESSAGE, channel_id=thread, message_id=thread), marker(key))
-        return False
+        forum, thread = channel["type"] == FORUM, channel["type"] in THREADS
+        match kind:
+            case StepKind.THREAD:
+                return await self.history.thread_on(on)
+            case StepKind.EDIT:
+                return None
+            case StepKind.POST if forum:
+                return await self.history.find_post(key, channel, since)
+            case StepKind.REPLY if on:
+                found = await self.history.find(on, key, since)
+                return found and message_id(on, found, thread=True)
+        found = await self.history.find(place.channel, key, since)
+        return found and message_id(place.channel, found, thread=thread)
 
     # ------------------------------------------------------------ single messages
 
@@ -225,21 +169,13 @@ class DiscordChat:
         """What needs more room than one message goes on in a reply to it."""
         channel, bare = await self._where(place, message)
         first, *more = messages(post)
-        if mark := await self._mark_on(channel, bare):
+        if mark := await self.history.marker_on(channel, bare):
             first["components"][0] = {**first["components"][0], "id": mark}
         await self._edit(place, message, {**first, "flags": V2})
         reply = {"message_reference": {"message_id": bare, "fail_if_not_exists": False}}
         for i, payload in enumerate(more, 1):
             said = silent(keyed(payload, f"edit:{message}:{i}"))
             await self._write(channel, said | reply, thread=channel != place.channel)
-
-    async def _mark_on(self, channel: str, message: str) -> Any:
-        """The marker a message has: whoever edits it need not know its key."""
-        try:
-            now = await self._look(MESSAGE, channel_id=channel, message_id=message)
-        except HistoryRefused:
-            return None
-        return next((c.get("id") for c in now.get("components", ())), None)
 
     async def link(self, place: Place, message: str) -> str:
         channel, bare = await self._where(place, message)
@@ -295,7 +231,7 @@ class DiscordChat:
         reply_to = "" if question.private else question.message
         # A question this young has no half-written answer that its nonce would not find.
         old = (self._now() - question.at).total_seconds() > NONCE_LIFE
-        search = self.search if old else None
+        search = self.history.find if old else None
         return Draft(Channel(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
 
     # ------------------------------------------------------------ places

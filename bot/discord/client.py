@@ -70,7 +70,7 @@ class Gateway(discord.Client):
         acts = Interactions(front, chat, memory, self.rest, roles)
         self._acts = acts
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
-        self._at_work: set[asyncio.Task[None]] = set()
+        self._at_work: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Logged in, not connected yet: the commands are sent, if they changed."""
@@ -105,24 +105,31 @@ class Gateway(discord.Client):
             except PaperboyError as error:
                 log.warning("event=%s_failed reason=%r", name, str(error))
 
-        task = asyncio.create_task(told(), name=name)
+        self._watch(asyncio.create_task(told(), name=name))
+
+    def _schedule_event(self, *args: Any, **kwargs: Any) -> asyncio.Task[None]:
+        """Where the SDK begins every handler: what is begun is waited for at the end."""
+        return self._watch(super()._schedule_event(*args, **kwargs))
+
+    def _watch(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
+        return task
 
     async def drain(self) -> None:
         """Waits for what was begun, and remembers how far was read."""
-        work = self._at_work | self._acts.running
-        if work:
+        while work := self._at_work | self._acts.running:
             await asyncio.wait(work)
         await self.seen.keep()
 
     # ------------------------------------------------------------ what is said
 
     async def on_message(self, message: discord.Message) -> None:
-        await self.heard(message)
+        await self._kept(lambda: self.heard(message))
         await self.seen.note(message.id)
 
     async def heard(self, message: discord.Message) -> None:
+        """Returns when it is in the store, where it concerns the bot. Raises what the store raises."""
         question = await self._for_us(message)
         if question is None:
             return
@@ -131,15 +138,18 @@ class Gateway(discord.Client):
         elif self.roles and not self.roles & roles_of(message.author):
             await self._not_yours(question)
             return
-        await self._kept(lambda: self.front.asked(question))
+        await self.front.asked(question)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         message = payload.message
         if message.edited_at is None:  # Discord added a preview
             return
+        await self._kept(lambda: self._amended(message))
+
+    async def _amended(self, message: discord.Message) -> None:
         question = await self._for_us(message)
         if question is not None:
-            await self._kept(lambda: self.front.amended(question))
+            await self.front.amended(question)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self._deleted(payload.channel_id, [payload.message_id])

@@ -28,6 +28,7 @@ def use(api_url: str = API, gateway_url: str = GATEWAY) -> None:
     """Where Discord is, for this process. Before any client is made."""
     Route.BASE = api_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody talks here
     # At DEBUG the SDK logs every event and request, with texts and tokens of interactions.
     logger = logging.getLogger("discord")
     logger.setLevel(max(logger.level, logging.INFO))

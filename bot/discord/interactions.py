@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +43,7 @@ class Interactions:
         self._front, self._chat, self._memory, self._rest = front, chat, memory, rest
         self._forms = Forms(memory)
         self._roles = roles
-        self.running: set[asyncio.Future[object]] = set()
+        self.running: set[asyncio.Task[Any]] = set()
 
     # ------------------------------------------------------------ entrances
 
@@ -132,16 +132,21 @@ class Interactions:
         )  # fmt: skip
         await self._in_time(interaction, responder, self._front.clicked(click, responder))
 
-    async def _in_time(self, interaction: Interaction, responder: Responder, work: Awaitable[object]) -> None:
-        """Does the work; when it takes longer than Discord waits, says so first."""
-        if not await self._claimed(str(interaction.id)):
-            close = getattr(work, "close", None)
-            if close:
-                close()
-            return
-        task = asyncio.ensure_future(work)
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
+    async def _in_time(self, interaction: Interaction, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
+        """Does the work, if no other process does; when it takes longer than Discord waits, something is said first."""
+        here = asyncio.current_task()
+        assert here is not None
+        self.running.add(here)
+        try:
+            if await self._claimed(str(interaction.id)):
+                await self._done_in_time(responder, work)
+            else:
+                work.close()
+        finally:
+            self.running.discard(here)
+
+    async def _done_in_time(self, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
         done, _ = await asyncio.wait({task}, timeout=IN_TIME)
         try:
             if not done:

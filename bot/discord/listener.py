@@ -83,3 +83,4 @@ class DiscordListener:
         if self.client is not None:
             await self.client.drain()
             await self.client.close()
+            await self.client.drain()  # what came in between

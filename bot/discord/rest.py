@@ -43,6 +43,8 @@ _FORBIDDEN = {
     200000: "The server's AutoMod blocked the message: let the bot's role through in its rules.",
     240000: "The server's filter of links blocked the message.",
 }
+MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = MESSAGES + "/{message_id}"
 ORIGINAL = "@original"
 """The first message an interaction was answered with."""
 THREAD_EXISTS = 160004

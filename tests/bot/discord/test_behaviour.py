@@ -13,7 +13,7 @@ from bot.discord.chat import DiscordChat
 from bot.discord.client import Gateway
 from digest.ports import MemoryCache
 from tests.bot.discord.recording import RecordingFront, said
-from tests.servers.discord_rules import check_message, texts, walk
+from tests.servers.discord_rules import check_message, check_spec, texts, walk
 
 FORM = Form(
     "setup", "discord:1", "Settings", "Save", tuple(Field(f"f{n}", f"Field {n}", value=f"v{n}") for n in range(11))
@@ -367,12 +367,27 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Sta
 # ---------------------------------------------------------------- the house's rules
 
 
-async def test_every_request_of_the_bot_keeps_discords_limits(stage: Stage):
+async def test_every_request_of_the_bot_keeps_discords_limits_and_description(stage: Stage):
+    async def answer(click, respond):
+        await respond.progress("Working …")
+        await respond.page("Title", Post(tuple(Text("word " * 600) for _ in range(4)), "long"))
+
+    stage.front.on["full"] = answer
     thread = await stage.digest()
-    await stage.ada.send(thread, "does 1 release code?")
+    await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:full:k#1")
+    kinds = {"messages": "MessageCreateRequest", "threads": "CreateTextThreadWithMessageRequest"}
+    seen = set()
     for request in stage.env.http_requests:
-        if request.method == "POST" and request.path.endswith("/messages"):
+        last = request.path.rpartition("/")[2]
+        if request.method == "POST" and last in kinds:
+            check_spec(kinds[last], request.json)
+            seen.add(last)
+        if request.method == "POST" and last == "messages":
             check_message(request.json, flags=request.json["flags"])
+        if request.method == "POST" and last == "callback" and request.json["type"] == 4:
+            check_spec("CreateMessageInteractionCallbackRequest", request.json)
+            seen.add(last)
+    assert seen == {"messages", "threads", "callback"}
 
 
 async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage: Stage):

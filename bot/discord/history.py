@@ -1,0 +1,92 @@
+"""Whether a message of ours is there: looked for by its key's marker, in a channel, a thread or a forum.
+
+Without “Read Message History” Discord gives an empty list instead of a refusal. Taken for “not there” it would make a post twice, so
+an empty look is checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.chat import Forbidden, Gone, HistoryRefused
+from bot.discord.ids import carries, marker, snowflake
+from bot.discord.rest import MESSAGE, MESSAGES, Rest
+
+PAGE = 100
+PAGES = 50
+"""So many pages are looked through for a key: 5,000 messages."""
+NEEDS = "“Read Message History”"
+
+
+class History:
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def find(self, channel: str, key: str, since: datetime) -> str | None:
+        """The bare id of our message with this key in a channel or thread. Raises HistoryRefused."""
+        await self._rest.ready()
+        mark, seen = marker(key), 0
+        async for message in self._since(channel, snowflake(since.timestamp() * 1000)):
+            seen += 1
+            if message["author"]["id"] == self._rest.me and carries(message, mark):
+                return str(message["id"])
+        if not seen:
+            await self._may_read(channel)
+        return None
+
+    async def thread_on(self, message: str) -> str | None:
+        with contextlib.suppress(Gone):
+            return str((await self._rest.read("/channels/{channel_id}", channel_id=message))["id"])
+        return None
+
+    async def find_post(self, key: str, forum: Mapping[str, Any], since: datetime) -> str | None:
+        """Of a forum: its active and its archived posts, by their starters."""
+        active = await self._rest.read("/guilds/{guild_id}/threads/active", guild_id=str(forum["guild_id"]))
+        archived = await self._look("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
+        least = snowflake(since.timestamp() * 1000)
+        for thread in [*active["threads"], *archived["threads"]]:
+            ours = str(thread["owner_id"]) == self._rest.me and str(thread["parent_id"]) == str(forum["id"])
+            if ours and int(thread["id"]) >= least and await self._starts_with(str(thread["id"]), key):
+                return str(thread["id"])
+        return None
+
+    async def marker_on(self, channel: str, message: str) -> int | None:
+        """The marker a message has: whoever edits it need not know its key. Raises Gone."""
+        try:
+            now = await self._look(MESSAGE, channel_id=channel, message_id=message)
+        except HistoryRefused:
+            return None
+        return next((c.get("id") for c in now.get("components", ())), None)
+
+    # ------------------------------------------------------------ looking
+
+    async def _since(self, channel: str, after: int) -> AsyncIterator[dict[str, Any]]:
+        for _ in range(PAGES):
+            page = await self._look(MESSAGES, {"after": str(after), "limit": PAGE}, channel_id=channel)
+            for message in page:
+                yield message
+            if len(page) < PAGE:
+                return
+            after = max(int(m["id"]) for m in page)
+        msg = f"More than {PAGE * PAGES} messages were written since: whether ours is among them was not looked up."
+        raise HistoryRefused(msg)
+
+    async def _look(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
+        """Reads what takes the permission to. Raises HistoryRefused without it."""
+        try:
+            return await self._rest.read(path, needs=NEEDS, params=params, **parts)
+        except Forbidden as error:
+            raise HistoryRefused(str(error)) from error
+
+    async def _may_read(self, channel: str) -> None:
+        """A message that is not there is “unknown” to who may read, and “missing permissions” to who may not."""
+        with contextlib.suppress(Gone):
+            await self._look(MESSAGE, channel_id=channel, message_id=channel)
+
+    async def _starts_with(self, thread: str, key: str) -> bool:
+        with contextlib.suppress(Gone):
+            return carries(await self._look(MESSAGE, channel_id=thread, message_id=thread), marker(key))
+        return False
