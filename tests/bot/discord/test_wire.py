@@ -437,6 +437,25 @@ async def test_a_token_refused_at_the_start_ends_with_a_sentence(home: Home):
         await listener.run()
 
 
+async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leaves_every_channel(home: Home):
+    front = RecordingFront()
+    async with listening(home, front) as listener:
+        await until(lambda: listener.ready)
+        other = home.world.guild("Other lab")
+        hidden, general = home.world.channel(other, name="secret"), home.world.channel(other, name="general")
+        no_sending = {"id": other["id"], "type": 0, "allow": "0", "deny": str(1 << 11)}
+        hidden["permission_overwrites"] = [no_sending]
+        joined = home.world.guild_create(other)
+        del joined["unavailable"]  # Discord says it only of servers that were there before
+        home.world.emit("GUILD_CREATE", joined)
+        await until(lambda: front.members)
+        home.world.emit("GUILD_DELETE", {"id": other["id"]})
+        await until(lambda: len(front.members) == 3)
+    invited, *left = [(place.channel, joined) for place, joined in front.members]
+    assert invited == (general["id"], True)
+    assert set(left) == {(hidden["id"], False), (general["id"], False)}
+
+
 async def test_the_role_discord_made_for_the_bot_addresses_it_too(home: Home):
     """People pick it from the list of suggestions by mistake; it has the bot's name."""
     front, ada = RecordingFront(), home.world.person("ada")
