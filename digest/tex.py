@@ -40,7 +40,8 @@ def unicode_math(tex: str) -> str | None:
     if _STRUCTURE.search(tex):
         return None
     try:
-        scripted = _SCRIPT.sub(_script, tex)
+        # A macro's name must end before its script becomes letters: `\pi_n` is not the macro `piₙ`.
+        scripted = _SCRIPT.sub(_script, re.sub(r"(\\[A-Za-z]+)(?=[_^])", r"\1{}", tex))
         text = _macros(scripted).strip()
     except (ValueError, IndexError, RecursionError):
         return None

@@ -266,8 +266,8 @@ class Actions:
             private=submission.fields.get("where") == "me",
             extra=submission.extra,
         )
-        await self._conversation.keep(question)
         await respond.progress(say("ask.taken", language))
+        await self._conversation.keep(question)
         return {}
 
     async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 
@@ -98,10 +100,13 @@ class TestLeases:
             assert time.monotonic() - began < 3
 
     async def test_a_lost_lease_stops_the_work(self, store: Store):
-        with pytest.raises(LeaseLost):
+        async def work() -> None:
             async with store.lease("x", SHORT):
                 await store.redis.do("SET", "paperboy:lease:x", "somebody else")
                 await asyncio.sleep(10)
+
+        with pytest.raises(LeaseLost):
+            await work()
 
     async def test_one_that_ran_out_is_not_taken_again_unnoticed(self, store: Store):
         lease = Lease(store, "x", SHORT)
@@ -192,7 +197,7 @@ class TestCache:
 
 
 class TestPace:
-    RULES = {
+    RULES: ClassVar = {
         "arxiv": Alone(timedelta(milliseconds=100), hold=SHORT),
         "content": Bursts(4, timedelta(milliseconds=100), timedelta(milliseconds=100)),
         "post": Bursts(1, timedelta(milliseconds=50)),
@@ -216,7 +221,7 @@ class TestPace:
                 inside -= 1
 
         await asyncio.gather(*(request(paces[n % 2]) for n in range(6)))
-        gaps = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(starts)]
         assert min(gaps) > 0.095
         assert starts[-1] - starts[0] < 2
 
