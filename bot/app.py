@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.admin import Admin
 from bot.chat import Chat, Place
 from bot.clock import clock
 from bot.daily import Daily
+from bot.metrics import CountedBudget
 from bot.office import Office, Work
 from bot.redis_server import EmbeddedStore, store_address
 from bot.settings import Settings
@@ -54,7 +56,15 @@ class App:
             admins=frozenset(self.settings.digest_admins),
             questions_per_person=self.settings.questions_per_person,
             show_cost=self.settings.digest_show_cost,
+            pace=self.pace,
+            reports=self.reports(chats),
         )
+
+    def reports(self, chats: Mapping[str, Chat]) -> Admin:
+        """To the admins' channels, on the platforms there are."""
+        named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
+        places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]
+        return Admin(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
 
 
 def subscription(settings: Settings, place: Place, created: datetime | None = None) -> Subscription:
@@ -148,7 +158,7 @@ async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: c
         context_tokens=settings.llm_context_tokens,
         concurrency=settings.llm_concurrency,
         cache=cache,
-        budget=budget,
+        budget=CountedBudget(budget),
         prices=settings.llm_prices,
     )
     stack.push_async_callback(model.aclose)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import cards, manners
+from bot import cards, manners, metrics
 from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
 from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Style, Text, Vote, VoteKind
 from bot.commands.paper import note
@@ -164,6 +164,7 @@ class Conversation:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
+            await self._office.reports.fault("budget", str(error), channel=question.place.key)
             until = moment(error.until, await current(self._office, question.place))
             await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
@@ -217,6 +218,8 @@ class Conversation:
         question = asked.question
         message = await draft.finish(post)
         await self._store.mark_answered(question.id, message)
+        metrics.POSTS.labels(question.place.platform, "answer").inc()
+        metrics.ANSWERS.observe(max(0.0, (self._office.now() - question.at).total_seconds()))
         place = question.place
         if not place.thread and not place.direct:
             place = replace(place, thread=question.message)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import cards
+from bot import cards, metrics
 from bot.chat import Chat, Place, Step
 from bot.delivery import Delivered, deliver, nothing, retract
 from bot.lessons import taste_of
@@ -65,8 +65,10 @@ class Daily:
             if made.digest is None:
                 await self._store.seed(subscription.key, made.entries, made.intake.categories)
                 await self._store.end_run(run, RunState.NOTHING)
+                metrics.DIGESTS.labels("nothing").inc()
                 return None
             await self._store.keep_digest(made.digest, made.entries, made.intake.categories)
+            metrics.count_digest(made.digest)
             log.info(
                 "event=digest_made digest=%s entries=%d considered=%d calls=%d",
                 made.digest.key,

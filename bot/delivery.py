@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from bot import metrics
 from bot.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
 from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, Store
 from digest.ports import Pace, Progress, silent
@@ -231,6 +232,7 @@ class _Work:
                     message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""))
             except (Doubtful, TimeoutError) as error:
                 self.doubtful += 1
+                metrics.RETRIES.labels("post").inc()
                 log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, error)
                 await self._pause(step)
             except ChatError as error:
@@ -258,6 +260,7 @@ class _Work:
     async def _record(self, step: Step, message: str) -> None:
         await self.store.record(self.lease, self.key, step.key, message)
         self.doubtful = 0
+        metrics.POSTS.labels(self.chat.name, step.kind).inc()
         log.info("event=posted step=%s kind=%s", step.key, step.kind)
         await self.checkpoint()
 
@@ -279,6 +282,7 @@ class _Work:
 
     async def _wait(self, error: Throttled) -> None:
         self.waited += max(error.wait, 0.1)
+        metrics.RETRIES.labels("post").inc()
         if self.waited > THROTTLED:
             await self._stop(str(error))
         log.info("event=throttled delivery=%s wait=%.1f", self.key, error.wait)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.admin import Reports, Unreported
 from bot.chat import Chat, Person, Place
 from bot.daily import Daily
 from bot.store import Store
 from bot.subscription import Subscription
-from digest.ports import Desk
+from digest.ports import Desk, FreePace, Pace
 
 
 class Work(Protocol):
@@ -36,6 +37,8 @@ class Office:
     """Ids of the only people who may change settings; empty: whoever the platform lets."""
     questions_per_person: int = 50
     show_cost: bool = False
+    pace: Pace = FreePace()  # noqa: RUF009  # it has no state
+    reports: Reports = Unreported()  # noqa: RUF009  # nor has this
 
     async def language(self, place: Place, person: Person) -> str:
         """In which language to speak to somebody: the channel's, in a direct message the person's own."""

@@ -12,11 +12,15 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
+
+from bot import metrics
 from bot.app import App, opened, subscription
 from bot.chat import Chat, Place
 from bot.clockwork import Clock
 from bot.conversation import Conversation
 from bot.front import Front
+from bot.health import Health, served, watch
 from bot.office import Office
 from bot.settings import Settings
 from bot.store import RedisCache
@@ -52,19 +56,25 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         raise Misconfigured(
             "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (README: in ten minutes), or try `paperboy demo`."
         )
+    metrics.count_retries()
     async with opened(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
         chats = await _chats(settings, app, stack)
-        work = await stack.enter_async_context(Work(app.url, app.store, app.embedded))
+        reports = app.reports(chats)
+        work = await stack.enter_async_context(
+            Work(app.url, app.store, app.embedded, on_aside=lambda task, note: reports.fault("aside", note, about=task))
+        )
         office = app.office(chats, work)
         conversation = Conversation(office)
         tasks = Tasks(office, conversation, work)
         await first_subscriptions(app)
         running = Running()
+        health = Health(store=app.store.server_time, depth=work.depth)
+        web_app = web.Application()
         front = Front(office, conversation)
         if Role.SLACK in roles and "slack" in chats:
-            _listen_to_slack(settings, app, chats["slack"], front, running)
+            _listen_to_slack(settings, app, chats["slack"], front, running, health, web_app)
         if Role.DISCORD in roles and "discord" in chats:
-            _listen_to_discord(settings, app, chats["discord"], front, running)
+            _listen_to_discord(settings, app, chats["discord"], front, running, health)
         if Role.CLOCK in roles:
             running.tasks.append(Clock(app.store, _begin(office, work), app.now).run())
         if Role.WORKER in roles:
@@ -72,8 +82,11 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             running.tasks.append(work.run())
             running.closing.append(lambda: work.drain(DRAIN))
         running.closing.append(front.drain)
+        running.tasks.append(watch(health, reports, frozenset({"slack", "discord"})))
+        by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
+        await stack.enter_async_context(served(health, web_app, settings.port, settings.metrics_port, needed=by_http))
         log.info("event=started roles=%s", ",".join(sorted(roles)))
-        await _until_stopped(running)
+        await _until_stopped(running, health)
 
 
 def _begin(office: Office, work: Work) -> Callable[[Subscription, datetime], Awaitable[None]]:
@@ -85,7 +98,7 @@ def _begin(office: Office, work: Work) -> Callable[[Subscription, datetime], Awa
     return begin
 
 
-async def _until_stopped(running: Running) -> None:
+async def _until_stopped(running: Running, health: Health) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -98,6 +111,7 @@ async def _until_stopped(running: Running) -> None:
             task.result()  # a refused token, or a bug: the process ends with it
     finally:
         log.info("event=stopping")
+        health.stopping = True
         await asyncio.gather(*(close() for close in running.closing), return_exceptions=True)
         for task in (*at_work, waiting):
             task.cancel()
@@ -129,7 +143,9 @@ async def _chats(settings: Settings, app: App, stack: contextlib.AsyncExitStack)
     return chats
 
 
-def _listen_to_slack(settings: Settings, app: App, chat: Chat, front: Front, running: Running) -> None:
+def _listen_to_slack(
+    settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health, web_app: web.Application
+) -> None:
     from bot.slack.chat import SlackChat  # noqa: PLC0415
     from bot.slack.connect import SlackConnection  # noqa: PLC0415
 
@@ -145,19 +161,24 @@ def _listen_to_slack(settings: Settings, app: App, chat: Chat, front: Front, run
         app_token=app_token,
         signing_secret=secret,
         api_url=settings.slack_api_url,
-        port=settings.port,
         now=app.now,
     )
+    if not app_token:
+        connection.mount(web_app)
+    health.parts["slack"] = lambda: connection.connected
     running.tasks.append(connection.run())
     running.closing.append(connection.close)
 
 
-def _listen_to_discord(settings: Settings, app: App, chat: Chat, front: Front, running: Running) -> None:
+def _listen_to_discord(
+    settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health
+) -> None:
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
     from bot.discord.listener import DiscordListener  # noqa: PLC0415
 
     assert isinstance(chat, DiscordChat)
     listener = DiscordListener(settings.discord_token.get_secret_value(), front, chat, RedisCache(app.store))
+    health.parts["discord"] = lambda: listener.ready
     running.tasks.append(listener.run())
     running.closing.append(listener.close)
 

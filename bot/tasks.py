@@ -6,15 +6,20 @@ import asyncio
 import logging
 from datetime import date, timedelta
 
+from bot import late, metrics
+from bot.admin import OFTEN_PASSES
 from bot.chat import ChatError, Forbidden, Gone, Throttled
 from bot.conversation import Conversation
 from bot.daily import Wish
+from bot.delivery import Delivered
 from bot.office import Office
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
 from bot.work import QUICK, SLOW, Later, Task, Work
 from digest import calendar
-from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, OverBudget
+from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
+from digest.labels import label
+from digest.model import Digest
 from digest.ports import Progress
 
 log = logging.getLogger(__name__)
@@ -28,6 +33,8 @@ LIST_IS_NEAR = timedelta(hours=6)
 """Nothing new and a list due within this: look again when it is out."""
 AFTER_LIST = timedelta(minutes=10)
 AGAIN_DELIVERY = timedelta(minutes=5)
+DELIVERY_FAULT_LASTS = timedelta(minutes=4)
+"""Before the admins are told: so it has been tried twice."""
 AGAIN_ANSWER = timedelta(seconds=20)
 QUESTION_AGES = timedelta(days=1)
 """A question that could not be answered for so long is let go."""
@@ -39,6 +46,7 @@ class Tasks:
         self._store = office.store
         self._conversation = conversation
         self._work = work
+        self._reports = office.reports
         work.register("digest", self.digest, SLOW)
         work.register("delivery", self.delivery, SLOW)
         work.register("answer", self.answer, QUICK)
@@ -55,17 +63,18 @@ class Tasks:
         wish = Wish(again=not daily and await self._retracted(subscription), can_wait=daily and waited < MODEL_WAITS)
         try:
             made = await self._office.daily.make(subscription, run, wish, self._progress(run_key))
-        except ArxivUnavailable as error:
-            await self._waits(run, str(error), AGAIN_ARXIV, patient=daily and waited < ARXIV_WAITS)
-            return
-        except (ModelUnavailable, OverBudget) as error:
-            await self._waits(run, str(error), AGAIN_MODEL, patient=True)
+        except (ArxivUnavailable, ModelUnavailable) as error:
+            await self._unavailable(subscription, run, error, waited)
             return
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
             await self._store.end_run(run, RunState.FAILED, str(error))
+            await self._reports.fault("settings", str(error), channel=subscription.key)
             return
         await task.checkpoint()
+        if daily:
+            await late.take_away(self._office, subscription, run)
+        await self._all_well(made)
         if made is not None:
             await self._work.add("delivery", made.key)
         elif daily:
@@ -81,11 +90,34 @@ class Tasks:
         last = await self._store.latest_digest(subscription.key)
         return last is not None and await self._office.daily.retracted(last.key)
 
-    async def _waits(self, run: Run, why: str, wait: timedelta, *, patient: bool) -> None:
-        if patient:
-            await self._store.note_run(run, why)
-            raise Later(wait)
-        await self._store.end_run(run, RunState.FAILED, why)
+    async def _unavailable(
+        self, subscription: Subscription, run: Run, error: ArxivUnavailable | ModelUnavailable, waited: timedelta
+    ) -> None:
+        """A daily run waits and tries again, told to the admins when it lasts and to the channel when it is late; at last it fails."""
+        arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
+        await self._reports.fault(
+            "arxiv" if arxiv else "model", str(error), channel=subscription.key, after=OFTEN_PASSES
+        )
+        if not arxiv or (daily and waited < ARXIV_WAITS):
+            if daily:
+                await late.tell(self._office, subscription, run, error)
+            await self._store.note_run(run, str(error))
+            raise Later(AGAIN_ARXIV if arxiv else AGAIN_MODEL)
+        await self._store.end_run(run, RunState.FAILED, str(error))
+        metrics.DIGESTS.labels("failed").inc()
+        await late.give_up(self._office, subscription, run)
+
+    async def _all_well(self, made: Digest | None) -> None:
+        """What a run that came to its end says of the services it needed."""
+        await self._reports.over("arxiv")
+        await self._reports.over("settings")
+        if made is None:
+            return
+        if label("budget_gone", made.language) in made.notes:
+            await self._reports.fault("budget", label("budget_gone", "en"), channel=made.subscription)
+        elif self._office.desk.analyst.name in (e.analysis.by for e in made.entries if e.analysis):
+            await self._reports.over("model")
+            await self._reports.over("budget")
 
     async def _look_again(self, run: Run) -> None:
         """Nothing new: if a list is due within hours, it is worth waiting for; once a run."""
@@ -121,6 +153,7 @@ class Tasks:
             return
         progress = self._progress(digest_key)
         delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
+        await self._report(subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
@@ -128,6 +161,16 @@ class Tasks:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
             if run is not None:
                 await self._store.end_run(run, RunState.FAILED, delivered.fault)
+
+    async def _report(self, subscription: str, delivered: Delivered) -> None:
+        """To the admins: a fault once it has been met twice, or is for good, and its end."""
+        if delivered.state is DeliveryState.DONE:
+            await self._reports.over("delivery", about=subscription)
+        elif delivered.fault:
+            after = DELIVERY_FAULT_LASTS if delivered.state is DeliveryState.OPEN else timedelta(0)
+            await self._reports.fault(
+                "delivery", delivered.fault, about=subscription, channel=subscription, after=after
+            )
 
     # ------------------------------------------------------------ an answer
 

@@ -34,6 +34,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
 | person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
+| faults                               | hash: name of a fault to since when, its channel and cause     | 90 days                  |
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |
 
@@ -47,6 +48,7 @@ from bot.store.budget import RedisBudget, Spending, Spendings
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Deliveries, Delivery, DeliveryState
 from bot.store.digests import Digests, Earlier
+from bot.store.faults import Faults
 from bot.store.forgetting import Forgetting
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, Leases
 from bot.store.pace import RedisPace
@@ -94,6 +96,7 @@ class Store(
     Digests,
     Runs,
     Deliveries,
+    Faults,
     Forgetting,
     Scenes,
     Threads,

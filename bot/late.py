@@ -1,0 +1,104 @@
+"""The line in the channel when a digest is three hours late because arXiv or the model is down: once a run, gone when the digest comes.
+
+A day without an announcement has none: nothing is late where nothing is due.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import notices
+from bot.chat import ChatError, Post, Text
+from bot.office import Office
+from bot.schedule import last_due, next_run
+from bot.store import LeaseBusy, Run
+from bot.subscription import Subscription
+from digest import calendar
+from digest.errors import ArxivUnavailable, Unavailable
+from digest.labels import day_words, pick
+
+log = logging.getLogger(__name__)
+
+LATE = timedelta(hours=3)
+
+WORDS = {
+    "en": {
+        "arxiv": "arXiv has not given today's list yet (last try: {last}). I keep trying and post it when it is there; nothing needs doing.",
+        "model": "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; nothing needs doing.",
+        "given up": "There is no digest of {day}: arXiv gave no list all day. Its papers come with the next digest{next}.",
+        "next": " ({when})",
+    },
+    "zh": {
+        "arxiv": "arXiv 还没有给出今天的列表（最近一次：{last}）。我在继续试，拿到就发，不用手动重来。",
+        "model": "模型还没有响应（最近一次：{last}）。我在继续试，好了就发，不用手动重来。",
+        "given up": "{day} 没有日报：arXiv 一整天都没有给出列表。这些论文会出现在下一期{next}。",
+        "next": "（{when}）",
+    },
+}
+
+
+def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
+    """Three hours after the run began and its list came out, if a list came out since the run before."""
+    if run.begun is None:
+        return False
+    out = calendar.shown_at(calendar.latest_list(now))
+    before = last_due(subscription, run.begun - timedelta(minutes=1))
+    awaited = before is None or out > before
+    return awaited and now - max(run.begun, out) >= LATE
+
+
+async def tell(office: Office, subscription: Subscription, run: Run, error: Unavailable) -> None:
+    """Posts the line, if it is time for it. What the platform refuses is not worth more than a line in the log."""
+    if not is_late(subscription, run, office.now()):
+        return
+    language = subscription.profile.language
+    name = "arxiv" if isinstance(error, ArxivUnavailable) else "model"
+    clock = f"{office.now().astimezone(ZoneInfo(subscription.timezone)):%H:%M}"
+    status = re.search(r"\b[45]\d\d\b", str(error))
+    comma = "，" if language.startswith("zh") else ", "
+    last = f"{status[0]}{comma}{clock}" if status else clock
+    post = _post(pick(WORDS, name, language, last=last), language)
+    chat = office.chats[subscription.place.platform]
+    told = await notices.notice(_key(run), post, chat, subscription.place, office.store, office.pace)
+    if told.fault:
+        log.warning("event=late_line_waits run=%s fault=%r", run.key, told.fault)
+
+
+async def take_away(office: Office, subscription: Subscription, run: Run) -> None:
+    """The digest is there, or there was none to be had."""
+    with _harmless(run):
+        await notices.take_away(_key(run), office.chats[subscription.place.platform], office.store, office.pace)
+
+
+async def give_up(office: Office, subscription: Subscription, run: Run) -> None:
+    """The run has failed: the line says so instead of promising on."""
+    language = subscription.profile.language
+    due = next_run(subscription, office.now())
+    local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None
+    when = f"{day_words(local.date(), language)} {local:%H:%M}" if local else ""
+    shown = pick(WORDS, "next", language, when=when) if when else ""
+    said = pick(WORDS, "given up", language, day=day_words(run.local_date, language), next=shown)
+    with _harmless(run):
+        chat = office.chats[subscription.place.platform]
+        await notices.replace_notice(_key(run), _post(said, language), chat, office.store)
+
+
+def _post(sentence: str, language: str) -> Post:
+    return Post((Text(sentence),), sentence[:90], language)
+
+
+def _key(run: Run) -> str:
+    return f"{run.key}:late"
+
+
+@contextlib.contextmanager
+def _harmless(run: Run) -> Iterator[None]:
+    try:
+        yield
+    except (ChatError, LeaseBusy) as error:
+        log.warning("event=late_line_stays run=%s cause=%r", run.key, str(error))

@@ -1,0 +1,28 @@
+"""One message in a channel, delivered once like a digest's: a late line, a word to the admins. May be replaced or taken away."""
+
+from __future__ import annotations
+
+from bot.chat import Chat, Place, Post, Thread
+from bot.delivery import Delivered, deliver, retract
+from bot.store import Store
+from digest.ports import Pace
+
+
+async def notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:
+    """Called again with the same key, it goes on where it was, or does nothing."""
+    thread = Thread(post, (), None, title=post.fallback)
+    return await deliver(key, lambda: list(chat.plan(thread, place, key))[:1], chat, place, store, pace)
+
+
+async def take_away(key: str, chat: Chat, store: Store, pace: Pace) -> None:
+    """Deletes it where it stands; nothing otherwise."""
+    if await store.delivery(key) is not None:
+        await retract(key, chat, store, pace)
+
+
+async def replace_notice(key: str, post: Post, chat: Chat, store: Store) -> None:
+    """Shows something else in its place, where it stands."""
+    delivery = await store.delivery(key)
+    if delivery is not None:
+        for message in delivery.ids.values():
+            await chat.edit(delivery.place, message, post)

@@ -1,0 +1,32 @@
+"""Faults that last: what the admins were or will be told of, once each, over all processes."""
+
+from __future__ import annotations
+
+from bot.store.base import LONG, Base, key, seconds
+from digest.model import from_json, to_json
+
+FAULTS = key("faults")
+
+
+class Faults(Base):
+    async def fault_begun(self, name: str, fault: dict[str, str]) -> dict[str, str]:
+        """The fault as it was first told of: who comes second gets what the first one wrote."""
+        _, _, kept = await self.redis.transaction(
+            [
+                ("HSETNX", FAULTS, name, to_json(fault)),
+                ("EXPIRE", FAULTS, seconds(LONG)),
+                ("HGET", FAULTS, name),
+            ]
+        )
+        return from_json(dict[str, str], kept)
+
+    async def fault_known(self, name: str) -> dict[str, str] | None:
+        kept = await self.redis.do("HGET", FAULTS, name)
+        return from_json(dict[str, str], kept) if kept else None
+
+    async def faults_known(self) -> dict[str, dict[str, str]]:
+        found = await self.redis.do("HGETALL", FAULTS)
+        return {name.decode(): from_json(dict[str, str], kept) for name, kept in found.items()}
+
+    async def fault_over(self, name: str) -> None:
+        await self.redis.do("HDEL", FAULTS, name)

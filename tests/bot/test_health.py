@@ -1,0 +1,133 @@
+"""/healthz, /readyz and /metrics, asked over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.health import Health, served, watch
+from bot.store import Store, StoreUnavailable
+from digest.errors import Misconfigured
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def serving(health: Health, *, apart: bool = False) -> AsyncIterator[tuple[str, str]]:
+    """The addresses of the port and of the metrics' port."""
+    port, beside = free_port(), free_port()
+    async with served(health, web.Application(), port, beside if apart else None, needed=True):
+        yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{beside}"
+
+
+async def get(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_alive_is_whoever_answers():
+    async with serving(Health(parts={"slack": lambda: False})) as (url, _):
+        assert await get(f"{url}/healthz") == (200, '{"status": "alive"}')
+
+
+async def test_ready_is_who_has_its_store_and_its_connections(store: Store):
+    up = [True]
+    health = Health(parts={"slack": lambda: up[0]}, store=store.server_time)
+    async with serving(health) as (url, _):
+        assert await get(f"{url}/readyz") == (200, '{"status": "ready", "slack": "up", "store": "up"}')
+        up[0] = False
+        assert await get(f"{url}/readyz") == (503, '{"status": "not ready", "slack": "down", "store": "up"}')
+
+
+async def test_without_its_store_nobody_is_ready_and_a_store_that_hangs_is_none(monkeypatch):
+    async def gone() -> None:
+        raise StoreUnavailable("The Redis server does not answer.")
+
+    async def hanging() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.health.LOOK", 0.05)
+    for ask in (gone, hanging):
+        async with serving(Health(store=ask)) as (url, _):
+            status, text = await get(f"{url}/readyz")
+            assert (status, '"store": "down"' in text) == (503, True)
+
+
+async def test_a_process_that_is_stopping_takes_nothing_new(store: Store):
+    health = Health(store=store.server_time, stopping=True)
+    async with serving(health) as (url, _):
+        assert (await get(f"{url}/readyz"))[0] == 503
+        assert (await get(f"{url}/healthz"))[0] == 200
+
+
+async def test_metrics_stand_at_the_port_or_at_one_of_their_own():
+    async with serving(Health()) as (url, _):
+        status, text = await get(f"{url}/metrics")
+        assert status == 200
+        assert "# HELP paperboy_posts_total Messages that a platform has taken" in text
+    async with serving(Health(), apart=True) as (url, beside):
+        assert (await get(f"{url}/metrics"))[0] == 404
+        assert (await get(f"{beside}/metrics"))[0] == 200
+        assert (await get(f"{beside}/healthz"))[0] == 404
+
+
+async def test_metrics_show_the_queue_as_it_is_at_the_moment():
+    depth = {"slow": 3, "quick": 1}
+
+    async def asked() -> dict[str, int]:
+        return depth
+
+    async with serving(Health(depth=asked)) as (url, _):
+        assert 'paperboy_queue_depth{docket="slow"} 3.0' in (await get(f"{url}/metrics"))[1]
+        depth["slow"] = 0
+        assert 'paperboy_queue_depth{docket="slow"} 0.0' in (await get(f"{url}/metrics"))[1]
+
+
+async def test_a_port_that_is_taken_ends_only_who_needs_it(caplog):
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Misconfigured, match=f"PORT {port} cannot be listened on .* Set PORT to one that is free"):
+            async with served(Health(), web.Application(), port, None, needed=True):
+                pass
+        async with served(Health(), web.Application(), port, None, needed=False):
+            assert "event=no_health_port" in caplog.text
+
+
+class Noted:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.news = asyncio.Event()
+
+    async def fault(self, name, cause, *, about="", channel="", after=None) -> None:
+        self.said.append(f"fault {name} {about}")
+        self.news.set()
+
+    async def over(self, name, *, about="") -> None:
+        self.said.append(f"over {name} {about}")
+        self.news.set()
+
+
+async def test_a_connection_that_is_down_is_reported_and_its_return_too():
+    up, reports = [False], Noted()
+    health = Health(parts={"slack": lambda: up[0], "worker": lambda: False})
+    watching = asyncio.create_task(watch(health, reports, frozenset({"slack", "discord"}), pause=0))
+    async with asyncio.timeout(5):
+        await reports.news.wait()
+        assert set(reports.said) == {"fault listening slack"}
+        up[0] = True
+        while reports.said[-1] != "over listening slack":
+            reports.news.clear()
+            await reports.news.wait()
+    watching.cancel()
