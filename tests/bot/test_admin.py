@@ -1,0 +1,125 @@
+"""The admins' channel: one message a fault, one when it is over, whoever meets it and however often."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.admin import OFTEN_PASSES, WORDS, Admin
+from bot.chat import Forbidden, Place
+from bot.console import render
+from bot.console.chat import ConsoleChat
+from bot.store import Redis, Store, post_from_data
+from digest.ports import FreePace
+from tests.bot.people import words
+from tests.conftest import Clock
+
+ADMINS = Place("console", "ops")
+
+
+@pytest.fixture
+def admin(store: Store, clock: Clock) -> Admin:
+    chat = ConsoleChat(store, render.terminal(io.StringIO()), render.terminal(io.StringIO()))
+    return Admin(store, {"console": chat}, [ADMINS], FreePace(), clock)
+
+
+async def said(admin: Admin) -> list[str]:
+    chat = admin.chats["console"]
+    assert isinstance(chat, ConsoleChat)
+    return [words(post_from_data(m.post)) for m in await chat.board(ADMINS).messages()]
+
+
+async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Admin):
+    for _ in range(3):
+        await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
+    [message] = await said(admin)
+    assert "A digest cannot be delivered" in message
+    assert "slack:C1" in message
+    assert "The bot is not in the channel" in message
+    assert "tried again for three days" in message
+
+
+async def test_its_end_is_told_once_with_how_long_it_took(admin: Admin, clock: Clock):
+    await admin.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
+    clock.forward(timedelta(minutes=42))
+    for _ in range(2):
+        await admin.over("delivery", about="slack:C1")
+    _, ended = await said(admin)
+    assert "over after 42 minutes" in ended
+    assert "slack:C1" in ended
+
+
+async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: Admin, clock: Clock):
+    for _ in range(2):
+        await admin.fault("settings", "The key is refused.")
+        clock.forward(timedelta(minutes=5))
+        await admin.over("settings")
+        clock.forward(timedelta(minutes=5))
+    assert len(await said(admin)) == 4
+
+
+async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin: Admin):
+    for channel in ("slack:C1", "slack:C2"):
+        await admin.fault("delivery", "Not in the channel.", about=channel, channel=channel)
+        await admin.fault("settings", "The key is refused.", channel=channel)
+    assert len(await said(admin)) == 3
+
+
+async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(admin: Admin, clock: Clock):
+    await admin.fault("arxiv", "429", after=OFTEN_PASSES)
+    await admin.over("arxiv")
+    assert await said(admin) == []
+    await admin.fault("arxiv", "429", after=OFTEN_PASSES)
+    clock.forward(OFTEN_PASSES)
+    await admin.fault("arxiv", "503", after=OFTEN_PASSES)
+    assert len(await said(admin)) == 1
+    await admin.over("arxiv")
+    assert len(await said(admin)) == 2
+
+
+async def test_many_processes_that_meet_it_at_once_say_it_once(admin: Admin, redis_url: str, clock: Clock):
+    async with Redis(redis_url) as other:
+        beside = replace(admin, store=Store(other, clock))
+        await asyncio.gather(*(who.fault("model", "503", channel="slack:C1") for who in (admin, beside) * 4))
+        assert len(await said(admin)) == 1
+        await asyncio.gather(*(who.over("model") for who in (admin, beside) * 4))
+    assert len(await said(admin)) == 2
+
+
+async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin: Admin, caplog):
+    class Refusing(ConsoleChat):
+        async def post(self, step, place, on=""):
+            raise Forbidden("The scope chat:write is missing.")
+
+    chat = admin.chats["console"]
+    assert isinstance(chat, ConsoleChat)
+    silent = render.terminal(io.StringIO())
+    refused = replace(admin, chats={"console": Refusing(admin.store, silent, silent)})
+    await refused.fault("settings", "The key is refused.")
+    assert "event=report_waits" in caplog.text
+    await admin.fault("settings", "The key is refused.")
+    assert len(await said(admin)) == 1
+
+
+async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: Admin):
+    nobody = replace(admin, places=[])
+    await nobody.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
+    [kept] = (await admin.store.faults_known()).values()
+    assert kept["cause"] == "Not in the channel."
+    await nobody.over("delivery", about="slack:C1")
+    assert await admin.store.faults_known() == {}
+
+
+async def test_it_speaks_the_installation_s_language(admin: Admin):
+    await replace(admin, language="zh").fault("budget", "用完了", channel="slack:C1")
+    assert "今天的额度已用完" in (await said(admin))[0]
+
+
+def test_every_fault_has_what_to_do_in_both_languages():
+    names = {n for n in WORDS["en"] if f"{n}.todo" in WORDS["en"]}
+    assert names == {"arxiv", "model", "settings", "budget", "delivery", "aside", "listening"}
+    assert WORDS["zh"].keys() == WORDS["en"].keys()

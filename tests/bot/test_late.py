@@ -1,0 +1,181 @@
+"""A digest that is three hours late says so in the channel, once, and the line is gone when the digest comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot import late
+from bot.chat import Place
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily
+from bot.office import Office
+from bot.store import Deaths, Run, RunState
+from bot.subscription import Subscription
+from bot.tasks import Tasks
+from bot.work import Later, Task
+from digest.errors import ArxivUnavailable
+from digest.model import Listing, Profile
+from digest.ports import FreePace
+from tests.bot.people import HERE, Channel
+
+FRIDAY = date(2026, 1, 30)
+
+
+class Flaky(SampleDay):
+    """arXiv, which can be down."""
+
+    down = True
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        if self.down:
+            raise ArxivUnavailable("arXiv did not give the list: it answered 429 (too many requests).")
+        return await super().announced(categories, now)
+
+
+@dataclass
+class Queue:
+    """Takes what is put in, and registers anything."""
+
+    put: list[tuple[str, ...]] = field(default_factory=list)
+
+    def register(self, *_: object) -> None:
+        pass
+
+    async def add(self, task: str, *ids: str) -> bool:
+        self.put.append((task, *ids))
+        return True
+
+
+@dataclass
+class Day:
+    channel: Channel
+    office: Office
+    tasks: Tasks
+    arxiv: Flaky
+    queue: Queue
+    run: Run
+
+    async def tried(self) -> timedelta | None:
+        """The digest's task, once: when it wants to be begun again."""
+        try:
+            await self.tasks.digest(Task("digest", Deaths(0), self.office.store), self.run.key)
+        except Later as later:
+            return later.wait
+        return None
+
+    async def lines(self) -> list[str]:
+        return await self.channel.said(HERE)
+
+    async def state(self) -> RunState:
+        run = await self.office.store.run_state(self.run.subscription, self.run.local_date, self.run.name)
+        assert run is not None
+        return run.state
+
+
+@pytest.fixture
+async def day(channel: Channel) -> Day:
+    """Friday at nine, and arXiv is down."""
+    arxiv, queue = Flaky(), Queue()
+    store = channel.office.store
+    desk = replace(channel.office.desk, papers=arxiv)
+    daily = Daily(store, desk, channel.office.chats, FreePace(), channel.clock)
+    office = replace(channel.office, desk=desk, daily=daily, work=queue)
+    subscription = await channel.set_up()
+    run = await store.begin_run(subscription.key, FRIDAY, "daily")
+    return Day(channel, office, Tasks(office, Conversation(office), queue), arxiv, queue, run)  # type: ignore[arg-type]
+
+
+async def test_before_three_hours_nothing_is_said(day: Day):
+    for minutes in (0, 60, 119):
+        day.channel.clock.forward(timedelta(minutes=minutes - 60 if minutes else 0))
+        assert await day.tried() == timedelta(minutes=10)
+    assert await day.lines() == []
+
+
+async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs_doing(day: Day):
+    day.channel.clock.forward(timedelta(hours=3, minutes=10))
+    for _ in range(3):
+        assert await day.tried() == timedelta(minutes=10)
+        day.channel.clock.forward(timedelta(minutes=10))
+    [line] = await day.lines()
+    assert "has not given today's list yet (last try: 429, 12:10)" in line
+    assert "nothing needs doing" in line
+
+
+async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
+    subscription = await day.channel.set_up()
+    profile = replace(subscription.profile, language="zh")
+    await day.office.store.keep_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    assert "arXiv 还没有给出今天的列表（最近一次：429，21:00）" in (await day.lines())[0]
+
+
+async def test_the_line_is_gone_when_the_digest_comes(day: Day):
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    day.arxiv.down = False
+    assert await day.tried() is None
+    assert await day.lines() == []
+    assert day.queue.put == [("delivery", day.run.key)]
+
+
+async def test_and_when_there_was_nothing_new(day: Day):
+    await day.office.store.end_run(day.run, RunState.DONE)
+    await day.channel.digest()  # by hand: what the list holds has been seen
+    await day.office.store.reopen_run(day.run)
+    before = await day.lines()
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    assert len(await day.lines()) == len(before) + 1
+    day.arxiv.down = False
+    await day.tried()
+    assert await day.lines() == before
+
+
+async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day: Day):
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    day.channel.clock.forward(timedelta(hours=3))
+    assert await day.tried() is None
+    assert await day.state() is RunState.FAILED
+    [line] = await day.lines()
+    assert "arXiv gave no list all day. Its papers come with the next digest (Sat, Jan 31 09:00)" in line
+
+
+async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day: Day):
+    await day.office.store.end_run(day.run, RunState.DONE)
+    run = await day.office.store.begin_run(HERE.key, FRIDAY, "now")
+    day.channel.clock.forward(timedelta(hours=4))
+    await replace(day, run=run).tried()
+    assert await day.lines() == []
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 1, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("begun", "now", "expected", "why"),
+    [
+        (at(30, 9), at(30, 11), False, "Friday's list is out, and the run is two hours old"),
+        (at(30, 9), at(30, 12), True, "three hours old"),
+        (at(31, 9), at(31, 15), False, "Saturday: no list since the run on Friday"),
+        (at(25, 9), at(25, 23), False, "Sunday"),
+        (at(19, 9), at(19, 15), True, "Monday the 19th is a holiday, but its list came on Sunday evening"),
+        (at(20, 9), at(20, 15), False, "on the evening of the holiday arXiv announced nothing"),
+        (at(30, 2), at(30, 6), False, "begun before the list, which has been out for one hour"),
+        (at(30, 2), at(30, 8), True, "and which has now been out for three"),
+    ],
+)
+def test_late_is_what_was_due(begun: datetime, now: datetime, expected: bool, why: str):
+    subscription = Subscription(
+        Place("slack", "C1"), Profile(), time=f"{begun:%H:%M}", created=datetime(2025, 12, 1, tzinfo=UTC)
+    )
+    run = Run("slack:C1", begun.date(), "daily", begun=begun)
+    assert late.is_late(subscription, run, now) is expected, why
