@@ -24,7 +24,6 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"""
     (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
-        |\(\s*(?:see\s+|e\.g\.,?\s+|cf\.\s+)?[A-Z][^()\d]{1,80}?,?\s*\(?(?:19|20)\d\d[a-z]?\)?(?:\s*[;,]\s*[^()]{0,120}?(?:19|20)\d\d[a-z]?)*\s*\)
         |\bBIBREF\d+\b)
   | (?P<artefact>\b(?:INLINEFORM|DISPLAYFORM|TABREF|FIGREF|SECREF|EQREF|UID)\d+\b)
   | (?P<text>\\(?:text|mathrm|mathbf|mathit|mathcal|mathbb|mathsf|mathtt|operatorname|emph|textbf|textit|boldsymbol|bm|hat|bar|tilde|vec|left|right|big|Big|displaystyle|rm|bf|it|cite[pt]?|ref|label|,|;|!|:|\ |quad|qquad|limits|nolimits|em|sc|tt)(?![A-Za-z]))
@@ -39,6 +38,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_BRACKETS = re.compile(r"\([^()]{4,240}\)")
+_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
+_OF_CITATIONS = frozenset(["and", "et", "al", "see", "cf", "e", "g", "von", "van", "de", "der", "i", "eg"])
 _GREEK = {
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
     for name in "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega".split()
@@ -107,9 +109,19 @@ _NORMS: dict[str, Callable[[str], str]] = {
 """By the kind of a match; what has none says nothing."""
 
 
+def _uncited(match: re.Match[str]) -> str:
+    """Blanks for `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them, nothing else."""
+    inside = match[0][1:-1]
+    words = re.findall(r"[^\W\d_]+", _YEAR.sub(" ", inside))
+    names = [w for w in words if w[0].isupper()]
+    plain = all(w[0].isupper() or w in _OF_CITATIONS or len(w) == 1 for w in words)
+    cited = bool(names) and plain and _YEAR.search(inside) and not re.search(r"\d", _YEAR.sub(" ", inside))
+    return " " * len(match[0]) if cited else match[0]
+
+
 def tokens(text: str) -> Iterator[Token]:
     """In order. A word broken at a line end is one token; marks that say nothing are none."""
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(_BRACKETS.sub(_uncited, text)):
         to_norm = _NORMS.get(str(match.lastgroup))
         norm = to_norm(match[0]) if to_norm else ""
         if norm:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from digest.checks.figures import Figure, figures
 from digest.checks.names import initials_of, names, squeezed
@@ -18,7 +19,7 @@ _NOT_CLAIMS = re.compile(
     r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
     r"|(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
     r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
-    r"|^\s*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])\s*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",
+    r"|^[ \t]*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])[ \t]*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
@@ -42,6 +43,8 @@ _SCORE = re.compile(
 )
 _CLOSE = 260
 """Characters within which two figures of the source stand together."""
+_MOST = 12
+"""Figures of a sentence that are reckoned with."""
 _UNITS_OF_TIME = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
@@ -208,7 +211,7 @@ def _derived(figure: Figure, text: str, ground: _Ground) -> bool:
     sentence = _sentence_at(text, figure.start)
     if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
         return False
-    own = [f for f in figures(sentence) if f.plain and f.text != figure.text]
+    own = [f for f in islice(figures(sentence), _MOST) if f.plain and f.text != figure.text]
     anchored = [f for f in own if _stands(f, ground)]
     named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
     if named:
@@ -280,10 +283,12 @@ def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, 
 
 
 def _sentence_at(text: str, position: int) -> str:
-    for match in _SENTENCE.finditer(text):
-        if match.start() <= position < max(match.end(), match.start() + 1):
+    """The sentence around a place, at most 600 characters of it."""
+    start = max(0, position - 300)
+    for match in _SENTENCE.finditer(text, start, min(len(text), position + 300)):
+        if match.end() > position or match.end() == match.start():
             return match[0]
-    return text
+    return text[start : position + 300]
 
 
 # ---------------------------------------------------------------- names

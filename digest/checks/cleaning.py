@@ -37,7 +37,8 @@ _RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
 _RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
 _LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
-_QUESTIONED = re.compile(r"\A\W*(?:问|question|q)\s*[:：]", re.IGNORECASE)
+_LONGEST = 500
+"""Characters of a last sentence that may be chatter."""
 
 
 @dataclass(frozen=True)
@@ -117,18 +118,18 @@ def _closing(last: str, alone: bool) -> bool:
     return bool(signs.AFTERWORD.search(bare)) and (alone or bool(signs.SPEAKS_TO_YOU.search(bare)))
 
 
+def _in_last_paragraph(text: str, before: str) -> bool:
+    """The last sentence stands in a paragraph after others."""
+    return "\n" in before and "\n" in text.rstrip()
+
+
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(6):
-        last = _LAST.search(text)
-        if not last or not last[0].strip():
+        last = _LAST.search(text[-_LONGEST:])
+        if not last or not last[0].strip() or (last.start() == 0 and len(text) > _LONGEST):
             return text
-        before = text[: last.start()]
-        paragraph = text[text.rstrip().rfind("\n") + 1 :]
-        if (
-            not before.strip()
-            or len(last[0]) > 500
-            or not _closing(last[0], "\n" in before and len(paragraph) < len(text))
-        ):
+        before = text[: len(text) - len(last[0])]
+        if not before.strip() or not _closing(last[0], _in_last_paragraph(text, before)):
             return text
         cut.append((Fault.CHATTER, last[0].strip()))
         text = _RULE_AFTER.sub("", before.rstrip()).rstrip()

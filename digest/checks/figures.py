@@ -73,7 +73,7 @@ _FIGURE = re.compile(
     rf"(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX}"
-    r"|(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点\d.]+)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]+)(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]+)(?P<hanmag>万亿|[万亿])|一半|半数)"
+    r"|(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|一半|半数)"
     r"|(?P<word>\b(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
     re.IGNORECASE,
 )
@@ -94,7 +94,7 @@ def han_number(text: str) -> float:
     if "点" in text:
         whole, _, rest = text.partition("点")
         return han_number(whole) + sum(_DIGIT.get(c, 0) * 10.0**-i for i, c in enumerate(rest, 1))
-    if re.fullmatch(r"[\d.]+", text):
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
     total, section, digit = 0.0, 0.0, 0.0
     for c in text:

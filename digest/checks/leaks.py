@@ -55,7 +55,7 @@ def _data(text: str, plain: str, source: str) -> str:
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict | list)
-    except ValueError:
+    except (ValueError, RecursionError):
         return bool(re.match(r"[\[{]\s*\"[\w -]+\"\s*:|\[\s*\{\s*\"", text))
 
 

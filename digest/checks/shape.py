@@ -26,7 +26,7 @@ _LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
-_ADDRESS_AT_END = re.compile(r"(?:https?://\S+|\S+@\S+\.\w+)$")
+_ADDRESS_AT_END = re.compile(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
 _OPEN_WORDS = frozenset(
     "the a an of to and or in on at by for with from that which is are was were be as we our this these their its can than into using via such while when where but not have has".split()
 )
@@ -83,7 +83,7 @@ def nothing(text: str, kind: str) -> Found:
 
 
 def _label(text: str) -> str:
-    return re.sub(r"^[#*\s]+|[\s*]+$", "", text).lower()
+    return text.strip("#* \t\n")[:200].lower()
 
 
 def _no_title(text: str) -> Found:
@@ -147,7 +147,7 @@ def truncated(text: str, kind: str) -> Found:
     """Ends in the middle of a sentence."""
     text = text.rstrip()
     end = re.sub(r"\s*(?:\[\d+(?:,\s*\d+)*\])+$", "", text).rstrip(_CLOSERS)
-    if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)):
+    if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-400:]):
         return
     if text.count("```") % 2:
         yield Fault.TRUNCATED, "a code block is not closed"

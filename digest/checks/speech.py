@@ -14,6 +14,8 @@ _OF_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 """A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
+_LONGEST = 500
+"""Characters of a sentence that are looked at: what an assistant says of itself it says soon."""
 _SUBTITLED = re.compile(r"\S[:：]\s*\S")
 
 
@@ -22,7 +24,7 @@ def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     own = source.lower()
     sentences = sentences_of(signs.QUOTED.sub("“”", text))
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
-    for sentence in edge:
+    for sentence in (s[:_LONGEST] for s in edge):
         if kind == "title" and (_SUBTITLED.search(sentence) or not _OF_A_TITLE.search(sentence)):
             continue
         for pattern, fault, says in (

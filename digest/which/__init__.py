@@ -75,6 +75,8 @@ _WHY_NOT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = 70
+_MOST = 1_500
+"""Characters of a question that are looked at."""
 
 
 def resolve(
@@ -90,7 +92,7 @@ def resolve(
     """`papers` of the digest under discussion; `earlier` digests, the newest first; `subject` is the paper of a pressed button, `replied_to` that of the
     message replied to, `under_discussion` what this person was speaking of in this thread.
     """
-    text = unicodedata.normalize("NFKC", question).strip()
+    text = unicodedata.normalize("NFKC", question[:_MOST]).strip()
     pointed = subject or replied_to
     told = _told(text, papers, earlier, today)
     if pointed:

@@ -1,0 +1,46 @@
+"""Whatever a model or a paper writes, the checks end in bounded time and never raise."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.checks import clean, problems_of, safe_markdown, unsupported
+from digest.evidence import Finder
+from digest.model import Basis, FullText, Passage, Section
+
+PIECES = ["(", "[", "请", "第", "1,", "10^", "<", "<think>", "`", "```", "$", "**", "摘要", "如果您", "sorry", "4和", "论文", "x", "A-", "Ab", "\\n", "#", "http://", "www.", "@", "!", "“", '"', "的那篇", "1.", "。", "，", "of", "好的，", "以下是", "(A,", "2020)", "-", "|", '{"a":', "百", "百分之", "三成", "\\times", "~", "…", "...", "please", "提供", "I", "cannot", "${", "1e", "2e5", ".5", "%"]  # fmt: skip
+MIXED = st.lists(st.sampled_from([*PIECES, "\n", " ", "的", "the ", "92.3"]), max_size=60).map("".join)
+
+
+@given(MIXED, st.sampled_from(["zh", "en", "ja", "es", "ru"]), st.sampled_from(["part", "title", "answer", "short"]))
+def test_no_mixture_makes_the_gate_or_the_claims_raise(text: str, language: str, kind: str) -> None:
+    problems_of(text, where="x", language=language, kind=kind, source=text, prompt=text, instructions=(text,))
+    assert len(clean(text, language)) <= len(text)
+    unsupported(text, "The paper says 92.3% of 1,014.")
+    unsupported("about 92% of BERT-XL, 3 points more", text)
+    safe_markdown(text)
+
+
+@given(MIXED, MIXED)
+def test_no_mixture_makes_the_finder_raise_and_what_it_finds_stands_there(text: str, quotation: str) -> None:
+    finder = Finder(FullText("1", 1, Basis.HTML, (Section("Abstract", 1, passages=(Passage(text),)),)))
+    found = finder.find(quotation)
+    finder.find_all(text)
+    if found and " … " not in found.quotation:
+        assert "".join(found.quotation.split()) in "".join(text.split()) or found.quotation == "Abstract"
+
+
+@pytest.mark.parametrize("piece", [*PIECES, "\n", "[[", "的 ", "10^10"])
+def test_a_piece_again_and_again_costs_no_more_than_its_length(piece: str) -> None:
+    text = piece * (4_000 // len(piece))
+    started = time.process_time()
+    problems_of(text, where="x", language="zh")
+    clean(text, "zh")
+    safe_markdown(text)
+    unsupported(text, "nothing")
+    Finder(FullText("1", 1, Basis.HTML, (Section("Abstract", 1, passages=(Passage(text),)),))).find(text[:400])
+    assert time.process_time() - started < 4
