@@ -26,6 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "digest.one": "arXiv digest · {day} · 1 paper",
         "announced": "arXiv list of {moment}",
         "hint": "Ask in the thread, for example “does {n} release code?”. A number is a paper's place in the thread.",
+        "hint.reply": "Ask in reply to a paper's message, or with “Ask” below it; or mention me with its number.",
         "others": "Other candidates",
         "settings": "Settings",
         "why": "Why these",
@@ -62,6 +63,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "digest.one": "arXiv 日报 · {day} · 1 篇",
         "announced": "arXiv 公布于 {moment}",
         "hint": "在消息串里直接问，例如“{n} 有代码吗？”。数字 = 消息串里的第几篇。",
+        "hint.reply": "长按论文消息回复，或按“提问”；也可以 @ 我并写第几篇。",
         "others": "其余候选",
         "settings": "设置",
         "why": "为什么是这几篇",
@@ -104,23 +106,23 @@ def word(name: str, language: str, **values: object) -> str:
 # ---------------------------------------------------------------- a digest
 
 
-def thread(digest: Digest, detail: Detail, *, show_cost: bool = False) -> Thread:
-    """The parent, a reply per paper, and the parent once more with its names linked to their replies."""
+def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bool = True) -> Thread:
+    """The parent, a reply per paper, and the parent once more with its names linked to their replies. `hears`: see `Chat.hears`."""
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: f"reply:{i}" for i, e in enumerate(digest.entries)}
     names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     day = day_words(digest.local_date, digest.language, "MMMd")
     title = f"{day} · {len(digest.entries)} · {names}"
     return Thread(
-        parent=parent(digest, arxiv, show_cost=show_cost),
+        parent=parent(digest, arxiv, show_cost=show_cost, hears=hears),
         replies=tuple(paper_post(e, digest, detail) for e in digest.entries),
-        finished=parent(digest, replies, show_cost=show_cost),
+        finished=parent(digest, replies, show_cost=show_cost, hears=hears),
         title=title if len(title) <= 100 else title[:99] + "…",
         tags=("digest", *digest.profile.categories),
     )
 
 
-def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False) -> Post:
+def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False, hears: bool = True) -> Post:
     """The executive summary as one message. `targets`: where each paper's name leads to, by id."""
     language, summary = digest.language, digest.summary
     name = "digest" if len(digest.entries) != 1 else "digest.one"
@@ -144,7 +146,7 @@ def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = Fals
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     blocks += [
         Small(coverage_line(digest, cost=show_cost)),
-        Small(word("hint", language, n=example)),
+        Small(word("hint", language, n=example) if hears else word("hint.reply", language)),
         Actions(_parent_buttons(digest)),
     ]
     return Post(tuple(blocks), summary.headline, language)

@@ -356,6 +356,9 @@ class Chat(Protocol):
     whispers: bool
     """Can show something to one person alone without having been asked by a command or a button."""
 
+    hears: bool
+    """Plain messages in the bot's threads can be read, so that they can be questions."""
+
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:
         """Renders; pure. The first step is the parent."""
         ...

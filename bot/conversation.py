@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot import cards, manners, metrics
 from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
-from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Style, Text, Vote, VoteKind
+from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Small, Style, Text, Vote, VoteKind
 from bot.commands.paper import note
 from bot.commands.setup import current, moment
 from bot.commands.words import say
@@ -216,6 +216,9 @@ class Conversation:
     async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
         """Shows the final form and records that it was shown; the thread is from then on one the bot answers in."""
         question = asked.question
+        if question.id.startswith("form:") and not question.private and not question.place.direct:
+            # Asked in a form: nobody else has seen the question.
+            post = replace(post, blocks=(Small(f"❓ {escape(' '.join(question.text.split()))}"), *post.blocks))
         message = await draft.finish(post)
         await self._store.mark_answered(question.id, message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()

@@ -108,7 +108,8 @@ class Daily:
         chat = self._chats[subscription.place.platform]
         place = subscription.place
         thread = replace(
-            cards.thread(digest, subscription.detail, show_cost=subscription.show_cost), ping=subscription.ping_role
+            cards.thread(digest, subscription.detail, show_cost=subscription.show_cost, hears=chat.hears),
+            ping=subscription.ping_role,
         )
 
         def steps() -> Sequence[Step]:

@@ -81,11 +81,11 @@ async def deliver(
     checkpoint: Callable[[], Awaitable[None]] = nothing,
     progress: Progress = silent,
 ) -> Delivered:
-    """Safe to call at any time, in any number of processes. `steps` is asked only if no plan is stored.
+    """Safe to call at any time, in any number of processes. `steps` is asked, off the event loop, only if no plan is stored.
 
     Raises StoreUnavailable; what the platform refuses becomes `fault`.
     """
-    delivery = await store.delivery(key) or await store.plan_delivery(key, place, steps())
+    delivery = await store.delivery(key) or await store.plan_delivery(key, place, await asyncio.to_thread(steps))
     if delivery.state is not DeliveryState.OPEN:
         return _delivered(delivery)
     try:

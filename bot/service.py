@@ -58,7 +58,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         )
     metrics.count_retries()
     async with opened(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
-        chats = await _chats(settings, app, stack)
+        chats = _chats(settings, stack)
         reports = app.reports(chats)
         work = await stack.enter_async_context(
             Work(app.url, app.store, app.embedded, on_aside=lambda task, note: reports.fault("aside", note, about=task))
@@ -123,7 +123,7 @@ async def _until_stopped(running: Running, health: Health) -> None:
 # ---------------------------------------------------------------- platforms
 
 
-async def _chats(settings: Settings, app: App, stack: contextlib.AsyncExitStack) -> dict[str, Chat]:
+def _chats(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[str, Chat]:
     """Every platform that has a token: any worker may post to any. The SDKs of the others are not loaded."""
     chats: dict[str, Chat] = {}
     if token := settings.slack_bot_token.get_secret_value():
@@ -137,7 +137,7 @@ async def _chats(settings: Settings, app: App, stack: contextlib.AsyncExitStack)
         from bot.discord.connection import use  # noqa: PLC0415
 
         use(settings.discord_api_url, settings.discord_gateway_url)
-        discord = DiscordChat(token, now=app.now)
+        discord = DiscordChat(token)
         stack.push_async_callback(discord.close)
         chats[discord.name] = discord
     return chats
@@ -177,7 +177,8 @@ def _listen_to_discord(
     from bot.discord.listener import DiscordListener  # noqa: PLC0415
 
     assert isinstance(chat, DiscordChat)
-    listener = DiscordListener(settings.discord_token.get_secret_value(), front, chat, RedisCache(app.store))
+    roles = frozenset(settings.discord_ask_roles)
+    listener = DiscordListener(settings.discord_token.get_secret_value(), front, chat, RedisCache(app.store), roles)
     health.parts["discord"] = lambda: listener.ready
     running.tasks.append(listener.run())
     running.closing.append(listener.close)

@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     slack_api_url: Url = "https://slack.com/api/"
     discord_token: SecretStr = SecretStr("")
     discord_channel_id: str = ""
+    discord_ask_roles: Words = []
     discord_api_url: Url = "https://discord.com/api/v10"
     discord_gateway_url: Url = "wss://gateway.discord.gg/"
 

@@ -38,6 +38,8 @@ class DiscordChat:
 
     name = NAME
     whispers = False
+    hears = False
+    """Until the listener of this process has found the message-content intent enabled; a worker without one promises nothing."""
 
     def __init__(
         self,

@@ -49,6 +49,7 @@ class DiscordListener:
         """Until `close`. Raises Misconfigured for a token that is refused."""
         wait = 1.0
         while not self._closing.is_set():
+            self._chat.hears = self.content
             self.client = Gateway(self._front, self._chat, self._memory, content=self.content, roles=self._roles)
             try:
                 await log_in(self.client, self._token)

@@ -30,6 +30,7 @@ class SlackChat:
 
     name = "slack"
     whispers = True
+    hears = True
 
     def __init__(self, token: str, api_url: str = API_URL) -> None:
         self.wire = Wire(token, api_url)
