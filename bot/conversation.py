@@ -218,7 +218,8 @@ class Conversation:
         question = asked.question
         if question.id.startswith("form:") and not question.private and not question.place.direct:
             # Asked in a form: nobody else has seen the question.
-            post = replace(post, blocks=(Small(f"❓ {escape(' '.join(question.text.split()))}"), *post.blocks))
+            asked_for = Small(f"❓ {escape(' '.join(question.text.split()))}")
+            post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
         message = await draft.finish(post)
         await self._store.mark_answered(question.id, message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()
