@@ -96,22 +96,25 @@ async def opened(
 
     Raises Misconfigured, StoreUnavailable.
     """
-    now = clock(settings.paperboy_now)
-    async with contextlib.AsyncExitStack() as stack:
-        url, embedded = await stack.enter_async_context(store_address(settings.redis_url, settings.home))
-        redis = Redis(url)
-        stack.push_async_callback(redis.close)
-        store = Store(redis, now)
-        if embedded is not None:
-            async with embedded.alone() as alone:
-                if alone:  # whoever held a lease here was killed
-                    await store.free_leases()
+    async with stored(settings) as (store, url, embedded), contextlib.AsyncExitStack() as stack:
         pace = RedisPace(store)
         asked = papers or _papers(settings, pace, patience)
         desk = await _desk(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
         )
-        yield App(settings, store, desk, pace, now, url, embedded)
+        yield App(settings, store, desk, pace, store.now, url, embedded)
+
+
+@contextlib.asynccontextmanager
+async def stored(settings: Settings) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
+    """The store alone, its server's address, and the server where it is embedded: enough for commands that only look or set."""
+    async with store_address(settings.redis_url, settings.home) as (url, embedded), Redis(url) as redis:
+        store = Store(redis, clock(settings.paperboy_now))
+        if embedded is not None:
+            async with embedded.alone() as alone:
+                if alone:  # whoever held a lease here was killed
+                    await store.free_leases()
+        yield store, url, embedded
 
 
 def _papers(settings: Settings, pace: RedisPace, patience: timedelta) -> Papers:

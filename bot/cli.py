@@ -5,19 +5,15 @@ SDKs are imported inside commands: `paperboy --help` starts in a fraction of a s
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import secrets
-import sys
-from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from digest.errors import Misconfigured, PaperboyError
+from bot.channels_cli import costs, subscriptions
+from bot.ends import run_command
+from digest.errors import Misconfigured
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -68,7 +64,7 @@ def digest(
         if outcome.digest is not None:
             terminal.write(terminal.document(outcome.digest, as_json=format is Format.JSON), output)
 
-    _run(work, digest_categories=categories, digest_papers=papers, digest_language=language)
+    run_command(work, digest_categories=categories, digest_papers=papers, digest_language=language)
 
 
 @app.command()
@@ -80,7 +76,7 @@ def demo(categories: Categories = None, language: Language = None) -> None:
 
         await demonstrate(settings)
 
-    _run(work, digest_categories=categories, digest_language=language)
+    run_command(work, digest_categories=categories, digest_language=language)
 
 
 @app.command()
@@ -99,7 +95,7 @@ def ask(
         async with opened(settings) as opened_app:
             await terminal.show_answer(opened_app, ref, " ".join(question), language)
 
-    _run(work, digest_language=language)
+    run_command(work, digest_language=language)
 
 
 @app.command()
@@ -116,7 +112,7 @@ def paper(
         async with opened(settings) as opened_app:
             await terminal.show_paper(opened_app, " ".join(words))
 
-    _run(work, digest_language=language)
+    run_command(work, digest_language=language)
 
 
 @app.command()
@@ -136,7 +132,7 @@ def run(
             raise Misconfigured(f"{error}; roles are {', '.join(Role)}.") from None
         await serve(settings, roles)
 
-    _run(work, service=True)
+    run_command(work, service=True)
 
 
 @app.command()
@@ -148,7 +144,7 @@ def check() -> None:
 
         return await check_up(settings)
 
-    _run(work)
+    run_command(work)
 
 
 @app.command()
@@ -161,48 +157,11 @@ def stop() -> None:
 
         terminal.say((await stop_store(settings.home)).value)
 
-    _run(work)
+    run_command(work)
 
 
-# ---------------------------------------------------------------- how commands end
-
-
-def _run(
-    work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
-) -> NoReturn:
-    """Reads the settings, runs the command, and turns what goes wrong into a sentence and an exit code."""
-    from bot import logs
-    from bot.settings import load
-
-    try:
-        settings = load(**overrides)
-    except Misconfigured as error:
-        _fail(str(error), 2)
-    logs.set_up(settings, service=service)
-    try:
-        code = asyncio.run(work(settings)) or 0
-    except Misconfigured as error:
-        _fail(str(error), 2)
-    except PaperboyError as error:
-        _fail(str(error), 1)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        _fail("Stopped.", 130)
-    except BrokenPipeError:
-        # Whoever read our output has had enough: not a failure. What is buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as error:  # noqa: BLE001  # the last one to catch it: people see an id, the file has the rest
-        mark = secrets.token_hex(4)
-        where = ""
-        with contextlib.suppress(OSError):
-            where = f" What happened is written in {logs.keep_fault(settings, mark, error)}."
-        _fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
-    raise typer.Exit(code)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
+app.add_typer(subscriptions, name="subscriptions")
+app.command()(costs)
 
 
 def main() -> None:

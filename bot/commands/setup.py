@@ -16,6 +16,7 @@ from bot.commands.words import say
 from bot.lessons import taste_of
 from bot.office import Office
 from bot.schedule import before_list, next_run
+from bot.store import Store
 from bot.subscription import DAYS, Detail, Subscription
 from digest import tex
 from digest.categories import Checked, check
@@ -150,12 +151,17 @@ async def submitted(office: Office, submission: Submission) -> tuple[Subscriptio
     if problems:
         return None, problems
     made = replace(made, place=place, created=before.created or office.now(), set_by=submission.person.id, paused=False)
-    await office.store.keep_subscription(made)
-    if before.created and made.profile != before.profile:
-        last = await office.store.latest_digest(made.key)
-        if last is not None and last.day is not None:
-            await office.store.reopen_ledger(made.key, last.day)
+    await keep(office.store, before, made)
     return made, {}
+
+
+async def keep(store: Store, before: Subscription | None, made: Subscription) -> None:
+    """Saves. For a changed Profile, what the latest announcement had and was not shown is looked at anew."""
+    await store.keep_subscription(made)
+    if before and before.created and made.profile != before.profile:
+        last = await store.latest_digest(made.key)
+        if last is not None and last.day is not None:
+            await store.reopen_ledger(made.key, last.day)
 
 
 async def current(office: Office, said_in: Place) -> Subscription:

@@ -1,0 +1,135 @@
+"""What `paperboy subscriptions` does and shows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.table import Table
+
+from bot import roster, terminal
+from bot import subscriptions_file as files
+from bot.app import subscription as from_environment
+from bot.commands.setup import keep, moment
+from bot.console import render
+from bot.settings import Settings
+from bot.store import Store
+from bot.subscription import Subscription
+from digest.errors import BadInput, NotFound
+from digest.markdown import cost_words
+
+
+async def show(store: Store, *, as_json: bool = False) -> None:
+    found = await roster.rows(store)
+    if as_json:
+        terminal.write(json.dumps([_data(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
+        return
+    if not found:
+        terminal.say(
+            "No channel yet: `paperboy subscriptions add`, `/digest setup` in a channel, or SLACK_CHANNEL and DISCORD_CHANNEL_ID."
+        )
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("channel", "what", "last digest", "next run", "month", "fault"):
+        table.add_column(heading, overflow="fold")
+    for row in found:
+        s = row.subscription
+        what = f"{','.join(s.profile.categories)} · {s.papers} · {s.profile.language}"
+        due = moment(row.next, replace(s, profile=replace(s.profile, language="en"))) if row.next else "paused"
+        table.add_row(s.key, what, row.delivered or "none yet", due, _cost(row), row.fault or "-")
+    render.terminal(sys.stdout).print(table)
+
+
+def _cost(row: roster.Row) -> str:
+    return cost_words(row.cost) if row.cost.calls else "-"
+
+
+def _data(row: roster.Row) -> dict[str, object]:
+    return {
+        "channel": row.subscription.key,
+        **files.shown(row.subscription),
+        "last": row.delivered,
+        "next": row.next.isoformat() if row.next else None,
+        "month": {
+            "usd": row.cost.usd,
+            "calls": row.cost.calls,
+            "input": row.cost.input_tokens,
+            "output": row.cost.output_tokens,
+        },
+        "fault": row.fault,
+    }
+
+
+async def add(store: Store, settings: Settings, channel: str, values: Sequence[str]) -> None:
+    """Raises BadInput for a channel that is there."""
+    place = files.place_of(channel)
+    if await store.subscription(place.key) is not None:
+        raise BadInput(f"{place.key} is there already; `paperboy subscriptions edit` changes it.")
+    returned = await store.removed_subscription(place.key)
+    base = replace(returned, paused=False) if returned else from_environment(settings, place)
+    made = replace(files.settled(files.given(values), base, place), created=store.now())
+    await store.keep_subscription(made)
+    _say([files.difference(None, made)])
+
+
+async def edit(store: Store, channel: str, values: Sequence[str]) -> None:
+    before = await _known(store, channel)
+    change = files.difference(before, files.settled(files.given(values), before, before.place))
+    await keep(store, before, change.made)
+    _say([change])
+
+
+async def remove(store: Store, channel: str) -> None:
+    known = await _known(store, channel)
+    await store.remove_subscription(known.key)
+    terminal.write(f"- {known.key}\n", None)
+
+
+async def _known(store: Store, channel: str) -> Subscription:
+    place = files.place_of(channel)
+    found = await store.subscription(place.key)
+    if found is None:
+        raise NotFound(f"There is no subscription {place.key}; `paperboy subscriptions list` shows them.")
+    return found
+
+
+async def export(store: Store, file: Path | None) -> None:
+    if file is not None:
+        terminal.check_writable(file)
+    as_json = file is not None and file.suffix == ".json"
+    terminal.write(files.exported(await store.subscriptions(), as_json=as_json), file)
+
+
+def read(file: Path) -> str:
+    """Raises BadInput."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{file} cannot be read ({getattr(error, 'strerror', None) or 'it is not UTF-8 text'})."
+        ) from None
+
+
+async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_run: bool) -> None:
+    """Everything is checked before anything is changed."""
+    current = await store.subscriptions()
+    base = from_environment(settings, files.place_of("slack:any"))
+    changes = files.differences(files.parsed(text, name), current, base, store.now())
+    _say(changes)
+    left = sorted({s.key for s in current} - {change.made.key for change in changes})
+    if left:
+        terminal.say(f"Not in the file, left as they are: {', '.join(left)}.")
+    todo = [change for change in changes if change.new or change.fields]
+    if dry_run:
+        terminal.say(f"{len(todo)} to change; nothing was changed (--dry-run).")
+        return
+    for change in todo:
+        await keep(store, change.before, change.made)
+    terminal.say(f"{len(todo)} changed, {len(changes) - len(todo)} as they were.")
+
+
+def _say(changes: Sequence[files.Difference]) -> None:
+    terminal.write("".join(f"{line}\n" for change in changes for line in change.lines()), None)

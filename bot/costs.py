@@ -1,0 +1,118 @@
+"""`paperboy costs`: a day and a month, by channel and by stage, with the share of the input that the model's cache gave."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from datetime import date
+
+from rich.table import Table
+
+from bot import terminal
+from bot.console import render
+from bot.settings import Settings
+from bot.store import Spending, Store
+from digest.errors import BadInput
+from digest.markdown import cost_words
+from digest.model import Usage
+
+STAGES = ("rank", "analyse", "summarise", "answer", "embed")
+
+
+async def show(store: Store, settings: Settings, day: str | None, month: str | None, *, as_json: bool = False) -> None:
+    """Raises BadInput for what is no day or month."""
+    today = store.now().date()
+    wanted = {"day": _day(day) if day else today.isoformat(), "month": _month(month) if month else f"{today:%Y-%m}"}
+    if day and not month:
+        wanted["month"] = wanted["day"][:7]
+    found = {what: (name, await store.spending(name)) for what, name in wanted.items()}
+    if as_json:
+        data = {what: {"of": name, **_data(spending)} for what, (name, spending) in found.items()}
+        terminal.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", None)
+        return
+    console = render.terminal(sys.stdout)
+    for name, spending in found.values():
+        console.print(name)
+        console.print(_table(spending))
+        console.print()
+    for line in _caps(settings, found["day"][1], wanted["day"] == today.isoformat()):
+        terminal.say(line)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise BadInput(f"{text!r} is no day; write 2026-01-30.") from None
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise BadInput(f"{text!r} is no month; write 2026-01.")
+    return text
+
+
+def _table(spending: Spending) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for n, heading in enumerate(("", "calls", "input", "of it cached", "output", "cost")):
+        table.add_column(heading, justify="right" if n else "left")
+    for payer, usage in sorted(spending.by_payer().items()):
+        table.add_row(payer or "(nobody)", *_cells(usage))
+    if spending.by:
+        table.add_section()
+    for stage, usage in _ordered(spending.by_stage()).items():
+        table.add_row(f"  {stage}", *_cells(usage))
+    table.add_section()
+    table.add_row("all", *_cells(spending.total))
+    return table
+
+
+def _ordered(stages: Mapping[str, Usage]) -> dict[str, Usage]:
+    order = [*(s for s in STAGES if s in stages), *sorted(stages.keys() - set(STAGES))]
+    return {stage: stages[stage] for stage in order}
+
+
+def _cells(usage: Usage) -> tuple[str, ...]:
+    share = f"{usage.cached_tokens:,} ({usage.cached_tokens / usage.input_tokens:.0%})" if usage.input_tokens else "0"
+    cost = "no price" if usage.usd is None else cost_words(usage) if usage.calls else "-"
+    return (f"{usage.calls:,}", f"{usage.input_tokens:,}", share, f"{usage.output_tokens:,}", cost)
+
+
+def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
+    """What is left today."""
+    if not today:
+        return []
+    lines = []
+    if settings.llm_daily_budget_usd is not None:
+        lines.append(f"Today {_left(day.total, settings.llm_daily_budget_usd)} (LLM_DAILY_BUDGET_USD).")
+    if settings.channel_daily_budget_usd is not None and day.by:
+        payer, most = max(day.by_payer().items(), key=lambda item: item[1].usd or 0.0)
+        lines.append(f"{payer} {_left(most, settings.channel_daily_budget_usd)} (CHANNEL_DAILY_BUDGET_USD).")
+    return lines
+
+
+def _left(usage: Usage, cap: float) -> str:
+    return f"{cost_words(usage)} of ${cap:.2f} are used up"
+
+
+def _data(spending: Spending) -> dict[str, object]:
+    return {
+        "total": _usage(spending.total),
+        "by_channel": {payer: _usage(usage) for payer, usage in spending.by_payer().items()},
+        "by_stage": {stage: _usage(usage) for stage, usage in spending.by_stage().items()},
+        "by_channel_and_stage": [
+            {"channel": payer, "stage": stage, **_usage(usage)} for (payer, stage), usage in spending.by.items()
+        ],
+    }
+
+
+def _usage(usage: Usage) -> dict[str, object]:
+    return {
+        "calls": usage.calls,
+        "input_tokens": usage.input_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+        "usd": usage.usd,
+    }

@@ -1,0 +1,53 @@
+"""How a command ends: its settings read, its work run, and what goes wrong turned into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+import typer
+
+from digest.errors import Misconfigured, PaperboyError
+
+
+def run_command(
+    work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
+) -> NoReturn:
+    """Reads the settings, runs the command, and turns what goes wrong into a sentence and an exit code."""
+    from bot import logs
+    from bot.settings import load
+
+    try:
+        settings = load(**overrides)
+    except Misconfigured as error:
+        fail(str(error), 2)
+    logs.set_up(settings, service=service)
+    try:
+        code = asyncio.run(work(settings)) or 0
+    except Misconfigured as error:
+        fail(str(error), 2)
+    except PaperboyError as error:
+        fail(str(error), 1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        fail("Stopped.", 130)
+    except BrokenPipeError:
+        # Whoever read our output has had enough: not a failure. What is buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001  # the last one to catch it: people see an id, the file has the rest
+        mark = secrets.token_hex(4)
+        where = ""
+        with contextlib.suppress(OSError):
+            where = f" What happened is written in {logs.keep_fault(settings, mark, error)}."
+        fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
+    raise typer.Exit(code)
+
+
+def fail(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
