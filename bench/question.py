@@ -20,13 +20,13 @@ LATENCY, PER_TOKEN = 0.8, 0.02
 INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060]+")
 
 
-async def serve(bench: World, slack: SlackServer) -> asyncio.subprocess.Process:
+async def serve(bench: World, slack: SlackServer, papers: int = 2) -> asyncio.subprocess.Process:
     environment = bench.environment | {
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.url,
         "SLACK_CHANNEL": CHANNEL,
-        "DIGEST_PAPERS": "2",
+        "DIGEST_PAPERS": str(papers),
         "DIGEST_TIME": "08:00",
     }
     process = await asyncio.create_subprocess_exec(
