@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from rich.table import Table
 from rich.text import Text
 
-from bot.app import opened, subscription
+from bot import checkup_running
+from bot.app import stored, subscription
 from bot.chat import Place
 from bot.clock import clock
 from bot.console import render
+from bot.finding import Check, Finding, State
 from bot.schedule import before_list
 from bot.settings import Settings
 from digest.errors import PaperboyError
@@ -25,26 +23,7 @@ from digest.errors import PaperboyError
 PATIENCE = aiohttp.ClientTimeout(total=10)
 
 
-class State(StrEnum):
-    GOOD = "ok"
-    OFF = "off"
-    """Not configured, and nothing is wrong with that."""
-    DOUBTFUL = "look"
-    BAD = "bad"
-
-
 STYLES = {State.GOOD: "green", State.OFF: "dim", State.DOUBTFUL: "yellow", State.BAD: "bold red"}
-
-
-@dataclass(frozen=True)
-class Finding:
-    what: str
-    state: State
-    said: str
-    todo: str = ""
-
-
-Check = Callable[[Settings], Awaitable[list[Finding]]]
 
 
 async def check_up(settings: Settings) -> int:
@@ -72,8 +51,8 @@ async def _checked(check: Check, settings: Settings) -> list[Finding]:
 
 async def _store(settings: Settings) -> list[Finding]:
     kind = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.home}"
-    async with opened(settings, patience=timedelta(seconds=10)) as app:
-        await app.store.server_time()
+    async with stored(settings) as (store, _, _):
+        await store.server_time()
     return [Finding("store", State.GOOD, kind)]
 
 
@@ -205,4 +184,4 @@ async def _time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [_store, _arxiv, _model, _prices, _time]
+CHECKS: list[Check] = [_store, _arxiv, _model, _prices, _time, *checkup_running.CHECKS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from bot.clockwork import Clock
 from bot.conversation import Conversation
 from bot.front import Front
 from bot.health import Health, served, watch
+from bot.hosts import REQUIRED, losing_disk
 from bot.office import Office
 from bot.settings import Settings
 from bot.store import RedisCache
@@ -56,6 +58,8 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         raise Misconfigured(
             "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (README: in ten minutes), or try `paperboy demo`."
         )
+    if not settings.redis_url and (host := losing_disk(os.environ)):
+        raise Misconfigured(REQUIRED.format(host=host))
     metrics.count_retries()
     async with opened(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
         chats = _chats(settings, stack)

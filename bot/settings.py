@@ -1,4 +1,5 @@
-"""Environment -> Settings. Every problem is reported at once, one sentence each; nothing else reads the environment.
+"""Environment -> Settings. Every problem is reported at once, one sentence each; nothing else reads the environment
+(`hosts` looks for marks of hosts there).
 
 A `.env` file in the working directory counts as environment; what is really set wins. `.env.example` names every setting with
 its meaning, and a test keeps the two in step.

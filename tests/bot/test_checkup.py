@@ -1,0 +1,169 @@
+"""`paperboy check`: what is configured, reachable and missing, each with what to do, on the real local servers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot import checkup_running
+from bot.chat import Place
+from bot.checkup import check_up
+from bot.discord import connection
+from bot.finding import Finding, State
+from bot.health import Health, served
+from bot.service import serve
+from bot.settings import Settings
+from bot.store import Store
+from bot.subscription import Subscription
+from digest.errors import Misconfigured
+from tests.bot.test_health import free_port
+from tests.servers.arxiv import ArxivServer
+from tests.servers.discord import Discord
+from tests.servers.model import ModelServer
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
+
+
+@pytest.fixture(autouse=True)
+def _no_host(monkeypatch):
+    for mark in ("DYNO", "K_SERVICE", "KUBERNETES_SERVICE_HOST", "FLY_APP_NAME", "RENDER", "RAILWAY_ENVIRONMENT"):
+        monkeypatch.delenv(mark, raising=False)
+
+
+def settings(**values: object) -> Settings:
+    return Settings(_env_file=None, **values)  # type: ignore[call-arg,arg-type]
+
+
+def by_name(found: list[Finding]) -> dict[str, Finding]:
+    return {f.what: f for f in found}
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer(speed=20) as server:
+        server.space.add_user("U1", "ann")
+        server.space.add_channel("C1", "U1")
+        yield server
+
+
+class TestSlack:
+    def given(self, slack: SlackServer, redis_url: str, **values: object) -> Settings:
+        told = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "slack_api_url": slack.url}
+        return settings(redis_url=redis_url, **(told | values))
+
+    async def test_the_token_the_socket_and_every_channel_are_looked_at(self, slack, redis_url: str, store: Store):
+        await store.keep_subscription(Subscription(Place("slack", "CGONE")))
+        found = by_name(await checkup_running.slack(self.given(slack, redis_url, slack_channel="C1")))
+        assert {f.state for what, f in found.items() if what != "Slack channel CGONE"} == {State.GOOD}
+        assert set(found) >= {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1", "Slack channel CGONE"}
+        assert found["Slack channel CGONE"].state is State.BAD
+        assert slack.space.channel("C1").messages == {}
+
+    async def test_without_a_way_to_hear_people_it_says_what_to_set(self, slack, redis_url: str):
+        found = by_name(await checkup_running.slack(self.given(slack, redis_url, slack_app_token="")))
+        assert found["Slack events"].state is State.BAD
+        assert "SLACK_APP_TOKEN" in found["Slack events"].todo
+
+    async def test_a_refused_token_is_told(self, slack, redis_url: str):
+        [found] = await checkup_running.slack(self.given(slack, redis_url, slack_bot_token="xoxb-wrong"))
+        assert found.state is State.BAD
+        assert "xoxb" not in found.said
+
+
+class TestDiscord:
+    async def test_the_token_and_its_channels_are_looked_at_and_a_missing_intent_is_no_fault(self, redis_url: str):
+        async with Discord() as server:
+            channel = server.world.channel(server.world.guild())
+            given = settings(
+                redis_url=redis_url,
+                discord_token=server.token,
+                discord_api_url=server.api_url,
+                discord_gateway_url=server.gateway_url,
+                admin_discord_channel_id=channel["id"],
+            )
+            try:
+                found = by_name(await checkup_running.discord(given))
+            finally:
+                connection.use()
+        assert found["DISCORD_TOKEN"].state is State.GOOD
+        assert found[f"Discord channel {channel['id']}"].state is State.GOOD
+        assert State.BAD not in {f.state for f in found.values()}
+
+
+async def test_a_platform_without_a_token_is_off_and_a_channel_without_one_a_mistake():
+    [off] = await checkup_running.slack(settings())
+    assert off.state is State.OFF
+    [wrong] = await checkup_running.discord(settings(discord_channel_id="1"))
+    assert (wrong.state, wrong.todo) == (State.BAD, "Set DISCORD_TOKEN.")
+
+
+class TestHost:
+    @pytest.mark.parametrize(("mark", "name"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run")])
+    async def test_where_the_disk_does_not_last_redis_url_is_required(self, monkeypatch, mark: str, name: str):
+        monkeypatch.setenv(mark, "web.1")
+        [found] = await checkup_running.host(settings())
+        assert found.state is State.BAD
+        assert name in found.todo
+        assert await checkup_running.host(settings(redis_url="redis://elsewhere")) == []
+        with pytest.raises(Misconfigured, match=f"This is {name}: .*Set REDIS_URL"):
+            await serve(settings(slack_bot_token=BOT_TOKEN, slack_app_token=APP_TOKEN))
+
+    async def test_where_it_may_not_last_it_says_so_and_runs(self, monkeypatch):
+        monkeypatch.setenv("FLY_APP_NAME", "papers")
+        [found] = await checkup_running.host(settings())
+        assert found.state is State.DOUBTFUL
+        assert "volume" in found.todo
+
+    async def test_a_machine_of_one_s_own_has_nothing_to_be_told(self):
+        assert await checkup_running.host(settings()) == []
+
+
+class TestPort:
+    async def test_free_or_taken_by_a_bot_or_by_somebody_else(self):
+        number = free_port()
+        assert [f.said for f in await checkup_running.port(settings(port=number))] == [f"{number} is free"]
+        up = [True]
+        async with served(Health(parts={"slack": lambda: up[0]}), web.Application(), number, None, needed=True):
+            [found] = await checkup_running.port(settings(port=number))
+            assert (found.state, found.said) == (State.GOOD, f"a bot runs on {number}: ready")
+            up[0] = False
+            [found] = await checkup_running.port(settings(port=number))
+            assert (found.state, found.said) == (State.DOUBTFUL, f"a bot runs on {number}: not ready (slack down)")
+        with socket.socket() as taken:
+            taken.bind(("0.0.0.0", number))
+            taken.listen()
+            [found] = await checkup_running.port(settings(port=number))
+            assert found.state is State.DOUBTFUL
+            assert "Set PORT" in found.todo
+
+
+async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_found(
+    slack, redis_url: str, tmp_path: Path, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "200")
+    async with ArxivServer() as arxiv, ModelServer() as model:
+        given = settings(
+            redis_url=redis_url,
+            paperboy_home=tmp_path,
+            port=free_port(),
+            openai_base_url=model.base_url,
+            openai_api_key="sk-a-secret",
+            llm_model="stand-in",
+            slack_bot_token=BOT_TOKEN,
+            slack_app_token=APP_TOKEN,
+            slack_api_url=slack.url,
+            slack_channel="C1",
+            **{name.lower(): url for name, url in arxiv.environment.items()},
+        )
+        code = await check_up(given)
+    out = capsys.readouterr().out
+    for what in ("store", "arXiv feed", "arXiv API", "arXiv texts", "LLM_MODEL", "LLM_PRICES", "DIGEST_TIME"):
+        assert what in out
+    for what in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1", "Discord", "PORT"):
+        assert what in out
+    assert code == (1 if " bad " in out else 0)
+    assert "sk-a-secret" not in out
+    assert BOT_TOKEN not in out
