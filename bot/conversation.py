@@ -96,6 +96,7 @@ class Conversation:
         await self._store.name_question(question.id)
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is Asking.OPEN:
+            log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
             await self._office.work.add("answer", question.id)
 
     async def _decision(self, question: Question, talk: Talk | None) -> manners.Speak:
@@ -222,6 +223,7 @@ class Conversation:
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
         message = await draft.finish(post)
         await self._store.mark_answered(question.id, message)
+        log.info("event=answered message=%s", message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()
         metrics.ANSWERS.observe(max(0.0, (self._office.now() - question.at).total_seconds()))
         place = question.place

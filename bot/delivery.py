@@ -261,7 +261,7 @@ class _Work:
         await self.store.record(self.lease, self.key, step.key, message)
         self.doubtful = 0
         metrics.POSTS.labels(self.chat.name, step.kind).inc()
-        log.info("event=posted step=%s kind=%s", step.key, step.kind)
+        log.info("event=posted step=%s kind=%s message=%s", step.key, step.kind, message)
         await self.checkpoint()
 
     async def _refused(self, step: Step, error: ChatError) -> None:

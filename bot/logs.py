@@ -1,11 +1,17 @@
-"""Logging: `event key=value` on stderr, or JSON lines by switch. Tokens never reach it, whoever logs them."""
+"""Logging: `event key=value` on stderr, or JSON lines by switch. Tokens never reach it, whoever logs them.
+
+What is done for one question or one digest carries one id (`for=`): the question's name, as people are told it when something goes wrong,
+or the digest's key. It joins the question, the model calls made for it and the posts that came of it, over processes and restarts.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -28,6 +34,39 @@ NOISY = (
 FAULTS = "faults.log"
 
 
+_concern: ContextVar[str] = ContextVar("concern", default="")
+
+
+@contextlib.contextmanager
+def concerning(name: str) -> Iterator[None]:
+    """What is logged inside, also by what is begun there, is for this question or digest."""
+    token = _concern.set(name)
+    try:
+        yield
+    finally:
+        _concern.reset(token)
+
+
+class _Joined(logging.Filter):
+    """Adds the id. On the handler, so that it is there whoever logs."""
+
+    def __init__(self, *, as_field: bool) -> None:
+        super().__init__()
+        self._as_field = as_field
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        name = _concern.get()
+        if name and self._as_field:
+            setattr(record, "for", name)
+        elif name:
+            record.msg, record.args = f"{record.getMessage()} for={name}", None
+        return True
+
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({})))
+"""What every record has. Neither these nor the message's own text are looked at twice."""
+
+
 class _Hushed(logging.Filter):
     """Replaces the values of secret settings in whatever is logged, exceptions included."""
 
@@ -40,6 +79,11 @@ class _Hushed(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = self.hush("".join(traceback.format_exception(*record.exc_info)).rstrip())
             record.exc_info = None
+        for name, value in list(vars(record).items()):
+            if name not in _PLAIN and value is not None:  # what a library adds for formatters such as the JSON one
+                said = str(value)
+                if (hushed := self.hush(said)) != said:
+                    setattr(record, name, hushed)
         return True
 
     def hush(self, text: str) -> str:
@@ -51,9 +95,11 @@ class _Hushed(logging.Filter):
 def set_up(settings: Settings, *, service: bool) -> None:
     """For a service everything from LOG_LEVEL up; at a person's terminal warnings only, unless LOG_LEVEL was set."""
     handler = logging.StreamHandler(sys.stderr)
+    as_json = settings.log_format == "json"
+    handler.addFilter(_Joined(as_field=as_json))
     handler.addFilter(_hushed(settings))
     line = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    handler.setFormatter(JsonFormatter(line) if settings.log_format == "json" else logging.Formatter(line))
+    handler.setFormatter(JsonFormatter(line) if as_json else logging.Formatter(line))
     chosen = "log_level" in settings.model_fields_set
     level = settings.log_level if service or chosen else "ERROR"
     handler.setLevel(level)  # some libraries set their own loggers to everything

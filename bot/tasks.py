@@ -8,10 +8,12 @@ from datetime import date, timedelta
 
 from bot import late, metrics
 from bot.admin import OFTEN_PASSES
+from bot.answering import answer_name
 from bot.chat import ChatError, Forbidden, Gone, Throttled
 from bot.conversation import Conversation
 from bot.daily import Wish
 from bot.delivery import Delivered
+from bot.logs import concerning
 from bot.office import Office
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
@@ -55,6 +57,10 @@ class Tasks:
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and puts its delivery in."""
+        with concerning(run_key):
+            await self._digest(task, run_key)
+
+    async def _digest(self, task: Task, run_key: str) -> None:
         run, subscription = await self._run(run_key)
         if run is None or subscription is None or run.state is not RunState.OPEN:
             return
@@ -147,6 +153,10 @@ class Tasks:
 
     async def delivery(self, task: Task, digest_key: str) -> None:
         """Posts a digest, step by step. What cannot be posted now is tried again, until after three days it is put aside."""
+        with concerning(digest_key):
+            await self._delivery(task, digest_key)
+
+    async def _delivery(self, task: Task, digest_key: str) -> None:
         digest = await self._store.digest(digest_key)
         subscription = await self._store.subscription(digest.subscription) if digest else None
         if digest is None or subscription is None:
@@ -176,6 +186,10 @@ class Tasks:
 
     async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # its checkpoints are in the store of questions
         """Answers a question; where the platform cannot be posted to at the moment, later."""
+        with concerning(answer_name(question_id)):
+            await self._answer(question_id)
+
+    async def _answer(self, question_id: str) -> None:
         try:
             await self._conversation.answer(question_id)
         except (Gone, Forbidden) as error:
