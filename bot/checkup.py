@@ -81,7 +81,7 @@ async def _arxiv(settings: Settings) -> list[Finding]:
 async def _asked(session: aiohttp.ClientSession, what: str, url: str) -> Finding:
     try:
         async with session.get(url) as answer:
-            if answer.status == 200:
+            if answer.status in (200, 404):  # a mirror need not have the paper that is asked for
                 return Finding(what, State.GOOD, "answers")
             wait = answer.headers.get("Retry-After", "")
             todo = f"Try again in {wait} seconds." if wait else "Try again later; runs retry by themselves."

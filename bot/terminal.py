@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot import cards
 from bot.answering import answer_post, answered, asked_in, sources_of
 from bot.app import App
-from bot.chat import Person, Place, Question
+from bot.chat import Menu, Person, Place, Question
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
@@ -152,7 +153,11 @@ async def show_paper(app: App, words: str) -> None:
         found = await app.desk.papers.search(words)
         if not found:
             raise NotFound(f"arXiv has nothing for {words!r}; fewer words, or au:name, may find it.")
-        chat.screen.print(render.reply(listed(words, found, language)))
+        shown = listed(words, found, language)
+        # A terminal has no menus; the list says it all.
+        chat.screen.print(
+            render.reply(replace(shown, blocks=tuple(b for b in shown.blocks if not isinstance(b, Menu))))
+        )
         return
     paper = await find_paper(office, ref)
     with aside().status(f"Reading {paper.versioned} …"):
