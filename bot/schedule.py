@@ -1,22 +1,35 @@
-"""When a subscription's daily run is due, in its own timezone. Pure."""
+"""When a subscription's daily run is due, in its own timezone, and when it is worth looking again. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.subscription import DAYS, Subscription
 from digest import calendar
 
+LIST_IS_NEAR = timedelta(hours=6)
+"""Nothing new and a list due within this: look again when it is out."""
+AFTER_LIST = timedelta(minutes=10)
+LIST_IS_LATE = timedelta(hours=6)
+"""For so long a list that should be out is looked for again."""
+LATE_LIST_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One daily run: the local date it is of, and its moment, UTC. (Where a clock change skips midnight, that may be on the next date.)"""
+
+    day: date
+    at: datetime
+
 
 def due_at(subscription: Subscription, day: date) -> datetime:
-    """The moment of the daily run on a local date, UTC. A time that a clock change skips is the first moment after it;
-    one that occurs twice is the first of the two."""
+    """The moment of the daily run on a local date, UTC. A time that a clock change skips is as late after the change as it was to be
+    after the moment before; one that occurs twice is the first of the two."""
     hour, minute = (int(part) for part in subscription.time.split(":"))
-    zone = ZoneInfo(subscription.timezone)
-    local = datetime.combine(day, time(hour, minute), zone)
-    # A time in the gap does not survive the way to UTC and back: it comes back as the time on the other side.
-    return local.astimezone(UTC)
+    return datetime.combine(day, time(hour, minute), ZoneInfo(subscription.timezone)).astimezone(UTC)
 
 
 def next_run(subscription: Subscription, after: datetime) -> datetime | None:
@@ -24,22 +37,44 @@ def next_run(subscription: Subscription, after: datetime) -> datetime | None:
     if subscription.paused or not subscription.days:
         return None
     start = after.astimezone(ZoneInfo(subscription.timezone)).date()
-    for ahead in range(9):
+    for ahead in range(-1, 9):
         day = start + timedelta(days=ahead)
         if DAYS[day.weekday()] in subscription.days and due_at(subscription, day) > after:
             return due_at(subscription, day)
     return None
 
 
-def last_due(subscription: Subscription, now: datetime) -> datetime | None:
-    """The newest daily run that was due at or before `now`, UTC, and since the subscription began; None where there is none."""
+def latest_due(subscription: Subscription, now: datetime) -> Due | None:
+    """The newest daily run that was due at or before `now`, since the channel has its times; None where there is none."""
     today = now.astimezone(ZoneInfo(subscription.timezone)).date()
     for back in range(9):
         day = today - timedelta(days=back)
-        due = due_at(subscription, day)
-        if DAYS[day.weekday()] in subscription.days and due <= now:
-            return due if subscription.created is None or due >= subscription.created else None
+        at = due_at(subscription, day)
+        if DAYS[day.weekday()] in subscription.days and at <= now:
+            begins = [moment for moment in (subscription.created, subscription.since) if moment is not None]
+            return Due(day, at) if all(at >= moment for moment in begins) else None
     return None
+
+
+def last_due(subscription: Subscription, now: datetime) -> datetime | None:
+    """The moment of the newest daily run that was due at or before `now`, UTC."""
+    due = latest_due(subscription, now)
+    return due.at if due else None
+
+
+def look_again(begun: datetime, now: datetime, seen: date | None) -> timedelta | None:
+    """How long until a run that found nothing new is to look again; None when there is nothing to wait for.
+
+    `begun`: the run. `seen`: the date of the newest list the channel knows. A list due within hours is waited for; one that arXiv's
+    calendar has and arXiv does not show yet is looked for every hour, for six hours at most.
+    """
+    out = calendar.latest_list(now)
+    if seen is None or seen < out:
+        given_up = max(begun, calendar.shown_at(out)) + LIST_IS_LATE
+        if now + LATE_LIST_AGAIN <= given_up:
+            return LATE_LIST_AGAIN
+    due = calendar.next_list(now) - now
+    return due + AFTER_LIST if due <= LIST_IS_NEAR else None
 
 
 def before_list(subscription: Subscription, now: datetime) -> datetime | None:

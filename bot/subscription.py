@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -39,9 +39,18 @@ class Subscription:
     """Discord: the one role that the parent message may mention."""
     created: datetime | None = None
     """Daily runs before it are never due."""
+    since: datetime | None = None
+    """Its times hold since then, when they were changed or a pause ended: what they would have had before is not due either."""
     set_by: str = ""
     """The person to tell when something is wrong with it."""
 
     @property
     def key(self) -> str:
         return self.place.key
+
+
+def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:
+    """`made`, whose times hold from `now` on if they are not those of `before`, or a pause has ended."""
+    times = (made.time, made.timezone, made.days)
+    ended = before.paused and not made.paused
+    return replace(made, since=now) if ended or times != (before.time, before.timezone, before.days) else made

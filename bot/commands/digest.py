@@ -292,7 +292,7 @@ async def joined(office: Office, place: Place, by: Person | None) -> None:
     """Invited: says once how to begin; a channel that had removed the bot less than 30 days ago goes on as it was."""
     returned = await office.store.removed_subscription(place.key)
     if returned is not None:
-        await office.store.keep_subscription(replace(returned, paused=False))
+        await office.store.keep_subscription(replace(returned, paused=False, since=office.now()))
         return
     if await office.store.subscription(place.key) is not None:
         return

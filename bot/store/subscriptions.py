@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.store.base import REMOVED_LIFE, Base, key, seconds
-from bot.subscription import Subscription
+from bot.subscription import Subscription, changed
 from digest.model import from_json, to_json
 
 ALL = key("subscriptions")
@@ -21,6 +21,10 @@ class Subscriptions(Base):
         return None if value is None else from_json(Subscription, value)
 
     async def keep_subscription(self, subscription: Subscription) -> None:
+        """New times hold from now on, whoever set them: a moment that was not due when it passed is not caught up on."""
+        before = await self.subscription(subscription.key)
+        if before is not None:
+            subscription = changed(before, subscription, self.now())
         await self.redis.transaction(
             [
                 ("HSET", ALL, subscription.key, to_json(subscription)),
