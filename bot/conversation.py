@@ -174,6 +174,20 @@ class Conversation:
             log.exception("event=bug id=%s", answer_name(question.id))
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
 
+    async def give_up(self, question_id: str) -> None:
+        """Answering it ended the program again and again: its asker is told so, and it is not tried any more."""
+        asked = await self._store.question(question_id)
+        if asked is None or asked.state is not Asking.OPEN:
+            return
+        question = asked.question
+        draft = await self._office.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        language = asked_in(question.text, await self._office.language(question.place, question.person))
+        try:
+            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+        except PaperboyError:
+            await self._store.keep_silent(question_id)
+            raise
+
     async def _answered(self, asked: Asked, draft: Draft, language: str) -> None:
         question, office = asked.question, self._office
         limit = office.questions_per_person

@@ -12,12 +12,13 @@ from bot import cards, metrics
 from bot.chat import Chat, Place, Step
 from bot.delivery import Delivered, deliver, nothing, retract
 from bot.lessons import taste_of
+from bot.schedule import look_again
 from bot.store import DeliveryState, Run, RunState, Store
 from bot.subscription import Subscription
 from digest.ledger import State, own_day
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
-from digest.ports import Desk, Pace, Progress, silent
+from digest.ports import Desk, Pace, Progress, Units, Unwatched, silent
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,16 @@ class Wish:
     """And ask the model anew."""
     can_wait: bool = False
     """Raise when the model is out of reach, instead of doing without it."""
+    can_look_again: bool = False
+    """Raise Awaited when nothing is new and a list is due, instead of ending the run."""
+
+
+class Awaited(Exception):  # no error
+    """Nothing new yet, but a list is awaited: worth looking again after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"again in {wait}")
+        self.wait = wait
 
 
 class Daily:
@@ -51,19 +62,32 @@ class Daily:
         return self._now().astimezone(ZoneInfo(subscription.timezone)).date()
 
     async def make(
-        self, subscription: Subscription, run: Run, wish: Wish = Wish(), progress: Progress = silent
+        self,
+        subscription: Subscription,
+        run: Run,
+        wish: Wish = Wish(),
+        progress: Progress = silent,
+        units: Units = Unwatched(),  # noqa: B008  # it has no state
     ) -> Digest | None:
         """The run's Digest: the stored one, else a new one, stored together with what the ledger learns from it.
 
-        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises; the run stays open then.
+        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and Awaited; the run stays open then.
+        One at a time for a channel: of two runs that meet, the second sees what the first has considered.
         """
-        async with self._store.lease(f"make:{run.key}", RUN_LEASE):
+        async with self._store.lease(f"make:{subscription.key}", RUN_LEASE):
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
-            made = await self._made(subscription, run, wish, progress)
+            made = await self._made(subscription, run, wish, progress, units)
             if made.digest is None:
                 await self._store.seed(subscription.key, made.entries, made.intake.categories)
+                wait = (
+                    look_again(run.begun or self._now(), self._now(), made.intake.latest)
+                    if wish.can_look_again
+                    else None
+                )
+                if wait is not None:
+                    raise Awaited(wait)
                 await self._store.end_run(run, RunState.NOTHING)
                 metrics.DIGESTS.labels("nothing").inc()
                 return None
@@ -78,7 +102,7 @@ class Daily:
             )
             return made.digest
 
-    async def _made(self, subscription: Subscription, run: Run, wish: Wish, progress: Progress) -> Made:
+    async def _made(self, subscription: Subscription, run: Run, wish: Wish, progress: Progress, units: Units) -> Made:
         ledger = await self._store.ledger(subscription.key)
         again = None
         if wish.again:
@@ -95,7 +119,7 @@ class Daily:
             can_wait=wish.can_wait,
             taste=await taste_of(self._store, subscription.key),
         )
-        return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress)
+        return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress, units)
 
     async def post(
         self,

@@ -77,7 +77,7 @@ async def deliver(
     store: Store,
     pace: Pace,
     *,
-    settled: timedelta = SETTLED,
+    settled: timedelta | None = None,
     checkpoint: Callable[[], Awaitable[None]] = nothing,
     progress: Progress = silent,
 ) -> Delivered:
@@ -90,14 +90,14 @@ async def deliver(
         return _delivered(delivery)
     try:
         async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
-            work = _Work(key, chat, place, store, pace, lease, settled, checkpoint, progress)
+            work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, checkpoint, progress)
             return _delivered(await work.all_steps())
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery-busy delivery=%s", key)
         return _delivered(await store.delivery(key) or delivery, busy=True)
 
 
-async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: timedelta = SETTLED) -> int:
+async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: timedelta | None = None) -> int:
     """Deletes our posts, the last first. Whoever is still delivering stops. Returns how many; done again, it does no harm.
 
     Raises a ChatError where the platform refuses; LeaseBusy when another process does not let go.
@@ -109,7 +109,7 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: ti
         await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
         delivery = await store.delivery(key)
         assert delivery is not None
-        work = _Work(key, chat, delivery.place, store, pace, lease, settled, nothing, silent)
+        work = _Work(key, chat, delivery.place, store, pace, lease, settled or SETTLED, nothing, silent)
         try:
             return await work.take_back(delivery)
         except _Stop as stop:

@@ -7,18 +7,19 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from bot import metrics
 from bot.app import App, opened, subscription
 from bot.chat import Chat, Place
-from bot.clockwork import Clock
+from bot.clockwork import Begin, Clock
 from bot.conversation import Conversation
 from bot.front import Front
 from bot.health import Health, served, watch
@@ -33,6 +34,10 @@ from digest.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
+CPU_THREADS = 2
+SWITCH = 0.001
+"""Checks of model output run in threads, which share the interpreter with the event loop: ten at once would keep a command waiting for its turn
+again and again. Two threads, and a switch every millisecond, keep acknowledgements fast (bench.acks)."""
 DRAIN = 20.0
 """Seconds that running work gets at the end; what is unfinished goes on from its checkpoints at the next start."""
 
@@ -61,12 +66,16 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
     if not settings.redis_url and (host := losing_disk(os.environ)):
         raise Misconfigured(REQUIRED.format(host=host))
     metrics.count_retries()
+    sys.setswitchinterval(SWITCH)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CPU_THREADS, thread_name_prefix="checks"))
     async with opened(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
         chats = _chats(settings, stack)
         reports = app.reports(chats)
-        work = await stack.enter_async_context(
-            Work(app.url, app.store, app.embedded, on_aside=lambda task, note: reports.fault("aside", note, about=task))
-        )
+
+        async def aside(task: str, note: str) -> None:
+            await tasks.given_up(task, note)
+
+        work = await stack.enter_async_context(Work(app.url, app.store, app.embedded, on_aside=aside))
         office = app.office(chats, work)
         conversation = Conversation(office)
         tasks = Tasks(office, conversation, work)
@@ -93,9 +102,8 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         await _until_stopped(running, health)
 
 
-def _begin(office: Office, work: Work) -> Callable[[Subscription, datetime], Awaitable[None]]:
-    async def begin(due: Subscription, moment: datetime) -> None:
-        day = moment.astimezone(ZoneInfo(due.timezone)).date()
+def _begin(office: Office, work: Work) -> Begin:
+    async def begin(due: Subscription, day: date) -> None:
         run = await office.store.begin_run(due.key, day, "daily")
         await work.add("digest", run.key)
 

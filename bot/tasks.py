@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from bot import late, metrics
 from bot.admin import OFTEN_PASSES
 from bot.answering import answer_name
 from bot.chat import ChatError, Forbidden, Gone, Throttled
 from bot.conversation import Conversation
-from bot.daily import Wish
+from bot.daily import Awaited, Wish
 from bot.delivery import Delivered
 from bot.logs import concerning
 from bot.office import Office
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
-from bot.work import QUICK, SLOW, Later, Task, Work
-from digest import calendar
-from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
+from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
+from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.labels import label
 from digest.model import Digest
 from digest.ports import Progress
@@ -31,15 +32,23 @@ MODEL_WAITS = timedelta(hours=2)
 """A daily run waits so long, since it was begun, before it fails or does without."""
 AGAIN_ARXIV = timedelta(minutes=10)
 AGAIN_MODEL = timedelta(minutes=5)
-LIST_IS_NEAR = timedelta(hours=6)
-"""Nothing new and a list due within this: look again when it is out."""
-AFTER_LIST = timedelta(minutes=10)
+SPARED = timedelta(minutes=2)
+"""A list that arXiv refused is not asked for again by another channel meanwhile."""
 AGAIN_DELIVERY = timedelta(minutes=5)
 DELIVERY_FAULT_LASTS = timedelta(minutes=4)
 """Before the admins are told: so it has been tried twice."""
 AGAIN_ANSWER = timedelta(seconds=20)
 QUESTION_AGES = timedelta(days=1)
 """A question that could not be answered for so long is let go."""
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A list that arXiv did not give."""
+
+    run: str
+    at: datetime
+    error: ArxivUnavailable
 
 
 class Tasks:
@@ -49,8 +58,10 @@ class Tasks:
         self._conversation = conversation
         self._work = work
         self._reports = office.reports
+        self._refused: dict[tuple[str, ...], _Refused] = {}
+        """By categories."""
         work.register("digest", self.digest, SLOW)
-        work.register("delivery", self.delivery, SLOW)
+        work.register("delivery", self.delivery, POSTS)
         work.register("answer", self.answer, QUICK)
 
     # ------------------------------------------------------------ a digest
@@ -62,13 +73,20 @@ class Tasks:
 
     async def _digest(self, task: Task, run_key: str) -> None:
         run, subscription = await self._run(run_key)
-        if run is None or subscription is None or run.state is not RunState.OPEN:
+        if run is None or run.state is not RunState.OPEN or not await self._wanted(run, subscription):
             return
+        assert subscription is not None
         daily = run.name == "daily"
         waited = self._office.now() - (run.begun or self._office.now())
-        wish = Wish(again=not daily and await self._retracted(subscription), can_wait=daily and waited < MODEL_WAITS)
+        again = not daily and await self._retracted(subscription)
+        wish = Wish(again=again, can_wait=daily and waited < MODEL_WAITS, can_look_again=daily)
         try:
-            made = await self._office.daily.make(subscription, run, wish, self._progress(run_key))
+            made = await self._made(task, run, subscription, wish)
+        except Awaited as awaited:
+            await late.take_away(self._office, subscription, run)
+            await self._all_well(None)
+            await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
+            raise Later(awaited.wait) from awaited
         except (ArxivUnavailable, ModelUnavailable) as error:
             await self._unavailable(subscription, run, error, waited)
             return
@@ -83,8 +101,35 @@ class Tasks:
         await self._all_well(made)
         if made is not None:
             await self._work.add("delivery", made.key)
-        elif daily:
-            await self._look_again(run)
+
+    async def _wanted(self, run: Run, subscription: Subscription | None) -> bool:
+        """A run whose channel is gone or has paused meanwhile ends; what was made already is still delivered."""
+        if subscription is not None and not (run.name == "daily" and subscription.paused):
+            return True
+        if subscription is not None and await self._store.digest(run.key) is not None:
+            return True
+        log.info("event=run_unwanted run=%s", run.key)
+        await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
+        return False
+
+    async def _made(self, task: Task, run: Run, subscription: Subscription, wish: Wish) -> Digest | None:
+        """What arXiv just refused is not asked again at once by every channel with the same categories."""
+        name = tuple(sorted(subscription.profile.categories))
+        known = self._refused.get(name)
+        if (
+            known is not None
+            and run.name == "daily"
+            and known.run != run.key
+            and self._office.now() - known.at < SPARED
+        ):
+            raise known.error
+        try:
+            made = await self._office.daily.make(subscription, run, wish, self._progress(run.key), task)
+        except ArxivUnavailable as error:
+            self._refused[name] = _Refused(run.key, self._office.now(), error)
+            raise
+        self._refused.pop(name, None)
+        return made
 
     async def _run(self, run_key: str) -> tuple[Run | None, Subscription | None]:
         subscription, day, name = run_key.rsplit(":", 2)
@@ -125,14 +170,6 @@ class Tasks:
             await self._reports.over("model")
             await self._reports.over("budget")
 
-    async def _look_again(self, run: Run) -> None:
-        """Nothing new: if a list is due within hours, it is worth waiting for; once a run."""
-        due = calendar.next_list(self._office.now()) - self._office.now()
-        if due <= LIST_IS_NEAR and not run.note:
-            await self._store.reopen_run(run)
-            await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
-            raise Later(due + AFTER_LIST)
-
     def _progress(self, run_key: str) -> Progress:
         """Kept in the store, for whoever follows the run; a lost note is no loss."""
         notes: set[asyncio.Task[None]] = set()
@@ -160,6 +197,7 @@ class Tasks:
         digest = await self._store.digest(digest_key)
         subscription = await self._store.subscription(digest.subscription) if digest else None
         if digest is None or subscription is None:
+            await self._channel_gone(digest)
             return
         progress = self._progress(digest_key)
         delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
@@ -167,10 +205,20 @@ class Tasks:
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
-        if delivered.state is DeliveryState.ASIDE:
-            run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
-            if run is not None:
-                await self._store.end_run(run, RunState.FAILED, delivered.fault)
+        if delivered.state is not DeliveryState.DONE:
+            await self._end(digest, delivered.fault)
+
+    async def _end(self, digest: Digest, why: str) -> None:
+        """Its delivery was put aside, or its posts were taken back: the run is over, and `now` begins another."""
+        run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
+        if run is not None and run.state is RunState.OPEN:
+            await self._store.end_run(run, RunState.FAILED if why else RunState.DONE, why)
+
+    async def _channel_gone(self, digest: Digest | None) -> None:
+        if digest is not None and await self._store.delivery(digest.key) is not None:
+            await self._store.retracting(digest.key)
+        if digest is not None:
+            await self._end(digest, "The channel is no more.")
 
     async def _report(self, subscription: str, delivered: Delivered) -> None:
         """To the admins: a fault once it has been met twice, or is for good, and its end."""
@@ -203,16 +251,41 @@ class Tasks:
             wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else AGAIN_ANSWER
             raise Later(wait) from error
 
+    # ------------------------------------------------------------ what was given up
+
+    async def given_up(self, name: str, note: str) -> None:
+        """The queue has put a task aside: it ended its workers five times at one place. Whoever waits for it is told. Never raises."""
+        log.error("event=given_up task=%s", name)
+        await self._reports.fault("aside", note, about=name)
+        kind, _, of = name.partition(":")
+        try:
+            if kind == "answer":
+                await self._conversation.give_up(of)
+            elif kind == "digest":
+                run, _subscription = await self._run(of)
+                if run is not None:
+                    await self._store.end_run(run, RunState.FAILED, note)
+            elif (digest := await self._store.digest(of)) is not None:
+                await self._end(digest, note)
+        except PaperboyError as error:
+            log.warning("event=given_up_untold task=%s cause=%r", name, str(error))
+
     # ------------------------------------------------------------ after a restart
 
     async def take_up(self) -> None:
         """Puts in again whatever is open in the store: a task that was lost between the store and the queue is found here."""
+        aside = await self._store.tasks_aside()
         for asked in await self._store.unanswered():
-            await self._work.add("answer", asked.question.id)
+            await self._put(aside, "answer", asked.question.id)
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
-                await self._work.add("delivery", delivery)
+                await self._put(aside, "delivery", delivery)
         for subscription in await self._store.subscriptions():
             run = await self._store.open_run(subscription.key)
             if run is not None:
-                await self._work.add("digest", run.key)
+                await self._put(aside, "digest", run.key)
+
+    async def _put(self, aside: Collection[str], task: str, name: str) -> None:
+        """Not what ended its workers again and again: it would go on to."""
+        if f"{task}:{name}" not in aside:
+            await self._work.add(task, name)

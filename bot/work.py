@@ -1,6 +1,7 @@
 """The queue: what runs, where. The only importer of docket.
 
-Two dockets, so that questions never wait for digests: `slow` and `quick`. A task is a name and ids; what it needs is in the store. It is
+Three dockets, so that nobody waits for what is slower: `quick` (answers), `slow` (digests in the making, few at once) and `posts`
+(deliveries: little work and much waiting, since a channel takes a message a second, so very many at once). A task is a name and ids; what it needs is in the store. It is
 delivered until it has ended: a worker that dies or freezes loses it to another after half a minute, at once where no other process lives.
 docket's key keeps a task from being put in twice while it lives; our done marker, afterwards. A lease keeps two workers from having it at
 once; deaths are counted from its last checkpoint (`bot.store.tasks`).
@@ -33,8 +34,9 @@ log = logging.getLogger(__name__)
 
 SLOW = "slow"
 QUICK = "quick"
-DOCKETS = (SLOW, QUICK)
-CONCURRENCY: Mapping[str, int] = {SLOW: 8, QUICK: 16}
+POSTS = "posts"
+DOCKETS = (SLOW, QUICK, POSTS)
+CONCURRENCY: Mapping[str, int] = {SLOW: 8, QUICK: 16, POSTS: 250}
 REDELIVERY = timedelta(seconds=30)
 HELD_BY_ANOTHER = timedelta(seconds=10)
 AFTER_A_FAULT = timedelta(seconds=5)
@@ -91,17 +93,18 @@ class Task:
         """Something of it is stored for good."""
         await self.store.checkpoint(self.key)
 
-    async def should_skip(self, unit: str) -> bool:
-        return await self.store.should_skip(self.key, unit)
-
     @contextlib.asynccontextmanager
-    async def unit(self, unit: str) -> AsyncIterator[None]:
-        """A part of it that may kill the process: a paper."""
-        await self.store.unit_started(self.key, unit)
+    async def unit(self, name: str) -> AsyncIterator[bool]:
+        """Around a part of it that may kill the process: a paper. False: it has, twice, and is to be left out."""
+        sound = not await self.store.should_skip(self.key, name)
+        if sound:
+            await self.store.unit_started(self.key, name)
         try:
-            yield
-        finally:
-            await self.store.unit_done(self.key, unit)
+            yield sound
+        except BaseException:
+            await _shielded(self.store.unit_failed(self.key, name))
+            raise
+        await self.store.unit_done(self.key, name)
 
 
 Function = Callable[..., Awaitable[None]]
@@ -122,14 +125,14 @@ class Work:
         embedded: EmbeddedStore | None = None,
         *,
         concurrency: Mapping[str, int] = CONCURRENCY,
-        redelivery: timedelta = REDELIVERY,
+        redelivery: timedelta | None = None,
         on_aside: Callable[[str, str], Awaitable[None]] = say_nothing,
     ) -> None:
         self._url = url
         self._store = store
         self._embedded = embedded
         self._concurrency = concurrency
-        self._redelivery = redelivery
+        self._redelivery = redelivery or REDELIVERY
         self._on_aside = on_aside
         self._functions: dict[str, Function] = {}
         self._docket_of: dict[str, str] = {}

@@ -29,9 +29,9 @@ from digest.model import (
     from_json,
     to_json,
 )
-from digest.ports import Analyst, Booking, Desk, Progress, booked, booking, silent
+from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
 from digest.ranking import choose
-from digest.reading import read_paper
+from digest.reading import left_out, read_paper
 from digest.taste import UNTAUGHT, Taste
 
 log = logging.getLogger(__name__)
@@ -83,15 +83,23 @@ class _Run:
     desk: Desk
     book: Booking
     progress: Progress
+    units: Units = Unwatched()  # noqa: RUF009  # it has no state
 
     @property
     def language(self) -> str:
         return self.request.profile.language
 
 
-async def make_digest(request: Request, ledger: Ledger, desk: Desk, now: datetime, progress: Progress = silent) -> Made:
+async def make_digest(
+    request: Request,
+    ledger: Ledger,
+    desk: Desk,
+    now: datetime,
+    progress: Progress = silent,
+    units: Units = Unwatched(),  # noqa: B008  # it has no state
+) -> Made:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
-    run = _Run(request, desk, Booking(request.subscription), progress)
+    run = _Run(request, desk, Booking(request.subscription), progress, units)
     with keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
         listing = await desk.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
@@ -215,15 +223,21 @@ def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -
 async def _read_all(
     chosen: Sequence[Chosen], learned: Mapping[str, str], late: Sequence[str], run: _Run
 ) -> tuple[Entry, ...]:
-    room = asyncio.Semaphore(run.desk.concurrency)
+    room = asyncio.Semaphore(1 if run.units.cautious else run.desk.concurrency)
     done = 0
 
     async def one(number: int, choice: Chosen) -> Entry:
         nonlocal done
         paper, score, watched = choice
-        async with room:
-            with booked(run.request.subscription, "analyse", run.book):
-                entry = await read_paper(paper, score, number, run.language, run.desk, can_wait=run.request.can_wait)
+        async with room, run.units.unit(paper.versioned) as sound:
+            if sound:
+                with booked(run.request.subscription, "analyse", run.book):
+                    entry = await read_paper(
+                        paper, score, number, run.language, run.desk, can_wait=run.request.can_wait
+                    )
+            else:
+                log.error("event=left_out paper=%s", paper.versioned)
+                entry = left_out(paper, score, number, run.language)
         done += 1
         run.progress("read", done, len(chosen))
         return replace(entry, watched=watched, late=paper.id in late, learned=learned.get(paper.id, ""))

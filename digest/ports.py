@@ -171,6 +171,29 @@ class Progress(Protocol):
         ...
 
 
+class Units(Protocol):
+    """Watches the parts of a run that may end the whole process: one paper each. `bot.work.Task` is one."""
+
+    @property
+    def cautious(self) -> bool:
+        """One part at a time, so that the next end tells which it was."""
+        ...
+
+    def unit(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Around a part. Gives False where it is to be left out, because processes ended over it alone."""
+        ...
+
+
+class Unwatched:
+    """For who runs once, with a person looking on."""
+
+    cautious = False
+
+    @contextlib.asynccontextmanager
+    async def unit(self, name: str) -> AsyncIterator[bool]:  # noqa: ARG002
+        yield True
+
+
 async def nothing_spent(payer: str) -> float:  # noqa: ARG001
     """For who has no caps."""
     return 0.0

@@ -60,6 +60,12 @@ async def read_paper(
     )
 
 
+def left_out(paper: Paper, score: Score, number: int, language: str) -> Entry:
+    """A paper over which the program ended: it is shown, and not read."""
+    text = abstract_text(paper, "")
+    return Entry(number, paper, score, None, links(paper, text), notes=(label("left_out", language),))
+
+
 async def _affordable(paper: Paper, text: FullText, language: str, desk: Desk) -> FullText:
     """The abstract alone, where the day's budget nears its end and the full text was not analysed before."""
     if desk.analyst is desk.stand_in or not text.basis.full:

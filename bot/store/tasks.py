@@ -50,6 +50,15 @@ return 1
 """)
 
 
+UNIT_DONE = Script("""
+redis.call('HDEL', KEYS[1], 'unit ' .. ARGV[1])
+if redis.call('HSETNX', KEYS[1], 'read ' .. ARGV[1], '1') == 1 then redis.call('HSET', KEYS[1], 'deaths', '0') end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+""")
+"""The first end of a unit is a checkpoint. Done anew by a later attempt, from what is stored, it is none: else no death would count."""
+
+
 @dataclass(frozen=True)
 class Deaths:
     count: int
@@ -84,6 +93,11 @@ class Tasks(Base):
         await self._task_note(task, f"unit {unit}", "1")
 
     async def unit_done(self, task: str, unit: str) -> None:
+        """It came to its end, or was left out."""
+        await self.redis.run(UNIT_DONE, [_task(task)], [unit, seconds(OPEN_LIFE)])
+
+    async def unit_failed(self, task: str, unit: str) -> None:
+        """It ended without killing anybody, and without a result."""
         await self.redis.do("HDEL", _task(task), f"unit {unit}")
 
     async def should_skip(self, task: str, unit: str) -> bool:

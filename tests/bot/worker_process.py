@@ -25,15 +25,14 @@ async def poison(task: Task) -> None:
     async def read(paper: str) -> None:
         if await task.store.redis.do("SISMEMBER", "read", paper):
             return
-        if await task.should_skip(paper):
-            await task.store.redis.do("SADD", "skipped", paper)
-            return
-        async with task.unit(paper):
+        async with task.unit(paper) as sound:
+            if not sound:
+                await task.store.redis.do("SADD", "skipped", paper)
+                return
             await asyncio.sleep(0.05)
             if paper == "3":
                 os.kill(os.getpid(), signal.SIGKILL)
             await task.store.redis.do("SADD", "read", paper)
-            await task.checkpoint()
 
     if task.cautious:
         for paper in "12345":
