@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from digest.bm25 import Bm25
 from digest.model import Paper, Profile, Score
 from digest.words import asked, terms
 
@@ -32,15 +33,12 @@ def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
     query = list(dict.fromkeys(asked(wishes)))
     if not papers or not query:
         return [0.0] * len(papers)
-    import bm25s  # noqa: PLC0415
-
-    index = bm25s.BM25(method="lucene")
-    bags = [[*terms(p.title), *terms(p.title), *terms(p.abstract)] or ["∅"] for p in papers]
-    index.index(bags, show_progress=False)
-    known = [w for w in query if w in index.vocab_dict]
+    bags = [[*terms(p.title), *terms(p.title), *terms(p.abstract)] for p in papers]
+    index = Bm25(bags)
+    known = [w for w in query if w in index]
     if not known:
         return [0.0] * len(papers)
-    scores = [float(s) for s in index.get_scores(known)]
+    scores = index.scores(known)
     best = max(scores)
     if best <= 0:
         return [0.0] * len(papers)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from digest.bm25 import Bm25
 from digest.model import Analysis, FullText, Passage, Section
 from digest.ports import Source
 from digest.words import asked, terms
@@ -59,25 +60,20 @@ class _Index:
     """Passages by words, each with the words of its heading."""
 
     def __init__(self, units: Sequence[tuple[int, Section, Passage]], notes: Sequence[_Note] = ()) -> None:
-        import bm25s  # noqa: PLC0415  # numpy and the index are not wanted at start-up
-
         self.units = units
         self._notes = notes
-        self._index = bm25s.BM25(b=LENGTH, method="lucene")
         bags = [[*terms(p.text), *terms(s.title)] for _, s, p in units] + [terms(n.text) for n in notes]
-        self._empty = not any(bags)
-        if not self._empty:
-            self._index.index([b or ["\0"] for b in bags], show_progress=False)
+        self._index = Bm25(bags, LENGTH)
 
     def words(self, query: str) -> list[str]:
         """Those of the query that stand somewhere."""
-        return [] if self._empty else [w for w in asked(query) if w in self._index.vocab_dict]
+        return [w for w in asked(query) if w in self._index]
 
     def scores(self, query: str) -> list[float]:
         found = self.words(query)
         if not found:
             return [0.0] * len(self.units)
-        raw = [float(s) for s in self._index.get_scores(found)]
+        raw = self._index.scores(found)
         own = raw[: len(self.units)]
         for note, score in zip(self._notes, raw[len(self.units) :], strict=True):
             for at in note.rests_on:
