@@ -71,7 +71,7 @@ _BROKEN = re.compile("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]
 _SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """A word without case, accents and compatibility forms."""
     if word.isascii():

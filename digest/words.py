@@ -25,7 +25,7 @@ _HAN_LITTLE = re.compile(
 )
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A light stem: plurals, participles and nouns of one verb meet; nothing is invented."""
     if len(word) <= 3 or not word.isascii():

@@ -5,14 +5,18 @@ that share one, because a Chinese sentence about `EfficientNet-B0` is Chinese ho
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections import Counter
-from functools import lru_cache
 from typing import Any
 
 SHORT_CHARACTERS = 220
 """Of Chinese, Japanese or Korean, in the short form of a part (design section 3)."""
 SHORT_WORDS = 90
 """Of any other language."""
+
+IDLE = 60.0
+"""Seconds after which the identifier's model is let go."""
 
 UNKNOWN = "und"
 MIXED = "mul"
@@ -106,16 +110,52 @@ def size(text: str) -> float:
     return len(_ANY_WORD.findall(plain)) + len(_CJK.findall(plain)) / _LETTERS_OF_A_WORD
 
 
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # wanted only when script does not decide
+class _Identifier:
+    """langid's model, which holds 80 MB: loaded when script and little words do not decide, and let go when it was not wanted for a while."""
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    def __init__(self, idle: float = IDLE) -> None:
+        self._idle = idle
+        self._model: Any = None
+        self._wanted = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def held(self) -> bool:
+        return self._model is not None
+
+    def rank(self, text: str) -> list[tuple[str, float]]:
+        """Each language it knows with its probability, the likeliest first. From any thread."""
+        with self._lock:
+            self._wanted = time.monotonic()
+            if self._model is None:
+                from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # and numpy with it
+
+                self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+                self._look_later(self._idle)
+            model = self._model
+        ranked: list[tuple[str, float]] = model.rank(text)
+        return ranked
+
+    def _look_later(self, wait: float) -> None:
+        timer = threading.Timer(wait, self._let_go)
+        timer.daemon = True
+        timer.start()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            left = self._wanted + self._idle - time.monotonic()
+            if left > 0:
+                self._look_later(left)
+            else:
+                self._model = None
+
+
+_identifier = _Identifier()
 
 
 def _likeliest(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
     """The likeliest of `languages` and its share of their probability."""
-    ranked = [(label, share) for label, share in _identifier().rank(text[:4000]) if label in languages]
+    ranked = [(label, share) for label, share in _identifier.rank(text[:4000]) if label in languages]
     whole = sum(share for _, share in ranked)
     return (str(ranked[0][0]), ranked[0][1] / whole) if whole else (UNKNOWN, 0.0)
 

@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -138,4 +139,16 @@ def _stop(pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     with contextlib.suppress(RuntimeError, TimeoutError):
         pool.join(5)
+    _stop_tracker()
     log.debug("children stopped")
+
+
+def _stop_tracker() -> None:
+    """Multiprocessing leaves a process behind (6 MB) that looks after named semaphores, of which we have none. It starts again by itself.
+
+    Only without living children: they hold its pipe, and its end would be waited for."""
+    stop = getattr(
+        getattr(resource_tracker, "_resource_tracker", None), "_stop", None
+    )  # private: left alone where it is not there
+    if stop is not None and not multiprocessing.active_children():
+        stop()

@@ -1,0 +1,51 @@
+"""What holds much memory is let go when it is not wanted: the identifier of languages, and the processes that parse papers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import psutil
+
+from digest.checks import language
+from digest.errors import Unreadable
+from digest.fulltext.pool import ChildPool
+from digest.model import Basis
+from tests.builders import a_paper
+
+
+def until(held: Callable[[], bool], seconds: float = 20) -> None:
+    ends = time.monotonic() + seconds
+    while not held():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_the_identifier_of_languages_is_let_go_when_idle_and_comes_back():
+    identifier = language._Identifier(idle=0.1)
+    german = "Die Methode wird auf drei Datensätzen untersucht und mit anderen verglichen."
+    assert identifier.rank(german)[0][0] == "de"
+    assert identifier.held
+    until(lambda: not identifier.held)
+    assert identifier.rank(german)[0][0] == "de"
+
+
+def test_it_is_not_loaded_where_script_and_little_words_decide(monkeypatch):
+    identifier = language._Identifier()
+    monkeypatch.setattr(language, "_identifier", identifier)
+    assert language.language_of("我们研究运动物体的抓取，并在三个数据集上做了实验。") == "zh"
+    assert language.language_of("We study the grasping of moving objects on three data sets, and it works.") == "en"
+    assert not identifier.held
+
+
+async def test_no_process_of_the_parsers_stays_behind():
+    pool = ChildPool(1, idle=0.1)
+    try:
+        await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
+    except Unreadable:
+        pass
+    async with asyncio.timeout(20):
+        while [c for c in psutil.Process().children(recursive=True) if "multiprocessing" in str(c.cmdline())]:
+            await asyncio.sleep(0.05)
+    await pool.aclose()
