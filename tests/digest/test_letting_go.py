@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -41,10 +42,8 @@ def test_it_is_not_loaded_where_script_and_little_words_decide(monkeypatch):
 
 async def test_no_process_of_the_parsers_stays_behind():
     pool = ChildPool(1, idle=0.1)
-    try:
+    with contextlib.suppress(Unreadable):
         await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
-    except Unreadable:
-        pass
     async with asyncio.timeout(20):
         while [c for c in psutil.Process().children(recursive=True) if "multiprocessing" in str(c.cmdline())]:
             await asyncio.sleep(0.05)

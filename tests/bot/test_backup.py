@@ -1,0 +1,70 @@
+"""Backup and restore of the embedded store, as docs/operations.md tells it: the directory is copied, also under writes, and started elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.chat import Place
+from bot.redis_server import stop as stop_store
+from bot.redis_server import store_address
+from bot.store import Redis, Store
+from bot.subscription import Subscription
+from tests.builders import a_digest
+
+
+async def kept(home: Path) -> tuple[set[str], int]:
+    """The channels and the notes that a data directory holds."""
+    async with store_address("", home) as (url, _), Redis(url) as redis:
+        store = Store(redis)
+        channels = {s.key for s in await store.subscriptions()}
+        notes = len(await redis.scan("paperboy:done:*"))
+        digest = await store.latest_digest("slack:C0")
+        assert digest is not None
+    await stop_store(home)
+    return channels, notes
+
+
+async def test_a_copy_taken_while_it_runs_holds_everything_acknowledged_before(tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    acknowledged = 0
+    async with store_address("", first) as (url, _), Redis(url) as redis:
+        store = Store(redis)
+        for n in range(40):
+            await store.keep_subscription(Subscription(Place("slack", f"C{n}"), created=datetime.now(UTC)))
+        await store.keep_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
+
+        async def writing() -> None:
+            nonlocal acknowledged
+            while True:
+                await store.mark_done(f"task-{acknowledged}")
+                acknowledged += 1
+
+        at_work = asyncio.create_task(writing())
+        while acknowledged < 500:
+            await asyncio.sleep(0.01)
+        before = acknowledged
+        await asyncio.to_thread(shutil.copytree, first / "store", second / "store")
+        at_work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await at_work
+    await stop_store(first)
+    channels, notes = await kept(second)
+    assert channels == {f"slack:C{n}" for n in range(40)}
+    assert notes >= before
+
+
+async def test_a_copy_of_a_stopped_store_is_the_same_to_the_last_write(tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    async with store_address("", first) as (url, _), Redis(url) as redis:
+        store = Store(redis)
+        await store.keep_subscription(Subscription(Place("slack", "C0"), created=datetime.now(UTC)))
+        await store.keep_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
+        for n in range(100):
+            await store.mark_done(f"task-{n}")
+    await stop_store(first)
+    shutil.copytree(first / "store", second / "store")
+    assert await kept(second) == await kept(first) == ({"slack:C0"}, 100)
