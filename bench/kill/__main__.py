@@ -1,0 +1,284 @@
+"""`python -m bench.kill --rounds 100 --seed 1`: killed at random moments, every digest and answer stands once, in order, whole.
+
+A round is a day: its list is announced, the clock makes a digest for a Slack and a Discord channel, people ask in both threads. At a random
+moment of a stage drawn by lot (fetch, ranking, analysis, summary, delivery, answering) the bot, its store, or both are killed with SIGKILL
+and, where it is the bot, started again; sometimes twice. Requests to the platforms go wrong meanwhile: 429, 5xx, dropped before or after
+they were stored, slow beyond the time-out. In the end the channels are held against the stored plans, and the model's journal is judged.
+
+The bot is the real program with its long waits shortened to a tenth (`tests.servers.hurried`); `--speed 1` leaves them as they are.
+`--shared` puts the store into a Redis of its own, as with REDIS_URL; otherwise it is the embedded one. Ends with exit 1 at any fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import report
+from bench.kill.journal import bought
+from bench.kill.sides import Side, faults_of
+from bench.kill.world import World, world
+from bot.store import DeliveryState, RunState, Store, StoreUnavailable
+
+STAGES = ("fetch", "ranking", "analysis", "summary", "delivery", "answering")
+LENGTH = {"fetch": 0.9, "ranking": 0.6, "analysis": 1.0, "summary": 0.6, "delivery": 2.5, "answering": 1.2}
+"""Seconds after a stage's first sign in which it is killed: about as long as it lasts."""
+WHAT = ("bot", "bot", "bot", "bot", "store", "both")
+
+
+@dataclass
+class Round:
+    number: int
+    stage: str
+    what: str
+    second: bool
+    faults: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass
+class Bench:
+    world: World
+    chance: random.Random
+    patience: float
+    """Seconds within which a day must be whole."""
+
+    # ------------------------------------------------------------ one round
+
+    async def round(self, number: int) -> Round:
+        chance = self.chance
+        made = Round(number, STAGES[number % len(STAGES)], chance.choice(WHAT), chance.random() < 0.3)
+        began = time.monotonic()
+        self.world.next_day()
+        for side in self.world.sides:
+            if chance.random() < 0.6:
+                made.faults += [f"{side.name} {side.fault(chance)}" for _ in range(chance.choice([1, 1, 2]))]
+        marks = self._marks()
+        await self.world.start()
+        killing = asyncio.create_task(self._kill(made, marks))
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._digests()
+                asked = await self._ask(number)
+                marks.asked.set()
+                await self._answers(asked)
+                await killing
+                await self._digests()
+                await self._answers(asked)
+        except TimeoutError:
+            made.wrong.append(f"not whole after {self.patience:.0f} s")
+            asked = {}
+        killing.cancel()
+        await asyncio.gather(killing, return_exceptions=True)
+        await asyncio.sleep(0.3)  # what would be posted twice is by now
+        made.wrong += await self._judged(asked)
+        await self._end(made)
+        made.seconds = time.monotonic() - began
+        return made
+
+    async def _end(self, made: Round) -> None:
+        if self.chance.random() < 0.5:
+            await self.world.kill_bot()
+        elif any(codes := await self.world.end_bot()):
+            made.wrong.append(f"it ended with {codes}")
+
+    # ------------------------------------------------------------ killing
+
+    def _marks(self) -> _Marks:
+        return _Marks(
+            len(self.world.arxiv.journal.requests),
+            len(self.world.model.calls),
+            sum(side.posts() for side in self.world.sides),
+        )
+
+    def _begun(self, stage: str, marks: _Marks) -> bool:
+        tasks = {call.task for call in self.world.model.calls[marks.calls :]}
+        signs: dict[str, Callable[[], bool]] = {
+            "fetch": lambda: len(self.world.arxiv.journal.requests) > marks.requests,
+            "ranking": lambda: "ranking" in tasks,
+            "analysis": lambda: bool({"analysis", "abstract analysis"} & tasks),
+            "summary": lambda: "summary" in tasks,
+            "delivery": lambda: sum(side.posts() for side in self.world.sides) > marks.posts,
+            "answering": marks.asked.is_set,
+        }
+        return signs[stage]()
+
+    async def _kill(self, made: Round, marks: _Marks) -> None:
+        while not self._begun(made.stage, marks):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(self.chance.uniform(0, LENGTH[made.stage]))
+        await self._kill_once(made.what)
+        if made.second:
+            await asyncio.sleep(self.chance.uniform(0.2, 4))
+            await self._kill_once("bot")
+
+    async def _kill_once(self, what: str) -> None:
+        if what != "bot":
+            killing = asyncio.create_task(self.world.kill_store())
+            if what == "both":
+                await asyncio.sleep(self.chance.uniform(0, 0.3))
+            else:
+                await killing
+                return
+            await self.world.kill_bot()
+            killing.cancel()
+            await asyncio.gather(killing, return_exceptions=True)
+            if self.world.shared:
+                self.world.start_store()
+        else:
+            await self.world.kill_bot()
+        await asyncio.sleep(self.chance.uniform(0, 0.5))
+        await self.world.start()
+
+    # ------------------------------------------------------------ waiting
+
+    def _key(self, side: Side) -> str:
+        return f"{side.name}:{side.channel}:{self.world.day.isoformat()}:daily"
+
+    async def _digests(self) -> None:
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                async with self.world.store() as store:
+                    if all([await self._is_done(store, side) for side in self.world.sides]):
+                        return
+            await asyncio.sleep(0.1)
+
+    async def _is_done(self, store: Store, side: Side) -> bool:
+        delivery = await store.delivery(self._key(side))
+        run = await store.run_state(f"{side.name}:{side.channel}", self.world.day, "daily")
+        return bool(
+            delivery and delivery.state is DeliveryState.DONE and run is not None and run.state is RunState.DONE
+        )
+
+    async def _ask(self, number: int) -> dict[str, list[str]]:
+        """Side to the messages of the questions asked in its thread."""
+        asked: dict[str, list[str]] = defaultdict(list)
+        async with self.world.store() as store:
+            for side in self.world.sides:
+                delivery = await store.delivery(self._key(side))
+                assert delivery is not None
+                thread = delivery.ids[delivery.plan[0].key]
+                for paper in self.chance.sample((1, 2, 3, 4), 2):
+                    asked[side.name].append(side.ask(thread, f"What does paper {paper} measure, in round {number}?"))
+        return asked
+
+    async def _answers(self, asked: dict[str, list[str]]) -> None:
+        """Until every question has been answered."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                async with self.world.store() as store:
+                    if all([await self._answer_key(store, s, m, answered=True) for s in self.world.sides for m in asked[s.name]]):  # fmt: skip
+                        return
+            await asyncio.sleep(0.1)
+
+    async def _answer_key(self, store: Store, side: Side, message: str, *, answered: bool = False) -> str:
+        found = await store.redis.do("GET", f"paperboy:said:{side.name}:{side.channel}:{message}")
+        asked = await store.question(found.decode()) if found else None
+        if asked is None or (answered and asked.state != "answered"):
+            return ""
+        return f"answer:{asked.question.id}"
+
+    async def _judged(self, asked: dict[str, list[str]]) -> list[str]:
+        wrong: list[str] = []
+        with contextlib.suppress(StoreUnavailable):
+            async with self.world.store() as store:
+                for side in self.world.sides:
+                    delivery = await store.delivery(self._key(side))
+                    if delivery is None:
+                        wrong.append(f"{side.name}: no delivery")
+                        continue
+                    answers = [await self._answer_key(store, side, m) for m in asked.get(side.name, [])]
+                    wrong += [f"{side.name}: {fault}" for fault in faults_of(side, delivery, answers)]
+        return wrong
+
+
+@dataclass
+class _Marks:
+    """How far things were when the round began."""
+
+    requests: int
+    calls: int
+    posts: int
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+# ---------------------------------------------------------------- all rounds
+
+
+async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: float, home: Path) -> bool:
+    """Prints each round that goes wrong as it does, and a table in the end. True when nothing did."""
+    done: list[Round] = []
+    ends = time.monotonic() + seconds
+    async with world(home, shared=shared, speed=speed) as made:
+        bench = Bench(made, random.Random(seed), 60 + 600 / speed)
+        await made.set_up()
+        for number in range(rounds):
+            if time.monotonic() > ends:
+                print(f"stopped after {number} rounds: {seconds:.0f} s are over")
+                break
+            one = await bench.round(number)
+            done.append(one)
+            print(f"{one.number} {one.stage}, {one.what} killed{' twice' if one.second else ''}, {one.seconds:.0f} s; {'; '.join(one.faults) or 'no faults'}{': WRONG ' if one.wrong else ''}{'; '.join(one.wrong)}", flush=True)  # fmt: skip
+        judged = bought(made.model.calls, made.outages)
+        refused = made.slack.server.refusals()
+    _table(done)
+    print(f"{judged.calls} calls to the model, {judged.in_flight} of them made again because a kill had met them")
+    for sentence in judged.twice:
+        print(f"bought twice: {sentence}")
+    wrong = sum(1 for one in done if one.wrong)
+    report.aim("rounds", len(done), least=1)
+    report.aim("rounds with a digest or an answer that is lost, doubled, out of order or broken", wrong, most=0)
+    report.aim("answered calls to the model that were made again", len(judged.twice), most=0)
+    report.aim("requests that Slack refused for what was in them", len(refused), most=0)
+    return not wrong and not judged.twice and not refused
+
+
+def _table(done: list[Round]) -> None:
+    rows = []
+    for stage in STAGES:
+        of = [one for one in done if one.stage == stage]
+        what = Counter(one.what for one in of)
+        rows.append(
+            (
+                stage,
+                len(of),
+                what["bot"],
+                what["store"],
+                what["both"],
+                sum(one.second for one in of),
+                sum(len(one.faults) for one in of),
+                sum(1 for one in of if one.wrong),
+            )
+        )
+    rows.append(("all", *(sum(int(row[i]) for row in rows) for i in range(1, 8))))
+    report.table(("killed in", "rounds", "bot", "store", "both", "killed again", "faults of platforms", "wrong"), rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shared", action="store_true", help="a Redis of its own instead of the embedded store")
+    parser.add_argument("--speed", type=float, default=10.0, help="how much shorter the long waits are")
+    parser.add_argument("--seconds", type=float, default=5400, help="no further round is begun after so long")
+    parser.add_argument("--keep", type=Path, help="a folder for the bot's log and store, kept afterwards")
+    said = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        home = said.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-kill-")))
+        home.mkdir(parents=True, exist_ok=True)
+        work = run(said.rounds, said.seed, shared=said.shared, speed=said.speed, seconds=said.seconds, home=home)
+        sys.exit(0 if asyncio.run(work) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The world of the benchmark: the servers, in this process, and the bot, in its own, with the store in a process of the bot's or of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+
+from bench.kill.sides import SPEED, OnDiscord, Side, Slack
+from bot.redis_home import server_binary, socket_path
+from bot.store import Redis, Store, StoreUnavailable
+from digest.calendar import is_quiet
+from tests.servers.arxiv import ArxivServer
+from tests.servers.model import ModelServer
+from tests.servers.papers import a_day
+
+ROOT = Path(__file__).resolve().parents[2]
+LATENCY = 0.4
+PAPERS = 4
+ANNOUNCED = 6
+
+
+@dataclass
+class World:
+    home: Path
+    arxiv: ArxivServer
+    model: ModelServer
+    slack: Slack
+    discord: OnDiscord
+    shared: bool
+    """The store is a server of ours, at REDIS_URL; else the bot's embedded one."""
+    speed: float = SPEED
+    day: date = date(2026, 1, 5)
+    bots: list[asyncio.subprocess.Process] = field(default_factory=list)
+    outages: list[tuple[float, float]] = field(default_factory=list)
+    _server: subprocess.Popen[bytes] | None = None
+    _began: float = 0.0
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return (self.slack, self.discord)
+
+    # ------------------------------------------------------------ days
+
+    def now(self) -> datetime:
+        """The virtual time: a second after nine when a day begins, and on from there."""
+        morning = datetime.combine(self.day, clock_time(9, 0, 1), UTC)
+        return morning + timedelta(seconds=time.monotonic() - self._began)
+
+    def next_day(self) -> None:
+        """The next day with a list, and its papers."""
+        self.day += timedelta(days=1)
+        while is_quiet(self.day):
+            self.day += timedelta(days=1)
+        self._began = time.monotonic()
+        self.arxiv.add(*a_day(ANNOUNCED, self.day, ("cs.CV",), words=500))
+
+    async def set_up(self) -> None:
+        """A first start, at which the channels' subscriptions are made: their first run is the next day's."""
+        self._began = time.monotonic()
+        await self.start("slack")
+        async with asyncio.timeout(30):
+            while True:
+                with contextlib.suppress(StoreUnavailable):
+                    async with self.store() as store:
+                        if len(await store.subscriptions()) == len(self.sides):
+                            break
+                await asyncio.sleep(0.1)
+        await self.kill_bot()
+
+    # ------------------------------------------------------------ the bot
+
+    @property
+    def environment(self) -> dict[str, str]:
+        address = {"REDIS_URL": f"unix://{self._socket}"} if self.shared else {}
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "PYTHONPATH": str(ROOT),
+            "HURRY": str(self.speed),
+            "PAPERBOY_HOME": str(self.home / "data"),
+            "PAPERBOY_NOW": self.now().isoformat(),
+            "OPENAI_BASE_URL": self.model.base_url,
+            "OPENAI_API_KEY": "local",
+            "LLM_MODEL": "stand-in",
+            "LLM_MODEL_FAST": "stand-in-fast",
+            "LLM_CONCURRENCY": "2",
+            "DIGEST_PAPERS": str(PAPERS),
+            "DIGEST_TIME": "09:00",
+            **self.arxiv.environment,
+            **self.slack.environment,
+            **self.discord.environment,
+            **address,
+        }
+
+    async def start(self, *roles: str) -> asyncio.subprocess.Process:
+        """Returns at once."""
+        words = [word for role in roles for word in ("--role", role)]
+        with (self.home / "bot.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tests.servers.hurried",
+                "run",
+                *words,
+                cwd=self.home,
+                env=self.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self.bots.append(process)
+        return process
+
+    async def kill_bot(self) -> None:
+        for bot in self.bots:
+            with contextlib.suppress(ProcessLookupError):
+                bot.kill()
+        self._met(time.monotonic())
+        await asyncio.gather(*(bot.wait() for bot in self.bots))
+        self.bots.clear()
+
+    async def end_bot(self) -> list[int]:
+        """As a supervisor does. The exit codes."""
+        for bot in self.bots:
+            with contextlib.suppress(ProcessLookupError):
+                bot.send_signal(signal.SIGTERM)
+        self._met(time.monotonic())
+        codes = list(await asyncio.gather(*(bot.wait() for bot in self.bots)))
+        self.bots.clear()
+        return codes
+
+    def _met(self, begins: float, ends: float | None = None) -> None:
+        self.outages.append((begins, begins if ends is None else ends))
+
+    # ------------------------------------------------------------ the store
+
+    @property
+    def _socket(self) -> Path:
+        return self.home / "redis.sock" if self.shared else socket_path((self.home / "data").resolve())
+
+    @contextlib.asynccontextmanager
+    async def store(self) -> AsyncIterator[Store]:
+        async with Redis(f"unix://{self._socket}", patience=3) as redis:
+            yield Store(redis, self.now)
+
+    def start_store(self) -> None:
+        """Ours."""
+        folder = self.home / "redis"
+        folder.mkdir(exist_ok=True)
+        options = ["--port", "0", "--unixsocket", str(self._socket), "--appendonly", "yes", "--appendfsync", "always"]
+        self._server = subprocess.Popen(
+            [str(server_binary()), *options, "--save", "", "--dir", str(folder)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    async def kill_store(self) -> None:
+        """And waits until it is back: the bot starts the embedded one again, we ours."""
+        begins = time.monotonic()
+        with contextlib.suppress(StoreUnavailable, ProcessLookupError):
+            async with self.store() as store:
+                told = await store.redis.do("INFO", "server")
+            os.kill(int(told["process_id"]), signal.SIGKILL)
+        if self._server is not None:
+            self._server.wait()
+            await asyncio.sleep(0.5)
+            self.start_store()
+        if self.bots:
+            await self.store_back()
+        self._met(begins, time.monotonic())
+
+    async def store_back(self) -> None:
+        async with asyncio.timeout(30):
+            while True:
+                with contextlib.suppress(StoreUnavailable):
+                    async with self.store() as store:
+                        await store.server_time()
+                        return
+
+    async def close(self) -> None:
+        await self.kill_bot()
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+
+@contextlib.asynccontextmanager
+async def world(home: Path, *, shared: bool = False, speed: float = SPEED) -> AsyncIterator[World]:
+    """`shared`: a Redis of our own at REDIS_URL."""
+    discord, slack = OnDiscord(), Slack()
+    async with slack.server, discord.server, ArxivServer() as arxiv, ModelServer(latency=LATENCY) as model:
+        made = World(home, arxiv, model, slack, discord, shared, speed)
+        arxiv.now = made.now
+        if shared:
+            made.start_store()
+        try:
+            yield made
+        finally:
+            await made.close()
