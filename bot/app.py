@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +18,7 @@ from bot.metrics import CountedBudget
 from bot.office import Office, Work
 from bot.redis_server import EmbeddedStore, store_address
 from bot.settings import Settings
-from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store
+from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
 from bot.subscription import Subscription
 from digest.extractive import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts
@@ -24,6 +26,8 @@ from digest.sharing import SharedPapers
 
 log = logging.getLogger(__name__)
 
+STORE_WAITS = 60.0
+"""Seconds that a service waits for its Redis at the start."""
 PERSON_WAITS = timedelta(seconds=90)
 """How long the command line waits for arXiv, in all."""
 
@@ -96,7 +100,10 @@ async def opened(
 
     Raises Misconfigured, StoreUnavailable.
     """
-    async with stored(settings) as (store, url, embedded), contextlib.AsyncExitStack() as stack:
+    async with (
+        stored(settings, wait=STORE_WAITS if shared else 0.0) as (store, url, embedded),
+        contextlib.AsyncExitStack() as stack,
+    ):
         pace = RedisPace(store)
         asked = papers or _papers(settings, pace, patience)
         desk = await _desk(
@@ -106,15 +113,33 @@ async def opened(
 
 
 @contextlib.asynccontextmanager
-async def stored(settings: Settings) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
-    """The store alone, its server's address, and the server where it is embedded: enough for commands that only look or set."""
+async def stored(settings: Settings, *, wait: float = 0.0) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
+    """The store alone, its server's address, and the server where it is embedded: enough for commands that only look or set.
+
+    `wait`: seconds that a server at REDIS_URL has to come up. Raises Misconfigured, StoreUnavailable.
+    """
     async with store_address(settings.redis_url, settings.home) as (url, embedded), Redis(url) as redis:
+        if embedded is None:
+            await _reached(url, wait)
         store = Store(redis, clock(settings.paperboy_now))
         if embedded is not None:
             async with embedded.alone() as alone:
                 if alone:  # whoever held a lease here was killed
                     await store.free_leases()
         yield store, url, embedded
+
+
+async def _reached(url: str, wait: float) -> None:
+    """A person is told at once that nothing answers; a service may have been started before its store."""
+    ends = time.monotonic() + wait
+    while True:
+        try:
+            return await reachable(url)
+        except StoreUnavailable as error:
+            if time.monotonic() >= ends:
+                raise
+            log.warning("event=store_awaited cause=%r", str(error))
+            await asyncio.sleep(1)
 
 
 def _papers(settings: Settings, pace: RedisPace, patience: timedelta) -> Papers:

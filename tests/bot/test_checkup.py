@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,14 +12,16 @@ import pytest
 from aiohttp import web
 
 from bot import checkup_running
+from bot.app import stored
 from bot.chat import Place
 from bot.checkup import check_up
 from bot.discord import connection
 from bot.finding import Finding, State
 from bot.health import Health, served
+from bot.redis_home import server_binary
 from bot.service import serve
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, StoreUnavailable
 from bot.subscription import Subscription
 from digest.errors import Misconfigured
 from tests.bot.test_health import free_port
@@ -167,3 +171,41 @@ async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_f
     assert code == (1 if " bad " in out else 0)
     assert "sk-a-secret" not in out
     assert BOT_TOKEN not in out
+
+
+class TestRedis:
+    async def test_a_server_that_does_not_answer_is_told_at_once(self, tmp_path: Path):
+        given = settings(redis_url=f"redis://127.0.0.1:{free_port()}", paperboy_home=tmp_path)
+        begun = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="See that it runs and that REDIS_URL is right"):
+            async with stored(given):
+                pass
+        assert time.monotonic() - begun < 5
+
+    async def test_a_server_that_throws_keys_away_is_refused_with_what_to_set(self, redis_url: str, store: Store):
+        await store.redis.do("CONFIG", "SET", "maxmemory", "100mb", "maxmemory-policy", "allkeys-lru")
+        try:
+            with pytest.raises(Misconfigured, match="Set maxmemory-policy to noeviction"):
+                async with stored(settings(redis_url=redis_url)):
+                    pass
+        finally:
+            await store.redis.do("CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
+
+    async def test_a_service_waits_for_the_server_it_was_started_before(self, tmp_path: Path, caplog):
+        number = free_port()
+        command = [str(server_binary()), "--port", str(number), "--save", "", "--dir", str(tmp_path)]
+        given = settings(redis_url=f"redis://127.0.0.1:{number}")
+
+        async def begun() -> None:
+            async with stored(given, wait=30) as (store, _, _):
+                await store.server_time()
+
+        service = asyncio.create_task(begun())
+        while "event=store_awaited" not in caplog.text:
+            await asyncio.sleep(0.05)
+        server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+        try:
+            await service
+        finally:
+            server.terminate()
+            await server.wait()
