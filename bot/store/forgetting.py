@@ -34,12 +34,23 @@ class Forgetting(Questions):
         """Everything of a channel: settings, ledger, digests, deliveries, runs, threads, votes and what was asked there."""
         questions = await self._members(key("asked", subscription))
         commands = [command for question in questions for command in await self._question_gone(question)]
+        commands += await self._out_of_indexes(subscription)
         around = literal(subscription)
         for pattern in (key("*", around), key("*", around, "*")):
             commands += [("DEL", name) for name in await self.redis.scan(pattern)]
         begun = [name.decode() for name in await self.redis.do("ZRANGE", OPEN, 0, -1)]
         commands += [("ZREM", OPEN, name) for name in begun if name.startswith(f"{subscription}:")]
         await self.redis.transaction([("HDEL", ALL, subscription), *commands])
+
+    async def _out_of_indexes(self, subscription: str) -> list[Command]:
+        """Where people's own indexes point to the channel."""
+        commands: list[Command] = [
+            ("SREM", name, subscription) for name in await self.redis.scan(key("person", "*", "voted"))
+        ]
+        threads = f"{key('thread', subscription)}:"
+        for name in await self.redis.scan(key("person", "*", "threads")):
+            commands += [("SREM", name, one) for one in await self._members(name) if one.startswith(threads)]
+        return commands
 
     async def _members(self, name: str) -> list[str]:
         return sorted(member.decode() for member in await self.redis.do("SMEMBERS", name))
@@ -61,5 +72,6 @@ class Forgetting(Questions):
                 ("DEL", key("said", place.key, asked.question.message)),
                 ("ZREM", key("turns", place.key, place.thread), question),
                 ("SREM", key("asked", place.key), question),
+                ("SREM", key("person", asked.question.person.id, "questions"), question),
             ]
         return commands

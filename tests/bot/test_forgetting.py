@@ -1,0 +1,116 @@
+"""`/paper privacy` is true, `/paper forget me` and `/digest forget` do what they say: over every key of the store, packed values unpacked."""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from dataclasses import replace
+
+import pytest
+
+from bot.chat import Person, Vote, VoteKind
+from bot.conversation import Conversation
+from bot.front import Front
+from bot.office import Office
+from bot.store import Store
+from bot.store.redis import unpack
+from bot.tasks import Tasks
+from bot.work import Work
+from tests.bot.people import HERE, Channel
+
+ZOE = Person("P-zoe-4711", language="en")
+YAN = Person("P-yan-0815", language="en")
+ZOES = "does paper 1 mention xylophone-quasar data?"
+YANS = "does paper 2 mention marmalade-lattice data?"
+
+
+async def everything(store: Store) -> dict[str, str]:
+    """Each key with all that stands in it."""
+    found = {}
+    for name in await store.redis.scan("*"):
+        kind = (await store.redis.do("TYPE", name)).decode()
+        command = {
+            "hash": ("HGETALL", name), "set": ("SMEMBERS", name), "string": ("GET", name), "zset": ("ZRANGE", name, 0, -1),
+            "list": ("LRANGE", name, 0, -1), "stream": ("XRANGE", name, "-", "+"),
+        }[kind]  # fmt: skip
+        found[name] = " ".join(_flat(await store.redis.do(*command)))
+    return found
+
+
+def _flat(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [piece for pair in value.items() for piece in _flat(pair)]
+    if isinstance(value, list | tuple | set):
+        return [piece for item in value for piece in _flat(item)]
+    raw = value if isinstance(value, bytes) else str(value).encode()
+    if raw[:1] in (b"z", b"="):
+        with contextlib.suppress(zlib.error):
+            raw = unpack(raw)
+    return [raw.decode(errors="replace")]
+
+
+def holding(found: dict[str, str], *words: str) -> list[str]:
+    return sorted(name for name, value in found.items() if any(word in name or word in value for word in words))
+
+
+@pytest.fixture
+async def day(channel: Channel, redis_url: str):
+    """Zoë and Yan ask, in the thread and privately, by the real queue; vote, save, report, and speak."""
+    async with Work(redis_url, channel.office.store) as work:
+        office: Office = replace(channel.office, work=work)
+        conversation = Conversation(office)
+        tasks = Tasks(office, conversation, work)
+        used = replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+        digest, thread = await channel.digest()
+        for person, text in ((ZOE, ZOES), (YAN, YANS)):
+            await used.ask(thread, text, person, addressed=True)
+            await used.ask(thread, f"{text} again", person, addressed=True, private=True)
+            await used.command("paper", f"2601.22153 {text}", person)
+            for kind in (VoteKind.MORE, VoteKind.SAVED, VoteKind.WRONG):
+                await used.front.voted(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
+        while asked := await office.store.unanswered():
+            for one in asked:
+                await conversation.answer(one.question.id)
+        del tasks
+        yield used
+
+
+async def test_before_it_both_are_there(day: Channel):
+    found = await everything(day.office.store)
+    assert holding(found, ZOE.id)
+    assert holding(found, "xylophone")
+
+
+async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of_the_others(day: Channel):
+    asked = await day.command("paper", "forget me", ZOE)
+    before = holding(await everything(day.office.store), YAN.id, "marmalade")
+    assert "Deleted" in (await day.click(asked.button("forget_me"), ZOE)).text
+    found = await everything(day.office.store)
+    # The console's own board is the channel: "messages already in the channel are the channel's".
+    left = [name for name in holding(found, ZOE.id, "xylophone") if not name.startswith("paperboy:board:")]
+    assert left == []
+    assert holding(found, YAN.id, "marmalade") == before
+    assert "nothing" in (await day.command("paper", "saved", ZOE)).text
+    assert len(await day.office.store.saved(YAN.id)) == 1
+
+
+async def test_digest_forget_leaves_nothing_of_the_channel(day: Channel):
+    asked = await day.command("digest", "forget")
+    assert "Deleted" in (await day.click(asked.button("forget"))).text
+    found = await everything(day.office.store)
+    left = [n for n in holding(found, HERE.key, "xylophone", "marmalade") if not n.startswith("paperboy:board:")]
+    assert left == []
+    assert await day.office.store.latest_digest(HERE.key) is None
+
+
+async def test_privacy_says_what_is_kept(day: Channel):
+    said = (await day.command("paper", "privacy", ZOE)).text
+    for word in ("questions you ask", "90 days", "👍", "asked about", "any other message", "never your name or id"):
+        assert word in said
+
+
+async def test_what_people_say_to_each_other_is_not_kept(channel: Channel):
+    _, thread = await channel.digest()
+    await channel.ask(thread, "lunch at noon? kaleidoscope-17", ZOE, mentions_others=True)
+    found = await everything(channel.office.store)
+    assert [n for n in holding(found, "kaleidoscope") if not n.startswith("paperboy:board:")] == []
