@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,6 +201,43 @@ async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place: I
     await place.slack.until(lambda: len(place.told()) == 2, 30)
     assert "over after" in place.told()[1]
     assert KEY not in place.log.read_text()
+
+
+async def test_slack_over_http_shares_the_port_with_health_and_metrics_may_have_their_own(place: Installation):
+    metrics_port = free_port()
+    place.slack.hub.http = (f"http://127.0.0.1:{place.port}/slack/events", "a-signing-secret")
+    with place.log.open("ab") as file:
+        place.process = await place.world.start(
+            "run",
+            output=file,
+            SLACK_APP_TOKEN="",
+            SLACK_SIGNING_SECRET="a-signing-secret",
+            METRICS_PORT=str(metrics_port),
+        )
+    async with asyncio.timeout(30):
+        await place.until_ready()
+    command = await place.slack.command("U1", PAPERS, "/digest", "status").wait()
+    assert command.acked
+    assert (await place.get("/metrics"))[0] == 404
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{metrics_port}/metrics") as answer:
+            assert "paperboy_queue_depth" in await answer.text()
+        async with session.post(f"http://127.0.0.1:{place.port}/slack/events", data="forged") as answer:
+            assert answer.status == 401
+    assert await place.stop() == 0
+    assert "a-signing-secret" not in place.log.read_text()
+
+
+async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(place: Installation):
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", place.port))
+        taken.listen()
+        result = await place.world.run(
+            "run", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="a-signing-secret", LOG_LEVEL="ERROR", LOG_FORMAT="text"
+        )
+    assert result.code == 2
+    assert f"PORT {place.port} cannot be listened on" in result.err
+    assert "Traceback" not in result.err
 
 
 async def test_where_the_disk_does_not_last_it_does_not_run_without_redis_url(place: Installation):
