@@ -6,7 +6,8 @@ and, where it is the bot, started again; sometimes twice. Requests to the platfo
 they were stored, slow beyond the time-out. In the end the channels are held against the stored plans, and the model's journal is judged.
 
 The bot is the real program with its long waits shortened to a tenth (`tests.servers.hurried`); `--speed 1` leaves them as they are.
-`--shared` puts the store into a Redis of its own, as with REDIS_URL; otherwise it is the embedded one. Ends with exit 1 at any fault.
+`--shared` puts the store into a Redis of its own, as with REDIS_URL; otherwise it is the embedded one. `--frozen` stops one of two, then of
+four processes for a minute in the middle of a delivery instead. Ends with exit 1 at any fault.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ import random
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import report
+from bench.kill.frozen import Frozen, freeze
 from bench.kill.journal import bought
-from bench.kill.sides import Side, faults_of
+from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.world import World, world
-from bot.store import DeliveryState, RunState, Store, StoreUnavailable
 
 STAGES = ("fetch", "ranking", "analysis", "summary", "delivery", "answering")
 LENGTH = {"fetch": 0.9, "ranking": 0.6, "analysis": 1.0, "summary": 0.6, "delivery": 2.5, "answering": 1.2}
@@ -66,25 +67,28 @@ class Bench:
         marks = self._marks()
         await self.world.start()
         killing = asyncio.create_task(self._kill(made, marks))
+        asked: Asked = {}
         try:
             async with asyncio.timeout(self.patience):
-                await self._digests()
-                asked = await self._ask(number)
+                await digests(self.world)
+                asked = await ask(self.world, self._questions(number))
                 marks.asked.set()
-                await self._answers(asked)
+                await answers(self.world, asked)
                 await killing
-                await self._digests()
-                await self._answers(asked)
+                await digests(self.world)
+                await answers(self.world, asked)
         except TimeoutError:
             made.wrong.append(f"not whole after {self.patience:.0f} s")
-            asked = {}
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         await asyncio.sleep(0.3)  # what would be posted twice is by now
-        made.wrong += await self._judged(asked)
+        made.wrong += await judged(self.world, asked)
         await self._end(made)
         made.seconds = time.monotonic() - began
         return made
+
+    def _questions(self, number: int) -> list[str]:
+        return [f"What does paper {n} measure, in round {number}?" for n in self.chance.sample((1, 2, 3, 4), 2)]
 
     async def _end(self, made: Round) -> None:
         if self.chance.random() < 0.5:
@@ -139,67 +143,6 @@ class Bench:
             await self.world.kill_bot()
         await asyncio.sleep(self.chance.uniform(0, 0.5))
         await self.world.start()
-
-    # ------------------------------------------------------------ waiting
-
-    def _key(self, side: Side) -> str:
-        return f"{side.name}:{side.channel}:{self.world.day.isoformat()}:daily"
-
-    async def _digests(self) -> None:
-        while True:
-            with contextlib.suppress(StoreUnavailable):
-                async with self.world.store() as store:
-                    if all([await self._is_done(store, side) for side in self.world.sides]):
-                        return
-            await asyncio.sleep(0.1)
-
-    async def _is_done(self, store: Store, side: Side) -> bool:
-        delivery = await store.delivery(self._key(side))
-        run = await store.run_state(f"{side.name}:{side.channel}", self.world.day, "daily")
-        return bool(
-            delivery and delivery.state is DeliveryState.DONE and run is not None and run.state is RunState.DONE
-        )
-
-    async def _ask(self, number: int) -> dict[str, list[str]]:
-        """Side to the messages of the questions asked in its thread."""
-        asked: dict[str, list[str]] = defaultdict(list)
-        async with self.world.store() as store:
-            for side in self.world.sides:
-                delivery = await store.delivery(self._key(side))
-                assert delivery is not None
-                thread = delivery.ids[delivery.plan[0].key]
-                for paper in self.chance.sample((1, 2, 3, 4), 2):
-                    asked[side.name].append(side.ask(thread, f"What does paper {paper} measure, in round {number}?"))
-        return asked
-
-    async def _answers(self, asked: dict[str, list[str]]) -> None:
-        """Until every question has been answered."""
-        while True:
-            with contextlib.suppress(StoreUnavailable):
-                async with self.world.store() as store:
-                    if all([await self._answer_key(store, s, m, answered=True) for s in self.world.sides for m in asked[s.name]]):  # fmt: skip
-                        return
-            await asyncio.sleep(0.1)
-
-    async def _answer_key(self, store: Store, side: Side, message: str, *, answered: bool = False) -> str:
-        found = await store.redis.do("GET", f"paperboy:said:{side.name}:{side.channel}:{message}")
-        asked = await store.question(found.decode()) if found else None
-        if asked is None or (answered and asked.state != "answered"):
-            return ""
-        return f"answer:{asked.question.id}"
-
-    async def _judged(self, asked: dict[str, list[str]]) -> list[str]:
-        wrong: list[str] = []
-        with contextlib.suppress(StoreUnavailable):
-            async with self.world.store() as store:
-                for side in self.world.sides:
-                    delivery = await store.delivery(self._key(side))
-                    if delivery is None:
-                        wrong.append(f"{side.name}: no delivery")
-                        continue
-                    answers = [await self._answer_key(store, side, m) for m in asked.get(side.name, [])]
-                    wrong += [f"{side.name}: {fault}" for fault in faults_of(side, delivery, answers)]
-        return wrong
 
 
 @dataclass
@@ -264,6 +207,24 @@ def _table(done: list[Round]) -> None:
     report.table(("killed in", "rounds", "bot", "store", "both", "killed again", "faults of platforms", "wrong"), rows)
 
 
+async def run_frozen(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
+    """Two, then four processes on one Redis."""
+    done: list[Frozen] = []
+    chance = random.Random(seed)
+    async with world(home, shared=True, speed=speed) as made:
+        await made.set_up()
+        for number in range(rounds):
+            done.append(one := await freeze(made, 2 if number % 2 == 0 else 4, chance, 60 / speed))
+            print(one, flush=True)
+        judged = bought(made.model.calls, made.outages)
+    rows = [(o.processes, o.seconds, o.posts_before, o.taken_over, o.posts_at_thaw, len(o.wrong)) for o in done]
+    head = ("processes", "frozen s", "posts by it before", "taken over by another", "posts of both channels at the thaw", "wrong")  # fmt: skip
+    report.table(head, rows)
+    report.aim("frozen: posts lost, doubled or out of order", sum(len(one.wrong) for one in done), most=0)
+    report.aim("frozen: answered calls to the model that were made again", len(judged.twice), most=0)
+    return not any(one.wrong for one in done) and not judged.twice
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100)
@@ -271,12 +232,16 @@ def main() -> None:
     parser.add_argument("--shared", action="store_true", help="a Redis of its own instead of the embedded store")
     parser.add_argument("--speed", type=float, default=10.0, help="how much shorter the long waits are")
     parser.add_argument("--seconds", type=float, default=5400, help="no further round is begun after so long")
+    parser.add_argument("--frozen", action="store_true", help="freeze one of two, then of four processes for a minute, instead of killing")  # fmt: skip
     parser.add_argument("--keep", type=Path, help="a folder for the bot's log and store, kept afterwards")
     said = parser.parse_args()
     with contextlib.ExitStack() as stack:
         home = said.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-kill-")))
         home.mkdir(parents=True, exist_ok=True)
-        work = run(said.rounds, said.seed, shared=said.shared, speed=said.speed, seconds=said.seconds, home=home)
+        if said.frozen:
+            work = run_frozen(said.rounds, said.seed, speed=said.speed, home=home)
+        else:
+            work = run(said.rounds, said.seed, shared=said.shared, speed=said.speed, seconds=said.seconds, home=home)
         sys.exit(0 if asyncio.run(work) else 1)
 
 

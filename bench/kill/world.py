@@ -42,6 +42,7 @@ class World:
     day: date = date(2026, 1, 5)
     bots: list[asyncio.subprocess.Process] = field(default_factory=list)
     outages: list[tuple[float, float]] = field(default_factory=list)
+    _frozen: dict[int, float] = field(default_factory=dict)
     _server: subprocess.Popen[bytes] | None = None
     _began: float = 0.0
 
@@ -102,10 +103,10 @@ class World:
             **address,
         }
 
-    async def start(self, *roles: str) -> asyncio.subprocess.Process:
+    async def start(self, *roles: str, log_name: str = "bot.log") -> asyncio.subprocess.Process:
         """Returns at once."""
         words = [word for role in roles for word in ("--role", role)]
-        with (self.home / "bot.log").open("ab") as log:
+        with (self.home / log_name).open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -128,6 +129,14 @@ class World:
         self._met(time.monotonic())
         await asyncio.gather(*(bot.wait() for bot in self.bots))
         self.bots.clear()
+
+    def freeze(self, bot: asyncio.subprocess.Process) -> None:
+        bot.send_signal(signal.SIGSTOP)
+        self._frozen[bot.pid] = time.monotonic()
+
+    def thaw(self, bot: asyncio.subprocess.Process) -> None:
+        bot.send_signal(signal.SIGCONT)
+        self._met(self._frozen.pop(bot.pid), time.monotonic())
 
     async def end_bot(self) -> list[int]:
         """As a supervisor does. The exit codes."""
