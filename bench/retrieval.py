@@ -13,9 +13,10 @@ import numpy as np
 from bench.minilm import MiniLM, folder
 from bench.qasper import Asked, load
 from bench.report import aim, table
+from digest.llm.meaning import near_to
 from digest.model import FullText, Paper
 from digest.ports import Source
-from digest.retrieval import Passages, fused_top, select
+from digest.retrieval import Passages, select, spoken
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 TOP = 10
@@ -93,7 +94,7 @@ def main() -> None:
     fused = None
     if where:
         model = MiniLM(where)
-        hits = asyncio.run(_all(ours, marked, model))
+        hits = asyncio.run(_all(ours, texts, marked, model))
         fused = np.array([recall(f, places(h, q.paper)) for (q, f), h in zip(marked, hits, strict=True)])
         rows.append(["words and embeddings", fused.mean(), fused.mean() / base.mean(), *interval(fused, base)])
     table(["ranking", "recall at 10", "ratio", "from", "to"], rows)
@@ -109,7 +110,7 @@ def main() -> None:
         if not got:
             print(f"  paper {q.paper}: {q.question!r}")
     half = [
-        len(select(t, q.question, len(t.text) // 3).text) <= len(t.text) // 3
+        len(select(t, q.question, len(t.text) // 3).text.text) <= len(t.text) // 3
         for q, _ in marked
         for t in [texts[q.paper]]
     ]
@@ -122,12 +123,24 @@ def main() -> None:
         aim("retrieval.ratio_fused", float(fused.mean() / base.mean()), least=1.08, last=True)
 
 
-async def _all(ours: list[Passages], marked: list, model: MiniLM) -> list:
-    return [await fused_top(ours[q.paper], q.question, model.embed, TOP) for q, _ in marked]
+async def _all(ours: list[Passages], texts: list[FullText], marked: list, model: MiniLM) -> list:
+    kept: dict[str, np.ndarray] = {}
+
+    async def embed(asked: list[str]) -> list[np.ndarray]:
+        for new in [t for t in asked if t not in kept]:
+            [kept[new]] = await model.embed([new])
+        return [kept[t] for t in asked]
+
+    hits = []
+    for q, _ in marked:
+        passages = spoken(texts[q.paper], q.question, 2_000)
+        near = dict(zip(passages, await near_to(q.question, list(passages.values()), embed), strict=True))
+        hits.append(ours[q.paper].top(q.question, TOP, near))
+    return hits
 
 
 def _kept(text: FullText, q: Asked, found: set[int], units: list[str]) -> float:
-    chosen = {flat(p.text) for s in select(text, q.question, len(text.text) // 3).sections for p in s.passages}
+    chosen = {flat(p.text) for s in select(text, q.question, len(text.text) // 3).text.sections for p in s.passages}
     return sum(units[i] in chosen for i in found) / len(found)
 
 

@@ -51,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "nearest": "The nearest passage:",
         "unsupported": "(?) marks what could not be verified in the paper: {items}.",
         "selected": "The paper is longer than the model can read at once; the passages closest to the question were read.",
+        "unmatched": "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read.",
         "extractive": "No model is configured: these are passages of the paper, closest first.",
         "from": "From {n} papers:",
         "abstract": "Abstract",
@@ -88,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "nearest": "最接近的一处：",
         "unsupported": "(?) 处未能在论文中核实：{items}。",
         "selected": "论文超出模型一次能读的长度，只读了与问题最接近的段落。",
+        "unmatched": "论文超出模型一次能读的长度，又没有段落与问题的用词相合，只读了开头部分。",
         "extractive": "没有配置模型：以下是论文中最接近的段落。",
         "from": "来自 {n} 篇论文：",
         "abstract": "摘要",
@@ -391,7 +393,10 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         notes.append(word("unsupported", language, items=escape(", ".join(answer.unsupported))))
     notes += [
         word(name, language)
-        for name, holds in (("selected", answer.selected), ("extractive", answer.by == "extractive"))
+        for name, holds in (
+            ("unmatched" if answer.unmatched else "selected", answer.selected),
+            ("extractive", answer.by == "extractive"),
+        )
         if holds
     ]
     blocks += [Small(note) for note in notes]

@@ -523,6 +523,8 @@ class Answer:
     problems: tuple[Problem, ...] = ()
     selected: bool = False
     """Only a selection of the passages was read."""
+    unmatched: bool = False
+    """That selection is a paper's beginning: nothing in it fits the question."""
 
 
 # ---------------------------------------------------------------- storing

@@ -5,17 +5,16 @@ with their headings and neighbours by words; where a server gives embeddings, bo
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from digest.bm25 import Bm25
 from digest.model import Analysis, FullText, Passage, Section
 from digest.ports import Source
 from digest.words import asked, terms
 
-Embed = Callable[[Sequence[str]], Awaitable[Any]]
-"""Texts to vectors, one row each (a numpy array)."""
+Nearness = Mapping[int, float]
+"""How near passages are to a question in meaning, by their place among the passages; of some there may be none (`digest.llm.meaning`)."""
 
 LENGTH = 0.4
 """BM25's b: passages of one paper differ in length because of how it was cut, which says little about what is in them."""
@@ -25,6 +24,8 @@ NOTE = 0.5
 """Share of the score of what was said of a paper that goes to the passages it rests on."""
 FUSION = 20
 """Of reciprocal rank fusion."""
+SPOKEN = 2_000
+"""Characters of a passage that a vector is asked for."""
 MEANING = 0.5
 """Weight of the vectors' order against the words': inside one paper the question's own words tell more."""
 
@@ -56,21 +57,21 @@ class _Note:
     rests_on: tuple[int, ...]
 
 
+_Unit = tuple[int, Section, Passage]
+"""A passage in its section; the number is of its paper among those given."""
+
+
 class _Index:
     """Passages by words, each with the words of its heading."""
 
-    def __init__(self, units: Sequence[tuple[int, Section, Passage]], notes: Sequence[_Note] = ()) -> None:
+    def __init__(self, units: Sequence[_Unit], notes: Sequence[_Note] = ()) -> None:
         self.units = units
         self._notes = notes
         bags = [[*terms(p.text), *terms(s.title)] for _, s, p in units] + [terms(n.text) for n in notes]
         self._index = Bm25(bags, LENGTH)
 
-    def words(self, query: str) -> list[str]:
-        """Those of the query that stand somewhere."""
-        return [w for w in asked(query) if w in self._index]
-
     def scores(self, query: str) -> list[float]:
-        found = self.words(query)
+        found = [w for w in asked(query) if w in self._index]
         if not found:
             return [0.0] * len(self.units)
         raw = self._index.scores(found)
@@ -85,34 +86,38 @@ class _Index:
             if 0 <= j < len(self.units) and self.units[j][0] == self.units[i][0]:
                 yield j
 
-    def order(self, query: str) -> list[int]:
-        """Best first; with nothing to match, in the document's order."""
-        scores = self.scores(query)
-        return sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+
+def _best(scores: Sequence[float]) -> list[int]:
+    """Best first; of equals, in the document's order."""
+    return sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+
+
+def _fused(scores: Sequence[float], near: Nearness) -> list[float]:
+    """By reciprocal ranks of the words' order, where they match anything, and of the meaning's."""
+    fused = [0.0] * len(scores)
+    for rank, i in enumerate(i for i in _best(scores) if scores[i] > 0):
+        fused[i] += 1.0 / (FUSION + rank + 1)
+    for rank, i in enumerate(sorted(near, key=lambda i: (-near[i], i))):
+        fused[i] += MEANING / (FUSION + rank + 1)
+    return fused
 
 
 class Passages:
-    """All passages of some papers, searched by words; `fused_top` also by meaning."""
+    """All passages of some papers, searched by words, and by meaning where that is known."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
-        self._units = [
-            (i, section, passage)
-            for i, source in enumerate(sources)
-            for section in source.text.sections
-            for passage in section.passages
-            if passage.text.strip()
-        ]
+        self._units = [(i, *unit) for i, source in enumerate(sources) for unit in _passages(source.text)]
         self._index = _Index(self._units, list(_notes(sources, self._units)))
-        self._vectors: Any = None
 
-    def top(self, query: str, k: int = 10) -> list[Hit]:
+    def top(self, query: str, k: int = 10, near: Nearness | None = None) -> list[Hit]:
         """The best `k`, best first. With nothing to match, the opening passages of each paper, with score 0."""
         scores = self._index.scores(query)
+        if near:
+            scores = _fused(scores, near)
         if not any(scores):
             return self.opening(k)
-        order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-        return [self._hit(i, scores[i]) for i in order[:k]]
+        return [self._hit(i, scores[i]) for i in _best(scores)[:k]]
 
     def opening(self, k: int) -> list[Hit]:
         """The first passages of each paper, in turn."""
@@ -126,43 +131,27 @@ class Passages:
         source, section, passage = self._units[i]
         return Hit(passage, section, source, score)
 
-    async def fused(self, query: str, embed: Embed, k: int = 10) -> list[Hit]:
-        """By reciprocal ranks of the words' order and the vectors'. The passages' vectors are asked for once."""
-        import numpy as np  # noqa: PLC0415
 
-        if not self._units:
-            return []
-        if self._vectors is None:
-            texts = [f"{s.title}\n{p.text}"[:2_000] for _, s, p in self._units]
-            self._vectors = _unit_length(np.asarray(await embed(texts), dtype=float))
-        asked_for = _unit_length(np.asarray(await embed([query]), dtype=float))[0]
-        near = self._vectors @ asked_for
-        by_meaning = sorted(range(len(self._units)), key=lambda i: (-float(near[i]), i))
-        fused = [0.0] * len(self._units)
-        for rank, i in enumerate(by_meaning):
-            fused[i] += MEANING / (FUSION + rank + 1)
-        for rank, i in enumerate(self._index.order(query) if self._index.words(query) else ()):
-            fused[i] += 1.0 / (FUSION + rank + 1)
-        best = sorted(range(len(fused)), key=lambda i: (-fused[i], i))
-        return [self._hit(i, fused[i]) for i in best[:k]]
+def _passages(text: FullText) -> Iterator[tuple[Section, Passage]]:
+    """Those that say anything, in the document's order."""
+    return ((s, p) for s in text.sections for p in s.passages if p.text.strip())
 
 
-def _unit_length(rows: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
+def spoken(text: FullText, query: str, most: int) -> dict[int, str]:
+    """What to ask vectors for: each passage with its heading, by its place; of more than `most`, those that words find best."""
+    units = [(0, *unit) for unit in _passages(text)]
+    places = sorted(_best(_Index(units).scores(query))[:most]) if len(units) > most else range(len(units))
+    return {i: f"{units[i][1].title}\n{units[i][2].text}"[:SPOKEN] for i in places}
 
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
-
-def _notes(sources: Sequence[Source], units: Sequence[tuple[int, Section, Passage]]) -> Iterator[_Note]:
+def _notes(sources: Sequence[Source], units: Sequence[_Unit]) -> Iterator[_Note]:
     for i, source in enumerate(sources):
         if source.analysis is not None:
             own = [at for at, unit in enumerate(units) if unit[0] == i]
             yield from _said(source.analysis, source.text, own, units)
 
 
-def _said(
-    analysis: Analysis, text: FullText, own: Sequence[int], units: Sequence[tuple[int, Section, Passage]]
-) -> Iterator[_Note]:
+def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequence[_Unit]) -> Iterator[_Note]:
     """Findings rest on the passage of their quotation, parts on the sections that speak of such things, the core on the abstract."""
     for finding in analysis.findings:
         url = finding.evidence.url if finding.evidence else ""
@@ -176,11 +165,6 @@ def _said(
         yield _Note(f"{part.short}\n{part.full}", rests)
 
 
-async def fused_top(passages: Passages, query: str, embed: Embed, k: int = 10) -> list[Hit]:
-    """By words and by meaning; `top` does without a server."""
-    return await passages.fused(query, embed, k)
-
-
 # ---------------------------------------------------------------- a selection for the model
 
 _CONCLUDES = re.compile(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
@@ -191,29 +175,39 @@ FRAME = 0.35
 """Share of a selection that they and the abstract may take."""
 
 
-def select(text: FullText, query: str, limit_chars: int, *, extra: str = "") -> FullText:
+@dataclass(frozen=True)
+class Selection:
+    text: FullText
+    matched: bool
+    """False: nothing in the paper fits the query, and what was taken beside its frame is simply its beginning."""
+
+
+def select(
+    text: FullText, query: str, limit_chars: int, *, analysis: Analysis | None = None, near: Nearness | None = None
+) -> Selection:
     """A FullText of at most `limit_chars`, in the document's order: the abstract, the beginning of the introduction, the conclusion, then the passages
-    that fit `query` best. `extra` is what is said of the paper in the reader's language, which widens a query in another script.
+    that fit `query` best. `analysis` is what was said of the paper in the reader's language, which leads a query in another script to its passages.
     """
     places = [(s, p) for s, section in enumerate(text.sections) for p in range(len(section.passages))]
     if sum(len(text.sections[s].passages[p].text) + 2 for s, p in places) <= limit_chars:
-        return text
-    kept = _filled(text, query, extra, limit_chars)
+        return Selection(text, matched=True)
+    ranked, matched = _ranked(text, query, analysis, near or {})
+    kept = _filled(text, ranked, limit_chars)
     sections = (
         replace(section, passages=tuple(p for j, p in enumerate(section.passages) if (i, j) in kept))
         for i, section in enumerate(text.sections)
     )
     chosen = tuple(s for s in sections if s.passages)
-    return replace(text, sections=chosen or (_beginning(text, limit_chars),))
+    return Selection(replace(text, sections=chosen or (_beginning(text, limit_chars),)), matched)
 
 
-def _filled(text: FullText, query: str, extra: str, limit_chars: int) -> set[tuple[int, int]]:
+def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int) -> set[tuple[int, int]]:
     """Places of the passages that are kept: the abstract, then what frames the paper up to its share, then the best."""
     kept: set[tuple[int, int]] = set()
     used = 0
     abstract = ((0, j) for j in range(len(text.sections[0].passages)))
     frame = int(FRAME * limit_chars)
-    for wanted, most in ((abstract, limit_chars), (_frame(text), frame), (_ranked(text, query, extra), limit_chars)):
+    for wanted, most in ((abstract, limit_chars), (_frame(text), frame), (ranked, limit_chars)):
         for place in wanted:
             size = len(text.sections[place[0]].passages[place[1]].text) + 2
             if place not in kept and used + size <= most:
@@ -241,8 +235,14 @@ def _frame(text: FullText) -> Iterator[tuple[int, int]]:
         yield from ((last, j) for j in range(min(_INTRO, len(text.sections[last].passages))))
 
 
-def _ranked(text: FullText, query: str, extra: str) -> Iterator[tuple[int, int]]:
-    index = _Index([(i, s, p) for i, s in enumerate(text.sections) for p in s.passages if p.text.strip()])
+def _ranked(
+    text: FullText, query: str, analysis: Analysis | None, near: Nearness
+) -> tuple[list[tuple[int, int]], bool]:
+    """Places of the passages, best first, and whether any fits; where none does, they stand in the document's order."""
+    units = [(0, *unit) for unit in _passages(text)]
     places = [(i, j) for i, s in enumerate(text.sections) for j, p in enumerate(s.passages) if p.text.strip()]
-    for at in index.order(f"{query}\n{extra}" if extra and not index.words(query) else query):
-        yield places[at]
+    notes = list(_said(analysis, text, range(len(units)), units)) if analysis else []
+    scores = _Index(units, notes).scores(query)
+    if near:
+        scores = _fused(scores, near)
+    return [places[i] for i in _best(scores)], any(scores)

@@ -11,6 +11,7 @@ from digest.links import links
 from digest.llm import asks, prompts
 from digest.llm.client import Model
 from digest.llm.failures import Overlong
+from digest.llm.meaning import nearness
 from digest.llm.repairing import repaired
 from digest.llm.review import Draft, Ground, analysis_from, analysis_problems, drafted
 from digest.llm.wire import Ask, tokens_asked, tokens_of
@@ -61,7 +62,7 @@ async def _first(model: Model, paper: Paper, text: FullText, language: str) -> t
     """A server that takes less than its context was said to be is given less, down to an eighth."""
     room = 1.0
     while True:
-        asked, selected = _asked(model, paper, text, language, room)
+        asked, selected = await _asked(model, paper, text, language, room)
         try:
             reply = await model.ask(asked)
         except Overlong as error:
@@ -72,7 +73,7 @@ async def _first(model: Model, paper: Paper, text: FullText, language: str) -> t
             return asked, drafted(reply, language), selected
 
 
-def _asked(model: Model, paper: Paper, text: FullText, language: str, room: float) -> tuple[Ask, bool]:
+async def _asked(model: Model, paper: Paper, text: FullText, language: str, room: float) -> tuple[Ask, bool]:
     output = min(16_000, model.context_tokens // 4)
     asked = asks.analysis(paper, text, language, selected=False, max_tokens=output)
     tokens = tokens_asked(asked)
@@ -81,5 +82,7 @@ def _asked(model: Model, paper: Paper, text: FullText, language: str, room: floa
         return asked, False
     body = tokens_of(text.text)
     characters = max(1_000, int(len(text.text) * (most - (tokens - body)) / body))
-    chosen = select(text, f"{paper.title}. {_QUERY}", characters)
-    return asks.analysis(paper, chosen, language, selected=True, max_tokens=output), True
+    query = f"{paper.title}. {_QUERY}"
+    near = await nearness(model, text, query)
+    chosen = await asyncio.to_thread(select, text, query, characters, near=near)
+    return asks.analysis(paper, chosen.text, language, selected=True, max_tokens=output), True

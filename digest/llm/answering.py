@@ -18,11 +18,12 @@ from digest.llm.analyses import own_links
 from digest.llm.answers import Judge, Read, answer_from, marked, unusable
 from digest.llm.client import Model
 from digest.llm.failures import Overlong
+from digest.llm.meaning import nearness
 from digest.llm.prose import Provisional
 from digest.llm.wire import tokens_of
-from digest.model import Answer, FullText, Turn
+from digest.model import Answer, Turn
 from digest.ports import Analyst, OnText, Source
-from digest.retrieval import select
+from digest.retrieval import Selection, select
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,8 @@ async def answered(model: Model, stand_in: Analyst, asked: Asked, on_text: OnTex
 
 async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Answer:
     numbers = numbered(asked.sources)
-    given, selected = _given(model, asked, room)
-    shown_to_model = [(n, s.paper.title, t) for n, s, t in zip(numbers, asked.sources, given, strict=True)]
+    given = await _given(model, asked, room)
+    shown_to_model = [(n, s.paper.title, g.text) for n, s, g in zip(numbers, asked.sources, given, strict=True)]
     # Folding whole papers, and judging against them, is work for a thread: the loop has others to serve.
     papers, judge = await asyncio.to_thread(_read, numbers, asked)
     ask = asks.answer(asked.question, shown_to_model, asked.history, asked.language, _output(model))
@@ -80,7 +81,8 @@ async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Ans
         asked.question,
         asked.language,
         by=model.name,
-        selected=selected,
+        selected=any(g.text is not s.text for g, s in zip(given, asked.sources, strict=True)),
+        unmatched=not all(g.matched for g in given),
         cut=reply.finish == "length",
     )
     return replace(answer, problems=(reply.trouble, *answer.problems)) if reply.trouble else answer
@@ -128,31 +130,30 @@ def _output(model: Model) -> int:
     return min(OUTPUT, model.context_tokens // 4)
 
 
-def _given(model: Model, asked: Asked, room: float) -> tuple[list[FullText], bool]:
+async def _given(model: Model, asked: Asked, room: float) -> list[Selection]:
     """The texts as the model gets them. Whole texts are the same at every question, and so read from the server's cache."""
+    most = await asyncio.to_thread(_shares, model, asked, room)
+    return list(await asyncio.gather(*(_part(model, asked, s, m) for s, m in zip(asked.sources, most, strict=True))))
+
+
+async def _part(model: Model, asked: Asked, source: Source, most: int) -> Selection:
+    if len(source.text.text) <= most:
+        return Selection(source.text, matched=True)
+    near = await nearness(model, source.text, asked.question)
+    return await asyncio.to_thread(
+        select, source.text, asked.question, max(most, 500), analysis=source.analysis, near=near
+    )
+
+
+def _shares(model: Model, asked: Asked, room: float) -> list[int]:
+    """Characters of each paper that the model is given."""
     sources = asked.sources
     said = tokens_of(prompts.ANSWER) + sum(tokens_of(t.question + t.answer) for t in asked.history) + 500
     limit = max(500, int((model.context_tokens - _output(model) - said) * room))
+    lengths = [len(s.text.text) for s in sources]
     sizes = [tokens_of(s.text.text) for s in sources]
-    whole = sum(sizes) <= limit
-    if whole and (len(sources) <= WHOLE or sum(len(s.text.text) for s in sources) <= PASSAGES * WHOLE):
-        return [s.text for s in sources], False
+    if sum(sizes) <= limit and (len(sources) <= WHOLE or sum(lengths) <= PASSAGES * WHOLE):
+        return lengths
     share = limit / max(1, len(sources))
-    chosen: list[FullText] = []
-    for source, size in zip(sources, sizes, strict=True):
-        most = int(len(source.text.text) * min(1.0, share / max(1, size)))
-        if len(sources) > WHOLE:
-            most = min(most, PASSAGES)
-        if len(source.text.text) <= most:
-            chosen.append(source.text)
-        else:
-            chosen.append(select(source.text, asked.question, max(most, 500), extra=_extra(source)))
-    return chosen, True
-
-
-def _extra(source: Source) -> str:
-    """The analysis in the reader's language: words that a question in another script than the paper can meet."""
-    if source.analysis is None:
-        return ""
-    said = [source.analysis.core, *(p.short for p in source.analysis.parts)]
-    return "\n".join(said)
+    of_each = [int(length * min(1.0, share / max(1, size))) for length, size in zip(lengths, sizes, strict=True)]
+    return of_each if len(sources) <= WHOLE else [min(most, PASSAGES) for most in of_each]

@@ -138,7 +138,15 @@ def before_end(text: str, what: str) -> str:
 
 
 def answer_from(
-    raw: str, papers: Sequence[Read], question: str, language: str, by: str, *, selected: bool, cut: bool = False
+    raw: str,
+    papers: Sequence[Read],
+    question: str,
+    language: str,
+    by: str,
+    *,
+    selected: bool,
+    unmatched: bool = False,
+    cut: bool = False,
 ) -> Answer:
     """`cut`: the text was ended by its limit; its last sentence is left out.
 
@@ -173,6 +181,7 @@ def answer_from(
         unsupported=tuple(judge.unsupported),
         problems=(*_as_a_whole(prose, papers, language, declined=inside is not None and not entries), *judge.problems),
         selected=selected,
+        unmatched=unmatched,
     )
 
 

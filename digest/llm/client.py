@@ -45,8 +45,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_EMBEDDED_AT_ONCE = 256
+EMBEDDED_AT_ONCE = 128
 """Texts a call for vectors."""
+_EMBEDDINGS_AT_A_TIME = 4
+"""Calls for vectors."""
+_EMBEDDINGS_TIMEOUT = 30.0
 
 _LOST = 60.0
 """Seconds after a call that was tried in vain in which others are tried once only."""
@@ -114,9 +117,11 @@ class Model:
         self._room = asyncio.Semaphore(concurrency)
         # Questions have room of their own: a digest in the making never keeps a person waiting.
         self._room_for_people = asyncio.Semaphore(concurrency)
+        # Vectors have too: they only help to choose, and must not wait behind what they are for.
+        self._room_for_vectors = asyncio.Semaphore(min(_EMBEDDINGS_AT_A_TIME, concurrency))
         self._abilities: dict[str, Abilities] = {}
-        self._given_up = -math.inf
-        """When a call was last tried in vain to the end, by the monotonic clock; a success forgets it."""
+        self._given_up: dict[str, float] = {}
+        """When calls of a kind were last tried in vain to the end, by the monotonic clock; a success forgets it."""
         self._client: AsyncOpenAI | None = None
 
     async def aclose(self) -> None:
@@ -166,7 +171,7 @@ class Model:
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """A vector for each text, from the server's model for that (`LLM_EMBEDDINGS_MODEL`). Raises like `ask`."""
-        batches = [list(texts[i : i + _EMBEDDED_AT_ONCE]) for i in range(0, len(texts), _EMBEDDED_AT_ONCE)]
+        batches = [list(texts[i : i + EMBEDDED_AT_ONCE]) for i in range(0, len(texts), EMBEDDED_AT_ONCE)]
         found = await asyncio.gather(*(self._embedded(batch) for batch in batches))
         return [vector for batch in found for vector in batch]
 
@@ -174,22 +179,25 @@ class Model:
         price, model = self._prices.get(self.embeddings), self.embeddings
 
         async def once() -> tuple[bytes, Usage]:
-            async with self._room:
+            async with self._room_for_vectors:
                 began = time.monotonic()
                 try:
                     sdk = await self._sdk()
-                    async with asyncio.timeout(self._timeout):
+                    async with asyncio.timeout(min(self._timeout, _EMBEDDINGS_TIMEOUT)):
                         raw = await sdk.embeddings.with_raw_response.create(
                             model=model, input=texts, encoding_format="float"
                         )
-                        return packed(*vectors_from(raw.content, texts, price))
+                        # Half a million figures of JSON are work for a thread: the loop has others to serve.
+                        return await asyncio.to_thread(_vectors, raw.content, texts, price)
                 except Exception as error:
                     raise self._failed(error, model, began) from error
 
         into = sum(map(tokens_of, texts))
         estimate = Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
         request = json.dumps({"server": self._base_url, "model": model, "embed": texts}).encode()
-        raw, _ = await self._paid.response(request, estimate, lambda: self._trying(self._patience, once))
+        raw, _ = await self._paid.response(
+            request, estimate, lambda: self._trying(self._patience_of_people, once, "vectors")
+        )
         return unpacked(raw)
 
     async def _kept(self, ask: Ask, call: Callable[[str], Awaitable[Reply]]) -> Reply:
@@ -207,10 +215,12 @@ class Model:
 
     # ------------------------------------------------------------ trying
 
-    async def _trying(self, patience: Patience, attempt: Callable[[], Awaitable[T]]) -> T:
-        """The one retry layer. Of a server that was just given up, each further call finds out once: a whole day's papers do not wait in turn."""
+    async def _trying(self, patience: Patience, attempt: Callable[[], Awaitable[T]], kind: str = "text") -> T:
+        """The one retry layer. Of a server that was just given up, each further call finds out once: a whole day's papers do not wait in turn.
+        Vectors may be gone while text is there: `kind` tells them apart.
+        """
         dear = 0
-        lost = time.monotonic() - self._given_up < _LOST
+        lost = time.monotonic() - self._given_up.get(kind, -math.inf) < _LOST
 
         def worth_it(error: Exception) -> bool | float:
             nonlocal dear
@@ -230,10 +240,10 @@ class Model:
             ):
                 with tried:
                     result = await attempt()
-                    self._given_up = -math.inf
+                    self._given_up.pop(kind, None)
                     return result
         except Passing:
-            self._given_up = time.monotonic()
+            self._given_up[kind] = time.monotonic()
             raise
         raise AssertionError("unreachable: the last attempt raises")  # pragma: no cover
 
@@ -323,3 +333,7 @@ class Model:
             reply.finish,
             time.monotonic() - began,
         )
+
+
+def _vectors(raw: bytes, texts: list[str], price: Price | None) -> tuple[bytes, Usage]:
+    return packed(*vectors_from(raw, texts, price))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Part, Passage, Section
 from digest.ports import Source
-from digest.retrieval import Hit, Passages, fused_top, select
+from digest.retrieval import Hit, Passages, select, spoken
 from tests.builders import a_paper
 
 FILLER = "The remaining details follow common practice and are given for completeness in this place."
@@ -127,17 +126,29 @@ def test_an_empty_paper_gives_no_passages() -> None:
     assert Passages([]).top("anything") == []
 
 
-async def test_vectors_bring_what_words_cannot_and_are_asked_for_once() -> None:
-    asked: list[int] = []
+def rigid(text: FullText, query: str) -> dict[int, float]:
+    return {i: float("rigid" in said) for i, said in spoken(text, query, 100).items()}
 
-    async def embed(texts: Sequence[str]) -> np.ndarray:
-        asked.append(len(texts))
-        return np.array([[1.0, 0.0] if "rigid" in t or "weakness" in t else [0.0, 1.0] for t in texts])
 
-    passages = Passages([a_source()])
-    assert anchors(await fused_top(passages, "the weakness", embed, 1)) == ["S5.p1"]
-    await fused_top(passages, "the weakness", embed, 1)
-    assert asked == [15, 1, 1]
+def test_meaning_brings_what_words_cannot() -> None:
+    near = rigid(a_text(), "the weakness")
+    assert len(near) == 15
+    assert anchors(Passages([a_source()]).top("the weakness", 1, near)) == ["S5.p1"]
+
+
+def test_meaning_and_words_are_fused() -> None:
+    """What both find stands before what one of them finds."""
+    near = {i: 1.0 if "Latency" in said else 0.0 for i, said in spoken(a_text(), "", 100).items()}
+    found = anchors(Passages([a_source()]).top("episodes, and latency in milliseconds", 3, near))
+    assert found[0] == "S3.F2"
+    assert "S4.p1" in found
+
+
+def test_of_a_book_vectors_are_asked_for_what_words_find_best() -> None:
+    found = spoken(a_text(), "synthetic episodes", 3)
+    assert len(found) == 3
+    assert any("200K synthetic episodes" in said for said in found.values())
+    assert list(found) == sorted(found)
 
 
 # ---------------------------------------------------------------- a selection
@@ -145,13 +156,13 @@ async def test_vectors_bring_what_words_cannot_and_are_asked_for_once() -> None:
 
 def test_a_text_that_fits_is_left_alone() -> None:
     text = a_text()
-    assert select(text, "anything", 100_000) is text
+    assert select(text, "anything", 100_000).text is text
 
 
 @pytest.mark.parametrize("limit", [300, 500, 900, 1500])
 def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_the_abstract(limit: int) -> None:
     text = a_text()
-    chosen = select(text, "How many episodes were collected?", limit)
+    chosen = select(text, "How many episodes were collected?", limit).text
     order = [p.anchor for s in text.sections for p in s.passages]
     kept = [p.anchor for s in chosen.sections for p in s.passages]
     assert len(chosen.text) <= limit
@@ -161,18 +172,32 @@ def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_
 
 
 def test_a_selection_keeps_the_beginning_of_the_introduction_and_the_conclusion() -> None:
-    kept = {p.anchor for s in select(a_text(), "episodes", 1_200).sections for p in s.passages}
+    kept = {p.anchor for s in select(a_text(), "episodes", 1_200).text.sections for p in s.passages}
     assert {"abstract", "S1.p0", "S5.p1", "S4.p1"} <= kept
 
 
 def test_not_even_the_first_passage_fits() -> None:
-    assert select(a_text(), "episodes", 20).text == "We present a model t"
+    assert select(a_text(), "episodes", 20).text.text == "We present a model t"
 
 
-def test_a_question_in_another_script_selects_by_what_is_said_of_the_paper() -> None:
-    kept = {
-        p.anchor
-        for s in select(a_text(), "硬邦邦", 250, extra="synthetic episodes, simulation").sections
-        for p in s.passages
-    }
-    assert "S4.p1" in kept
+def test_a_question_in_another_script_selects_what_the_analysis_rests_on() -> None:
+    analysis = Analysis("2601.22153", 1, Basis.HTML, "zh", "a-model", "抓住会动的东西", (Part("experiments", "两万次硬邦邦", "两万次硬邦邦"),), ())  # fmt: skip
+    text = a_text()
+    chosen = select(text, "硬邦邦", 250, analysis=analysis)
+    assert chosen.matched
+    assert "S4.p1" in {p.anchor for s in chosen.text.sections for p in s.passages}
+    assert not select(text, "硬邦邦", 250).matched
+
+
+def test_with_nothing_to_match_a_selection_is_the_beginning_and_says_so() -> None:
+    chosen = select(a_text(), "zzz qqq", 450)
+    assert not chosen.matched
+    assert [p.anchor for s in chosen.text.sections for p in s.passages][:3] == ["abstract", "S1.p0", "S1.p1"]
+    assert select(a_text(), "episodes", 450).matched
+
+
+def test_a_selection_follows_meaning_where_words_find_nothing() -> None:
+    text = a_text()
+    chosen = select(text, "zzz qqq", 150, near=rigid(text, "zzz qqq"))
+    assert chosen.matched
+    assert "S5.p1" in {p.anchor for s in chosen.text.sections for p in s.passages}
