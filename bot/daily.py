@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import cards, metrics
-from bot.chat import Chat, Place, Step
-from bot.delivery import Delivered, deliver, nothing, retract
+from bot.chat import Chat, Place, Step, StepKind
+from bot.delivery import Delivered, deliver, retract
 from bot.lessons import taste_of
 from bot.schedule import look_again
 from bot.store import DeliveryState, Run, RunState, Store
@@ -126,7 +126,7 @@ class Daily:
         subscription: Subscription,
         digest: Digest,
         progress: Progress = silent,
-        checkpoint: Callable[[], Awaitable[None]] = nothing,
+        checkpoint: Callable[[], Awaitable[None]] | None = None,
     ) -> Delivered:
         """Delivers a digest to its channel, step by step, resumable; then the channel's messages lead to their papers."""
         chat = self._chats[subscription.place.platform]
@@ -139,32 +139,29 @@ class Daily:
         def steps() -> Sequence[Step]:
             return chat.plan(thread, place, digest.key)
 
-        async def recorded() -> None:
+        async def recorded(step: Step, message: str) -> None:
             # Questions come while the thread is still being posted: each message leads to its paper from the start.
-            await self._lead_back(digest, place)
-            await checkpoint()
+            parent = message if step.kind is StepKind.POST else ""
+            await self._lead_back(digest, place, parent, {step.reply: message})
+            if checkpoint is not None:
+                await checkpoint()
 
         delivered = await deliver(
-            digest.key, steps, chat, place, self._store, self._pace, checkpoint=recorded, progress=progress
+            digest.key, steps, chat, place, self._store, self._pace, recorded=recorded, progress=progress
         )
-        await self._lead_back(digest, place)
+        # Again, for what was recorded by a process that ended right then.
+        await self._lead_back(digest, place, delivered.parent, delivered.replies)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
             if run and run.state is RunState.OPEN:
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 
-    async def _lead_back(self, digest: Digest, place: Place) -> None:
+    async def _lead_back(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
         """Questions in the thread are about this digest, and a message in it about its paper. Repeated, it does no harm."""
-        delivery = await self._store.delivery(digest.key)
-        if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
-            return
-        messages = {
-            digest.entries[step.reply].paper.id: delivery.ids[step.key]
-            for step in delivery.plan
-            if step.reply >= 0 and step.key in delivery.ids
-        }
-        await self._store.thread_started(replace(place, thread=delivery.ids[delivery.plan[0].key]), digest.key)
+        if parent:
+            await self._store.thread_started(replace(place, thread=parent), digest.key)
+        messages = {digest.entries[n].paper.id: message for n, message in replies.items() if n >= 0}
         await self._store.keep_posts(digest.key, place, messages)
 
     async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:

@@ -65,8 +65,8 @@ class Delivered:
     """Another process is at it."""
 
 
-async def nothing() -> None:
-    """Called after each record; the queue's checkpoint takes its place."""
+async def nothing(step: Step, message: str) -> None:
+    """Called after each record, with what was recorded; what goes on from there, the queue's checkpoint too, takes its place."""
 
 
 async def deliver(
@@ -78,7 +78,7 @@ async def deliver(
     pace: Pace,
     *,
     settled: timedelta | None = None,
-    checkpoint: Callable[[], Awaitable[None]] = nothing,
+    recorded: Callable[[Step, str], Awaitable[None]] = nothing,
     progress: Progress = silent,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is asked, off the event loop, only if no plan is stored.
@@ -90,7 +90,7 @@ async def deliver(
         return _delivered(delivery)
     try:
         async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
-            work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, checkpoint, progress)
+            work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, recorded, progress)
             return _delivered(await work.all_steps())
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery-busy delivery=%s", key)
@@ -131,7 +131,7 @@ class _Work:
     pace: Pace
     lease: Lease
     settled: timedelta
-    checkpoint: Callable[[], Awaitable[None]]
+    recorded: Callable[[Step, str], Awaitable[None]]
     progress: Progress
     waited: float = 0.0
     doubtful: int = 0
@@ -262,7 +262,7 @@ class _Work:
         self.doubtful = 0
         metrics.POSTS.labels(self.chat.name, step.kind).inc()
         log.info("event=posted step=%s kind=%s message=%s", step.key, step.kind, message)
-        await self.checkpoint()
+        await self.recorded(step, message)
 
     async def _refused(self, step: Step, error: ChatError) -> None:
         if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message; that is theirs to do

@@ -198,7 +198,7 @@ class TestPlan:
     async def test_each_record_is_a_checkpoint_and_progress_is_told(self, world: ConsoleWorld, store: Store):
         checkpoints, told = 0, []
 
-        async def checkpoint() -> None:
+        async def recorded(_step: Step, _message: str) -> None:
             nonlocal checkpoints
             checkpoints += 1
 
@@ -212,7 +212,7 @@ class TestPlan:
             world.place,
             store,
             FreePace(),
-            checkpoint=checkpoint,
+            recorded=recorded,
             progress=lambda *args: told.append(args),
         )
         assert checkpoints == 4
