@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot import cards
 from bot.chat import Actions, Block, Button, Command, Heading, Person, Place, Post, Responder, Small, Style, Text
@@ -279,9 +279,20 @@ async def _last(office: Office, subscription: Subscription) -> list[str]:
     lines.append(say("status.last", language, date=shown, n=len(last.entries), link=""))
     coverage = last.coverage
     lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
-    delivery = await office.store.delivery(last.key)
-    if delivery is not None and delivery.fault:
+    delivery = await office.store.delivery(last.key, plan=False)
+    if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
         lines.append(say("status.fault", language, fault=delivery.fault))
+    return [*lines, *await _put_aside(office, subscription)]
+
+
+async def _put_aside(office: Office, subscription: Subscription) -> list[str]:
+    """Digests of the last days that could not be delivered."""
+    language, lines = subscription.profile.language, []
+    for key in await office.store.digests(subscription.key, 7):
+        delivery = await office.store.delivery(key, plan=False)
+        if delivery is not None and delivery.state is DeliveryState.ASIDE:
+            day = day_words(date.fromisoformat(key.rsplit(":", 2)[1]), language)
+            lines.append(say("status.aside", language, day=day, fault=delivery.fault))
     return lines
 
 

@@ -1,0 +1,389 @@
+"""The queue's tasks on what goes wrong around them: late lists, poisonous papers, channels that pause or go, and what is given up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.chat import Gone, Place, Question
+from bot.console.sample import SampleDay
+from bot.conversation import Conversation
+from bot.daily import Daily
+from bot.delivery import GIVEN_UP
+from bot.office import Office
+from bot.store import Asking, Deaths, DeliveryState, Run, RunState
+from bot.tasks import Tasks
+from bot.work import Later, Task
+from digest.errors import ArxivUnavailable, ModelUnavailable
+from digest.extractive import ExtractiveAnalyst
+from digest.labels import label
+from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
+from digest.pipeline import preview
+from digest.ports import FreePace
+from tests.bot.people import ANN, HERE, Channel
+
+FRIDAY = date(2026, 1, 30)
+
+
+class Lists(SampleDay):
+    """arXiv with the sample's list, a list that is not out yet, or none at all. Counts how often it is asked."""
+
+    down = False
+    empty = False
+    asked = 0
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        self.asked += 1
+        if self.down:
+            raise ArxivUnavailable("arXiv did not give the list.")
+        listing = await super().announced(categories, now)
+        return replace(listing, day=date(2026, 1, 29), latest=(), window=()) if self.empty else listing
+
+
+class Ranking(ExtractiveAnalyst):
+    """A model that may be out of reach."""
+
+    name = "model"
+    down = False
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        if self.down:
+            raise ModelUnavailable("The model does not answer.")
+        return await super().rank(papers, profile)
+
+    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        if self.down:
+            raise ModelUnavailable("The model does not answer.")
+        return await super().analyse(paper, text, language)
+
+
+@dataclass
+class Queue:
+    """Takes what is put in, and registers anything."""
+
+    put: list[tuple[str, ...]] = field(default_factory=list)
+
+    def register(self, *_: object) -> None:
+        pass
+
+    async def add(self, task: str, *ids: str) -> bool:
+        self.put.append((task, *ids))
+        return True
+
+
+@dataclass
+class House:
+    channel: Channel
+    office: Office
+    tasks: Tasks
+    arxiv: Lists
+    model: Ranking
+    queue: Queue
+
+    async def run(self, day: date = FRIDAY, kind: str = "daily", key: str = HERE.key) -> Run:
+        return await self.office.store.begin_run(key, day, kind)
+
+    def task(self, run: Run, deaths: int = 0) -> Task:
+        return Task(f"digest:{run.key}", Deaths(deaths), self.office.store)
+
+    async def digest(self, run: Run, deaths: int = 0) -> timedelta | None:
+        """When it wants to be begun again."""
+        try:
+            await self.tasks.digest(self.task(run, deaths), run.key)
+        except Later as later:
+            return later.wait
+        return None
+
+    async def deliver(self, run: Run) -> timedelta | None:
+        try:
+            await self.tasks.delivery(Task(f"delivery:{run.key}", Deaths(0), self.office.store), run.key)
+        except Later as later:
+            return later.wait
+        return None
+
+    async def state(self, run: Run) -> RunState:
+        found = await self.office.store.run_state(run.subscription, run.local_date, run.name)
+        assert found is not None
+        return found.state
+
+
+@pytest.fixture
+async def house(channel: Channel) -> House:
+    """Friday at nine; the list is out since midnight in New York."""
+    arxiv, model, queue = Lists(), Ranking(), Queue()
+    store = channel.office.store
+    desk = replace(channel.office.desk, papers=arxiv, analyst=model)
+    daily = Daily(store, desk, channel.office.chats, FreePace(), channel.clock)
+    office = replace(channel.office, desk=desk, daily=daily, work=queue)
+    await channel.set_up()
+    return House(channel, office, Tasks(office, Conversation(office), queue), arxiv, model, queue)  # type: ignore[arg-type]
+
+
+class TestDigest:
+    async def test_it_is_made_and_its_delivery_put_in(self, house: House):
+        run = await house.run()
+        assert await house.digest(run) is None
+        assert house.queue.put == [("delivery", run.key)]
+        assert await house.state(run) is RunState.OPEN
+        assert await house.deliver(run) is None
+        assert await house.state(run) is RunState.DONE
+
+    async def test_two_runs_that_meet_consider_every_paper_once(self, house: House):
+        daily, now = await house.run(), await house.run(FRIDAY - timedelta(days=1))
+        await asyncio.gather(house.digest(daily), house.digest(now))
+        store = house.office.store
+        made = [d for run in (daily, now) if (d := await store.digest(run.key))]
+        assert len(made) == 1
+        assert len((await store.ledger(HERE.key)).entries) >= made[0].coverage.considered
+
+    async def test_a_late_list_is_looked_for_and_the_run_stays_open(self, house: House):
+        house.arxiv.empty = True
+        run = await house.run()
+        assert await house.digest(run) == timedelta(hours=1)
+        assert await house.state(run) is RunState.OPEN
+        house.channel.clock.forward(timedelta(hours=1))
+        house.arxiv.empty = False
+        assert await house.digest(run) is None
+        assert house.queue.put == [("delivery", run.key)]
+
+    async def test_a_list_that_never_comes_ends_the_day_in_silence(self, house: House):
+        house.arxiv.empty = True
+        run = await house.run()
+        looks = 0
+        while wait := await house.digest(run):
+            house.channel.clock.forward(wait)
+            looks += 1
+        assert looks <= 7
+        assert await house.state(run) is RunState.NOTHING
+        assert await house.channel.said(HERE) == []
+
+    async def test_asked_for_by_hand_nothing_is_waited_for(self, house: House):
+        house.arxiv.empty = True
+        run = await house.run(kind="now")
+        assert await house.digest(run) is None
+        assert await house.state(run) is RunState.NOTHING
+
+    async def test_for_two_hours_the_model_is_waited_for_then_done_without(self, house: House):
+        house.model.down = True
+        run = await house.run()
+        waited = timedelta(0)
+        while wait := await house.digest(run):
+            waited += wait
+            house.channel.clock.forward(wait)
+        assert timedelta(hours=2) <= waited <= timedelta(hours=2, minutes=10)
+        made = await house.office.store.digest(run.key)
+        assert made is not None
+        assert label("ranked_lexically", "en") in made.notes
+
+    async def test_by_hand_the_model_is_not_waited_for(self, house: House):
+        house.model.down = True
+        run = await house.run(kind="now")
+        assert await house.digest(run) is None
+        assert await house.office.store.digest(run.key) is not None
+
+    async def test_for_six_hours_arxiv_is_waited_for_and_the_next_day_takes_it_up(self, house: House):
+        house.arxiv.down = True
+        run = await house.run()
+        waited = timedelta(0)
+        while wait := await house.digest(run):
+            waited += wait
+            house.channel.clock.forward(wait)
+        assert timedelta(hours=6) <= waited <= timedelta(hours=6, minutes=10)
+        assert await house.state(run) is RunState.FAILED
+        house.arxiv.down = False
+        house.channel.clock.forward(timedelta(hours=18))
+        following = await house.run(FRIDAY + timedelta(days=1))
+        assert await house.digest(following) is None
+        assert house.queue.put == [("delivery", following.key)]
+
+    async def test_what_arxiv_just_refused_is_not_asked_again_by_every_channel(self, house: House):
+        house.arxiv.down = True
+        store = house.office.store
+        first = await store.subscription(HERE.key)
+        assert first is not None
+        runs = [await house.run()]
+        for n in range(20):
+            other = replace(first, place=Place("console", f"other-{n}"))
+            await store.keep_subscription(other)
+            runs.append(await house.run(key=other.key))
+        for run in runs:
+            assert await house.digest(run) == timedelta(minutes=10)
+        assert house.arxiv.asked == 1
+        house.channel.clock.forward(timedelta(minutes=10))
+        house.arxiv.down = False
+        for run in runs:
+            assert await house.digest(run) is None
+
+    async def test_a_pause_ends_what_waits_but_not_what_is_made(self, house: House):
+        house.arxiv.down = True
+        waiting = await house.run()
+        await house.digest(waiting)
+        store = house.office.store
+        subscription = await store.subscription(HERE.key)
+        assert subscription is not None
+        await store.keep_subscription(replace(subscription, paused=True))
+        assert await house.digest(waiting) is None
+        assert await house.state(waiting) is RunState.FAILED
+        assert house.queue.put == []
+
+    async def test_of_a_channel_that_is_gone_nothing_stays_open(self, house: House):
+        made, waiting = await house.run(), await house.run(FRIDAY + timedelta(days=1))
+        await house.digest(made)
+        await house.office.store.remove_subscription(HERE.key)
+        assert await house.digest(waiting) is None
+        assert await house.deliver(made) is None
+        assert {await house.state(made), await house.state(waiting)} == {RunState.FAILED}
+        assert await house.office.store.open_run(HERE.key) is None
+        assert await house.office.store.open_deliveries() == []
+
+
+class TestPoison:
+    async def test_the_paper_that_ends_its_readers_is_left_out_with_a_note(self, house: House):
+        """As two workers leave it that died over this paper alone."""
+        run = await house.run()
+        store = house.office.store
+        best, _ = await preview(Profile(("cs.CV",)), 3, house.office.desk, house.office.now())
+        chosen = best[1][0]
+        task = f"digest:{run.key}"
+        for attempt in "12":
+            await store.task_begun(task, attempt)
+            await store.unit_started(task, chosen.versioned)
+        deaths = await store.task_begun(task, "3")
+        assert deaths.cautious
+        assert await house.digest(run, deaths.count) is None
+        made = await store.digest(run.key)
+        assert made is not None
+        by_id = {e.paper.id: e for e in made.entries}
+        assert by_id[chosen.id].notes == (label("left_out", "en"),)
+        assert by_id[chosen.id].analysis is None
+        assert all(e.analysis for e in made.entries if e.paper.id != chosen.id)
+        await house.deliver(run)
+        said = "\n".join(await house.channel.said(replace(HERE, thread=(await store.delivery(run.key)).ids[f"{run.key}:0"])))  # type: ignore[union-attr]  # fmt: skip
+        assert "ended the program twice" in said
+
+    async def test_after_two_deaths_papers_are_read_one_at_a_time(self, house: House):
+        at_once = most = 0
+
+        class Reading(SampleDay):
+            async def read(self, paper: Paper) -> FullText:
+                nonlocal at_once, most
+                at_once += 1
+                most = max(most, at_once)
+                await asyncio.sleep(0.001)
+                at_once -= 1
+                return await super().read(paper)
+
+        desk = replace(house.office.desk, texts=Reading())
+        house.office.daily._desk = desk
+        await house.digest(await house.run(), deaths=2)
+        assert most == 1
+        house.channel.clock.forward(timedelta(days=1))
+        await house.office.store.redis.do("DEL", f"paperboy:ledger:{HERE.key}")
+        await house.digest(await house.run(FRIDAY + timedelta(days=1)), deaths=1)
+        assert most > 1
+
+    async def test_two_poisonous_papers_are_both_found(self, house: House):
+        """Leaving one out is a checkpoint: the deaths over the other are counted from there, and the task is not put aside."""
+        store, attempts = house.office.store, 0
+        bad = {"b", "d"}
+        left_out: set[str] = set()
+        while attempts < 20:
+            attempts += 1
+            deaths = await store.task_begun("t", str(attempts))
+            assert not deaths.hopeless
+            if await self._attempt(Task("t", deaths, store), bad, left_out):
+                break
+        assert left_out == bad
+        assert attempts <= 10
+
+    async def _attempt(self, task: Task, bad: set[str], left_out: set[str]) -> bool:
+        """Five papers in pairs, or one by one. False: it died, with its units at work."""
+        for papers in ["a", "b", "c", "d", "e"] if task.cautious else ["ab", "cd", "e"]:
+            begun = []
+            for paper in papers:
+                if await task.store.should_skip(task.key, paper):
+                    left_out.add(paper)
+                    async with task.unit(paper) as sound:
+                        assert not sound
+                else:
+                    await task.store.unit_started(task.key, paper)
+                    begun.append(paper)
+            if bad & set(begun):
+                return False
+            for paper in begun:
+                await task.store.unit_done(task.key, paper)
+        return True
+
+
+class TestUndeliverable:
+    async def test_it_is_delivered_when_it_can_once_with_its_date(self, house: House):
+        run = await house.run()
+        await house.digest(run)
+        chat = house.channel.chat
+        post, chat.post = chat.post, _gone  # type: ignore[method-assign]
+        for _ in range(30):
+            assert await house.deliver(run) == timedelta(minutes=5)
+            house.channel.clock.forward(timedelta(hours=2))
+        chat.post = post  # type: ignore[method-assign]
+        assert await house.deliver(run) is None
+        assert await house.deliver(run) is None
+        parents = [said for said in await house.channel.said(HERE) if "Read first" in said]
+        assert len(parents) == 1
+        assert "Jan 30" in parents[0]
+        assert await house.state(run) is RunState.DONE
+
+    async def test_after_three_days_it_is_put_aside_and_status_says_so(self, house: House):
+        run = await house.run()
+        await house.digest(run)
+        chat = house.channel.chat
+        post, chat.post = chat.post, _gone  # type: ignore[method-assign]
+        await house.deliver(run)
+        house.channel.clock.forward(GIVEN_UP + timedelta(minutes=1))
+        assert await house.deliver(run) is None
+        chat.post = post  # type: ignore[method-assign]
+        delivery = await house.office.store.delivery(run.key)
+        assert delivery is not None
+        assert delivery.state is DeliveryState.ASIDE
+        assert await house.state(run) is RunState.FAILED
+        assert await house.deliver(run) is None
+        assert await house.channel.said(HERE) == []
+        respond = await house.channel.command("digest", "status")
+        assert "Jan 30 could not be delivered for three days and was put aside: The channel is no more." in respond.text
+
+
+async def _gone(*_: object) -> str:
+    raise Gone("The channel is no more.")
+
+
+class TestGivenUp:
+    async def test_a_digest_that_was_given_up_is_no_run_under_way(self, house: House):
+        run = await house.run()
+        await house.tasks.given_up(f"digest:{run.key}", "Five attempts ended at the same place.")
+        assert await house.state(run) is RunState.FAILED
+        assert (await house.run(kind="now")).fresh
+
+    async def test_who_asked_is_told_of_an_answer_that_was_given_up(self, house: House):
+        asked = Question(
+            "q1", replace(HERE, thread="t"), ANN, "Why?", datetime(2026, 1, 30, 9, tzinfo=UTC), message="m1"
+        )
+        await house.office.store.keep_question(asked)
+        await house.tasks.given_up("answer:q1", "Five attempts ended at the same place.")
+        found = await house.office.store.question("q1")
+        assert found is not None
+        assert found.state is Asking.ANSWERED
+        assert any("Something went wrong" in text for text in await house.channel.said(asked.place))
+
+    async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house: House):
+        """Else a task that ends its worker would do so at every start."""
+        store = house.office.store
+        run = await house.run()
+        await store.put_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
+        await house.tasks.take_up()
+        assert house.queue.put == []
+        await store.take_up_again(f"digest:{run.key}")
+        await house.tasks.take_up()
+        assert house.queue.put == [("digest", run.key)]
