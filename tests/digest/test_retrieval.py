@@ -138,7 +138,9 @@ def test_meaning_brings_what_words_cannot() -> None:
 
 def test_meaning_and_words_are_fused() -> None:
     """What both find stands before what one of them finds."""
-    near = {i: 1.0 if "Latency" in said else 0.0 for i, said in spoken(a_text(), "", 100).items()}
+    near = {i: -i / 100 for i in spoken(a_text(), "", 100)} | {
+        i: 1.0 for i, said in spoken(a_text(), "", 100).items() if "Latency" in said
+    }
     found = anchors(Passages([a_source()]).top("episodes, and latency in milliseconds", 3, near))
     assert found[0] == "S3.F2"
     assert "S4.p1" in found

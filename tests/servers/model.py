@@ -140,9 +140,13 @@ class ModelServer:
     async def _embed(self, request: web.Request) -> web.Response:
         body = await request.json()
         given = body["input"] if isinstance(body["input"], list) else [body["input"]]
+        down = any(b.name == "error_500" and "embeddings" in b.tasks for b in self.behaviours)
+        name, status = ("error_500", 500) if down else ("sound", 200)
         self.journal.append(
-            Call(request.path, body, dict(request.headers), "embeddings", "sound", time.monotonic(), 200)
+            Call(request.path, body, dict(request.headers), "embeddings", name, time.monotonic(), status)
         )
+        if down:
+            return _error(500, "The server had an error.", None)
         data = [{"object": "embedding", "index": i, "embedding": embedding(t)} for i, t in enumerate(given)]
         used = sum(tokens(t) for t in given)
         return web.json_response(
