@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from digest.checks import signs
 from digest.checks.shape import CODE, Found
@@ -77,9 +78,15 @@ def shingles(text: str, width: int = RUN) -> Iterator[str]:
         yield " ".join(units[i : i + width])
 
 
+@lru_cache(maxsize=8)
+def _shingled(prompt: str) -> frozenset[str]:
+    """Our prompts are few."""
+    return frozenset(shingles(prompt))
+
+
 def copied(text: str, prompt: str, source: str = "") -> str:
     """The first run of words that stands in the prompt and not in the paper."""
-    theirs = set(shingles(prompt))
+    theirs = _shingled(prompt)
     hits = [s for s in shingles(text) if s in theirs]
     own = set(shingles(source)) if hits and source else set()
     found = next((s for s in hits if s not in own), "")

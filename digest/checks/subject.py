@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: SIM905  # lists of words read as words
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from digest.checks import language as lang
 from digest.checks import signs
@@ -64,19 +65,25 @@ def other_paper(text: str, language: str, source: str, kind: str) -> Found:
     """Names and figures that are not this one's, or hardly any of its words."""
     if len(source) < 300 or kind in ("title", "summary"):
         return
-    squeezed = re.sub(r"[\s-]", "", source.lower())
+    squeezed = _squeezed(source)
     names = {n for n in _NAME.findall(text) if len(n) >= 3}
     missing = [n for n in names if re.sub(r"[\s-]", "", n.lower()).removesuffix("s") not in squeezed]
     if len(names) >= 4 and len(missing) >= 0.75 * len(names):
         yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
-    elif lang.base(language) == "en" and lang.language_of(source[:2000]) == "en":
+    elif lang.base(language) == "en" and _is_english(source):
         mine = _content(text)
-        if len(mine) >= 25 and len(mine & _content(source)) < 0.3 * len(mine):
+        if len(mine) >= 25 and len(mine & _words_of(source)) < 0.3 * len(mine):
             yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
 
 
 def _content(text: str) -> set[str]:
     return {w.lower()[:6] for w in lang.words(text) if len(w) > 3 and w.lower() not in _STOP}
+
+
+# An output's twenty texts are held against one paper.
+_squeezed = lru_cache(maxsize=8)(lambda source: re.sub(r"[\s-]", "", source.lower()))
+_is_english = lru_cache(maxsize=8)(lambda source: lang.language_of(source[:2000]) == "en")
+_words_of = lru_cache(maxsize=8)(_content)
 
 
 # ---------------------------------------------------------------- orders

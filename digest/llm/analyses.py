@@ -33,8 +33,7 @@ async def analysed(model: Model, paper: Paper, text: FullText, language: str) ->
         return analysis_problems(draft, parts, finder, ground)
 
     asked, first, selected = await _first(model, paper, text, language)
-    draft = await repaired(model, asked, first, problems_of, language)
-    problems = await asyncio.to_thread(problems_of, draft)
+    draft, problems = await repaired(model, asked, first, problems_of, language)
     blank = Analysis(paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected)
     analysis = await asyncio.to_thread(
         analysis_from, draft, problems, parts=parts, finder=finder, ground=ground, blank=blank

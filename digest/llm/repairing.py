@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from digest import checks
 from digest.errors import Unavailable
@@ -13,7 +13,7 @@ from digest.llm.client import Model
 from digest.llm.failures import Overlong
 from digest.llm.reading import data_of, fixes_of
 from digest.llm.review import Draft, drafted, worth_repair
-from digest.llm.wire import Ask
+from digest.llm.wire import Ask, Reply
 from digest.model import Problem
 
 log = logging.getLogger(__name__)
@@ -21,17 +21,26 @@ log = logging.getLogger(__name__)
 
 async def repaired(
     model: Model, asked: Ask, draft: Draft, problems: Callable[[Draft], tuple[Problem, ...]], language: str
-) -> Draft:
-    """Sound output comes back as it is, at no cost. Without an answer to the repair, what is sound stays. Raises Misconfigured."""
-    flawed = worth_repair(await asyncio.to_thread(problems, draft), draft.texts)
+) -> tuple[Draft, tuple[Problem, ...]]:
+    """And what is wrong with it. Sound output comes back as it is, at no cost; without an answer to the repair, what is sound stays.
+
+    Raises Misconfigured.
+    """
+    found = await asyncio.to_thread(problems, draft)
+    flawed = worth_repair(found, draft.texts)
     if not flawed:
-        return draft
+        return draft, found
     log.info("event=repair model=%s problems=%s", model.name, [(p.fault.value, p.where) for p in flawed])
     try:
         reply = await model.ask(asks.repair(asked, draft.texts, flawed, language))
     except (Unavailable, Overlong) as error:
         log.warning("event=repair_failed model=%s cause=%r", model.name, str(error))
-        return draft
+        return draft, found
+    mended = _mended(draft, reply, flawed, language)
+    return mended, await asyncio.to_thread(problems, mended)
+
+
+def _mended(draft: Draft, reply: Reply, flawed: Sequence[Problem], language: str) -> Draft:
     if not draft.texts:
         return drafted(reply, language)
     wanted = {p.where for p in flawed}

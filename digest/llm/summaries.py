@@ -33,11 +33,11 @@ async def summarised(model: Model, entries: Sequence[Entry], language: str, stan
     numbers = [e.number for e in entries]
     asked = asks.summary(entries, language)
     first = drafted(await model.ask(asked), language)
-    draft = await repaired(model, asked, first, lambda d: summary_problems(d, ground, numbers), language)
-    problems = await asyncio.to_thread(summary_problems, draft, ground, numbers)
+    draft, problems = await repaired(model, asked, first, lambda d: summary_problems(d, ground, numbers), language)
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)
-    return Assembly(draft, problems, entries, ground).summary(model.name, stand_in.headline, stand_in.overview)
+    assembly = Assembly(draft, problems, entries, ground)
+    return await asyncio.to_thread(assembly.summary, model.name, stand_in.headline, stand_in.overview)
 
 
 def summary_problems(draft: Draft, ground: Ground, numbers: Collection[int]) -> tuple[Problem, ...]:

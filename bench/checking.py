@@ -1,0 +1,108 @@
+"""What checks and evidence cost a digest of ten whose output is sound: their share of its wall time, and model calls beyond the least.
+
+The digest runs as a process of its own in which every check and every search for a quotation is timed, by the processor: they hold the interpreter, so
+on a machine that is not busy they cannot add more than that, and mostly less, while papers are still being written. The model writes about fifty
+tokens a second, as hosted ones do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from bench import report
+from bench.world import World, world
+
+OURS = ("digest.llm.", "digest.checks", "digest.evidence")
+WORDS = ("digest", "--categories", "cs.CV", "--papers", "10", "--language", "zh")
+LEAST = {"ranking": 4, "analysis": 10, "summary": 1}
+
+Times = list[tuple[str, float]]
+
+
+# ---------------------------------------------------------------- in the digest's process
+
+
+def timed(times: Times) -> None:
+    """Puts a watch on all that checks: what the Analyst sends to threads, and what it does on the loop."""
+    from digest.llm import analyses, ranked, repairing, summaries
+
+    in_thread = asyncio.to_thread
+
+    async def to_thread(function, /, *args, **values):
+        ours = str(getattr(function, "__module__", "")).startswith(OURS)
+        return await in_thread(watched(function, "in a thread", times) if ours else function, *args, **values)
+
+    asyncio.to_thread = to_thread  # type: ignore[assignment]
+    for module, name in ((analyses, "drafted"), (repairing, "drafted"), (summaries, "drafted"), (ranked, "data_of")):
+        setattr(module, name, watched(getattr(module, name), "on the loop", times))
+
+
+def watched(function, where: str, times: Times):
+    @functools.wraps(function)
+    def call(*args, **values):
+        begun = time.thread_time()
+        try:
+            return function(*args, **values)
+        finally:
+            times.append((f"{function.__qualname__}, {where}", time.thread_time() - begun))
+
+    return call
+
+
+def run(into: Path) -> None:
+    from bot.cli import app
+
+    times: Times = []
+    timed(times)
+    begun = time.monotonic()
+    try:
+        app(list(WORDS), standalone_mode=False)
+    finally:
+        into.write_text(json.dumps({"wall": time.monotonic() - begun, "times": times}))
+
+
+# ---------------------------------------------------------------- the benchmark
+
+
+async def measured(bench: World) -> dict:
+    into = bench.home / "times.json"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.checking", str(into), cwd=bench.home, env=bench.environment,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    if process.returncode:
+        sys.exit(f"The digest ended with {process.returncode}: {err.decode()[-500:]}")
+    return json.loads(into.read_text()) | {"papers": out.decode().count("\n<a id=")}
+
+
+async def main() -> None:
+    async with world(latency=2.0, per_token=0.02) as bench:
+        found = await measured(bench)
+        tasks = Counter(c.task for c in bench.model.calls)
+    by_name: dict[str, list[float]] = {}
+    for name, seconds in found["times"]:
+        by_name.setdefault(name, []).append(seconds)
+    report.table(
+        ("check", "times", "seconds in all", "the longest"),
+        [(name, len(own), sum(own), max(own)) for name, own in sorted(by_name.items())],
+    )
+    print()
+    report.table(("calls of the model", "n", "at least"), [(t, n, LEAST.get(t, 0)) for t, n in sorted(tasks.items())])
+    spent = sum(map(sum, by_name.values()))
+    print(f"\n{found['papers']} papers in {found['wall']:.1f} s, of which checks and evidence {spent:.2f} s\n")
+    report.aim("model calls beyond ranking, ten analyses and a summary", tasks.total() - sum(LEAST.values()), most=0)
+    report.aim("checks and evidence against the wall time of a digest", spent / found["wall"], most=0.05, last=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        run(Path(sys.argv[1]))
+    else:
+        asyncio.run(main())
