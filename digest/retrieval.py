@@ -95,7 +95,7 @@ def _best(scores: Sequence[float]) -> list[int]:
 def _fused(scores: Sequence[float], near: Nearness) -> list[float]:
     """By reciprocal ranks of the words' order, where they match anything, and of the meaning's."""
     fused = [0.0] * len(scores)
-    for rank, i in enumerate(i for i in _best(scores) if scores[i] > 0):
+    for rank, i in enumerate(_best(scores) if any(scores) else ()):
         fused[i] += 1.0 / (FUSION + rank + 1)
     for rank, i in enumerate(sorted(near, key=lambda i: (-near[i], i))):
         fused[i] += MEANING / (FUSION + rank + 1)

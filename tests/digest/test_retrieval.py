@@ -136,14 +136,12 @@ def test_meaning_brings_what_words_cannot() -> None:
     assert anchors(Passages([a_source()]).top("the weakness", 1, near)) == ["S5.p1"]
 
 
-def test_meaning_and_words_are_fused() -> None:
-    """What both find stands before what one of them finds."""
-    near = {i: -i / 100 for i in spoken(a_text(), "", 100)} | {
-        i: 1.0 for i, said in spoken(a_text(), "", 100).items() if "Latency" in said
-    }
-    found = anchors(Passages([a_source()]).top("episodes, and latency in milliseconds", 3, near))
-    assert found[0] == "S3.F2"
-    assert "S4.p1" in found
+def test_what_words_and_meaning_both_find_stands_first() -> None:
+    said = spoken(a_text(), "", 100)
+    near = {i: 1.0 if "Latency" in text or "Others 3" in text else -1.0 - i for i, text in said.items()}
+    question = "episodes, and latency in milliseconds"
+    assert anchors(Passages([a_source()]).top(question, 1, near)) == ["S3.F2"]
+    assert anchors(Passages([a_source()]).top("others", 1, near)) == ["S2.p3"]
 
 
 def test_of_a_book_vectors_are_asked_for_what_words_find_best() -> None:
