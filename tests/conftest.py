@@ -10,11 +10,16 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
 from bot.redis_home import server_binary
 from bot.store import Redis, Store
+
+# A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
+hypothesis.settings.register_profile("values", deadline=None)
+hypothesis.settings.load_profile("values")
 
 
 @pytest.fixture(scope="session")
