@@ -131,13 +131,10 @@ class Daily:
         """Delivers a digest to its channel, step by step, resumable; then the channel's messages lead to their papers."""
         chat = self._chats[subscription.place.platform]
         place = subscription.place
-        thread = replace(
-            cards.thread(digest, subscription.detail, show_cost=subscription.show_cost, hears=chat.hears),
-            ping=subscription.ping_role,
-        )
 
         def steps() -> Sequence[Step]:
-            return chat.plan(thread, place, digest.key)
+            shown = cards.thread(digest, subscription.detail, show_cost=subscription.show_cost, hears=chat.hears)
+            return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
         async def recorded(step: Step, message: str) -> None:
             # Questions come while the thread is still being posted: each message leads to its paper from the start.

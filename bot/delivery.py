@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 from bot import metrics
 from bot.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
 from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, Store
+from bot.store.redis import pack, unpack
+from digest.model import from_json, to_json
 from digest.ports import Pace, Progress, silent
 
 log = logging.getLogger(__name__)
@@ -85,16 +87,24 @@ async def deliver(
 
     Raises StoreUnavailable; what the platform refuses becomes `fault`.
     """
-    delivery = await store.delivery(key) or await store.plan_delivery(key, place, await asyncio.to_thread(steps))
-    if delivery.state is not DeliveryState.OPEN:
-        return _delivered(delivery)
+    known = await store.delivery(key, plan=False)
+    if known is None:
+        await store.plan_delivery(key, place, await asyncio.to_thread(steps))
+    elif known.state is not DeliveryState.OPEN:
+        return _delivered(await _stored(store, key))
     try:
         async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
             work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, recorded, progress)
             return _delivered(await work.all_steps())
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery-busy delivery=%s", key)
-        return _delivered(await store.delivery(key) or delivery, busy=True)
+        return _delivered(await _stored(store, key), busy=True)
+
+
+async def _stored(store: Store, key: str) -> Delivery:
+    delivery = await store.delivery(key)
+    assert delivery is not None
+    return delivery
 
 
 async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: timedelta | None = None) -> int:
@@ -138,22 +148,25 @@ class _Work:
     """Requests without an answer, since the last record."""
 
     async def all_steps(self) -> Delivery:
-        delivery = await self.store.delivery(self.key)
-        assert delivery is not None
+        delivery = await _stored(self.store, self.key)
         if delivery.state is not DeliveryState.OPEN:
             return delivery
         if not delivery.plan or self.store.now() - delivery.begun > GIVEN_UP:
             if not delivery.fault:
                 await self.store.fault(self.lease, self.key, "It could not be delivered in three days.")
             return await self._close(DeliveryState.ASIDE)
+        # A delivery mostly waits, and hundreds do so at once: what is not being sent is kept small.
+        steps = [pack(to_json(step)) for step in delivery.plan]
+        plan = tuple(replace(step, payload={}) for step in delivery.plan)
+        del delivery
         try:
-            for done, step in enumerate(delivery.plan):
-                self.progress("delivered", done, len(delivery.plan))
-                await self._step(step)
+            for done, step in enumerate(steps):
+                self.progress("delivered", done, len(steps))
+                await self._step(from_json(Step, unpack(step)))
         except _Stop:
-            return replace(await self._read(), plan=delivery.plan)
-        self.progress("delivered", len(delivery.plan), len(delivery.plan))
-        return replace(await self._close(DeliveryState.DONE), plan=delivery.plan)
+            return replace(await self._read(), plan=plan)
+        self.progress("delivered", len(steps), len(steps))
+        return replace(await self._close(DeliveryState.DONE), plan=plan)
 
     async def take_back(self, delivery: Delivery) -> int:
         kinds = {step.key: step.kind for step in delivery.plan}

@@ -71,8 +71,8 @@ class Delivery:
 
 
 class Deliveries(Base):
-    async def plan_delivery(self, delivery: str, place: Place, steps: Sequence[Step]) -> Delivery:
-        """Stores the plan unless there is one, and gives what is stored."""
+    async def plan_delivery(self, delivery: str, place: Place, steps: Sequence[Step]) -> None:
+        """Stores the plan unless there is one: the first one counts."""
         now = self.now()
         await self.redis.run(
             PLAN,
@@ -87,9 +87,6 @@ class Deliveries(Base):
                 delivery,
             ],
         )
-        stored = await self.delivery(delivery)
-        assert stored is not None
-        return stored
 
     async def delivery(self, delivery: str, *, plan: bool = True) -> Delivery | None:
         """Without `plan`, as it stands but for its steps, which do not change."""
