@@ -7,7 +7,7 @@ they were stored, slow beyond the time-out. In the end the channels are held aga
 
 The bot is the real program with its long waits shortened to a tenth (`tests.servers.hurried`); `--speed 1` leaves them as they are.
 `--shared` puts the store into a Redis of its own, as with REDIS_URL; otherwise it is the embedded one. `--frozen` stops one of two, then of
-four processes for a minute in the middle of a delivery instead. Ends with exit 1 at any fault.
+four processes for a minute in the middle of a delivery instead; `--away` takes the store away for a minute. Ends with exit 1 at any fault.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import report
+from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
 from bench.kill.journal import bought
 from bench.kill.waiting import Asked, answers, ask, digests, judged
@@ -225,6 +226,20 @@ async def run_frozen(rounds: int, seed: int, *, speed: float, home: Path) -> boo
     return not any(one.wrong for one in done) and not judged.twice
 
 
+async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
+    """The store is away for a minute, in three ways in turn."""
+    done: list[Away] = []
+    chance = random.Random(seed)
+    async with world(home, shared=True, speed=speed) as made:
+        await made.set_up()
+        for number in range(rounds):
+            done.append(one := await away(made, HOW[number % len(HOW)], chance, 60))
+            print(one, flush=True)
+    report.table(("store", "away s", "from s after the start", "wrong"), [(o.how, o.seconds, o.after, len(o.wrong)) for o in done])  # fmt: skip
+    report.aim("store away: days lost, doubled or broken, or a bot that ended", sum(1 for one in done if one.wrong), most=0)  # fmt: skip
+    return not any(one.wrong for one in done)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100)
@@ -233,12 +248,15 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=10.0, help="how much shorter the long waits are")
     parser.add_argument("--seconds", type=float, default=5400, help="no further round is begun after so long")
     parser.add_argument("--frozen", action="store_true", help="freeze one of two, then of four processes for a minute, instead of killing")  # fmt: skip
+    parser.add_argument("--away", action="store_true", help="take the store away for a minute instead: killed, frozen, out of memory")  # fmt: skip
     parser.add_argument("--keep", type=Path, help="a folder for the bot's log and store, kept afterwards")
     said = parser.parse_args()
     with contextlib.ExitStack() as stack:
         home = said.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paperboy-kill-")))
         home.mkdir(parents=True, exist_ok=True)
-        if said.frozen:
+        if said.away:
+            work = run_away(said.rounds, said.seed, speed=said.speed, home=home)
+        elif said.frozen:
             work = run_frozen(said.rounds, said.seed, speed=said.speed, home=home)
         else:
             work = run(said.rounds, said.seed, shared=said.shared, speed=said.speed, seconds=said.seconds, home=home)

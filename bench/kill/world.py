@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -187,6 +187,22 @@ class World:
         if self.bots:
             await self.store_back()
         self._met(begins, time.monotonic())
+
+    @contextlib.contextmanager
+    def store_away(self, *, frozen: bool) -> Iterator[None]:
+        """Ours does not answer: it is killed and started again at the end, or frozen meanwhile."""
+        assert self._server is not None
+        begins = time.monotonic()
+        self._server.send_signal(signal.SIGSTOP if frozen else signal.SIGKILL)
+        try:
+            yield
+        finally:
+            if frozen:
+                self._server.send_signal(signal.SIGCONT)
+            else:
+                self._server.wait()
+                self.start_store()
+            self._met(begins, time.monotonic())
 
     async def store_back(self) -> None:
         async with asyncio.timeout(30):
