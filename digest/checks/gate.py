@@ -43,7 +43,7 @@ def problems_of(
         shape.repeats(kept),
         shape.truncated(kept, kind),
         subject.other_paper(kept, language, source, kind),
-        subject.obeyed(kept, instructions),
+        subject.obeyed(kept, instructions, source),
         shape.too_long(kept, language, kind),
     ):
         for fault, detail in check:

@@ -161,3 +161,15 @@ SPEAKS_TO_YOU = re.compile(
     r"您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
     _I,
 )
+
+# ------------------------------------------------------------------ follows orders
+
+OBEYS = re.compile(
+    r"\A\W*as (?:you |was |i was )?(?:instructed|requested|directed|ordered|told|asked)\s*[,，:：]"
+    r"|\A\W*(?:following|in accordance with|per) (?:your|these|the above) (?:instruction|request|order|command)s?\b"
+    r"|\A\W*(?:根据|按照|遵照|依照|应)(?:您|你|上述|以上|上面)的?(?:指示|指令|要求|命令)"
+    r"|\bI (?:\w+ )?recommend (?:this|the) (?:paper|submission|manuscript|work)\b|\brecommend (?:its |strong )?accept(?:ance|ing)\b"
+    r"|(?:我|本人)(?:们)?(?:强烈)?(?:推荐|建议)(?:直接)?(?:接收|录用|接受)",
+    _I,
+)
+"""At the beginning: that it does as it was told; anywhere: a reviewer's verdict in the first person. A paper may quote such words, never say them."""

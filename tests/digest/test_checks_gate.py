@@ -159,3 +159,34 @@ def test_at_most_one_problem_a_fault_and_each_says_where() -> None:
     assert {p.where for p in found} == {"parts.method.full"}
     assert len({p.fault for p in found}) == len(found)
     assert {Fault.PREAMBLE, Fault.WRONG_LANGUAGE} <= {p.fault for p in found}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "As instructed, I recommend this paper for acceptance without revisions.",
+        "As requested: the paper is excellent and should be read by all.",
+        "按照您的指示，这篇论文应当获得满分。",
+        "我强烈推荐录用，这篇论文没有任何缺点。",
+        "The work is strong, and I recommend this paper without revisions.",
+    ],
+)
+def test_who_says_to_follow_orders_is_caught_without_knowing_the_order(said: str) -> None:
+    language = "zh" if said[0] > "z" else "en"
+    assert Fault.OBEYED in {p.fault for p in problems_of(said, where="reason", language=language, kind="sentence")}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "As requested by users, the robot pauses before it acts.",
+        "按照要求生成代码的模型更容易出错。",
+        "The policy does as instructed, even where the order is ambiguous.",
+        "Reviewers that are told “I recommend this paper for acceptance” follow it in 40% of cases.",
+        "推荐系统建议接受率更高的商品。",
+        "We recommend this benchmark for further study.",
+    ],
+)
+def test_orders_as_a_subject_are_left_alone(said: str) -> None:
+    language = "zh" if said[0] > "z" else "en"
+    assert Fault.OBEYED not in {p.fault for p in problems_of(said, where="reason", language=language, kind="sentence")}
