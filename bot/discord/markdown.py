@@ -12,12 +12,14 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from digest.links import is_known
 from digest.tex import unicode_math
 
 ZERO = "\u200b"
@@ -239,8 +241,8 @@ def _link(text: str, href: str, target: Target) -> str:
     label = _balanced(text.replace("\n", " ").strip())
     if label.strip("<>") in ("", url):
         return f"<{url}>"
-    if "://" in label:  # a link whose text shows an address is refused by Discord, for good reasons
-        return f"{label} <{url}>"
+    if "://" in label.replace(ZERO, ""):  # a link whose text shows an address is refused by Discord, for good reasons
+        return f"{text} <{url}>"
     return f"[{label}](<{url}>)"
 
 
@@ -259,7 +261,10 @@ def _balanced(text: str) -> str:
 
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]+")
 _SPECIAL = re.compile(r"[\\*_~|`\[\]]|<(?=[@#:/A-Za-z!])")
-_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)|\{(?=\{link:)")
+_MENTION = re.compile(
+    r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)|\{(?=\{link:)|discord(?:app)?\.(?=gg/|com/invite/)",
+    re.IGNORECASE,
+)
 
 
 def _mute(text: str) -> str:
@@ -273,9 +278,20 @@ def _escape(text: str) -> str:
         url = found[0].rstrip(".,;:!?'*")
         while url.endswith(")") and url.count(")") > url.count("("):
             url = url[:-1].rstrip(".,;:!?'*")
-        parts += [_words(text[end : found.start()]), f"<{url}>"]
+        parts += [_words(text[end : found.start()]), f"<{url}>" if _may_lead(url) else _unled(url)]
         end = found.start() + len(url)
     return "".join([*parts, _words(text[end:])])
+
+
+def _may_lead(url: str) -> bool:
+    """An address that stands bare in a text, which may be a paper's: where code, data and papers are kept."""
+    host = urlsplit(url.replace("[", "%5B").replace("]", "%5D")).hostname or ""
+    return is_known(url) or host == "arxiv.org" or host.endswith(".arxiv.org")
+
+
+def _unled(url: str) -> str:
+    """To be read, not to be clicked."""
+    return _words(url.replace("://", f":{ZERO}//"))
 
 
 def _words(text: str) -> str:

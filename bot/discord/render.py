@@ -16,6 +16,7 @@ from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rul
 from bot.discord.ids import Press, custom_id, marker, nonce
 from bot.discord.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.pack import Line, Piece, Row, Words, pack, size
+from digest.markdown import escape
 
 TEXT = 4000
 """Characters over all text displays of a message."""
@@ -83,7 +84,7 @@ def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple
         case Small(markdown):
             return tuple(Unit(f"-# {part}", "\n", opens=not i) for i, part in enumerate(_small(markdown, target)))
         case Quotation(words, label, url, number):
-            source = line(f"[{label.replace('[', '(').replace(']', ')')}]({url})", target)
+            source = line(f"[{escape(label.replace('[', '(').replace(']', ')'))}]({url})", target)
             return (Unit(quote(f"{f'[{number}] ' if number else ''}“{plain(words)}” {source}")),)
         case Text(markdown):
             return units(markdown, target)
