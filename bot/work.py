@@ -13,8 +13,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -66,6 +68,27 @@ redis.call('DEL', sweep)
 return 1
 """)
 """Makes pending messages of some consumers look long abandoned, takes away consumers long dead, and lets the next sweep be at once."""
+
+
+class _Calm(logging.Filter):
+    """A store that is away makes docket say so several times a second, each with a traceback: a line every ten seconds tells as much."""
+
+    said = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, RedisError | OSError) and "Redis is unavailable" not in str(record.msg):
+            return True
+        if time.monotonic() - _Calm.said < 10:
+            return False
+        _Calm.said = time.monotonic()
+        record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        record.msg, record.args = "event=queue_waits cause=%s", (type(error).__name__ if error else "ConnectionError",)
+        return True
+
+
+for _name in ("docket.worker", "docket.docket", "docket.strikelist"):
+    logging.getLogger(_name).addFilter(_Calm())
 
 
 class Later(Exception):

@@ -2,15 +2,16 @@
 
 redis-py sends a command again after a time-out or a dropped connection, also one that was carried out. So nothing in this package
 may count on "once": values are set, never added to, and what must happen once is a script with a token of its caller's.
-A Redis that is gone for a minute is waited for; beyond that, and for a full disk, there is a sentence.
+A Redis that is gone for a minute, or full, is waited for; beyond that there is a sentence.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -31,8 +32,15 @@ CONNECTIONS = 40
 TIMEOUT = 5.0
 PATIENT = 50
 """Repeats, one to two seconds apart in the end: a good minute."""
+FULL = 75.0
+"""Seconds that a server which takes no writes, out of memory or of disk, is waited for: what would be lost meanwhile was dear."""
+FULL_AGAIN = 1.0
 SMALL = 512
 """Bytes under which compressing is not worth it."""
+
+
+class StoreFull(StoreUnavailable):
+    """It takes no writes."""
 
 
 class Script:
@@ -43,7 +51,8 @@ class Script:
 
 
 class Redis:
-    def __init__(self, url: str, *, patience: int = PATIENT) -> None:
+    def __init__(self, url: str, *, patience: int = PATIENT, full: float = FULL) -> None:
+        """`patience`: repeats of what is not answered; `full`: seconds that a full server is waited for."""
         try:
             pool = client.BlockingConnectionPool.from_url(
                 url,
@@ -57,6 +66,7 @@ class Redis:
             raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
         self._url = url
         self._client = client.Redis(connection_pool=pool)
+        self._full = full
         self._scripts: dict[str, AsyncScript] = {}
 
     async def close(self) -> None:
@@ -72,27 +82,46 @@ class Redis:
     def _sentences(self) -> contextlib.AbstractContextManager[None]:
         return sentences(self._url)
 
+    async def _done(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        """Asks, and again while the server is full: it has done nothing then."""
+        ends = time.monotonic() + self._full
+        while True:
+            try:
+                with self._sentences():
+                    return await ask()
+            except StoreFull:
+                if time.monotonic() >= ends:
+                    raise
+            await asyncio.sleep(FULL_AGAIN)
+
     async def do(self, *command: Word) -> Any:
-        with self._sentences():
-            return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]
+        return await self._done(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Word] = ()) -> Any:
         registered = self._scripts.get(script.source)
         if registered is None:
             registered = self._scripts[script.source] = self._client.register_script(script.source)
-        with self._sentences():
+        script_of = registered
+
+        async def ask() -> Any:
             try:
-                return await registered(keys=keys, args=args)
+                return await script_of(keys=keys, args=args)
             except exceptions.NoScriptError:  # the server was replaced between loading the script and running it
-                return await registered(keys=keys, args=args)
+                return await script_of(keys=keys, args=args)
+
+        return await self._done(ask)
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
         """All or nothing. Repeated as a whole when the answer got lost, so only settings and deletions belong in it."""
-        with self._sentences():
+
+        async def ask() -> list[Any]:
             async with self._client.pipeline(transaction=True) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
                 return await pipe.execute()
+
+        found: list[Any] = await self._done(ask)
+        return found
 
     async def batch(self, commands: Sequence[Command]) -> list[Any]:
         """Several reads in one trip."""
@@ -161,16 +190,16 @@ def sentences(url: str) -> Iterator[None]:
     except exceptions.RedisError as error:
         said = str(error)
         if "MISCONF" in said or "No space left" in said:
-            raise StoreUnavailable(
+            raise StoreFull(
                 "The Redis server cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost."
             ) from error
-        if "OOM" in said:
-            raise StoreUnavailable(
+        if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in said:
+            raise StoreFull(
                 "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction)."
             ) from error
-        if "NOAUTH" in said or "WRONGPASS" in said or "NOPERM" in said:
+        if isinstance(error, exceptions.NoPermissionError) or "NOAUTH" in said or "WRONGPASS" in said:
             raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
-        if "READONLY" in said:
+        if isinstance(error, exceptions.ReadOnlyError):
             raise StoreUnavailable(
                 "The Redis server at REDIS_URL is a read-only replica. Use the primary's address."
             ) from error
