@@ -235,9 +235,11 @@ async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
         for number in range(rounds):
             done.append(one := await away(made, HOW[number % len(HOW)], chance, 60))
             print(one, flush=True)
+    judged = bought(made.model.calls, made.outages)
     report.table(("store", "away s", "from s after the start", "wrong"), [(o.how, o.seconds, o.after, len(o.wrong)) for o in done])  # fmt: skip
     report.aim("store away: days lost, doubled or broken, or a bot that ended", sum(1 for one in done if one.wrong), most=0)  # fmt: skip
-    return not any(one.wrong for one in done)
+    report.aim("store away: answered calls to the model that were made again", len(judged.twice), most=0)
+    return not any(one.wrong for one in done) and not judged.twice
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -57,6 +58,17 @@ return at - now
 """
 )
 """Key: the timetable. Arguments: how many, within, then a rest. Milliseconds until our moment."""
+
+LATE = 0.05
+
+SHIFT = Script("""
+for _, field in ipairs({'start', 'last'}) do
+  local at = redis.call('HGET', KEYS[1], field)
+  if at then redis.call('HSET', KEYS[1], field, at + ARGV[1]) end
+end
+return 1
+""")
+"""Key: the timetable. Argument: milliseconds. Run twice, it only makes everybody slower for a moment."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,11 @@ class RedisPace:
         wait = await self._store.redis.run(
             RESERVE, [key("pace", name)], [rule.count, millis(rule.within), int(rule.rest.total_seconds() * 1000)]
         )
+        due = time.monotonic() + wait / 1000
         await asyncio.sleep(wait / 1000)
+        late = time.monotonic() - due
+        if late > LATE:  # a busy process: the next ones keep their distance from when this one really is
+            await self._store.redis.run(SHIFT, [key("pace", name)], [round(late * 1000)])
 
     @contextlib.asynccontextmanager
     async def _turn(self, name: str, rule: Alone) -> AsyncIterator[None]:
