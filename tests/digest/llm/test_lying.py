@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from digest import checks
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.client import Model, Patience
+from digest.llm.summaries import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
 from digest.ports import Source
 from tests.builders import a_score
@@ -28,6 +30,8 @@ LIES = (
     "cut",
     "preamble",
 )
+SHARE = 1 - (1 - 1 / 3) ** (1 / len(LIES))
+"""Of the calls left to it, so that with all of them together a third is a lie."""
 QUESTIONS = (
     "Which success rate does the policy achieve on DriftBench?",
     "How long does the training take, and on which GPUs?",
@@ -47,11 +51,12 @@ def a_paper_of(n: int) -> tuple[Paper, FullText]:
     return paper, a_text(paper, hidden=(Hidden(TOLD, "white", "p. 1"),), more=more)
 
 
+@pytest.mark.parametrize("seed", [2, 7, 28])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_nothing_false_comes_through_unlabelled(language):
+async def test_nothing_false_comes_through_unlabelled(language, seed):
     async with ModelServer() as server:
-        for seed, name in enumerate(LIES):
-            server.behave(name, share=1 / 3 / len(LIES) * 2, seed=seed)
+        for name in LIES:
+            server.behave(name, share=SHARE, seed=seed)
         model = Model(
             name="stand-in",
             fast="stand-in-fast",
@@ -78,11 +83,17 @@ async def test_nothing_false_comes_through_unlabelled(language):
             pass
         else:
             assert sorted(m.paper_id for m in summary.mentions) == sorted(p.id for p, _ in given)
-            said = [summary.headline, summary.overview, *(m.text for m in summary.mentions)]
-            assert not any(lie in text for text in said for lie in NEVER)
+            themes = (*summary.trends, *summary.highlights, *summary.directions)
+            of_all = [summary.headline, summary.overview, *(t.text for t in themes)]
+            assert not any(lie in text for text in (*of_all, *(m.text for m in summary.mentions)) for lie in NEVER)
+            sources = {e.paper.id: source_of(e) for e in entries}
+            # The day, the number of papers and their categories are ours.
+            ground = "\n".join([*sources.values(), "30, 10", *given[0][0].categories])
+            assert [checks.unsupported(text, ground) for text in of_all] == [()] * len(of_all)
+            assert all(not checks.unsupported(m.text, sources[m.paper_id]) for m in summary.mentions)
         for n in range(50):
-            paper, text = given[n % 10]
-            source = Source(paper, text, entries[n % 10].analysis, n % 10 + 1)
+            paper, text = given[n // 5]
+            source = Source(paper, text, entries[n // 5].analysis, n // 5 + 1)
 
             async def nothing(text: str) -> None:
                 pass
@@ -90,7 +101,8 @@ async def test_nothing_false_comes_through_unlabelled(language):
             question = QUESTIONS[n % 5]
             answer = await analyst.answer(question, [source], [], language, nothing)
             answer_holds(answer, [source], question)
+        assert len({c.prompt for c in server.calls if c.task == "answer"}) == 50
         lied = [c.behaviour for c in server.calls if c.behaviour != "sound"]
-        assert 0.25 <= len(lied) / len(server.calls) <= 0.75
-        assert set(lied) >= {"invented_quotations", "changed_numbers", "obeys"}
+        assert 0.25 <= len(lied) / len(server.calls) <= 0.45
+        assert set(lied) >= {"invented_quotations", "changed_numbers", "other_ids", "wrong_language", "obeys"}
         await model.aclose()
