@@ -182,7 +182,7 @@ def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
 
 async def _held(papers: Sequence[Paper], profile: Profile, desk: Desk) -> dict[str, Score]:
     """Scores that were given before, by paper."""
-    raws = await asyncio.gather(*(desk.cache.get(_score_key(p, profile, desk.analyst)) for p in papers))
+    raws = await desk.cache.get_all([_score_key(p, profile, desk.analyst) for p in papers])
     return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
 
 

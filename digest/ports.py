@@ -102,6 +102,10 @@ class Cache(Protocol):
 
     async def get(self, key: str) -> bytes | None: ...
 
+    async def get_all(self, keys: Sequence[str]) -> list[bytes | None]:
+        """The same for many, in one trip."""
+        ...
+
     async def put(self, key: str, value: bytes, life: timedelta) -> None: ...
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -228,6 +232,9 @@ class MemoryCache:
     async def get(self, key: str) -> bytes | None:
         ends, value = self._held.get(key, (0.0, b""))
         return value if ends > time.monotonic() else None
+
+    async def get_all(self, keys: Sequence[str]) -> list[bytes | None]:
+        return [await self.get(key) for key in keys]
 
     async def put(self, key: str, value: bytes, life: timedelta) -> None:
         self._held[key] = (time.monotonic() + life.total_seconds(), value)

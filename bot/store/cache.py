@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
@@ -27,6 +27,12 @@ class RedisCache:
     async def get(self, key: str) -> bytes | None:
         held = await self._store.redis.do("GET", _cached(key))
         return None if held is None else unpack(held)
+
+    async def get_all(self, keys: Sequence[str]) -> list[bytes | None]:
+        if not keys:
+            return []
+        held = await self._store.redis.do("MGET", *(_cached(key) for key in keys))
+        return [None if value is None else unpack(value) for value in held]
 
     async def put(self, key: str, value: bytes, life: timedelta) -> None:
         await self._store.redis.do("SET", _cached(key), pack(value), "EX", seconds(life))
