@@ -68,6 +68,14 @@ async def _answer_key(store: Store, side: Side, message: str, *, answered: bool 
 
 async def judged(world: World, asked: Asked) -> list[str]:
     """What is wrong in the channels, as sentences."""
+    async with asyncio.timeout(60):  # the store may just be starting again
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                return await _judged(world, asked)
+            await asyncio.sleep(0.2)
+
+
+async def _judged(world: World, asked: Asked) -> list[str]:
     wrong: list[str] = []
     async with world.store() as store:
         for side in world.sides:
