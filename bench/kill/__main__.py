@@ -174,11 +174,14 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
             done.append(one)
             print(f"{one.number} {one.stage}, {one.what} killed{' twice' if one.second else ''}, {one.seconds:.0f} s; {'; '.join(one.faults) or 'no faults'}{': WRONG ' if one.wrong else ''}{'; '.join(one.wrong)}", flush=True)  # fmt: skip
         judged = bought(made.model.calls, made.outages)
-        refused = made.slack.server.refusals()
+        # A half-written answer is stopped in any case; one that had been stopped already is refused, and let be.
+        refused = [call for call in made.slack.server.refusals() if call.method != "chat.stopStream"]
     _table(done)
     print(f"{judged.calls} calls to the model, {judged.in_flight} of them made again because a kill had met them")
     for sentence in judged.twice:
         print(f"bought twice: {sentence}")
+    for call in refused:
+        print(f"refused: {call.method} {call.error}")
     wrong = sum(1 for one in done if one.wrong)
     report.aim("rounds", len(done), least=1)
     report.aim("rounds with a digest or an answer that is lost, doubled, out of order or broken", wrong, most=0)

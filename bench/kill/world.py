@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LATENCY = 0.4
 PAPERS = 4
 ANNOUNCED = 6
+UP = 4.0
+"""Seconds after which a bot that was started is up."""
 
 
 @dataclass
@@ -45,6 +47,7 @@ class World:
     _frozen: dict[int, float] = field(default_factory=dict)
     _server: subprocess.Popen[bytes] | None = None
     _began: float = 0.0
+    _last_start: float = 0.0
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -120,6 +123,7 @@ class World:
                 stderr=log,
             )
         self.bots.append(process)
+        self._last_start = time.monotonic()
         return process
 
     async def kill_bot(self) -> None:
@@ -139,7 +143,8 @@ class World:
         self._met(self._frozen.pop(bot.pid), time.monotonic())
 
     async def end_bot(self) -> list[int]:
-        """As a supervisor does. The exit codes."""
+        """As a supervisor does, once it is up: before that there is nobody to hear the signal. The exit codes."""
+        await asyncio.sleep(max(0.0, self._last_start + UP - time.monotonic()))
         for bot in self.bots:
             with contextlib.suppress(ProcessLookupError):
                 bot.send_signal(signal.SIGTERM)
