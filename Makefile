@@ -42,8 +42,9 @@ format: setup  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# With the extras: pip looks a package with an extra up by itself, takes the newest release, and refuses it for having no hash.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-emit-find-links --no-header --quiet
+  --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --quiet
 
 lock:  ## renew requirements.lock from pyproject.toml, and from it requirements-run.lock, what running it needs (needs uv)
 	$(COMPILE) --extra dev --output-file requirements.lock
