@@ -331,23 +331,23 @@ class _Work:
         if step.kind is not StepKind.EDIT:
             return step
         names = set(MARK.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
-        links = {n: await self._link(delivery.ids[n]) for n in names if n in delivery.ids}
+        ours = {n for n in names if n.startswith(f"{self.key}:")}  # a paper may say such words too
+        links = {n: await self._link(delivery.ids[n]) for n in ours if n in delivery.ids}
         here = await self._link(delivery.ids[step.on])
-        return replace(step, payload=_filled(step.payload, {n: found for n, found in links.items() if found}, here))
+        return replace(step, payload=_filled(step.payload, {n: links.get(n) or here for n in ours}))
 
     async def _link(self, message: str) -> str:
         """Empty for one that a person deleted."""
         return await self._patiently(lambda: self.chat.link(self.place, message)) or ""
 
 
-def _filled(value: Any, links: Mapping[str, str], otherwise: str) -> Any:
-    """`otherwise`: the link where a message is missing, because it is in doubt."""
+def _filled(value: Any, links: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return MARK.sub(lambda found: links.get(found[1], otherwise), value)
+        return MARK.sub(lambda found: links.get(found[1], found[0]), value)
     if isinstance(value, Mapping):
-        return {name: _filled(item, links, otherwise) for name, item in value.items()}
+        return {name: _filled(item, links) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_filled(item, links, otherwise) for item in value]
+        return [_filled(item, links) for item in value]
     return value
 
 

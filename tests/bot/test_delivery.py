@@ -232,13 +232,21 @@ class TestPlan:
         )
         assert asked == ["post:console:demo"] * 4
 
-    async def test_a_missing_messages_link_leads_to_the_parent(self, world: ConsoleWorld, store: Store):
+    async def test_a_missing_messages_link_leads_to_the_parent_and_a_papers_words_stay_words(
+        self, world: ConsoleWorld, store: Store
+    ):
         steps = [
             Step("k:0", StepKind.POST, world.chat.plan(a_thread(), world.place, "k")[0].payload),
             Step(
                 "k:1",
                 StepKind.EDIT,
-                {"post": {"blocks": [], "fallback": "{{link:k:9}} {{link:k:0}}", "language": "en"}},
+                {
+                    "post": {
+                        "blocks": [],
+                        "fallback": "{{link:k:9}} {{link:k:0}} {{link:said in a paper}}",
+                        "language": "en",
+                    }
+                },
                 "k:0",
             ),
         ]
@@ -246,7 +254,7 @@ class TestPlan:
         message = await world.chat.board(world.place).message(done.parent)
         link = await world.chat.link(world.place, done.parent)
         assert message is not None
-        assert message.post["fallback"] == f"{link} {link}"
+        assert message.post["fallback"] == f"{link} {link} {{{{link:said in a paper}}}}"
 
 
 class TestRefused:
