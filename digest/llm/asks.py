@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from digest.fulltext import abstract_text
 from digest.llm import prompts, schemas
 from digest.llm.prose import sentences
 from digest.llm.wire import Ask, Message, assistant, system, user
@@ -69,7 +70,7 @@ def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -
         language=prompts.language_name(profile.language),
     )
     blocks = [
-        f'<paper n="{n}">\n{harmless(" ".join(p.title.split()))}\n{harmless(extract(p.abstract))}\n</paper>'
+        f'<paper n="{n}">\n{harmless(" ".join(p.title.split()))}\n{harmless(extract(_screened(p)))}\n</paper>'
         for n, p in enumerate(papers, 1)
     ]
     data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
@@ -79,6 +80,11 @@ def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -
         fast=True,
         likely_tokens=60 * len(papers),
     )
+
+
+def _screened(paper: Paper) -> str:
+    """The abstract without orders to models: one in it would otherwise set its own score."""
+    return " ".join(passage.text for section in abstract_text(paper).sections for passage in section.passages)
 
 
 # ---------------------------------------------------------------- analysis
