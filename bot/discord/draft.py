@@ -105,8 +105,10 @@ class Draft:
             except ChatError as error:
                 log.info("event=draft_stopped reason=%r", str(error))
                 return
+            # Not `wait_for`, which on Python 3.11 can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._hurry.wait()
 
     async def _put(self, payload: dict[str, Any]) -> None:
         """Creates the message or edits it. Safe to repeat."""

@@ -74,8 +74,10 @@ class DiscordListener:
                 log.warning("event=not_connected reason=%s wait=%.0f", type(error).__name__, wait)
             finally:
                 await self.client.close()
+            # Not `wait_for`, which on Python 3.11 can swallow a cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._closing.wait()
             wait = min(max(wait, 0.5) * 2, LONGEST)
 
     async def close(self) -> None:
