@@ -82,6 +82,9 @@ class ChildPool:
         await self._stop()
         while self._closing:
             await asyncio.gather(*self._closing)
+            await asyncio.sleep(
+                0
+            )  # what takes them out of the set is called later; gather of finished ones waits for nothing
 
     async def _run(self, job: child.Job) -> bytes:
         async with self._starting:

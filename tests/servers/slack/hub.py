@@ -128,7 +128,9 @@ class Hub:
 
     async def settled(self) -> None:
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(
+                self._tasks
+            )  # gather of finished ones would not yield, and they would stay in the set for ever
 
     async def _run(self, delivery: Delivery) -> None:
         tries = RETRIES + 1 if delivery.kind == "events_api" else 1
