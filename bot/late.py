@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot import notices
 from bot.chat import ChatError, Post, Text
 from bot.office import Office
-from bot.schedule import last_due, next_run
+from bot.schedule import due_at, last_due, next_run
 from bot.store import LeaseBusy, Run
 from bot.subscription import Subscription
 from digest import calendar
@@ -29,44 +29,64 @@ LATE = timedelta(hours=3)
 WORDS = {
     "en": {
         "arxiv": "arXiv has not given today's list yet (last try: {last}). I keep trying and post it when it is there; nothing needs doing.",
-        "model": "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; nothing needs doing.",
-        "given up": "There is no digest of {day}: arXiv gave no list all day. Its papers come with the next digest{next}.",
+        "model": "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; at {until} it goes out without the model. Nothing needs doing.",
+        "given up": "There is no digest of {day}: {why}. Its papers come with the next digest{next}.",
+        "no list": "arXiv gave no list all day",
+        "settings": "a setting of this bot is wrong, which whoever runs it has to put right",
+        "aside": "making it failed again and again",
         "next": " ({when})",
     },
     "zh": {
         "arxiv": "arXiv 还没有给出今天的列表（最近一次：{last}）。我在继续试，拿到就发，不用手动重来。",
-        "model": "模型还没有响应（最近一次：{last}）。我在继续试，好了就发，不用手动重来。",
-        "given up": "{day} 没有日报：arXiv 一整天都没有给出列表。这些论文会出现在下一期{next}。",
+        "model": "模型还没有响应（最近一次：{last}）。我在继续试，好了就发；到 {until} 就不用模型直接发出，不用手动重来。",
+        "given up": "{day} 没有日报：{why}。这些论文会出现在下一期{next}。",
+        "no list": "arXiv 一整天都没有给出列表",
+        "settings": "机器人有一项设置不对，需要维护者改正",
+        "aside": "生成多次失败",
         "next": "（{when}）",
     },
 }
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
-    """Three hours after the run began and its list came out, if a list came out since the run before."""
+    """Three hours after the run was due and its list came out, if a list came out since the run before."""
     if run.begun is None:
         return False
     out = calendar.shown_at(calendar.latest_list(now))
-    before = last_due(subscription, run.begun - timedelta(minutes=1))
+    due = _due(subscription, run, run.begun)
+    before = last_due(subscription, due - timedelta(minutes=1))
     awaited = before is None or out > before
-    return awaited and now - max(run.begun, out) >= LATE
+    return awaited and now - max(due, out) >= LATE
 
 
-async def tell(office: Office, subscription: Subscription, run: Run, error: Unavailable) -> None:
-    """Posts the line, if it is time for it. What the platform refuses is not worth more than a line in the log."""
+def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
+    """When readers looked for it: a run that was begun later on its day, because the bot was down, is late since then all the same."""
+    same_day = begun.astimezone(ZoneInfo(subscription.timezone)).date() == run.local_date
+    return min(begun, due_at(subscription, run.local_date)) if same_day else begun
+
+
+async def tell(office: Office, subscription: Subscription, run: Run, error: Unavailable, until: datetime) -> None:
+    """Posts the line, if it is time for it; changes it where it is by now late for something else. What the platform refuses is not
+    worth more than a line in the log. `until`: when the run does without what it waits for."""
     if not is_late(subscription, run, office.now()):
         return
     language = subscription.profile.language
     name = "arxiv" if isinstance(error, ArxivUnavailable) else "model"
-    clock = f"{office.now().astimezone(ZoneInfo(subscription.timezone)):%H:%M}"
+    zone = ZoneInfo(subscription.timezone)
+    clock = f"{office.now().astimezone(zone):%H:%M}"
     status = re.search(r"\b[45]\d\d\b", str(error))
     comma = "，" if language.startswith("zh") else ", "
     last = f"{status[0]}{comma}{clock}" if status else clock
-    post = _post(pick(WORDS, name, language, last=last), language)
+    post = _post(pick(WORDS, name, language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
     chat = office.chats[subscription.place.platform]
     told = await notices.notice(_key(run), post, chat, subscription.place, office.store, office.pace)
     if told.fault:
         log.warning("event=late_line_waits run=%s fault=%r", run.key, told.fault)
+        return
+    if run.late_for not in ("", name):
+        with _harmless(run):
+            await notices.replace_notice(_key(run), post, chat, office.store)
+    await office.store.note_late(run, name)
 
 
 async def take_away(office: Office, subscription: Subscription, run: Run) -> None:
@@ -75,14 +95,16 @@ async def take_away(office: Office, subscription: Subscription, run: Run) -> Non
         await notices.take_away(_key(run), office.chats[subscription.place.platform], office.store, office.pace)
 
 
-async def give_up(office: Office, subscription: Subscription, run: Run) -> None:
-    """The run has failed: the line says so instead of promising on."""
+async def give_up(office: Office, subscription: Subscription, run: Run, why: str) -> None:
+    """The run has failed: the line says so instead of promising on. `why`: of `WORDS`."""
     language = subscription.profile.language
     due = next_run(subscription, office.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None
     when = f"{day_words(local.date(), language)} {local:%H:%M}" if local else ""
     shown = pick(WORDS, "next", language, when=when) if when else ""
-    said = pick(WORDS, "given up", language, day=day_words(run.local_date, language), next=shown)
+    said = pick(
+        WORDS, "given up", language, day=day_words(run.local_date, language), why=pick(WORDS, why, language), next=shown
+    )
     with _harmless(run):
         chat = office.chats[subscription.place.platform]
         await notices.replace_notice(_key(run), _post(said, language), chat, office.store)

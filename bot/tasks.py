@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 ARXIV_WAITS = timedelta(hours=6)
 MODEL_WAITS = timedelta(hours=2)
-"""A daily run waits so long, since it was begun, before it fails or does without."""
+"""A daily run waits so long, for arXiv since it was begun, for the model since it first missed it, before it fails or does without."""
 AGAIN_ARXIV = timedelta(minutes=10)
 AGAIN_MODEL = timedelta(minutes=5)
 SPARED = timedelta(minutes=2)
@@ -81,7 +81,8 @@ class Tasks:
         daily = run.name == "daily"
         waited = self._office.now() - (run.begun or self._office.now())
         again = not daily and await self._retracted(subscription)
-        wish = Wish(again=again, can_wait=daily and waited < MODEL_WAITS, can_look_again=daily)
+        lost = self._office.now() - (run.model_lost or self._office.now())
+        wish = Wish(again=again, can_wait=daily and lost < MODEL_WAITS, can_look_again=daily)
         try:
             made = await self._made(task, run, subscription, wish)
         except Awaited as awaited:
@@ -96,6 +97,7 @@ class Tasks:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
             await self._store.end_run(run, RunState.FAILED, str(error))
             await self._reports.fault("settings", str(error), channel=subscription.key)
+            await late.give_up(self._office, subscription, run, "settings")
             return
         await task.checkpoint()
         if daily:
@@ -112,6 +114,8 @@ class Tasks:
         if subscription is not None and await self._store.digest(run.key) is not None:
             return True
         log.info("event=run_unwanted run=%s", run.key)
+        if subscription is not None:
+            await late.take_away(self._office, subscription, run)
         await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
         return False
 
@@ -153,13 +157,17 @@ class Tasks:
             "arxiv" if arxiv else "model", str(error), channel=subscription.key, after=OFTEN_PASSES
         )
         if not arxiv or (daily and waited < ARXIV_WAITS):
+            if not arxiv:
+                await self._store.note_model_lost(run)
             if daily:
-                await late.tell(self._office, subscription, run, error)
+                now = self._office.now()
+                until = now - waited + ARXIV_WAITS if arxiv else (run.model_lost or now) + MODEL_WAITS
+                await late.tell(self._office, subscription, run, error, until)
             await self._store.note_run(run, str(error))
             raise Later(AGAIN_ARXIV if arxiv else AGAIN_MODEL)
         await self._store.end_run(run, RunState.FAILED, str(error))
         metrics.DIGESTS.labels("failed").inc()
-        await late.give_up(self._office, subscription, run)
+        await late.give_up(self._office, subscription, run, "no list")
 
     async def _all_well(self, made: Digest | None) -> None:
         """What a run that came to its end says of the services it needed."""
@@ -265,9 +273,11 @@ class Tasks:
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
-                run, _subscription = await self._run(of)
+                run, subscription = await self._run(of)
                 if run is not None:
                     await self._store.end_run(run, RunState.FAILED, note)
+                    if subscription is not None:
+                        await late.give_up(self._office, subscription, run, "aside")
             elif (digest := await self._store.digest(of)) is not None:
                 await self._end(digest, note)
         except PaperboyError as error:

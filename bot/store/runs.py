@@ -61,6 +61,10 @@ class Run:
     ended: datetime | None = None
     note: str = ""
     """A sentence: why it failed, or what it waits for."""
+    model_lost: datetime | None = None
+    """When it first could not reach the model: what it waits for that is counted from here."""
+    late_for: str = ""
+    """What the channel was last told it is late for: `arxiv`, `model`."""
     fresh: bool = False
     """Begun by this very call; otherwise it was begun before, or joined."""
 
@@ -105,6 +109,13 @@ class Runs(Base):
             [("HSET", _run(run), "note", note), ("EXPIRE", _run(run), seconds(LONG))],
         )
 
+    async def note_model_lost(self, run: Run) -> None:
+        """The first such note stands."""
+        await self.redis.do("HSETNX", _run(run), "model_lost", self.now().isoformat())
+
+    async def note_late(self, run: Run, late_for: str) -> None:
+        await self.redis.do("HSET", _run(run), "late_for", late_for)
+
     async def run_state(self, subscription: str, local_date: date, name: str) -> Run | None:
         run = await self._run(subscription, local_date, name)
         return run if run.begun is not None else None
@@ -119,8 +130,8 @@ class Runs(Base):
 
     async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
         run = Run(subscription, day, name)
-        found = await self.redis.do("HMGET", _run(run), "state", "begun", "ended", "note")
-        state, begun, ended, note = ((value or b"").decode() for value in found)
+        found = await self.redis.do("HMGET", _run(run), "state", "begun", "ended", "model_lost", "note", "late_for")
+        state, begun, ended, lost, note, late_for = ((value or b"").decode() for value in found)
         return Run(
             subscription,
             day,
@@ -129,6 +140,8 @@ class Runs(Base):
             datetime.fromisoformat(begun) if begun else None,
             datetime.fromisoformat(ended) if ended else None,
             note,
+            datetime.fromisoformat(lost) if lost else None,
+            late_for,
             fresh,
         )
 

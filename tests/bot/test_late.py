@@ -18,8 +18,10 @@ from bot.store import Deaths, Run, RunState
 from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
-from digest.errors import ArxivUnavailable
-from digest.model import Listing, Profile
+from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
+from digest.extractive import ExtractiveAnalyst
+from digest.labels import label
+from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
 from tests.bot.people import HERE, Channel
 
@@ -35,6 +37,21 @@ class Flaky(SampleDay):
         if self.down:
             raise ArxivUnavailable("arXiv did not give the list: it answered 429 (too many requests).")
         return await super().announced(categories, now)
+
+
+class Model(ExtractiveAnalyst):
+    """A model that can be down, or have a key that is refused."""
+
+    name = "model"
+    down = False
+    refused = False
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        if self.down:
+            raise ModelUnavailable("The model server is overloaded or down (503).")
+        if self.refused:
+            raise Misconfigured("The model server refused the key (401).")
+        return await super().rank(papers, profile)
 
 
 @dataclass
@@ -57,6 +74,7 @@ class Day:
     office: Office
     tasks: Tasks
     arxiv: Flaky
+    model: Model
     queue: Queue
     run: Run
 
@@ -80,14 +98,14 @@ class Day:
 @pytest.fixture
 async def day(channel: Channel) -> Day:
     """Friday at nine, and arXiv is down."""
-    arxiv, queue = Flaky(), Queue()
+    arxiv, model, queue = Flaky(), Model(), Queue()
     store = channel.office.store
-    desk = replace(channel.office.desk, papers=arxiv)
+    desk = replace(channel.office.desk, papers=arxiv, analyst=model)
     daily = Daily(store, desk, channel.office.chats, FreePace(), channel.clock)
     office = replace(channel.office, desk=desk, daily=daily, work=queue)
     subscription = await channel.set_up()
     run = await store.begin_run(subscription.key, FRIDAY, "daily")
-    return Day(channel, office, Tasks(office, Conversation(office), queue), arxiv, queue, run)  # type: ignore[arg-type]
+    return Day(channel, office, Tasks(office, Conversation(office), queue), arxiv, model, queue, run)  # type: ignore[arg-type]
 
 
 async def test_before_three_hours_nothing_is_said(day: Day):
@@ -154,6 +172,83 @@ async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day: Da
     day.channel.clock.forward(timedelta(hours=4))
     await replace(day, run=run).tried()
     assert await day.lines() == []
+
+
+async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_the_digest(day: Day):
+    """arXiv was down for two hours, the model from then on: at noon the digest is late for the model."""
+    day.channel.clock.forward(timedelta(hours=2))
+    assert await day.tried() == timedelta(minutes=10)
+    day.arxiv.down, day.model.down = False, True
+    assert await day.tried() == timedelta(minutes=5)  # the wait for the model begins only now
+    assert await day.lines() == []
+    day.channel.clock.forward(timedelta(minutes=70))
+    for _ in range(3):
+        assert await day.tried() == timedelta(minutes=5)
+    [line] = await day.lines()
+    assert "The model has not answered yet (last try: 503, 12:10)" in line
+    assert "at 13:00 it goes out without the model" in line
+    day.channel.clock.forward(timedelta(minutes=50))
+    assert await day.tried() is None
+    assert await day.lines() == []
+    assert day.queue.put == [("delivery", day.run.key)]
+    digest = await day.office.store.digest(day.run.key)
+    assert digest is not None
+    assert label("ranked_lexically", digest.language) in digest.notes
+
+
+async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day: Day):
+    day.channel.clock.forward(timedelta(hours=3))
+    await day.tried()
+    day.arxiv.down, day.model.down = False, True
+    await day.tried()
+    [line] = await day.lines()
+    assert "The model has not answered yet" in line
+    day.model.down = False
+    await day.tried()
+    assert await day.lines() == []
+
+
+async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_was_due(day: Day):
+    await day.office.store.end_run(day.run, RunState.DONE)
+    day.channel.clock.forward(timedelta(days=1, hours=5))  # Saturday, 14:00; nothing was announced, so no line
+    saturday = await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=1), "daily")
+    await replace(day, run=saturday).tried()
+    assert await day.lines() == []
+    await day.office.store.end_run(saturday, RunState.DONE)
+    day.channel.clock.forward(timedelta(days=2))  # Monday, 14:00
+    day.arxiv.down, day.model.down = False, True
+    monday = replace(day, run=await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily"))
+    assert await monday.tried() == timedelta(minutes=5)
+    [line] = await day.lines()
+    assert "The model has not answered yet" in line
+
+
+async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(day: Day):
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    day.arxiv.down, day.model.refused = False, True
+    assert await day.tried() is None
+    [line] = await day.lines()
+    assert "There is no digest of" in line
+    assert "a setting of this bot is wrong" in line
+
+
+async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: Day):
+    day.channel.clock.forward(timedelta(hours=4))
+    await day.tried()
+    await day.tasks.given_up(f"digest:{day.run.key}", "Five attempts ended at the same place.")
+    [line] = await day.lines()
+    assert "making it failed again and again" in line
+    day.channel.clock.forward(timedelta(days=3))
+    run = await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily")
+    monday = replace(day, run=run)
+    await monday.tried()
+    assert len(await day.lines()) == 2
+    subscription = await day.office.store.subscription(HERE.key)
+    assert subscription is not None
+    await day.office.store.keep_subscription(replace(subscription, paused=True))
+    await monday.tried()
+    assert len(await day.lines()) == 1
 
 
 def at(day: int, hour: int) -> datetime:
