@@ -13,7 +13,7 @@ from bot.chat import Chat, Place, Step, StepKind
 from bot.delivery import Delivered, deliver, retract
 from bot.lessons import taste_of
 from bot.schedule import look_again
-from bot.store import DeliveryState, Run, RunState, Store
+from bot.store import DeliveryState, Hold, Run, RunState, Store
 from bot.subscription import Subscription
 from digest.ledger import State, own_day
 from digest.model import Digest, Entry
@@ -74,7 +74,7 @@ class Daily:
         None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and Awaited; the run stays open then.
         One at a time for a channel: of two runs that meet, the second sees what the first has considered.
         """
-        async with self._store.lease(f"make:{subscription.key}", RUN_LEASE):
+        async with self._store.lease(f"make:{subscription.key}", RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from bot import metrics
 from bot.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
-from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, Store
+from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
 from bot.store.redis import pack, unpack
 from digest.model import from_json, to_json
 from digest.ports import Pace, Progress, silent
@@ -93,7 +93,7 @@ async def deliver(
     elif known.state is not DeliveryState.OPEN:
         return _delivered(await _stored(store, key))
     try:
-        async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
+        async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, hold=Hold.LOOKS_ITSELF) as lease:
             work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, recorded, progress)
             return _delivered(await work.all_steps())
     except (LeaseBusy, LeaseLost):
@@ -115,7 +115,7 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: ti
     if await store.delivery(key) is None:
         return 0
     await store.retracting(key)
-    async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, strict=False) as lease:
+    async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, hold=Hold.LOOKS_ITSELF) as lease:
         await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
         delivery = await store.delivery(key)
         assert delivery is not None

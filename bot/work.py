@@ -29,7 +29,7 @@ from docket.dependencies import AdmissionBlocked
 from redis.exceptions import RedisError
 
 from bot.redis_server import EmbeddedStore
-from bot.store import Deaths, LeaseBusy, LeaseLost, Store, StoreUnavailable
+from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
 from bot.store.redis import Script, sentences
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ QUICK = "quick"
 POSTS = "posts"
 DOCKETS = (SLOW, QUICK, POSTS)
 CONCURRENCY: Mapping[str, int] = {SLOW: 8, QUICK: 16, POSTS: 250}
+HOLD: Mapping[str, Hold] = {SLOW: Hold.THROUGH_OUTAGES, QUICK: Hold.SURE, POSTS: Hold.SURE}
+"""A digest in the making posts nothing and its calls are dear: while the store is away it goes on. An answer is seen: it stops in time."""
 REDELIVERY = timedelta(seconds=30)
 HELD_BY_ANOTHER = timedelta(seconds=10)
 AFTER_A_FAULT = timedelta(seconds=5)
@@ -268,7 +270,8 @@ class Work:
         try:
             if await self._store.is_done(execution.key):
                 return
-            async with self._store.lease(f"task:{execution.key}", self._redelivery, wait=timedelta(0)):
+            hold = HOLD[self._docket_of[name]]
+            async with self._store.lease(f"task:{execution.key}", self._redelivery, wait=timedelta(0), hold=hold):
                 await self._attempt(function, json.loads(ids), execution)
         except LeaseBusy as busy:
             raise AdmissionBlocked(execution, "another worker", retry_delay=HELD_BY_ANOTHER) from busy

@@ -8,6 +8,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
 | cache:K                              | what was expensive, under the keys of `digest.keys`            | as `digest.keys` says    |
 | lease:N                              | token of the holder                                            | seconds, renewed         |
+| leased:N                             | token of who had it last, of work that goes on while the store is away | 10 minutes       |
 | pace:N, pace:N:holder, pace:N:free   | timetable, or holder and next free moment                      | seconds                  |
 | budget:D:held, budget:D:ends         | reservations of a day                                          | 1 day                    |
 | budget:settled:T                     | a reservation that was settled                                 | 1 day                    |
@@ -50,7 +51,7 @@ from bot.store.deliveries import Deliveries, Delivery, DeliveryState
 from bot.store.digests import Digests, Earlier
 from bot.store.faults import Faults
 from bot.store.forgetting import Forgetting
-from bot.store.leases import Lease, LeaseBusy, LeaseLost, Leases
+from bot.store.leases import Hold, Lease, LeaseBusy, LeaseLost, Leases
 from bot.store.pace import RedisPace
 from bot.store.posts import post_from_data, post_from_json, post_to_data, post_to_json
 from bot.store.questions import Asked, Asking, Talk, Threads
@@ -68,6 +69,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Earlier",
+    "Hold",
     "Lease",
     "LeaseBusy",
     "LeaseLost",

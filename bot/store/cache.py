@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from bot.store.base import key, seconds
-from bot.store.leases import LONGEST_PAUSE, LeaseBusy, Leases
+from bot.store.leases import LONGEST_PAUSE, Hold, LeaseBusy, Leases
 from bot.store.redis import pack, unpack
+
+log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=20)
 """How long the death of a process that was making a value holds the others up, at most."""
@@ -50,7 +53,8 @@ class RedisCache:
                 if held is not None:
                     return held
                 try:
-                    async with self._store.lease(f"once:{key}", self._hold, wait=timedelta(0)):
+                    name = f"once:{key}"
+                    async with self._store.lease(name, self._hold, wait=timedelta(0), hold=Hold.THROUGH_OUTAGES):
                         return await self._make(key, life, make)
                 except LeaseBusy:
                     await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
@@ -60,8 +64,19 @@ class RedisCache:
         held = await self.get(key)  # another may have finished between our look and our lease
         if held is None:
             held = await make()
-            await self.put(key, held, life)
+            await self._keep(key, held, life)
         return held
+
+    async def _keep(self, key: str, value: bytes, life: timedelta) -> None:
+        """What was made is stored also by whoever is cancelled meanwhile, because the store is away and another lease has run out: it was paid for."""
+        storing = asyncio.create_task(self.put(key, value, life))
+        try:
+            await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await asyncio.wait({storing})
+            if not storing.cancelled() and (error := storing.exception()):
+                log.warning("event=not_kept key=%s cause=%r", key, str(error))
+            raise
 
 
 def _cached(name: str) -> str:

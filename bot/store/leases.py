@@ -2,6 +2,8 @@
 
 A holder that dies or freezes loses it by expiry. A holder that was frozen cannot know that until it looks: `sure(seconds)` tells by the
 machine's own clock (which runs on through a stop and a suspension) whether the lease still has so long to go.
+
+A store that is away lets every lease run out, and nobody has taken any. For how long to go on then, the holder says (`Hold`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from enum import StrEnum
 from uuid import uuid4
 
 from bot.redis_home import StoreUnavailable
@@ -26,17 +29,37 @@ TAKE = Script("""
 local holder = redis.call('GET', KEYS[1])
 if holder == false or holder == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  if ARGV[3] ~= '0' then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3]) end
   return 1
 end
 return 0
 """)
+"""Keys: the lease, and who had it last, which is remembered for as long as the third argument says."""
+RESUME = Script("""
+local holder = redis.call('GET', KEYS[1]) or redis.call('GET', KEYS[2])
+if holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
+return 1
+""")
+"""What ran out is taken again if nobody had it in between."""
 RENEW = Script(
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
 )
-DROP = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0")
+DROP = Script("""
+for _, name in ipairs(KEYS) do
+  if redis.call('GET', name) == ARGV[1] then redis.call('DEL', name) end
+end
+return 1
+""")
+"""Also that we had it last: a renewal that is still on its way must not bring it back."""
 LONGEST_PAUSE = 0.5
+REMEMBERED = timedelta(minutes=10)
+"""Who had a lease last: longer than a store is waited for."""
 GIVE_BACK = 5.0
 """Seconds."""
+AGAIN = 0.3
+"""Seconds between renewals of a store that does not answer: to be there before others are."""
 
 
 class LeaseLost(PaperboyError):
@@ -45,6 +68,17 @@ class LeaseLost(PaperboyError):
 
 class LeaseBusy(PaperboyError):
     """Another process is at it."""
+
+
+class Hold(StrEnum):
+    """When the body of a lease is cancelled."""
+
+    SURE = "sure"
+    """Once it may be another's: what must not be done twice."""
+    THROUGH_OUTAGES = "through outages"
+    """Once it is another's. A store that does not answer takes nothing away: what is dear, and does no harm when done twice."""
+    LOOKS_ITSELF = "looks itself"
+    """Never; the body asks (`Lease.sure`)."""
 
 
 def boot_clock() -> float:
@@ -56,11 +90,13 @@ def boot_clock() -> float:
 class Lease:
     """One holding. Made by `Leases.lease`."""
 
-    def __init__(self, store: Base, name: str, life: timedelta) -> None:
+    def __init__(self, store: Base, name: str, life: timedelta, hold: Hold = Hold.SURE) -> None:
         self.name = name
+        self.hold = hold
         self.key = lease_key(name)
         self.token = uuid4().hex
         self.life = life
+        self._keys = [self.key, key("leased", name)]
         self._store = store
         self._until = 0.0
 
@@ -68,23 +104,28 @@ class Lease:
         """It is held for so long yet, counted from before the request that took it."""
         return boot_clock() + seconds < self._until
 
+    def left(self) -> float:
+        """Seconds for which it is surely held."""
+        return max(0.0, self._until - boot_clock())
+
     async def take(self) -> bool:
         """Takes it if it is free. Whoever takes a lease anew must look anew at what it guards."""
         return await self._ask(TAKE)
 
     async def renew(self) -> bool:
-        """Only what is still ours: one that ran out is not taken again unnoticed."""
-        return await self._ask(RENEW)
+        """Only what is still ours: one that ran out is not taken again unnoticed, or only if nobody had it in between."""
+        return await self._ask(RESUME if self.hold is Hold.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
         before = boot_clock()
-        held = await self._store.redis.run(script, [self.key], [self.token, millis(self.life)])
+        remembered = millis(REMEMBERED) if self.hold is Hold.THROUGH_OUTAGES else 0
+        held = await self._store.redis.run(script, self._keys, [self.token, millis(self.life), remembered])
         self._until = before + self.life.total_seconds() if held else 0.0
         return bool(held)
 
     async def drop(self) -> None:
         self._until = 0.0
-        await self._store.redis.run(DROP, [self.key], [self.token])
+        await self._store.redis.run(DROP, self._keys, [self.token])
 
 
 def lease_key(name: str) -> str:
@@ -100,22 +141,28 @@ class Leases(Base):
 
     @contextlib.asynccontextmanager
     async def lease(
-        self, name: str, life: timedelta = timedelta(seconds=60), *, wait: timedelta | None = None, strict: bool = True
+        self,
+        name: str,
+        life: timedelta = timedelta(seconds=60),
+        *,
+        wait: timedelta | None = None,
+        hold: Hold = Hold.SURE,
     ) -> AsyncIterator[Lease]:
         """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background and gives it back.
 
-        Once it is lost the body is cancelled and LeaseLost is raised; with `strict=False` the body looks for itself (`Lease.sure`).
+        Once it is lost, as `hold` says, the body is cancelled and LeaseLost is raised.
         """
-        lease = Lease(self, name, life)
+        lease = Lease(self, name, life, hold)
         await _wait_for(lease, wait)
         body = asyncio.current_task()
         assert body is not None
         lost = asyncio.Event()
-        renewal = asyncio.create_task(_renew(lease, body if strict else None, lost), name=f"lease {name}")
+        cancelled = None if hold is Hold.LOOKS_ITSELF else body
+        renewal = asyncio.create_task(_renew(lease, cancelled, lost), name=f"lease {name}")
         try:
             yield lease
         except BaseException as error:
-            ours = strict and lost.is_set() and body.uncancel() == 0
+            ours = cancelled is not None and lost.is_set() and body.uncancel() == 0
             if ours and isinstance(error, asyncio.CancelledError):
                 raise LeaseLost(f"Another process has taken over: {name}.") from None
             raise
@@ -147,14 +194,17 @@ async def _wait_for(lease: Lease, wait: timedelta | None) -> None:
 
 async def _renew(lease: Lease, body: asyncio.Task[object] | None, lost: asyncio.Event) -> None:
     third = lease.life.total_seconds() / 3
-    held = True
+    pause, held = third, True
     while held or body is None:
-        await asyncio.sleep(third)
+        await asyncio.sleep(pause)
         try:
-            async with asyncio.timeout(third):
+            # No longer than it is surely ours: the body must have ended when another may begin.
+            async with asyncio.timeout(min(third, lease.left()) if lease.hold is Hold.SURE else max(third, 1)):
                 held = await lease.renew()
+            pause = third
         except (StoreUnavailable, TimeoutError):
-            held = lease.sure()
+            held = lease.hold is Hold.THROUGH_OUTAGES or lease.sure()
+            pause = min(third, AGAIN)
     log.warning("event=lease-lost name=%s", lease.name)
     lost.set()
     if body is not None:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, Store
-from bot.store.leases import Lease
+from bot.store.leases import Hold, Lease
 from bot.store.pace import Alone, Bursts
 from digest.errors import OverBudget
 from digest.model import Usage
@@ -19,6 +19,11 @@ from digest.ports import booked
 
 SHORT = timedelta(milliseconds=300)
 LIFE = timedelta(minutes=1)
+
+
+async def away(store: Store, for_: timedelta) -> None:
+    """It answers nobody for so long."""
+    await store.redis.do("CLIENT", "PAUSE", round(for_.total_seconds() * 1000), "ALL")
 
 
 class TestConnection:
@@ -123,6 +128,55 @@ class TestLeases:
         await first.drop()
         assert await store.redis.do("GET", first.key) == b"somebody else"
 
+    async def test_dear_work_goes_on_while_the_store_is_away_and_has_its_lease_when_it_is_back(self, store: Store):
+        async with store.lease("x", SHORT, hold=Hold.THROUGH_OUTAGES) as lease:
+            await away(store, 3 * SHORT)
+            await asyncio.sleep(3 * SHORT.total_seconds())
+            assert not lease.sure()
+            await store.server_time()  # it is back
+            async with asyncio.timeout(5):
+                while not lease.sure():
+                    await asyncio.sleep(0.01)
+            with pytest.raises(LeaseBusy):
+                async with store.lease("x", SHORT, wait=timedelta(0)):
+                    pass
+
+    async def test_dear_work_stops_when_another_had_the_lease_meanwhile(self, store: Store):
+        async def work() -> None:
+            async with store.lease("x", SHORT, hold=Hold.THROUGH_OUTAGES) as lease:
+                await store.redis.do("DEL", lease.key)  # as by expiry
+                async with store.lease("x", LIFE, wait=timedelta(0), hold=Hold.THROUGH_OUTAGES):
+                    pass
+                await asyncio.sleep(10)
+
+        with pytest.raises(LeaseLost):
+            await work()
+
+    async def test_other_work_has_stopped_before_its_lease_can_be_anothers(self, store: Store):
+        life = timedelta(seconds=1.5)
+        began = 0.0
+
+        async def work() -> None:
+            nonlocal began
+            async with store.lease("x", life):
+                began = time.monotonic()
+                await away(store, timedelta(seconds=2.5))
+                try:
+                    await asyncio.sleep(10)
+                finally:
+                    began = time.monotonic() - began
+
+        with pytest.raises(LeaseLost):
+            await work()
+        assert began < life.total_seconds() + 0.3
+
+    async def test_a_renewal_on_its_way_does_not_bring_back_what_was_given_back(self, store: Store):
+        lease = Lease(store, "x", LIFE, Hold.THROUGH_OUTAGES)
+        assert await lease.take()
+        await lease.drop()
+        assert not await lease.renew()
+        assert await Lease(store, "x", LIFE).take()
+
     async def test_whoever_is_alone_frees_all(self, store: Store):
         await Lease(store, "x", LIFE).take()
         await store.free_leases()
@@ -194,6 +248,25 @@ class TestCache:
         first.cancel()
         async with asyncio.timeout(2):
             assert await second == b"value"
+
+    async def test_what_was_made_is_kept_by_who_is_cancelled_while_the_store_is_away(self, store: Store):
+        cache, made = RedisCache(store), 0
+
+        async def make() -> bytes:
+            nonlocal made
+            made += 1
+            await away(store, 2 * SHORT)
+            return b"bought"
+
+        first = asyncio.create_task(cache.once("k", LIFE, make))
+        while not made:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        first.cancel()
+        assert await cache.once("k", LIFE, make) == b"bought"
+        assert made == 1
+        with pytest.raises(asyncio.CancelledError):
+            await first
 
 
 class TestPace:
