@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot import cards
+from bot import cards, services
 from bot.chat import Person, Place, Post
 from bot.lookup import entry_by_id
 from bot.office import Office
 from digest.checks import language_of
-from digest.errors import ModelUnavailable
+from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.keys import fingerprint
 from digest.labels import base
 from digest.model import Answer, Paper, Turn
@@ -61,10 +61,20 @@ async def answered(
     """One model call; without the model, passages of the paper, labelled. Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
-            return await office.desk.analyst.answer(question, sources, history, language, on_text)
+            answer = await office.desk.analyst.answer(question, sources, history, language, on_text)
+        await services.model_answered(office)
+    except Misconfigured as error:
+        await services.model_failed(office, error, payer)
+        raise
+    except OverBudget as error:
+        await services.budget_gone(office, payer, error)
+        raise
     except ModelUnavailable as error:
+        await services.model_failed(office, error, payer)
         log.warning("event=answer_stood_in cause=%r", str(error))
         return await office.desk.stand_in.answer(question, sources, history, language, on_text)
+    else:
+        return answer
 
 
 async def answer_about(

@@ -165,7 +165,6 @@ class Conversation:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
-            await self._office.reports.fault("budget", str(error), channel=question.place.key)
             until = moment(error.until, await current(self._office, question.place))
             await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:

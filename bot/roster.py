@@ -31,7 +31,7 @@ async def rows(store: Store) -> list[Row]:
     for subscription in await store.subscriptions():
         delivered, fault = await _last(store, subscription)
         fault = fault or await _run_fault(store, subscription)
-        reported = next((f["cause"] for f in faults.values() if f["about"] == subscription.key), "")
+        reported = next((f["cause"] for f in faults.values() if f["about"].rpartition(" ")[2] == subscription.key), "")
         due = next_run(subscription, store.now())
         found.append(Row(subscription, delivered, due, month.get(subscription.key, Usage()), fault or reported))
     return found

@@ -10,20 +10,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import late, metrics
+from bot import late, metrics, services
 from bot.admin import OFTEN_PASSES
 from bot.answering import answer_name
 from bot.chat import ChatError, Forbidden, Gone, Throttled
 from bot.conversation import Conversation
 from bot.daily import Awaited, Wish
-from bot.delivery import Delivered
 from bot.logs import concerning
 from bot.office import Office
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
 from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
-from digest.labels import label
 from digest.model import Digest
 from digest.ports import Progress
 
@@ -37,8 +35,6 @@ AGAIN_MODEL = timedelta(minutes=5)
 SPARED = timedelta(minutes=2)
 """A list that arXiv refused is not asked for again by another channel meanwhile."""
 AGAIN_DELIVERY = timedelta(minutes=5)
-DELIVERY_FAULT_LASTS = timedelta(minutes=4)
-"""Before the admins are told: so it has been tried twice."""
 AGAIN_ANSWER = timedelta(seconds=20)
 QUESTION_AGES = timedelta(days=1)
 """A question that could not be answered for so long is let go."""
@@ -87,7 +83,7 @@ class Tasks:
             made = await self._made(task, run, subscription, wish)
         except Awaited as awaited:
             await late.take_away(self._office, subscription, run)
-            await self._all_well(None)
+            await self._all_well(subscription, None)
             await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
             raise Later(awaited.wait) from awaited
         except (ArxivUnavailable, ModelUnavailable) as error:
@@ -96,13 +92,14 @@ class Tasks:
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
             await self._store.end_run(run, RunState.FAILED, str(error))
-            await self._reports.fault("settings", str(error), channel=subscription.key)
+            await services.model_failed(self._office, error, subscription.key)
             await late.give_up(self._office, subscription, run, "settings")
             return
         await task.checkpoint()
         if daily:
             await late.take_away(self._office, subscription, run)
-        await self._all_well(made)
+        await self._all_well(subscription, made)
+        await services.came_to_its_end(self._office, "digest", subscription.key)
         if made is not None:
             await self._work.add("delivery", made.key)
         give_back()
@@ -116,6 +113,8 @@ class Tasks:
         log.info("event=run_unwanted run=%s", run.key)
         if subscription is not None:
             await late.take_away(self._office, subscription, run)
+        else:
+            await services.channel_gone(self._office, run.subscription)
         await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
         return False
 
@@ -153,9 +152,10 @@ class Tasks:
     ) -> None:
         """A daily run waits and tries again, told to the admins when it lasts and to the channel when it is late; at last it fails."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
-        await self._reports.fault(
-            "arxiv" if arxiv else "model", str(error), channel=subscription.key, after=OFTEN_PASSES
-        )
+        if isinstance(error, ModelUnavailable):
+            await services.model_failed(self._office, error, subscription.key)
+        else:
+            await self._reports.fault("arxiv", str(error), channel=subscription.key, after=OFTEN_PASSES)
         if not arxiv or (daily and waited < ARXIV_WAITS):
             if not arxiv:
                 await self._store.note_model_lost(run)
@@ -169,17 +169,12 @@ class Tasks:
         metrics.DIGESTS.labels("failed").inc()
         await late.give_up(self._office, subscription, run, "no list")
 
-    async def _all_well(self, made: Digest | None) -> None:
+    async def _all_well(self, subscription: Subscription, made: Digest | None) -> None:
         """What a run that came to its end says of the services it needed."""
         await self._reports.over("arxiv")
-        await self._reports.over("settings")
-        if made is None:
-            return
-        if label("budget_gone", made.language) in made.notes:
-            await self._reports.fault("budget", label("budget_gone", "en"), channel=made.subscription)
-        elif self._office.desk.analyst.name in (e.analysis.by for e in made.entries if e.analysis):
-            await self._reports.over("model")
-            await self._reports.over("budget")
+        if made is not None:
+            await services.digest_made(self._office, made)
+        await services.budget_lifted(self._office, subscription.key)
 
     def _progress(self, run_key: str) -> Progress:
         """Kept in the store, for whoever follows the run; a lost note is no loss."""
@@ -212,7 +207,7 @@ class Tasks:
             return
         progress = self._progress(digest_key)
         delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
-        await self._report(subscription.key, delivered)
+        await services.delivery_tried(self._office, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
@@ -226,20 +221,12 @@ class Tasks:
             await self._store.end_run(run, RunState.FAILED if why else RunState.DONE, why)
 
     async def _channel_gone(self, digest: Digest | None) -> None:
+        if digest is not None:
+            await services.channel_gone(self._office, digest.subscription)
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
             await self._end(digest, "The channel is no more.")
-
-    async def _report(self, subscription: str, delivered: Delivered) -> None:
-        """To the admins: a fault once it has been met twice, or is for good, and its end."""
-        if delivered.state is DeliveryState.DONE:
-            await self._reports.over("delivery", about=subscription)
-        elif delivered.fault:
-            after = DELIVERY_FAULT_LASTS if delivered.state is DeliveryState.OPEN else timedelta(0)
-            await self._reports.fault(
-                "delivery", delivered.fault, about=subscription, channel=subscription, after=after
-            )
 
     # ------------------------------------------------------------ an answer
 
@@ -251,6 +238,8 @@ class Tasks:
     async def _answer(self, question_id: str) -> None:
         try:
             await self._conversation.answer(question_id)
+            if (asked := await self._store.question(question_id)) is not None:
+                await services.came_to_its_end(self._office, "answer", asked.question.place.key)
         except (Gone, Forbidden) as error:
             log.warning("event=answer_unwanted cause=%r", str(error))
             await self._store.keep_silent(question_id)
@@ -265,11 +254,15 @@ class Tasks:
     # ------------------------------------------------------------ what was given up
 
     async def given_up(self, name: str, note: str) -> None:
-        """The queue has put a task aside: it ended its workers five times at one place. Whoever waits for it is told. Never raises."""
+        """The queue has put a task aside: it ended its workers five times at one place. Whoever waits for it is told. Never raises.
+
+        To the admins that is a fault of its kind in its channel, and over when the next one there comes to its end.
+        """
         log.error("event=given_up task=%s", name)
-        await self._reports.fault("aside", note, about=name)
         kind, _, of = name.partition(":")
         try:
+            channel = await self._channel_of(kind, of)
+            await services.put_aside(self._office, kind, channel, f"{name}: {note}")
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
@@ -282,6 +275,12 @@ class Tasks:
                 await self._end(digest, note)
         except PaperboyError as error:
             log.warning("event=given_up_untold task=%s cause=%r", name, str(error))
+
+    async def _channel_of(self, kind: str, of: str) -> str:
+        if kind != "answer":
+            return of.rsplit(":", 2)[0]
+        asked = await self._store.question(of)
+        return asked.question.place.key if asked is not None else ""
 
     # ------------------------------------------------------------ after a restart
 
