@@ -29,6 +29,7 @@ from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
 from bench.kill.journal import bought
 from bench.kill.waiting import Asked, answers, ask, digests, judged
+from bench.kill.whole import sorts
 from bench.kill.world import World, world
 
 STAGES = ("fetch", "ranking", "analysis", "summary", "delivery", "answering")
@@ -45,6 +46,9 @@ class Round:
     second: bool
     faults: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    digests: int = 0
+    answers: int = 0
+    """That were due."""
     seconds: float = 0.0
 
 
@@ -84,6 +88,7 @@ class Bench:
         await asyncio.gather(killing, return_exceptions=True)
         await asyncio.sleep(0.3)  # what would be posted twice is by now
         made.wrong += await judged(self.world, asked)
+        made.digests, made.answers = len(self.world.sides), sum(map(len, asked.values()))
         await self._end(made)
         made.seconds = time.monotonic() - began
         return made
@@ -128,20 +133,14 @@ class Bench:
             await self._kill_once("bot")
 
     async def _kill_once(self, what: str) -> None:
-        if what != "bot":
-            killing = asyncio.create_task(self.world.kill_store())
-            if what == "both":
-                await asyncio.sleep(self.chance.uniform(0, 0.3))
-            else:
-                await killing
+        match what:
+            case "store":
+                await self.world.kill_store()
                 return
-            await self.world.kill_bot()
-            killing.cancel()
-            await asyncio.gather(killing, return_exceptions=True)
-            if self.world.shared:
-                self.world.start_store()
-        else:
-            await self.world.kill_bot()
+            case "both":
+                await self.world.kill_both(self.chance.uniform(0, 0.3))
+            case _:
+                await self.world.kill_bot()
         await asyncio.sleep(self.chance.uniform(0, 0.5))
         await self.world.start()
 
@@ -177,6 +176,8 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
         # A half-written answer is stopped in any case; one that had been stopped already is refused, and let be.
         refused = [call for call in made.slack.server.refusals() if call.method != "chat.stopStream"]
     _table(done)
+    stand = sum(map(len, made.accounted.values()))
+    print(f"{sum(r.digests for r in done)} digests and {sum(r.answers for r in done)} answers were due; {stand} messages stand")  # fmt: skip
     print(f"{judged.calls} calls to the model, {judged.in_flight} of them made again because a kill had met them")
     for sentence in judged.twice:
         print(f"bought twice: {sentence}")
@@ -184,7 +185,9 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
         print(f"refused: {call.method} {call.error}")
     wrong = sum(1 for one in done if one.wrong)
     report.aim("rounds", len(done), least=1)
-    report.aim("rounds with a digest or an answer that is lost, doubled, out of order or broken", wrong, most=0)
+    for what, count in sorts([sentence for one in done for sentence in one.wrong]).items():
+        report.aim(what, count, most=0)
+    report.aim("rounds in which anything was wrong", wrong, most=0)
     report.aim("answered calls to the model that were made again", len(judged.twice), most=0)
     report.aim("requests that Slack refused for what was in them", len(refused), most=0)
     return not wrong and not judged.twice and not refused
@@ -230,7 +233,7 @@ async def run_frozen(rounds: int, seed: int, *, speed: float, home: Path) -> boo
 
 
 async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
-    """The store is away for a minute, in three ways in turn."""
+    """The store is away for a minute, in one way after another."""
     done: list[Away] = []
     chance = random.Random(seed)
     async with world(home, shared=True, speed=speed) as made:
@@ -239,7 +242,8 @@ async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
             done.append(one := await away(made, HOW[number % len(HOW)], chance, 60))
             print(one, flush=True)
     judged = bought(made.model.calls, made.outages)
-    report.table(("store", "away s", "from s after the start", "wrong"), [(o.how, o.seconds, o.after, len(o.wrong)) for o in done])  # fmt: skip
+    rows = [(o.how, o.seconds, o.after, o.asked, len(o.wrong)) for o in done]
+    report.table(("store", "away s", "from s after the start", "questions meanwhile", "wrong"), rows)
     report.aim("store away: days lost, doubled or broken, or a bot that ended", sum(1 for one in done if one.wrong), most=0)  # fmt: skip
     report.aim("store away: answered calls to the model that were made again", len(judged.twice), most=0)
     return not any(one.wrong for one in done) and not judged.twice
@@ -253,7 +257,7 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=10.0, help="how much shorter the long waits are")
     parser.add_argument("--seconds", type=float, default=5400, help="no further round is begun after so long")
     parser.add_argument("--frozen", action="store_true", help="freeze one of two, then of four processes for a minute, instead of killing")  # fmt: skip
-    parser.add_argument("--away", action="store_true", help="take the store away for a minute instead: killed, frozen, out of memory")  # fmt: skip
+    parser.add_argument("--away", action="store_true", help="take the store away for a minute instead: killed, frozen, its memory or disk full")  # fmt: skip
     parser.add_argument("--keep", type=Path, help="a folder for the bot's log and store, kept afterwards")
     said = parser.parse_args()
     with contextlib.ExitStack() as stack:

@@ -1,4 +1,8 @@
-"""The store is away for a minute, at a stage of the day: its server killed, frozen, or out of memory. The bot has to live through it."""
+"""The store is away for a minute, at a stage of the day: its server killed or frozen, its memory or its disk full. The bot has to live through it.
+
+People ask meanwhile, in the thread of the day before. Nothing is killed but the store, so nothing is forgiven: no answer of the model that
+was received may be bought again.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ import contextlib
 import random
 from dataclasses import dataclass
 
-from bench.kill.waiting import answers, ask, digests, judged
+from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.world import World
-from bot.store import StoreUnavailable
 
-HOW = ("killed", "frozen", "full")
+HOW = ("killed", "frozen", "out of memory", "disk full")
+PATIENCE = 240
+"""Seconds after its return in which the day must be whole."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,8 @@ class Away:
     after: float
     """Seconds after the start of the bot."""
     seconds: float
+    asked: int
+    """Questions put while it was away."""
     wrong: tuple[str, ...]
 
 
@@ -29,34 +36,35 @@ async def away(world: World, how: str, chance: random.Random, seconds: float) ->
     bot = await world.start()
     after = chance.uniform(1, 6)
     wrong: list[str] = []
-    asked = {}
+    meanwhile: Asked = {}
+    asked: Asked = {}
     try:
-        async with asyncio.timeout(seconds + 240):
+        async with asyncio.timeout(seconds + PATIENCE):
             await asyncio.sleep(after)
-            await _gone(world, how, seconds)
+            async with _gone(world, how):
+                await asyncio.sleep(seconds / 2)
+                meanwhile = await ask(world, [f"What does paper 2 measure, before {world.day}?"], world.threads)
+                await asyncio.sleep(seconds / 2)
             await digests(world)
-            asked = dict(await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)]))
+            later = await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)])
+            asked = {side: [*meanwhile.get(side, ()), *later[side]] for side in later}
             await answers(world, asked)
     except TimeoutError:
-        wrong.append(f"not whole {240} s after it was back")
+        wrong.append(f"not whole {PATIENCE} s after it was back")
     if bot.returncode is not None:
         wrong.append(f"the bot ended with {bot.returncode}")
     await asyncio.sleep(1)
     wrong += await judged(world, asked)
     if any(codes := await world.end_bot()):
         wrong.append(f"it ended with {codes}")
-    return Away(how, after, seconds, tuple(wrong))
+    return Away(how, round(after, 1), seconds, sum(map(len, meanwhile.values())), tuple(wrong))
 
 
-async def _gone(world: World, how: str, seconds: float) -> None:
-    if how == "full":
-        async with world.store() as store:
-            await store.redis.do("CONFIG", "SET", "maxmemory", 1)
-        await asyncio.sleep(seconds)
-        async with world.store() as store:
-            await store.redis.do("CONFIG", "SET", "maxmemory", 0)
-        return
-    with world.store_away(frozen=how == "frozen"):
-        await asyncio.sleep(seconds)
-    with contextlib.suppress(StoreUnavailable):
-        await world.store_back()
+def _gone(world: World, how: str) -> contextlib.AbstractAsyncContextManager[None]:
+    match how:
+        case "out of memory":
+            return world.out_of_memory()
+        case "disk full":
+            return world.disk_full()
+        case _:
+            return world.store_away(frozen=how == "frozen")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.chat import Step, StepKind
+from bot.chat import Post, Step
+from bot.discord import render as discord_render
 from bot.discord.ids import carries, marker
-from bot.slack.render import key_of
-from bot.store import Delivery
+from bot.slack import render as slack_render
 from tests.servers.discord import TOKEN, Discord
 from tests.servers.slack import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER, SlackServer
 
@@ -54,6 +53,10 @@ class Side(Protocol):
         """What a step's message is to look like."""
         ...
 
+    def answer(self, post: Post, key: str) -> dict[str, Any]:
+        """What an answer's messages are to look like, by key."""
+        ...
+
     def ask(self, thread: str, text: str) -> str:
         """A person's question in a thread; the id of the message."""
         ...
@@ -89,7 +92,7 @@ class Slack:
     def stands(self, keys: Sequence[str]) -> list[Stands]:  # noqa: ARG002  # Slack shows every key
         messages = sorted(self.server.space.channel(self.channel).messages.values(), key=lambda m: m.ts)
         return [
-            Stands(m.ts, key_of(m.json(with_metadata=True)), m.blocks, m.thread_ts, m.edits > 0)
+            Stands(m.ts, slack_render.key_of(m.json(with_metadata=True)), m.blocks, m.thread_ts, m.edits > 0)
             for m in messages
             if m.bot_id == BOT_ID
         ]
@@ -97,14 +100,23 @@ class Slack:
     def content(self, step: Step) -> Any:
         return step.payload.get("blocks")
 
+    def answer(self, post: Post, key: str) -> dict[str, Any]:
+        return {slack_render.key_of(m): m["blocks"] for m in slack_render.messages(post, key)}
+
     def ask(self, thread: str, text: str) -> str:
         deliveries = self.server.say(self.channel, "U1", f"<@{BOT_USER}> {text}", thread)
         return str(deliveries[0].payload["event"]["ts"])
 
     def fault(self, chance: random.Random) -> str:
-        method = chance.choice(["chat.postMessage", "chat.postMessage", "chat.postMessage", "chat.update"])
+        methods = ["chat.postMessage"] * 3 + [
+            "chat.update",
+            "chat.startStream",
+            "chat.stopStream",
+            "conversations.replies",
+        ]
+        method = chance.choice(methods)
         kind = chance.choice(["drop", "refuse", "500", "503", "html", "slow:2", "429:0.3", "429:1"])
-        self.server.fail(method, kind, skip=chance.randrange(4))
+        self.server.fail(method, kind, skip=chance.randrange(4) if method == "chat.postMessage" else 0)
         return f"{method} {kind}"
 
 
@@ -152,6 +164,10 @@ class OnDiscord:
         message = step.payload.get("text") or step.payload.get("message") or {}
         return _bare(message.get("components") or [])
 
+    def answer(self, post: Post, key: str) -> dict[str, Any]:
+        messages = discord_render.messages(post)
+        return {f"{key}.{n}" if n else key: _bare(m["components"]) for n, m in enumerate(messages)}
+
     def ask(self, thread: str, text: str) -> str:
         said = self.server.say(
             self._ann, self.server.world.channels[thread], f"<@{self.server.world.bot['id']}> {text}"
@@ -172,29 +188,3 @@ class OnDiscord:
 def _bare(components: Sequence[Mapping[str, Any]]) -> Any:
     """Without the ids that Discord gives to components that have none."""
     return [{k: _bare(v) if k == "components" else v for k, v in c.items() if k != "id"} for c in components]
-
-
-# ---------------------------------------------------------------- whole, once, in order
-
-
-def faults_of(side: Side, delivery: Delivery, answers: Sequence[str]) -> list[str]:
-    """What is wrong with a digest's posts and the answers in its thread, as sentences. `answers`: the keys of the answers due there."""
-    steps = [s for s in delivery.plan if s.kind in (StepKind.POST, StepKind.REPLY) and s.payload.get("only") != "forum"]
-    keys = [s.key for s in steps]
-    standing = side.stands([*keys, *answers])
-    by_key = Counter(m.key for m in standing)
-    found = [f"{key} stands {by_key[key]} times" for key in (*keys, *answers) if by_key[key] != 1]
-    parent = next((m for m in standing if m.key == keys[0]), None)
-    if parent is None:
-        return found
-    order = [m.key for m in standing if m.key in set(keys)]
-    if not found and order != keys:
-        found.append(f"the order is {order}")
-    if any(s.kind is StepKind.EDIT for s in delivery.plan) and not parent.edited:
-        found.append("the parent was not finished")
-    contents: Mapping[str, Callable[[], Any]] = {s.key: lambda s=s: side.content(s) for s in steps[1:]}  # type: ignore[misc]
-    found += [f"{m.key} is not as planned" for m in standing if m.key in contents and m.content != contents[m.key]()]
-    thread = delivery.ids.get(next((s.key for s in delivery.plan if s.kind is StepKind.THREAD), keys[0]), parent.id)
-    strange = [m for m in standing if m.thread == thread and m.key not in {*keys, *answers}]
-    found += [f"a message without a known key stands in the thread: {m.id}" for m in strange]
-    return found

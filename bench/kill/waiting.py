@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from bench.kill.sides import Side, faults_of
-from bench.kill.world import World
-from bot.store import DeliveryState, RunState, Store, StoreUnavailable
+from bench.kill.sides import Side
+from bench.kill.whole import digest_faults, post_faults
+from bench.kill.world import ANNOUNCED, PAPERS, World
+from bot.store import Asked as Question
+from bot.store import Asking, DeliveryState, RunState, Store, StoreUnavailable
 
 Asked = Mapping[str, Sequence[str]]
 """Side to the messages of the questions asked in its thread."""
@@ -34,16 +36,19 @@ async def _is_done(world: World, store: Store, side: Side) -> bool:
     return bool(delivery and delivery.state is DeliveryState.DONE and run is not None and run.state is RunState.DONE)
 
 
-async def ask(world: World, texts: Sequence[str]) -> Asked:
-    """A person asks in the threads of both digests."""
-    asked: dict[str, list[str]] = {}
-    async with world.store() as store:
-        for side in world.sides:
-            delivery = await store.delivery(digest_key(world, side))
-            assert delivery is not None
-            thread = delivery.ids[delivery.plan[0].key]
-            asked[side.name] = [side.ask(thread, text) for text in texts]
-    return asked
+async def ask(world: World, texts: Sequence[str], threads: Mapping[str, str] | None = None) -> Asked:
+    """A person asks in the threads of the day's digests, or in these."""
+    if threads is None:
+        async with world.store() as store:
+            world.threads = {side.name: await _thread(store, digest_key(world, side)) for side in world.sides}
+        threads = world.threads
+    return {s.name: [s.ask(threads[s.name], text) for text in texts] for s in world.sides if s.name in threads}
+
+
+async def _thread(store: Store, key: str) -> str:
+    delivery = await store.delivery(key)
+    assert delivery is not None
+    return delivery.ids[delivery.plan[0].key]
 
 
 async def answers(world: World, asked: Asked) -> None:
@@ -51,19 +56,16 @@ async def answers(world: World, asked: Asked) -> None:
     while True:
         with contextlib.suppress(StoreUnavailable):
             async with world.store() as store:
-                due = [(side, message) for side in world.sides for message in asked.get(side.name, ())]
-                if all([await _answer_key(store, side, message, answered=True) for side, message in due]):
+                due = [await _asked(store, side, m) for side in world.sides for m in asked.get(side.name, ())]
+                if all(one is not None and one.state is Asking.ANSWERED for one in due):
                     return
         await asyncio.sleep(0.1)
 
 
-async def _answer_key(store: Store, side: Side, message: str, *, answered: bool = False) -> str:
-    """Of the message that answers; empty while the question is not kept, or not `answered`."""
+async def _asked(store: Store, side: Side, message: str) -> Question | None:
+    """What a message asked; None while it is not kept."""
     found = await store.redis.do("GET", f"paperboy:said:{side.name}:{side.channel}:{message}")
-    asked = await store.question(found.decode()) if found else None
-    if asked is None or (answered and asked.state != "answered"):
-        return ""
-    return f"answer:{asked.question.id}"
+    return await store.question(found.decode()) if found else None
 
 
 async def judged(world: World, asked: Asked) -> list[str]:
@@ -79,10 +81,14 @@ async def _judged(world: World, asked: Asked) -> list[str]:
     wrong: list[str] = []
     async with world.store() as store:
         for side in world.sides:
-            delivery = await store.delivery(digest_key(world, side))
-            if delivery is None:
-                wrong.append(f"{side.name}: no delivery")
+            key = digest_key(world, side)
+            digest, delivery = await store.digest(key), await store.delivery(key)
+            if digest is None or delivery is None:
+                wrong.append(f"{side.name}: no digest, or no delivery")
                 continue
-            due = [await _answer_key(store, side, m) for m in asked.get(side.name, ())]
-            wrong += [f"{side.name}: {fault}" for fault in faults_of(side, delivery, due)]
+            due = [await _asked(store, side, m) for m in asked.get(side.name, ())]
+            faults = [f"{due.count(None)} questions were not kept"] if None in due else []
+            faults += digest_faults(digest, PAPERS, ANNOUNCED)
+            faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name])
+            wrong += [f"{side.name}: {fault}" for fault in faults]
     return wrong

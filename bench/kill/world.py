@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -27,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LATENCY = 0.4
 PAPERS = 4
 ANNOUNCED = 6
+NOTICED = 2.0
+"""Seconds after which a client has noticed, at the latest, that its store is back."""
 UP = 4.0
 """Seconds after which a bot that was started is up."""
 
@@ -44,7 +48,15 @@ class World:
     day: date = date(2026, 1, 5)
     bots: list[asyncio.subprocess.Process] = field(default_factory=list)
     outages: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when there was nobody to receive, or nowhere to store, what the model answered: the bot was killed or frozen, and before
+    that perhaps its store. While the store alone is away nothing that was received may be lost."""
+    accounted: Mapping[str, set[str]] = field(default_factory=lambda: {"slack": set(), "discord": set()})
+    """By side, the messages of ours that have been judged."""
+    threads: dict[str, str] = field(default_factory=dict)
+    """By side, of the last digest that was asked about."""
     _frozen: dict[int, float] = field(default_factory=dict)
+    _store_gone: tuple[float, float] = (-math.inf, -math.inf)
+    """From when to when, the last time."""
     _server: subprocess.Popen[bytes] | None = None
     _began: float = 0.0
     _last_start: float = 0.0
@@ -130,7 +142,8 @@ class World:
         for bot in self.bots:
             with contextlib.suppress(ProcessLookupError):
                 bot.kill()
-        self._met(time.monotonic())
+        now, (gone, back) = time.monotonic(), self._store_gone
+        self._met(gone if now < back + NOTICED else now, now)
         await asyncio.gather(*(bot.wait() for bot in self.bots))
         self.bots.clear()
 
@@ -176,28 +189,41 @@ class World:
             [str(server_binary()), *options, "--save", "", "--dir", str(folder)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            restore_signals=False,  # a limit on its files is an error to it, as a full disk is, and no signal
         )
 
     async def kill_store(self) -> None:
         """And waits until it is back: the bot starts the embedded one again, we ours."""
-        begins = time.monotonic()
+        await self._end_store()
+        if self._server is not None:
+            await asyncio.sleep(0.5)
+            self.start_store()
+        if self.bots:
+            await self.store_back()
+        self._store_gone = (self._store_gone[0], time.monotonic())
+
+    async def kill_both(self, between: float) -> None:
+        """The store first, the bot so many seconds later, when it may be starting the store again."""
+        await self._end_store()
+        await asyncio.sleep(between)
+        await self.kill_bot()
+        if self._server is not None:
+            self.start_store()
+        self._store_gone = (self._store_gone[0], time.monotonic())
+
+    async def _end_store(self) -> None:
+        self._store_gone = (time.monotonic(), math.inf)
         with contextlib.suppress(StoreUnavailable, ProcessLookupError):
             async with self.store() as store:
                 told = await store.redis.do("INFO", "server")
             os.kill(int(told["process_id"]), signal.SIGKILL)
         if self._server is not None:
-            self._server.wait()
-            await asyncio.sleep(0.5)
-            self.start_store()
-        if self.bots:
-            await self.store_back()
-        self._met(begins, time.monotonic())
+            await asyncio.to_thread(self._server.wait)
 
-    @contextlib.contextmanager
-    def store_away(self, *, frozen: bool) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def store_away(self, *, frozen: bool) -> AsyncIterator[None]:
         """Ours does not answer: it is killed and started again at the end, or frozen meanwhile."""
         assert self._server is not None
-        begins = time.monotonic()
         self._server.send_signal(signal.SIGSTOP if frozen else signal.SIGKILL)
         try:
             yield
@@ -207,7 +233,34 @@ class World:
             else:
                 self._server.wait()
                 self.start_store()
-            self._met(begins, time.monotonic())
+            await self.store_back()
+
+    @contextlib.asynccontextmanager
+    async def out_of_memory(self) -> AsyncIterator[None]:
+        """Ours takes no writes."""
+        async with self.store() as store:
+            await store.redis.do("CONFIG", "SET", "maxmemory", 1)
+        try:
+            yield
+        finally:
+            async with self.store() as store:
+                await store.redis.do("CONFIG", "SET", "maxmemory", 0)
+
+    @contextlib.asynccontextmanager
+    async def disk_full(self) -> AsyncIterator[None]:
+        """Ours can write no further byte to its file; it ends by that, and can be started again only when there is room."""
+        assert self._server is not None
+        files = [file.stat().st_size for file in (self.home / "redis").glob("appendonlydir/*.incr.aof")]
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.prlimit(self._server.pid, resource.RLIMIT_FSIZE, (max(files), most))
+        try:
+            yield
+        finally:
+            if self._server.poll() is None:
+                resource.prlimit(self._server.pid, resource.RLIMIT_FSIZE, (most, most))
+            else:
+                self.start_store()
+            await self.store_back()
 
     async def store_back(self) -> None:
         async with asyncio.timeout(30):
