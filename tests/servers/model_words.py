@@ -191,10 +191,9 @@ def statement(paper: PaperSeen, quotation: str, i: int, seen: Seen) -> str:
 
 
 def part(paper: PaperSeen, seen: Seen, name: str, i: int) -> dict[str, str]:
-    sentences = paper.sentences
     if not seen.chinese:
+        sentences = list(dict.fromkeys(paper.sentences))  # no two parts may begin alike
         at = [sentences[(i * 3 + k) % len(sentences)] for k in range(min(6, len(sentences)))]
-        at = list(dict.fromkeys(at))
         return {"short": at[0], "full": " ".join(at)}
     found = figures(paper.results[i % len(paper.results)])
     note = f"文中给出的数值有 {'、'.join(found)}。" if found else "文中没有为此给出数值。"

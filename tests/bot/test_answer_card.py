@@ -1,0 +1,36 @@
+"""What an answer says of itself: what was read for it, what could not be found, who wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot import cards
+from bot.chat import Small
+from digest.model import Answer
+
+ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")
+
+
+def notes(answer: Answer) -> list[str]:
+    return [block.markdown for block in cards.answer_post(answer, [], "a1").blocks if isinstance(block, Small)]
+
+
+def test_a_sound_answer_from_the_whole_paper_adds_nothing():
+    assert notes(ANSWER) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (replace(ANSWER, selected=True), "passages"),
+        (replace(ANSWER, selected=True, unmatched=True), "its beginning was read"),
+        (replace(ANSWER, selected=True, unmatched=True, language="zh"), "只读了开头部分"),
+        (replace(ANSWER, unsupported=("42 %",)), "42 %"),
+        (replace(ANSWER, by="extractive"), "No model is configured"),
+    ],
+)
+def test_it_says_in_one_line_what_the_reader_must_know(answer: Answer, said: str):
+    (note,) = notes(answer)
+    assert said in note
