@@ -170,7 +170,16 @@ async def _desk(
     budget = RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd)
     if settings.has_model:
         analyst = await _model(settings, budget, cache, stack)
-    return Desk(papers, texts, analyst, stand_in, cache, concurrency=settings.llm_concurrency, spent=budget.used)
+    return Desk(
+        papers,
+        texts,
+        analyst,
+        stand_in,
+        cache,
+        concurrency=settings.llm_concurrency,
+        spent=budget.used,
+        share=budget.share,
+    )
 
 
 async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:

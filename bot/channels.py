@@ -44,7 +44,7 @@ async def show(store: Store, *, as_json: bool = False) -> None:
 
 
 def _cost(row: roster.Row) -> str:
-    return cost_words(row.cost) if row.cost.calls else "-"
+    return cost_words(row.cost) if row.cost.calls or row.cost.usd else "-"
 
 
 def _data(row: roster.Row) -> dict[str, object]:

@@ -119,7 +119,12 @@ def costs(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the model has cost, by channel and by stage, with the share that came from its cache."""
+    """What the model has cost, by channel and by stage, with the share that came from its cache.
+
+    A channel's calls and tokens are those that its own runs and questions made. Dollars are split: what several channels used (the ranking
+    for one Profile, the analysis of a paper, a summary) is shared evenly by those that used it that day or the next. Caps count the calls
+    that a channel's own runs made.
+    """
 
     async def work(store: Any, settings: Any) -> None:
         from bot import costs as told

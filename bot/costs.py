@@ -18,6 +18,9 @@ from digest.errors import BadInput
 from digest.markdown import cost_words
 from digest.model import Usage
 
+SPLIT = (
+    "Calls and tokens stand where the calls were made; what several channels used is split between them in the cost."
+)
 STAGES = ("rank", "analyse", "summarise", "answer", "embed")
 
 
@@ -37,6 +40,8 @@ async def show(store: Store, settings: Settings, day: str | None, month: str | N
         console.print(name)
         console.print(_table(spending))
         console.print()
+    if any(usage.usd and not usage.calls for usage in found["month"][1].by_payer().values()):
+        terminal.say(SPLIT)
     for line in _caps(settings, found["day"][1], wanted["day"] == today.isoformat()):
         terminal.say(line)
 
@@ -76,7 +81,7 @@ def _ordered(stages: Mapping[str, Usage]) -> dict[str, Usage]:
 
 def _cells(usage: Usage) -> tuple[str, ...]:
     share = f"{usage.cached_tokens:,} ({usage.cached_tokens / usage.input_tokens:.0%})" if usage.input_tokens else "0"
-    cost = "no price" if usage.usd is None else cost_words(usage) if usage.calls else "-"
+    cost = "no price" if usage.usd is None else cost_words(usage) if usage.calls or usage.usd else "-"
     return (f"{usage.calls:,}", f"{usage.input_tokens:,}", share, f"{usage.output_tokens:,}", cost)
 
 
@@ -87,9 +92,10 @@ def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
     lines = []
     if settings.llm_daily_budget_usd is not None:
         lines.append(f"Today {_left(day.total, settings.llm_daily_budget_usd)} (LLM_DAILY_BUDGET_USD).")
-    if settings.channel_daily_budget_usd is not None and day.by:
-        payer, most = max(day.by_payer().items(), key=lambda item: item[1].usd or 0.0)
-        lines.append(f"{payer} {_left(most, settings.channel_daily_budget_usd)} (CHANNEL_DAILY_BUDGET_USD).")
+    if settings.channel_daily_budget_usd is not None and day.made:
+        payer, most = max(day.made.items(), key=lambda item: item[1])
+        used = _left(Usage(1, usd=most), settings.channel_daily_budget_usd)
+        lines.append(f"{payer} {used}, by calls of its own runs (CHANNEL_DAILY_BUDGET_USD).")
     return lines
 
 

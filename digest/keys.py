@@ -52,6 +52,11 @@ def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:
     return f"score:{paper.versioned}:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
 
 
+def ranking(profile: Profile, analyst: str, version: str) -> str:
+    """Of a day's Scores for a Profile: what channels with the same Profile share."""
+    return f"ranking:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
+
+
 def analysis(paper: Paper, basis: str, language: str, analyst: str, version: str) -> str:
     return f"analysis:{paper.versioned}:{basis}:{language}:{analyst}:{version}{_anew.get()}"
 

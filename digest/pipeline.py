@@ -162,8 +162,10 @@ async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]
             scores = await desk.stand_in.rank(papers, request.profile)
             note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
         else:
-            with booked(request.subscription, "rank", run.book):
+            unit = keys.ranking(request.profile, desk.analyst.name, desk.analyst.version)
+            with booked(request.subscription, "rank", run.book, unit):
                 scores = await _scored(papers, held, request.profile, desk)
+            await desk.share(request.subscription, unit)
             note = label("keyless", run.language) if desk.analyst is desk.stand_in else ""
     except (ModelUnavailable, OverBudget) as error:
         if request.can_wait and not isinstance(error, OverBudget):
@@ -270,9 +272,12 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
         return to_json(await analyst.summarise(entries, language, day))
 
     try:
-        with booked(run.request.subscription, "summarise", run.book):
-            # Kept for others only when every paper was read: a later run may have more to say.
-            raw = await (desk.cache.once(key, keys.SUMMARY_LIFE, make) if len(written) == len(entries) else make())
+        # Kept for others only when every paper was read: a later run may have more to say.
+        whole = len(written) == len(entries)
+        with booked(run.request.subscription, "summarise", run.book, key if whole else ""):
+            raw = await (desk.cache.once(key, keys.SUMMARY_LIFE, make) if whole else make())
+        if whole:
+            await desk.share(run.request.subscription, key)
         return from_json(Summary, raw), ""
     except (ModelUnavailable, OverBudget, Unusable) as error:
         if run.request.can_wait and isinstance(error, ModelUnavailable):

@@ -136,6 +136,8 @@ class Booking:
     """`rank`, `analyse`, `summarise`, `answer`, `embed`."""
     spent: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
     """By stage."""
+    unit: str = ""
+    """What is being made, by a name under which others want the same: they share its cost. Empty where nobody else can use it."""
 
     def add(self, usage: Usage) -> None:
         self.spent[self.stage] = self.spent.get(self.stage, Usage()) + usage
@@ -149,9 +151,9 @@ booking: ContextVar[Booking] = ContextVar("booking", default=Booking())  # noqa:
 
 
 @contextlib.contextmanager
-def booked(payer: str, stage: str = "", into: Booking | None = None) -> Iterator[Booking]:
-    """Model calls inside are booked on `payer` and `stage`; `into` collects over several stages."""
-    book = Booking(payer, stage, into.spent) if into is not None else Booking(payer, stage)
+def booked(payer: str, stage: str = "", into: Booking | None = None, unit: str = "") -> Iterator[Booking]:
+    """Model calls inside are booked on `payer` and `stage`, for `unit`; `into` collects over several stages."""
+    book = Booking(payer, stage, into.spent, unit) if into is not None else Booking(payer, stage, unit=unit)
     token = booking.set(book)
     try:
         yield book
@@ -198,6 +200,10 @@ class Unwatched:
         yield True
 
 
+async def not_shared(payer: str, unit: str) -> None:
+    """For who counts nobody's share."""
+
+
 async def nothing_spent(payer: str) -> float:  # noqa: ARG001
     """For who has no caps."""
     return 0.0
@@ -217,6 +223,8 @@ class Desk:
     """Papers in work at once."""
     spent: Callable[[str], Awaitable[float]] = nothing_spent
     """The share of the day's budget that a payer has used up, 0 to 1 and beyond: near its end the model is spared."""
+    share: Callable[[str, str], Awaitable[None]] = not_shared
+    """Called when a payer has used a unit (`Booking.unit`), whoever's calls it was made by: those who use it share what it cost."""
 
 
 # ---------------------------------------------------------------- in memory

@@ -12,7 +12,7 @@ from digest.labels import label
 from digest.links import links
 from digest.markdown import escape, missing_words
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
-from digest.ports import Analyst, Desk, booking
+from digest.ports import Analyst, Desk, booked, booking
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,12 @@ async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, anal
     async def make() -> bytes:
         return to_json(await analyst.analyse(paper, text, language))
 
-    return from_json(Analysis, await desk.cache.once(key, keys.ANALYSIS_LIFE, make))
+    book = booking.get()
+    with booked(book.payer, book.stage, book, key):
+        raw = await desk.cache.once(key, keys.ANALYSIS_LIFE, make)
+    if analyst is not desk.stand_in:
+        await desk.share(book.payer, key)
+    return from_json(Analysis, raw)
 
 
 def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, language: str) -> list[str]:

@@ -254,7 +254,7 @@ async def status_lines(office: Office, subscription: Subscription) -> list[str]:
     lines += await _last(office, subscription)
     month = await office.store.spending(f"{office.now():%Y-%m}")
     spent = month.by_payer().get(subscription.key)
-    if spent and spent.calls:
+    if spent and (spent.calls or spent.usd):
         lines.append(say("status.cost", language, cost=cost_words(spent)))
     share = await office.desk.spent(subscription.key)
     if share:

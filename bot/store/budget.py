@@ -1,7 +1,8 @@
 """The Budget over Redis, and what was spent: by day and month, payer and stage.
 
 A call is reserved by estimate before it is made and settled by its usage, each by one script, so that many processes together stay under
-a cap. Money is counted in whole billionths of a dollar. A reservation whose process died is given back after ten minutes; a call that is
+a cap. What several payers use is split between them afterwards, in what is shown; a payer's cap counts the calls that its own runs made, so
+that it holds at the moment of a call, whoever comes later. Money is counted in whole billionths of a dollar. A reservation whose process died is given back after ten minutes; a call that is
 settled later than that is still counted. Without a price, tokens alone are counted and no cap of money holds.
 """
 
@@ -15,6 +16,7 @@ from uuid import uuid4
 from bot.store.base import LONG, MONTH_LIFE, Base, iso, key, seconds
 from bot.store.redis import Script
 from digest.errors import OverBudget
+from digest.keys import fingerprint
 from digest.model import Usage
 from digest.ports import booking
 
@@ -22,6 +24,8 @@ BORDER = "\x1f"
 NANO = 1_000_000_000
 TICKET_LIFE = timedelta(minutes=10)
 SETTLED_LIFE = timedelta(days=1)
+SHARE_LIFE = timedelta(days=2)
+"""Who uses a unit on the day it was made, or the next, shares its cost; later it costs nothing."""
 
 RESERVE = Script("""
 local held, ends, spent = KEYS[1], KEYS[2], KEYS[3]
@@ -61,12 +65,48 @@ return 1
 """)
 
 
+SHARE = Script("""
+local record = KEYS[1]
+local payer, bought, border = ARGV[1], tonumber(ARGV[2]), ARGV[4]
+if bought == 0 and redis.call('EXISTS', record) == 0 then return 0 end
+if bought > 0 then redis.call('HSETNX', record, 'stage', ARGV[3]) end
+local stage = redis.call('HGET', record, 'stage')
+if bought == 0 and redis.call('HEXISTS', record, 'of ' .. payer) == 1 then return 1 end
+redis.call('HINCRBY', record, 'of ' .. payer, bought)
+local total, payers, kept = 0, {}, redis.call('HGETALL', record)
+for i = 1, #kept, 2 do
+  if string.sub(kept[i], 1, 3) == 'of ' then
+    local has = tonumber(kept[i + 1])
+    payers[#payers + 1] = {string.sub(kept[i], 4), has}
+    total = total + has
+  end
+end
+local each = math.floor(total / #payers)
+local rest = total - each * #payers
+for n, who in ipairs(payers) do
+  local due = each + (n <= rest and 1 or 0)
+  if due ~= who[2] then
+    redis.call('HSET', record, 'of ' .. who[1], string.format('%.0f', due))
+    for i = 2, 3 do
+      redis.call('HINCRBY', KEYS[i], 'nano' .. border .. who[1] .. border .. stage, string.format('%.0f', due - who[2]))
+    end
+  end
+end
+redis.call('EXPIRE', record, ARGV[5])
+return 1
+""")
+"""Splits anew what a unit cost, evenly over who uses it, to the last billionth: by who bought something for it, or (0) came to use it.
+Keys: the unit's record, the sums of the day it was bought on, and of that month. 0: nothing was bought for it."""
+
+
 @dataclass(frozen=True)
 class Spending:
     """Of a day or a month."""
 
     by: dict[tuple[str, str], Usage] = field(default_factory=dict)
-    """(payer, stage) to Usage."""
+    """(payer, stage) to Usage: calls and tokens of who made them, dollars split over who used what came of them."""
+    made: dict[str, float] = field(default_factory=dict)
+    """Dollars of the calls that a payer's own runs made, which its cap counts."""
 
     @property
     def total(self) -> Usage:
@@ -96,7 +136,9 @@ class RedisBudget:
     async def reserve(self, payer: str, estimate: Usage) -> str:
         now = self._store.now().astimezone(UTC)
         day = iso(now.date())
-        ticket = BORDER.join((day, payer, booking.get().stage, uuid4().hex))
+        book = booking.get()
+        unit = fingerprint(book.unit) if book.unit else ""
+        ticket = BORDER.join((day, payer, book.stage, unit, uuid4().hex))
         over = await self._store.redis.run(
             RESERVE,
             [key("budget", day, "held"), key("budget", day, "ends"), _spent(day)],
@@ -118,9 +160,9 @@ class RedisBudget:
         return ticket
 
     async def settle(self, ticket: str, usage: Usage) -> None:
-        day, payer, stage, unique = ticket.split(BORDER)
+        day, payer, stage, unit, unique = ticket.split(BORDER)
         fields = _fields(payer, stage, usage)
-        await self._store.redis.run(
+        first = await self._store.redis.run(
             SETTLE,
             [
                 key("budget", "settled", unique),
@@ -137,6 +179,19 @@ class RedisBudget:
                 *(word for pair in fields.items() for word in pair),
             ],
         )
+        if first and unit and (nano := _nano(usage.usd or 0.0)):
+            await self._share(day, unit, payer, nano, stage)
+
+    async def share(self, payer: str, unit: str) -> None:
+        """Whoever uses what was made today or yesterday shares its cost. Repeated, it does nothing more."""
+        today = self._store.now().astimezone(UTC).date()
+        for day in (today, today - timedelta(days=1)):
+            if await self._share(iso(day), fingerprint(unit), payer):
+                return
+
+    async def _share(self, day: str, unit: str, payer: str, bought: int = 0, stage: str = "") -> bool:
+        keys = [key("share", day, unit), _spent(day), _spent(day[:7])]
+        return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
 
     async def used(self, payer: str = "") -> float:
         """The share of the cap that is used up today, 0 to 1 and beyond; the nearer one where both caps are set."""
@@ -152,11 +207,14 @@ class Spendings(Base):
         """Of a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
         fields = await self.redis.do("HGETALL", _spent(when if isinstance(when, str) else iso(when)))
         units: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        made = dict[str, float]()
         for name, amount in fields.items():
             unit, *who = name.decode().split(BORDER)
             if len(who) == 2:
                 units[who[0], who[1]][unit] = int(amount)
-        return Spending({names: _usage(found) for names, found in units.items()})
+            elif len(who) == 1 and unit == "nano":
+                made[who[0]] = int(amount) / NANO
+        return Spending({names: _usage(found) for names, found in units.items()}, made)
 
 
 def lifted(now: datetime) -> datetime:
