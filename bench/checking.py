@@ -2,11 +2,12 @@
 
 The digest runs as a process of its own in which every check and every search for a quotation is timed, by the processor: they hold the interpreter, so
 on a machine that is not busy they cannot add more than that, and mostly less, while papers are still being written. The model writes about fifty
-tokens a second, as hosted ones do.
+tokens a second, as hosted ones do, unless told otherwise by `--tokens-per-second`.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import functools
 import json
@@ -19,7 +20,8 @@ from bench import report
 from bench.world import World, world
 
 OURS = ("digest.llm.", "digest.checks", "digest.evidence")
-WORDS = ("digest", "--categories", "cs.CV", "--papers", "10", "--language", "zh")
+WORDS = ("digest", "--categories", "cs.CV", "--papers", "10", "--language")
+LANGUAGES = ("zh", "en")
 LEAST = {"ranking": 4, "analysis": 10, "summary": 1}
 
 Times = list[tuple[str, float]]
@@ -55,14 +57,14 @@ def watched(function, where: str, times: Times):
     return call
 
 
-def run(into: Path) -> None:
+def run(into: Path, language: str) -> None:
     from bot.cli import app
 
     times: Times = []
     timed(times)
     begun = time.monotonic()
     try:
-        app(list(WORDS), standalone_mode=False)
+        app([*WORDS, language], standalone_mode=False)
     finally:
         into.write_text(json.dumps({"wall": time.monotonic() - begun, "times": times}))
 
@@ -70,10 +72,10 @@ def run(into: Path) -> None:
 # ---------------------------------------------------------------- the benchmark
 
 
-async def measured(bench: World) -> dict:
+async def measured(bench: World, language: str) -> dict:
     into = bench.home / "times.json"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.checking", str(into), cwd=bench.home, env=bench.environment,
+        sys.executable, "-m", "bench.checking", "--into", str(into), "--language", language, cwd=bench.home, env=bench.environment,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await process.communicate()
@@ -82,27 +84,47 @@ async def measured(bench: World) -> dict:
     return json.loads(into.read_text()) | {"papers": out.decode().count("\n<a id=")}
 
 
-async def main() -> None:
-    async with world(latency=2.0, per_token=0.02) as bench:
-        found = await measured(bench)
-        tasks = Counter(c.task for c in bench.model.calls)
-    by_name: dict[str, list[float]] = {}
-    for name, seconds in found["times"]:
-        by_name.setdefault(name, []).append(seconds)
-    report.table(
-        ("check", "times", "seconds in all", "the longest"),
-        [(name, len(own), sum(own), max(own)) for name, own in sorted(by_name.items())],
-    )
-    print()
-    report.table(("calls of the model", "n", "at least"), [(t, n, LEAST.get(t, 0)) for t, n in sorted(tasks.items())])
-    spent = sum(map(sum, by_name.values()))
-    print(f"\n{found['papers']} papers in {found['wall']:.1f} s, of which checks and evidence {spent:.2f} s\n")
-    report.aim("model calls beyond ranking, ten analyses and a summary", tasks.total() - sum(LEAST.values()), most=0)
-    report.aim("checks and evidence against the wall time of a digest", spent / found["wall"], most=0.05, last=True)
+async def compare(tokens_per_second: float) -> None:
+    shares, more = {}, {}
+    for language in LANGUAGES:
+        async with world(latency=2.0, per_token=1 / tokens_per_second) as bench:
+            found = await measured(bench, language)
+            tasks = Counter(c.task for c in bench.model.calls)
+        by_name: dict[str, list[float]] = {}
+        for name, seconds in found["times"]:
+            by_name.setdefault(name, []).append(seconds)
+        spent = sum(map(sum, by_name.values()))
+        print(
+            f"{language}: {found['papers']} papers in {found['wall']:.1f} s, of which checks and evidence {spent:.2f} s\n"
+        )
+        report.table(
+            ("check", "times", "seconds in all", "the longest"),
+            [(name, len(own), sum(own), max(own)) for name, own in sorted(by_name.items())],
+        )
+        print()
+        report.table(
+            ("calls of the model", "n", "at least"), [(t, n, LEAST.get(t, 0)) for t, n in sorted(tasks.items())]
+        )
+        print()
+        shares[language], more[language] = spent / found["wall"], tasks.total() - sum(LEAST.values())
+    for language in LANGUAGES:
+        report.aim(f"{language}: model calls beyond ranking, ten analyses and a summary", more[language], most=0)
+    for language in LANGUAGES:
+        last = language == LANGUAGES[-1]
+        report.aim(f"{language}: checks and evidence against the wall time", shares[language], most=0.05, last=last)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--tokens-per-second", type=float, default=50.0, help="how fast the model writes")
+    options.add_argument("--into", type=Path, help=argparse.SUPPRESS)
+    options.add_argument("--language", default="", help=argparse.SUPPRESS)
+    asked = options.parse_args()
+    if asked.into:
+        run(asked.into, asked.language)
+    else:
+        asyncio.run(compare(asked.tokens_per_second))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        run(Path(sys.argv[1]))
-    else:
-        asyncio.run(main())
+    main()
