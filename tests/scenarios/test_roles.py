@@ -1,0 +1,62 @@
+"""The bot split over processes that share one Redis: clock, two workers, and the platforms' listeners, on strict local servers."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bench.kill.frozen import freeze
+from bench.kill.journal import bought
+from bench.kill.waiting import answers, ask, digests, judged
+from bench.kill.world import World, world
+
+ROLES = {"clock": ("clock",), "one": ("worker",), "two": ("worker",), "slack": ("slack",), "discord": ("discord",)}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[World]:
+    async with world(tmp_path, shared=True) as made:
+        await made.set_up()
+        yield made
+
+
+@pytest.mark.timeout(240)
+async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house: World):
+    house.next_day()
+    for name, roles in ROLES.items():
+        await house.start(*roles, log_name=f"{name}.log")
+    async with asyncio.timeout(150):
+        await digests(house)
+        await house.slack.listened()
+        asked = await ask(house, ["What does paper 2 measure?", "Which datasets does paper 3 use?"])
+        await answers(house, asked)
+    assert await judged(house, asked) == []
+    assert all(code == 0 for code in await house.end_bot())
+    said = {name: (house.home / f"{name}.log").read_text() for name in ROLES}
+    assert all("event=due" in said["clock"] and "event=due" not in text for n, text in said.items() if n != "clock")
+    for name in ("clock", "slack", "discord"):  # nobody but a worker posts, or asks the model
+        assert "event=posted" not in said[name]
+        assert "event=model_call" not in said[name]
+    workers = said["one"] + said["two"]
+    assert workers.count("event=answered") == 4
+    assert "event=posted step=slack:" in workers
+    assert "event=posted step=discord:" in workers
+    assert house.arxiv.journal.violations(gap=3 / house.speed) == []
+    assert bought(house.model.calls, ()).twice == ()
+    assert "Traceback" not in "".join(said.values())
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("processes", [2, 4])
+async def test_frozen_in_a_delivery_and_thawed_when_others_have_taken_over_it_posts_nothing_twice(
+    house: World, processes: int
+):
+    """As long as a minute is for the bot: its long waits are shortened alike. `bench.kill --frozen --speed 1` is the minute itself."""
+    frozen = await freeze(house, processes, random.Random(processes), 60 / house.speed)
+    assert frozen.posts_before >= 1
+    assert frozen.taken_over >= 1
+    assert frozen.wrong == ()
