@@ -359,6 +359,9 @@ class Chat(Protocol):
     hears: bool
     """Plain messages in the bot's threads can be read, so that they can be questions."""
 
+    roles: bool
+    """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
+
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:
         """Renders; pure. The first step is the parent."""
         ...

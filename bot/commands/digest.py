@@ -35,17 +35,24 @@ Handler = Callable[[Office, Command, Responder, Subscription], Awaitable[None]]
 
 
 async def digest(office: Office, command: Command, respond: Responder) -> None:
-    """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`."""
+    """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`; where there are roles, `ping` and one's id."""
     subscription = await setup.current(office, command.place)
     language = await office.language(command.place, command.person)
-    verb = command.text.strip().lower()
+    verb, _, more = command.text.strip().lower().partition(" ")
     if verb in ("", "help"):
         await respond.show(note(say("digest.help", language), language))
         return
-    if verb not in VERBS:
+    if (
+        verb not in VERBS
+        or (more and verb != "ping")
+        or (verb == "ping" and not office.chats[command.place.platform].roles)
+    ):
         help_text = say("digest.help", language)
         await respond.show(
-            note(say("unknown", language, word=verb[:30].replace("`", ""), help=f"\n\n{help_text}"), language)
+            note(
+                say("unknown", language, word=f"{verb} {more}".strip()[:30].replace("`", ""), help=f"\n\n{help_text}"),
+                language,
+            )
         )
         return
     if verb != "status" and not office.may_change(command.person):
@@ -178,6 +185,17 @@ async def _resume(office: Office, command: Command, respond: Responder, subscrip
     await office.store.keep_subscription(on)
     language = subscription.profile.language
     await respond.show(note(say("resumed", language, next=setup.moment(next_run(on, office.now()), on)), language))
+
+
+async def _ping(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:
+    """The one role that the daily message mentions; without an id, nobody."""
+    role = command.text.strip().partition(" ")[2].strip()
+    language = subscription.profile.language
+    if role and not role.isdigit():
+        await respond.show(note(say("ping.unfit", language), language))
+        return
+    await office.store.keep_subscription(replace(subscription, ping_role=role))
+    await respond.show(note(say("ping.set" if role else "ping.none", language), language))
 
 
 async def _forget(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
@@ -323,6 +341,7 @@ VERBS: dict[str, Handler] = {
     "retract": _retract,
     "pause": _pause,
     "resume": _resume,
+    "ping": _ping,
     "status": _status,
     "forget": _forget,
 }

@@ -30,6 +30,7 @@ class ConsoleChat:
 
     name = NAME
     whispers = True
+    roles = False
     hears = True
 
     def __init__(self, store: Store, screen: Console | None = None, aside: Console | None = None) -> None:

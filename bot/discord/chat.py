@@ -38,6 +38,7 @@ class DiscordChat:
 
     name = NAME
     whispers = False
+    roles = True
     hears = False
     """Until the listener of this process has found the message-content intent enabled; a worker without one promises nothing."""
 

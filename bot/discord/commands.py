@@ -96,6 +96,16 @@ def _digest(typed: Typed) -> Group:
             "forget": "Delete this channel's settings and history",
         },
     )
+
+    @group.command(description=locale_str("Name a role that the daily message mentions; none: nobody"))
+    @app_commands.describe(role=locale_str("Which role"))
+    async def ping(interaction: Interaction, role: discord.Role | None = None) -> None:
+        await typed(
+            interaction,
+            "digest",
+            f"ping {'everyone' if role and role.is_default() else role.id if role else ''}".strip(),
+        )
+
     return group
 
 

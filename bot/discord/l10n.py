@@ -67,6 +67,8 @@ CHINESE: dict[str, str] = {
     "Go on with the daily digest": "恢复日报",
     "How the digest stands, and what is wrong": "日报的状态和问题",
     "Delete this channel's settings and history": "删除本频道的设置和历史",
+    "Name a role that the daily message mentions; none: nobody": "指定日报消息提及的身份组；不指定则不提及任何人",
+    "Which role": "哪个身份组",
     "Ask about this paper": "就这篇论文提问",
     "Save this paper": "收藏这篇论文",
     "Something is wrong": "内容有误",

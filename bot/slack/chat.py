@@ -30,6 +30,7 @@ class SlackChat:
 
     name = "slack"
     whispers = True
+    roles = False
     hears = True
 
     def __init__(self, token: str, api_url: str = API_URL) -> None:

@@ -192,6 +192,21 @@ async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(
     assert "no list on Saturdays" in said
 
 
+async def test_one_role_may_be_mentioned_where_there_are_roles(channel: Channel, monkeypatch: pytest.MonkeyPatch):
+    await channel.set_up()
+    assert "There is no `ping 42` here" in (await channel.command("digest", "ping 42")).text
+    monkeypatch.setattr(channel.chat, "roles", True)
+    for said, role, sentence in (
+        ("ping 42", "42", "mentions that role"),
+        ("ping everyone", "42", "other than everyone"),
+        ("ping", "", "mentions nobody"),
+    ):
+        assert sentence in (await channel.command("digest", said)).text
+        kept = await channel.office.store.subscription(HERE.key)
+        assert kept is not None
+        assert kept.ping_role == role
+
+
 async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel: Channel):
     await channel.digest()
     asked = await channel.command("digest", "retract")

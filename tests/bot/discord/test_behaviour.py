@@ -220,6 +220,14 @@ async def test_every_command_reaches_the_front(stage: Stage):
     assert {("digest", t) for t in ("setup", "now", "retract", "pause", "resume", "status", "forget")} <= typed
 
 
+async def test_a_role_to_ping_is_chosen_from_the_servers_own(stage: Stage):
+    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
+    readers = stage.guild.create_role("Readers")
+    await boss.slash(stage.channel, "digest ping", role=readers)
+    await boss.slash(stage.channel, "digest ping")
+    assert [c.text for c in stage.front.commands] == [f"ping {readers.id}", "ping"]
+
+
 async def test_papers_are_suggested_while_typing(stage: Stage):
     stage.front.suggestions = (("1 · A paper", "2601.22153v1"),)
     offered = await stage.ada.autocomplete(stage.channel, "paper lookup", "paper", "1")
