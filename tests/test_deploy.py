@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import tomllib
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bot import metrics
 from bot.hosts import CERTAIN
@@ -22,7 +26,7 @@ BOT = ["python", "-m", "bot"]
 
 def pinned(name: str) -> dict[str, str]:
     lines = (ROOT / name).read_text().splitlines()
-    found = (re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line) for line in lines)
+    found = (re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==([^ ;\\]+)", line) for line in lines)
     return {m[1].lower().replace("_", "-"): m[2] for m in found if m}
 
 
@@ -34,6 +38,21 @@ def test_what_running_needs_is_in_the_small_lock_at_the_same_versions_and_nothin
     # A package may be needed on other platforms only; what both name, both name alike.
     assert {name: whole.get(name, version) for name, version in small.items()} == small
     assert not small.keys() & {"pytest", "mypy", "ruff", "simcord", "bm25s"}
+
+
+@pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock"])
+def test_locks_name_a_package_with_every_extra_that_another_asks_for(name: str):
+    """Else pip looks it up itself, takes the newest, and refuses that for having no hash: an install broke on the day of a release."""
+    listed = [Requirement(line.rstrip(" \\")) for line in (ROOT / name).read_text().splitlines() if line[:1].isalnum()]
+    extras = {canonicalize_name(r.name): r.extras for r in listed}
+    asked = []
+    for locked in extras:
+        with contextlib.suppress(PackageNotFoundError):  # of another platform
+            asked += [Requirement(need) for need in requires(locked) or ()]
+    wanted = [r for r in asked if r.extras and (r.marker is None or r.marker.evaluate({"extra": ""}))]
+    missing = [str(r) for r in wanted if not r.extras <= extras.get(canonicalize_name(r.name), set())]
+    assert wanted
+    assert not missing
 
 
 @pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock", "requirements.txt"])
