@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from digest.fulltext.hidden import visible
+
 _WORK = r"(?:paper|article|submission|manuscript|preprint|work|version|draft|note|report|thesis|document)"
 _WITHDRAWN = re.compile(
     rf"^\W*(?:withdrawn|retracted)\b(?!\s+from\b)"
@@ -20,8 +22,8 @@ _EARLIER = re.compile(
 
 
 def line(text: str | None) -> str:
-    """Titles and the like come wrapped: one line, single spaces."""
-    return " ".join((text or "").split())
+    """Titles and the like come wrapped: one line, single spaces, and nothing in it that only a model would see."""
+    return " ".join(visible(text or "").split())
 
 
 def paragraphs(text: str | None) -> str:
