@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,13 +27,11 @@ from bench import report
 from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
 from bench.kill.journal import bought
+from bench.kill.stages import LENGTH, STAGES, Marks
 from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.whole import sorts
 from bench.kill.world import World, world
 
-STAGES = ("fetch", "ranking", "analysis", "summary", "delivery", "answering")
-LENGTH = {"fetch": 0.9, "ranking": 0.6, "analysis": 1.0, "summary": 0.6, "delivery": 2.5, "answering": 1.2}
-"""Seconds after a stage's first sign in which it is killed: about as long as it lasts."""
 WHAT = ("bot", "bot", "bot", "bot", "store", "both")
 
 
@@ -69,7 +66,7 @@ class Bench:
         for side in self.world.sides:
             if chance.random() < 0.6:
                 made.faults += [f"{side.name} {side.fault(chance)}" for _ in range(chance.choice([1, 1, 2]))]
-        marks = self._marks()
+        marks = Marks.now(self.world)
         await self.world.start()
         killing = asyncio.create_task(self._kill(made, marks))
         asked: Asked = {}
@@ -104,27 +101,8 @@ class Bench:
 
     # ------------------------------------------------------------ killing
 
-    def _marks(self) -> _Marks:
-        return _Marks(
-            len(self.world.arxiv.journal.requests),
-            len(self.world.model.calls),
-            sum(side.posts() for side in self.world.sides),
-        )
-
-    def _begun(self, stage: str, marks: _Marks) -> bool:
-        tasks = {call.task for call in self.world.model.calls[marks.calls :]}
-        signs: dict[str, Callable[[], bool]] = {
-            "fetch": lambda: len(self.world.arxiv.journal.requests) > marks.requests,
-            "ranking": lambda: "ranking" in tasks,
-            "analysis": lambda: bool({"analysis", "abstract analysis"} & tasks),
-            "summary": lambda: "summary" in tasks,
-            "delivery": lambda: sum(side.posts() for side in self.world.sides) > marks.posts,
-            "answering": marks.asked.is_set,
-        }
-        return signs[stage]()
-
-    async def _kill(self, made: Round, marks: _Marks) -> None:
-        while not self._begun(made.stage, marks):
+    async def _kill(self, made: Round, marks: Marks) -> None:
+        while not marks.begun(self.world, made.stage):
             await asyncio.sleep(0.01)
         await asyncio.sleep(self.chance.uniform(0, LENGTH[made.stage]))
         await self._kill_once(made.what)
@@ -143,16 +121,6 @@ class Bench:
                 await self.world.kill_bot()
         await asyncio.sleep(self.chance.uniform(0, 0.5))
         await self.world.start()
-
-
-@dataclass
-class _Marks:
-    """How far things were when the round began."""
-
-    requests: int
-    calls: int
-    posts: int
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 # ---------------------------------------------------------------- all rounds
@@ -239,11 +207,11 @@ async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
     async with world(home, shared=True, speed=speed) as made:
         await made.set_up()
         for number in range(rounds):
-            done.append(one := await away(made, HOW[number % len(HOW)], chance, 60))
+            done.append(one := await away(made, HOW[number % len(HOW)], STAGES[number % len(STAGES)], chance, 60))
             print(one, flush=True)
     judged = bought(made.model.calls, made.outages)
-    rows = [(o.how, o.seconds, o.after, o.asked, len(o.wrong)) for o in done]
-    report.table(("store", "away s", "from s after the start", "questions meanwhile", "wrong"), rows)
+    rows = [(o.how, o.stage, o.seconds, o.asked, len(o.wrong)) for o in done]
+    report.table(("store", "from a moment of", "away s", "questions meanwhile", "wrong"), rows)
     report.aim("store away: days lost, doubled or broken, or a bot that ended", sum(1 for one in done if one.wrong), most=0)  # fmt: skip
     report.aim("store away: answered calls to the model that were made again", len(judged.twice), most=0)
     return not any(one.wrong for one in done) and not judged.twice

@@ -11,6 +11,7 @@ import contextlib
 import random
 from dataclasses import dataclass
 
+from bench.kill.stages import LENGTH, Marks
 from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.world import World
 
@@ -22,32 +23,29 @@ PATIENCE = 240
 @dataclass(frozen=True)
 class Away:
     how: str
-    after: float
-    """Seconds after the start of the bot."""
+    stage: str
     seconds: float
     asked: int
     """Questions put while it was away."""
     wrong: tuple[str, ...]
 
 
-async def away(world: World, how: str, chance: random.Random, seconds: float) -> Away:
-    """A day with one process, in which the store is away from a random moment on."""
+async def away(world: World, how: str, stage: str, chance: random.Random, seconds: float) -> Away:
+    """A day with one process, in which the store is away from a random moment of a stage on."""
     world.next_day()
+    marks = Marks.now(world)
     bot = await world.start()
-    after = chance.uniform(1, 6)
+    outage = asyncio.create_task(_outage(world, how, stage, marks, chance, seconds))
     wrong: list[str] = []
     meanwhile: Asked = {}
     asked: Asked = {}
     try:
         async with asyncio.timeout(seconds + PATIENCE):
-            await asyncio.sleep(after)
-            async with _gone(world, how):
-                await asyncio.sleep(seconds / 2)
-                meanwhile = await ask(world, [f"What does paper 2 measure, before {world.day}?"], world.threads)
-                await asyncio.sleep(seconds / 2)
             await digests(world)
-            later = await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)])
-            asked = {side: [*meanwhile.get(side, ()), *later[side]] for side in later}
+            asked = await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)])
+            marks.asked.set()
+            meanwhile = await outage
+            asked = {side: [*meanwhile.get(side, ()), *asked[side]] for side in asked}
             await answers(world, asked)
     except TimeoutError:
         wrong.append(f"not whole {PATIENCE} s after it was back")
@@ -57,7 +55,20 @@ async def away(world: World, how: str, chance: random.Random, seconds: float) ->
     wrong += await judged(world, asked)
     if any(codes := await world.end_bot()):
         wrong.append(f"it ended with {codes}")
-    return Away(how, round(after, 1), seconds, sum(map(len, meanwhile.values())), tuple(wrong))
+    return Away(how, stage, seconds, sum(map(len, meanwhile.values())), tuple(wrong))
+
+
+async def _outage(world: World, how: str, stage: str, marks: Marks, chance: random.Random, seconds: float) -> Asked:
+    """What people asked meanwhile."""
+    threads = dict(world.threads)
+    while not marks.begun(world, stage):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(chance.uniform(0, LENGTH[stage]))
+    async with _gone(world, how):
+        await asyncio.sleep(seconds / 2)
+        asked = await ask(world, [f"What does paper 2 measure, before {world.day}?"], threads)
+        await asyncio.sleep(seconds / 2)
+    return asked
 
 
 def _gone(world: World, how: str) -> contextlib.AbstractAsyncContextManager[None]:

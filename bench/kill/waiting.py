@@ -38,10 +38,11 @@ async def _is_done(world: World, store: Store, side: Side) -> bool:
 
 async def ask(world: World, texts: Sequence[str], threads: Mapping[str, str] | None = None) -> Asked:
     """A person asks in the threads of the day's digests, or in these."""
-    if threads is None:
-        async with world.store() as store:
-            world.threads = {side.name: await _thread(store, digest_key(world, side)) for side in world.sides}
-        threads = world.threads
+    while threads is None:
+        with contextlib.suppress(StoreUnavailable):
+            async with world.store() as store:
+                threads = {side.name: await _thread(store, digest_key(world, side)) for side in world.sides}
+                world.threads = dict(threads)
     return {s.name: [s.ask(threads[s.name], text) for text in texts] for s in world.sides if s.name in threads}
 
 
