@@ -30,6 +30,7 @@ from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
 from bot.slack.socket import PAUSES, Socket
 from bot.slack.wire import API_URL, Identity
+from digest.errors import Misconfigured
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,13 @@ class SlackConnection:
         return any(socket.up for socket in self._sockets)
 
     async def run(self) -> None:
-        """Until `close`. Raises Forbidden when a token is refused or the app is uninstalled."""
+        """Until `close`. Raises Misconfigured when a token is refused or the app is uninstalled: that does not become right by trying again."""
+        try:
+            await self._run()
+        except Forbidden as error:
+            raise Misconfigured(str(error)) from error
+
+    async def _run(self) -> None:
         self._ended = asyncio.get_running_loop().create_future()
         who = await self._known()
         try:

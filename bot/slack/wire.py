@@ -223,7 +223,8 @@ def _worded(code: str, said: Mapping[str, Any], method: str, channel: str) -> Ch
         what = f"Slack: the scope {needed} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app."
         return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)
     if code in _TOKEN:
-        return Forbidden(f"Slack refuses the token ({code}); reinstall the app and set SLACK_BOT_TOKEN anew.")
+        name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
+        return Forbidden(f"Slack refuses the token ({code}); reinstall the app and set {name} anew.")
     if code in _GONE:
         return Gone(_GONE[code].format(channel=channel))
     if code.startswith("restricted_action") or code in (

@@ -240,6 +240,15 @@ async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(plac
     assert "Traceback" not in result.err
 
 
+@pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN"])
+async def test_a_refused_token_is_a_wrong_setting_and_not_tried_again_by_a_supervisor(place: Installation, token: str):
+    wrong = {token: "xoxb-wrong" if token == "SLACK_BOT_TOKEN" else "wrong"}
+    result = await place.world.run("run", LOG_LEVEL="ERROR", LOG_FORMAT="text", **wrong)
+    assert result.code == 2
+    assert token in result.err.splitlines()[-1]
+    assert "Traceback" not in result.err
+
+
 async def test_where_the_disk_does_not_last_it_does_not_run_without_redis_url(place: Installation):
     result = await place.world.run("run", DYNO="worker.1", LOG_FORMAT="text")
     assert result.code == 2

@@ -7,10 +7,11 @@ import logging
 
 import pytest
 
-from bot.chat import Forbidden, Person, Place, VoteKind
+from bot.chat import Person, Place, VoteKind
 from bot.slack import connect
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection
+from digest.errors import Misconfigured
 from tests.bot.slack.fronts import RecordingFront
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
@@ -307,7 +308,7 @@ async def test_an_uninstalled_app_ends_with_a_sentence(
     await slack.until(lambda: len(slack.hub.sockets) == 3)
     for _ in range(3):
         assert slack.emit("app_uninstalled", {"type": "app_uninstalled"})
-    with pytest.raises(Forbidden, match="uninstalled"):
+    with pytest.raises(Misconfigured, match="uninstalled"):
         await asyncio.wait_for(running, 5)
 
 
@@ -316,7 +317,7 @@ async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(
 ) -> None:
     wrong = SlackConnection(chat, front, app_token="xapp-wrong", api_url=slack.url)
     before = len(slack.calls("apps.connections.open"))
-    with pytest.raises(Forbidden, match="SLACK_APP_TOKEN"):
+    with pytest.raises(Misconfigured, match="SLACK_APP_TOKEN"):
         await asyncio.wait_for(wrong.run(), 5)
     assert len(slack.calls("apps.connections.open")) - before <= 2
 
@@ -324,7 +325,7 @@ async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(
 async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, front: RecordingFront) -> None:
     slack.revoked = "token_revoked"
     chat = SlackChat("xoxb-old", slack.url)
-    with pytest.raises(Forbidden, match="SLACK_BOT_TOKEN"):
+    with pytest.raises(Misconfigured, match="SLACK_BOT_TOKEN"):
         await SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url).run()
     await chat.close()
 
