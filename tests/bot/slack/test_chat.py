@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +24,7 @@ from bot.chat import (
     Text,
     Throttled,
 )
-from bot.delivery import _filled
+from bot.delivery import MARK, _filled
 from bot.slack import render
 from bot.slack.chat import SlackChat
 from bot.subscription import Detail
@@ -42,12 +43,16 @@ def step(key: str = "d:0", kind: StepKind = StepKind.POST, post: Post = POST) ->
     return Step(key, kind, render.messages(post, key)[0])
 
 
+def marks(one: Step) -> list[str]:
+    return MARK.findall(json.dumps(one.payload, ensure_ascii=False, default=str))
+
+
 async def delivered(chat: SlackChat, steps: list[Step]) -> dict[str, str]:
     """All steps in order, waiting when told to, as a delivery does."""
     ids: dict[str, str] = {}
     for one in steps:
         links = {key: await chat.link(PLACE, ts) for key, ts in ids.items()} if one.kind is StepKind.EDIT else {}
-        ready = replace(one, payload=_filled(one.payload, links, ""))
+        ready = replace(one, payload=_filled(one.payload, {n: links.get(n, "") for n in marks(one)}))
         while one.key not in ids:
             try:
                 ids[one.key] = await chat.post(ready, PLACE, ids.get(one.on, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.chat import Person, Place, Question, StepKind
-from bot.delivery import _filled
+from bot.delivery import MARK, _filled
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState, Store
 from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done
@@ -68,7 +69,9 @@ class TestSlack(ChatContract):
         assert stored is not None
         edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
         here = await world.chat.link(world.place, delivered.parent)
-        await world.chat.post(replace(edit, payload=_filled(edit.payload, {}, here)), world.place, delivered.parent)
+        marks = MARK.findall(json.dumps(edit.payload, ensure_ascii=False, default=str))
+        ready = replace(edit, payload=_filled(edit.payload, dict.fromkeys(marks, here)))
+        await world.chat.post(ready, world.place, delivered.parent)
         await check_whole(world)
 
     @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
