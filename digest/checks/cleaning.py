@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from digest.checks import language as lang
-from digest.checks import signs
+from digest.checks import person, signs
 from digest.model import Fault
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
@@ -19,7 +19,7 @@ _REASONED = re.compile(
     rf"\A\s*(?:<{_TAG}>|◁think▷|\[THINK\]|<\|channel\|>analysis)(?:.*?)(?:</{_TAG}>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>)",
     re.DOTALL,
 )
-_REASONED_END = re.compile(rf"\A.*?(?:^|\n|\s)</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
+_REASONED_END = re.compile(rf"\A.*?(?:^|[\s.。!！?？…])</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
 _REASONING_LEFT = re.compile(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
 _WRAPPED = re.compile(
     r"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*(?P<body>.*?)\s*</\1>\s*\Z",
@@ -39,6 +39,15 @@ _LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=
 _LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
 _LONGEST = 500
 """Characters of a last sentence that may be chatter."""
+_MARKED = re.compile(
+    r"\A\s*(?P<one>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)[ \t]*\n(?P<body>.+)\n\s*(?P<two>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)\s*\Z",
+    re.DOTALL,
+)
+"""Between two lines of nothing but brackets."""
+_ITEM = re.compile(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
+_EXCLAIMS = re.compile(r"[!！][\W_]*\Z")
+_FEW = 15.0
+"""Words of an exclamation that is only a farewell."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,10 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
         if ended:
             cut.append((Fault.LEAKED, ended[0].strip()))
             text = text[ended.end() :].strip()
+        marked = _MARKED.match(text)
+        if marked:
+            cut.extend((Fault.CHATTER, marked[line]) for line in ("one", "two"))
+            text = marked["body"].strip()
         wrapped = _WRAPPED.match(text)
         if wrapped:
             text = wrapped["body"]
@@ -96,6 +109,11 @@ def _opening(head: str) -> Fault | None:
 
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
+        paragraph, _gap, following = text.partition("\n\n")
+        if following.strip() and person.is_talk(paragraph):
+            cut.append((Fault.PREAMBLE, paragraph.strip()))
+            text = _RULE.sub("", following)
+            continue
         end = _HEAD.match(_INSIDE.sub(lambda m: "“" * len(m[0]), text[:600]))
         head = text[: end.end()] if end else ""
         if not head.strip() or len(head) > 400:
@@ -110,9 +128,13 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
-def _closing(last: str, alone: bool) -> bool:
-    """Whether the last sentence is addressed to the user or about the text; `alone` when it stands in a line of its own after others."""
+def _closing(last: str, alone: bool, paragraph: bool) -> bool:
+    """Whether the last sentence is addressed to the user or about the text; `alone` when it stands in a line after others, `paragraph`
+    when it begins one.
+    """
     bare = _unquoted(last)
+    if paragraph and (person.is_talk(last) or (_EXCLAIMS.search(bare) and lang.size(bare) <= _FEW)):
+        return True
     if signs.ASKS.search(bare) and not signs.TEMPLATE_BRACKET.search(last):
         return True
     return bool(signs.AFTERWORD.search(bare)) and (alone or bool(signs.SPEAKS_TO_YOU.search(bare)))
@@ -129,7 +151,8 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
         if not last or not last[0].strip() or (last.start() == 0 and len(text) > _LONGEST):
             return text
         before = text[: len(text) - len(last[0])]
-        if not before.strip() or not _closing(last[0], _in_last_paragraph(text, before)):
+        paragraph = before.rstrip(" ").endswith("\n") and not _ITEM.match(last[0])
+        if not before.strip() or not _closing(last[0], _in_last_paragraph(text, before), paragraph):
             return text
         cut.append((Fault.CHATTER, last[0].strip()))
         text = _RULE_AFTER.sub("", before.rstrip()).rstrip()

@@ -41,7 +41,7 @@ def problems_of(
         shape.headings(kept, kind),
         subject.strange(kept, language, kind),
         shape.repeats(kept),
-        shape.truncated(kept, kind),
+        shape.truncated(kept, kind, language),
         subject.other_paper(kept, language, source, kind),
         subject.obeyed(kept, instructions, source),
         shape.too_long(kept, language, kind),

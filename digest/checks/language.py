@@ -40,12 +40,12 @@ _SCRIPTS = {
     "georgian": "\u10a0-\u10ff",
     "armenian": "\u0530-\u058f",
 }
-_FINDERS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
+LETTERS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
 _ANY_WORD = re.compile(f"[^\\W\\d_{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]+(?:['’-][^\\W\\d_]+)*")
 _CJK = re.compile(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
 
-_OF_SCRIPT = {
+OF_SCRIPT = {
     "kana": ("ja",), "hangul": ("ko",), "han": ("zh",), "greek": ("el",), "hebrew": ("he",), "thai": ("th",),
     "bengali": ("bn",), "tamil": ("ta",), "georgian": ("ka",), "armenian": ("hy",),
     "cyrillic": ("ru", "uk", "bg", "sr", "mk", "be", "kk"), "arabic": ("ar", "fa", "ur"), "devanagari": ("hi", "mr", "ne"),
@@ -167,7 +167,7 @@ def _share(found: list[str], language: str) -> float:
 
 def scripts(text: str) -> Counter[str]:
     """Letters by script; Latin in words, times what a word is in Han characters."""
-    counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in _FINDERS.items()})
+    counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in LETTERS.items()})
     counts["latin"] = round(len(_WORD.findall(text)) * _LETTERS_OF_A_WORD)
     return +counts
 
@@ -193,7 +193,7 @@ def language_of(text: str) -> str:
     if not script:
         return UNKNOWN
     if script != "latin":
-        candidates = _OF_SCRIPT[script]
+        candidates = OF_SCRIPT[script]
         return candidates[0] if len(candidates) == 1 else _likeliest(plain, candidates)[0]
     found = _WORD.findall(plain)
     if _share(found, "en") >= 0.2 and len(found) >= 5:
@@ -213,11 +213,11 @@ def foreign(text: str, language: str) -> str:
     plain = prose(text)
     script = _main_script(scripts(plain))
     if script and script != "latin":
-        at_home = wanted in _OF_SCRIPT[script] or (wanted == "yue" and script == "han")
+        at_home = wanted in OF_SCRIPT[script] or (wanted == "yue" and script == "han")
         return "" if at_home else language_of(text)
     if not script:
         return ""
-    if any(wanted in languages for languages in _OF_SCRIPT.values()):
+    if any(wanted in languages for languages in OF_SCRIPT.values()):
         return language_of(text) if _sentence_like(plain) else ""
     return _other_latin(plain, wanted)
 

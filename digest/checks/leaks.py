@@ -22,11 +22,20 @@ _THINKS_ALOUD = re.compile(
     re.IGNORECASE,
 )
 _ROLES = re.compile(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
+_ASSISTANT = re.compile(r"(?:human|assistant|用户|助手)\s*[:：]", re.IGNORECASE)
+"""One is enough; `System:` and `User:` may head a sentence about systems and users."""
+_OBJECT_TOLD_OF = re.compile(
+    r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
+)
+"""A sentence goes on after it: `the model emits {…} and stops`."""
 _ESCAPED = re.compile(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
 _MADE_UP = re.compile(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
     re.IGNORECASE,
 )
+_SLOT = re.compile(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
+_CROSSES = re.compile(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
+_LINES = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
 _ASKS_AT_ONCE = re.compile(r"请|insert|enter|your|add|todo|tbd|此处|在此|待", re.IGNORECASE)
 RUN = 8
 """Words (characters of Chinese) in a row that make a copy."""
@@ -49,7 +58,7 @@ def leaked(text: str, source: str, prompt: str) -> Found:
 def _data(text: str, plain: str, source: str) -> str:
     if re.match(r"\s*[\[{]\s*(?:[\"'{\[]|\Z)", text) and _is_json(text.strip()):
         return "JSON instead of text"
-    inside = _JSON_INSIDE.search(plain)
+    inside = _JSON_INSIDE.search(_OBJECT_TOLD_OF.sub(" ", plain))
     return f"a piece of JSON: {inside[0].strip()[:60]!r}" if inside and inside[0] not in source else ""
 
 
@@ -61,7 +70,7 @@ def _is_json(text: str) -> bool:
 
 
 def _conversation(plain: str, source: str) -> str:
-    first = _ROLES.match(plain.strip()) and not _ROLES.match(source.strip())
+    first = _ASSISTANT.match(plain.strip()) and not _ROLES.match(source.strip())
     return "roles of a conversation" if first or len(_ROLES.findall(plain)) >= 2 else ""
 
 
@@ -100,9 +109,25 @@ def template(text: str, source: str) -> Found:
     for bracket in signs.TEMPLATE_BRACKET.finditer(plain):
         if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
+    blank = _blanks(signs.QUOTED.sub("“”", plain), own)
+    if blank:
+        yield Fault.LEAKED, f"a template left in: {blank}"
     made_up = _MADE_UP.search(text)
     if made_up and made_up[0].lower() not in own:
         yield Fault.LEAKED, f"a made-up address: {made_up[0]!r}"
+
+
+def _blanks(plain: str, own: str) -> str:
+    """What a form has where words belong: two or more, because a paper about forms shows one. `[METHOD]`, `{n_tasks}`, `XX%`, `____`."""
+    slots = {s[0] for s in _SLOT.finditer(plain)}
+    named = {s for s in slots if signs.SLOT_NOUN.search(s)}
+    if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
+        return ", ".join(sorted(slots)[:3])
+    for pattern in (_CROSSES, _LINES):
+        left: list[str] = [b for b in pattern.findall(plain) if b.lower() not in own]
+        if len(left) >= 2:
+            return left[0]
+    return ""
 
 
 def _is_template(bracket: re.Match[str], plain: str) -> bool:

@@ -23,6 +23,11 @@ _HEADING = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
+_NUMBERED = re.compile(
+    r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
+)
+_LABEL = 3.0
+"""Words of a heading at most, where only its number tells that it is one."""
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
@@ -30,6 +35,21 @@ _ADDRESS_AT_END = re.compile(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
 _OPEN_WORDS = frozenset(
     "the a an of to and or in on at by for with from that which is are was were be as we our this these their its can than into using via such while when where but not have has".split()
 )
+_OPEN_ABROAD: dict[str, frozenset[str]] = {
+    "de": frozenset(
+        "der die das dem den des ein eine einem einen einer und oder mit von vom für auf im zum zur bei durch dass wenn als sich".split()
+    ),
+    "fr": frozenset(
+        "le la les l de du des d un une et ou à au aux en dans sur pour par avec que qui dont sans".split()
+    ),
+    "es": frozenset("el la los las de del un una y o a al en con por para que sin sobre entre".split()),
+    "pt": frozenset("o a os as de do da dos das um uma e ou em no na nos nas com por para que sem sobre".split()),
+    "it": frozenset("il lo la i gli le di del della dei un una e o a al in nel con per che da dal su sul".split()),
+    "nl": frozenset("de het een en of van in op met voor door aan dat te bij".split()),
+    "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
+}
+"""No sentence of these languages ends in them."""
+_TEX = re.compile(r"\\[A-Za-z]+|[\^_=]")
 _OPEN_HAN = (
     "的",
     "和",
@@ -57,6 +77,9 @@ _OPEN_HAN = (
 )
 _LEAST_SIZE = 3.5
 """Words: what is shorter says nothing as a part of an analysis."""
+_MOST_META = 14.0
+_LEAST_SENTENCE = 2.4
+"""Of a short form that is a whole sentence: `未公开代码。`"""
 
 
 def bare(text: str) -> str:
@@ -99,10 +122,26 @@ def _no_text(text: str, kind: str) -> Found:
     left = bare(_ID.sub(" ", text))
     if bare(text) in signs.NOTHING or (small <= 14 and signs.FAILED.match(_label(text))):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
+    elif kind != "answer" and _of_nothing_but_words_of_the_task(text):
+        yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} says that there is a text"
     elif not re.sub(r"\d", "", left):
         yield Fault.PLACEHOLDER, "only an id, a link or a number"
-    elif kind in ("part", "short", "summary") and small < _LEAST_SIZE:
+    elif kind in ("part", "short", "summary") and small < (_LEAST_SENTENCE if _whole(text, kind) else _LEAST_SIZE):
         yield Fault.PLACEHOLDER, "too short to say anything"
+
+
+def _of_nothing_but_words_of_the_task(text: str) -> bool:
+    """`The summary of the paper goes here.`"""
+    if lang.size(text) > _MOST_META or "\n" in text.strip():
+        return False
+    if re.search(r"[\u4e00-\u9fff]", text):
+        return bool(signs.META_HAN.fullmatch(text.strip()))
+    said = [w.lower() for w in lang.words(text)]
+    return len(said) >= 3 and all(w in signs.META for w in said)
+
+
+def _whole(text: str, kind: str) -> bool:
+    return kind == "short" and text.strip()[-1:] in _ENDS
 
 
 def headings(text: str, kind: str) -> Found:
@@ -111,12 +150,24 @@ def headings(text: str, kind: str) -> Found:
     heads = [_HEADING.match(line) for line in lines]
     if kind == "title" or not lines:
         return
-    if all(heads):
+    if all(heads) or _outline(lines, kind):
         yield Fault.PLACEHOLDER, "headings without content"
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         last = head is heads[-1]
         if head and head["level"] and (last or _closes(head, following)):
             yield Fault.PLACEHOLDER, f"nothing follows the heading {head['title'][:60]!r}"
+
+
+def _outline(lines: list[str], kind: str) -> bool:
+    """Nothing but numbered labels, none of which is a name or a figure."""
+    labels = [_NUMBERED.sub("", line).strip() for line in lines]
+    return (
+        kind != "answer"
+        and len(lines) >= 3
+        and all(_NUMBERED.match(line) for line in lines)
+        and all(lang.size(label) <= _LABEL and label[-1:] not in _ENDS for label in labels)
+        and not any(lang.is_name(word) for label in labels for word in re.findall(r"[\w-]+", label))
+    )
 
 
 def _closes(head: re.Match[str], following: re.Match[str] | None) -> bool:
@@ -135,7 +186,7 @@ def repeats(text: str) -> Found:
     for sentence, times in said.most_common(1):
         if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
-    loop = _LOOP.search(plain)
+    loop = _LOOP.search(signs.QUOTED.sub("“”", plain))
     if loop and re.search(r"[^\W\d]", loop["unit"]) and len(loop[0]) >= 12:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
 
@@ -143,28 +194,46 @@ def repeats(text: str) -> Found:
 # ---------------------------------------------------------------- the end
 
 
-def truncated(text: str, kind: str) -> Found:
-    """Ends in the middle of a sentence."""
+def truncated(text: str, kind: str, language: str = "") -> Found:
+    """Ends in the middle of a sentence or a formula."""
     text = text.rstrip()
     end = re.sub(r"\s*(?:\[\d+(?:,\s*\d+)*\])+$", "", text).rstrip(_CLOSERS)
     if kind == "title" or not end or _ADDRESS_AT_END.search(text.rstrip(_CLOSERS + _ENDS)[-400:]):
         return
     if text.count("```") % 2:
         yield Fault.TRUNCATED, "a code block is not closed"
-    elif end[-1] in _ENDS or text.endswith("|"):
+    elif _open_formula(text):
+        yield Fault.TRUNCATED, "a formula is not closed"
+    elif end[-1] in _ENDS or _is_row(text):
         return
-    elif _hangs(end, text, kind) or _breaks_off(text):
+    elif _hangs(end, text, kind, language) or _breaks_off(text):
         yield Fault.TRUNCATED, f"the last sentence does not end: {end[-30:]!r}"
 
 
-def _hangs(end: str, text: str, kind: str) -> bool:
+def _open_formula(text: str) -> bool:
+    before, dollar, formula = CODE.sub(" ", text).rpartition("$")
+    return (
+        bool(dollar)
+        and before[-1:] not in ("\\", "$")
+        and bool(_TEX.search(formula))
+        and not re.match(r"\s|\d", formula)
+    )
+
+
+def _is_row(text: str) -> bool:
+    """Of a table."""
+    return text.endswith("|") and text.rsplit("\n", 1)[-1].lstrip().startswith("|")
+
+
+def _hangs(end: str, text: str, kind: str, language: str) -> bool:
     """On a comma, or a word that needs another."""
     size = lang.size(text)
-    word = re.search(r"[A-Za-z]+$", end)
+    word = re.search(r"[^\W\d_]+$", end)
+    unfinished = _OPEN_WORDS | _OPEN_ABROAD.get(lang.base(language), frozenset())
     closed = text[-1] != end[-1]
     return (
         (end[-1] in _OPENS and size >= 4)
-        or (bool(word) and word[0] in _OPEN_WORDS and size >= 4 and not closed)  # type: ignore[index]
+        or (bool(word) and word[0] in unfinished and size >= 4 and not closed)  # type: ignore[index]
         or (end.endswith(_OPEN_HAN) and size >= 12 and not closed and kind != "sentence")
     )
 

@@ -40,7 +40,7 @@ FAILED = re.compile(
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
     r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
     r"|(?:failed to|unable to|could not|cannot|can't|couldn't) (?:generate|extract|parse|translate|summari[sz]e|analy[sz]e|fetch|load|retrieve|process)\b[^.]{0,60}"
-    r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum\b.*"
+    r"|not (?:available|provided|applicable|specified|found|mentioned|given|stated)|to be (?:added|determined|announced|completed)|coming soon|lorem ipsum(?:\s+(?:dolor|sit|amet)\b.*)?"
     r"|(?:no|non|nicht|não|нет|не)\s+(?:disponible|disponibile|verfügbar|disponível|доступно|applicable|especificado|précisé|angegeben)"
     r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
     r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)(?:[，,].{0,12})?"
@@ -62,6 +62,8 @@ _OBJECT = (
     r"|artículo|texto|contenido|resumen|documento|información|article|texte|contenu|résumé|document|Artikel|Text|Inhalt|Abstract|Dokument|Informationen|artigo|conteúdo|articolo|testo|contenuto"
     r"|стать\w+|текст\w*|содержани\w+|аннотаци\w+|документ\w*|информаци\w+)"
 )
+OBJECT = re.compile(_OBJECT, _I)
+"""What a model wants when it asks for its input."""
 ASKS = re.compile(
     rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
@@ -76,7 +78,7 @@ ASKS = re.compile(
     rf"|\b(?:por favor|favor de)\b[^.!?\n]{{0,30}}(?:proporcion|compart|env[ií]|peg|facilit|indi[cq]|adjunt|forne[çc])\w*"
     rf"|\b(?:veuillez|merci de|pourriez-vous|pouvez-vous|s'il vous plaît)\b[^.!?\n]{{0,30}}(?:fournir|partager|envoyer|coller|préciser|transmettre|communiquer|indiquer)"
     rf"|\bbitte\b[^.!?\n]{{0,80}}?(?:stellen|senden|schicken|teilen|fügen|geben|laden|zur Verfügung|bereit)\b|\bkönn(?:en|ten) Sie\b[^.!?\n]{{0,60}}(?:bereitstellen|senden|schicken|teilen|angeben|mitteilen)"
-    rf"|пожалуйста[^.!?\n]{{0,30}}(?:предостав|пришл|отправ|вставь|укаж|загруз|подел)\w*|предоставьте[^.!?\n]{{0,30}}{_OBJECT}"
+    rf"|(?:предостав|пришл|отправ|вставь|укаж|загруз|подел)\w*[,\s]+пожалуйста|пожалуйста[^.!?\n]{{0,30}}(?:предостав|пришл|отправ|вставь|укаж|загруз|подел)\w*|предоставьте[^.!?\n]{{0,30}}{_OBJECT}"
     rf"|\bper favore\b[^.!?\n]{{0,30}}(?:fornisc|condivid|invi|incoll)\w*|\b(?:si prega di|la prego di) (?:fornire|inviare|incollare)",
     _I,
 )
@@ -115,7 +117,7 @@ ROLE = re.compile(
     _I,
 )
 INTRODUCES = re.compile(
-    rf"^\W*(?:(?:以下|下面|这里?|如下)(?:就?是|为|给出|将|提供)|here(?:'s| is| are)\b|below (?:is|are|you)\b|the following (?:is|are)\b|以下に|以下[はが]|次のように|こちらが|다음은|아래는|voici|aquí (?:está|tienes?)|a continuación|hier (?:ist|sind|finden|kommt)|ecco|aqui está|segue|вот|ниже)[^\n。]{{0,120}}?{_WORK}"
+    rf"^\W*[^\n。]{{0,20}}{_WORK}(?:は|为|是|:)?(?:以下の(?:とおり|通り)|如下|次の(?:とおり|通り))(?:です)?\W*$|^\W*(?:(?:以下|下面|这里?|如下)(?:就?是|为|给出|将|提供)|here(?:'s| is| are)\b|below (?:is|are|you)\b|the following (?:is|are)\b|以下に|以下[はが]|次のように|こちらが|다음은|아래는|voici|aquí (?:está|tienes?)|a continuación|hier (?:ist|sind|finden|kommt)|ecco|aqui está|segue|вот|ниже)[^\n。]{{0,120}}?{_WORK}"
     rf"|^\W*(?:中文|英文)?(?:翻译|译文|总结|概括|摘要翻译|标题翻译|翻译结果|中文翻译|回答)(?:结果)?(?:如下|为|是)?\s*[:：]\W*$|^\W*(?:论文)?(?:标题|摘要|题目)的?(?:中文)?(?:翻译|译文)(?:如下|为|是)?[:：]?\W*$|^\W*翻译(?:成|为)中文(?:如下|是|为)?[:：]\W*$"
     rf"|^\W*(?:the )?(?:chinese |english |spanish )?(?:translation|translated (?:text|title|abstract))(?: of [^:]{{0,60}})?(?: is)?(?: as follows)?\s*:\W*$|^\W*(?:answer|response|output)\s*[:：]\W*$",
     _I,
@@ -142,7 +144,7 @@ AFTERWORD = re.compile(
 INSTRUCTION = re.compile(
     r"^\W*(?:请(?:你|您)?(?:将|把|用|以)?|将|把|你的任务是|任务[:：]|(?:用|以|使用)中文)[^。\n，]{0,16}(?:下面|以下|下列|上述|这篇|该篇|论文|文章|摘要|标题|原文|段落|文本|内容)[^。\n]{0,24}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)[^。\n]{0,40}(?:要求|规范|[:：])\s*"
     r"|^\W*(?:请(?:你|您)?)(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成中文|一下)?(?:下面|以下|下列|上述|这篇)[^\n]{0,40}[:：。]\s*"
-    r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:system|user|human|assistant|instructions?|prompt)\s*[:：]\s)"
+    r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:human|assistant|instructions?|prompt)\s*[:：]\s)"
     r"|^\W*(?:你是一[名位个]|您是一[名位个])[^。\n]{0,60}[。，,\n]|^\W*(?:次の|以下の)[^。\n]{0,20}(?:翻訳|要約)して|^\W*(?:traduce|traduzca|traduis|traduisez|übersetze|riassumi|resuma|résume)\w*\s+(?:el|la|le|les|das|den|die|il|lo|o|a|seguinte|siguiente|suivant|folgende)\w*\b[^.\n]{0,80}[:：]",
     _I,
 )
@@ -152,6 +154,23 @@ TEMPLATE_WORDS = re.compile(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-
 TEMPLATE_ASKS = re.compile(rf"(?:{_ASKED})", _I)
 TEMPLATE_BRACKET = re.compile(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
+)
+SLOT_NOUN = re.compile(
+    r"method|model|metric|dataset|data|number|value|score|author|title|name|paper|result|baseline|task|summary|year|venue|topic|field|institution|link|url|percent|improvement|finding|contribution",
+    _I,
+)
+"""What a form leaves open; `[CLS]`, `[MASK]` and `{x}` are none of it."""
+META = frozenset(
+    """here there this that the a an of for to in on is are was will be should must go goes stands follows comes with your one and or
+    summary abstract title text content paper article document section paragraph translation contribution contributions main key finding findings result results method methods motivation conclusion description placeholder sentence
+    hier dort dies das der die den dem des ein eine einer steht folgt kommt ist wird zusammenfassung artikels artikel text inhalt titel abschnitt beitrag übersetzung arbeit
+    ici voici le la les l du de des un une est vient résumé article texte contenu titre traduction contribution
+    aquí este esta el los las del un una va es resumen artículo texto contenido título traducción contribución
+    aqui o os as do da um uma vai é resumo artigo conteúdo qui il lo gli riassunto articolo testo contenuto titolo""".split()
+)
+"""A text of nothing but these says that there is a text."""
+META_HAN = re.compile(
+    r"(?:此处|这里|在此处?|这|此|本|该|是|为|将|会|应|可|请|的|了|和|与|填写|填入|插入|输入|补充|添加|放置|论文|文章|本文|主要|核心|贡献|摘要|标题|总结|内容|正文|译文|翻译|方法|结果|结论|动机|发现|一句话|一段|部分|文字|文本|描述|说明|中文|占位|[\s，。：:、.])+"
 )
 AVAILABLE = re.compile(
     r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.checks import signs
+from digest.checks import language as lang
+from digest.checks import person, signs
 from digest.checks.shape import sentences_of
 from digest.model import Fault
 
@@ -16,6 +17,11 @@ _OF_A_TITLE = re.compile(
 """A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
 _LONGEST = 500
 """Characters of a sentence that are looked at: what an assistant says of itself it says soon."""
+_CLAUSE = 5.0
+"""Words that make a sentence after a colon."""
+_LISTS = re.compile(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
+_IMPERSONAL = ("part", "short", "sentence", "summary")
+"""An answer may say that `I found nothing about it`."""
 _SUBTITLED = re.compile(r"\S[:：]\s*\S")
 
 
@@ -32,5 +38,14 @@ def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
             (signs.ASKS, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
         ):
             match = pattern.search(sentence)
-            if match and match[0].lower() not in own:
+            if match and match[0].lower() not in own and not _told_of(match, sentence):
                 yield fault, f"{says}: {sentence.strip()[:100]!r}"
+        if kind in _IMPERSONAL and person.first_person(sentence, source):
+            yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
+
+
+def _told_of(match: re.Match[str], sentence: str) -> bool:
+    """`Please provide evidence: the annotators were asked to …`: an instruction that somebody else was given, and what became of it."""
+    before, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
+    described = bool(after) and lang.size(after[0]) >= _CLAUSE
+    return described and not signs.OBJECT.search(before) and not _LISTS.search(before)

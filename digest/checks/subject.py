@@ -18,8 +18,14 @@ _STOP = frozenset(
     "the of and to in is for that with we are by which on this from as it an our than can be has have these its their using a or at not into more such also between over based both new most each only all they while when however how what where".split()
 )
 _NAME = re.compile(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\d+(?:\.\d+)?%)")
+_TERM = re.compile(r"(?<![\w/.@-])[A-Z][A-Za-z][\w-]+")
+"""What stays in Latin letters in a text of East Asia is a name or a term of the paper."""
+_FEW_WORDS = 12
 _LATIN_RUN = re.compile(r"(?:[A-Za-z][\w'’-]*[\s,;:()-]+){11,}[A-Za-z][\w'’-]*")
 _PAYLOAD = re.compile(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
+_EVERYWHERE = ("greek", "han", "kana")
+"""Letters of formulas, and examples that papers on the languages of East Asia are full of."""
+_RUN_LETTERS = 12
 _MUCH_STRANGE = 0.35
 """Share of a text that may not be in another language."""
 
@@ -34,6 +40,10 @@ def strange(text: str, language: str, kind: str) -> Found:
     if other:
         yield Fault.WRONG_LANGUAGE, f"in {other} where {wanted} was asked for"
         return
+    run = _run_in_another_script(signs.QUOTED.sub("“”", text), wanted)
+    if run:
+        yield Fault.WRONG_LANGUAGE, f"{run[:40]!r} is not in {wanted}"
+        return
     if kind in ("title", "sentence") or lang.size(text) < 20:
         return
     own = _own(text, language)
@@ -41,6 +51,17 @@ def strange(text: str, language: str, kind: str) -> Found:
         yield Fault.WRONG_LANGUAGE, f"mostly not in {wanted}"
     elif sum(lang.size(piece) for piece in _foreign_pieces(own, wanted)) >= _MUCH_STRANGE * lang.size(text):
         yield Fault.WRONG_LANGUAGE, f"partly not in {wanted}"
+
+
+def _run_in_another_script(text: str, wanted: str) -> str:
+    """Words in a row in a script that neither the language nor science is written in."""
+    for script, languages in lang.OF_SCRIPT.items():
+        if script in _EVERYWHERE or wanted in languages:
+            continue
+        run = re.search(rf"(?:{lang.LETTERS[script].pattern}+[\s,.-]*){{3,}}", text)
+        if run and len(lang.LETTERS[script].findall(run[0])) >= _RUN_LETTERS:
+            return run[0].strip()
+    return ""
 
 
 def _own(text: str, language: str) -> str:
@@ -67,12 +88,15 @@ def other_paper(text: str, language: str, source: str, kind: str) -> Found:
         return
     squeezed = _squeezed(source)
     names = {n for n in _NAME.findall(text) if len(n) >= 3}
+    if lang.is_cjk(language):
+        names |= set(_TERM.findall(text))
     missing = [n for n in names if re.sub(r"[\s-]", "", n.lower()).removesuffix("s") not in squeezed]
     if len(names) >= 4 and len(missing) >= 0.75 * len(names):
         yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
     elif lang.base(language) == "en" and _is_english(source):
         mine = _content(text)
-        if len(mine) >= 25 and len(mine & _words_of(source)) < 0.3 * len(mine):
+        shared = len(mine & _words_of(source)) / max(len(mine), 1)
+        if (len(mine) >= 25 and shared < 0.3) or (len(mine) >= _FEW_WORDS and shared < 0.15):
             yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
 
 
