@@ -10,8 +10,8 @@ import aiohttp
 from rich.table import Table
 from rich.text import Text
 
-from bot import checkup_running
-from bot.app import stored, subscription
+from bot import checkup_running, checkup_store
+from bot.app import subscription
 from bot.chat import Place
 from bot.clock import clock
 from bot.console import render
@@ -47,13 +47,6 @@ async def _checked(check: Check, settings: Settings) -> list[Finding]:
 
 
 # ---------------------------------------------------------------- each thing
-
-
-async def _store(settings: Settings) -> list[Finding]:
-    kind = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.home}"
-    async with stored(settings) as (store, _, _):
-        await store.server_time()
-    return [Finding("store", State.GOOD, kind)]
 
 
 async def _arxiv(settings: Settings) -> list[Finding]:
@@ -184,4 +177,4 @@ async def _time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [_store, _arxiv, _model, _prices, _time, *checkup_running.CHECKS]
+CHECKS: list[Check] = [*checkup_store.CHECKS, _arxiv, _model, _prices, _time, *checkup_running.CHECKS]

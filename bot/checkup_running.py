@@ -84,14 +84,27 @@ async def host(settings: Settings) -> list[Finding]:
 
 
 async def port(settings: Settings) -> list[Finding]:
-    """Free, or answered by a bot that runs already."""
+    """Free, or answered by a bot that runs already; that of the metrics too, where they have one."""
+    found = [Finding("PORT", State.GOOD, f"{settings.port} is free")]
+    if error := _bound(settings.port):
+        found = [await _taken(settings.port, error)]
+    running = found[0].said.startswith("a bot runs")
+    apart = settings.metrics_port
+    if apart not in (None, settings.port) and not running and (error := _bound(apart)):
+        said = f"{apart} cannot be used ({error.strerror})"
+        found.append(Finding("METRICS_PORT", State.DOUBTFUL, said, "Set METRICS_PORT to one that is free."))
+    return found
+
+
+def _bound(number: int) -> OSError | None:
+    """Why it cannot be served on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", settings.port))  # noqa: S104  # as it will be served
+            probe.bind(("0.0.0.0", number))  # noqa: S104  # as it will be served
         except OSError as error:
-            return [await _taken(settings.port, error)]
-    return [Finding("PORT", State.GOOD, f"{settings.port} is free")]
+            return error
+    return None
 
 
 async def _taken(number: int, error: OSError) -> Finding:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot import checkup_running
+from bot import checkup_running, checkup_store
+from bot.admin import Admin
 from bot.app import stored
 from bot.chat import Place
 from bot.checkup import check_up
@@ -19,12 +20,15 @@ from bot.discord import connection
 from bot.finding import Finding, State
 from bot.health import Health, served
 from bot.redis_home import server_binary
+from bot.redis_server import stop
 from bot.service import serve
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 from bot.subscription import Subscription
 from digest.errors import Misconfigured
+from digest.ports import FreePace
 from tests.bot.test_health import free_port
+from tests.conftest import Clock
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord
 from tests.servers.model import ModelServer
@@ -142,6 +146,51 @@ class TestPort:
             [found] = await checkup_running.port(settings(port=number))
             assert found.state is State.DOUBTFUL
             assert "Set PORT" in found.todo
+
+    async def test_the_port_of_the_metrics_is_looked_at_where_they_have_one(self):
+        with socket.socket() as taken:
+            taken.bind(("0.0.0.0", 0))
+            taken.listen()
+            apart = taken.getsockname()[1]
+            free, metrics = await checkup_running.port(settings(port=free_port(), metrics_port=apart))
+        assert free.state is State.GOOD
+        assert (metrics.what, metrics.state) == ("METRICS_PORT", State.DOUBTFUL)
+
+
+class TestStore:
+    async def test_a_server_without_an_append_only_file_loses_what_came_last(self, redis_url: str, store: Store):
+        given = settings(redis_url=redis_url)
+        good, doubtful = await checkup_store.store(given)  # the tests' server keeps nothing
+        assert (good.what, good.state) == ("store", State.GOOD)
+        assert doubtful.state is State.DOUBTFUL
+        assert "appendonly yes" in doubtful.todo
+        await store.redis.do("CONFIG", "SET", "appendonly", "yes")
+        try:
+            assert await checkup_store.store(given) == [good]
+        finally:
+            await store.redis.do("CONFIG", "SET", "appendonly", "no")
+
+    async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path: Path, monkeypatch):
+        given = settings(paperboy_home=tmp_path)
+        [good] = await checkup_store.store(given)
+        assert str(tmp_path) in good.said
+        monkeypatch.setattr(checkup_store, "ROOM", 10**18)
+        _, disk = await checkup_store.store(given)
+        assert disk.state is State.DOUBTFUL
+        assert "MB free" in disk.said
+        await stop(given.home)
+
+    async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
+        admin = Admin(store, {}, [], FreePace(), clock)
+        await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
+        found = by_name(await checkup_store.store(settings(redis_url=redis_url)))["fault: delivery"]
+        assert found.state is State.DOUBTFUL
+        assert found.said == "since 2026-01-30 09:00 UTC, slack:C1: The bot is not in the channel."
+
+    async def test_a_clock_that_was_set_is_told(self):
+        assert await checkup_store.time(settings()) == []
+        [found] = await checkup_store.time(settings(paperboy_now="2026-01-30T09:00:00+00:00"))
+        assert "unset it" in found.todo
 
 
 async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_found(
