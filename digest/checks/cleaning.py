@@ -44,8 +44,13 @@ _MARKED = re.compile(
     re.DOTALL,
 )
 """Between two lines of nothing but brackets."""
+_GESTURE = re.compile(
+    r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
+)
+"""What an actor does before he speaks: `*adjusts glasses*`."""
 _ITEM = re.compile(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _EXCLAIMS = re.compile(r"[!！][\W_]*\Z")
+_ASKS_BACK = re.compile(r"[?？][\W_]*\Z")
 _FEW = 15.0
 """Words of an exclamation that is only a farewell."""
 
@@ -100,19 +105,30 @@ def _opening(head: str) -> Fault | None:
         or signs.INTRODUCES.match(agreed["rest"])
     ):
         return Fault.PREAMBLE
-    if signs.AS_EXPERT.match(bare) or signs.INTRODUCES.match(bare):
+    if signs.AS_EXPERT.match(bare) or signs.ADDRESSES.match(bare) or signs.INTRODUCES.match(bare):
         return Fault.PREAMBLE
     if signs.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
     return None
 
 
+def _agrees_aloud(paragraph: str) -> bool:
+    """`Alright, one summary coming up!`"""
+    bare = _unquoted(paragraph)
+    return bool(_EXCLAIMS.search(bare) and signs.PREAMBLE.match(bare)) and lang.size(bare) <= _FEW
+
+
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
         paragraph, _gap, following = text.partition("\n\n")
-        if following.strip() and person.is_talk(paragraph):
+        if following.strip() and (person.is_talk(paragraph) or _agrees_aloud(paragraph)):
             cut.append((Fault.PREAMBLE, paragraph.strip()))
             text = _RULE.sub("", following)
+            continue
+        gesture = _GESTURE.match(text)
+        if gesture:
+            cut.append((Fault.PREAMBLE, gesture[0].strip()))
+            text = text[gesture.end() :]
             continue
         end = _HEAD.match(_INSIDE.sub(lambda m: "“" * len(m[0]), text[:600]))
         head = text[: end.end()] if end else ""
@@ -128,12 +144,20 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
+def _takes_leave(bare: str) -> bool:
+    """A last paragraph that is a question to the reader, or calls to him."""
+    return lang.size(bare) <= _FEW and (
+        bool(_ASKS_BACK.search(bare) and signs.OF_ITS_WORK.search(bare))
+        or bool(_EXCLAIMS.search(bare) and signs.SPEAKS_TO_YOU.search(bare))
+    )
+
+
 def _closing(last: str, alone: bool, paragraph: bool) -> bool:
     """Whether the last sentence is addressed to the user or about the text; `alone` when it stands in a line after others, `paragraph`
     when it begins one.
     """
     bare = _unquoted(last)
-    if paragraph and (person.is_talk(last) or (_EXCLAIMS.search(bare) and lang.size(bare) <= _FEW)):
+    if paragraph and (person.is_talk(last) or _takes_leave(bare)):
         return True
     if signs.ASKS.search(bare) and not signs.TEMPLATE_BRACKET.search(last):
         return True

@@ -28,6 +28,14 @@ _OBJECT_TOLD_OF = re.compile(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
 """A sentence goes on after it: `the model emits {…} and stops`."""
+_LABELLED_THOUGHT = re.compile(
+    r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^\W*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_RECORD = re.compile(
+    r"\A\s*(?:[a-z]\w{1,20}:[ \t]*(?:\"[^\n]*\"|'[^\n]*'|[\d.]+|\[[^\n]*\]|true|false|null),?[ \t]*(?:\n|\Z)){2,}"
+)
+"""Lines of keys and values, as YAML writes them."""
 _ESCAPED = re.compile(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
 _MADE_UP = re.compile(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
@@ -45,7 +53,9 @@ def leaked(text: str, source: str, prompt: str) -> Found:
     plain = CODE.sub(" ", text)
     for detail in (
         _data(text, plain, source),
-        "reasoning of the model" if _REASONING.search(plain) or _THINKS_ALOUD.match(plain) else "",
+        "reasoning of the model"
+        if any(p.search(plain) for p in (_REASONING, _LABELLED_THOUGHT)) or _THINKS_ALOUD.match(plain)
+        else "",
         _conversation(plain, source),
         _instruction(plain, source),
         "escaped line breaks" if plain.count("\\n") >= 2 and _ESCAPED.search(plain) else "",
@@ -58,6 +68,8 @@ def leaked(text: str, source: str, prompt: str) -> Found:
 def _data(text: str, plain: str, source: str) -> str:
     if re.match(r"\s*[\[{]\s*(?:[\"'{\[]|\Z)", text) and _is_json(text.strip()):
         return "JSON instead of text"
+    if _RECORD.match(text):
+        return "a record instead of text"
     inside = _JSON_INSIDE.search(_OBJECT_TOLD_OF.sub(" ", plain))
     return f"a piece of JSON: {inside[0].strip()[:60]!r}" if inside and inside[0] not in source else ""
 
@@ -66,7 +78,7 @@ def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict | list)
     except (ValueError, RecursionError):
-        return bool(re.match(r"[\[{]\s*\"[\w -]+\"\s*:|\[\s*\{\s*\"", text))
+        return bool(re.match(r"[\[{]\s*([\"'])[\w -]+\1\s*:|\[\s*\{\s*[\"']", text))
 
 
 def _conversation(plain: str, source: str) -> str:

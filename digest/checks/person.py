@@ -15,7 +15,7 @@ _SINGULAR = re.compile(
     rf"\bI['’](?:m|ve|ll|d)\b|(?:^|[,;:.!?—–(]\s*|\b(?:that|what|which|something|anything|and|but|as|if|so)\s+)I {_HAS}\b"
     rf"|{_BEFORE}(?:my|myself|[Ll]et me)\b|{_BEFORE}My (?=[a-z])"
     r"|(?:私|わたし|僕)(?:は|が|の|も)|(?:저는|제가|저의)"
-    rf"|{_BEFORE}(?:[Jj]e|[Mm]oi|mon|mes)\b|{_BEFORE}[Jj]['’](?=[a-zéèêà])|{_BEFORE}(?:[Ii]ch|mich|mir|[Mm]eine?[rsnm]?)\b"
+    rf"|{_BEFORE}(?:[Jj]e|[Mm]oi|mon|mes)\b|{_BEFORE}[Jj]['’](?=[a-zéèêà])|{_BEFORE}(?:[Ii]ch|mich|mir|[Mm]eine?[rsnm]?|[Ii]k|mijn|jag|[Mm]i (?:dis)?spiace|[Nn]on mi è)\b"
     rf"|{_BEFORE}(?:[Yy]o|[Ee]u)\b(?=\s+[a-zéíó])|{_BEFORE}(?:[Яя]|мне|меня|мо[йяёи])\b",
     re.MULTILINE,
 )

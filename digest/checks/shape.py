@@ -73,12 +73,38 @@ _OPEN_HAN = (
     "被",
     "而",
     "及",
-    *("负责", "包括", "采用", "使用", "利用", "提出", "分为", "由于", "因此", "从而", "使得", "基于", "根据", "针对"),
+    *(
+        "负责",
+        "包括",
+        "采用",
+        "使用",
+        "利用",
+        "提出",
+        "分为",
+        "由于",
+        "因此",
+        "从而",
+        "使得",
+        "基于",
+        "根据",
+        "针对",
+        "那么",
+        "如果",
+        "但是",
+        "并且",
+        "而且",
+        "因为",
+        "所以",
+        "以便",
+        "即使",
+        "虽然",
+        "不仅",
+    ),
 )
 _LEAST_SIZE = 3.5
 """Words: what is shorter says nothing as a part of an analysis."""
 _MOST_META = 14.0
-_LEAST_SENTENCE = 2.4
+_LEAST_SENTENCE = 1.8
 """Of a short form that is a whole sentence: `未公开代码。`"""
 
 
@@ -106,7 +132,7 @@ def nothing(text: str, kind: str) -> Found:
 
 
 def _label(text: str) -> str:
-    return text.strip("#* \t\n")[:200].lower()
+    return text.strip("#*()（）[]【】… \t\n")[:200].lower()
 
 
 def _no_title(text: str) -> Found:

@@ -45,7 +45,7 @@ FAILED = re.compile(
     r"|.{0,12}(?:摘要|总结|分析|翻译|生成|提取|方法|结论|动机|结果|内容|处理|请求|解析|获取|加载|数据|信息|概括|论文|正文|解读|响应|接口)(?:生成|提取|分析|获取|翻译|内容|处理)?"
     r"(?:失败|出错|不可用|缺失|为空|未提供|未找到|超时|错误|异常|暂缺|暂无|待补充|待生成)(?:[，,].{0,12})?"
     r"|(?:暂无|没有|无|未提供|未找到|尚无|缺少)(?:可用的?|相关|任何|具体)?(?:摘要|总结|分析|翻译|内容|数据|信息|结果|方法|结论|正文|说明)(?:可用|提供)?"
-    r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|异常)[^。]{0,12}|(?:正在)?(?:翻译|生成|提取|分析|解析|处理|获取|加载)中"
+    r"|(?:翻译|生成|提取|分析|解析|处理|获取)(?:失败|出错|错误|超时|异常)[^。]{0,12}|.{0,6}(?:正在)?(?:翻译|生成|提取|分析|解析|处理|获取|加载)中(?:[，,]?请?(?:稍[候后等]|等待).{0,4})?"
     r"|(?:该|此|本)?(?:内容|文本|摘要|论文|标题|段落|文章)?(?:目前|暂时)?(?:无法|不能|未能|没能)(?:获取|生成|翻译|提取|访问|解析|处理|显示|加载|读取|总结|分析|识别|打开|得到)[^。]{0,12}"
     r"|.{0,10}(?:生成|取得|抽出|翻訳|要約|解析)(?:に失敗|できません|エラー).{0,12}|.{0,10}(?:생성|번역|요약|추출|분석)\s?(?:실패|오류|불가).{0,8}"
     r"|.{0,6}(?:エラー|오류)(?:が|가|を|이)?\s?(?:発生|발생|です|입니다).{0,12}|(?:error|erreur|errore|erro|fehler|ошибка)(?:\s*[:：].{0,60}|\s+(?:al|lors|bei|nella|nel|na|ao|при|перевода|генерации)\b.{0,60})?|(?:no se pudo|impossible de|échec de|fehler bei|konnte nicht|impossibile)\b.{0,60})[\s.。!！…]*$",
@@ -62,6 +62,16 @@ _OBJECT = (
     r"|artículo|texto|contenido|resumen|documento|información|article|texte|contenu|résumé|document|Artikel|Text|Inhalt|Abstract|Dokument|Informationen|artigo|conteúdo|articolo|testo|contenuto"
     r"|стать\w+|текст\w*|содержани\w+|аннотаци\w+|документ\w*|информаци\w+)"
 )
+POLITE = re.compile(
+    r"\b(?:por favor|s['’]il (?:vous|te) pla[iî]t|veuillez|bitte|per favore|per piacere|пожалуйста|lütfen|alsjeblieft|alstublieft|graag|prosím|proszę|vänligen|vui lòng|mohon|kindly)\b|ください|下さい|주세요|주십시오|يرجى|من فضلك|कृपया|בבקשה",
+    _I,
+)
+"""Nobody says please about a paper."""
+ADDRESSES = re.compile(
+    r"^\W*(?:各位|大家好|同学们|朋友们|亲爱的|hello|hi|hey|dear|welcome|greetings|bonjour|hola|hallo|皆さん|여러분|안녕)(?![\w-])[^。.!！?？\n]{0,40}[,，!！:：]",
+    _I,
+)
+"""A whole first sentence, to an audience."""
 OBJECT = re.compile(_OBJECT, _I)
 """What a model wants when it asks for its input."""
 ASKS = re.compile(
@@ -69,7 +79,7 @@ ASKS = re.compile(
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
     rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
     rf"|\bI(?:'d| would| will|'ll)?\s+(?:need|require)\s+(?:the|more|access|you|additional|to see)\b[^.!?\n]{{0,60}}\b{_OBJECT}\b"
-    rf"|\b(?:let me know|feel free to|don't hesitate to)\b|\bwould you like\b|\bdo you want me to\b|\bI(?:'d| would) be (?:happy|glad|delighted) to\b|请?(?:您|你)?[^，。！？\n]{{0,4}}把[^，。！？\n]{{0,20}}(?:发给|发来|贴|传|给)我?|(?:很|非常)?(?:乐意|高兴)(?:为|帮)(?:您|你)|请问(?:您|你)"
+    rf"|\b(?:let me know|feel free to|don't hesitate to)\b|\bwould you like\b|\bdo you want me to\b|\bI(?:'d| would) be (?:happy|glad|delighted) to\b|请?(?:您|你)?[^，。！？\n]{{0,4}}把[^，。！？\n]{{0,20}}(?:发给?|发来|贴给?|传给?|给)我?|(?:很|非常)?(?:乐意|高兴)(?:为|帮)(?:您|你)|请问(?:您|你)"
     rf"|(?:^|[，,。；;！!？?：:\n（）()、\s]|您|你|还|再|可以)请(?!求|教)(?:您|你)?(?:[^，。！？\n]{{0,12}}?)(?:提供|输入|粘贴|上传|发送|确认|告诉|告知|补充|给出|分享|附上|说明您|贴出|替换|检查|核实|发给|发来|贴上|传给)[^。！？\n]{{0,60}}"
     rf"|(?:您|你)(?:需要|想要|希望|可以|能否|能)?(?:我)?[^。！？\n]{{0,10}}(?:提供|输入|上传|粘贴|发送|补充|确认)[^。！？\n]{{0,30}}{_OBJECT}"
     rf"|(?:如果|若|如|假如|一旦)(?:您|你)(?:能|可以|有|需要|希望|想|提供|还)[^。！？\n]{{0,80}}|如(?:有|需)[^。！？\n]{{0,30}}(?:请|欢迎|可以)(?:随时|继续|再)?(?:告诉|告知|提供|提出|指出|说明|补充)"
@@ -105,6 +115,7 @@ REFUSES = re.compile(
 _AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|收到|了解|OK|Okay|Sure(?: thing)?|Certainly|Of course|Absolutely|Gladly|Great|Got it|Understood|Alright|Yes|承知しました|わかりました|はい|かしこまりました|もちろん(?:です)?|네|물론(?:입니다|이죠)?|알겠습니다|Claro(?: que sí)?|Por supuesto|Desde luego|Bien sûr|D'accord|Certainement|Voici|Natürlich|Gerne|Klar|Certo|Certamente|Com certeza|Конечно|Хорошо|Разумеется)"
 _WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
 """What a model calls its own work."""
+OF_ITS_WORK = re.compile(_WORK, _I)
 PREAMBLE = re.compile(
     rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$",
     _I,
@@ -144,7 +155,7 @@ AFTERWORD = re.compile(
 INSTRUCTION = re.compile(
     r"^\W*(?:请(?:你|您)?(?:将|把|用|以)?|将|把|你的任务是|任务[:：]|(?:用|以|使用)中文)[^。\n，]{0,16}(?:下面|以下|下列|上述|这篇|该篇|论文|文章|摘要|标题|原文|段落|文本|内容)[^。\n]{0,24}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)[^。\n]{0,40}(?:要求|规范|[:：])\s*"
     r"|^\W*(?:请(?:你|您)?)(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成中文|一下)?(?:下面|以下|下列|上述|这篇)[^\n]{0,40}[:：。]\s*"
-    r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:human|assistant|instructions?|prompt)\s*[:：]\s)"
+    r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:human|assistant|instructions?|prompt)\s*[:：]\s(?!\d))"
     r"|^\W*(?:你是一[名位个]|您是一[名位个])[^。\n]{0,60}[。，,\n]|^\W*(?:次の|以下の)[^。\n]{0,20}(?:翻訳|要約)して|^\W*(?:traduce|traduzca|traduis|traduisez|übersetze|riassumi|resuma|résume)\w*\s+(?:el|la|le|les|das|den|die|il|lo|o|a|seguinte|siguiente|suivant|folgende)\w*\b[^.\n]{0,80}[:：]",
     _I,
 )
@@ -177,7 +188,7 @@ AVAILABLE = re.compile(
     _I,
 )
 SPEAKS_TO_YOU = re.compile(
-    r"您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
+    r"\b(?:te|ti|tu|toi|os|dir|dich|euch|tibi)\b|您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
     _I,
 )
 

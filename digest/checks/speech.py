@@ -40,8 +40,17 @@ def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
             match = pattern.search(sentence)
             if match and match[0].lower() not in own and not _told_of(match, sentence):
                 yield fault, f"{says}: {sentence.strip()[:100]!r}"
+        if signs.POLITE.search(sentence) and not signs.POLITE.search(source):
+            yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
+        if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
+            yield Fault.ASKS_FOR_INPUT, f"asks the reader: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and person.first_person(sentence, source):
             yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
+
+
+def _asks_back(sentence: str) -> bool:
+    """The whole text is a question about papers or texts."""
+    return bool(re.search(r"[?？][\W_]*\Z", sentence) and signs.OBJECT.search(sentence))
 
 
 def _told_of(match: re.Match[str], sentence: str) -> bool:
