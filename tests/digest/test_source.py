@@ -321,7 +321,7 @@ class OneAtATime:
 
 
 async def test_every_request_is_made_in_a_slot_of_the_pace(server):
-    pace = OneAtATime(0.1)
+    pace = OneAtATime(0.4)
     old = a_paper("2001.00042", categories=("cs.LG",), published=datetime(2020, 1, 2, tzinfo=UTC))
     server.add(old)
     server.cross(old.id, "cs.CV", datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
@@ -329,7 +329,7 @@ async def test_every_request_is_made_in_a_slot_of_the_pace(server):
     server.faults.next("feed", faults.HALF)
     arxiv = reader(server, 20, pace=pace)
     await asyncio.gather(arxiv.announced(["cs.CV"], FRIDAY), arxiv.get(["2601.18001"]), arxiv.search("segmentation"))
-    assert server.journal.violations(gap=0.1) == []
+    assert server.journal.violations(gap=0.2) == []  # half: a busy machine hands requests over late
     assert len(pace.names) == len(server.journal.requests) >= 7
     assert set(pace.names) == {"arxiv"}
 
