@@ -77,8 +77,8 @@ class Reports(Protocol):
         """`name`: of `WORDS`; with `about` (a channel, a task) what it is of, where there may be several at once. Never raises."""
         ...
 
-    async def over(self, name: str, *, about: str = "") -> None:
-        """Never raises; nothing where there was no such fault."""
+    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
+        """Never raises; nothing where there was no such fault, or none that began before that moment."""
         ...
 
 
@@ -90,7 +90,7 @@ class Unreported:
     ) -> None:
         pass
 
-    async def over(self, name: str, *, about: str = "") -> None:
+    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         pass
 
 
@@ -117,12 +117,14 @@ class Admin:
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, str(error))
 
-    async def over(self, name: str, *, about: str = "") -> None:
+    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         try:
             kept = await self.store.fault_known(_full(name, about))
             if kept is None:
                 return
             since = datetime.fromisoformat(kept["since"])
+            if begun_before is not None and since >= begun_before:
+                return
             minutes = max(1, round((self.now() - since).total_seconds() / 60))
             key = _key(name, about, since)
             ended = pick(WORDS, "over", self.language, **self._facts(name, kept), minutes=minutes)

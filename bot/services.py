@@ -6,7 +6,7 @@ An end is only told where it was seen: a digest made from what was at hand says 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.admin import OFTEN_PASSES
 from bot.delivery import Delivered
@@ -15,7 +15,6 @@ from bot.store import DeliveryState
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.labels import label
 from digest.model import Digest
-from digest.pipeline import RANKS_BY_WORDS
 
 DELIVERY_FAULT_LASTS = timedelta(minutes=4)
 """Before the admins are told: so it has been tried twice."""
@@ -56,10 +55,10 @@ async def budget_gone(office: Office, channel: str, cause: str | OverBudget) -> 
 
 
 async def budget_lifted(office: Office, channel: str) -> None:
-    """Over is over when the caps are far again, the next day or because they were raised: not when a small call found room."""
+    """A cap is lifted at midnight UTC. A call that found room on the same day is smaller than those that did not, and shows nothing."""
+    midnight = datetime.combine(office.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
-        if await office.desk.spent(about) < RANKS_BY_WORDS:
-            await office.reports.over("budget", about=about)
+        await office.reports.over("budget", about=about, begun_before=midnight)
 
 
 # ---------------------------------------------------------------- a channel and its tasks

@@ -172,9 +172,9 @@ class Tasks:
     async def _all_well(self, subscription: Subscription, made: Digest | None) -> None:
         """What a run that came to its end says of the services it needed."""
         await self._reports.over("arxiv")
+        await services.budget_lifted(self._office, subscription.key)
         if made is not None:
             await services.digest_made(self._office, made)
-        await services.budget_lifted(self._office, subscription.key)
 
     def _progress(self, run_key: str) -> Progress:
         """Kept in the store, for whoever follows the run; a lost note is no loss."""

@@ -80,11 +80,11 @@ class House:
     asked: int = 0
     last: str = ""
 
-    async def day(self, *, until_done: bool = False, key: str = HERE.key) -> None:
-        """The next day's run, once, or until it is done."""
+    async def day(self, *, until_done: bool = False, key: str = HERE.key, later: timedelta = timedelta(days=1)) -> None:
+        """The next day's run (or one a while later), once, or until it is done."""
         store = self.office.store
         await store.redis.do("DEL", f"paperboy:ledger:{key}")
-        self.channel.clock.forward(timedelta(days=1))
+        self.channel.clock.forward(later)
         self.days += 1
         run = await store.begin_run(key, FRIDAY + timedelta(days=self.days), "daily")
         self.last = run.key
@@ -205,18 +205,17 @@ async def test_a_wrong_key_is_told_at_once_and_its_end_by_the_first_call_that_is
     await house.begun_and_over("settings")
 
 
-async def test_the_installation_s_budget_is_one_fault_for_all_channels_until_the_cap_is_lifted(house: House):
+async def test_the_installation_s_budget_is_one_fault_for_all_channels_until_midnight(house: House):
     other = await beside(house)
-    house.shares[""] = 0.97
+    house.shares[""] = 0.6  # what is left is too little for the next call
     house.model.trouble = OverBudget("The day's budget for the model is used up.")
     await house.day(until_done=True)
-    await house.day(until_done=True, key=other.key)
+    await house.day(until_done=True, key=other.key, later=timedelta(hours=1))
+    await house.ask()
+    house.model.trouble = None  # a small call finds room
+    await house.day(until_done=True, later=timedelta(hours=1))
     await house.ask()
     assert len(await house.told()) == 1
-    house.model.trouble = None  # a small call finds room
-    await house.day(until_done=True)
-    assert len(await house.told()) == 1
-    house.shares[""] = 0.0
     await house.day(until_done=True)
     await house.begun_and_over("budget")
 
@@ -229,10 +228,17 @@ async def test_a_channel_s_own_budget_is_its_fault_and_no_other_channel_ends_it(
     house.model.trouble = None
     await house.day(until_done=True, key=other.key)
     assert len(await house.told()) == 1
-    house.shares[HERE.key] = 0.0
     await house.day(until_done=True)
     await house.begun_and_over("budget")
     assert HERE.key in (await house.told())[1]
+
+
+async def test_a_budget_that_is_used_up_again_the_next_day_is_a_fault_of_its_own(house: House):
+    house.model.trouble = OverBudget("The day's budget for the model is used up.")
+    for _ in range(2):
+        await house.day(until_done=True)
+    begun, over, again = await house.told()
+    assert (begun[0], over[0], again[0]) == ("⚠", "✓", "⚠")
 
 
 async def test_a_connection_that_stays_down(house: House):
