@@ -34,6 +34,8 @@ _DRIFT = 160
 """Folded characters that a running head, footnote mark or page number may push the rest of a quotation along."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
+_EDITED = re.compile(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
+"""An editor's beginning of a sentence: `[The authors'] model`."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "ı": "l"})
 _LIGATURES = re.compile(r"f+[il]?")
@@ -90,7 +92,7 @@ class Finder:
         for stream in self._streams:
             near = [self._near(stream, n) for n in needles]
             chain = [hit for hit in near if hit]
-            if len(chain) == len(needles) and _in_order(stream, chain):
+            if len(chain) == len(needles) and _in_order(stream, chain) and _keeps_sense(stream, chain):
                 yield self._evidence(stream, chain)
                 return
 
@@ -170,6 +172,7 @@ class Finder:
 
 def _trimmed(quotation: str) -> str:
     text = quotation.strip()[:_MOST].strip(" \t\n\"'“”‘’«»「」『』`*_")
+    text = _EDITED.sub("", text)
     return re.sub(r"^(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])\s*|\s*(?:\[\s*(?:…|\.{3,})\s*\]|\.{3,}|…)$", "", text)
 
 
@@ -193,6 +196,11 @@ def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
     return all(mine[w] == theirs[w] for w in telling)
 
 
+_TURNS = re.compile(
+    r"\b(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|barely|scarcely|seldom|few|fewer|fails?|failed|lacks?|except|unless|only|unlike|instead|rather|nothing|nobody)\b|n['’]t\b|[不没未无非]|除非",
+    re.IGNORECASE,
+)
+_SENTENCE_ENDS = re.compile(r"[.!?](?=[\s)\]”\"'’]|$)|[。！？]")
 _WHOLE = {"cannot": ("can", "not")}
 
 
@@ -209,8 +217,18 @@ def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list
             if found is None:
                 break
             chain.append(found)
-        if len(chain) == len(needles):
+        if len(chain) == len(needles) and _keeps_sense(stream, chain):
             yield chain
+
+
+def _keeps_sense(stream: Folded, chain: Sequence[_Hit]) -> bool:
+    """No ellipsis inside a sentence stands for what turns its sense: `drift maximization is … optimal` was `is not optimal`."""
+    for one, other in pairwise(chain):
+        (index, _, end), (there, start, _) = stream.spans[one.last], stream.spans[other.first]
+        left_out = stream.places[index].passage.text[end:start] if index == there else "."
+        if not _SENTENCE_ENDS.search(left_out) and _TURNS.search(left_out):
+            return False
+    return True
 
 
 def _in_order(stream: Folded, chain: Sequence[_Hit]) -> bool:

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
   | (?P<tex>\\[A-Za-z]+)
   | (?P<number>(?<![\w.])\.\d+|\d+(?:(?:,|\{,\}|\u2009|\u202f|\u00a0)\d{3}(?!\d))*(?:\.\d+)?)
   | (?P<raised>[⁰¹²³⁴-⁹₀-₉]+)
-  | (?P<sign>(?<![\w)\]}])[-\u2212\u2010-\u2013+](?=\s?\$?\.?\d))
+  | (?P<sign>(?<![\w)\]}])[-\u2212\u2010-\u2013+](?=\s?\$?\.?\d)|⁻|(?<=\b10)\u2212(?=\d))
   | (?P<symbol>[%‰±×÷<>=≤≥≈≠°√∞∑∏∫∂∇∈∉⊂⊆∪∩∀∃¬∧∨⊕⊗→←↔⇒€£¥+])
   | (?P<ratio>(?<=\d)\s?[/:]\s?(?=\d))
   | (?P<han>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])
@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _BRACKETS = re.compile(r"\([^()]{4,240}\)")
+_KEYS = re.compile(r"\s*[A-Za-z][\w:/.+-]{3,},\s*(?:;\s*[A-Za-z][\w:/.+-]{3,},\s*)*")
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 _OF_CITATIONS = frozenset(["and", "et", "al", "see", "cf", "e", "g", "von", "van", "de", "der", "i", "eg"])
 _GREEK = {
@@ -49,12 +50,13 @@ _OPERATORS = {
     "times": "x", "cdot": "", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "lt": "<", "gt": ">", "neq": "≠", "ne": "≠", "approx": "≈", "sim": "", "pm": "±",
     "infty": "∞", "sum": "∑", "prod": "∏", "int": "∫", "partial": "∂", "nabla": "∇", "in": "∈", "notin": "∉", "to": "→", "rightarrow": "→", "leftarrow": "←",
     "cup": "∪", "cap": "∩", "subset": "⊂", "subseteq": "⊆", "forall": "∀", "exists": "∃", "neg": "¬", "sqrt": "√", "div": "÷", "circ": "°", "percent": "%",
-    "ell": "l", "log": "log", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
+    "ell": "l", "log": "log", "ln": "ln", "lg": "lg", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "lim": "lim", "sup": "sup", "inf": "inf", "ker": "ker", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
 _FOLDED = {
     "×": "x",
     "−": "-",
+    "⁻": "-",
     "–": "-",
     "‐": "-",
     "‑": "-",
@@ -110,8 +112,12 @@ _NORMS: dict[str, Callable[[str], str]] = {
 
 
 def _uncited(match: re.Match[str]) -> str:
-    """Blanks for `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them, nothing else."""
+    """Blanks for `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them, nothing else; and for the keys
+    that stand there where a bibliography was lost: `(smith2020deep,; lee19, )`.
+    """
     inside = match[0][1:-1]
+    if _KEYS.fullmatch(inside):
+        return " " * len(match[0])
     words = re.findall(r"[^\W\d_]+", _YEAR.sub(" ", inside))
     names = [w for w in words if w[0].isupper()]
     plain = all(w[0].isupper() or w in _OF_CITATIONS or len(w) == 1 for w in words)

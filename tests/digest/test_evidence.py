@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from digest.evidence import Finder
+from digest.fulltext.html import read_html
 from digest.model import Basis, Form, FullText, Passage, Section
 
 METHOD = (
@@ -230,3 +234,82 @@ def test_the_abstract_alone_is_labelled_so() -> None:
 
 def test_an_empty_paper_has_no_quotations() -> None:
     assert Finder(FullText("1", 1, Basis.ABSTRACT, ())).find("anything that could be quoted here") is None
+
+
+QUOTATIONS = json.loads((Path(__file__).parents[1] / "data/quotations.json").read_text("utf-8"))
+PAGES = Path(__file__).parents[3] / "shared/data/html"
+
+
+@cache
+def _page(name: str) -> Finder:
+    return Finder(read_html((PAGES / name).read_bytes(), "2601.00001", 1))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("true", [True, False], ids=["true", "altered"])
+def test_what_a_stranger_quoted_from_real_pages_is_told_apart(true: bool) -> None:
+    """Written before the matcher had seen them: with lost citations, formulas in Unicode, rows of tables, ellipses, and each altered in one thing."""
+    if not PAGES.exists():
+        pytest.skip("the pages are not beside the project")
+    rows = [q for q in QUOTATIONS if q["true"] is true]
+    assert len(rows) >= 45
+    wrong = [(q["kind"], q["text"]) for q in rows if bool(_page(q["paper"]).find(q["text"])) is not true]
+    assert wrong == []
+
+
+SENSE = FullText(
+    "2601.00001",
+    1,
+    Basis.HTML,
+    (
+        Section(
+            "1 Results",
+            1,
+            "S1",
+            passages=(
+                Passage("In this work we prove that drift maximization is not optimal. The method, which we call DM, fails on all but a few tasks of the suite."),
+                Passage("We do not release the code. We release the data and, on request, the trained models of the second study."),
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "we prove that drift maximization is … optimal",
+        "The method, which we call DM, fails on all … tasks of the suite.",
+        "We do … release the code.",
+    ],
+)
+def test_an_ellipsis_does_not_hide_what_turns_the_sense(turned: str) -> None:
+    assert Finder(SENSE).find(turned) is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "In this work we … prove that drift maximization is not optimal",
+        "we prove that drift maximization is not optimal. … fails on all but a few tasks",
+        "We release the data … the trained models of the second study.",
+        "[The authors'] drift maximization is not optimal.",
+    ],
+)
+def test_an_ellipsis_that_keeps_the_sense_is_one(kept: str) -> None:
+    assert (found := Finder(SENSE).find(kept))
+    assert "author" not in found.quotation
+
+
+def test_keys_of_a_lost_bibliography_are_citations_and_a_power_is_one_however_it_is_written() -> None:
+    text = FullText(
+        "2601.00001", 1, Basis.HTML,
+        (Section("1 Setup", 1, "S1", passages=(Passage("We used the Adam optimizer (kingma2014adam,; DBLP:journals/corr/X17, ) with $\\epsilon=10^{-9}$ and the pair (5, ) of seeds."),)),),
+    )  # fmt: skip
+    for copy in (
+        "We used the Adam optimizer [20] with ε = 10⁻⁹",
+        "We used the Adam optimizer with ϵ = 10−9 and the pair (5,) of seeds",
+    ):
+        assert Finder(text).find(copy), copy
+    for altered in ("the Adam optimizer with ε = 10⁻⁸", "the Adam optimizer with ε = 10⁹", "and the pair of seeds"):
+        assert not Finder(text).find(altered), altered
