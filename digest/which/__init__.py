@@ -8,11 +8,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from digest import ids
 from digest.model import Paper
+from digest.which import cues, days
 from digest.which.numbers import numbers_in
 from digest.which.titles import Found, Shelf
 
@@ -50,30 +51,6 @@ class Resolution:
 
 Earlier = Sequence[tuple[date, Sequence[Known]]]
 
-_DAY = re.compile(
-    r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
-    r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof the day\b|\bthe (?:whole )?digest\b"
-    r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|有哪些[?？。]?$|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)",
-    re.IGNORECASE,
-)
-_EARLIER = re.compile(
-    r"昨天|昨日|前天|大前天|上周|上星期|上一?期|上次|前几天|那天|之前(?:的)?(?:那|这)?篇|之前那|以前那|先前那|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\byesterday|\bthe (?:other|previous) day\b|\bday before\b|\blast (?:week|time|month|digest|monday|tuesday|wednesday|thursday|friday)\b"
-    r"|\b(?:earlier|previous) (?:digest|paper|one)s?\b|\bdays? ago\b|\b(?:from|on) (?:monday|tuesday|wednesday|thursday|friday)\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?\b",
-    re.IGNORECASE,
-)
-_COMPARES = re.compile(
-    r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bthan\b|\bbetter\b|\bin common\b|共同点",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(
-    r"它|这篇|该(?:论文|文|方法|模型|工作)|此文|本文|这个|这项|这论文|\b(?:it|its|this|this paper(?:'s)?|they|their|that paper|the paper|the authors)\b",
-    re.IGNORECASE,
-)
-_WHY_NOT = re.compile(
-    r"为(?:什么|何|啥)(?:今天|这次|昨天)?(?:没有?|不|未)(?:被)?(?:选|收|推|包含|出现|看到|讲|提|有)|怎么(?:没有?|不)(?:选|收|推|看到|见到|有)|没(?:有)?(?:选|收录|推送?)"
-    r"|\bwhy (?:not\b|no\b|(?:was|is|were|did|haven't|hasn't)\b[^?]{0,80}\b(?:missing|left out|skipped|excluded|not\b[^?]{0,30}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b))|\bwhy (?:isn't|wasn't|weren't|didn't|hasn't|haven't)\b[^?]{0,80}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b|\bwhy did you (?:skip|miss|leave out|ignore)\b|\b(?:you (?:missed|skipped|left out))\b",
-    re.IGNORECASE,
-)
 _LABEL = 70
 _MOST = 1_500
 """Characters of a question that are looked at."""
@@ -92,9 +69,9 @@ def resolve(
     """`papers` of the digest under discussion; `earlier` digests, the newest first; `subject` is the paper of a pressed button, `replied_to` that of the
     message replied to, `under_discussion` what this person was speaking of in this thread.
     """
-    text = unicodedata.normalize("NFKC", question[:_MOST]).strip()
+    text = _plain(question)
     pointed = subject or replied_to
-    told = _told(text, papers, earlier, today)
+    told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
     if pointed:
         named = (
             told.paper_ids
@@ -104,11 +81,30 @@ def resolve(
         return Resolution(tuple(dict.fromkeys((pointed, *named))), why="reply")
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, under_discussion)
-    if _DAY.search(text) and papers and not _EARLIER.search(text):
+    if cues.DAY.search(text) and papers and not days.EARLIER.search(text):
         return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
-    if under_discussion and not _EARLIER.search(text):
+    if len(under_discussion) < 2 and papers and cues.ALL_OF_THEM.search(text):
+        return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
+    if under_discussion and not days.EARLIER.search(text):
         return Resolution(tuple(under_discussion), why="under discussion")
     return _guessed(text, papers)
+
+
+def _plain(question: str) -> str:
+    """In compatibility form, with the key cap of `3️⃣` made the sign of a number."""
+    return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:_MOST])).strip()
+
+
+def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
+    """`the next one`, after the one under discussion."""
+    step = cues.NEXT.match(text)
+    here = [k.number for k in papers if under and k.paper.id == under[0]]
+    if not step or len(under) != 1 or not here:
+        return None
+    wanted = here[0] + (1 if step["next"] or step["n2"] else -1)
+    found = tuple(k.paper.id for k in papers if k.number == wanted)
+    also = tuple(under) if step["with"] else ()
+    return Resolution((*also, *found), why="number") if found else _asking(papers, "no such number")
 
 
 def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution:
@@ -116,10 +112,17 @@ def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | No
     refs = [r.id for r in ids.find_all(text)]
     if refs:
         others = _by_name(ids_removed(text), papers, earlier)
-        return Resolution(tuple(dict.fromkeys((*refs, *(others.paper_ids if others.why == "title" else ())))), why="id")
-    past = _EARLIER.search(text)
+        own = numbers_in(ids_removed(text), len(papers))
+        numbers = (*own.named, *(own.bare if cues.COMPARES.search(text) else ()))
+        chosen_ids = [k.paper.id for n in numbers for k in papers if k.number == n]
+        named = others.paper_ids if others.why == "title" else ()
+        return Resolution(tuple(dict.fromkeys((*refs, *chosen_ids, *named))), why="id")
+    past = days.EARLIER.search(text)
     if past:
-        return _told_of_past(text, earlier, today, past[0])
+        return _across(text, papers, earlier, today) or _told_of_past(text, earlier, today, past[0])
+    ending = [k.paper.id for k in papers if k.paper.id.partition(".")[2] in cues.ENDING.findall(text)]
+    if len(ending) == 1:
+        return Resolution(tuple(ending), why="id")
     numbered = numbers_in(text, len(papers))
     if papers and numbered.beyond and not numbered.named:
         return _asking(papers, "no such number")
@@ -131,6 +134,24 @@ def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | No
         also = names.paper_ids if names.why == "title" else ()
         return Resolution(tuple(dict.fromkeys((*found, *also))), why="number")
     return _by_name(text, papers, earlier)
+
+
+def _across(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution | None:
+    """`compare 4 with yesterday's DynamicVLA`: one of today's and one of an earlier day."""
+    sides = [s for s in cues.SIDES.split(text) if s.strip()]
+    if len(sides) != 2 or sum(bool(days.EARLIER.search(s)) for s in sides) != 1:
+        return None
+    told: list[Resolution] = []
+    for side in sides:
+        past = days.EARLIER.search(side)
+        told.append(
+            _told_of_past(side, earlier, today, past[0])
+            if past
+            else _told(f"#{side.strip()}" if side.strip().isdigit() else side, papers, (), today)
+        )
+    if not all(t.paper_ids and not t.ask for t in told):
+        return None
+    return Resolution(tuple(dict.fromkeys(i for t in told for i in t.paper_ids)), why=told[0].why)
 
 
 def ids_removed(text: str) -> str:
@@ -148,7 +169,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: Earlier) -> Resolution
         resolved = _of(look(text), papers)
         if resolved.paper_ids or resolved.ask:
             return resolved
-    described = None if _DAY.search(text) else shelf.described(text)
+    described = None if cues.DAY.search(text) else shelf.described(text)
     if described and (described.sure or described.maybe):
         return _of(described, papers)
     known = [k for _, digest in earlier for k in digest]
@@ -162,7 +183,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: Earlier) -> Resolution
 
 def _told_of_past(text: str, earlier: Earlier, today: date | None, cue: str) -> Resolution:
     """`yesterday's 3rd`, `the dubbing one from last week`."""
-    digests = _of_day(earlier, cue, today)
+    digests = days.of_day(earlier, cue, today)
     known = [k for _, digest in digests for k in digest]
     if not known:
         return Resolution(ask=True, why="no such digest")
@@ -183,60 +204,16 @@ def _told_of_past(text: str, earlier: Earlier, today: date | None, cue: str) -> 
     return unsure or _asking(known, "which of them is not said")
 
 
-def _of_day(earlier: Earlier, cue: str, today: date | None) -> Earlier:
-    """The digests of the day that is spoken of; all of them where that cannot be told."""
-    wanted = _day_of(cue, today)
-    exact = [d for d in earlier if wanted and d[0] == wanted]
-    if exact or not wanted:
-        return exact or earlier
-    return (
-        [d for d in earlier if d[0] <= wanted][:1]
-        if re.search(r"昨|前天|yesterday|day before", cue, re.IGNORECASE)
-        else ()
-    )
-
-
-def _day_of(cue: str, today: date | None) -> date | None:
-    if today is None:
-        return None
-    lower = cue.lower()
-    back = next((n for sign, n in _DAYS_BACK if sign in lower), 0)
-    return today - timedelta(days=back) if back else _dated(lower, today)
-
-
-_DAYS_BACK = (("大前天", 3), ("前天", 2), ("day before", 2), ("昨", 1), ("yesterday", 1))
-
-
-def _dated(cue: str, today: date) -> date | None:
-    """`1月28日`, `jan 28`: the last such day."""
-    han = re.search(r"(\d{1,2})\s*月\s*(\d{1,2})", cue)
-    english = re.match(r"([a-z]{3})[a-z]*\.? (\d{1,2})", cue)
-    if han:
-        month, day = int(han[1]), int(han[2])
-    elif english and english[1] in _MONTHS:
-        month, day = _MONTHS.index(english[1]) + 1, int(english[2])
-    else:
-        return None
-    try:
-        found = date(today.year, month, day)
-    except ValueError:
-        return None
-    return found if found <= today else date(today.year - 1, month, day)
-
-
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
-
 def _with_discussed(told: Resolution, text: str, under: Sequence[str]) -> Resolution:
     """`how does it compare to 2?` is about both."""
     if told.ask and under and told.why in ("description", "no paper fits the description", "author"):
         return (
             Resolution(tuple(under), why="under discussion")
-            if _PRONOUN.search(text) and told.why != "description"
+            if cues.PRONOUN.search(text) and told.why != "description"
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
-    if under and single and _COMPARES.search(text):
+    if under and single and cues.COMPARES.search(text):
         return Resolution((*under, *told.paper_ids), why=told.why)
     return told
 
@@ -286,7 +263,7 @@ def names_paper(text: str, papers: Sequence[Known]) -> bool:
 
 def asks_why_not(text: str) -> bool:
     """`why was X not chosen?`"""
-    return bool(_WHY_NOT.search(unicodedata.normalize("NFKC", text)))
+    return bool(cues.WHY_NOT.search(unicodedata.normalize("NFKC", text)))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:

@@ -14,7 +14,7 @@ from digest.checks.figures import han_number
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
-_AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|-|–|—|~)\s*"
+_AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&|/|到|至|through|thru|-|–|—|~)\s*"
 _LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
@@ -47,7 +47,7 @@ _HAN_LIST = re.compile(
 )
 _HASH = re.compile(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
 _WORDED = re.compile(
-    rf"(?<![A-Za-z])(?:no\.?|number|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
+    rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
 )
 _NUMBERED_WORD = re.compile(
@@ -55,9 +55,17 @@ _NUMBERED_WORD = re.compile(
     re.IGNORECASE,
 )
 _HAO = re.compile(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
+_PIAN = re.compile(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
+_EAST = re.compile(rf"(?<![\d.月])(?P<list>{_D})\s*(?:番(?:目)?の?(?:論文|ペーパー|やつ)|번(?:째)?\s*(?:논문|거))")
+_HAN_START = re.compile(
+    r"^\W*(?P<a>[一二三四五六七八九十]{1,3})[和跟与、](?P<b>[一二三四五六七八九十]{1,3})(?=哪|谁|有|的|都|比|区|对|分别|呢|[，,?？]|$)"
+)
+_ROMAN = re.compile(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
+_MIDDLE = re.compile(rf"中间(?:的)?那?一?篇|\bmiddle {_THING}\b", re.IGNORECASE)
 _BRACKETED = re.compile(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
 _ORDINALS = re.compile(
-    rf"\b(?P<a>{_ORD})(?:(?:\s*(?:,|and|&|or|vs\.?)\s*)(?:the\s+)?(?P<b>{_ORD}))?\s+{_THING}\b", re.IGNORECASE
+    rf"\b(?P<a>{_ORD})(?:(?:\s*(?:,|and|&|or|vs\.?)\s*)(?:the\s+)?(?P<b>{_ORD}))?\s+{_THING}\b|^\W*(?:the\s+)?(?P<c>{_ORD})\W*$",
+    re.IGNORECASE,
 )
 _FIRST_FEW = re.compile(
     r"\b(?:the\s+)?(?P<side>first|last)\s+(?P<n>two|three|four|five|[2-5])\b(?!\s+(?:layers?|experiments?|sections?|steps?|authors?|tables?|figures?|stages?|baselines?|rows?|columns?))",
@@ -65,11 +73,12 @@ _FIRST_FEW = re.compile(
 )
 _HAN_FEW = re.compile(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
 _LAST = re.compile(
-    rf"\b(?:the\s+)?(?P<back>second[- ]to[- ]last|second[- ]last|penultimate|last|final)\s+{_THING}\b", re.IGNORECASE
+    rf"\b(?:the\s+)?(?P<back>second[- ]to[- ]last|second[- ]last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>second[- ]to[- ]last|second[- ]last|penultimate)\s*[:：,?？]",
+    re.IGNORECASE,
 )
 _HAN_LAST = re.compile(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
 _START = re.compile(
-    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|vs\b|都|各|可以|能|比"
+    rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|vs\b|都|各|可以|能|比"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
 _COMPARED = re.compile(
@@ -92,7 +101,7 @@ _SUBJECT = re.compile(
 )
 """`does 3 release code?`: a bare number between its verb's halves counts nothing else."""
 _OBJECT = re.compile(
-    rf"(?:^|\b)(?:explain|summari[sz]e|describe|translate|about|in|of|from)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!]*\s*$)",
+    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
 """`what is the dataset of 4?`, `explain 2`."""
@@ -134,13 +143,17 @@ def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
         if question[max(0, match.start() - 2) : match.start()] != "倒数":
             values = re.findall(r"\d+|[一二两三四五六七八九十]+", match[0])
             yield from ((match.start(), int(han_number(v))) for v in values)
-    for pattern in (_HASH, _WORDED, _HAO, _BRACKETED):
+    for pattern in (_HASH, _WORDED, _HAO, _PIAN, _EAST, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
     for match in _NUMBERED_WORD.finditer(question):
         yield match.start(), _WORD_VALUE[match["word"].lower()]
+    for match in _HAN_START.finditer(question):
+        yield from ((match.start(g), int(han_number(match[g]))) for g in ("a", "b"))
+    for match in _ROMAN.finditer(question):
+        yield match.start(), _ROMANS.index(match["roman"]) + 1
     for match in _ORDINALS.finditer(question):
-        yield from ((match.start() + i, _ordinal(w)) for i, w in enumerate((match["a"], match["b"])) if w)
+        yield from ((match.start() + i, _ordinal(w)) for i, w in enumerate((match["a"], match["b"], match["c"])) if w)
     yield from _from_the_ends(question, count)
 
 
@@ -150,7 +163,10 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
         first = 1 if match["side"].lower() in ("first", "前") else count - some + 1
         yield from ((match.start(), n) for n in range(first, first + some))
     for match in _LAST.finditer(question):
-        yield match.start(), count if match["back"].lower() in ("last", "final") else count - 1
+        yield match.start(), count if (match["back"] or "").lower() in ("last", "final") else count - 1
+    for match in _MIDDLE.finditer(question):
+        if count % 2:
+            yield match.start(), count // 2 + 1
     for match in _HAN_LAST.finditer(question):
         yield (
             match.start(),
@@ -158,6 +174,7 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
         )
 
 
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _WORD_VALUE = {
     w: i
     for i, w in enumerate(
@@ -173,7 +190,7 @@ def _ordinal(word: str) -> int:
 def _expand(listed: str) -> Iterator[int]:
     """`5-7` is three papers, `5, 7` two."""
     values = [int(n) for n in re.findall(r"\d+", listed)]
-    span = re.fullmatch(r"\s*\d+\s*(?:-|–|—|~|到|至)\s*\d+\s*", listed)
+    span = re.fullmatch(r"\s*\d+\s*(?:-|–|—|~|到|至|through|thru)\s*\d+\s*", listed)
     if span and values[0] < values[1] <= values[0] + 20:
         yield from range(values[0], values[1] + 1)
     else:

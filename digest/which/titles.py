@@ -27,11 +27,13 @@ _DESCRIBED = (
     re.compile(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
     re.compile(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
     re.compile(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
+    re.compile(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
     re.compile(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
     re.compile(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
     re.compile(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
     re.compile(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
+_ET_AL = re.compile(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
 _POINTING = re.compile(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
     "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
@@ -119,6 +121,13 @@ class Shelf:
             for i, paper in enumerate(self.papers)
             if any(f" {_folded_name(a)} " in f" {folded} " for a in paper.authors if " " in a)
         ]
+        if not hits:
+            surnames = {fold(s) for s in _ET_AL.findall(question)}
+            hits = [
+                i
+                for i, paper in enumerate(self.papers)
+                if surnames & {_folded_name(a).rpartition(" ")[2] for a in paper.authors}
+            ]
         return Found(tuple(hits), (), "author") if len(hits) == 1 else Found((), tuple(hits), "author")
 
     # ------------------------------------------------------------ descriptions
