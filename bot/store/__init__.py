@@ -13,6 +13,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | budget:D:held, budget:D:ends         | reservations of a day                                          | 1 day                    |
 | budget:settled:T                     | a reservation that was settled                                 | 1 day                    |
 | spent:D, spent:M                     | hash: what was spent in a day, a month, by payer and stage     | 90 days, 400 days        |
+| share:D:U                            | hash: what a unit cost that was made on a day, by who uses it  | 2 days                   |
 | ledger:S                             | hash: time to a chunk of entries; categories, reopened         | 60 days each chunk       |
 | digest:S:D:R                         | a Digest, its papers, analyses and summary taken out           | 90 days                  |
 | part:H                               | a paper, analysis or summary, by hash of its content           | 90 days, renewed         |

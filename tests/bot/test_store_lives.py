@@ -14,7 +14,7 @@ from bot.subscription import Subscription
 from bot.work import QUICK, SLOW, Task, Work
 from digest.ledger import LedgerEntry, State
 from digest.model import Usage
-from digest.ports import FreePace
+from digest.ports import FreePace, booked
 from tests.bot.contract import a_thread
 from tests.bot.test_store_people import A_POST, ANN, THREAD, a_question, an_answer
 from tests.builders import NOON, a_digest
@@ -73,7 +73,9 @@ async def use_everything(store: Store) -> None:
     for name in ("arxiv", "arxiv-content", "post:slack:C1"):
         async with pace.slot(name), store.lease(f"in:{name}"):
             pass
-    await budget.settle(await budget.reserve("slack:C1", Usage(usd=0.1)), Usage(1, 2, 3, 4, 0.1))
+    with booked("slack:C1", "analyse", unit="analysis:2601.00001"):
+        await budget.settle(await budget.reserve("slack:C1", Usage(usd=0.1)), Usage(1, 2, 3, 4, 0.1))
+    await budget.share("slack:C2", "analysis:2601.00001")
     await budget.reserve("slack:C1", Usage(usd=0.1))
     await store.task_begun("t", "1")
     await store.unit_started("t", "u")
