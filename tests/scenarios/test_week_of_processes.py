@@ -77,10 +77,14 @@ class Days:
         found = [(day, await self.run(channel, day)) for day in range(1, 14)]
         return [day for day, run in found if run is not None and (run.state in states or not states)]
 
+    def shown(self, channel: str) -> list[str]:
+        """What stands in the channel itself."""
+        messages = self.slack.space.channel(channel.partition(":")[2]).messages.values()
+        return [m.shown for m in messages if not m.thread_ts]
+
     def coverage(self, channel: str) -> list[dict[str, int]]:
         """What stands under the channel's digests."""
-        messages = self.slack.space.channel(channel.partition(":")[2]).messages.values()
-        found = [COVERAGE.search(m.shown) for m in messages if not m.thread_ts]
+        found = [COVERAGE.search(text) for text in self.shown(channel)]
         names = ("announced", "considered", "chosen", "late", "others", "skipped")
         return [dict(zip(names, (int(n or 0) for n in line.groups()), strict=True)) for line in found if line]
 
@@ -159,3 +163,39 @@ async def test_a_process_a_day_accounts_for_every_announced_paper_once_and_its_c
     said = days.log.read_text()
     assert "Traceback" not in said
     assert "event=clock_set" in said
+
+
+@pytest.mark.timeout(180)
+async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_in_one_line_that_goes_with_it(
+    days: Days,
+):
+    fill(days.world.arxiv)
+    model = days.world.model
+    days.world.environment |= {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": "sk-local", "LLM_MODEL": "stand-in"}
+    await days.live(at(3, 9, 1), 3, ended)
+    [before] = days.shown(UTC_CHANNEL)
+
+    for route in ("api", "feed"):
+        days.world.arxiv.faults.always(route, Fault(503, faults.DOWN.body, retry_after="7200"))
+    await days.live(at(4, 9, 1), 4, waits)
+    assert days.shown(UTC_CHANNEL) == [before]
+    await days.live(at(4, 12, 1), 4, lambda run: run.late_for == "arxiv")
+    [line] = [text for text in days.shown(UTC_CHANNEL) if text != before]
+    assert "arXiv has not given today's list yet (last try: 503, 12:01)" in line
+    days.world.arxiv.faults.clear()
+    model.behave("error_503")
+    await days.live(at(4, 12, 30), 4, lambda run: run.late_for == "model")
+    [line] = [text for text in days.shown(UTC_CHANNEL) if text != before]
+    assert "The model has not answered yet" in line
+    assert "at 14:3" in line
+    await days.live(at(4, 14, 40), 4, ended)  # without the model at last
+    [digest] = [text for text in days.shown(UTC_CHANNEL) if text != before]
+    assert COVERAGE.search(digest)
+    model.sound()
+
+    model.behave("error_503")
+    for route in ("api", "feed"):
+        days.world.arxiv.faults.always(route, Fault(503, faults.DOWN.body, retry_after="7200"))
+    stood = days.shown(UTC_CHANNEL)
+    await days.live(at(5, 14, 0), 5, waits)  # Saturday: nothing is late where nothing was announced
+    assert days.shown(UTC_CHANNEL) == stood
