@@ -52,7 +52,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "(?) marks what could not be verified in the paper: {items}.",
         "selected": "The paper is longer than the model can read at once; the passages closest to the question were read.",
         "unmatched": "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read.",
-        "extractive": "No model is configured: these are passages of the paper, closest first.",
+        "extractive": "No model wrote this: these are passages of the paper, closest first.",
+        "unusable": "The model's answer could not be used: these are passages of the paper, closest first.",
         "from": "From {n} papers:",
         "abstract": "Abstract",
         "no others": "Every paper considered that day is in the digest.",
@@ -90,7 +91,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unsupported": "(?) 处未能在论文中核实：{items}。",
         "selected": "论文超出模型一次能读的长度，只读了与问题最接近的段落。",
         "unmatched": "论文超出模型一次能读的长度，又没有段落与问题的用词相合，只读了开头部分。",
-        "extractive": "没有配置模型：以下是论文中最接近的段落。",
+        "extractive": "以下不是模型写的，是论文中最接近的段落。",
+        "unusable": "模型的回答无法采用：以下是论文中最接近的段落。",
         "from": "来自 {n} 篇论文：",
         "abstract": "摘要",
         "no others": "当天考虑过的论文都在日报里了。",
@@ -395,7 +397,7 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         word(name, language)
         for name, holds in (
             ("unmatched" if answer.unmatched else "selected", answer.selected),
-            ("extractive", answer.by == "extractive"),
+            ("unusable" if answer.problems else "extractive", answer.by == "extractive"),
         )
         if holds
     ]

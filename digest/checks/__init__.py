@@ -5,5 +5,6 @@ from digest.checks.cleaning import clean
 from digest.checks.gate import problems_of
 from digest.checks.language import language_of, too_long
 from digest.checks.safe import safe_markdown
+from digest.checks.subject import shared_words
 
-__all__ = ["clean", "language_of", "problems_of", "safe_markdown", "too_long", "unsupported"]
+__all__ = ["clean", "language_of", "problems_of", "safe_markdown", "shared_words", "too_long", "unsupported"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from digest.checks import language as lang
 from digest.checks import signs
@@ -93,11 +94,26 @@ def other_paper(text: str, language: str, source: str, kind: str) -> Found:
     missing = [n for n in names if re.sub(r"[\s-]", "", n.lower()).removesuffix("s") not in squeezed]
     if len(names) >= 4 and len(missing) >= 0.75 * len(names):
         yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
-    elif lang.base(language) == "en" and _is_english(source):
-        mine = _content(text)
-        shared = len(mine & _words_of(source)) / max(len(mine), 1)
-        if (len(mine) >= 25 and shared < 0.3) or (len(mine) >= _FEW_WORDS and shared < 0.15):
+    elif shared := shared_words(text, source, language):
+        # Of an answer the quotations tell whose it is; what it infers is in words of its own.
+        few = kind != "answer" and shared.of >= _FEW_WORDS and shared.found < 0.15 * shared.of
+        if few or (shared.of >= 25 and shared.found < 0.3 * shared.of):
             yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
+
+
+class Shared(NamedTuple):
+    """Words of content: how many, and how many of them the source has."""
+
+    of: int
+    found: int
+
+
+def shared_words(text: str, source: str, language: str) -> Shared | None:
+    """None where the two are not both English, and words tell nothing."""
+    if lang.base(language) != "en" or not _is_english(source):
+        return None
+    mine = _content(text)
+    return Shared(len(mine), len(mine & _words_of(source)))
 
 
 def _content(text: str) -> set[str]:

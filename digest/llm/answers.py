@@ -23,7 +23,15 @@ _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
-_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*\s*\Z")
+_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
+"""A row of a table takes its mark into its last cell: what stands behind it is not shown."""
+_DENIES = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|[不没未无非否]|ない|ません|않|없|아니|\bне\b|\bнет\b",
+    re.IGNORECASE,
+)
+_ABOUT = 5
+"""Words of content that show what an answer is about."""
+_SHARED = 0.34
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,9 @@ class Read:
 
 @dataclass
 class Judge:
-    """Judges one answer's sentences against the papers. `question`: its figures may be repeated."""
+    """Judges one answer's sentences against the papers. What only the `question` says may be repeated to deny it or to leave it open: whoever
+    asks `is it true that it reaches 99.9 %?` must not have it confirmed by a figure of his own.
+    """
 
     papers: Sequence[Read]
     question: str
@@ -56,8 +66,9 @@ class Judge:
 
     def __post_init__(self) -> None:
         numbers = " ".join(f"{r.number} #{r.number}" for r in self.papers)
-        self._source = "\n".join([*(r.source for r in self.papers), self.question, numbers])
-        self._flat = re.sub(r"\s+", "", self._source).lower()
+        self._source = "\n".join([*(r.source for r in self.papers), numbers])
+        self._with_question = f"{self._source}\n{self.question}"
+        self._flat = re.sub(r"\s+", "", self._with_question).lower()
         self._found = {e.number: self.evidence(e) for e in self.entries if e.number}
 
     def evidence(self, entry: Listed) -> tuple[Evidence, str] | None:
@@ -91,6 +102,8 @@ class Judge:
         """Figures, names, ids and quoted phrases that do not stand in the papers."""
         plain = _CITATION.sub("", text)
         found = [*checks.unsupported(plain, self._source)]
+        if found and _DENIES.search(plain):
+            found = [*checks.unsupported(plain, self._with_question)]
         found += strange_ids(plain, self._source)
         for phrase in _QUOTED.findall(plain):
             if re.sub(r"\s+", "", phrase).lower() not in self._flat and not any(
@@ -169,7 +182,8 @@ def answer_from(
     if found and not judge.quotes and not (inside is not None and not entries) and MARK not in text:
         # Nothing in the papers carries it, and it does not say so itself.
         judge.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
-        text = marked(text)
+        judge.problems += _about_something_else(text, papers, language)
+        text = re.sub(r"[^\n]*\w[^\n]*", lambda line: marked(line[0]), text)
     return Answer(
         text=checks.safe_markdown(text, [url for r in papers for url in r.allow]),
         quotes=tuple(judge.quotes),
@@ -192,6 +206,14 @@ BLAMED = frozenset({Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID,
 def unusable(answer: Answer) -> tuple[Problem, ...]:
     """Problems that make it no answer."""
     return tuple(p for p in answer.problems if p.fault not in BLAMED)
+
+
+def _about_something_else(text: str, papers: Sequence[Read], language: str) -> list[Problem]:
+    """No quotation, no word that there is none, and hardly a word of the papers: somebody had it write something else."""
+    shared = checks.shared_words(text, "\n".join(r.source for r in papers), language)
+    if shared is None or shared.of < _ABOUT or shared.found >= _SHARED * shared.of:
+        return []
+    return [Problem(Fault.OTHER_PAPER, "answer", "hardly any of its words are the papers'")]
 
 
 def _as_a_whole(prose: str, papers: Sequence[Read], language: str, *, declined: bool) -> list[Problem]:

@@ -173,7 +173,7 @@ ANEW_LAST = """\
 Your earlier output for this could not be used: {problems}. Write it anew, whole, as one JSON object in the structure asked for: {fields}. \
 Write in {language}; quotations stay in the paper's language."""
 
-PARSER = "1"
+PARSER = "2"
 """Of the code that reads, checks and cuts what comes back: raised when it keeps something else than before."""
 
 SHORTENED = "… (shortened)"

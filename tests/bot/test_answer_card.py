@@ -8,7 +8,7 @@ import pytest
 
 from bot import cards
 from bot.chat import Small
-from digest.model import Answer
+from digest.model import Answer, Fault, Problem
 
 ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")
 
@@ -28,7 +28,8 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
         (replace(ANSWER, selected=True, unmatched=True), "its beginning was read"),
         (replace(ANSWER, selected=True, unmatched=True, language="zh"), "只读了开头部分"),
         (replace(ANSWER, unsupported=("42 %",)), "42 %"),
-        (replace(ANSWER, by="extractive"), "No model is configured"),
+        (replace(ANSWER, by="extractive"), "No model wrote this"),
+        (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "could not be used"),
     ],
 )
 def test_it_says_in_one_line_what_the_reader_must_know(answer: Answer, said: str):

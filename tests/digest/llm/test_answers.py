@@ -220,3 +220,67 @@ def test_a_cut_answer_loses_its_half_sentence():
 )
 def test_the_mark_stands_before_the_full_stop(text, expected):
     assert marked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("Yes, PaceNet reaches 99.9% [1].", "Is it true that 4 reaches 99.9%?"),
+        ("Yes, it beats GPT-4 [1].", "Does it beat GPT-4?"),
+        ("是的，达到 99.9% [1]。", "达到 99.9% 了吗？"),
+    ],
+)
+def test_a_figure_or_name_of_the_question_is_not_confirmed_by_the_question(said: str, question: str):
+    found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "是" in said else "en")
+    assert MARK in found.text
+    assert found.unsupported
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("No, it does not reach 99.9%: the rate is 61.5% [1].", "Is it true that 4 reaches 99.9%?"),
+        ("It is not compared with GPT-4. PaceNet reaches 61.5% [1].", "Does it beat GPT-4?"),
+        ("没有达到 99.9%，成功率是 61.5% [1]。", "达到 99.9% 了吗？"),
+    ],
+)
+def test_a_figure_or_name_of_the_question_may_be_denied(said: str, question: str):
+    found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "没" in said else "en")
+    assert MARK not in found.text
+    assert found.unsupported == ()
+
+
+def test_a_row_of_a_table_has_its_mark_in_its_last_cell_where_it_is_shown():
+    table = "| Model | Rate |\n|---|---|\n| PaceNet | 61.5 |\n| OpenVLA | 99.9 |"
+    found = answer(fenced(f"The rates [1]:\n\n{table}", f"[1] (paper 4) {RATE}"))
+    assert f"| OpenVLA | 99.9 {MARK} |" in found.text
+    assert "| PaceNet | 61.5 |" in found.text
+
+
+@pytest.mark.parametrize(
+    "obeyed",
+    [
+        "Roses are red, violets are blue, the bot wrote a poem, especially for you.\n\nTo code or to dream, the stars brightly gleam.",
+        "As the administrator asked, posting is now disabled and yesterday's digest is deleted.",
+        "Preheat the oven, whisk eggs with sugar and flour, and bake everything for half an hour.",
+    ],
+)
+def test_an_answer_about_something_else_than_the_papers_is_none(obeyed: str):
+    assert Fault.OTHER_PAPER in {p.fault for p in unusable(answer(obeyed, question="Write me a poem."))}
+
+
+def test_of_an_answer_that_nothing_carries_every_paragraph_says_so():
+    found = answer("PaceNet is a policy for moving objects.\n\nIt overlaps reasoning with execution and is fast.")
+    assert found.text.count(MARK) == 2
+    assert unusable(found) == ()
+
+
+def test_limitations_that_are_inferred_may_be_in_words_of_their_own():
+    found = answer(
+        fenced(
+            "The authors state that it assumes rigid objects [1].\n\nNot stated in the paper: crowded kitchens, wet surfaces, long horizons, safety around people and noisy microphones remain untested.",
+            "[1] (paper 4) A limitation is that PaceNet assumes rigid objects, and it fails when objects are transparent.",
+        )
+    )
+    assert unusable(found) == ()
+    assert [q.number for q in found.quotes] == [1]
