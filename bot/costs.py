@@ -14,6 +14,7 @@ from bot import terminal
 from bot.console import render
 from bot.settings import Settings
 from bot.store import Spending, Store
+from bot.store.budget import STAGES
 from digest.errors import BadInput
 from digest.markdown import cost_words
 from digest.model import Usage
@@ -21,7 +22,6 @@ from digest.model import Usage
 SPLIT = (
     "Calls and tokens stand where the calls were made; what several channels used is split between them in the cost."
 )
-STAGES = ("rank", "analyse", "summarise", "answer", "embed")
 
 
 async def show(store: Store, settings: Settings, day: str | None, month: str | None, *, as_json: bool = False) -> None:

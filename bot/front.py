@@ -32,6 +32,7 @@ from bot.commands import digest as digest_command
 from bot.commands.actions import Actions
 from bot.commands.paper import note, paper
 from bot.commands.setup import current, moment
+from bot.commands.status import status_lines
 from bot.commands.words import say
 from bot.conversation import Conversation
 from bot.office import Office
@@ -185,7 +186,7 @@ class Front:
         blocks: list[Block] = [Heading(say("home.title", language))]
         subscriptions = [s for s in await self._store.subscriptions() if s.place.platform == platform]
         for subscription in subscriptions[:20]:
-            lines = await digest_command.status_lines(self._office, subscription)
+            lines = await status_lines(self._office, subscription)
             blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
         votes = await self._store.saved(person.id)
         papers = [v.subject for v in votes if not v.subject.startswith("answer:")][:15]

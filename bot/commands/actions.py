@@ -29,6 +29,7 @@ from bot.chat import (
 from bot.commands import digest as digest_command
 from bot.commands import setup
 from bot.commands.paper import note
+from bot.commands.status import unteach
 from bot.commands.words import say
 from bot.conversation import Conversation
 from bot.feedback import voted
@@ -349,7 +350,7 @@ class Actions:
 
     async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)
-        await digest_command.unteach(self._office, subscription.key, respond, language)
+        await unteach(self._office, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)

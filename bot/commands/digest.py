@@ -6,23 +6,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
-from bot import cards
-from bot.chat import Actions, Block, Button, Command, Heading, Person, Place, Post, Responder, Small, Style, Text
+from bot.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.commands import setup
 from bot.commands.paper import note
+from bot.commands.status import digest_link, status
 from bot.commands.words import say
-from bot.lessons import taught
 from bot.office import Office
 from bot.schedule import next_run
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
 from digest import calendar
-from digest.labels import day_words, label
-from digest.markdown import cost_words, escape, link
 from digest.model import Digest
-from digest.taste import Taught
 
 log = logging.getLogger(__name__)
 
@@ -118,15 +114,6 @@ async def _ended(office: Office, run: Run, subscription: Subscription) -> Post:
     return note(say("failed", language, why=run.note), language)
 
 
-async def digest_link(office: Office, digest: Digest, place: Place) -> str:
-    """A link to a digest's parent message, named by its date; the date alone where it was not delivered."""
-    delivery = await office.store.delivery(digest.key)
-    named = day_words(digest.local_date, digest.language)
-    if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
-        return named
-    return link(named, await office.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))
-
-
 # ---------------------------------------------------------------- taking back
 
 
@@ -209,111 +196,6 @@ async def forget(office: Office, key: str, respond: Responder, language: str) ->
     await respond.show(note(say("forgotten", language), language))
 
 
-# ---------------------------------------------------------------- status
-
-
-async def _status(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
-    language = subscription.profile.language
-    if subscription.created is None:
-        await respond.show(note(say("not set", language), language))
-        return
-    title = say("status.title", language)
-    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(office, subscription)))]
-    learnt = await taught(office.store, subscription.key)
-    if learnt.papers:
-        blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
-        blocks.append(Actions((_unteach(subscription.key, language),)))
-    await respond.show(Post((*blocks, Small(cards.word("settings", language))), title, language))
-
-
-def taught_lines(learnt: Taught, language: str) -> list[str]:
-    """What the channel's votes and questions have taught."""
-    lines = [say("status.taught", language, n=learnt.papers)]
-    for name, words in (("more", learnt.more), ("fewer", learnt.fewer)):
-        if words:
-            listed = label("separator.words", language).join(escape(word) for word in words)
-            lines.append(say(f"status.taught.{name}", language, words=listed))
-    return lines
-
-
-def _unteach(key: str, language: str) -> Button:
-    return Button("unteach", key, say("unteach", language), Style.DANGER, say("unteach?", language))
-
-
-async def unteach(office: Office, key: str, respond: Responder, language: str) -> None:
-    """Forgets what the channel has taught."""
-    await office.store.forget_votes(key)
-    await respond.show(note(say("untaught", language), language))
-
-
-async def status_lines(office: Office, subscription: Subscription) -> list[str]:
-    """How a channel's digest stands: what it is set to, when it runs next, the last one, what is wrong, what it cost."""
-    profile, language = subscription.profile, subscription.profile.language
-    lines = [
-        say(
-            "status.profile",
-            language,
-            categories=", ".join(profile.categories),
-            papers=subscription.papers,
-            tongue=profile.language,
-            detail=subscription.detail.value,
-        )
-    ]
-    if profile.interests:
-        lines.append(say("status.interests", language, interests=profile.interests))
-    days = ", ".join(subscription.days)
-    lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
-    due = next_run(subscription, office.now())
-    lines.append(
-        say("status.paused", language)
-        if due is None
-        else say("status.next", language, next=setup.moment(due, subscription))
-    )
-    lines += await _last(office, subscription)
-    month = await office.store.spending(f"{office.now():%Y-%m}")
-    spent = month.by_payer().get(subscription.key)
-    if spent and (spent.calls or spent.usd):
-        lines.append(say("status.cost", language, cost=cost_words(spent)))
-    share = await office.desk.spent(subscription.key)
-    if share:
-        lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
-    return lines
-
-
-async def _last(office: Office, subscription: Subscription) -> list[str]:
-    language = subscription.profile.language
-    lines = []
-    run = await office.store.open_run(subscription.key)
-    if run is not None and run.begun is not None:
-        why = f": {run.note}" if run.note else ""
-        lines.append(say("status.running", language, since=setup.moment(run.begun, subscription), note=why))
-    quiet = calendar.is_quiet(office.now().astimezone(calendar.NEW_YORK).date())
-    if quiet is not None:
-        lines.append(say("status.quiet", language, sentence=quiet.say(language)))
-    last = await office.store.latest_digest(subscription.key)
-    if last is None:
-        return [*lines, say("status.none", language)]
-    shown = await digest_link(office, last, subscription.place)
-    lines.append(say("status.last", language, date=shown, n=len(last.entries), link=""))
-    coverage = last.coverage
-    lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
-    delivery = await office.store.delivery(last.key, plan=False)
-    if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
-        lines.append(say("status.fault", language, fault=delivery.fault))
-    return [*lines, *await _put_aside(office, subscription)]
-
-
-async def _put_aside(office: Office, subscription: Subscription) -> list[str]:
-    """Digests of the last days that could not be delivered."""
-    language, lines = subscription.profile.language, []
-    for key in await office.store.digests(subscription.key, 7):
-        delivery = await office.store.delivery(key, plan=False)
-        if delivery is not None and delivery.state is DeliveryState.ASIDE:
-            day = day_words(date.fromisoformat(key.rsplit(":", 2)[1]), language)
-            lines.append(say("status.aside", language, day=day, fault=delivery.fault))
-    return lines
-
-
 # ---------------------------------------------------------------- channels
 
 
@@ -342,6 +224,6 @@ VERBS: dict[str, Handler] = {
     "pause": _pause,
     "resume": _resume,
     "ping": _ping,
-    "status": _status,
+    "status": status,
     "forget": _forget,
 }

@@ -202,7 +202,19 @@ class RedisBudget:
         return max(shares, default=0.0)
 
 
+STAGES = ("rank", "analyse", "summarise", "answer", "embed")
+UNITS = ("calls", "input", "cached", "output", "nano", "unpriced")
+
+
 class Spendings(Base):
+    async def spending_of(self, payer: str, when: date | str) -> dict[str, Usage]:
+        """Of one payer, by stage: a few fields of what may be many."""
+        name = _spent(when if isinstance(when, str) else iso(when))
+        fields = [unit + BORDER + payer + BORDER + stage for stage in STAGES for unit in UNITS]
+        found = iter(await self.redis.do("HMGET", name, *fields))
+        by = {stage: _usage({unit: int(next(found) or 0) for unit in UNITS}) for stage in STAGES}
+        return {stage: usage for stage, usage in by.items() if usage != _usage({})}
+
     async def spending(self, when: date | str) -> Spending:
         """Of a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
         fields = await self.redis.do("HGETALL", _spent(when if isinstance(when, str) else iso(when)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.chat import Place
 from bot.conversation import Conversation
 from bot.front import Front
-from bot.store import RedisBudget
+from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
 from digest.extractive import ExtractiveAnalyst
 from digest.model import Usage
@@ -77,8 +77,21 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channe
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
     office = replace(channel.office, desk=replace(channel.office.desk, spent=budget.used))
     respond = await replace(channel, front=Front(office, channel.conversation)).command("digest", "status")
-    assert "This month: $0.42" in respond.text
+    assert "This month: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
+    assert "Today: $0.42 (analyses $0.42); 1,000 tokens read" in respond.text
     assert "Today: 42 % of the budget" in respond.text
+
+
+async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_does(channel: Channel):
+    await channel.set_up()
+    store = channel.office.store
+    run = await store.begin_run(HERE.key, date(2026, 1, 30), "daily")
+    await store.end_run(run, RunState.FAILED, "The model server refused the key (401). Check OPENAI_API_KEY.")
+    respond = await channel.command("digest", "status")
+    assert "There is no digest of Fri, Jan 30: The model server refused the key (401)." in respond.text
+    channel.clock.forward(timedelta(days=1))
+    await store.begin_run(HERE.key, date(2026, 1, 31), "daily")
+    assert "refused the key" not in (await channel.command("digest", "status")).text
 
 
 async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Channel):
