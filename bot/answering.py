@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 
 from bot import cards, services
 from bot.chat import Person, Place, Post
 from bot.lookup import entry_by_id
 from bot.office import Office
-from digest.checks import language_of
+from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.keys import fingerprint
 from digest.labels import base
@@ -23,6 +24,13 @@ TURNS = 6
 """Of the conversation, told to the model again."""
 SURE_OF_LANGUAGE = 12
 """Characters: a shorter question (`code?`) does not tell a language."""
+_NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
+"""`RefAny3D vs. DynamicVLA` is no Czech."""
+_ENGLISH = re.compile(
+    r"\b(?:what|which|why|how|does|do|did|is|are|was|were|the|of|it|its|and|who|where|when|can|could|with|any|explain|compare)\b",
+    re.IGNORECASE,
+)
+"""Words that a line of Latin letters in a channel of East Asia is English by."""
 
 
 async def unheard(text: str) -> None:
@@ -42,8 +50,10 @@ async def sources_of(office: Office, papers: Sequence[Paper], digest_key: str = 
 
 def asked_in(question: str, fallback: str) -> str:
     """The asker's language: that of the question where it is long enough to tell, or not in Latin script."""
-    found = language_of(question)
-    if not found or found == base(fallback):
+    found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
+    if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
+        return "en"
+    if found in ("", UNKNOWN, MIXED, base(fallback)):
         return fallback
     short = len(question.strip()) < SURE_OF_LANGUAGE and question.isascii()
     return fallback if short else found

@@ -96,12 +96,12 @@ _DOES = (
     r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
 )
 _SUBJECT = re.compile(
-    rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
+    rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
     re.IGNORECASE,
 )
 """`does 3 release code?`: a bare number between its verb's halves counts nothing else."""
 _OBJECT = re.compile(
-    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
+    rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )
 """`what is the dataset of 4?`, `explain 2`."""

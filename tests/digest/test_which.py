@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bench.which_paper import ask, digests, verdict
 from digest import which
 from digest.which import Known, resolve
+from digest.which.numbers import numbers_in
 from tests.builders import a_paper
 
 DATA = json.loads((Path(__file__).parents[1] / "data/which_paper.json").read_text("utf-8"))
@@ -131,3 +132,18 @@ def test_a_title_among_many_is_found_when_it_is_clear() -> None:
 def test_whatever_is_asked_it_is_told_or_asked_back(question: str) -> None:
     found = resolve(question, papers=TODAY, earlier=DIGESTS[1:], today=DAY)
     assert found.ask != bool(found.paper_ids)
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("¿Qué limitaciones tiene el 4?", 4),
+        ("quelles sont les limites du 4 ?", 4),
+        ("was kostet die 4?", 4),
+        ("Is it true that 4 reaches 99.9% accuracy?", 4),
+        ("is it true that 8 GPUs suffice?", None),
+        ("la tabla 4?", None),
+    ],
+)
+def test_a_number_behind_an_article_or_before_its_verb_is_a_papers(question: str, number: int | None):
+    assert numbers_in(question, 10).bare == ((number,) if number else ())

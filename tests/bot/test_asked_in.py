@@ -1,0 +1,32 @@
+"""The language an answer is asked for in: the asker's, and the channel's where a question does not tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering import asked_in
+
+
+@pytest.mark.parametrize("channel", ["en", "de", "zh", "zh-Hans-CN"])
+@pytest.mark.parametrize(
+    "question", ["4", "code?", "#7 GPU?", "GPT-4 / DynamicVLA / PI-Light?", "RefAny3D vs. DynamicVLA, FID"]
+)
+def test_names_and_figures_tell_no_language(question: str, channel: str):
+    assert asked_in(question, channel) == channel
+
+
+@pytest.mark.parametrize(
+    ("question", "channel", "language"),
+    [
+        ("compare 2 and 3", "en", "en"),
+        ("compare 2 and 3", "zh", "en"),
+        ("does 4 release code?", "zh", "en"),
+        ("limits of 3?", "en-US", "en-US"),
+        ("第2篇的局限是什么？", "en", "zh"),
+        ("¿Qué limitaciones tiene el 4?", "en", "es"),
+        ("quel est le jeu de données utilisé ?", "en", "fr"),
+        ("データセットは？", "zh", "ja"),
+    ],
+)  # fmt: skip
+def test_it_is_the_askers_language(question: str, channel: str, language: str):
+    assert asked_in(question, channel) == language
