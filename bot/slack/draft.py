@@ -1,7 +1,7 @@
 """An answer while it is written: streamed, else by edits of a posted message, and in the end replaced by its final form.
 
 The final message carries the answer's key as metadata. A stream cannot, so its first words carry a mark of the key in characters without
-width: after a crash the half message is found by it and replaced.
+width: after a crash the half message is found by it and replaced. One that comes to stand late, of a request that had no answer, is taken away.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import hashlib
 import json
 import logging
 import re
+import time
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.chat import ChatError, Doubtful, Gone, Post, Question, Text, Throttled
+from bot.chat import ChatError, Doubtful, Gone, HistoryRefused, Post, Question, Text, Throttled
 from bot.slack import render
 from bot.slack.wire import SlackRefused, patiently
 
@@ -32,6 +33,8 @@ FIRST = 1.0
 """Seconds that the first `write` may take."""
 CHUNK = 11_000
 LOOK_BACK = timedelta(minutes=2)
+SETTLES = 15.0
+"""Seconds after a request without an answer, in which its message may still come to stand."""
 LOOKED = 5.0
 """Seconds that first words wait, at most, for the look whether there is a half answer already."""
 
@@ -44,6 +47,10 @@ def mark_of(key: str) -> str:
     """Twenty bits of the key in characters without width."""
     bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:3]) >> 4
     return "".join(_INVISIBLE[(bits >> (2 * n)) & 3] for n in range(10))
+
+
+def _marks(message: Mapping[str, Any]) -> list[str]:
+    return _MARK.findall(json.dumps(message, ensure_ascii=False))
 
 
 def harmless(text: str) -> str:
@@ -68,10 +75,14 @@ class SlackDraft:
         self._closed = False
         self._unsure = False
         """A message may stand that nobody knows the id of."""
+        self._doubt_ends = 0.0
+        """By the monotonic clock: until then what had no answer may still be carried out. 0: there is no doubt."""
         self._news, self._begun, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self._found: dict[str, str] = {}
+        self._strays: set[str] = set()
+        """Half answers beside the one that counts."""
         self._look = None if self._silent else self._looking()
 
     # ------------------------------------------------------------ while it is written
@@ -115,6 +126,8 @@ class SlackDraft:
                 continue
             except Doubtful:
                 self._silent = self._unsure = True
+                if self._edits or not self._ts:  # what a late `appendStream` may do, the end of the stream forbids
+                    self._doubt_ends = time.monotonic() + SETTLES
             except ChatError as error:
                 self._refused(error)
             self._begun.set()
@@ -178,18 +191,20 @@ class SlackDraft:
 
     async def _find(self) -> None:
         """Our messages since the question: those with this answer's key, else the half one with its mark."""
-        half = ""
+        stand: dict[str, str] = {}
         begun = self._question.message or self._thread
         since = datetime.fromtimestamp(float(begun), UTC) if begun else self._question.at - LOOK_BACK
         async for message in self._chat.own(self._question.place, self._thread, since):
-            key = render.key_of(message)
-            if key == self._key or key.startswith(f"{self._key}."):
-                self._found[key] = str(message["ts"])
-            elif not key and mark_of(self._key) in _MARK.findall(json.dumps(message, ensure_ascii=False)):
-                half = str(message["ts"])
-        if half and self._key not in self._found:
-            self._found[self._key] = half
+            key, ts = render.key_of(message), str(message["ts"])
+            if key.startswith(f"{self._key}."):
+                self._found[key] = ts
+            elif key == self._key or (not key and mark_of(self._key) in _marks(message)):
+                stand[ts] = key
+        for half in [ts for ts, key in stand.items() if not key]:
             await self._stop(half)
+        if counts := self._ts or max(stand, key=lambda ts: (stand[ts], ts), default=""):
+            self._found[self._key] = counts
+        self._strays = stand.keys() - {counts}
 
     def _looking(self) -> asyncio.Task[None]:
         task = asyncio.create_task(self._find())
@@ -228,6 +243,7 @@ class SlackDraft:
         self._ts = await self._final(self._key, first, self._ts)
         for message in more:
             await self._final(render.key_of(message), message, "")
+        await self._tidied(first)
         return self._ts
 
     async def _settled(self) -> None:
@@ -242,7 +258,23 @@ class SlackDraft:
             await asyncio.gather(*self._background)
         if self._unsure and self._look is None:
             self._look = self._looking()
+        knew = self._ts
         await self._looked()
+        if not knew and self._ts:  # so it was carried out
+            self._doubt_ends = 0.0
+
+    async def _tidied(self, first: Mapping[str, Any]) -> None:
+        """No half answer stands beside the final form, nor comes to stand, there or in its place."""
+        if self._doubt_ends:
+            await asyncio.sleep(self._doubt_ends - time.monotonic())
+            with contextlib.suppress(HistoryRefused):
+                await self._find()
+            await self._final(self._key, first, self._ts)
+            self._doubt_ends = 0.0
+        for stray in self._strays:
+            log.info("event=stray_answer_deleted message=%s", stray)
+            await patiently(lambda stray=stray: self._chat.delete(self._question.place, stray))  # type: ignore[misc]
+        self._strays = set()
 
     async def _final(self, key: str, message: Mapping[str, Any], ts: str) -> str:
         """One message of the final form, in place of what stands there. One that a person deleted is not said again."""

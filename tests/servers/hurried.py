@@ -19,7 +19,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.tasks": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
     "bot.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
-    "bot.slack.draft": ("LOOKED", "STREAM_PACE", "EDIT_PACE"),
+    "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),
     "bot.discord.draft": ("PATIENCE",),
 }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.chat import Doubtful, Person, Place, Post, Question, Quotation, Text
-from bot.slack import draft, render
+from bot.slack import draft, render, wire
 from bot.slack.chat import SlackChat
 from tests.servers.slack import TEAM, Message, SlackServer
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -26,6 +26,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's pace, without the waiting."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     monkeypatch.setattr(draft, "EDIT_PACE", 0.02)
+    monkeypatch.setattr(draft, "SETTLES", 0.6)
 
 
 @pytest.fixture
@@ -173,6 +174,52 @@ async def test_after_a_crash_the_half_message_is_found_and_replaced(
         assert await again.finish(FINAL) == ts
     assert [m.ts for m in answers(slack)] == halves
     assert all("Half" not in m.shown and not m.streaming for m in answers(slack))
+
+
+async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(
+    slack: SlackServer, chat: SlackChat, parent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack carried out what the bot had waited for in vain."""
+    monkeypatch.setattr(wire, "TIMEOUT", 0.5)
+    slack.fail("chat.startStream", "slow:1")
+    writing = await chat.draft(asked(slack, parent), "answer:q")
+    await writing.write("It rel")
+    ts = await writing.finish(FINAL)
+    assert len(slack.calls("chat.startStream")) == 1, "it came to stand meanwhile"
+    (message,) = answers(slack)
+    assert message.ts == ts
+    assert "DynamicVLA" in message.shown
+
+
+async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(
+    slack: SlackServer, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "TIMEOUT", 0.5)
+    slack.space.open_direct("U1")
+    writing = await chat.draft(asked(slack, "", "D1"), "answer:q")
+    await writing.write("It")
+    slack.fail("chat.update", "slow:1")
+    await writing.write("It rel")
+    await asyncio.sleep(0.1)  # it is under way
+    await writing.finish(FINAL)
+    (message,) = answers(slack, "D1")
+    assert len(slack.calls("chat.update")) == 3
+    assert "DynamicVLA" in message.shown
+
+
+async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_next(
+    slack: SlackServer, chat: SlackChat, parent: str
+) -> None:
+    """Killed while it waited for what might still come to stand."""
+    question = asked(slack, parent)
+    half = await chat.draft(question, "answer:q")
+    await half.write("Half")
+    await slack.until(lambda: bool(answers(slack)))
+    whole = render.messages(FINAL, "answer:q")[0]
+    ts = await wire.patiently(lambda: chat.say("C1", whole, parent))
+    again = await chat.draft(question, "answer:q")
+    assert await again.finish(FINAL) == ts
+    assert [m.ts for m in answers(slack)] == [ts]
 
 
 async def test_the_mark_in_a_half_message_cannot_be_seen(slack: SlackServer, chat: SlackChat, parent: str) -> None:
