@@ -79,7 +79,8 @@ class _Calm(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        if not isinstance(error, RedisError | OSError) and "Redis is unavailable" not in str(record.msg):
+        told = any(words in str(record.msg) for words in ("Redis is unavailable", "Redis error"))
+        if not isinstance(error, RedisError | OSError) and not told:
             return True
         if time.monotonic() - _Calm.said < 10:
             return False

@@ -353,7 +353,7 @@ class TestPace:
         second = timedelta(seconds=1)
         assert RULES["arxiv"] == Alone(3 * second)
         assert RULES["arxiv-content"] == Bursts(4, second, second)
-        assert RULES["post"] == Bursts(1, second)
+        assert RULES["post"] == Bursts(1, 1.05 * second)
 
 
 class TestBudget:

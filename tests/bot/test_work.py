@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import os
 import signal
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import work as work_module
 from bot.redis_server import EmbeddedStore
 from bot.store import Redis, Store
 from bot.work import QUICK, SLOW, Later, Task, Work
@@ -353,3 +356,12 @@ async def _empty(work: Work) -> bool:
 
 async def _ended_or(worker: asyncio.subprocess.Process, aside: Callable[[], Awaitable[bool]]) -> bool:
     return worker.returncode is not None or await aside()
+
+
+def test_a_store_that_is_away_is_said_once_and_not_several_times_a_second(caplog, monkeypatch):
+    monkeypatch.setattr(work_module._Calm, "said", -math.inf)
+    docket = logging.getLogger("docket.worker")
+    for _ in range(3):
+        docket.warning("Redis error in cancellation listener, reconnecting...")
+    docket.warning("Something else")
+    assert [r.getMessage() for r in caplog.records] == ["event=queue_waits cause=ConnectionError", "Something else"]
