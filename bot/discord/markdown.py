@@ -19,6 +19,7 @@ from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from digest.commonmark import ready
 from digest.links import is_known
 from digest.tex import unicode_math
 
@@ -76,7 +77,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     parser.inline.ruler.at("emphasis", _emphasis)
-    return parser
+    return ready(parser)
 
 
 def wide(char: str) -> bool:

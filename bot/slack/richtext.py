@@ -20,6 +20,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
 
 from digest import tex
+from digest.commonmark import ready
 
 Element = dict[str, Any]
 """`text`, `link` or `date`."""
@@ -57,7 +58,7 @@ def _parser() -> MarkdownIt:
     dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
     texmath_plugin(parser, delimiters="brackets")
     parser.inline.ruler.at("emphasis", _emphasis_beside_cjk)
-    return parser
+    return ready(parser)
 
 
 def parts(markdown: str) -> list[Part]:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
+from digest.commonmark import ready
+
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
 
@@ -59,7 +61,7 @@ def _harmless(text: str, allow: Collection[str]) -> bool:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark")
+    return ready(MarkdownIt("commonmark"))
 
 
 def _disarmed(text: str) -> str:

@@ -1,0 +1,27 @@
+"""Parsers that threads share."""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+from mdurl import _decode, _encode
+
+from digest.commonmark import ready
+
+TEXT = (
+    'See [a](https://a.example/x?y=1&z=%20#k "t"), <https://b.example/é> and ![c](d).\n\n- a\n\n| a |\n|---|\n| b |\n'
+)
+
+
+def test_nothing_is_left_to_be_filled_while_threads_share_it(monkeypatch):
+    tables = {}, {}
+    monkeypatch.setattr(_encode, "encode_cache", tables[0])
+    monkeypatch.setattr(_decode, "decode_cache", tables[1])
+    parser = ready(MarkdownIt("commonmark").enable(["table", "strikethrough"]))
+    filled = [len(table) for table in tables]
+    rulers = [parser.core.ruler, parser.block.ruler, parser.inline.ruler, parser.inline.ruler2]
+    rules = [ruler.__cache__ for ruler in rulers]
+    parser.parse(TEXT)
+    assert all(filled)
+    assert [len(table) for table in tables] == filled
+    assert all(rules)
+    assert all(ruler.__cache__ is before for ruler, before in zip(rulers, rules, strict=True))
