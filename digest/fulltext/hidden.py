@@ -198,7 +198,7 @@ def _without_orders(section: Section, found: list[Hidden]) -> Section:
     before = ""
     for passage in section.passages:
         text = passage.text
-        if passage.form in (Form.TEXT, Form.FOOTNOTE, Form.LIST) and not _INTRODUCES.search(before):
+        if passage.form in (Form.TEXT, Form.FOOTNOTE, Form.LIST, Form.CAPTION) and not _INTRODUCES.search(before):
             place = f"p. {passage.page}" if passage.page else section.title
             for sentence in list(_given(text)):
                 found.append(Hidden(sentence.strip(), "instruction", place))

@@ -15,6 +15,7 @@ from lxml.etree import LxmlError, _Element
 from digest.errors import Unreadable
 from digest.fulltext.hidden import screened
 from digest.fulltext.inline import is_dropped
+from digest.fulltext.looks import rules_of
 from digest.fulltext.markup import all_text, classes, tag, with_class
 from digest.fulltext.walk import Walk
 from digest.model import Basis, FullText
@@ -31,6 +32,7 @@ def read_html(data: bytes, paper_id: str, version: int) -> FullText:
     page = _parse(data)
     article = _article(page)
     walk = Walk()
+    walk.veil.rules = rules_of(page)
     try:
         walk.veil.note_comments(article)
         walk.block(article, "")

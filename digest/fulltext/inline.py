@@ -6,16 +6,18 @@ The one thing to know: a footnote stands inside the sentence that carries it, so
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
+from digest.fulltext.hidden import reads_as_text
 from digest.fulltext.markup import Veil, all_text, classes, tag, with_class
 from digest.links import is_known
 
 DROPPED_TAGS = frozenset(
     ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",
-     "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas")
+     "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas", "rp", "title", "desc", "metadata", "text", "tspan", "textpath")
 )  # fmt: skip
 DROPPED_CLASSES = frozenset(
     ("ltx_authors", "ltx_creator", "ltx_dates", "ltx_date", "ltx_TOC", "ltx_pagination", "ltx_page_footer", "ltx_page_header",
@@ -24,6 +26,9 @@ DROPPED_CLASSES = frozenset(
      "package-alerts", "ar5iv-footer", "infobox", "ltx_role_footnotemark", "ltx_tocentry")
 )  # fmt: skip
 _BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
+_NOT_DRAWN = frozenset(("annotation", "annotation-xml", "mphantom"))
+_PROSE = re.compile(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
+"""Words in a formula."""
 _PLAIN = re.compile(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
 _COMMENT = re.compile(r"(?<!\\)%\n")
 _SPACES = re.compile(r"\s+")
@@ -58,6 +63,28 @@ def tex(math: _Element) -> str:
     return source.removeprefix("\\displaystyle").strip()
 
 
+def seen_tex(math: _Element, veil: Veil) -> str:
+    """Its TeX, where the words in it are those that it shows; else what it shows, and the Veil keeps the words."""
+    source = tex(math)
+    prose = " ".join(_PROSE.findall(source))
+    if not reads_as_text(prose):
+        return source
+    shown = _SPACES.sub(" ", " ".join(_shown(math))).strip()
+    if not reads_as_text(" ".join(w for w in prose.split() if w not in shown)):
+        return source
+    veil.keep(prose, "hidden-markup")
+    return shown
+
+
+def _shown(math: _Element) -> Iterator[str]:
+    """What a browser draws of it."""
+    yield math.text or ""
+    for child in math:
+        if isinstance(child.tag, str) and tag(child) not in _NOT_DRAWN:
+            yield from _shown(child)
+        yield child.tail or ""
+
+
 def formula(source: str) -> str:
     """`$…$`, but a bare number stays a bare number: people quote `12`, not `$12$`."""
     if not source:
@@ -81,7 +108,7 @@ def collect(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str = 
     """Appends the visible text of `el` (not its tail) to `out`; `line` stands for a line break."""
     name = tag(el)
     if name == "math":
-        out.append(formula(tex(el)))
+        out.append(formula(seen_tex(el, veil)))
         return
     if is_dropped(el) or veil.covers(el):
         return

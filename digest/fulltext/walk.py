@@ -13,7 +13,7 @@ from functools import cached_property
 from lxml.etree import _Element
 
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.inline import Notes, collect, is_dropped, tex, text_of, tidy
+from digest.fulltext.inline import Notes, collect, is_dropped, seen_tex, text_of, tidy
 from digest.fulltext.markup import Veil, classes, tag
 from digest.fulltext.tables import table_text
 from digest.model import Form, Passage, Section
@@ -225,7 +225,7 @@ class Walk:
             row, ("math",), ("ltx_tag_equation", "ltx_tag_equationgroup", "ltx_markedasmath", "ltx_text")
         ):
             if tag(el) == "math":
-                pieces.append(tex(el))
+                pieces.append(seen_tex(el, self.veil))
             elif "ltx_tag" in classes(el):
                 number = text_of(el, self.notes, self.veil)
             elif text := text_of(el, self.notes, self.veil):
