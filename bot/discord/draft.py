@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """Of an interaction's token: 15 minutes, with a reserve."""
 EPHEMERAL = 1 << 6
+SETTLES = 15.0
+"""Seconds after an edit without an answer, in which it may still be carried out."""
 PATIENCE = 90.0
 """Seconds for the final form, beyond which the question's task is tried again later."""
 
@@ -64,6 +67,8 @@ class Draft:
         self._news = asyncio.Event()
         self._hurry = asyncio.Event()
         """The first words are there: they do not wait for their turn."""
+        self._doubt_ends = 0.0
+        """By the monotonic clock; 0: every edit was answered."""
         self._busy = asyncio.Lock()
         self._pump: asyncio.Task[None] | None = None
 
@@ -102,6 +107,8 @@ class Draft:
                 self._news.set()
             except Doubtful:
                 self._news.set()
+                if self._message:  # a message that is made twice is one, by its nonce
+                    self._doubt_ends = time.monotonic() + SETTLES
             except ChatError as error:
                 log.info("event=draft_stopped reason=%r", str(error))
                 return
@@ -134,6 +141,10 @@ class Draft:
         for i, payload in enumerate(more, 1):
             key = f"{self._key}.{i}"
             await _until_done(lambda payload=payload, key=key: self._sheet.create(payload, key))  # type: ignore[misc]
+        if self._doubt_ends:  # half an answer may have replaced the whole one
+            await asyncio.sleep(self._doubt_ends - time.monotonic())
+            await _until_done(lambda: self._put(first))
+            self._doubt_ends = 0.0
         return name
 
     async def _stop(self) -> None:

@@ -21,7 +21,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
     "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),
-    "bot.discord.draft": ("PATIENCE",),
+    "bot.discord.draft": ("PATIENCE", "SETTLES"),
 }
 
 

@@ -1,10 +1,14 @@
-"""An answer whose finished form comes in the very moment in which its first words hurry the display on: it is finished all the same."""
+"""How an answer that is being shown comes to its end: finished once, at any moment, and nothing of the half one left."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
+import pytest
+
+from bot.chat import Doubtful
+from bot.discord import draft as draft_module
 from bot.discord.draft import Draft
 from tests.bot.contract import a_post
 
@@ -43,3 +47,33 @@ async def test_an_answer_finishes_whatever_moment_its_first_words_come_in():
         await asyncio.wait({finished}, timeout=3)  # a display whose end was swallowed would be waited for without end
         assert finished.done()
         assert "done" in str(sheet.shown[-1])
+
+
+class SlowPaper(Paper):
+    """The first edit is given up, and carried out when it is too late."""
+
+    def __init__(self, late: float) -> None:
+        super().__init__()
+        self.late, self.edits = late, 0
+
+    async def change(self, message: str, payload: dict[str, Any]) -> None:
+        self.edits += 1
+        if self.edits > 1:
+            return self.shown.append(payload)
+        asyncio.get_running_loop().call_later(self.late, self.shown.append, payload)
+        raise Doubtful("Discord does not answer.")
+
+
+async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(draft_module, "SETTLES", 0.3)
+    sheet = SlowPaper(late=0.2)
+    draft = Draft(sheet, "answer:1", pace=0.01)
+    await draft.write("It")
+    while not sheet.shown:
+        await asyncio.sleep(0)
+    await draft.write("It rel")
+    while not sheet.edits:
+        await asyncio.sleep(0)
+    await draft.finish(a_post("done"))
+    assert sum("It rel" in str(shown) for shown in sheet.shown) >= 1
+    assert "done" in str(sheet.shown[-1])
