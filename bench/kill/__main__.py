@@ -26,7 +26,6 @@ from pathlib import Path
 from bench import report
 from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
-from bench.kill.journal import bought
 from bench.kill.stages import LENGTH, STAGES, Marks
 from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.whole import sorts
@@ -140,7 +139,7 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
             one = await bench.round(number)
             done.append(one)
             print(f"{one.number} {one.stage}, {one.what} killed{' twice' if one.second else ''}, {one.seconds:.0f} s; {'; '.join(one.faults) or 'no faults'}{': WRONG ' if one.wrong else ''}{'; '.join(one.wrong)}", flush=True)  # fmt: skip
-        judged = bought(made.model.calls, made.outages)
+        judged = made.bought()
         # A half-written answer is stopped in any case; one that had been stopped already is refused, and let be.
         refused = [call for call in made.slack.server.refusals() if call.method != "chat.stopStream"]
     _table(done)
@@ -191,7 +190,7 @@ async def run_frozen(rounds: int, seed: int, *, speed: float, home: Path) -> boo
         for number in range(rounds):
             done.append(one := await freeze(made, 2 if number % 2 == 0 else 4, chance, 60 / speed))
             print(one, flush=True)
-        judged = bought(made.model.calls, made.outages)
+        judged = made.bought()
     rows = [(o.processes, o.seconds, o.posts_before, o.taken_over, o.posts_at_thaw, len(o.wrong)) for o in done]
     head = ("processes", "frozen s", "posts by it before", "taken over by another", "posts of both channels at the thaw", "wrong")  # fmt: skip
     report.table(head, rows)
@@ -209,7 +208,7 @@ async def run_away(rounds: int, seed: int, *, speed: float, home: Path) -> bool:
         for number in range(rounds):
             done.append(one := await away(made, HOW[number % len(HOW)], STAGES[number % len(STAGES)], chance, 60))
             print(one, flush=True)
-    judged = bought(made.model.calls, made.outages)
+    judged = made.bought()
     rows = [(o.how, o.stage, o.seconds, o.asked, len(o.wrong)) for o in done]
     report.table(("store", "from a moment of", "away s", "questions meanwhile", "wrong"), rows)
     report.aim("store away: days lost, doubled or broken, or a bot that ended", sum(1 for one in done if one.wrong), most=0)  # fmt: skip

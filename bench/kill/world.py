@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 
+from bench.kill.journal import Bought, bought, receipts
 from bench.kill.sides import SPEED, OnDiscord, Side, Slack
 from bot.redis_home import server_binary, socket_path
 from bot.store import Redis, Store, StoreUnavailable
@@ -269,6 +270,13 @@ class World:
                     async with self.store() as store:
                         await store.server_time()
                         return
+
+    def bought(self) -> Bought:
+        """The calls to the model, judged."""
+        lines = (
+            line for log in sorted(self.home.glob("*.log")) for line in log.read_text(errors="replace").splitlines()
+        )
+        return bought(self.model.calls, self.outages, receipts(lines, time.time() - time.monotonic()))
 
     async def close(self) -> None:
         await self.kill_bot()

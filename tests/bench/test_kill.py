@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bench.kill.journal import GRACE, bought
+from bench.kill.journal import GRACE, bought, receipts
 from bench.kill.sides import Slack
 from bench.kill.whole import post_faults, sorts
 from bot.chat import Person, Place, Post, Question, Text, Thread
@@ -105,19 +105,29 @@ def test_what_is_wrong_in_a_channel_is_said(spoil: Callable[[Channel], object], 
 
 
 class TestBought:
-    def call(self, began: float, ended: float, text: str = "the same") -> Call:
-        return Call("/v1/chat/completions", {"messages": text}, {}, "analysis", "sound", began, ended=ended)
+    LINE = "2026-01-06 09:00:{:06.3f} INFO digest.llm.client event=model_call model=m stage=analyse input=10 cached=0 output=5 finish=stop seconds=1.0"
+
+    def call(self, began: float, text: str = "the same") -> Call:
+        body = {"messages": text}
+        return Call("/v1/chat/completions", body, {}, "analysis", "sound", began, prompt_tokens=10, completion_tokens=5)
+
+    def judged(self, calls: list[Call], outages: list[tuple[float, float]], *received: float) -> tuple[int, int]:
+        epoch = datetime(2026, 1, 6, 9, 0).timestamp()
+        lines = [self.LINE.format(at).replace(".", ",", 1) for at in received]
+        found = bought(calls, outages, receipts(lines, epoch))
+        return len(found.twice), found.in_flight
 
     def test_an_answer_bought_twice_without_a_kill_is_a_fault(self):
-        judged = bought([self.call(0, 1), self.call(2, 3)], [])
-        assert (len(judged.twice), judged.in_flight) == (1, 0)
+        assert self.judged([self.call(0), self.call(2)], [], 1) == (1, 0)
+        assert self.judged([self.call(0), self.call(2)], []) == (1, 0), "one that nobody waited for is too"
 
     def test_a_kill_after_it_could_be_stored_excuses_nothing(self):
-        assert len(bought([self.call(0, 1), self.call(2, 3)], [(1 + GRACE + 0.1,) * 2]).twice) == 1
+        assert self.judged([self.call(0), self.call(2)], [(1 + GRACE + 0.1,) * 2], 1) == (1, 0)
 
-    def test_a_kill_in_flight_excuses_one_repeat_and_no_more(self):
-        judged = bought([self.call(0, 1), self.call(2, 3), self.call(4, 5)], [(0.5, 0.5)])
-        assert (len(judged.twice), judged.in_flight) == (1, 1)
+    def test_a_kill_before_it_was_received_excuses_one_repeat_and_no_more(self):
+        calls = [self.call(0), self.call(2), self.call(4)]
+        assert self.judged(calls, [(1.5, 1.5)], 3) == (1, 1)
+        assert self.judged(calls[:2], [(1.5, 1.5)], 1.4) == (0, 1), "nor had it the time to be stored"
 
     def test_different_questions_are_no_repeat(self):
-        assert not bought([self.call(0, 1), self.call(2, 3, "another")], []).twice
+        assert self.judged([self.call(0), self.call(2, "another")], [], 1, 3) == (0, 0)
