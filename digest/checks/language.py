@@ -81,6 +81,17 @@ _LITTLE_WORDS: dict[str, frozenset[str]] = {
     }.items()
 }
 """Words a sentence of the language can hardly do without: they tell it from the English terms it is full of."""
+_ENGLISH = _LITTLE_WORDS["en"] | frozenset(
+    re.findall(
+        r"\w+",
+        "a about after all also alone among any at be because been before being both but could do does each even every few how if into keep keeps "
+        "least less like made make makes many may more most much must no not now often one only or other others over per rather same should "
+        "show shows since so some still such than then there they those through time two under up use used uses using very was well were what "
+        "when where whether while who whose why will within without would yet",
+    )
+)
+"""More of them, for English alone, so that the large model need not be asked about each sentence full of terms. Whoever writes another language in Latin
+letters leaves its own little words, or letters that English lacks."""
 _LETTERS_OF_A_WORD = 1.6
 """Han characters that a Latin word stands for."""
 
@@ -161,7 +172,10 @@ def _likeliest(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
 
 
 def _share(found: list[str], language: str) -> float:
-    known = _LITTLE_WORDS.get(language, frozenset())
+    return _share_of(found, _LITTLE_WORDS.get(language, frozenset()))
+
+
+def _share_of(found: list[str], known: frozenset[str]) -> float:
     return sum(w.lower() in known for w in found) / max(len(found), 1)
 
 
@@ -232,8 +246,19 @@ def _other_latin(plain: str, wanted: str) -> str:
         return "en"
     if own >= 0.15 and own >= max(_share(found, other) for other in _LITTLE_WORDS):
         return ""
+    if wanted == "en" and _plainly_english(found):
+        return ""
     label, sure = _likeliest(plain, tuple(dict.fromkeys((*_LATIN, wanted))))
     return "" if _akin(label, wanted) or sure < (0.9 if len(found) < 20 else 0.8) else label
+
+
+def _plainly_english(found: list[str]) -> bool:
+    """No letter that English lacks, and far more of its little words than of any other language's own ones; a few words may have none of either."""
+    if not all(w.isascii() for w in found):
+        return False
+    own = _share_of(found, _ENGLISH)
+    others = max(_share_of(found, words - _ENGLISH) for words in _LITTLE_WORDS.values())
+    return (own >= 2 * others and own >= 0.1) or (not others and len(found) < 20)
 
 
 def is_name(word: str) -> bool:
