@@ -14,6 +14,10 @@ from bench.report import aim, table
 from digest.evidence import Finder
 from digest.model import Basis, FullText, Passage, Section
 
+TURN = re.compile(
+    r"(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|few|fails?|failed|lacks?|except|unless|only|unlike|instead|rather)\b|\w+n['’]t\b",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"[A-Za-z][a-z]{3,}")
 OPPOSITE = {
     "increase": "decrease", "increases": "decreases", "increased": "decreased", "better": "worse", "higher": "lower", "more": "less", "larger": "smaller", "best": "worst",
@@ -66,6 +70,8 @@ def stitched(q: str, rng: random.Random) -> str:
         return q
     third = len(words) // 3
     start = rng.randint(third, 2 * third - 4)
+    if any(TURN.match(w) for w in words[start : start + 3]):
+        return q  # then it says something else: see `hidden_negation`
     return f"{' '.join(words[:start])} … {' '.join(words[start + 3 :])}"
 
 
@@ -192,6 +198,13 @@ def halves_swapped(q: str, _: random.Random) -> str:
     return " ".join([*words[len(words) // 2 :], *words[: len(words) // 2]]) if len(words) >= 10 else q
 
 
+def hidden_negation(q: str, _: random.Random) -> str:
+    """An ellipsis in place of what turns the sentence."""
+    words = q.split()
+    at = [i for i, w in enumerate(words) if TURN.match(w) and 3 <= i < len(words) - 4]
+    return f"{' '.join(words[: at[0]])} … {' '.join(words[at[0] + 1 :])}" if at else q
+
+
 def backwards_stitched(q: str, _: random.Random) -> str:
     words = q.split()
     return f"{' '.join(words[len(words) // 2 :])} … {' '.join(words[: len(words) // 2])}" if len(words) >= 16 else q
@@ -208,8 +221,10 @@ SAME: tuple[Callable[[str, random.Random], str], ...] = (
     shouted,
 )
 ALTERED: tuple[Callable[[str, random.Random], str], ...] = (
-    number, negation, prefixed, opposite, entity, near_entity, word, deleted, inserted, reordered, halves_swapped, backwards_stitched,
+    number, negation, prefixed, opposite, entity, near_entity, word, deleted, inserted, reordered, halves_swapped, backwards_stitched, hidden_negation,
 )  # fmt: skip
+STITCHED = (backwards_stitched, hidden_negation)
+"""Their pieces stand in the paper, each."""
 DAMAGES = ("as it is", "cut over pages", "page number in the middle", "running head in the middle", "ligatures lost")
 
 
@@ -299,7 +314,7 @@ def main() -> None:
         for _ in range(3):
             for paper, quotation in pairs:
                 changed = alter(quotation, rng)
-                if changed != quotation and (alter is backwards_stitched or not _stands(changed, texts[paper])):
+                if changed != quotation and (alter in STITCHED or not _stands(changed, texts[paper])):
                     refuse(alter.__name__, finders[paper], changed)
     for paper, quotation in pairs:
         if len(quotation.split()) >= 6:

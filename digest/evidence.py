@@ -200,6 +200,7 @@ _TURNS = re.compile(
     r"\b(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|barely|scarcely|seldom|few|fewer|fails?|failed|lacks?|except|unless|only|unlike|instead|rather|nothing|nobody)\b|n['’]t\b|[不没未无非]|除非",
     re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(r"[,;:，；：](?=\s|$|[\u4e00-\u9fff])")
 _SENTENCE_ENDS = re.compile(r"[.!?](?=[\s)\]”\"'’]|$)|[。！？]")
 _WHOLE = {"cannot": ("can", "not")}
 
@@ -222,11 +223,16 @@ def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list
 
 
 def _keeps_sense(stream: Folded, chain: Sequence[_Hit]) -> bool:
-    """No ellipsis inside a sentence stands for what turns its sense: `drift maximization is … optimal` was `is not optimal`."""
+    """No ellipsis stands for what turns the sentence it is in, or the clause it begins or ends: `drift maximization is … optimal` was
+    `is not optimal`. Whole sentences that were left out may say what they like.
+    """
     for one, other in pairwise(chain):
         (index, _, end), (there, start, _) = stream.spans[one.last], stream.spans[other.first]
-        left_out = stream.places[index].passage.text[end:start] if index == there else "."
-        if not _SENTENCE_ENDS.search(left_out) and _TURNS.search(left_out):
+        before, after = stream.places[index].passage.text, stream.places[there].passage.text
+        left_out = [before[end:start]] if index == there else [before[end:], after[:start]]
+        whole = [sentence for piece in left_out for sentence in _SENTENCE_ENDS.split(piece)]
+        edges = whole if len(whole) == 1 else (_CLAUSE_ENDS.split(whole[0])[0], _CLAUSE_ENDS.split(whole[-1])[-1])
+        if any(_TURNS.search(edge) for edge in edges):
             return False
     return True
 

@@ -281,6 +281,8 @@ SENSE = FullText(
         "we prove that drift maximization is … optimal",
         "The method, which we call DM, fails on all … tasks of the suite.",
         "We do … release the code.",
+        "we prove that drift maximization is … fails on all but a few tasks of the suite",
+        "The method, which we call DM, fails on … release the code.",
     ],
 )
 def test_an_ellipsis_does_not_hide_what_turns_the_sense(turned: str) -> None:
