@@ -309,8 +309,9 @@ class TestPace:
         await asyncio.gather(*(request(paces[n % 2]) for n in range(10)))
         times = sorted(start - began for start in starts)
         # The rule's own times from below; from above only that it does not stall, because the machine may be busy.
-        assert times[4] - times[0] > 0.15
-        assert times[8] - times[4] > 0.15
+        # (Who wakes late by less than 50 ms does not shift the rest.)
+        assert times[4] - times[0] > 0.12
+        assert times[8] - times[4] > 0.12
         assert times[9] < 3
 
     async def test_each_channel_has_its_own_pace(self, paces):
