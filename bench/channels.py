@@ -5,7 +5,7 @@ server at REDIS_URL. Slack is `bench.light_slack`, a process of its own that hol
 are the tests' servers, in this process, without latencies. A day is over when every channel has its ten papers.
 
 What has to hold: calls to the model do not grow with channels once every Profile is there; a channel's posts take about as long as its
-own limit allows, however many others are being served; memory stays bounded.
+own limit allows, however many others are being served; memory stays bounded; channels with one Profile pay alike.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Day:
     memory: float
     """The highest of the bot's process, MB."""
     store: float
+    unfair: float
+    """What the dearest of the channels with one Profile paid, against the cheapest."""
 
 
 @contextlib.asynccontextmanager
@@ -115,6 +117,7 @@ async def one_day(day: date, channels: int, url: str, slack: str, arxiv: ArxivSe
         "OPENAI_API_KEY": "local",
         "LLM_MODEL": "stand-in",
         "LLM_MODEL_FAST": "stand-in-fast",
+        "LLM_PRICES": "stand-in=1/0.1/4,stand-in-fast=0.2/0.02/1",
         "LOG_LEVEL": "WARNING",
         "SLACK_BOT_TOKEN": "xoxb-bench",
         "SLACK_API_URL": f"{slack}/api/",
@@ -136,12 +139,20 @@ async def one_day(day: date, channels: int, url: str, slack: str, arxiv: ArxivSe
                 await asyncio.sleep(0.5)
         seconds = time.monotonic() - began
         told = await redis.do("INFO", "memory")
+        unfair = await _unfair(store, day, channels)
     bot.send_signal(signal.SIGTERM)
     await bot.wait()
     async with aiohttp.ClientSession() as session, session.get(f"{slack}/figures") as answer:
         figures = await answer.json()
     calls = Counter(call.task for call in model.calls[before:])
-    return Day(calls, seconds, figures, max(memory, 0.0), int(told["used_memory_peak"]) / 1e6)
+    return Day(calls, seconds, figures, max(memory, 0.0), int(told["used_memory_peak"]) / 1e6, unfair)
+
+
+async def _unfair(store: Store, day: date, channels: int) -> float:
+    spent = (await store.spending(day)).by_payer()
+    paid = [spent[f"slack:C{n:04d}"].usd or 0.0 for n in range(channels)]
+    alike = [paid[n :: len(PROFILES)] for n in range(min(channels, len(PROFILES)))]
+    return max(max(group) / min(group) for group in alike)
 
 
 async def _done(store: Store, day: date) -> int:
@@ -187,12 +198,13 @@ def _row(channels: int, days: list[Day]) -> tuple[object, ...]:
         max(day.seconds for day in days),
         max(day.memory for day in days),
         days[-1].store,
+        max(day.unfair for day in days),
     )
 
 
 HEAD = (
     "channels", "calls", "ranking", "analyses", "summaries", "posts", "429", "a delivery s, median", "p95",
-    "all deliveries of a day s", "a day in all s", "bot MB", "store MB",
+    "all deliveries of a day s", "a day in all s", "bot MB", "store MB", "dearest / cheapest",
 )  # fmt: skip
 
 
@@ -209,6 +221,7 @@ async def main() -> None:
     if least != most and 100 in rows:
         report.aim("calls to the model, most channels against 100", int(str(rows[most][1])) / int(str(rows[100][1])), most=1.01)  # fmt: skip
     report.aim(f"a delivery at {most} channels against its limit of {POSTS - 1} s, median", float(str(rows[most][7])) / (POSTS - 1), most=1.5)  # fmt: skip
+    report.aim("what channels with one Profile paid, dearest against cheapest", float(str(rows[most][13])), most=1.01)
     report.aim("memory of the bot's process, MB", float(str(rows[most][11])), most=500, last=True)
 
 
