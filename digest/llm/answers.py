@@ -26,9 +26,10 @@ _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』
 _END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
 """A row of a table takes its mark into its last cell: what stands behind it is not shown."""
 _DENIES = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|[不没未无非否]|ない|ません|않|없|아니|\bне\b|\bнет\b",
+    r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _ABOUT = 5
 """Words of content that show what an answer is about."""
 _SHARED = 0.34
@@ -103,7 +104,8 @@ class Judge:
         plain = _CITATION.sub("", text)
         found = [*checks.unsupported(plain, self._source)]
         if found and _DENIES.search(plain):
-            found = [*checks.unsupported(plain, self._with_question)]
+            denied = self._denied(plain)
+            found = [item for item in found if item not in denied]
         found += strange_ids(plain, self._source)
         for phrase in _QUOTED.findall(plain):
             if re.sub(r"\s+", "", phrase).lower() not in self._flat and not any(
@@ -111,6 +113,16 @@ class Judge:
             ):
                 found.append(f"“{phrase}”")
         return tuple(dict.fromkeys(found))
+
+    def _denied(self, text: str) -> set[str]:
+        """What only the question says, in the clauses that deny it: `it does not reach 99.9 %`, and not `it reaches 99.9 %, not less`."""
+        clauses = [c for c in _CLAUSE.split(text) if _DENIES.search(c)]
+        return {
+            item
+            for clause in clauses
+            for item in checks.unsupported(clause, self._source)
+            if item not in checks.unsupported(clause, self._with_question)
+        }
 
     def _number(self, old: int) -> int:
         found = self._found.get(old)

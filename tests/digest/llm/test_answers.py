@@ -227,11 +227,15 @@ def test_the_mark_stands_before_the_full_stop(text, expected):
     [
         ("Yes, PaceNet reaches 99.9% [1].", "Is it true that 4 reaches 99.9%?"),
         ("Yes, it beats GPT-4 [1].", "Does it beat GPT-4?"),
+        ("Yes, it reaches 99.9%, not less [1].", "Is it true that 4 reaches 99.9%?"),
+        ("No doubt, it reaches 99.9% [1].", "Is it true that 4 reaches 99.9%?"),
         ("是的，达到 99.9% [1]。", "达到 99.9% 了吗？"),
+        ("是的，达到了非常高的 99.9% [1]。", "达到 99.9% 了吗？"),
+        ("它不仅达到 99.9% [1]。", "达到 99.9% 了吗？"),
     ],
 )
 def test_a_figure_or_name_of_the_question_is_not_confirmed_by_the_question(said: str, question: str):
-    found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "是" in said else "en")
+    found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "达到" in said else "en")
     assert MARK in found.text
     assert found.unsupported
 
