@@ -46,7 +46,7 @@ async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house:
     assert "event=posted step=slack:" in workers
     assert "event=posted step=discord:" in workers
     assert house.arxiv.journal.violations(gap=3 / house.speed) == []
-    assert bought(house.model.calls, ()).twice == ()
+    assert bought(house.model.calls, (), ()).twice == ()
     assert "Traceback" not in "".join(said.values())
 
 
