@@ -41,11 +41,14 @@ class Paid:
             bought = (ticket, usage)
             return raw
 
-        raw = await self._cache.once(keys.response(request), keys.RESPONSE_LIFE, make)
+        try:
+            raw = await self._cache.once(keys.response(request), keys.RESPONSE_LIFE, make)
+        finally:  # what was bought has cost, whether its asker still waits or not
+            if bought is not None:
+                ticket, usage = bought
+                await self._budget.settle(ticket, usage)
+                book.add(usage)
         if bought is None:
             log.debug("event=model_reply_at_hand stage=%s", book.stage)
             return raw, Usage()
-        ticket, usage = bought
-        await self._budget.settle(ticket, usage)
-        book.add(usage)
         return raw, usage
