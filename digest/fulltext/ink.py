@@ -50,7 +50,7 @@ class Ink:
 
     def __init__(self) -> None:
         self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._refs = [ctypes.byref(c) for c in self._colour]
+        self._to_colour = [lean.address(c) for c in self._colour]
         self._rendered = 0
         self._last_hidden = False
 
@@ -69,7 +69,7 @@ class Ink:
         return [r for r in told if r.how != "white"] + self._blank(page, text, [r for r in told if r.how == "white"])
 
     def _is_light(self, text: int, index: int) -> bool:
-        if not lean.ink(text, index, *self._refs):
+        if not lean.ink(text, index, *self._to_colour):
             return False
         red, green, blue, alpha = self._colour
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
@@ -106,7 +106,7 @@ class _Picture:
     def _contrast(self, text: int, index: int) -> int:
         """Between the lightest and the darkest spot of a character's box; -1 outside of the page."""
         box = raw.FS_RECTF()
-        lean.box_of(text, index, ctypes.byref(box))
+        lean.box_of(text, index, lean.address(box))
         x0, x1 = (
             max(0, int((box.left - self._left) * SCALE)),
             min(self._width, int((box.right - self._left) * SCALE) + 1),

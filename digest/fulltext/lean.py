@@ -1,4 +1,4 @@
-"""PDFium's functions with plain addresses for handles.
+"""PDFium's functions with plain addresses for handles and for what they fill in.
 
 The one thing to know: a page has thousands of characters and objects, and wrapping each handle and checking each argument costs
 more than the call. These are the same functions of the same library; an address that is none of its handles would crash it.
@@ -29,19 +29,23 @@ def _is_handle(kind: Any) -> bool:
 
 
 _P, _I, _L = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
-_U, _D, _J = ctypes.POINTER(ctypes.c_uint), ctypes.POINTER(ctypes.c_double), ctypes.POINTER(ctypes.c_int)
 
 mode = _lean(raw.FPDFTextObj_GetTextRenderMode, _P)
 characters = _lean(raw.FPDFText_CountChars, _P)
-ink = _lean(raw.FPDFText_GetFillColor, _P, _I, _U, _U, _U, _U)
+ink = _lean(raw.FPDFText_GetFillColor, _P, _I, _P, _P, _P, _P)
 object_at = _lean(raw.FPDFText_GetTextObject, _P, _I)
-box_of = _lean(raw.FPDFText_GetLooseCharBox, _P, _I, ctypes.POINTER(raw.FS_RECTF))
-origin = _lean(raw.FPDFText_GetCharOrigin, _P, _I, _D, _D)
+box_of = _lean(raw.FPDFText_GetLooseCharBox, _P, _I, _P)
+origin = _lean(raw.FPDFText_GetCharOrigin, _P, _I, _P, _P)
 font_size = _lean(raw.FPDFText_GetFontSize, _P, _I)
-matrix = _lean(raw.FPDFText_GetMatrix, _P, _I, ctypes.POINTER(raw.FS_MATRIX))
-font = _lean(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _J)
+matrix = _lean(raw.FPDFText_GetMatrix, _P, _I, _P)
+font = _lean(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _P)
 character_of = _lean(raw.FPDFText_GetCharIndexFromTextIndex, _P, _I)
 text_of = _lean(raw.FPDFText_GetTextIndexFromCharIndex, _P, _I)
+
+
+def address(value: Any) -> int:
+    """Of a ctypes value that is filled in. It must live as long as the address is used."""
+    return ctypes.addressof(value)
 
 
 def handle(pointer: Any) -> int:

@@ -63,9 +63,9 @@ class Reader:
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(96)
         self._flags = ctypes.c_int()
-        # made once: ctypes makes such a reference anew for each call otherwise
-        self._to_box, self._to_matrix = ctypes.byref(self._box), ctypes.byref(self._matrix)
-        self._to_x, self._to_y, self._to_flags = ctypes.byref(self._x), ctypes.byref(self._y), ctypes.byref(self._flags)
+        self._to_box, self._to_matrix = lean.address(self._box), lean.address(self._matrix)
+        self._to_x, self._to_y, self._to_flags = (lean.address(v) for v in (self._x, self._y, self._flags))
+        self._to_name = lean.address(self._name)
         self._ink = Ink()
         self.hidden: list[Hidden] = []
         self._fonts: dict[bytes, tuple[str, bool]] = {}
@@ -153,7 +153,7 @@ class Reader:
 
     def _font(self, page: int, index: int) -> tuple[str, bool]:
         """Its name without the subset's prefix, and whether it is bold by name or flag."""
-        lean.font(page, index, self._name, 96, self._to_flags)
+        lean.font(page, index, self._to_name, 96, self._to_flags)
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:

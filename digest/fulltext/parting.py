@@ -6,8 +6,6 @@ three long rows of a page are looked at, and the rest only when all three have t
 
 from __future__ import annotations
 
-import ctypes
-
 from pypdfium2 import raw
 
 from digest.fulltext import lean
@@ -53,7 +51,7 @@ def _gap(page: int, row: Row) -> Gap | None:
     """The widest blank near the middle of a row, when it is wider than its type is high."""
     start, _, text = row
     box = raw.FS_RECTF()
-    to_box = ctypes.byref(box)
+    to_box = lean.address(box)
     best: Gap | None = None
     before, height = None, 0.0
     for at in range(max(HALF, len(text) // 3), min(len(text) - HALF, len(text) * 2 // 3 + 1)):
