@@ -90,7 +90,8 @@ class ChildPool:
         async with self._starting:
             future = await asyncio.to_thread(self._schedule, job)
         try:
-            result: bytes = await asyncio.wait_for(asyncio.wrap_future(future), self._seconds + START)
+            async with asyncio.timeout(self._seconds + START):
+                result: bytes = await asyncio.wrap_future(future)
         except TimeoutError:
             await self._stop()
             raise
