@@ -82,9 +82,7 @@ class ChildPool:
         await self._stop()
         while self._closing:
             await asyncio.gather(*self._closing)
-            await asyncio.sleep(
-                0
-            )  # what takes them out of the set is called later; gather of finished ones waits for nothing
+            await asyncio.sleep(0)  # lets them leave the set: gather of finished ones does not yield
 
     async def _run(self, job: child.Job) -> bytes:
         async with self._starting:

@@ -128,9 +128,7 @@ class Hub:
 
     async def settled(self) -> None:
         while self._tasks:
-            await asyncio.wait(
-                self._tasks
-            )  # gather of finished ones would not yield, and they would stay in the set for ever
+            await asyncio.wait(self._tasks)  # gather of finished ones would not yield: they would stay for ever
 
     async def _run(self, delivery: Delivery) -> None:
         tries = RETRIES + 1 if delivery.kind == "events_api" else 1
