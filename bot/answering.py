@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Sequence
 
-from bot import cards, services
+from bot import cards, faults
 from bot.chat import Person, Place, Post
 from bot.lookup import entry_by_id
 from bot.office import Office
@@ -72,15 +72,15 @@ async def answered(
     try:
         with booked(payer, "answer"):
             answer = await office.desk.analyst.answer(question, sources, history, language, on_text)
-        await services.model_answered(office)
+        await faults.model_answered(office)
     except Misconfigured as error:
-        await services.model_failed(office, error, payer)
+        await faults.model_failed(office, error, payer)
         raise
     except OverBudget as error:
-        await services.budget_gone(office, payer, error)
+        await faults.budget_gone(office, payer, error)
         raise
     except ModelUnavailable as error:
-        await services.model_failed(office, error, payer)
+        await faults.model_failed(office, error, payer)
         log.warning("event=answer_stood_in cause=%r", str(error))
         return await office.desk.stand_in.answer(question, sources, history, language, on_text)
     else:

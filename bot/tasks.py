@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import late, metrics, services
+from bot import faults, late, metrics
 from bot.admin import OFTEN_PASSES
 from bot.answering import answer_name
 from bot.chat import ChatError, Forbidden, Gone, Throttled
@@ -92,14 +92,14 @@ class Tasks:
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
             await self._store.end_run(run, RunState.FAILED, str(error))
-            await services.model_failed(self._office, error, subscription.key)
+            await faults.model_failed(self._office, error, subscription.key)
             await late.give_up(self._office, subscription, run, "settings")
             return
         await task.checkpoint()
         if daily:
             await late.take_away(self._office, subscription, run)
         await self._all_well(subscription, made)
-        await services.came_to_its_end(self._office, "digest", subscription.key)
+        await faults.came_to_its_end(self._office, "digest", subscription.key)
         if made is not None:
             await self._work.add("delivery", made.key)
         give_back()
@@ -114,7 +114,7 @@ class Tasks:
         if subscription is not None:
             await late.take_away(self._office, subscription, run)
         else:
-            await services.channel_gone(self._office, run.subscription)
+            await faults.channel_gone(self._office, run.subscription)
         await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
         return False
 
@@ -153,7 +153,7 @@ class Tasks:
         """A daily run waits and tries again, told to the admins when it lasts and to the channel when it is late; at last it fails."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
         if isinstance(error, ModelUnavailable):
-            await services.model_failed(self._office, error, subscription.key)
+            await faults.model_failed(self._office, error, subscription.key)
         else:
             await self._reports.fault("arxiv", str(error), channel=subscription.key, after=OFTEN_PASSES)
         if not arxiv or (daily and waited < ARXIV_WAITS):
@@ -172,9 +172,9 @@ class Tasks:
     async def _all_well(self, subscription: Subscription, made: Digest | None) -> None:
         """What a run that came to its end says of the services it needed."""
         await self._reports.over("arxiv")
-        await services.budget_lifted(self._office, subscription.key)
+        await faults.budget_lifted(self._office, subscription.key)
         if made is not None:
-            await services.digest_made(self._office, made)
+            await faults.digest_made(self._office, made)
 
     def _progress(self, run_key: str) -> Progress:
         """Kept in the store, for whoever follows the run; a lost note is no loss."""
@@ -207,7 +207,7 @@ class Tasks:
             return
         progress = self._progress(digest_key)
         delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
-        await services.delivery_tried(self._office, subscription.key, delivered)
+        await faults.delivery_tried(self._office, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
@@ -222,7 +222,7 @@ class Tasks:
 
     async def _channel_gone(self, digest: Digest | None) -> None:
         if digest is not None:
-            await services.channel_gone(self._office, digest.subscription)
+            await faults.channel_gone(self._office, digest.subscription)
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
@@ -239,7 +239,7 @@ class Tasks:
         try:
             await self._conversation.answer(question_id)
             if (asked := await self._store.question(question_id)) is not None:
-                await services.came_to_its_end(self._office, "answer", asked.question.place.key)
+                await faults.came_to_its_end(self._office, "answer", asked.question.place.key)
         except (Gone, Forbidden) as error:
             log.warning("event=answer_unwanted cause=%r", str(error))
             await self._store.keep_silent(question_id)
@@ -262,7 +262,7 @@ class Tasks:
         kind, _, of = name.partition(":")
         try:
             channel = await self._channel_of(kind, of)
-            await services.put_aside(self._office, kind, channel, f"{name}: {note}")
+            await faults.put_aside(self._office, kind, channel, f"{name}: {note}")
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
