@@ -24,8 +24,8 @@ from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyE
 from digest.extractive import ExtractiveAnalyst
 from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage
 from digest.ports import FreePace, OnText, Source, booking
-from tests.bot.people import ANN, HERE, Channel
-from tests.bot.test_late import Flaky, Queue
+from tests.bot.people import ANN, HERE, Channel, Queue
+from tests.bot.test_late import Flaky
 
 OPS = Place("console", "ops")
 FRIDAY = date(2026, 1, 30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,7 +23,7 @@ from digest.extractive import ExtractiveAnalyst
 from digest.labels import label
 from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
-from tests.bot.people import HERE, Channel
+from tests.bot.people import HERE, Channel, Queue
 
 FRIDAY = date(2026, 1, 30)
 
@@ -52,20 +52,6 @@ class Model(ExtractiveAnalyst):
         if self.refused:
             raise Misconfigured("The model server refused the key (401).")
         return await super().rank(papers, profile)
-
-
-@dataclass
-class Queue:
-    """Takes what is put in, and registers anything."""
-
-    put: list[tuple[str, ...]] = field(default_factory=list)
-
-    def register(self, *_: object) -> None:
-        pass
-
-    async def add(self, task: str, *ids: str) -> bool:
-        self.put.append((task, *ids))
-        return True
 
 
 @dataclass

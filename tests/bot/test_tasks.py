@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -24,7 +24,7 @@ from digest.labels import label
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
 from digest.ports import FreePace
-from tests.bot.people import ANN, HERE, Channel
+from tests.bot.people import ANN, HERE, Channel, Queue
 
 FRIDAY = date(2026, 1, 30)
 
@@ -59,20 +59,6 @@ class Ranking(ExtractiveAnalyst):
         if self.down:
             raise ModelUnavailable("The model does not answer.")
         return await super().analyse(paper, text, language)
-
-
-@dataclass
-class Queue:
-    """Takes what is put in, and registers anything."""
-
-    put: list[tuple[str, ...]] = field(default_factory=list)
-
-    def register(self, *_: object) -> None:
-        pass
-
-    async def add(self, task: str, *ids: str) -> bool:
-        self.put.append((task, *ids))
-        return True
 
 
 @dataclass
