@@ -7,7 +7,6 @@ import re
 import shlex
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +18,8 @@ from bot import metrics
 from bot.hosts import CERTAIN
 from bot.service import Role
 from bot.settings import Settings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 BOT = ["python", "-m", "bot"]
 
 

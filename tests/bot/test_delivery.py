@@ -21,6 +21,7 @@ from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld
 from tests.bot.contract import KEY, SOON, Break, DyingStore, Killed, a_post, a_thread, check_whole, run, step_key
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ class TestKilled:
     @contextlib.asynccontextmanager
     async def process(self, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
         script = Path(__file__).with_name("delivery_process.py")
-        root = Path(__file__).parents[2]
+        root = ROOT
         environment = os.environ | {"PYTHONPATH": str(root)}
         started = await asyncio.create_subprocess_exec(sys.executable, str(script), url, KEY, cwd=root, env=environment)
         try:

@@ -22,6 +22,7 @@ from bot.redis_home import SOCKET_LIMIT, StoreUnavailable, server_binary, socket
 from bot.redis_server import EmbeddedStore, Stopped, stop, store_address
 from bot.store import Redis
 from digest.errors import Misconfigured
+from tests.paths import ROOT
 
 STARTER = """
 import asyncio, sys
@@ -45,7 +46,7 @@ async def starter(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         str(home),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     try:
         assert process.stdout is not None

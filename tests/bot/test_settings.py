@@ -1,14 +1,14 @@
 """The environment is read in one place; what is wrong with it is said at once, a sentence each."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings, load
 from digest.errors import Misconfigured
+from tests.paths import ROOT
 
-EXAMPLE = Path(__file__).parents[2] / ".env.example"
+EXAMPLE = ROOT / ".env.example"
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from bot import work as work_module
 from bot.redis_server import EmbeddedStore
 from bot.store import Redis, Store
 from bot.work import QUICK, SLOW, Later, Task, Work
+from tests.paths import ROOT
 
 WINDOW = timedelta(seconds=1)
 """Instead of half a minute."""
@@ -243,7 +244,7 @@ class TestDying:
     @asynccontextmanager
     async def worker(self, url: str, what: str) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, str(WORKER), url, what, cwd=Path(__file__).parents[2], env=os.environ | {"PYTHONPATH": "."}
+            sys.executable, str(WORKER), url, what, cwd=ROOT, env=os.environ | {"PYTHONPATH": "."}
         )
         try:
             yield process

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from digest.checks import clean, language_of, problems_of, too_long
 from digest.model import Fault
+from tests.paths import SHARED, TESTS
 
-HERE = Path(__file__).parents[1] / "data"
+HERE = TESTS / "data"
 OUTPUTS = json.loads((HERE / "outputs.json").read_text("utf-8"))
 STRANGERS = json.loads((HERE / "outputs_strangers.json").read_text("utf-8"))
 """Written by somebody who had not seen the checks; some with the paper they are about, some with what is to be kept of them;
 `amiss` are those that are still judged wrongly."""
-SHARED = Path(__file__).parents[3] / "shared/data/outputs/model_outputs_dev.jsonl"
+SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "
     "streams latent-aware actions. On the DOM benchmark with 200K synthetic episodes it succeeds in 47.06% of the trials, against 13.61% of the best baseline. "
@@ -53,9 +53,9 @@ def test_of_a_strangers_chatter_the_sound_part_is_kept() -> None:
 
 @pytest.mark.shared
 def test_real_outputs_are_told_apart_within_the_aims() -> None:
-    if not SHARED.exists():
+    if not SHARED_DATA.exists():
         pytest.skip("the labelled outputs are not beside the project")
-    rows = [json.loads(line) for line in SHARED.read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in SHARED_DATA.read_text("utf-8").splitlines()]
     kinds = {"title_zh": "title", "translated_title": "title", "tldr": "sentence", "en_tdlr": "sentence"}
     judged = [
         (

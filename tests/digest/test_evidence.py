@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from digest.evidence import Finder
 from digest.fulltext.html import read_html
 from digest.model import Basis, Form, FullText, Passage, Section
+from tests.paths import SHARED, TESTS
 
 METHOD = (
     "We train a single-layer LSTM with a 150-dimensional hidden state for classification [12]. The model does not use any external data, and it is "
@@ -236,8 +236,8 @@ def test_an_empty_paper_has_no_quotations() -> None:
     assert Finder(FullText("1", 1, Basis.ABSTRACT, ())).find("anything that could be quoted here") is None
 
 
-QUOTATIONS = json.loads((Path(__file__).parents[1] / "data/quotations.json").read_text("utf-8"))
-PAGES = Path(__file__).parents[3] / "shared/data/html"
+QUOTATIONS = json.loads((TESTS / "data/quotations.json").read_text("utf-8"))
+PAGES = SHARED / "data/html"
 
 
 @cache

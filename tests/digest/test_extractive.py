@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,9 @@ from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, 
 from digest.ports import Source
 from tests.builders import a_paper, a_score
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
+from tests.paths import SHARED
 
-SHARED = Path(__file__).parents[2] / "../shared/data"
+SHARED_DATA = SHARED / "data"
 DAY = date(2026, 1, 30)
 ANALYST = ExtractiveAnalyst()
 
@@ -199,7 +199,7 @@ async def test_a_bare_follow_up_is_read_with_the_question_before_it():
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["2210.03629v2", "1412.6980v9", "2005.11401v4", "2007.01282v2"])
 async def test_real_papers_are_told_in_their_own_words(name):
-    path = SHARED / f"pdf/{name}.pdf"
+    path = SHARED_DATA / f"pdf/{name}.pdf"
     if not path.exists():
         pytest.skip("needs ../shared/data/pdf")
     text = await asyncio.to_thread(read_pdf, path.read_bytes(), name.split("v")[0], 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from digest.fulltext.html import read_html
@@ -11,8 +9,9 @@ from digest.fulltext.pdf import read_pdf
 from digest.links import MOST, is_known, links
 from digest.model import Basis, Form, FullText, Link, Passage, Section
 from tests.builders import a_paper
+from tests.paths import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared/data"
+SHARED_DATA = SHARED / "data"
 
 
 def of(abstract: str = "", comment: str = "", *sections: Section) -> list[tuple[str, str, bool]]:
@@ -114,7 +113,7 @@ def test_no_text_and_no_link_give_nothing() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not there")
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data is not there")
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -129,7 +128,7 @@ def test_no_text_and_no_link_give_nothing() -> None:
     ],
 )
 def test_links_of_real_papers(name: str, expected: list[tuple[str, str]]) -> None:
-    data = (SHARED / name).read_bytes()
+    data = (SHARED_DATA / name).read_bytes()
     text = (read_pdf if name.endswith(".pdf") else read_html)(data, "1", 1)
     found: tuple[Link, ...] = links(a_paper(abstract="", comment=""), text)
     assert [(x.kind, x.url) for x in found] == expected

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -10,8 +9,9 @@ from markdown_it import MarkdownIt
 from digest.markdown import coverage_line, escape, render
 from digest.model import Coverage, Evidence, Finding, Skip, Usage
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
+from tests.paths import SHARED
 
-EXAMPLE = Path(__file__).parents[2] / "../shared/examples/digest-2026-01-30.md"
+EXAMPLE = SHARED / "examples/digest-2026-01-30.md"
 
 TOP = [
     "time: 20260130",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,9 +13,10 @@ from digest.model import Kind, Paper
 from digest.patience import Refused, Trouble
 from digest.ports import FreePace
 from digest.source import Arxiv, Ask, Page
+from tests.paths import SHARED, TESTS
 
-OURS = Path(__file__).parents[1] / "recordings/arxiv"
-SHARED = Path(__file__).parents[3] / "shared/data"
+OURS = TESTS / "recordings/arxiv"
+SHARED_DATA = SHARED / "data"
 
 
 def page(body: bytes, size: int = 2000, start: int = 0, id_list: tuple[str, ...] = ("2401.00001",)) -> Page:
@@ -170,11 +170,11 @@ def test_every_recording_is_used():
 
 # ---------------------------------------------------------------- the real ones
 
-REAL = sorted(SHARED.glob("atom/**/*")) if SHARED.exists() else []
+REAL = sorted(SHARED_DATA.glob("atom/**/*")) if SHARED_DATA.exists() else []
 
 
 def needs_shared() -> None:
-    if not SHARED.exists():
+    if not SHARED_DATA.exists():
         pytest.skip("the real recordings are not here (../shared/data)")
 
 
@@ -229,7 +229,7 @@ def test_every_entry_of_the_older_dialects_is_read():
 @pytest.mark.shared
 def test_the_real_feed_is_read():
     needs_shared()
-    [path] = SHARED.glob("rss/*.xml")
+    [path] = SHARED_DATA.glob("rss/*.xml")
     found = feed.parse(path.read_bytes())
     assert (found.day, found.items, len(found.news)) == (date(2025, 8, 20), 7, 7)
     assert [i.kind for i in found.news].count(Kind.NEW) == 2

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +21,7 @@ from digest.model import Kind
 from digest.ports import FreePace, Papers
 from digest.source import Arxiv
 from tests.builders import a_paper
+from tests.paths import ROOT, TESTS
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
@@ -188,7 +188,7 @@ BAD = {
     "an empty body": faults.BLANK,
     "half a feed": faults.HALF,
     "a dropped connection": faults.DROP,
-    "an error entry": Fault(body=(Path(__file__).parents[1] / "recordings/arxiv/api_error.xml").read_text("utf-8"), content_type="application/atom+xml"),
+    "an error entry": Fault(body=(TESTS / "recordings/arxiv/api_error.xml").read_text("utf-8"), content_type="application/atom+xml"),
     "a feed without papers": faults.EMPTY,
 }  # fmt: skip
 
@@ -454,7 +454,7 @@ async def test_a_search_gives_no_more_than_the_limit(library):
 async def test_a_page_that_holds_fewer_papers_than_it_promises_is_asked_for_again(server):
     ids = [made.paper.id for made in friday()[:4]]
     body = (
-        (Path(__file__).parents[1] / "recordings/arxiv/api_empty.xml")
+        (TESTS / "recordings/arxiv/api_empty.xml")
         .read_text("utf-8")
         .replace(">0</opensearch:total", ">4</opensearch:total")
     )
@@ -488,8 +488,6 @@ async def test_the_end_of_the_process_does_not_wait_for_a_silent_server(server):
         "    call.cancel()\n"
         "asyncio.run(main())\n"
     )
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, server.api_url, cwd=Path(__file__).parents[2]
-    )
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, server.api_url, cwd=ROOT)
     assert await asyncio.wait_for(child.wait(), 15) == 0
     assert len(server.journal.requests) == 1

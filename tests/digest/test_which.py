@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +14,9 @@ from digest import which
 from digest.which import Known, resolve
 from digest.which.numbers import numbers_in
 from tests.builders import a_paper
+from tests.paths import TESTS
 
-DATA = json.loads((Path(__file__).parents[1] / "data/which_paper.json").read_text("utf-8"))
+DATA = json.loads((TESTS / "data/which_paper.json").read_text("utf-8"))
 DIGESTS = digests(DATA)
 DAY, TODAY = DIGESTS[0]
 FOUR = "2601.22153"

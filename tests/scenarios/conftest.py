@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.paths import ROOT
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer
 from tests.servers.papers import a_day
@@ -54,10 +55,7 @@ class World:
             "bot",
             *words,
             cwd=self.home,
-            env=bare
-            | {"PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(self.home)}
-            | self.environment
-            | environment,
+            env=bare | {"PYTHONPATH": str(ROOT), "HOME": str(self.home)} | self.environment | environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output or asyncio.subprocess.PIPE,
             stderr=output or asyncio.subprocess.PIPE,

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from tests.paths import SHARED
+
 V2, EPHEMERAL, SILENT, NO_EMBEDS = 1 << 15, 1 << 6, 1 << 12, 1 << 2
-SPEC = Path(__file__).resolve().parents[3] / "shared/specs/discord-openapi.json"
+SPEC = SHARED / "specs/discord-openapi.json"
 
 
 class Refused(Exception):

@@ -6,15 +6,13 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
 from digest.llm import schemas
+from tests.paths import ROOT
 from tests.servers.model import BEHAVIOURS, ModelServer, embedding, strict_problems, tokens
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from datetime import UTC
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -19,6 +18,7 @@ from bot.console import render
 from bot.console.render import THEME
 from bot.subscription import Detail
 from tests.builders import a_digest
+from tests.paths import ROOT
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 HYPERLINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")
@@ -173,7 +173,7 @@ screen.print(render.reply(thread.replies[0]))
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk", "utf-8"])
 def test_a_terminal_of_any_encoding_gets_something_readable(encoding: str):
-    root = Path(__file__).parents[3]
+    root = ROOT
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(root), "NO_COLOR": "1"}
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, env=environment, cwd=root, check=False)
     assert done.returncode == 0, done.stderr.decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -13,11 +12,11 @@ import yaml
 from bot.slack import connect
 from bot.slack.listeners.events import EVENTS
 from bot.slack.wire import METHODS
+from tests.paths import ROOT, SHARED
 from tests.servers.slack.people import EVENT_SCOPES
 
-ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "bot/slack"
-SCHEMA = ROOT.parent / "shared/specs/slack-manifest.schema.json"
+SCHEMA = SHARED / "specs/slack-manifest.schema.json"
 MANIFEST = yaml.safe_load((SOURCE / "manifest.yaml").read_text())
 SCOPES = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 BOT_EVENTS = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,9 @@ from digest.errors import Unreadable
 from digest.fulltext.html import read_html
 from digest.model import Basis, Form, FullText, Passage
 from tests.digest.fulltext.latexml import ABSTRACT, FILLER, INTRODUCTION, WHOLE, math, page
+from tests.paths import SHARED
 
-SHARED = Path(__file__).parents[4] / "shared/data/html"
+SHARED_DATA = SHARED / "data/html"
 
 
 def read(data: bytes) -> FullText:
@@ -176,13 +176,13 @@ def test_spans_that_are_tables_and_multiline_tex_are_read() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data/html is not there")
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/html is not there")
 @pytest.mark.parametrize(
     ("name", "references"),
     [("1706.03762_latexml.html", 40), ("1810.04805_BERT_arxiv-html_2026-03.html", 56), ("1904.07818_ar5iv.html", 9)],
 )
 def test_real_pages_read_with_every_section(name: str, references: int) -> None:
-    data = (SHARED / name).read_bytes()
+    data = (SHARED_DATA / name).read_bytes()
     text = read(data)
     headings = re.findall(rb"<h\d[^>]*ltx_title_(?:sub)*(?:section|paragraph|appendix)\W", data)
     printed = [s for s in text.sections if s.title not in ("Abstract", "Front matter", "Appendix")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +11,13 @@ from digest.errors import Unreadable
 from digest.fulltext.pdf import read_pdf
 from digest.model import Basis, Form, FullText
 from tests.digest.fulltext.sheets import PROSE, Sheet, paper
+from tests.paths import SHARED
 from tests.servers.papers import a_day
 
-SHARED = Path(__file__).parents[4] / "shared/data/pdf"
+SHARED_DATA = SHARED / "data/pdf"
 shared = [
     pytest.mark.shared,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data/pdf is not there"),
+    pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/pdf is not there"),
 ]
 
 
@@ -252,10 +252,10 @@ SENTENCES = {
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data/pdf is not there")
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/pdf is not there")
 @pytest.mark.parametrize("name", sorted(SECTIONS))
 def test_real_papers_read_with_every_section_joined_and_clean(name: str) -> None:
-    text = read((SHARED / name).read_bytes())
+    text = read((SHARED_DATA / name).read_bytes())
     found = [s.title for s in text.sections]
     assert [title for title in SECTIONS[name] if title not in found] == []
     assert text.basis is Basis.PDF

@@ -19,6 +19,7 @@ from typing import Any, Self
 import yaml
 from aiohttp import web
 
+from tests.paths import ROOT
 from tests.servers.slack import rules
 from tests.servers.slack.faults import Fault, broken, next_fault
 from tests.servers.slack.hub import Hub
@@ -27,7 +28,7 @@ from tests.servers.slack.people import People
 from tests.servers.slack.rules import Refused
 from tests.servers.slack.workspace import BOT_ID, BOT_USER, Limits, Message, Workspace
 
-MANIFEST = Path(__file__).parents[3] / "bot/slack/manifest.yaml"
+MANIFEST = ROOT / "bot/slack/manifest.yaml"
 BOT_TOKEN = "xoxb-test"
 APP_TOKEN = "xapp-test"
 
