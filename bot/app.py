@@ -20,9 +20,9 @@ from bot.redis_server import EmbeddedStore, store_address
 from bot.settings import Settings
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
 from bot.subscription import Subscription
+from digest.arxiv.sharing import SharedPapers
 from digest.extractive import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts
-from digest.sharing import SharedPapers
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ async def _reached(url: str, wait: float) -> None:
 
 
 def _papers(settings: Settings, pace: RedisPace, patience: timedelta) -> Papers:
-    from digest.source import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
+    from digest.arxiv.client import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
 
     return Arxiv(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=patience)
 

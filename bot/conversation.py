@@ -21,8 +21,8 @@ from bot.office import Office
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
 from digest import tex
+from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
-from digest.ids import parse
 from digest.labels import pick
 from digest.ledger import LedgerEntry
 from digest.markdown import escape

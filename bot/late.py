@@ -18,7 +18,7 @@ from bot.office import Office
 from bot.schedule import due_at, last_due, next_run
 from bot.store import LeaseBusy, Run
 from bot.subscription import Subscription
-from digest import calendar
+from digest.arxiv import calendar
 from digest.errors import ArxivUnavailable, Unavailable
 from digest.labels import day_words, pick
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.chat import VoteKind
 from bot.store import Store
-from digest.ids import plain_id
+from digest.arxiv.ids import plain_id
 from digest.model import Paper
 from digest.taste import Lesson, Taste, Taught
 

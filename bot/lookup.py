@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot import cards
 from bot.chat import ChatError, Place
 from bot.office import Office
+from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
-from digest.ids import PaperRef, plain_id
 from digest.markdown import link
 from digest.model import Entry, Paper, Score
 from digest.ports import booked

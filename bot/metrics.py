@@ -64,7 +64,7 @@ def _retried(details: RetryDetails) -> None:
     owners = {
         "digest.llm": "model",
         "digest.fulltext": "arxiv",
-        "digest.patience": "arxiv",
+        "digest.arxiv.http": "arxiv",
         "bot.discord": "discord",
         "bot.slack": "slack",
     }

@@ -9,7 +9,7 @@ from bot.chat import Place
 from bot.daily import Wish
 from bot.store import RunState
 from bot.subscription import Subscription
-from digest import calendar
+from digest.arxiv import calendar
 from digest.model import Digest
 from digest.ports import Progress, silent
 

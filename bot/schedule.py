@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.subscription import DAYS, Subscription
-from digest import calendar
+from digest.arxiv import calendar
 
 LIST_IS_NEAR = timedelta(hours=6)
 """Nothing new and a list due within this: look again when it is out."""

@@ -10,7 +10,7 @@ from bot.lookup import find_paper
 from bot.office import Office
 from bot.store import Talk
 from digest import which
-from digest.ids import parse, plain_id
+from digest.arxiv.ids import parse, plain_id
 from digest.ledger import LedgerEntry
 from digest.model import Digest, Paper
 

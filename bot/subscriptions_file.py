@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot import settings
 from bot.chat import Place
 from bot.subscription import Detail, Subscription
-from digest.categories import check
+from digest.arxiv.categories import check
 from digest.errors import BadInput
 from digest.model import Profile
 

@@ -26,9 +26,9 @@ from bot.lookup import find_paper, look_up
 from bot.once import CLI
 from bot.settings import Settings
 from digest import markdown
-from digest.categories import check
+from digest.arxiv.categories import check
+from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound
-from digest.ids import PaperRef, named
 from digest.labels import label
 from digest.model import Digest, to_json
 from digest.ports import Progress as Told

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from digest import calendar
+from digest.arxiv import calendar
 from digest.model import Listing, Paper, Score, Skip
 
 FEED_GRACE = timedelta(hours=6)

@@ -21,7 +21,7 @@ from bench.kill.journal import Bought, bought, receipts
 from bench.kill.sides import SPEED, OnDiscord, Side, Slack
 from bot.redis_home import server_binary, socket_path
 from bot.store import Redis, Store, StoreUnavailable
-from digest.calendar import is_quiet
+from digest.arxiv.calendar import is_quiet
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer
 from tests.servers.papers import a_day

@@ -37,8 +37,8 @@ from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
 from bot.subscription import Subscription
 from digest import tex
+from digest.arxiv.ids import parse
 from digest.errors import NotFound
-from digest.ids import parse
 from digest.markdown import escape, link, render, why
 from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked

@@ -17,7 +17,7 @@ from bot.office import Office
 from bot.schedule import next_run
 from bot.store import DeliveryState, Run, RunState
 from bot.subscription import Subscription
-from digest import calendar
+from digest.arxiv import calendar
 from digest.model import Digest
 
 log = logging.getLogger(__name__)

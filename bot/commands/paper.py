@@ -9,8 +9,8 @@ from bot.commands.words import say
 from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
 from digest import tex
+from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
-from digest.ids import PaperRef, looks_like_id, parse
 from digest.markdown import escape, link
 from digest.model import Digest, Paper
 

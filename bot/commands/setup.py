@@ -19,7 +19,7 @@ from bot.schedule import before_list, next_run
 from bot.store import Store
 from bot.subscription import DAYS, Detail, Subscription
 from digest import tex
-from digest.categories import Checked, check
+from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError
 from digest.labels import day_words
 from digest.markdown import escape, link

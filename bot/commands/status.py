@@ -16,7 +16,7 @@ from bot.office import Office
 from bot.schedule import last_due, next_run
 from bot.store import DeliveryState, RunState
 from bot.subscription import Subscription
-from digest import calendar
+from digest.arxiv import calendar
 from digest.labels import day_words, label
 from digest.markdown import cost_words, escape, link
 from digest.model import Digest, Usage

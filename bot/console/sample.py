@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from rapidfuzz import fuzz, process, utils
 
+from digest.arxiv.ids import parse
 from digest.fulltext import abstract_text
-from digest.ids import parse
 from digest.model import FullText, Kind, Listed, Listing, Paper, from_json
 
 

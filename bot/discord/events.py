@@ -10,7 +10,7 @@ import discord
 
 from bot.chat import Person, Place, Question, VoteKind
 from bot.discord.ids import Press, components, message_id, pressed
-from digest.ids import parse
+from digest.arxiv.ids import parse
 
 NAME = "discord"
 VOTES = {"👍": VoteKind.MORE, "👎": VoteKind.FEWER, "🔖": VoteKind.SAVED}

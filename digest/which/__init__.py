@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from digest import ids
+from digest.arxiv import ids
 from digest.model import Paper
 from digest.which import cues, days
 from digest.which.numbers import numbers_in

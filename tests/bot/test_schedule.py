@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.chat import Place
 from bot.schedule import Due, before_list, due_at, latest_due, look_again, next_run
 from bot.subscription import Subscription, changed
-from digest.calendar import NEW_YORK
+from digest.arxiv.calendar import NEW_YORK
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ZONES = ("UTC", "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "America/Nuuk", "Pacific/Apia", "Africa/Casablanca")  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest import calendar
-from digest.calendar import NEW_YORK
+from digest.arxiv import calendar
+from digest.arxiv.calendar import NEW_YORK
 from digest.ledger import Intake, Ledger, State, considered, covers, entered, own_day, reopened, take_in
 from digest.model import Kind, Listed, Listing, Paper, Score, from_json, to_json
 from tests.builders import a_paper

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from digest.calendar import NEW_YORK, is_quiet
+from digest.arxiv.calendar import NEW_YORK, is_quiet
+from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable
 from digest.ledger import Ledger, considered, entered, take_in
 from digest.ports import FreePace
-from digest.source import Arxiv
 from tests.builders import a_paper
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer

@@ -26,14 +26,14 @@ from bot.store import Deaths, RedisCache, RunState, Store
 from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
-from digest.calendar import NEW_YORK, is_quiet
+from digest.arxiv.calendar import NEW_YORK, is_quiet
+from digest.arxiv.client import Arxiv
+from digest.arxiv.sharing import SharedPapers
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext import abstract_text
 from digest.ledger import State
 from digest.model import Digest, FullText, Paper, Profile
 from digest.ports import Desk, FreePace
-from digest.sharing import SharedPapers
-from digest.source import Arxiv
 from tests.builders import a_paper
 from tests.conftest import Clock as Hands
 from tests.servers import faults

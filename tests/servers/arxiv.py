@@ -20,8 +20,8 @@ from typing import Self
 
 from aiohttp import web
 
-from digest import ids
-from digest.calendar import is_quiet
+from digest.arxiv import ids
+from digest.arxiv.calendar import is_quiet
 from tests.servers import arxiv_feeds as feeds
 from tests.servers.arxiv_journal import Journal, Request
 from tests.servers.arxiv_query import BadQuery, compiled

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from digest.calendar import shown_at
+from digest.arxiv.calendar import shown_at
 from digest.model import Paper
 from tests.servers.arxiv_world import Item
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from digest import ids
-from digest.calendar import NEW_YORK, announcement_of, list_day, shown_at
+from digest.arxiv import ids
+from digest.arxiv.calendar import NEW_YORK, announcement_of, list_day, shown_at
 from digest.model import Paper
 from tests.servers.papers import Made
 

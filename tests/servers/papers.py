@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from functools import cached_property
 
-from digest.calendar import announcement_for, window_of
+from digest.arxiv.calendar import announcement_for, window_of
 from digest.model import Paper
 from tests.servers import papers_html, papers_pdf
 from tests.servers.papers_text import Body, write

@@ -11,7 +11,7 @@ import aiohttp
 import pypdfium2
 import pytest
 
-from digest.calendar import NEW_YORK
+from digest.arxiv.calendar import NEW_YORK
 from tests.builders import a_paper
 from tests.servers.arxiv import ArxivServer
 from tests.servers.arxiv_query import BadQuery, compiled

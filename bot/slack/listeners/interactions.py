@@ -22,7 +22,7 @@ from bot.slack.listeners import read
 from bot.slack.listeners.people import People
 from bot.slack.listeners.read import Payload, Pressed
 from bot.slack.views import Memo
-from digest.ids import PaperRef, find_all
+from digest.arxiv.ids import PaperRef, find_all
 
 log = logging.getLogger(__name__)
 

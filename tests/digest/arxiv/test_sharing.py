@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest.arxiv.sharing import SharedPapers
 from digest.errors import ArxivUnavailable
 from digest.model import Listing, Paper
 from digest.ports import MemoryCache
-from digest.sharing import SharedPapers
 from tests.builders import a_paper
 
 NOON = datetime(2026, 1, 30, 17, 1, tzinfo=UTC)

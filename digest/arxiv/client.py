@@ -19,14 +19,14 @@ from urllib.parse import quote
 
 import arxiv
 
-from digest import atom, feed, ids, query
+from digest.arxiv import atom, feed, ids, query
+from digest.arxiv.feed import Feed
+from digest.arxiv.http import Fetch, Patience, Refused, Trouble, said
+from digest.arxiv.ids import PaperRef
+from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.errors import BadInput
-from digest.feed import Feed
-from digest.ids import PaperRef
 from digest.model import Listed, Listing, Paper
-from digest.patience import Fetch, Patience, Refused, Trouble, said
 from digest.ports import Pace
-from digest.tidy import line, paragraphs, withdrawn
 
 log = logging.getLogger(__name__)
 

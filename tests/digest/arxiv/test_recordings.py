@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from digest import feed, ids
+from digest.arxiv import feed, ids
+from digest.arxiv.client import Arxiv, Ask, Page
+from digest.arxiv.http import Refused, Trouble
 from digest.model import Kind, Paper
-from digest.patience import Refused, Trouble
 from digest.ports import FreePace
-from digest.source import Arxiv, Ask, Page
 from tests.paths import SHARED, TESTS
 
 OURS = TESTS / "recordings/arxiv"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.arxiv.ids import PaperRef, find_all, looks_like_id, named, parse, plain_id
 from digest.errors import BadInput
-from digest.ids import PaperRef, find_all, looks_like_id, named, parse, plain_id
 
 NEW = PaperRef("2401.00001")
 NEW_V2 = PaperRef("2401.00001", 2)

@@ -22,8 +22,8 @@ import requests
 import stamina
 import urllib3
 
+from digest.arxiv.metadata import line
 from digest.errors import ArxivUnavailable
-from digest.tidy import line
 
 log = logging.getLogger(__name__)
 

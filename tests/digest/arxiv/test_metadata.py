@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.tidy import line, paragraphs, withdrawn
+from digest.arxiv.metadata import line, paragraphs, withdrawn
 
 
 def test_a_title_is_one_line():

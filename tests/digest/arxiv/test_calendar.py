@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest import calendar
-from digest.calendar import (
+from digest.arxiv import calendar
+from digest.arxiv.calendar import (
     NEW_YORK,
     announcement_before,
     announcement_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digest.categories import check, is_archive, names, nearest
+from digest.arxiv.categories import check, is_archive, names, nearest
 
 
 @pytest.mark.parametrize("typed", ["cs.CV", "cs.cv", " CS.CV ", "Computer Vision and Pattern Recognition"])

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.categories import is_archive
+from digest.arxiv.categories import is_archive
 
 MOST_TERMS = 16
 _FIELDS = {"au": "au", "author": "au", "ti": "ti", "title": "ti"}

@@ -15,12 +15,12 @@ from typing import Any
 
 import feedparser
 
-from digest import ids
-from digest.atom import beginning
-from digest.calendar import NEW_YORK
+from digest.arxiv import ids
+from digest.arxiv.atom import beginning
+from digest.arxiv.calendar import NEW_YORK
+from digest.arxiv.http import Trouble
+from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.model import Kind, Listed, Paper
-from digest.patience import Trouble
-from digest.tidy import line, paragraphs, withdrawn
 
 MOST_ITEMS = 2000
 """arXiv's own limit: a feed of this length may be cut."""

@@ -10,8 +10,8 @@ import re
 
 from lxml import etree
 
-from digest.patience import Refused, Trouble
-from digest.tidy import line
+from digest.arxiv.http import Refused, Trouble
+from digest.arxiv.metadata import line
 
 _NAMES = {"a": "http://www.w3.org/2005/Atom", "o": "http://a9.com/-/spec/opensearch/1.1/"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13})

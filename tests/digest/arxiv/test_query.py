@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.query import of_categories, searches, submitted_between
+from digest.arxiv.query import of_categories, searches, submitted_between
 from tests.servers.arxiv_query import compiled
 
 

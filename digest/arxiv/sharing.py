@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from digest import calendar, ids, keys
+from digest import keys
+from digest.arxiv import calendar, ids
 from digest.model import Listing, Paper, from_json, to_json
 from digest.ports import Cache, Papers
 

@@ -15,11 +15,11 @@ from itertools import pairwise
 
 import pytest
 
-from digest.calendar import NEW_YORK
+from digest.arxiv.calendar import NEW_YORK
+from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable, BadInput
 from digest.model import Kind
 from digest.ports import FreePace, Papers
-from digest.source import Arxiv
 from tests.builders import a_paper
 from tests.paths import ROOT, TESTS
 from tests.servers import faults
@@ -481,7 +481,7 @@ async def test_the_end_of_the_process_does_not_wait_for_a_silent_server(server):
     code = (
         "import asyncio, datetime, sys\n"
         "from digest.ports import FreePace\n"
-        "from digest.source import Arxiv\n"
+        "from digest.arxiv.client import Arxiv\n"
         "async def main():\n"
         "    call = asyncio.create_task(Arxiv(sys.argv[1], pace=FreePace()).get(['2601.18001']))\n"
         "    await asyncio.sleep(1)\n"

@@ -1,0 +1,1 @@
+"""What arXiv announces and says of papers."""
