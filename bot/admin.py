@@ -17,9 +17,9 @@ from bot.chat import Chat, Place, Post, Text
 from bot.store import Store
 from digest.errors import PaperboyError
 from digest.keys import fingerprint
-from digest.labels import pick
-from digest.markdown import escape
 from digest.ports import Pace
+from digest.render.labels import pick
+from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from bot.office import Office
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.keys import fingerprint
-from digest.labels import base
 from digest.model import Answer, Paper, Turn
 from digest.ports import OnText, Source, booked
+from digest.render.labels import base
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
 from bot.subscription import Detail
-from digest import tex
-from digest.labels import day_words, label, pick
-from digest.markdown import coverage_line, escape, link, listed, why
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
+from digest.render import tex
+from digest.render.labels import day_words, label, pick
+from digest.render.markdown import coverage_line, escape, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
 

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.subscription import Subscription
 from digest.errors import BadInput, NotFound
-from digest.markdown import cost_words
+from digest.render.markdown import cost_words
 
 
 async def show(store: Store, *, as_json: bool = False) -> None:

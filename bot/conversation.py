@@ -20,12 +20,12 @@ from bot.lookup import look_up, told_earlier
 from bot.office import Office
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
-from digest import tex
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
-from digest.labels import pick
 from digest.ledger import LedgerEntry
-from digest.markdown import escape
+from digest.render import tex
+from digest.render.labels import pick
+from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from bot.settings import Settings
 from bot.store import Spending, Store
 from bot.store.budget import STAGES
 from digest.errors import BadInput
-from digest.markdown import cost_words
 from digest.model import Usage
+from digest.render.markdown import cost_words
 
 SPLIT = (
     "Calls and tokens stand where the calls were made; what several channels used is split between them in the cost."

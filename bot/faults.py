@@ -13,8 +13,8 @@ from bot.delivery import Delivered
 from bot.office import Office
 from bot.store import DeliveryState
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
-from digest.labels import label
 from digest.model import Digest
+from digest.render.labels import label
 
 DELIVERY_FAULT_LASTS = timedelta(minutes=4)
 """Before the admins are told: so it has been tried twice."""

@@ -36,10 +36,10 @@ from bot.commands.status import status_lines
 from bot.commands.words import say
 from bot.conversation import Conversation
 from bot.office import Office
-from digest import tex
 from digest.arxiv import categories
 from digest.errors import OverBudget, PaperboyError
-from digest.markdown import cost_words, link
+from digest.render import tex
+from digest.render.markdown import cost_words, link
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from bot.store import LeaseBusy, Run
 from bot.subscription import Subscription
 from digest.arxiv import calendar
 from digest.errors import ArxivUnavailable, Unavailable
-from digest.labels import day_words, pick
+from digest.render.labels import day_words, pick
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from bot.chat import ChatError, Place
 from bot.office import Office
 from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
-from digest.markdown import link
 from digest.model import Entry, Paper, Score
 from digest.ports import booked
 from digest.reading import read_paper
+from digest.render.markdown import link
 
 NO_SCORE = Score("", 0, 0, "", "")
 """Nobody ranked it: it was asked for by name."""

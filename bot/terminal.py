@@ -25,14 +25,14 @@ from bot.console.direct import DirectWork
 from bot.lookup import find_paper, look_up
 from bot.once import CLI
 from bot.settings import Settings
-from digest import markdown
 from digest.arxiv.categories import check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound
-from digest.labels import label
 from digest.model import Digest, to_json
 from digest.ports import Progress as Told
 from digest.ports import Source
+from digest.render import markdown
+from digest.render.labels import label
 
 ALONE = Person("terminal", admin=True)
 """Whoever sits at it."""

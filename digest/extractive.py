@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from digest.evidence import Finder
-from digest.labels import base, day_words, label
-from digest.markdown import escape
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,
@@ -45,6 +43,8 @@ from digest.picking import (
 )
 from digest.ports import OnText, Source
 from digest.ranking import lexical
+from digest.render.labels import base, day_words, label
+from digest.render.markdown import escape
 from digest.retrieval import Passages
 from digest.words import asked
 

@@ -15,7 +15,6 @@ from datetime import date, datetime
 
 from digest import keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
-from digest.labels import label
 from digest.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.model import (
     Candidate,
@@ -32,6 +31,7 @@ from digest.model import (
 from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
 from digest.ranking import choose
 from digest.reading import left_out, read_paper
+from digest.render.labels import label
 from digest.taste import UNTAUGHT, Taste
 
 log = logging.getLogger(__name__)

@@ -8,11 +8,11 @@ import secrets
 from digest import keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
 from digest.fulltext.abstract import abstract_text
-from digest.labels import label
 from digest.links import links
-from digest.markdown import escape, missing_words
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Desk, booked, booking
+from digest.render.labels import label
+from digest.render.markdown import escape, missing_words
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from digest import tex
-from digest.labels import label
-from digest.markdown import escape
 from digest.model import Paper, Score
 from digest.normal import fold
+from digest.render import tex
+from digest.render.labels import label
+from digest.render.markdown import escape
 from digest.words import terms
 
 MOVES = 3.0

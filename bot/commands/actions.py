@@ -36,13 +36,13 @@ from bot.feedback import voted
 from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
 from bot.subscription import Subscription
-from digest import tex
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
-from digest.markdown import escape, link, render, why
 from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked
 from digest.reading import read_paper
+from digest.render import tex
+from digest.render.markdown import escape, link, render, why
 
 Then = Callable[[], Awaitable[None]] | None
 

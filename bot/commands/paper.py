@@ -8,11 +8,11 @@ from bot.chat import Actions, Block, Button, Command, Heading, Menu, Post, Respo
 from bot.commands.words import say
 from bot.lookup import find_paper, look_up, told_earlier
 from bot.office import Office
-from digest import tex
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
-from digest.markdown import escape, link
 from digest.model import Digest, Paper
+from digest.render import tex
+from digest.render.markdown import escape, link
 
 RESULTS = 10
 

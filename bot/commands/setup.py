@@ -18,14 +18,14 @@ from bot.office import Office
 from bot.schedule import before_list, next_run
 from bot.store import Store
 from bot.subscription import DAYS, Detail, Subscription
-from digest import tex
 from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError
-from digest.labels import day_words
-from digest.markdown import escape, link
 from digest.model import Profile
 from digest.pipeline import preview
 from digest.ports import booked
+from digest.render import tex
+from digest.render.labels import day_words
+from digest.render.markdown import escape, link
 
 T = TypeVar("T")
 

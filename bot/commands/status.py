@@ -17,9 +17,9 @@ from bot.schedule import last_due, next_run
 from bot.store import DeliveryState, RunState
 from bot.subscription import Subscription
 from digest.arxiv import calendar
-from digest.labels import day_words, label
-from digest.markdown import cost_words, escape, link
 from digest.model import Digest, Usage
+from digest.render.labels import day_words, label
+from digest.render.markdown import cost_words, escape, link
 from digest.taste import Taught
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from digest.labels import pick
+from digest.render.labels import pick
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {

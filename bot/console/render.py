@@ -28,7 +28,7 @@ from rich.text import Text as Plain
 from rich.theme import Theme
 
 from bot.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
-from digest.tex import readable
+from digest.render.tex import readable
 
 RED = "#b31b1b"
 """arXiv's."""

@@ -12,9 +12,9 @@ from bot.chat import Actions, Button, Field, Form, Post, Style, Text
 from bot.discord.l10n import word
 from bot.discord.pack import size
 from bot.discord.render import OPTIONS, shortened
-from digest.markdown import escape
 from digest.model import from_json, to_json
 from digest.ports import Cache
+from digest.render.markdown import escape
 
 FIELDS = 5
 TITLE = 45

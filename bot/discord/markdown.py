@@ -19,9 +19,9 @@ from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from digest.commonmark import ready
 from digest.links import is_known
-from digest.tex import unicode_math
+from digest.render.commonmark import ready
+from digest.render.tex import unicode_math
 
 ZERO = "\u200b"
 """Breaks up what Discord would take for a mention; not seen."""

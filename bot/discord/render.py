@@ -16,7 +16,7 @@ from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rul
 from bot.discord.ids import Press, custom_id, marker, nonce
 from bot.discord.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.pack import Line, Piece, Row, Words, pack, size
-from digest.markdown import escape
+from digest.render.markdown import escape
 
 TEXT = 4000
 """Characters over all text displays of a message."""

@@ -19,8 +19,8 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
 
-from digest import tex
-from digest.commonmark import ready
+from digest.render import tex
+from digest.render.commonmark import ready
 
 Element = dict[str, Any]
 """`text`, `link` or `date`."""

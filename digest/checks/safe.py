@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
-from digest.commonmark import ready
+from digest.render.commonmark import ready
 
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""

@@ -18,8 +18,6 @@ from bot.discord import render as discord
 from bot.slack import render as slack
 from bot.subscription import Detail
 from digest.checks import safe_markdown
-from digest.labels import label
-from digest.markdown import escape
 from digest.model import (
     FULL_PARTS,
     Analysis,
@@ -34,6 +32,8 @@ from digest.model import (
     Part,
     Quote,
 )
+from digest.render.labels import label
+from digest.render.markdown import escape
 from tests.bot.slack.worst import PINGS
 from tests.builders import a_digest, a_paper, a_score
 from tests.servers.discord_rules import check_message, texts, walk

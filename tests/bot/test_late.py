@@ -20,9 +20,9 @@ from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive import ExtractiveAnalyst
-from digest.labels import label
 from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
+from digest.render.labels import label
 from tests.bot.people import HERE, Channel, Queue
 
 FRIDAY = date(2026, 1, 30)

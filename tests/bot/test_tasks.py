@@ -20,10 +20,10 @@ from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
 from digest.extractive import ExtractiveAnalyst
-from digest.labels import label
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
 from digest.ports import FreePace
+from digest.render.labels import label
 from tests.bot.people import ANN, HERE, Channel, Queue
 
 FRIDAY = date(2026, 1, 30)

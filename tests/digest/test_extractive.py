@@ -12,9 +12,9 @@ from digest import checks
 from digest.evidence import Finder
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext.pdf import read_pdf
-from digest.markdown import escape
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
 from digest.ports import Source
+from digest.render.markdown import escape
 from tests.builders import a_paper, a_score
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
 from tests.paths import SHARED

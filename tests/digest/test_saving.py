@@ -11,11 +11,11 @@ import pytest
 from digest.errors import OverBudget
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
-from digest.labels import label
 from digest.ledger import Ledger
 from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.pipeline import Request, make_digest, preview
 from digest.ports import Desk, MemoryCache, booked, booking
+from digest.render.labels import label
 from digest.taste import Lesson, Taste
 from tests.builders import NOON, a_score
 from tests.digest.test_taste import DAY, paper

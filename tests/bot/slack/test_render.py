@@ -14,7 +14,7 @@ from bot.chat import Actions, Button, Heading, Menu, Place, Post, Quotation, Rul
 from bot.slack import fit, render, richtext
 from bot.slack.blocks import blocks
 from bot.subscription import Detail
-from digest import tex
+from digest.render import tex
 from tests.bot.slack.worst import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest
 from tests.servers.slack import rules

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from digest.markdown import coverage_line, escape, render
 from digest.model import Coverage, Evidence, Finding, Skip, Usage
+from digest.render.markdown import coverage_line, escape, render
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
 from tests.paths import SHARED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 from mdurl import _decode, _encode
 
-from digest.commonmark import ready
+from digest.render.commonmark import ready
 
 TEXT = (
     'See [a](https://a.example/x?y=1&z=%20#k "t"), <https://b.example/é> and ![c](d).\n\n- a\n\n| a |\n|---|\n| b |\n'

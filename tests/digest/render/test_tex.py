@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.tex import plain, readable, unicode_math
+from digest.render.tex import plain, readable, unicode_math
 
 
 @pytest.mark.parametrize(

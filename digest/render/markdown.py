@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from digest.labels import label, part_heading
 from digest.model import FULL_PARTS, Analysis, Digest, Entry, Finding, Mention, Theme, Usage
+from digest.render.labels import label, part_heading
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
 _SPECIAL = re.compile(
