@@ -19,7 +19,7 @@ from pathlib import Path
 from bench import report
 from bench.world import World, world
 
-OURS = ("digest.llm.", "digest.checks", "digest.evidence")
+OURS = ("digest.llm.", "digest.checks", "digest.evidence.finder")
 WORDS = ("digest", "--categories", "cs.CV", "--papers", "10", "--language")
 LANGUAGES = ("zh", "en")
 LEAST = {"ranking": 4, "analysis": 10, "summary": 1}

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bench.qasper import Asked, load
 from bench.report import aim, table
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.model import Basis, FullText, Passage, Section
 
 TURN = re.compile(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,

@@ -115,7 +115,7 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
 
 
 def _names(author: str) -> list[str]:
-    from digest.normal import fold  # noqa: PLC0415
+    from digest.evidence.normalize import fold  # noqa: PLC0415
 
     if "," in author:
         family, _, given = author.partition(",")

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from digest.evidence.normalize import fold
 from digest.model import Paper, Score
-from digest.normal import fold
 from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import escape

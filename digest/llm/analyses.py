@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from digest.errors import Unusable
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.links import links
 from digest.llm import asks, prompts
 from digest.llm.client import Model

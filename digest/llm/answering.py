@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from digest.errors import ModelUnavailable
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.llm import asks, prompts
 from digest.llm.analyses import own_links
 from digest.llm.answers import Judge, Read, answer_from, marked, unusable

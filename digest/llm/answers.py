@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from digest import checks
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.llm import prompts
 from digest.llm.prose import Listed, halves, listed, sentences
 from digest.llm.review import strange_ids

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from digest import checks
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.llm.prose import sentences
 from digest.llm.reading import data_of, texts_of
 from digest.llm.wire import Reply

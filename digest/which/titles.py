@@ -12,8 +12,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from digest.checks.names import COMMON, squeezed
+from digest.evidence.normalize import fold
 from digest.model import Paper
-from digest.normal import fold
 from digest.words import LITTLE, asked, stem, terms
 
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")

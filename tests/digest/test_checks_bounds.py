@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.checks import clean, problems_of, safe_markdown, unsupported
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.model import Basis, FullText, Passage, Section
 
 PIECES = ["(", "[", "请", "第", "1,", "10^", "<", "<think>", "`", "```", "$", "**", "摘要", "如果您", "sorry", "4和", "论文", "x", "A-", "Ab", "\\n", "#", "http://", "www.", "@", "!", "“", '"', "的那篇", "1.", "。", "，", "of", "好的，", "以下是", "(A,", "2020)", "-", "|", '{"a":', "百", "百分之", "三成", "\\times", "~", "…", "...", "please", "提供", "I", "cannot", "${", "1e", "2e5", ".5", "%"]  # fmt: skip

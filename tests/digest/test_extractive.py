@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from digest import checks
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext.pdf import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.llm.review import Ground, analysis_from, analysis_problems, drafted, worth_repair
 from digest.llm.wire import Reply
 from digest.model import FULL_PARTS, Analysis, Fault

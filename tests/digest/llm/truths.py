@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digest import checks
-from digest.evidence import Finder
+from digest.evidence.finder import Finder
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Answer, FullText, Paper
 from digest.ports import Source
 from tests.servers.model_lies import ASKS, INVENTED, OBEYED, OTHER_ID, REFUSAL

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digest import normal
+from digest.evidence import normalize
 from digest.model import Form, Passage, Section
 
 
@@ -39,7 +39,7 @@ class Folded:
         at = 0
         for index, place in enumerate(places):
             beside = lines_beside(place.passage, heads)
-            for token in normal.tokens(place.passage.text):
+            for token in normalize.tokens(place.passage.text):
                 if any(start <= token.start < end for start, end in beside):
                     continue
                 self.norms.append(token.norm)

@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from digest import normal
-from digest.folded import Folded, Place, lines_beside, places_of
+from digest.evidence import normalize
+from digest.evidence.folded import Folded, Place, lines_beside, places_of
 from digest.model import Basis, Evidence, Form, FullText
 
 FUZZ = 0.2
@@ -81,7 +81,7 @@ class Finder:
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]
         if len(pieces) > 1 and self._stands(whole):
             pieces = [whole]
-        needles = [n for n in ([t.norm for t in normal.tokens(p)] for p in pieces) if n]
+        needles = [n for n in ([t.norm for t in normalize.tokens(p)] for p in pieces) if n]
         if not needles or not self._telling(needles, pieces):
             return
         for stream in self._streams:
@@ -98,7 +98,7 @@ class Finder:
 
     def _stands(self, text: str) -> bool:
         """Word for word, its ellipsis being the paper's own."""
-        needle = [t.norm for t in normal.tokens(text)]
+        needle = [t.norm for t in normalize.tokens(text)]
         return any(next(_exact(stream, needle), None) for stream in self._streams)
 
     def _telling(self, needles: Sequence[Sequence[str]], pieces: Sequence[str]) -> bool:
