@@ -16,7 +16,7 @@ from bench.report import aim, table
 from digest.llm.meaning import near_to
 from digest.model import FullText, Paper
 from digest.ports import Source
-from digest.retrieval import Passages, select, spoken
+from digest.retrieval.passages import Passages, select, spoken
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 TOP = 10

@@ -38,15 +38,15 @@ from digest.picking import (
     result_sentences,
     sentences_of,
     split,
-    terms,
+    term_set,
     titled,
 )
 from digest.ports import OnText, Source
 from digest.ranking import lexical
 from digest.render.labels import base, day_words, label
 from digest.render.markdown import escape
-from digest.retrieval import Passages
-from digest.words import asked
+from digest.retrieval.passages import Passages
+from digest.retrieval.terms import asked
 
 NAME = "extractive"
 VERSION = "1"
@@ -143,7 +143,7 @@ class ExtractiveAnalyst:
     ) -> Answer:
         wanted = _wanted(question, history)
         hits = await asyncio.to_thread(_quotes, " ".join(sorted(wanted)), wanted, sources)
-        held = {w for w in wanted if any(w in terms(e.quotation) for e, _ in hits)}
+        held = {w for w in wanted if any(w in term_set(e.quotation) for e, _ in hits)}
         found = bool(hits) and (len(held) >= _COVERED * len(wanted) if wanted else True)
         quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1)) if found else ()
         marks = " ".join(f"[{q.number}]" for q in quotes)
@@ -202,11 +202,11 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
     left = list(entries)
     groups: list[tuple[str, list[Entry]]] = []
     while len(groups) < 3:
-        counts = Counter(t for e in left for t in terms(e.paper.title))
+        counts = Counter(t for e in left for t in term_set(e.paper.title))
         shared = sorted((t for t, n in counts.items() if n >= 2), key=lambda t: (-counts[t], t))
         if not shared:
             break
-        group = [e for e in left if shared[0] in terms(e.paper.title)]
+        group = [e for e in left if shared[0] in term_set(e.paper.title)]
         groups.append((_as_written(shared[0], group), group))
         left = [e for e in left if e not in group]
     return groups
@@ -215,7 +215,7 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 def _as_written(term: str, group: Sequence[Entry]) -> str:
     """The word as the first title spells it."""
     words = (w.strip(",.:;()?!") for e in group for w in e.paper.title.split())
-    return next((w for w in words if term in terms(w)), term)
+    return next((w for w in words if term in term_set(w)), term)
 
 
 def _theme(term: str, group: Sequence[Entry], language: str) -> Theme:
@@ -226,7 +226,7 @@ def _overview(entries: Sequence[Entry], language: str) -> str:
     fields = Counter(e.paper.primary for e in entries if e.paper.primary)
     shown = ", ".join(f"{name} ({n})" for name, n in fields.most_common(4))
     said = phrase("overview", language, n=len(entries), fields=shown)
-    counts = Counter(t for e in entries for t in terms(e.paper.title))
+    counts = Counter(t for e in entries for t in term_set(e.paper.title))
     recurring = [_as_written(t, entries) for t, n in counts.most_common(3) if n >= 2]
     return said + (phrase("overview.terms", language, terms=escape(", ".join(recurring))) if recurring else "")
 
@@ -271,7 +271,7 @@ def clipped_quote(text: str, wanted: frozenset[str]) -> str:
     pieces = split(text)
     if len(text) <= 300 or len(pieces) == 1:
         return " ".join(text.split()[:60])
-    scores = [len(wanted & terms(p)) for p in pieces]
+    scores = [len(wanted & term_set(p)) for p in pieces]
     at = max(range(len(pieces)), key=lambda i: (scores[i], -i))
     pair = pieces[at : at + 2] if at + 1 < len(pieces) and scores[at + 1] else pieces[at : at + 1]
     return " ".join(" ".join(pair).split()[:60])

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import sentencex
 
-from digest import checks, words
+from digest import checks
 from digest.model import Form, FullText, Paper
+from digest.retrieval.terms import terms
 
 SHORT_WORDS = 85
 SHORT_CHARACTERS = 210
@@ -82,8 +83,8 @@ class Sentence:
 
 
 @lru_cache(maxsize=4096)
-def terms(text: str) -> frozenset[str]:
-    return frozenset(words.terms(text))
+def term_set(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def split(text: str) -> list[str]:
@@ -127,11 +128,11 @@ def _quotable(text: str) -> bool:
 
 def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
     """The abstract's best: one that says what is proposed, in the title's words."""
-    wanted = terms(paper.title)
+    wanted = term_set(paper.title)
 
     def worth(s: Sentence) -> float:
         aside = _ASIDE.match(s.text) is not None
-        return 3 * bool(_PROPOSE.search(s.text)) + len(wanted & terms(s.text)) / 2 - len(s.text) / 400 - 2 * aside
+        return 3 * bool(_PROPOSE.search(s.text)) + len(wanted & term_set(s.text)) / 2 - len(s.text) / 400 - 2 * aside
 
     return max((s for s in sentences if s.abstract), key=worth, default=None)
 
@@ -159,7 +160,7 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
     """Each sentence goes to the part it fits best, or to none; of each part the best first. Nothing is there only to fill."""
-    about = terms(f"{paper.title} {paper.abstract}")
+    about = term_set(f"{paper.title} {paper.abstract}")
     found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
     said: set[str] = set()
     for sentence in sentences:
@@ -176,7 +177,7 @@ def _worth(name: str, s: Sentence, about: frozenset[str]) -> float:
     cues = min(3, len(_CUES[name].findall(s.text)))
     if not home or s.text[-1] in "?？" or (not cues and (home < 2 or name in _NEEDS_CUE)):
         return 0.0
-    overlap = min(len(about & terms(s.text)) / 6, 1.5)
+    overlap = min(len(about & term_set(s.text)) / 6, 1.5)
     return home + 1.5 * cues + overlap + 0.4 * s.early - 0.8 * len(_REFERENCE.findall(s.text))
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.bm25 import Bm25
 from digest.model import Paper, Profile, Score
-from digest.words import asked, terms
+from digest.retrieval.bm25 import Bm25
+from digest.retrieval.terms import asked, terms
 
 BY = "extractive"
 

@@ -22,7 +22,7 @@ from digest.model import Paper, Score
 from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import escape
-from digest.words import terms
+from digest.retrieval.terms import terms
 
 MOVES = 3.0
 """Points of relevance (of 10) that lessons can add or take away, in all."""

@@ -16,7 +16,7 @@ from digest.llm.repairing import repaired
 from digest.llm.review import Draft, Ground, analysis_from, analysis_problems, drafted
 from digest.llm.wire import Ask, tokens_asked, tokens_of
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, FullText, Paper, Problem
-from digest.retrieval import select
+from digest.retrieval.passages import select
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from digest.llm.prose import Provisional
 from digest.llm.wire import tokens_of
 from digest.model import Answer, Turn
 from digest.ports import Analyst, OnText, Source
-from digest.retrieval import Selection, select
+from digest.retrieval.passages import Selection, select
 
 log = logging.getLogger(__name__)
 

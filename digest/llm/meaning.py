@@ -14,7 +14,7 @@ from digest.errors import PaperboyError
 from digest.llm.client import EMBEDDED_AT_ONCE, Model
 from digest.model import FullText
 from digest.ports import booked, booking
-from digest.retrieval import Nearness, spoken
+from digest.retrieval.passages import Nearness, spoken
 
 log = logging.getLogger(__name__)
 

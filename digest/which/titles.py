@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from digest.checks.names import COMMON, squeezed
 from digest.evidence.normalize import fold
 from digest.model import Paper
-from digest.words import LITTLE, asked, stem, terms
+from digest.retrieval.terms import LITTLE, asked, stem, terms
 
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
 _SHORT_NAME = re.compile(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")

@@ -1,5 +1,5 @@
 """BM25 as Lucene scores it, over bags of terms. Small on purpose: a paper has some hundred passages and a day some hundred abstracts, for which
-numpy and an index library would cost the process 12 MB and gain nothing. `tests/digest/test_bm25.py` holds it to bm25s, score by score.
+numpy and an index library would cost the process 12 MB and gain nothing. `tests/digest/retrieval/test_bm25.py` holds it to bm25s, score by score.
 """
 
 from __future__ import annotations

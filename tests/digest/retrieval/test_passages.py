@@ -8,7 +8,7 @@ import pytest
 
 from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Part, Passage, Section
 from digest.ports import Source
-from digest.retrieval import Hit, Passages, select, spoken
+from digest.retrieval.passages import Hit, Passages, select, spoken
 from tests.builders import a_paper
 
 FILLER = "The remaining details follow common practice and are given for completeness in this place."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.bm25 import Bm25
+from digest.retrieval.bm25 import Bm25
 
 WORDS = st.sampled_from([f"w{n}" for n in range(12)])
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from digest.bm25 import Bm25
 from digest.model import Analysis, FullText, Passage, Section
 from digest.ports import Source
-from digest.words import asked, terms
+from digest.retrieval.bm25 import Bm25
+from digest.retrieval.terms import asked, terms
 
 Nearness = Mapping[int, float]
 """How near passages are to a question in meaning, by their place among the passages; of some there may be none (`digest.llm.meaning`)."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from digest.evidence.normalize import fold
-from digest.glossary import english_of
+from digest.retrieval.glossary import english_of
 
 _TOKEN = re.compile(
     r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+|[Ͱ-ϿЀ-ӿ֐-ۿऀ-෿฀-๿]+"

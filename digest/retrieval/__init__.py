@@ -1,0 +1,1 @@
+"""The passages of papers that a question is about."""
