@@ -22,10 +22,10 @@ from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
-from digest.ledger import LedgerEntry
 from digest.render import tex
 from digest.render.labels import pick
 from digest.render.markdown import escape
+from digest.selection.ledger import LedgerEntry
 
 log = logging.getLogger(__name__)
 

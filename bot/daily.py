@@ -15,10 +15,10 @@ from bot.lessons import taste_of
 from bot.schedule import look_again
 from bot.store import DeliveryState, Hold, Run, RunState, Store
 from bot.subscription import Subscription
-from digest.ledger import State, own_day
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
 from digest.ports import Desk, Pace, Progress, Units, Unwatched, silent
+from digest.selection.ledger import State, own_day
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What a channel has taught, from its votes and the papers they are about, for `digest.taste`."""
+"""What a channel has taught, from its votes and the papers they are about, for `digest.selection.preferences`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.chat import VoteKind
 from bot.store import Store
 from digest.arxiv.ids import plain_id
 from digest.model import Paper
-from digest.taste import Lesson, Taste, Taught
+from digest.selection.preferences import Lesson, Taste, Taught
 
 WEIGHTS: Mapping[VoteKind, float] = {VoteKind.MORE: 1, VoteKind.SAVED: 1, VoteKind.ASKED: 0.5, VoteKind.FEWER: -1}
 MOST = 200

@@ -11,8 +11,8 @@ from bot.office import Office
 from bot.store import Talk
 from digest import which
 from digest.arxiv.ids import parse, plain_id
-from digest.ledger import LedgerEntry
 from digest.model import Digest, Paper
+from digest.selection.ledger import LedgerEntry
 
 EARLIER = 7
 """Digests of the channel that "yesterday's" and titles are looked up in."""

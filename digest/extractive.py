@@ -42,11 +42,11 @@ from digest.picking import (
     titled,
 )
 from digest.ports import OnText, Source
-from digest.ranking import lexical
 from digest.render.labels import base, day_words, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
 from digest.retrieval.terms import asked
+from digest.selection.lexical import lexical
 
 NAME = "extractive"
 VERSION = "1"

@@ -15,7 +15,6 @@ from datetime import date, datetime
 
 from digest import keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
-from digest.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.model import (
     Candidate,
     Coverage,
@@ -29,10 +28,11 @@ from digest.model import (
     to_json,
 )
 from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
-from digest.ranking import choose
 from digest.reading import left_out, read_paper
 from digest.render.labels import label
-from digest.taste import UNTAUGHT, Taste
+from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
+from digest.selection.lexical import choose
+from digest.selection.preferences import UNTAUGHT, Taste
 
 log = logging.getLogger(__name__)
 

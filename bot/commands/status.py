@@ -20,7 +20,7 @@ from digest.arxiv import calendar
 from digest.model import Digest, Usage
 from digest.render.labels import day_words, label
 from digest.render.markdown import cost_words, escape, link
-from digest.taste import Taught
+from digest.selection.preferences import Taught
 
 
 async def status(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001

@@ -18,8 +18,8 @@ from bot.store.base import LONG, iso, key, literal, seconds
 from bot.store.ledger import Ledgers
 from bot.store.redis import Command, pack, unpack
 from digest.keys import fingerprint
-from digest.ledger import LedgerEntry
 from digest.model import Digest, from_json, to_json
+from digest.selection.ledger import LedgerEntry
 
 PART = "$part"
 

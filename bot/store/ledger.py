@@ -13,8 +13,8 @@ from datetime import date, datetime
 from bot.store.base import LEDGER_LIFE, Base, key, seconds
 from bot.store.redis import Command, pack, unpack
 from digest.keys import fingerprint
-from digest.ledger import Ledger, LedgerEntry
 from digest.model import from_json, to_json
+from digest.selection.ledger import Ledger, LedgerEntry
 
 CATEGORIES = b"categories"
 REOPENED = b"reopened"

@@ -14,7 +14,7 @@ from digest.llm.client import Model
 from digest.llm.failures import Overlong
 from digest.llm.reading import data_of, list_at, number_of
 from digest.model import Paper, Profile, Score
-from digest.ranking import lexical
+from digest.selection.lexical import lexical
 
 log = logging.getLogger(__name__)
 

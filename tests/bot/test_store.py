@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from bot.chat import Place
 from bot.store import RunState, Store
 from bot.subscription import Subscription
-from digest.ledger import LedgerEntry, State
 from digest.model import Profile
+from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest
 
 CHANNEL = Place("slack", "C0123456789")

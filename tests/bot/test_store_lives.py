@@ -12,9 +12,9 @@ from bot.delivery import deliver, retract
 from bot.store import RedisBudget, RedisCache, RedisPace, RunState, Store
 from bot.subscription import Subscription
 from bot.work import QUICK, SLOW, Task, Work
-from digest.ledger import LedgerEntry, State
 from digest.model import Usage
 from digest.ports import FreePace, booked
+from digest.selection.ledger import LedgerEntry, State
 from tests.bot.contract import a_thread
 from tests.bot.test_store_people import A_POST, ANN, THREAD, a_question, an_answer
 from tests.builders import NOON, a_digest

@@ -26,8 +26,8 @@ from bot.chat import (
 from bot.store import Asking, Store, post_from_json, post_to_json
 from bot.store.scenes import Spoken
 from bot.subscription import Subscription
-from digest.ledger import LedgerEntry, State
 from digest.model import Answer, Turn
+from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest
 
 THREAD = Place("slack", "C1", "1700.1")

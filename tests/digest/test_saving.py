@@ -11,14 +11,14 @@ import pytest
 from digest.errors import OverBudget
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
-from digest.ledger import Ledger
 from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.pipeline import Request, make_digest, preview
 from digest.ports import Desk, MemoryCache, booked, booking
 from digest.render.labels import label
-from digest.taste import Lesson, Taste
+from digest.selection.ledger import Ledger
+from digest.selection.preferences import Lesson, Taste
 from tests.builders import NOON, a_score
-from tests.digest.test_taste import DAY, paper
+from tests.digest.selection.test_preferences import DAY, paper
 
 TODAY = date(2026, 1, 30)
 PAPERS = tuple(

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from digest.arxiv.calendar import NEW_YORK, is_quiet
 from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable
-from digest.ledger import Ledger, considered, entered, take_in
 from digest.ports import FreePace
+from digest.selection.ledger import Ledger, considered, entered, take_in
 from tests.builders import a_paper
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer

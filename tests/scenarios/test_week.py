@@ -31,9 +31,9 @@ from digest.arxiv.client import Arxiv
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive import ExtractiveAnalyst
 from digest.fulltext import abstract_text
-from digest.ledger import State
 from digest.model import Digest, FullText, Paper, Profile
 from digest.ports import Desk, FreePace
+from digest.selection.ledger import State
 from tests.builders import a_paper
 from tests.conftest import Clock as Hands
 from tests.servers import faults

@@ -20,8 +20,8 @@ import pytest
 from bot.chat import Place
 from bot.store import Redis, Run, RunState, Store
 from bot.subscription import Subscription
-from digest.ledger import State
 from digest.model import Profile
+from digest.selection.ledger import State
 from tests.bot.test_health import free_port
 from tests.scenarios.conftest import World
 from tests.scenarios.test_week import CHILE, HELD, UTC_CHANNEL, at, fill

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Paper, Profile, Score
-from digest.ranking import choose, lexical, same_person, watched
+from digest.selection.lexical import choose, lexical, same_person, watched
 from tests.builders import a_paper
 
 PAPERS = [

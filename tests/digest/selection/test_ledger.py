@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from digest.arxiv import calendar
 from digest.arxiv.calendar import NEW_YORK
-from digest.ledger import Intake, Ledger, State, considered, covers, entered, own_day, reopened, take_in
 from digest.model import Kind, Listed, Listing, Paper, Score, from_json, to_json
+from digest.selection.ledger import Intake, Ledger, State, considered, covers, entered, own_day, reopened, take_in
 from tests.builders import a_paper
 from tests.servers.arxiv_world import World, today
 

@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest.model import Paper
-from digest.taste import MOVES, UNTAUGHT, Lesson, Moved, Taste
+from digest.selection.preferences import MOVES, UNTAUGHT, Lesson, Moved, Taste
 from tests.builders import a_paper, a_score
 
 FIELDS = {

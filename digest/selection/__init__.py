@@ -1,0 +1,1 @@
+"""Which papers are new for a subscription, and which of them matter to it."""
