@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
 from bot.subscription import Subscription
 from digest.arxiv.sharing import SharedPapers
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm import prompts
 from digest.llm.analyses import analysed
 from digest.llm.answering import Asked, answered

@@ -17,7 +17,7 @@ from bot.front import Front
 from bot.office import Office
 from bot.store import RedisCache, Store
 from bot.subscription import Subscription
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Profile
 from digest.ports import Desk, FreePace
 from tests.bot.people import Channel

@@ -21,7 +21,7 @@ from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage
 from digest.ports import FreePace, OnText, Source, booking
 from tests.bot.people import ANN, HERE, Channel, Queue

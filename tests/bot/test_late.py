@@ -19,7 +19,7 @@ from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
 from digest.render.labels import label

@@ -12,7 +12,7 @@ from bot.conversation import Conversation
 from bot.front import Front
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Usage
 from digest.ports import booked
 from tests.bot.people import ANN, BOB, HERE, Channel, words

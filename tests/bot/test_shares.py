@@ -15,7 +15,7 @@ from bot.console.sample import SampleDay
 from bot.daily import Daily, Wish
 from bot.store import RedisBudget, RedisCache, Store
 from bot.subscription import Subscription
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.client import Model
 from digest.llm.prices import Price

@@ -19,7 +19,7 @@ from bot.store import Asking, Deaths, DeliveryState, Run, RunState
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
 from digest.pipeline import preview
 from digest.ports import FreePace

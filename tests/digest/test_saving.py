@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from digest.errors import OverBudget
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
 from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.pipeline import Request, make_digest, preview

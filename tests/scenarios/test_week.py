@@ -29,7 +29,7 @@ from bot.work import Later, Task
 from digest.arxiv.calendar import NEW_YORK, is_quiet
 from digest.arxiv.client import Arxiv
 from digest.arxiv.sharing import SharedPapers
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext import abstract_text
 from digest.model import Digest, FullText, Paper, Profile
 from digest.ports import Desk, FreePace

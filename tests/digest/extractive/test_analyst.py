@@ -10,7 +10,7 @@ import pytest
 
 from digest import checks
 from digest.evidence.finder import Finder
-from digest.extractive import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.pdf import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
 from digest.ports import Source

@@ -11,6 +11,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from digest.evidence.finder import Finder
+from digest.extractive.sentences import (
+    Sentence,
+    clipped,
+    core_sentence,
+    portions,
+    result_sentences,
+    sentences_of,
+    split,
+    term_set,
+    titled,
+)
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,
@@ -29,17 +40,6 @@ from digest.model import (
     Summary,
     Theme,
     Turn,
-)
-from digest.picking import (
-    Sentence,
-    clipped,
-    core_sentence,
-    portions,
-    result_sentences,
-    sentences_of,
-    split,
-    term_set,
-    titled,
 )
 from digest.ports import OnText, Source
 from digest.render.labels import base, day_words, label

@@ -1,0 +1,1 @@
+"""The Analyst without a model."""
