@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.report import aim, table
 from digest.model import Paper
-from digest.which import Known, Resolution, resolve
+from digest.which_paper.resolve import Known, Resolution, resolve
 
 SET = Path(__file__).resolve().parents[1] / "tests" / "data" / "which_paper.json"
 

@@ -19,7 +19,7 @@ from bot.commands.words import say
 from bot.lookup import look_up, told_earlier
 from bot.office import Office
 from bot.store import Asked, Asking, StoreUnavailable, Talk
-from bot.subjects import Subjects, in_ledger, names_paper, subjects_of
+from bot.subjects import Subjects, in_ledger, names_a_paper, subjects_of
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.render import tex
@@ -107,7 +107,7 @@ class Conversation:
         if _is_lookup(question.text):
             barred = question.mentions_others or question.replies_to_person or talk.quiet
             return manners.Speak.NO if barred else manners.Speak.YES
-        return manners.speak(question, scene, names_paper=await names_paper(self._office, talk, question.text))
+        return manners.speak(question, scene, names_paper=await names_a_paper(self._office, talk, question.text))
 
     async def _be_quiet(self, question: Question) -> None:
         await self._store.quiet(question.place)

@@ -9,10 +9,10 @@ from bot.chat import Place, Question
 from bot.lookup import find_paper
 from bot.office import Office
 from bot.store import Talk
-from digest import which
 from digest.arxiv.ids import parse, plain_id
 from digest.model import Digest, Paper
 from digest.selection.ledger import LedgerEntry
+from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 
 EARLIER = 7
 """Digests of the channel that "yesterday's" and titles are looked up in."""
@@ -40,7 +40,7 @@ async def subjects_of(office: Office, question: Question) -> Subjects:
     discussed = await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
-    found = which.resolve(
+    found = resolve(
         question.text,
         papers=known(digest) if digest else (),
         earlier=[(d.local_date, known(d)) for d in earlier],
@@ -58,34 +58,31 @@ async def subjects_of(office: Office, question: Question) -> Subjects:
     return Subjects(tuple([await _paper(office, i, digests) for i in found.paper_ids]), digest)
 
 
-def known(digest: Digest) -> list[which.Known]:
+def known(digest: Digest) -> list[Known]:
     """The papers of a digest, with what people may call them by."""
     said = {m.paper_id: m.text for m in digest.summary.mentions}
     cores = {e.paper.id: e.analysis.core if e.analysis else "" for e in digest.entries}
-    return [
-        which.Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip())
-        for e in digest.entries
-    ]
+    return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
-async def names_paper(office: Office, talk: Talk, text: str) -> bool:
+async def names_a_paper(office: Office, talk: Talk, text: str) -> bool:
     """The text names a paper: by id, or one of the thread's by number or title."""
     if parse(text):
         return True
     digest = await office.store.digest(talk.digest) if talk.digest else None
-    return digest is not None and which.names_paper(text, known(digest))
+    return digest is not None and names_paper(text, known(digest))
 
 
 async def in_ledger(office: Office, question: Question) -> tuple[bool, LedgerEntry | None]:
     """For "why not X?": whether it is such a question, and what the channel's ledger holds of X."""
-    if not which.asks_why_not(question.text):
+    if not asks_why_not(question.text):
         return False, None
     ledger = await office.store.ledger(question.place.key)
     ref = parse(question.text)
     if ref is not None:
         entries = ledger.entries.values()
         return True, next((e for e in entries if plain_id(e.paper_id) == plain_id(ref.id)), None)
-    found = which.by_title(question.text, {e.paper_id: e.title for e in ledger.entries.values() if e.title})
+    found = by_title(question.text, {e.paper_id: e.title for e in ledger.entries.values() if e.title})
     return found is not None, ledger.entries.get(found) if found else None
 
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.which_paper import ask, digests, verdict
-from digest import which
-from digest.which import Known, resolve
-from digest.which.numbers import numbers_in
+from digest.which_paper.numbers import numbers_in
+from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 from tests.builders import a_paper
 from tests.paths import TESTS
 
@@ -101,7 +100,7 @@ def test_a_digest_before_new_year_is_found_after_it() -> None:
     ],
 )
 def test_whether_a_remark_names_a_paper(text: str, named: bool) -> None:
-    assert which.names_paper(text, TODAY) is named
+    assert names_paper(text, TODAY) is named
 
 
 @pytest.mark.parametrize(
@@ -118,14 +117,14 @@ def test_whether_a_remark_names_a_paper(text: str, named: bool) -> None:
     ],
 )
 def test_whether_it_asks_why_a_paper_was_left_out(text: str, asks: bool) -> None:
-    assert which.asks_why_not(text) is asks
+    assert asks_why_not(text) is asks
 
 
 def test_a_title_among_many_is_found_when_it_is_clear() -> None:
     titles = {k.paper.id: k.paper.title for _, known in DIGESTS for k in known}
-    assert which.by_title("why not Property-Based Mutation Testing?", titles) == "2301.13615"
-    assert which.by_title("why not the mutation testing one?", titles) is None
-    assert which.by_title("why not that one?", titles) is None
+    assert by_title("why not Property-Based Mutation Testing?", titles) == "2301.13615"
+    assert by_title("why not the mutation testing one?", titles) is None
+    assert by_title("why not that one?", titles) is None
 
 
 @given(st.text(max_size=80))

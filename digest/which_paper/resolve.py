@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from digest.arxiv import ids
 from digest.model import Paper
-from digest.which import cues, days
-from digest.which.numbers import numbers_in
-from digest.which.titles import Found, Shelf
+from digest.which_paper import cues, days
+from digest.which_paper.numbers import numbers_in
+from digest.which_paper.titles import Found, Shelf
 
 __all__ = ["Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
 

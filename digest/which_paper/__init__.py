@@ -1,0 +1,1 @@
+"""Which paper a question means."""
