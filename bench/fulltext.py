@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from fpdf import FPDF
 
-from digest.fulltext.pdf import read_pdf
+from digest.fulltext.pdf.document import read_pdf
 
 AIM = 0.5
 ROUNDS = 5

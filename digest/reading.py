@@ -8,7 +8,7 @@ import secrets
 from digest import keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
 from digest.fulltext.abstract import abstract_text
-from digest.links import links
+from digest.fulltext.links import links
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Desk, booked, booking
 from digest.render.labels import label

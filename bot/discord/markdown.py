@@ -19,7 +19,7 @@ from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from digest.links import is_known
+from digest.fulltext.links import is_known
 from digest.render.commonmark import ready
 from digest.render.tex import unicode_math
 

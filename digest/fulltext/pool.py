@@ -17,7 +17,7 @@ from multiprocessing import resource_tracker
 from pebble import ProcessExpired, ProcessPool
 
 from digest.errors import Unreadable
-from digest.fulltext import child
+from digest.fulltext import worker
 from digest.model import Basis, Paper
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class ChildPool:
 
     async def parse(self, basis: Basis, data: bytes, paper: Paper, max_pages: int) -> bytes:
         """A FullText as JSON. Raises Unreadable; `Crashed` where the child ended."""
-        job = child.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
+        job = worker.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
         self._keep()
         self._busy += 1
         try:
@@ -84,7 +84,7 @@ class ChildPool:
             await asyncio.gather(*self._closing)
             await asyncio.sleep(0)  # lets them leave the set: gather of finished ones does not yield
 
-    async def _run(self, job: child.Job) -> bytes:
+    async def _run(self, job: worker.Job) -> bytes:
         async with self._starting:
             future = await asyncio.to_thread(self._schedule, job)
         try:
@@ -95,7 +95,7 @@ class ChildPool:
             raise
         return result
 
-    def _schedule(self, job: child.Job) -> Future[bytes]:
+    def _schedule(self, job: worker.Job) -> Future[bytes]:
         """Runs in a thread: starting a process takes a while."""
         if self._pool is not None and not self._pool.active:  # its idle child was killed
             _stop(self._pool)
@@ -104,12 +104,12 @@ class ChildPool:
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=TASKS,
-                initializer=child.begin,
+                initializer=worker.begin,
                 initargs=(self._memory,),
                 context=multiprocessing.get_context("spawn"),
             )
         try:
-            future: Future[bytes] = self._pool.schedule(child.parse, args=(job,), timeout=self._seconds)
+            future: Future[bytes] = self._pool.schedule(worker.parse, args=(job,), timeout=self._seconds)
         except RuntimeError as e:
             raise BrokenProcessPool(str(e)) from e
         return future

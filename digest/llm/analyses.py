@@ -7,7 +7,7 @@ import logging
 
 from digest.errors import Unusable
 from digest.evidence.finder import Finder
-from digest.links import links
+from digest.fulltext.links import links
 from digest.llm import asks, prompts
 from digest.llm.client import Model
 from digest.llm.failures import Overlong

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from digest.evidence.finder import Finder
-from digest.fulltext.html import read_html
+from digest.fulltext.html.document import read_html
 from digest.model import Basis, Form, FullText, Passage, Section
 from tests.paths import SHARED, TESTS
 

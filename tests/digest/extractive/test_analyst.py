@@ -11,7 +11,7 @@ import pytest
 from digest import checks
 from digest.evidence.finder import Finder
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.fulltext.pdf import read_pdf
+from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
 from digest.ports import Source
 from digest.render.markdown import escape

@@ -9,8 +9,8 @@ import pytest
 
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.hidden import invisible, order, reads_as_text, screened, visible, visible_orders
-from digest.fulltext.html import read_html
-from digest.fulltext.pdf import read_pdf
+from digest.fulltext.html.document import read_html
+from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText, Passage, Section
 from tests.builders import a_paper
 from tests.digest.fulltext.latexml import ABSTRACT, INTRODUCTION, page

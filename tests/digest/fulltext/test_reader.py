@@ -14,7 +14,7 @@ import pytest
 
 from digest import keys
 from digest.errors import Unreadable
-from digest.fulltext import child, pool
+from digest.fulltext import pool, worker
 from digest.fulltext.fetch import Fetcher
 from digest.fulltext.pool import ChildPool, Crashed
 from digest.fulltext.reader import BRIEF, PARSER, Reader
@@ -188,17 +188,17 @@ async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing() -
         await made.aclose()
 
 
-def dying(job: child.Job) -> bytes:
+def dying(job: worker.Job) -> bytes:
     os.kill(os.getpid(), signal.SIGSEGV)
     return b""
 
 
-def endless(job: child.Job) -> bytes:
+def endless(job: worker.Job) -> bytes:
     while True:
         pass
 
 
-def greedy(job: child.Job) -> bytes:
+def greedy(job: worker.Job) -> bytes:
     try:
         held = bytearray(4_000_000_000)
     except MemoryError as e:
@@ -206,7 +206,7 @@ def greedy(job: child.Job) -> bytes:
     return bytes(held[:1])
 
 
-def nosy(job: child.Job) -> bytes:
+def nosy(job: worker.Job) -> bytes:
     return repr(sorted(os.environ)).encode()
 
 
@@ -273,9 +273,9 @@ async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatc
 
 
 def test_a_text_longer_than_any_use_is_cut_at_a_passage_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "MAX_CHARACTERS", 500)
-    job = child.Job(Basis.HTML, WHOLE, "2601.00001", 1, 10, 30)
-    text = from_json(FullText, child.parse(job))
+    monkeypatch.setattr(worker, "MAX_CHARACTERS", 500)
+    job = worker.Job(Basis.HTML, WHOLE, "2601.00001", 1, 10, 30)
+    text = from_json(FullText, worker.parse(job))
     assert sum(len(p.text) for s in text.sections for p in s.passages) <= 500
     assert text.note == "the text was cut at 500 characters"
     assert text.sections[-1].title == "2.1 Loss"

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from digest.fulltext import lean, mend
 from digest.fulltext.hidden import MAX_QUOTED, order, reads_as_text
-from digest.fulltext.ink import TINY, Ink, Unseen
-from digest.fulltext.parting import parted
+from digest.fulltext.pdf import characters, pdfium_calls
+from digest.fulltext.pdf.columns import parted
+from digest.fulltext.pdf.visibility import TINY, Ink, Unseen
 from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
@@ -63,18 +63,18 @@ class Reader:
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(96)
         self._flags = ctypes.c_int()
-        self._to_box, self._to_matrix = lean.address(self._box), lean.address(self._matrix)
-        self._to_x, self._to_y, self._to_flags = (lean.address(v) for v in (self._x, self._y, self._flags))
-        self._to_name = lean.address(self._name)
+        self._to_box, self._to_matrix = pdfium_calls.address(self._box), pdfium_calls.address(self._matrix)
+        self._to_x, self._to_y, self._to_flags = (pdfium_calls.address(v) for v in (self._x, self._y, self._flags))
+        self._to_name = pdfium_calls.address(self._name)
         self._ink = Ink()
         self.hidden: list[Hidden] = []
         self._fonts: dict[bytes, tuple[str, bool]] = {}
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The page's lines in the order of its content; what stands raised or lowered in a line is part of it."""
-        handle = lean.handle(text_page.raw)
+        handle = pdfium_calls.handle(text_page.raw)
         text = text_page.get_text_range()
-        exact = lean.characters(handle) == len(text)
+        exact = pdfium_calls.characters(handle) == len(text)
         rows = list(_rows(text))
         unseen = self._ink.unseen(page, text_page)
         if unseen:
@@ -87,10 +87,10 @@ class Reader:
         found: list[Line] = []
         small: list[tuple[str, str]] = []
         for start, end, row in rows:
-            clean = mend.characters(row).strip()
+            clean = characters.characters(row).strip()
             first, last = start, end
             if not exact:
-                first, last = (lean.character_of(handle, i) for i in (start, end))
+                first, last = (pdfium_calls.character_of(handle, i) for i in (start, end))
             if not clean or not 0 <= first <= last:
                 continue
             line = self._line(handle, clean, first, last, number)
@@ -104,27 +104,27 @@ class Reader:
 
     def _without(self, text: str, text_page: pdfium.PdfTextPage, run: Unseen, number: int, *, exact: bool) -> str:
         """Blanks in place of what nobody sees, so that places stay right."""
-        said = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(mend.BREAK, "").split())
+        said = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "").split())
         self.hidden.append(Hidden(said[:MAX_QUOTED], run.how, f"p. {number}"))
         start, end = run.start, run.end
         if not exact:
-            start, end = (lean.text_of(lean.handle(text_page.raw), i) for i in (start, end - 1))
+            start, end = (pdfium_calls.text_of(pdfium_calls.handle(text_page.raw), i) for i in (start, end - 1))
             end += 1
         return text[:start] + "".join(c if c in "\r\n" else " " for c in text[start:end]) + text[end:]
 
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
         """Of what is tiny or off the page: reported where it is a sentence, else nothing (labels of shrunken figures)."""
         for how in ("tiny", "off-page"):
-            said = mend.hyphens(" ".join(text for h, text in small if h == how), "")
+            said = characters.hyphens(" ".join(text for h, text in small if h == how), "")
             if order(said) or (reads_as_text(said) and len(said.split()) >= SENTENCE):
                 self.hidden.append(Hidden(said[:MAX_QUOTED], how, f"p. {number}"))
 
     def _line(self, page: int, text: str, first: int, last: int, number: int) -> Line:
         """Ten calls: this is where the time goes."""
         box = self._box
-        lean.box_of(page, first, self._to_box)
+        pdfium_calls.box_of(page, first, self._to_box)
         x0, low, high = box.left, box.bottom, box.top
-        lean.box_of(page, last, self._to_box)
+        pdfium_calls.box_of(page, last, self._to_box)
         x1, low_end = box.right, box.bottom
         typical = (first + last) // 2
         lead, upright = self._size(page, first)
@@ -139,21 +139,21 @@ class Reader:
         return Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
 
     def _baseline(self, page: int, index: int) -> float:
-        lean.origin(page, index, self._to_x, self._to_y)
+        pdfium_calls.origin(page, index, self._to_x, self._to_y)
         return self._y.value
 
     def _size(self, page: int, index: int) -> tuple[float, bool]:
         """Points, and whether the character stands upright: the font's size is often 1, scaled by the matrix."""
-        size: float = lean.font_size(page, index)
+        size: float = pdfium_calls.font_size(page, index)
         matrix = self._matrix
-        if not lean.matrix(page, index, self._to_matrix):
+        if not pdfium_calls.matrix(page, index, self._to_matrix):
             return size, True
         scale = math.hypot(matrix.c, matrix.d)
         return size * scale, abs(matrix.b) < 0.2 * scale or not scale
 
     def _font(self, page: int, index: int) -> tuple[str, bool]:
         """Its name without the subset's prefix, and whether it is bold by name or flag."""
-        lean.font(page, index, self._to_name, 96, self._to_flags)
+        pdfium_calls.font(page, index, self._to_name, 96, self._to_flags)
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:
@@ -183,10 +183,10 @@ def _rows(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _after_breaks(printed: str) -> list[str]:
-    if mend.BREAK not in printed:
+    if characters.BREAK not in printed:
         return [printed]
-    *broken, rest = printed.split(mend.BREAK)
-    return [piece + mend.BREAK for piece in broken] + [rest]
+    *broken, rest = printed.split(characters.BREAK)
+    return [piece + characters.BREAK for piece in broken] + [rest]
 
 
 def _add(found: list[Line], line: Line) -> None:
@@ -196,7 +196,7 @@ def _add(found: list[Line], line: Line) -> None:
         found.append(line)
         return
     size = max(last.size, line.size)
-    if last.text.endswith(mend.BREAK):  # no hyphen, but a ligature the font has no name for: mostly `ffi`
+    if last.text.endswith(characters.BREAK):  # no hyphen, but a ligature the font has no name for: mostly `ffi`
         last.text = last.text[:-1] + ("ffl" if line.text.startswith("e") else "ffi") + line.text
     else:
         last.text += (" " if line.x0 - last.x1 > 0.15 * size else "") + line.text

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from digest.fulltext.layout import Type
-from digest.fulltext.pages import Line
+from digest.fulltext.pdf.layout import Type
+from digest.fulltext.pdf.pages import Line
 
 _NUMBER = re.compile(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,5}\.|[A-Z]\.|(?:Appendix|APPENDIX|Chapter|CHAPTER) [A-Z\d]{1,2}[.:]?|[A-Z](?= [A-Z]))"

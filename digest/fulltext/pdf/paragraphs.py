@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.fulltext.block import (
+from digest.fulltext.pdf.blocks import (
     BULLET,
     Block,
     goes_together,
@@ -19,10 +19,10 @@ from digest.fulltext.block import (
     same_column,
     tables_together,
 )
-from digest.fulltext.headings import Heading, heading
-from digest.fulltext.layout import Type, edges, leading
-from digest.fulltext.mend import BREAK
-from digest.fulltext.pages import Line
+from digest.fulltext.pdf.characters import BREAK
+from digest.fulltext.pdf.headings import Heading, heading
+from digest.fulltext.pdf.layout import Type, edges, leading
+from digest.fulltext.pdf.pages import Line
 from digest.model import Form
 
 CAPTION = re.compile(

@@ -13,7 +13,7 @@ from typing import cast
 from lxml.etree import Comment, _Element
 
 from digest.fulltext.hidden import MAX_QUOTED, order, reads_as_text
-from digest.fulltext.looks import Rules, unseen
+from digest.fulltext.html.visibility import Rules, unseen
 from digest.model import Hidden
 
 _HIDDEN_CLASSES = frozenset(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from digest.fulltext import lean
 from digest.fulltext.hidden import order, reads_as_text
+from digest.fulltext.pdf import pdfium_calls
 
 LIGHT = 200
 """Of 255: how light ink must be to be looked at."""
@@ -50,14 +50,14 @@ class Ink:
 
     def __init__(self) -> None:
         self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._to_colour = [lean.address(c) for c in self._colour]
+        self._to_colour = [pdfium_calls.address(c) for c in self._colour]
         self._rendered = 0
         self._last_hidden = False
 
     def unseen(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[Unseen]:
         """Runs of characters nobody sees that read as text. Cheap for a page without light text, and that is nearly every page."""
-        text = lean.handle(text_page.raw)
-        count = lean.characters(text)
+        text = pdfium_calls.handle(text_page.raw)
+        count = pdfium_calls.characters(text)
         looked = range(0, count, STEP)
         light = [at for at in looked if self._is_light(text, at)]
         inkless = [at for at in looked[::2] if _has_no_ink(text, at)]
@@ -69,7 +69,7 @@ class Ink:
         return [r for r in told if r.how != "white"] + self._blank(page, text, [r for r in told if r.how == "white"])
 
     def _is_light(self, text: int, index: int) -> bool:
-        if not lean.ink(text, index, *self._to_colour):
+        if not pdfium_calls.ink(text, index, *self._to_colour):
             return False
         red, green, blue, alpha = self._colour
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
@@ -106,7 +106,7 @@ class _Picture:
     def _contrast(self, text: int, index: int) -> int:
         """Between the lightest and the darkest spot of a character's box; -1 outside of the page."""
         box = raw.FS_RECTF()
-        lean.box_of(text, index, lean.address(box))
+        pdfium_calls.box_of(text, index, pdfium_calls.address(box))
         x0, x1 = (
             max(0, int((box.left - self._left) * SCALE)),
             min(self._width, int((box.right - self._left) * SCALE) + 1),
@@ -122,7 +122,7 @@ class _Picture:
 
 
 def _has_no_ink(text: int, index: int) -> bool:
-    return lean.mode(lean.object_at(text, index)) in _NO_INK
+    return pdfium_calls.mode(pdfium_calls.object_at(text, index)) in _NO_INK
 
 
 def _runs(hits: list[int], count: int, how: str, is_hidden: Callable[[int], bool]) -> list[Unseen]:

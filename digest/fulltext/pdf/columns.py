@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pypdfium2 import raw
 
-from digest.fulltext import lean
+from digest.fulltext.pdf import pdfium_calls
 
 Row = tuple[int, int, str]
 """The places of its first and last character, and its text."""
@@ -51,13 +51,13 @@ def _gap(page: int, row: Row) -> Gap | None:
     """The widest blank near the middle of a row, when it is wider than its type is high."""
     start, _, text = row
     box = raw.FS_RECTF()
-    to_box = lean.address(box)
+    to_box = pdfium_calls.address(box)
     best: Gap | None = None
     before, height = None, 0.0
     for at in range(max(HALF, len(text) // 3), min(len(text) - HALF, len(text) * 2 // 3 + 1)):
         if text[at] == " ":
             continue
-        lean.box_of(page, start + at, to_box)
+        pdfium_calls.box_of(page, start + at, to_box)
         height = max(height, box.top - box.bottom)
         if before is not None and (best is None or box.left - before > best[2] - best[1]):
             best = (at, before, box.left)

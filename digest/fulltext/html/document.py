@@ -14,10 +14,10 @@ from lxml.etree import LxmlError, _Element
 
 from digest.errors import Unreadable
 from digest.fulltext.hidden import screened
-from digest.fulltext.inline import is_dropped
-from digest.fulltext.looks import rules_of
-from digest.fulltext.markup import all_text, classes, tag, with_class
-from digest.fulltext.walk import Walk
+from digest.fulltext.html.blocks import Walk
+from digest.fulltext.html.elements import all_text, classes, tag, with_class
+from digest.fulltext.html.inline import is_dropped
+from digest.fulltext.html.visibility import rules_of
 from digest.model import Basis, FullText
 
 MIN_BODY = 200

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from digest.errors import Unreadable
-from digest.fulltext.pdf import read_pdf
+from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText
 from tests.digest.fulltext.sheets import PROSE, Sheet, paper
 from tests.paths import SHARED

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from digest.fulltext.hidden import reads_as_text
-from digest.fulltext.markup import Veil, all_text, classes, tag, with_class
-from digest.links import is_known
+from digest.fulltext.html.elements import Veil, all_text, classes, tag, with_class
+from digest.fulltext.links import is_known
 
 DROPPED_TAGS = frozenset(
     ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 import pypdfium2 as pdfium
 
 from digest.errors import Unreadable
-from digest.fulltext import mend
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.block import Block, join
-from digest.fulltext.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.hidden import screened
-from digest.fulltext.layout import PageLines, body_type, reading_order
-from digest.fulltext.pages import Line, Reader
-from digest.fulltext.paragraphs import blocks
-from digest.fulltext.references import entries, unnamed_references
+from digest.fulltext.pdf import characters
+from digest.fulltext.pdf.blocks import Block, join
+from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
+from digest.fulltext.pdf.layout import PageLines, body_type, reading_order
+from digest.fulltext.pdf.pages import Line, Reader
+from digest.fulltext.pdf.paragraphs import blocks
+from digest.fulltext.pdf.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
 FRONT = "Front matter"
@@ -93,7 +93,7 @@ class _Gather:
         self._cited: list[Line] = list(cited)
 
     def add(self, block: Block) -> None:
-        text = mend.hyphens(block.raw, self._whole).strip()
+        text = characters.hyphens(block.raw, self._whole).strip()
         if block.heading:
             self._head(block, text)
         elif (rest := abstract_rest(text)) is not None and self._abstract is None and block.page <= 3:
@@ -117,7 +117,7 @@ class _Gather:
         self._in_references = is_references(text)
         if self._in_references:
             return
-        title = mend.hyphens(block.heading.title, self._whole)
+        title = characters.hyphens(block.heading.title, self._whole)
         if abstract_rest(title) == "" and self._abstract is None and block.page <= 3:
             self._abstract = 1
             self._fold()
@@ -139,12 +139,12 @@ class _Gather:
         if not text:
             return
         if block.form is Form.TABLE:
-            text = "\n".join(mend.hyphens(line.text, self._whole) for line in block.lines)
+            text = "\n".join(characters.hyphens(line.text, self._whole) for line in block.lines)
         held = self._open[-1][3]
         held.append(Passage(text, block.form, page=block.page))
 
     def references(self) -> tuple[str, ...]:
-        return tuple(mend.hyphens(join(entry), self._whole).strip() for entry in entries(self._cited))
+        return tuple(characters.hyphens(join(entry), self._whole).strip() for entry in entries(self._cited))
 
     def sections(self) -> tuple[Section, ...]:
         made = [Section(title, level, "", page, tuple(held)) for title, level, page, held in self._open]

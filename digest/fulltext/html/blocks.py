@@ -13,9 +13,9 @@ from functools import cached_property
 from lxml.etree import _Element
 
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.inline import Notes, collect, is_dropped, seen_tex, text_of, tidy
-from digest.fulltext.markup import Veil, classes, tag
-from digest.fulltext.tables import table_text
+from digest.fulltext.html.elements import Veil, classes, tag
+from digest.fulltext.html.inline import Notes, collect, is_dropped, seen_tex, text_of, tidy
+from digest.fulltext.html.tables import table_text
 from digest.model import Form, Passage, Section
 
 FRONT = "Front matter"

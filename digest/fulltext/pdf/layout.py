@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from digest.fulltext import mend
-from digest.fulltext.pages import Line
+from digest.fulltext.pdf import characters
+from digest.fulltext.pdf.pages import Line
 
 EDGE = 0.09
 """Of the page's height: where page numbers stand."""
@@ -130,7 +130,7 @@ def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
     """`2 Z. Shen et al.`: the uppermost or lowest line, short, set apart, with a number at its end or with the paper's title."""
     if len(line.text) > 110 or page.number == 1:
         return False
-    if line.text.endswith((".", "-", mend.BREAK)) != ("et al" in line.text):
+    if line.text.endswith((".", "-", characters.BREAK)) != ("et al" in line.text):
         return False
     if line.y > page.height / 2:
         apart = line.y == page.heights[-1] and line.y > page.heights[-2] + 1.3 * line.size

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from digest.fulltext.headings import is_references
-from digest.fulltext.pages import Line
+from digest.fulltext.pdf.headings import is_references
+from digest.fulltext.pdf.pages import Line
 
 _ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
 

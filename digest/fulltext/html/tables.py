@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from digest.fulltext.inline import Notes, text_of
-from digest.fulltext.markup import Veil, classes, tag
+from digest.fulltext.html.elements import Veil, classes, tag
+from digest.fulltext.html.inline import Notes, text_of
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200

@@ -54,10 +54,10 @@ def parse(job: Job) -> bytes:
 
 def _read(job: Job) -> FullText:
     if job.basis is Basis.HTML:
-        from digest.fulltext.html import read_html  # noqa: PLC0415  # a child that reads one kind does not load the other
+        from digest.fulltext.html.document import read_html  # noqa: PLC0415  # a child that reads one kind does not load the other
 
         return read_html(job.data, job.paper_id, job.version)
-    from digest.fulltext.pdf import read_pdf  # noqa: PLC0415
+    from digest.fulltext.pdf.document import read_pdf  # noqa: PLC0415
 
     return read_pdf(job.data, job.paper_id, job.version, job.max_pages)
 

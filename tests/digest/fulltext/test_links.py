@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from digest.fulltext.html import read_html
-from digest.fulltext.pdf import read_pdf
-from digest.links import MOST, is_known, links
+from digest.fulltext.html.document import read_html
+from digest.fulltext.links import MOST, is_known, links
+from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText, Link, Passage, Section
 from tests.builders import a_paper
 from tests.paths import SHARED

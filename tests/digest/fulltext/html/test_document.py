@@ -7,7 +7,7 @@ import re
 import pytest
 
 from digest.errors import Unreadable
-from digest.fulltext.html import read_html
+from digest.fulltext.html.document import read_html
 from digest.model import Basis, Form, FullText, Passage
 from tests.digest.fulltext.latexml import ABSTRACT, FILLER, INTRODUCTION, WHOLE, math, page
 from tests.paths import SHARED

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from digest.fulltext.headings import Heading
-from digest.fulltext.mend import BREAK
-from digest.fulltext.pages import Line
+from digest.fulltext.pdf.characters import BREAK
+from digest.fulltext.pdf.headings import Heading
+from digest.fulltext.pdf.pages import Line
 from digest.model import Form
 
 BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")

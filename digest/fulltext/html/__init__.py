@@ -1,0 +1,1 @@
+"""LaTeXML's HTML to a FullText: bytes in, value out."""

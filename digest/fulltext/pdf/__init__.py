@@ -1,0 +1,1 @@
+"""A PDF to a FullText: bytes in, value out."""
