@@ -19,7 +19,7 @@ from pathlib import Path
 from bench import report
 from bench.world import World, world
 
-OURS = ("digest.llm.", "digest.checks", "digest.evidence.finder")
+OURS = ("digest.llm.", "digest.checks", "digest.evidence.")
 WORDS = ("digest", "--categories", "cs.CV", "--papers", "10", "--language")
 LANGUAGES = ("zh", "en")
 LEAST = {"ranking": 4, "analysis": 10, "summary": 1}
@@ -32,7 +32,7 @@ Times = list[tuple[str, float]]
 
 def timed(times: Times) -> None:
     """Puts a watch on all that checks: what the Analyst sends to threads, and what it does on the loop."""
-    from digest.llm import analyses, ranked, repairing, summaries
+    from digest.llm import analysis, ranking, repair, summary
 
     in_thread = asyncio.to_thread
 
@@ -41,7 +41,7 @@ def timed(times: Times) -> None:
         return await in_thread(watched(function, "in a thread", times) if ours else function, *args, **values)
 
     asyncio.to_thread = to_thread  # type: ignore[assignment]
-    for module, name in ((analyses, "drafted"), (repairing, "drafted"), (summaries, "drafted"), (ranked, "data_of")):
+    for module, name in ((analysis, "drafted"), (repair, "drafted"), (summary, "drafted"), (ranking, "data_of")):
         setattr(module, name, watched(getattr(module, name), "on the loop", times))
 
 

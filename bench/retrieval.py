@@ -13,7 +13,7 @@ import numpy as np
 from bench.minilm import MiniLM, folder
 from bench.qasper import Asked, load
 from bench.report import aim, table
-from digest.llm.meaning import near_to
+from digest.llm.similarity import near_to
 from digest.model import FullText, Paper
 from digest.ports import Source
 from digest.retrieval.passages import Passages, select, spoken

@@ -184,7 +184,7 @@ async def _desk(
 
 async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
     from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # without a key the SDK is not loaded
-    from digest.llm.client import Model  # noqa: PLC0415
+    from digest.llm.server.client import Model  # noqa: PLC0415
 
     model = Model(
         name=settings.llm_model,

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.subscription import DAYS, Detail
 from digest.errors import Misconfigured
-from digest.llm.prices import Price, prices_from
+from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile
 
 ARXIV_API_URL = "https://export.arxiv.org/api/query"

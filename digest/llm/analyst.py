@@ -11,11 +11,11 @@ from datetime import date
 
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm import prompts
-from digest.llm.analyses import analysed
+from digest.llm.analysis import analysed
 from digest.llm.answering import Asked, answered
-from digest.llm.client import Model
-from digest.llm.ranked import ranked
-from digest.llm.summaries import summarised
+from digest.llm.ranking import ranked
+from digest.llm.server.client import Model
+from digest.llm.summary import summarised
 from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
 from digest.ports import OnText, Source
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 from digest.errors import ModelUnavailable
 from digest.evidence.finder import Finder
-from digest.llm import asks, prompts
-from digest.llm.analyses import own_links
-from digest.llm.answers import Judge, Read, answer_from, marked, unusable
-from digest.llm.client import Model
-from digest.llm.failures import Overlong
-from digest.llm.meaning import nearness
-from digest.llm.prose import Provisional
-from digest.llm.wire import tokens_of
+from digest.llm import calls, prompts
+from digest.llm.analysis import own_links
+from digest.llm.answer_text import Provisional
+from digest.llm.checked_answer import Judge, Read, answer_from, marked, unusable
+from digest.llm.server.client import Model
+from digest.llm.server.failures import Overlong
+from digest.llm.server.wire import tokens_of
+from digest.llm.similarity import nearness
 from digest.model import Answer, Turn
 from digest.ports import Analyst, OnText, Source
 from digest.retrieval.passages import Selection, select
@@ -71,7 +71,7 @@ async def _once(model: Model, asked: Asked, on_text: OnText, room: float) -> Ans
     shown_to_model = [(n, s.paper.title, g.text) for n, s, g in zip(numbers, asked.sources, given, strict=True)]
     # Folding whole papers, and judging against them, is work for a thread: the loop has others to serve.
     papers, judge = await asyncio.to_thread(_read, numbers, asked)
-    ask = asks.answer(asked.question, shown_to_model, asked.history, asked.language, _output(model))
+    ask = calls.answer(asked.question, shown_to_model, asked.history, asked.language, _output(model))
     growing = _Growing(judge, asked.language, on_text)
     reply = await model.stream(ask, growing)
     answer = await asyncio.to_thread(

@@ -9,9 +9,9 @@ from typing import Any
 
 from digest import checks
 from digest.evidence.finder import Finder
-from digest.llm.prose import sentences
-from digest.llm.reading import data_of, texts_of
-from digest.llm.wire import Reply
+from digest.llm.answer_text import sentences
+from digest.llm.parsing import data_of, texts_of
+from digest.llm.server.wire import Reply
 from digest.model import Analysis, Fault, Finding, Part, Problem
 
 MILD = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from digest.llm.wire import Schema
+from digest.llm.server.wire import Schema
 from digest.model import ABSTRACT_PARTS, FULL_PARTS
 
 STRING: dict[str, Any] = {"type": "string"}

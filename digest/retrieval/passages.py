@@ -14,7 +14,7 @@ from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
 
 Nearness = Mapping[int, float]
-"""How near passages are to a question in meaning, by their place among the passages; of some there may be none (`digest.llm.meaning`)."""
+"""How near passages are to a question in meaning, by their place among the passages; of some there may be none (`digest.llm.similarity`)."""
 
 LENGTH = 0.4
 """BM25's b: passages of one paper differ in length because of how it was cut, which says little about what is in them."""

@@ -105,7 +105,7 @@ def test_what_is_wrong_in_a_channel_is_said(spoil: Callable[[Channel], object], 
 
 
 class TestBought:
-    LINE = "2026-01-06 09:00:{:06.3f} INFO digest.llm.client event=model_call model=m stage=analyse input=10 cached=0 output=5 finish=stop seconds=1.0"
+    LINE = "2026-01-06 09:00:{:06.3f} INFO digest.llm.server.client event=model_call model=m stage=analyse input=10 cached=0 output=5 finish=stop seconds=1.0"
 
     def call(self, began: float, text: str = "the same") -> Call:
         body = {"messages": text}

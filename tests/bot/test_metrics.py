@@ -10,7 +10,7 @@ from prometheus_client import generate_latest
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from bot import metrics
-from digest.llm.failures import Passing
+from digest.llm.server.failures import Passing
 from digest.model import Usage
 from digest.ports import NoLimit, booked
 from tests.bot.people import Channel

@@ -17,8 +17,8 @@ from bot.store import RedisBudget, RedisCache, Store
 from bot.subscription import Subscription
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.client import Model
-from digest.llm.prices import Price
+from digest.llm.server.client import Model
+from digest.llm.server.prices import Price
 from digest.model import Profile, Usage
 from digest.ports import Desk, FreePace, booked
 from tests.conftest import Clock

@@ -11,7 +11,7 @@ from digest import checks
 from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm import prompts
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.client import Model, Patience
+from digest.llm.server.client import Model, Patience
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,

@@ -10,8 +10,8 @@ import pytest
 from digest import checks
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.client import Model, Patience
-from digest.llm.summaries import source_of
+from digest.llm.server.client import Model, Patience
+from digest.llm.summary import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
 from digest.ports import Source
 from tests.builders import a_score

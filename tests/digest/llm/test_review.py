@@ -6,7 +6,7 @@ import json
 
 from digest.evidence.finder import Finder
 from digest.llm.review import Ground, analysis_from, analysis_problems, drafted, worth_repair
-from digest.llm.wire import Reply
+from digest.llm.server.wire import Reply
 from digest.model import FULL_PARTS, Analysis, Fault
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model_words import FULL, PaperSeen, Seen, analysis

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.llm.prose import Listed, Provisional, halves, listed, sentences
-from digest.llm.wire import Unthought, without_thoughts
+from digest.llm.answer_text import Listed, Provisional, halves, listed, sentences
+from digest.llm.server.wire import Unthought, without_thoughts
 
 FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"
 

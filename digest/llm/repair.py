@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from digest import checks
 from digest.errors import Unavailable
-from digest.llm import asks
-from digest.llm.client import Model
-from digest.llm.failures import Overlong
-from digest.llm.reading import data_of, fixes_of
+from digest.llm import calls
+from digest.llm.parsing import data_of, fixes_of
 from digest.llm.review import Draft, drafted, worth_repair
-from digest.llm.wire import Ask, Reply
+from digest.llm.server.client import Model
+from digest.llm.server.failures import Overlong
+from digest.llm.server.wire import Ask, Reply
 from digest.model import Problem
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ async def repaired(
         return draft, found
     log.info("event=repair model=%s problems=%s", model.name, [(p.fault.value, p.where) for p in flawed])
     try:
-        reply = await model.ask(asks.repair(asked, draft.texts, flawed, language))
+        reply = await model.ask(calls.repair(asked, draft.texts, flawed, language))
     except (Unavailable, Overlong) as error:
         log.warning("event=repair_failed model=%s cause=%r", model.name, str(error))
         return draft, found

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from digest import keys
 from digest.errors import PaperboyError
-from digest.llm.failures import outward
+from digest.llm.server.failures import outward
 from digest.model import Usage
 from digest.ports import Budget, Cache, booking
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from digest.fulltext import abstract_text
 from digest.llm import prompts, schemas
-from digest.llm.prose import sentences
-from digest.llm.wire import Ask, Message, assistant, system, user
+from digest.llm.answer_text import sentences
+from digest.llm.server.wire import Ask, Message, assistant, system, user
 from digest.model import Entry, FullText, Paper, Problem, Profile, Turn
 
 EXTRACT = 700

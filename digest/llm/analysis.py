@@ -8,13 +8,13 @@ import logging
 from digest.errors import Unusable
 from digest.evidence.finder import Finder
 from digest.fulltext.links import links
-from digest.llm import asks, prompts
-from digest.llm.client import Model
-from digest.llm.failures import Overlong
-from digest.llm.meaning import nearness
-from digest.llm.repairing import repaired
+from digest.llm import calls, prompts
+from digest.llm.repair import repaired
 from digest.llm.review import Draft, Ground, analysis_from, analysis_problems, drafted
-from digest.llm.wire import Ask, tokens_asked, tokens_of
+from digest.llm.server.client import Model
+from digest.llm.server.failures import Overlong
+from digest.llm.server.wire import Ask, tokens_asked, tokens_of
+from digest.llm.similarity import nearness
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, FullText, Paper, Problem
 from digest.retrieval.passages import select
 
@@ -74,7 +74,7 @@ async def _first(model: Model, paper: Paper, text: FullText, language: str) -> t
 
 async def _asked(model: Model, paper: Paper, text: FullText, language: str, room: float) -> tuple[Ask, bool]:
     output = min(16_000, model.context_tokens // 4)
-    asked = asks.analysis(paper, text, language, selected=False, max_tokens=output)
+    asked = calls.analysis(paper, text, language, selected=False, max_tokens=output)
     tokens = tokens_asked(asked)
     most = int((model.context_tokens - output) * room) if room == 1 else int(tokens * room)
     if tokens <= most:
@@ -84,4 +84,4 @@ async def _asked(model: Model, paper: Paper, text: FullText, language: str, room
     query = f"{paper.title}. {_QUERY}"
     near = await nearness(model, text, query)
     chosen = await asyncio.to_thread(select, text, query, characters, near=near)
-    return asks.analysis(paper, chosen.text, language, selected=True, max_tokens=output), True
+    return calls.analysis(paper, chosen.text, language, selected=True, max_tokens=output), True

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError
-from digest.llm.wire import Abilities, NotAReply
+from digest.llm.server.wire import Abilities, NotAReply
 
 
 class Passing(PaperboyError):

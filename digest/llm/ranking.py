@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from digest import checks
 from digest.errors import Unavailable
-from digest.llm import asks, prompts
-from digest.llm.client import Model
-from digest.llm.failures import Overlong
-from digest.llm.reading import data_of, list_at, number_of
+from digest.llm import calls, prompts
+from digest.llm.parsing import data_of, list_at, number_of
+from digest.llm.server.client import Model
+from digest.llm.server.failures import Overlong
 from digest.model import Paper, Profile, Score
 from digest.selection.lexical import lexical
 
@@ -62,7 +62,7 @@ async def _batches(
 async def _batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
     """What was scored soundly: the first of each number; unknown numbers are dropped."""
     try:
-        reply = await model.ask(asks.ranking(papers, profile, again=again))
+        reply = await model.ask(calls.ranking(papers, profile, again=again))
     except Overlong:
         return {}
     scores: dict[str, Score] = {}

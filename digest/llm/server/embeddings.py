@@ -6,8 +6,8 @@ import json
 from array import array
 from collections.abc import Sequence
 
-from digest.llm.prices import Price
-from digest.llm.wire import NotAReply, tokens_of
+from digest.llm.server.prices import Price
+from digest.llm.server.wire import NotAReply, tokens_of
 from digest.model import Usage
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.client import Model, Patience
-from digest.llm.meaning import near_to
+from digest.llm.server.client import Model, Patience
+from digest.llm.similarity import near_to
 from digest.model import FullText, Passage, Section, Usage
 from digest.ports import Booking, MemoryCache, Source, booked
 from tests.digest.llm.papers import a_text, moving

@@ -6,8 +6,8 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from digest.llm.prices import Price
-from digest.llm.wire import Ask, NotAReply, Reply, Unthought, text_of, usage_from
+from digest.llm.server.prices import Price
+from digest.llm.server.wire import Ask, NotAReply, Reply, Unthought, text_of, usage_from
 from digest.ports import OnText
 
 log = logging.getLogger(__name__)

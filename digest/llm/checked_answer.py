@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from digest import checks
 from digest.evidence.finder import Finder
 from digest.llm import prompts
-from digest.llm.prose import Listed, halves, listed, sentences
+from digest.llm.answer_text import Listed, halves, listed, sentences
 from digest.llm.review import strange_ids
 from digest.model import Answer, Evidence, Fault, FullText, Paper, Problem, Quote
 

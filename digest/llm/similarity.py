@@ -11,7 +11,7 @@ import operator
 from collections.abc import Awaitable, Callable, Sequence
 
 from digest.errors import PaperboyError
-from digest.llm.client import EMBEDDED_AT_ONCE, Model
+from digest.llm.server.client import EMBEDDED_AT_ONCE, Model
 from digest.model import FullText
 from digest.ports import booked, booking
 from digest.retrieval.passages import Nearness, spoken

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from digest.llm.paid import Paid
+from digest.llm.server.billing import Paid
 from digest.model import Usage
 
 COST = Usage(calls=1, usd=0.5)

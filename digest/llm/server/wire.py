@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from digest.llm.prices import Price
+from digest.llm.server.prices import Price
 from digest.model import Fault, Problem, Usage
 
 Message = Mapping[str, str]

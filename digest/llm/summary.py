@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 from digest import checks
 from digest.errors import Unusable
-from digest.llm import asks, prompts
-from digest.llm.asks import material
-from digest.llm.client import Model
-from digest.llm.reading import list_at, number_of
-from digest.llm.repairing import repaired
+from digest.llm import calls, prompts
+from digest.llm.calls import material
+from digest.llm.parsing import list_at, number_of
+from digest.llm.repair import repaired
 from digest.llm.review import Draft, Ground, drafted, fatal, repeated, supported, text_problems
+from digest.llm.server.client import Model
 from digest.model import Entry, Fault, Mention, Problem, Summary, Theme
 
 HEADLINE = 90
@@ -31,7 +31,7 @@ async def summarised(model: Model, entries: Sequence[Entry], language: str, stan
         tuple(h.text for e in entries for h in e.hidden),
     )
     numbers = [e.number for e in entries]
-    asked = asks.summary(entries, language)
+    asked = calls.summary(entries, language)
     first = drafted(await model.ask(asked), language)
     draft, problems = await repaired(model, asked, first, lambda d: summary_problems(d, ground, numbers), language)
     if not draft.texts:

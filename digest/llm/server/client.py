@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import stamina
 
 from digest.errors import PaperboyError
-from digest.llm.failures import Declined, Filtered, Passing, failure_of, learnt, outward
-from digest.llm.paid import Paid
-from digest.llm.prices import Price
-from digest.llm.streams import Reading, Shown
-from digest.llm.vectors import packed, unpacked, vectors_from
-from digest.llm.wire import (
+from digest.llm.server.billing import Paid
+from digest.llm.server.embeddings import packed, unpacked, vectors_from
+from digest.llm.server.failures import Declined, Filtered, Passing, failure_of, learnt, outward
+from digest.llm.server.prices import Price
+from digest.llm.server.streams import Reading, Shown
+from digest.llm.server.wire import (
     Abilities,
     Ask,
     Reply,

@@ -10,12 +10,12 @@ import pytest
 
 from digest import keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
-from digest.llm.client import Model, Patience
-from digest.llm.failures import Overlong
-from digest.llm.prices import Price, prices_from
 from digest.llm.schemas import RANKING
-from digest.llm.vectors import vectors_from
-from digest.llm.wire import Ask, NotAReply, system, user
+from digest.llm.server.client import Model, Patience
+from digest.llm.server.embeddings import vectors_from
+from digest.llm.server.failures import Overlong
+from digest.llm.server.prices import Price, prices_from
+from digest.llm.server.wire import Ask, NotAReply, system, user
 from digest.model import Fault, Usage
 from digest.ports import MemoryCache, NoLimit, booked
 from tests.servers.model import ModelServer, embedding

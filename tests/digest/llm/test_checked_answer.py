@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.evidence.finder import Finder
-from digest.llm.answers import MARK, Read, answer_from, marked, unusable
+from digest.llm.checked_answer import MARK, Read, answer_from, marked, unusable
 from digest.model import Fault, Hidden
 from tests.digest.llm.papers import a_text, moving, other
 

@@ -1,0 +1,1 @@
+"""One model server: requests, replies, streams, failures and what they cost."""
