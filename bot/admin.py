@@ -15,8 +15,8 @@ from typing import Protocol
 from bot import notices
 from bot.chat import Chat, Place, Post, Text
 from bot.store import Store
+from digest.cache_keys import fingerprint
 from digest.errors import PaperboyError
-from digest.keys import fingerprint
 from digest.ports import Pace
 from digest.render.labels import pick
 from digest.render.markdown import escape

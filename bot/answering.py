@@ -11,9 +11,9 @@ from bot import cards, faults
 from bot.chat import Person, Place, Post
 from bot.lookup import entry_by_id
 from bot.office import Office
+from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
-from digest.keys import fingerprint
 from digest.model import Answer, Paper, Turn
 from digest.ports import OnText, Source, booked
 from digest.render.labels import base

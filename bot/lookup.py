@@ -11,7 +11,7 @@ from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score
 from digest.ports import booked
-from digest.reading import read_paper
+from digest.read_paper import read_paper
 from digest.render.markdown import link
 
 NO_SCORE = Score("", 0, 0, "", "")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.model import (
     Candidate,
@@ -28,7 +28,7 @@ from digest.model import (
     to_json,
 )
 from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
-from digest.reading import left_out, read_paper
+from digest.read_paper import left_out, read_paper
 from digest.render.labels import label
 from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.selection.lexical import choose
@@ -100,7 +100,7 @@ async def make_digest(
 ) -> Made:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
     run = _Run(request, desk, Booking(request.subscription), progress, units)
-    with keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
+    with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
         listing = await desk.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
@@ -162,7 +162,7 @@ async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]
             scores = await desk.stand_in.rank(papers, request.profile)
             note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
         else:
-            unit = keys.ranking(request.profile, desk.analyst.name, desk.analyst.version)
+            unit = cache_keys.ranking(request.profile, desk.analyst.name, desk.analyst.version)
             with booked(request.subscription, "rank", run.book, unit):
                 scores = await _scored(papers, held, request.profile, desk)
             await desk.share(request.subscription, unit)
@@ -179,7 +179,7 @@ async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]
 
 
 def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
-    return keys.score(paper, profile, analyst.name, analyst.version)
+    return cache_keys.score(paper, profile, analyst.name, analyst.version)
 
 
 async def _held(papers: Sequence[Paper], profile: Profile, desk: Desk) -> dict[str, Score]:
@@ -195,7 +195,7 @@ async def _scored(papers: Sequence[Paper], held: Mapping[str, Score], profile: P
         fresh = await analyst.rank(tuple(unscored.values()), profile)
         # A stand-in's score for a paper the model left out is not kept as the model's.
         kept = [(_score_key(unscored[s.paper_id], profile, analyst), s) for s in fresh if s.by == analyst.name]
-        await asyncio.gather(*(desk.cache.put(key, to_json(s), keys.SCORE_LIFE) for key, s in kept))
+        await asyncio.gather(*(desk.cache.put(key, to_json(s), cache_keys.SCORE_LIFE) for key, s in kept))
         scores |= {s.paper_id: s for s in fresh}
     return [scores[p.id] for p in papers]
 
@@ -266,7 +266,7 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
     if not written:
         return await desk.stand_in.summarise(entries, language, day), note
     analyst = desk.analyst
-    key = keys.summary(day, [e.paper for e in entries], language, analyst.name, analyst.version)
+    key = cache_keys.summary(day, [e.paper for e in entries], language, analyst.name, analyst.version)
 
     async def make() -> bytes:
         return to_json(await analyst.summarise(entries, language, day))
@@ -275,7 +275,7 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
         # Kept for others only when every paper was read: a later run may have more to say.
         whole = len(written) == len(entries)
         with booked(run.request.subscription, "summarise", run.book, key if whole else ""):
-            raw = await (desk.cache.once(key, keys.SUMMARY_LIFE, make) if whole else make())
+            raw = await (desk.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())
         if whole:
             await desk.share(run.request.subscription, key)
         return from_json(Summary, raw), ""

@@ -98,7 +98,7 @@ class Analyst(Protocol):
 
 
 class Cache(Protocol):
-    """Keeps what was expensive. Keys are built by `digest.keys`."""
+    """Keeps what was expensive. Keys are built by `digest.cache_keys`."""
 
     async def get(self, key: str) -> bytes | None: ...
 

@@ -40,7 +40,7 @@ from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked
-from digest.reading import read_paper
+from digest.read_paper import read_paper
 from digest.render import tex
 from digest.render.markdown import escape, link, render, why
 

@@ -6,7 +6,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 |--------------------------------------|----------------------------------------------------------------|--------------------------|
 | subscriptions                        | hash: S to Subscription                                        | none: people's settings  |
 | removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
-| cache:K                              | what was expensive, under the keys of `digest.keys`            | as `digest.keys` says    |
+| cache:K                              | what was expensive, under the keys of `digest.cache_keys`            | as `digest.cache_keys` says    |
 | lease:N                              | token of the holder                                            | seconds, renewed         |
 | leased:N                             | token of who had it last, of work that goes on while the store is away | 10 minutes       |
 | pace:N, pace:N:holder, pace:N:free   | timetable, or holder and next free moment                      | seconds                  |

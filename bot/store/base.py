@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from bot.store.redis import Redis
-from digest.keys import DAY
+from digest.cache_keys import DAY
 
 PREFIX = "paperboy"
 LONG = 90 * DAY

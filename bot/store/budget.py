@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from bot.store.base import LONG, MONTH_LIFE, Base, iso, key, seconds
 from bot.store.redis import Script
+from digest.cache_keys import fingerprint
 from digest.errors import OverBudget
-from digest.keys import fingerprint
 from digest.model import Usage
 from digest.ports import booking
 

@@ -17,7 +17,7 @@ from bot.chat import Place
 from bot.store.base import LONG, iso, key, literal, seconds
 from bot.store.ledger import Ledgers
 from bot.store.redis import Command, pack, unpack
-from digest.keys import fingerprint
+from digest.cache_keys import fingerprint
 from digest.model import Digest, from_json, to_json
 from digest.selection.ledger import LedgerEntry
 

@@ -8,7 +8,7 @@ from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command
 from bot.store.subscriptions import ALL
 from bot.store.votes import BORDER, votes_key
-from digest.keys import fingerprint
+from digest.cache_keys import fingerprint
 
 
 class Forgetting(Questions):

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from bot.store.base import LEDGER_LIFE, Base, key, seconds
 from bot.store.redis import Command, pack, unpack
-from digest.keys import fingerprint
+from digest.cache_keys import fingerprint
 from digest.model import from_json, to_json
 from digest.selection.ledger import Ledger, LedgerEntry
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.chat import Place
 from bot.store.base import LONG, Base, key, seconds
 from bot.store.questions import Asked, Questions, thread_key
-from digest.keys import fingerprint
+from digest.cache_keys import fingerprint
 
 PROGRESS_LIFE = timedelta(hours=2)
 

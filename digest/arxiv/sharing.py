@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from digest import keys
+from digest import cache_keys
 from digest.arxiv import calendar, ids
 from digest.model import Listing, Paper, from_json, to_json
 from digest.ports import Cache, Papers
@@ -36,7 +36,9 @@ class SharedPapers:
         async def look() -> bytes:
             return to_json(await self._papers.announced(wanted, now))
 
-        listing = from_json(Listing, await self._cache.once(f"listing:{keys.fingerprint(*parts)}", LOOK_LIFE, look))
+        listing = from_json(
+            Listing, await self._cache.once(f"listing:{cache_keys.fingerprint(*parts)}", LOOK_LIFE, look)
+        )
         return replace(listing, categories=wanted)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
@@ -52,7 +54,7 @@ class SharedPapers:
         return [papers[asked] for asked in ids if asked in papers]
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        key = f"search:{keys.fingerprint(words, str(limit))}"
+        key = f"search:{cache_keys.fingerprint(words, str(limit))}"
 
         async def find() -> bytes:
             return to_json(tuple(await self._papers.search(words, limit)))
@@ -61,7 +63,7 @@ class SharedPapers:
 
 
 def _paper(asked: str) -> str:
-    return f"paper:{keys.fingerprint(asked)}"
+    return f"paper:{cache_keys.fingerprint(asked)}"
 
 
 def _meant(asked: str, found: Sequence[Paper]) -> Paper | None:

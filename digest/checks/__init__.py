@@ -4,7 +4,7 @@ from digest.checks.claims import unsupported
 from digest.checks.cleaning import clean
 from digest.checks.gate import problems_of
 from digest.checks.language import language_of, too_long
-from digest.checks.safe import safe_markdown
-from digest.checks.subject import shared_words
+from digest.checks.on_topic import shared_words
+from digest.checks.safe_markdown import safe_markdown
 
 __all__ = ["clean", "language_of", "problems_of", "safe_markdown", "shared_words", "too_long", "unsupported"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from digest.checks import first_person, phrases
 from digest.checks import language as lang
-from digest.checks import person, signs
 from digest.model import Fault
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
@@ -64,7 +64,7 @@ class Cut:
 
 
 def _unquoted(text: str) -> str:
-    return signs.QUOTED.sub("“”", text)
+    return phrases.QUOTED.sub("“”", text)
 
 
 def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
@@ -98,16 +98,16 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 def _opening(head: str) -> Fault | None:
     """Why the first sentence is not part of the text."""
     bare = _unquoted(head).strip()
-    agreed = signs.PREAMBLE.match(bare)
+    agreed = phrases.PREAMBLE.match(bare)
     if agreed and (
         not agreed["rest"].strip(" *_:：")
-        or signs.ROLE.search(agreed["rest"])
-        or signs.INTRODUCES.match(agreed["rest"])
+        or phrases.ROLE.search(agreed["rest"])
+        or phrases.INTRODUCES.match(agreed["rest"])
     ):
         return Fault.PREAMBLE
-    if signs.AS_EXPERT.match(bare) or signs.ADDRESSES.match(bare) or signs.INTRODUCES.match(bare):
+    if phrases.AS_EXPERT.match(bare) or phrases.ADDRESSES.match(bare) or phrases.INTRODUCES.match(bare):
         return Fault.PREAMBLE
-    if signs.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
+    if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
     return None
 
@@ -115,13 +115,13 @@ def _opening(head: str) -> Fault | None:
 def _agrees_aloud(paragraph: str) -> bool:
     """`Alright, one summary coming up!`"""
     bare = _unquoted(paragraph)
-    return bool(_EXCLAIMS.search(bare) and signs.PREAMBLE.match(bare)) and lang.size(bare) <= _FEW
+    return bool(_EXCLAIMS.search(bare) and phrases.PREAMBLE.match(bare)) and lang.size(bare) <= _FEW
 
 
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
         paragraph, _gap, following = text.partition("\n\n")
-        if following.strip() and (person.is_talk(paragraph) or _agrees_aloud(paragraph)):
+        if following.strip() and (first_person.is_talk(paragraph) or _agrees_aloud(paragraph)):
             cut.append((Fault.PREAMBLE, paragraph.strip()))
             text = _RULE.sub("", following)
             continue
@@ -147,8 +147,8 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
 def _takes_leave(bare: str) -> bool:
     """A last paragraph that is a question to the reader, or calls to him."""
     return lang.size(bare) <= _FEW and (
-        bool(_ASKS_BACK.search(bare) and signs.OF_ITS_WORK.search(bare))
-        or bool(_EXCLAIMS.search(bare) and signs.SPEAKS_TO_YOU.search(bare))
+        bool(_ASKS_BACK.search(bare) and phrases.OF_ITS_WORK.search(bare))
+        or bool(_EXCLAIMS.search(bare) and phrases.SPEAKS_TO_YOU.search(bare))
     )
 
 
@@ -157,11 +157,11 @@ def _closing(last: str, alone: bool, paragraph: bool) -> bool:
     when it begins one.
     """
     bare = _unquoted(last)
-    if paragraph and (person.is_talk(last) or _takes_leave(bare)):
+    if paragraph and (first_person.is_talk(last) or _takes_leave(bare)):
         return True
-    if signs.ASKS.search(bare) and not signs.TEMPLATE_BRACKET.search(last):
+    if phrases.ASKS.search(bare) and not phrases.TEMPLATE_BRACKET.search(last):
         return True
-    return bool(signs.AFTERWORD.search(bare)) and (alone or bool(signs.SPEAKS_TO_YOU.search(bare)))
+    return bool(phrases.AFTERWORD.search(bare)) and (alone or bool(phrases.SPEAKS_TO_YOU.search(bare)))
 
 
 def _in_last_paragraph(text: str, before: str) -> bool:

@@ -6,9 +6,9 @@ and where the paper's own words do not hold it.
 
 from __future__ import annotations
 
-from digest.checks import leaks, shape, subject
+from digest.checks import leaks, on_topic, shape
 from digest.checks.cleaning import cut
-from digest.checks.speech import speaks
+from digest.checks.refusals import speaks
 from digest.model import Fault, Problem
 
 
@@ -39,11 +39,11 @@ def problems_of(
         leaks.leaked(kept, source, prompt),
         leaks.template(kept, source),
         shape.headings(kept, kind),
-        subject.strange(kept, language, kind),
+        on_topic.strange(kept, language, kind),
         shape.repeats(kept),
         shape.truncated(kept, kind, language),
-        subject.other_paper(kept, language, source, kind),
-        subject.obeyed(kept, instructions, source),
+        on_topic.other_paper(kept, language, source, kind),
+        on_topic.obeyed(kept, instructions, source),
         shape.too_long(kept, language, kind),
     ):
         for fault, detail in check:

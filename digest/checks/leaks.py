@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from digest.checks import signs
+from digest.checks import phrases
 from digest.checks.shape import CODE, Found
 from digest.model import Fault
 
@@ -87,7 +87,7 @@ def _conversation(plain: str, source: str) -> str:
 
 
 def _instruction(plain: str, source: str) -> str:
-    told = signs.INSTRUCTION.match(signs.QUOTED.sub("“”", plain).strip())
+    told = phrases.INSTRUCTION.match(phrases.QUOTED.sub("“”", plain).strip())
     if told and told[0].strip().lower() not in source.lower():
         return f"an instruction of the prompt: {told[0].strip()[:80]!r}"
     return ""
@@ -118,10 +118,10 @@ def template(text: str, source: str) -> Found:
     """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
     plain = CODE.sub(" ", text)
     own = source.lower()
-    for bracket in signs.TEMPLATE_BRACKET.finditer(plain):
+    for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
         if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
-    blank = _blanks(signs.QUOTED.sub("“”", plain), own)
+    blank = _blanks(phrases.QUOTED.sub("“”", plain), own)
     if blank:
         yield Fault.LEAKED, f"a template left in: {blank}"
     made_up = _MADE_UP.search(text)
@@ -132,7 +132,7 @@ def template(text: str, source: str) -> Found:
 def _blanks(plain: str, own: str) -> str:
     """What a form has where words belong: two or more, because a paper about forms shows one. `[METHOD]`, `{n_tasks}`, `XX%`, `____`."""
     slots = {s[0] for s in _SLOT.finditer(plain)}
-    named = {s for s in slots if signs.SLOT_NOUN.search(s)}
+    named = {s for s in slots if phrases.SLOT_NOUN.search(s)}
     if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
         return ", ".join(sorted(slots)[:3])
     for pattern in (_CROSSES, _LINES):
@@ -145,10 +145,10 @@ def _blanks(plain: str, own: str) -> str:
 def _is_template(bracket: re.Match[str], plain: str) -> bool:
     """Nothing in the brackets but words of asking and of what is asked for."""
     body = bracket["body"].strip()
-    if not signs.TEMPLATE_WORDS.fullmatch(body):
+    if not phrases.TEMPLATE_WORDS.fullmatch(body):
         return False
     round_ = bracket["open"] in "(（"
-    if signs.TEMPLATE_ASKS.search(body) and (not round_ or _ASKS_AT_ONCE.match(body)):
+    if phrases.TEMPLATE_ASKS.search(body) and (not round_ or _ASKS_AT_ONCE.match(body)):
         return True
-    cued = signs.AVAILABLE.search(plain[max(0, bracket.start() - 24) : bracket.start()])
+    cued = phrases.AVAILABLE.search(plain[max(0, bracket.start() - 24) : bracket.start()])
     return not round_ and bool(cued) and not re.fullmatch(r"[\d\W]+|\d[\w-]*", body)

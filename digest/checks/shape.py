@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from digest.checks import language as lang
-from digest.checks import signs
+from digest.checks import phrases
 from digest.model import Fault
 
 Found = Iterator[tuple[Fault, str]]
@@ -139,14 +139,14 @@ def _no_title(text: str) -> Found:
     """`# 摘要` is the name of a field; `Preface` may be a title."""
     label = _label(text)
     named = re.sub(r"[\s*#:：《》【】\[\]]+", "", label)
-    if named in signs.FIELD_LABELS or named in signs.NOTHING or signs.FAILED.match(label):
+    if named in phrases.FIELD_LABELS or named in phrases.NOTHING or phrases.FAILED.match(label):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} is not a title"
 
 
 def _no_text(text: str, kind: str) -> Found:
     small = lang.size(text) + 3 * text.count("://")
     left = bare(_ID.sub(" ", text))
-    if bare(text) in signs.NOTHING or (small <= 14 and signs.FAILED.match(_label(text))):
+    if bare(text) in phrases.NOTHING or (small <= 14 and phrases.FAILED.match(_label(text))):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
     elif kind != "answer" and _of_nothing_but_words_of_the_task(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} says that there is a text"
@@ -161,9 +161,9 @@ def _of_nothing_but_words_of_the_task(text: str) -> bool:
     if lang.size(text) > _MOST_META or "\n" in text.strip():
         return False
     if re.search(r"[\u4e00-\u9fff]", text):
-        return bool(signs.META_HAN.fullmatch(text.strip()))
+        return bool(phrases.META_HAN.fullmatch(text.strip()))
     said = [w.lower() for w in lang.words(text)]
-    return len(said) >= 3 and all(w in signs.META for w in said)
+    return len(said) >= 3 and all(w in phrases.META for w in said)
 
 
 def _whole(text: str, kind: str) -> bool:
@@ -212,7 +212,7 @@ def repeats(text: str) -> Found:
     for sentence, times in said.most_common(1):
         if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
-    loop = _LOOP.search(signs.QUOTED.sub("“”", plain))
+    loop = _LOOP.search(phrases.QUOTED.sub("“”", plain))
     if loop and re.search(r"[^\W\d]", loop["unit"]) and len(loop[0]) >= 12:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
 

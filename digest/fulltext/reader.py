@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import ArxivUnavailable, Unreadable
 from digest.fulltext.abstract import abstract_section, abstract_text
 from digest.fulltext.fetch import Fetcher
@@ -41,16 +41,16 @@ class Reader:
         self._max_pages = max_pages
 
     async def read(self, paper: Paper) -> FullText:
-        key = keys.text(paper, PARSER)
+        key = cache_keys.text(paper, PARSER)
 
         async def make() -> bytes:
             text, life = await self._make(paper)
-            if life < keys.TEXT_LIFE:
+            if life < cache_keys.TEXT_LIFE:
                 raise _NotForLong(text, life)
             return to_json(text)
 
         try:
-            return from_json(FullText, await self._cache.once(key, keys.TEXT_LIFE, make))
+            return from_json(FullText, await self._cache.once(key, cache_keys.TEXT_LIFE, make))
         except _NotForLong as e:
             await self._cache.put(key, to_json(e.text), e.life)
             return e.text
@@ -62,8 +62,8 @@ class Reader:
     async def _make(self, paper: Paper) -> tuple[FullText, timedelta]:
         """The best text to be had, and how long it may be believed."""
         if paper.withdrawn:
-            return abstract_text(paper, "the paper was withdrawn"), keys.TEXT_LIFE
-        life = keys.TEXT_LIFE
+            return abstract_text(paper, "the paper was withdrawn"), cache_keys.TEXT_LIFE
+        life = cache_keys.TEXT_LIFE
         notes: list[str] = []
         for basis in (Basis.HTML, Basis.PDF):
             try:
@@ -79,7 +79,7 @@ class Reader:
                 notes.append(str(e))
             else:
                 note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
-                return _with_abstract(replace(text, note=note), paper), keys.TEXT_LIFE
+                return _with_abstract(replace(text, note=note), paper), cache_keys.TEXT_LIFE
         note = "; ".join(n.rstrip(".") for n in notes)
         log.info("text absent paper=%s note=%r", paper.versioned, note)
         return abstract_text(paper, note), life

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from digest.keys import fingerprint
+from digest.cache_keys import fingerprint
 from digest.llm import schemas
 
 DATA_RULE = """\

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import PaperboyError
 from digest.llm.server.failures import outward
 from digest.model import Usage
@@ -42,7 +42,7 @@ class Paid:
             return raw
 
         try:
-            raw = await self._cache.once(keys.response(request), keys.RESPONSE_LIFE, make)
+            raw = await self._cache.once(cache_keys.response(request), cache_keys.RESPONSE_LIFE, make)
         finally:  # what was bought has cost, whether its asker still waits or not
             if bought is not None:
                 ticket, usage = bought

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import psutil
 import pytest
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import Unreadable
 from digest.fulltext import pool, worker
 from digest.fulltext.fetch import Fetcher
@@ -99,8 +99,8 @@ async def test_what_was_read_is_kept_for_thirty_days_and_not_asked_for_again(
     first = await reader.read(paper)
     assert await reader.read(paper) == first
     assert len(arxiv.journal.of("html", "pdf")) == 1
-    key = keys.text(paper, PARSER)
-    assert cache.lives == {key: keys.TEXT_LIFE}
+    key = cache_keys.text(paper, PARSER)
+    assert cache.lives == {key: cache_keys.TEXT_LIFE}
     assert from_json(FullText, await cache.get(key) or b"") == first
 
 
@@ -111,7 +111,7 @@ async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv: ArxivServer,
     text = await reader.read(paper)
     assert text.basis is Basis.ABSTRACT
     assert "503" in text.note
-    assert cache.lives == {keys.text(paper, PARSER): BRIEF}
+    assert cache.lives == {cache_keys.text(paper, PARSER): BRIEF}
 
 
 async def test_a_failed_conversion_is_read_from_the_pdf(arxiv: ArxivServer, reader: Reader) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.llm.schemas import RANKING
 from digest.llm.server.client import Model, Patience
@@ -141,7 +141,7 @@ async def test_a_response_is_stored_before_the_budget_hears_of_it(server):
 async def test_asked_anew_it_is_bought_again_but_once(server, model):
     await model.ask(RANK)
     for _ in range(2):
-        with keys.anew("a-run"):
+        with cache_keys.anew("a-run"):
             await model.ask(RANK)
     assert len(server.calls) == 2
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from digest.checks import signs
+from digest.checks import phrases
 
 _BEFORE = r"(?<![\w.@/'’-])"
 _HAS = "(?:am|was|have|had|will|would|must|can(?:not)?(?! be)|could|should|may|do|did|need|want|kept|tried|hope|think|believe|assume|suggest|understand|appreciate|see)"
@@ -29,7 +29,7 @@ _SHORT = 400
 
 def first_person(text: str, source: str = "") -> str:
     """The words by which somebody speaks of himself; empty where nobody does, or the paper does so too."""
-    found = _SINGULAR.search(signs.QUOTED.sub("“”", text))
+    found = _SINGULAR.search(phrases.QUOTED.sub("“”", text))
     if not found or (source and _SINGULAR.search(source[:_BEGINS])):
         return ""
     return found[0].strip()
@@ -37,7 +37,7 @@ def first_person(text: str, source: str = "") -> str:
 
 def is_talk(paragraph: str) -> bool:
     """A short paragraph in the first person, beside others that may be sound."""
-    unquoted = signs.QUOTED.sub("“”", paragraph.strip())
+    unquoted = phrases.QUOTED.sub("“”", paragraph.strip())
     return (
         len(unquoted) <= _SHORT
         and "\n" not in unquoted

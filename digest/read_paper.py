@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from digest import keys
+from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.links import links
@@ -77,7 +77,7 @@ async def _affordable(paper: Paper, text: FullText, language: str, desk: Desk) -
 
 
 def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst) -> str:
-    return keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
+    return cache_keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
 
 
 async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, analyst: Analyst) -> Analysis:
@@ -89,7 +89,7 @@ async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, anal
 
     book = booking.get()
     with booked(book.payer, book.stage, book, key):
-        raw = await desk.cache.once(key, keys.ANALYSIS_LIFE, make)
+        raw = await desk.cache.once(key, cache_keys.ANALYSIS_LIFE, make)
     if analyst is not desk.stand_in:
         await desk.share(book.payer, key)
     return from_json(Analysis, raw)

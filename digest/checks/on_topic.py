@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from digest.checks import language as lang
-from digest.checks import signs
+from digest.checks import phrases
 from digest.checks.cleaning import cut
 from digest.checks.leaks import shingles
 from digest.checks.shape import Found, sentences_of
@@ -41,7 +41,7 @@ def strange(text: str, language: str, kind: str) -> Found:
     if other:
         yield Fault.WRONG_LANGUAGE, f"in {other} where {wanted} was asked for"
         return
-    run = _run_in_another_script(signs.QUOTED.sub("“”", text), wanted)
+    run = _run_in_another_script(phrases.QUOTED.sub("“”", text), wanted)
     if run:
         yield Fault.WRONG_LANGUAGE, f"{run[:40]!r} is not in {wanted}"
         return
@@ -67,7 +67,7 @@ def _run_in_another_script(text: str, wanted: str) -> str:
 
 def _own(text: str, language: str) -> str:
     """Without quotations, which stay in the paper's language, and without an original appended to its translation."""
-    return cut(signs.QUOTED.sub("“”", text), language).kept
+    return cut(phrases.QUOTED.sub("“”", text), language).kept
 
 
 def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
@@ -134,7 +134,7 @@ def obeyed(text: str, instructions: tuple[str, ...], source: str = "") -> Found:
     of an order: says that it follows one, or gives a reviewer's verdict.
     """
     lower, own = text.lower(), source.lower()
-    owned_up = signs.OBEYS.search(signs.QUOTED.sub("“”", text))
+    owned_up = phrases.OBEYS.search(phrases.QUOTED.sub("“”", text))
     if owned_up and owned_up[0].lower() not in own:
         yield Fault.OBEYED, f"speaks to somebody's orders: {owned_up[0].strip()[:80]!r}"
     for told in instructions:

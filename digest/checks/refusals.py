@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from digest.checks import first_person, phrases
 from digest.checks import language as lang
-from digest.checks import person, signs
 from digest.checks.shape import sentences_of
 from digest.model import Fault
 
@@ -28,33 +28,33 @@ _SUBTITLED = re.compile(r"\S[:：]\s*\S")
 def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """Refusals and requests in the first or last two sentences, unquoted, and not the paper's own words."""
     own = source.lower()
-    sentences = sentences_of(signs.QUOTED.sub("“”", text))
+    sentences = sentences_of(phrases.QUOTED.sub("“”", text))
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_LONGEST] for s in edge):
         if kind == "title" and (_SUBTITLED.search(sentence) or not _OF_A_TITLE.search(sentence)):
             continue
         for pattern, fault, says in (
-            (signs.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
-            (signs.ASKS, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
+            (phrases.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
+            (phrases.ASKS, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
         ):
             match = pattern.search(sentence)
             if match and match[0].lower() not in own and not _told_of(match, sentence):
                 yield fault, f"{says}: {sentence.strip()[:100]!r}"
-        if signs.POLITE.search(sentence) and not signs.POLITE.search(source):
+        if phrases.POLITE.search(sentence) and not phrases.POLITE.search(source):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader: {sentence.strip()[:100]!r}"
-        if kind in _IMPERSONAL and person.first_person(sentence, source):
+        if kind in _IMPERSONAL and first_person.first_person(sentence, source):
             yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
 
 
 def _asks_back(sentence: str) -> bool:
     """The whole text is a question about papers or texts."""
-    return bool(re.search(r"[?？][\W_]*\Z", sentence) and signs.OBJECT.search(sentence))
+    return bool(re.search(r"[?？][\W_]*\Z", sentence) and phrases.OBJECT.search(sentence))
 
 
 def _told_of(match: re.Match[str], sentence: str) -> bool:
     """`Please provide evidence: the annotators were asked to …`: an instruction that somebody else was given, and what became of it."""
     before, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
     described = bool(after) and lang.size(after[0]) >= _CLAUSE
-    return described and not signs.OBJECT.search(before) and not _LISTS.search(before)
+    return described and not phrases.OBJECT.search(before) and not _LISTS.search(before)
