@@ -30,10 +30,10 @@ from typing import Any
 import aiohttp
 
 from bench import report
-from bot.chat import Place
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.redis_home import server_binary
 from bot.store import Redis, Store
-from bot.subscription import Subscription
 from digest.model import Profile
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer

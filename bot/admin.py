@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot import notices
-from bot.chat import Chat, Place, Post, Text
+from bot.core.chat import Chat, Place, Post, Text
 from bot.store import Store
 from digest.cache_keys import fingerprint
 from digest.errors import PaperboyError

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 
 from bot import cards, faults
-from bot.chat import Person, Place, Post
+from bot.context import Office
+from bot.core.chat import Person, Place, Post
 from bot.lookup import entry_by_id
-from bot.office import Office
 from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget

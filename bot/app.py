@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.admin import Admin
-from bot.chat import Chat, Place
-from bot.clock import clock
+from bot.context import Office, Work
+from bot.core.chat import Chat, Place
+from bot.core.clock import clock
+from bot.core.metrics import CountedBudget
+from bot.core.settings import Settings
+from bot.core.subscription import Subscription
 from bot.daily import Daily
-from bot.metrics import CountedBudget
-from bot.office import Office, Work
 from bot.redis_server import EmbeddedStore, store_address
-from bot.settings import Settings
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
-from bot.subscription import Subscription
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts

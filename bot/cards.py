@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
-from bot.subscription import Detail
+from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.subscription import Detail
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label, pick

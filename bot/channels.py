@@ -11,13 +11,13 @@ from pathlib import Path
 from rich.table import Table
 
 from bot import roster, terminal
-from bot import subscriptions_file as files
 from bot.app import subscription as from_environment
 from bot.commands.setup import keep, moment
 from bot.console import render
-from bot.settings import Settings
+from bot.core import subscriptions_file as files
+from bot.core.settings import Settings
+from bot.core.subscription import Subscription
 from bot.store import Store
-from bot.subscription import Subscription
 from digest.errors import BadInput, NotFound
 from digest.render.markdown import cost_words
 

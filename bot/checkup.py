@@ -12,12 +12,12 @@ from rich.text import Text
 
 from bot import checkup_running, checkup_store
 from bot.app import subscription
-from bot.chat import Place
-from bot.clock import clock
 from bot.console import render
+from bot.core.chat import Place
+from bot.core.clock import clock
+from bot.core.schedule import before_list
+from bot.core.settings import Settings
 from bot.finding import Check, Finding, State
-from bot.schedule import before_list
-from bot.settings import Settings
 from digest.errors import PaperboyError
 
 PATIENCE = aiohttp.ClientTimeout(total=10)

@@ -10,8 +10,8 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from bot.app import stored
+from bot.core.settings import Settings
 from bot.finding import Check, Finding, State
-from bot.settings import Settings
 from bot.store import Store
 from digest.errors import PaperboyError
 

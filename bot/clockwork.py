@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.schedule import Due, latest_due
+from bot.core.schedule import Due, latest_due
+from bot.core.subscription import Subscription
 from bot.store import LeaseBusy, LeaseLost, RunState, Store, StoreUnavailable
-from bot.subscription import Subscription
 
 log = logging.getLogger(__name__)
 

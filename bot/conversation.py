@@ -10,14 +10,29 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import cards, manners, metrics
+from bot import cards, manners
 from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
-from bot.chat import Actions, Button, ChatError, Draft, Menu, Person, Post, Question, Small, Style, Text, Vote, VoteKind
 from bot.commands.paper import note
 from bot.commands.setup import current, moment
-from bot.commands.words import say
+from bot.context import Office
+from bot.core import metrics
+from bot.core.chat import (
+    Actions,
+    Button,
+    ChatError,
+    Draft,
+    Menu,
+    Person,
+    Post,
+    Question,
+    Small,
+    Style,
+    Text,
+    Vote,
+    VoteKind,
+)
+from bot.core.texts import say
 from bot.lookup import look_up, told_earlier
-from bot.office import Office
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_a_paper, subjects_of
 from digest.arxiv.ids import parse

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bot import terminal
 from bot.console import render
-from bot.settings import Settings
+from bot.core.settings import Settings
 from bot.store import Spending, Store
 from bot.store.budget import STAGES
 from digest.errors import BadInput

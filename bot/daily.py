@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import cards, metrics
-from bot.chat import Chat, Place, Step, StepKind
+from bot import cards
+from bot.core import metrics
+from bot.core.chat import Chat, Place, Step, StepKind
+from bot.core.schedule import look_again
+from bot.core.subscription import Subscription
 from bot.delivery import Delivered, deliver, retract
 from bot.lessons import taste_of
-from bot.schedule import look_again
 from bot.store import DeliveryState, Hold, Run, RunState, Store
-from bot.subscription import Subscription
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
 from digest.ports import Desk, Pace, Progress, Units, Unwatched, silent

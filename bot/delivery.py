@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from bot import metrics
-from bot.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
+from bot.core import metrics
+from bot.core.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
 from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
 from bot.store.redis import pack, unpack
 from digest.model import from_json, to_json

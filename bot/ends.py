@@ -19,8 +19,8 @@ def run_command(
     work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
 ) -> NoReturn:
     """Reads the settings, runs the command, and turns what goes wrong into a sentence and an exit code."""
-    from bot import logs
-    from bot.settings import load
+    from bot.core import logs
+    from bot.core.settings import load
 
     try:
         settings = load(**overrides)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from bot.admin import OFTEN_PASSES
+from bot.context import Office
 from bot.delivery import Delivered
-from bot.office import Office
 from bot.store import DeliveryState
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.model import Digest

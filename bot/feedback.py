@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.chat import Person, Place, Vote, VoteKind
-from bot.office import Office
+from bot.context import Office
+from bot.core.chat import Person, Place, Vote, VoteKind
 
 
 async def voted(office: Office, vote: Vote) -> None:

@@ -13,7 +13,14 @@ from zoneinfo import available_timezones
 from rapidfuzz import fuzz, process, utils
 
 from bot import feedback
-from bot.chat import (
+from bot.commands import digest as digest_command
+from bot.commands.actions import Actions
+from bot.commands.paper import note, paper
+from bot.commands.setup import current, moment
+from bot.commands.status import status_lines
+from bot.context import Office
+from bot.conversation import Conversation
+from bot.core.chat import (
     Block,
     Click,
     Command,
@@ -28,14 +35,7 @@ from bot.chat import (
     Vote,
     VoteKind,
 )
-from bot.commands import digest as digest_command
-from bot.commands.actions import Actions
-from bot.commands.paper import note, paper
-from bot.commands.setup import current, moment
-from bot.commands.status import status_lines
-from bot.commands.words import say
-from bot.conversation import Conversation
-from bot.office import Office
+from bot.core.texts import say
 from digest.arxiv import categories
 from digest.errors import OverBudget, PaperboyError
 from digest.render import tex
@@ -56,7 +56,7 @@ LANGUAGES = (
 
 
 class Front:
-    """Implements `bot.chat.Front`."""
+    """Implements `bot.core.chat.Front`."""
 
     def __init__(self, office: Office, conversation: Conversation) -> None:
         self._office = office

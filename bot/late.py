@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import notices
-from bot.chat import ChatError, Post, Text
-from bot.office import Office
-from bot.schedule import due_at, last_due, next_run
+from bot.context import Office
+from bot.core.chat import ChatError, Post, Text
+from bot.core.schedule import due_at, last_due, next_run
+from bot.core.subscription import Subscription
 from bot.store import LeaseBusy, Run
-from bot.subscription import Subscription
 from digest.arxiv import calendar
 from digest.errors import ArxivUnavailable, Unavailable
 from digest.render.labels import day_words, pick

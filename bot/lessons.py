@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from bot.chat import VoteKind
+from bot.core.chat import VoteKind
 from bot.store import Store
 from digest.arxiv.ids import plain_id
 from digest.model import Paper

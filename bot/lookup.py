@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import cards
-from bot.chat import ChatError, Place
-from bot.office import Office
+from bot.context import Office
+from bot.core.chat import ChatError, Place
 from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score

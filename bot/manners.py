@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.chat import Question
+from bot.core.chat import Question
 
 
 class Speak(StrEnum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.app import App, subscription
-from bot.chat import Place
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.daily import Wish
 from bot.store import RunState
-from bot.subscription import Subscription
 from digest.arxiv import calendar
 from digest.model import Digest
 from digest.ports import Progress, silent

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.schedule import last_due, next_run
+from bot.core.schedule import last_due, next_run
+from bot.core.subscription import Subscription
 from bot.store import DeliveryState, RunState, Store
-from bot.subscription import Subscription
 from digest.model import Usage
 
 

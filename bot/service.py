@@ -16,18 +16,18 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot import metrics
 from bot.app import App, opened, subscription
-from bot.chat import Chat, Place
 from bot.clockwork import Begin, Clock
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core import metrics
+from bot.core.chat import Chat, Place
+from bot.core.settings import Settings
+from bot.core.subscription import Subscription
 from bot.front import Front
 from bot.health import Health, served, watch
 from bot.hosts import REQUIRED, losing_disk
-from bot.office import Office
-from bot.settings import Settings
 from bot.store import RedisCache
-from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Work
 from digest.errors import Misconfigured

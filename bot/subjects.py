@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import cards
-from bot.chat import Place, Question
+from bot.context import Office
+from bot.core.chat import Place, Question
 from bot.lookup import find_paper
-from bot.office import Office
 from bot.store import Talk
 from digest.arxiv.ids import parse, plain_id
 from digest.model import Digest, Paper

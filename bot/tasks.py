@@ -10,16 +10,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import faults, late, metrics
+from bot import faults, late
 from bot.admin import OFTEN_PASSES
 from bot.answering import answer_name
-from bot.chat import ChatError, Forbidden, Gone, Throttled
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core import metrics
+from bot.core.chat import ChatError, Forbidden, Gone, Throttled
+from bot.core.logs import concerning
+from bot.core.subscription import Subscription
 from bot.daily import Awaited, Wish
-from bot.logs import concerning
-from bot.office import Office
 from bot.store import DeliveryState, Run, RunState
-from bot.subscription import Subscription
 from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.model import Digest

@@ -17,14 +17,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot import cards
 from bot.answering import answer_post, answered, asked_in, sources_of
 from bot.app import App
-from bot.chat import Menu, Person, Place, Question
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.direct import DirectWork
+from bot.core.chat import Menu, Person, Place, Question
+from bot.core.settings import Settings
 from bot.lookup import find_paper, look_up
 from bot.once import CLI
-from bot.settings import Settings
 from digest.arxiv.categories import check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound

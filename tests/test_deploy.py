@@ -14,10 +14,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from bot import metrics
+from bot.core import metrics
+from bot.core.settings import Settings
 from bot.hosts import CERTAIN
 from bot.service import Role
-from bot.settings import Settings
 from tests.paths import ROOT
 
 BOT = ["python", "-m", "bot"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.chat import Post, Step
+from bot.core.chat import Post, Step
 from bot.discord import render as discord_render
 from bot.discord.ids import carries, marker
 from bot.slack import render as slack_render

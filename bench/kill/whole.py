@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bench.kill.sides import Side
-from bot.chat import StepKind
+from bot.core.chat import StepKind
 from bot.delivery import MARK
 from bot.store import Asked, Delivery
 from digest.model import Digest

@@ -10,7 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot import cards
-from bot.chat import (
+from bot.commands import digest as digest_command
+from bot.commands import setup
+from bot.commands.paper import note
+from bot.commands.status import unteach
+from bot.context import Office
+from bot.conversation import Conversation
+from bot.core.chat import (
     Block,
     Click,
     Command,
@@ -26,16 +32,10 @@ from bot.chat import (
     Vote,
     VoteKind,
 )
-from bot.commands import digest as digest_command
-from bot.commands import setup
-from bot.commands.paper import note
-from bot.commands.status import unteach
-from bot.commands.words import say
-from bot.conversation import Conversation
+from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.feedback import voted
 from bot.lookup import find_paper, look_up, told_earlier
-from bot.office import Office
-from bot.subscription import Subscription
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper

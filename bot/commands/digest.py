@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.commands import setup
 from bot.commands.paper import note
 from bot.commands.status import digest_link, status
-from bot.commands.words import say
-from bot.office import Office
-from bot.schedule import next_run
+from bot.context import Office
+from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
+from bot.core.schedule import next_run
+from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.store import DeliveryState, Run, RunState
-from bot.subscription import Subscription
 from digest.arxiv import calendar
 from digest.model import Digest
 

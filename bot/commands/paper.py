@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot import cards
 from bot.answering import answer_about
-from bot.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
-from bot.commands.words import say
+from bot.context import Office
+from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
+from bot.core.texts import say
 from bot.lookup import find_paper, look_up, told_earlier
-from bot.office import Office
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper

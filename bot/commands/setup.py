@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot import settings
-from bot.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
 from bot.commands.paper import note
-from bot.commands.words import say
+from bot.context import Office
+from bot.core import settings
+from bot.core.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
+from bot.core.schedule import before_list, next_run
+from bot.core.subscription import DAYS, Detail, Subscription
+from bot.core.texts import say
 from bot.lessons import taste_of
-from bot.office import Office
-from bot.schedule import before_list, next_run
 from bot.store import Store
-from bot.subscription import DAYS, Detail, Subscription
 from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError
 from digest.model import Profile

@@ -7,15 +7,15 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot import cards
-from bot.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
 from bot.commands import setup
 from bot.commands.paper import note
-from bot.commands.words import say
+from bot.context import Office
+from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
+from bot.core.schedule import last_due, next_run
+from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.lessons import taught
-from bot.office import Office
-from bot.schedule import last_due, next_run
 from bot.store import DeliveryState, RunState
-from bot.subscription import Subscription
 from digest.arxiv import calendar
 from digest.model import Digest, Usage
 from digest.render.labels import day_words, label

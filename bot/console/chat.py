@@ -14,9 +14,9 @@ from uuid import uuid4
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from bot.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.console import render
 from bot.console.board import Board
+from bot.core.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.store import Store, post_from_data, post_to_data
 
 NAME = "console"
@@ -26,7 +26,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ConsoleChat:
-    """A `bot.chat.Chat`. The channel is printed to `screen`; what goes on is said on `aside`, the standard error."""
+    """A `bot.core.chat.Chat`. The channel is printed to `screen`; what goes on is said on `aside`, the standard error."""
 
     name = NAME
     whispers = True
@@ -153,7 +153,7 @@ class ConsoleDraft:
 
 @dataclass
 class ConsoleResponder:
-    """A `bot.chat.Responder`: the answer to a command typed at the prompt."""
+    """A `bot.core.chat.Responder`: the answer to a command typed at the prompt."""
 
     chat: ConsoleChat
     place: Place

@@ -16,16 +16,16 @@ from prompt_toolkit.history import InMemoryHistory
 
 from bot import cards, terminal
 from bot.app import App, opened, subscription
-from bot.chat import Command, Person, Place, Question, Responder
-from bot.commands.words import say
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Command, Person, Place, Question, Responder
+from bot.core.settings import Settings
+from bot.core.texts import say
 from bot.daily import Daily, Wish
 from bot.front import Front
-from bot.office import Office
-from bot.settings import Settings
 from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest

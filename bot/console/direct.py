@@ -8,7 +8,7 @@ Task = Callable[..., Awaitable[None]]
 
 
 class DirectWork:
-    """A `bot.office.Work`."""
+    """A `bot.context.Work`."""
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}

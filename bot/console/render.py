@@ -27,7 +27,7 @@ from rich.style import Style
 from rich.text import Text as Plain
 from rich.theme import Theme
 
-from bot.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from digest.render.tex import readable
 
 RED = "#b31b1b"

@@ -13,7 +13,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.core.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.discord import connection
 from bot.discord.draft import Channel, Draft, Whisper
 from bot.discord.events import NAME
@@ -34,7 +34,7 @@ KNOWN = 2000
 
 
 class DiscordChat:
-    """A `bot.chat.Chat`."""
+    """A `bot.core.chat.Chat`."""
 
     name = NAME
     whispers = False

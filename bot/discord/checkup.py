@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.chat import ChatError
+from bot.core.chat import ChatError
 from bot.discord.chat import DiscordChat
 from bot.discord.rest import translated
 from digest.errors import PaperboyError

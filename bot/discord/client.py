@@ -1,4 +1,4 @@
-"""The gateway's client: every event that concerns the bot becomes a value of `bot.chat` and goes to the Front. Nothing else is kept.
+"""The gateway's client: every event that concerns the bot becomes a value of `bot.core.chat` and goes to the Front. Nothing else is kept.
 
 The SDK keeps no messages either. An event may come twice (a resume, a second process with the same token); the Front tells messages
 apart by their ids.
@@ -15,7 +15,7 @@ from typing import Any
 import discord
 import stamina
 
-from bot.chat import Front, Place, Post, Question, Text
+from bot.core.chat import Front, Place, Post, Question, Text
 from bot.discord import commands, connection
 from bot.discord.catchup import Watermark, catch_up
 from bot.discord.chat import DiscordChat

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import stamina
 
-from bot.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
+from bot.core.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
 from bot.discord.ids import components, message_id
 from bot.discord.plan import silent
 from bot.discord.render import V2, keyed, marked, messages
@@ -55,7 +55,7 @@ class Sheet(Protocol):
 
 
 class Draft:
-    """A `bot.chat.Draft`."""
+    """A `bot.core.chat.Draft`."""
 
     def __init__(self, sheet: Sheet, key: str, pace: float) -> None:
         self._sheet, self._key, self._pace = sheet, key, pace

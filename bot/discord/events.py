@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import Person, Place, Question, VoteKind
+from bot.core.chat import Person, Place, Question, VoteKind
 from bot.discord.ids import Press, components, message_id, pressed
 from digest.arxiv.ids import parse
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.chat import Actions, Button, Field, Form, Post, Style, Text
+from bot.core.chat import Actions, Button, Field, Form, Post, Style, Text
 from bot.discord.l10n import word
 from bot.discord.pack import size
 from bot.discord.render import OPTIONS, shortened

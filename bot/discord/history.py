@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.chat import Forbidden, Gone, HistoryRefused
+from bot.core.chat import Forbidden, Gone, HistoryRefused
 from bot.discord.ids import carries, marker, snowflake
 from bot.discord.rest import MESSAGE, MESSAGES, Rest
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from bot.chat import Place
+from bot.core.chat import Place
 
 CUSTOM_ID = 100
 NONCE = 25

@@ -15,7 +15,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import Actions, Button, ChatError, Click, Command, Front, Post, Style, Submission, Text
+from bot.core.chat import Actions, Button, ChatError, Click, Command, Front, Post, Style, Submission, Text
 from bot.discord import forms
 from bot.discord.chat import DiscordChat
 from bot.discord.commands import Interaction

@@ -9,7 +9,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.chat import Front
+from bot.core.chat import Front
 from bot.discord.chat import DiscordChat
 from bot.discord.client import Gateway
 from bot.discord.rest import log_in

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.chat import Post, Step, StepKind, Thread
+from bot.core.chat import Post, Step, StepKind, Thread
 from bot.discord.ids import Press, custom_id, marker, pressed
 from bot.discord.markdown import Target, Unit
 from bot.discord.pack import Piece, Row, Words, pack

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
 from bot.discord.ids import Press, custom_id, marker, nonce
 from bot.discord.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.pack import Line, Piece, Row, Words, pack, size

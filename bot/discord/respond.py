@@ -1,4 +1,4 @@
-"""How one interaction is answered: a `bot.chat.Responder`.
+"""How one interaction is answered: a `bot.core.chat.Responder`.
 
 Discord wants a first response within three seconds, and gives fifteen minutes for more; `slot` is the ephemeral message that the
 next thing to the asker may replace (a progress line, "thinking…"). When the interaction has ended, what is said goes into the
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from bot.chat import Actions, Button, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.chat import Actions, Button, Form, Gone, Person, Place, Post, Small, Text
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import named

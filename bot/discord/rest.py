@@ -16,7 +16,7 @@ import aiohttp
 import discord
 from discord.http import Route, handle_message_parameters, json_or_text
 
-from bot.chat import ChatError, Doubtful, Forbidden, Gone, Throttled
+from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, Throttled
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0

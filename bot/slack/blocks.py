@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from bot.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
 from bot.slack import fit, mrkdwn, richtext
 from bot.slack.fit import shortened
 from bot.slack.richtext import Element, Part

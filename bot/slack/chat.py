@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.chat import ChatError, Draft, Gone, Person, Place, Post, Question, Responder, Step, StepKind, Thread
+from bot.core.chat import ChatError, Draft, Gone, Person, Place, Post, Question, Responder, Step, StepKind, Thread
 from bot.slack import render
 from bot.slack.draft import SlackDraft
 from bot.slack.responder import SlackResponder
@@ -26,7 +26,7 @@ REMEMBERED = 500
 
 
 class SlackChat:
-    """Implements `bot.chat.Chat`."""
+    """Implements `bot.core.chat.Chat`."""
 
     name = "slack"
     whispers = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.chat import ChatError
+from bot.core.chat import ChatError
 from bot.slack.chat import SlackChat
 from bot.slack.wire import METHODS
 

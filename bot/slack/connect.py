@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import Doubtful, Forbidden, Front, Throttled
+from bot.core.chat import Doubtful, Forbidden, Front, Throttled
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.chat import ChatError, Doubtful, Gone, HistoryRefused, Post, Question, Text, Throttled
+from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Post, Question, Text, Throttled
 from bot.slack import render
 from bot.slack.wire import SlackRefused, patiently
 
@@ -59,7 +59,7 @@ def harmless(text: str) -> str:
 
 
 class SlackDraft:
-    """Implements `bot.chat.Draft`. One at a time writes one answer; `finish` may be repeated."""
+    """Implements `bot.core.chat.Draft`. One at a time writes one answer; `finish` may be repeated."""
 
     def __init__(self, chat: SlackChat, question: Question, key: str) -> None:
         self._chat, self._question, self._key = chat, question, key

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.chat import Post, Step, StepKind, Thread
+from bot.core.chat import Post, Step, StepKind, Thread
 from bot.slack import fit, mrkdwn
 from bot.slack.blocks import SlackBlock, blocks
 from bot.slack.fit import shortened

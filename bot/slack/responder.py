@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
 from bot.slack import render, views
 from bot.slack.views import Memo
 from bot.slack.wire import SlackRefused
@@ -41,7 +41,7 @@ NO_TRIGGER = {
 
 
 class SlackResponder:
-    """Implements `bot.chat.Responder`. `extra` is that of the Command, Click or Submission, as `listeners.read` makes it."""
+    """Implements `bot.core.chat.Responder`. `extra` is that of the Command, Click or Submission, as `listeners.read` makes it."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import Doubtful, Forbidden, Throttled
+from bot.core.chat import Doubtful, Forbidden, Throttled
 from bot.slack.wire import SlackRefused, sentence
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
-from bot.chat import Field, Form, Place, Post
+from bot.core.chat import Field, Form, Place, Post
 from bot.slack import fit
 from bot.slack.blocks import SlackBlock, action_id, blocks, options, word
 from bot.slack.fit import shortened

@@ -21,7 +21,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import ChatError, Doubtful, Forbidden, Gone, HistoryRefused, Throttled
+from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, HistoryRefused, Throttled
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"

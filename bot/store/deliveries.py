@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.chat import Place, Step
+from bot.core.chat import Place, Step
 from bot.store.base import LONG, PLAN_LIFE, Base, key, seconds
 from bot.store.leases import Lease, LeaseLost
 from bot.store.redis import Script, pack, unpack

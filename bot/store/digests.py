@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from bot.chat import Place
+from bot.core.chat import Place
 from bot.store.base import LONG, iso, key, literal, seconds
 from bot.store.ledger import Ledgers
 from bot.store.redis import Command, pack, unpack

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.chat import Actions, Block, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Block, Heading, Menu, Post, Quotation, Rule, Small, Text
 from digest.model import from_json, to_json
 
 KINDS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Rule, Actions, Menu)}

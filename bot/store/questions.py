@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from bot.chat import Place, Post, Question
+from bot.core.chat import Place, Post, Question
 from bot.store.base import LONG, Base, iso, key, seconds
 from bot.store.posts import post_from_json, post_to_json
 from bot.store.redis import Command, Script, pack, unpack

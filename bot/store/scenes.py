@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.chat import Place
+from bot.core.chat import Place
 from bot.store.base import LONG, Base, key, seconds
 from bot.store.questions import Asked, Questions, thread_key
 from digest.cache_keys import fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.chat import Vote, VoteKind
+from bot.core.chat import Vote, VoteKind
 from bot.store.base import LONG, Base, key, seconds
 from bot.store.redis import Command
 from digest.model import from_json, to_json

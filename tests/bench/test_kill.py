@@ -12,7 +12,7 @@ import pytest
 from bench.kill.journal import GRACE, bought, receipts
 from bench.kill.sides import Slack
 from bench.kill.whole import post_faults, sorts
-from bot.chat import Person, Place, Post, Question, Text, Thread
+from bot.core.chat import Person, Place, Post, Question, Text, Thread
 from bot.slack import render
 from bot.store import Asked, Asking, Delivery, DeliveryState
 from tests.servers.model import Call

@@ -6,17 +6,17 @@ import io
 
 import pytest
 
-from bot.chat import Place
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.daily import Daily
 from bot.front import Front
-from bot.office import Office
 from bot.store import RedisCache, Store
-from bot.subscription import Subscription
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Profile
 from digest.ports import Desk, FreePace

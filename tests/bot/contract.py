@@ -28,7 +28,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
+from bot.core.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
 from bot.delivery import Delivered, deliver, retract
 from bot.store import DeliveryState, Lease, Store
 from digest.ports import FreePace

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
 from bot.console.chat import ConsoleChat
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
+from bot.core.subscription import Subscription
 from bot.daily import Wish
 from bot.front import Front
-from bot.office import Office
 from bot.store import RunState
-from bot.subscription import Subscription
 from digest.model import Digest, Profile
 from tests.conftest import Clock
 

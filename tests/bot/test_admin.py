@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from bot.admin import OFTEN_PASSES, WORDS, Admin
-from bot.chat import Forbidden, Place
 from bot.console import render
 from bot.console.chat import ConsoleChat
+from bot.core.chat import Forbidden, Place
 from bot.store import Redis, Store, post_from_data
 from digest.ports import FreePace
 from tests.bot.people import words

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import cards
-from bot.chat import Small
+from bot.core.chat import Small
 from digest.model import Answer, Fault, Problem
 
 ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")

@@ -8,11 +8,11 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.chat import Place
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.redis_server import stop as stop_store
 from bot.redis_server import store_address
 from bot.store import Redis, Store
-from bot.subscription import Subscription
 from tests.builders import a_digest
 
 

@@ -14,17 +14,17 @@ from aiohttp import web
 from bot import checkup_running, checkup_store
 from bot.admin import Admin
 from bot.app import stored
-from bot.chat import Place
 from bot.checkup import check_up
+from bot.core.chat import Place
+from bot.core.settings import Settings
+from bot.core.subscription import Subscription
 from bot.discord import connection
 from bot.finding import Finding, State
 from bot.health import Health, served
 from bot.redis_home import server_binary
 from bot.redis_server import stop
 from bot.service import serve
-from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
-from bot.subscription import Subscription
 from digest.errors import Misconfigured
 from digest.ports import FreePace
 from tests.bot.test_health import free_port

@@ -13,11 +13,11 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import clockwork
-from bot.chat import Place
 from bot.clockwork import Clock
-from bot.schedule import next_run
+from bot.core.chat import Place
+from bot.core.schedule import next_run
+from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
-from bot.subscription import Subscription
 from tests.conftest import Clock as Hands
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat import Place, Quotation, VoteKind
+from bot.core.chat import Place, Quotation, VoteKind
 from tests.bot.people import ANN, BOB, HERE, Channel, words
 
 # ---------------------------------------------------------------- /paper

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat import Button, ChatError, Doubtful, Place
+from bot.core.chat import Button, ChatError, Doubtful, Place
 from bot.store import Asking
 from tests.bot.people import ANN, BOB, HERE, Channel
 
@@ -195,7 +195,7 @@ async def test_an_earlier_digest_s_paper_is_found_by_what_was_said_of_it(channel
 
 
 def _question(thread: Place):
-    from bot.chat import Question
+    from bot.core.chat import Question
     from tests.conftest import Clock
 
     return Question("q9", thread, ANN, "what does 1 introduce?", Clock()())

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot import delivery
-from bot.chat import ChatError, Forbidden, Gone, Place, Step, StepKind, Throttled
+from bot.core.chat import ChatError, Forbidden, Gone, Place, Step, StepKind, Throttled
 from bot.delivery import deliver, retract
 from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 import pytest
 
 from bot.admin import WORDS, Admin
-from bot.chat import Gone, Place, Question
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Gone, Place, Question
+from bot.core.subscription import Subscription
 from bot.daily import Daily
 from bot.health import Health, watch
-from bot.office import Office
 from bot.store import Deaths
-from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import Person, Vote, VoteKind
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Person, Vote, VoteKind
 from bot.front import Front
-from bot.office import Office
 from bot.store import Store
 from bot.store.redis import unpack
 from bot.tasks import Tasks

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot import cards
-from bot.chat import Post
+from bot.core.chat import Post
+from bot.core.subscription import Detail
 from bot.discord import render as discord
 from bot.slack import render as slack
-from bot.subscription import Detail
 from digest.checks import safe_markdown
 from digest.model import (
     FULL_PARTS,

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot import late
-from bot.chat import Place
 from bot.console.sample import SampleDay
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.daily import Daily
-from bot.office import Office
 from bot.store import Deaths, Run, RunState
-from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable

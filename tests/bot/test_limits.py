@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.chat import Place
 from bot.conversation import Conversation
+from bot.core.chat import Place
 from bot.front import Front
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
@@ -96,7 +96,7 @@ async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_doe
 
 async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Channel):
     from bot import cards
-    from bot.subscription import Detail
+    from bot.core.subscription import Detail
     from tests.builders import a_digest
 
     shown = {show: words(cards.thread(a_digest(), Detail.SHORT, show_cost=show).parent) for show in (True, False)}

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.chat import Place
 from bot.console.sample import SampleDay
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.daily import Daily, Wish
 from bot.store import RedisBudget, RedisCache, Store
-from bot.subscription import Subscription
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import date, timedelta
 
-from bot.chat import Place
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.store import RunState, Store
-from bot.subscription import Subscription
 from digest.model import Profile
 from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import redis
 
-from bot.chat import Place
+from bot.core.chat import Place
 from bot.store import Redis, Store, StoreUnavailable
 from bot.store import redis as module
 from bot.store.redis import Script

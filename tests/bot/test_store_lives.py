@@ -6,11 +6,11 @@ import asyncio
 from datetime import timedelta
 
 from bot import store as store_package
-from bot.chat import Place, Vote, VoteKind
 from bot.console.chat import ConsoleChat
+from bot.core.chat import Place, Vote, VoteKind
+from bot.core.subscription import Subscription
 from bot.delivery import deliver, retract
 from bot.store import RedisBudget, RedisCache, RedisPace, RunState, Store
-from bot.subscription import Subscription
 from bot.work import QUICK, SLOW, Task, Work
 from digest.model import Usage
 from digest.ports import FreePace, booked

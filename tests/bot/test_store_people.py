@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.chat import (
+from bot.core.chat import (
     Actions,
     Button,
     Heading,
@@ -23,9 +23,9 @@ from bot.chat import (
     Vote,
     VoteKind,
 )
+from bot.core.subscription import Subscription
 from bot.store import Asking, Store, post_from_json, post_to_json
 from bot.store.scenes import Spoken
-from bot.subscription import Subscription
 from digest.model import Answer, Turn
 from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest

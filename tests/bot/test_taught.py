@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat import Place, Vote, VoteKind
+from bot.core.chat import Place, Vote, VoteKind
 from bot.daily import Wish
 from bot.lessons import taste_of, taught
 from digest.model import Digest

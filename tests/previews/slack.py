@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from bot import cards
-from bot.chat import Place, Post, Text
 from bot.commands import setup
 from bot.console.sample import SampleDay
+from bot.core.chat import Place, Post, Text
+from bot.core.subscription import Detail, Subscription
 from bot.slack import render, views
 from bot.slack.views import Memo
-from bot.subscription import Detail, Subscription
 from digest.model import (
     Analysis,
     Answer,

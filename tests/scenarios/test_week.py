@@ -15,15 +15,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.chat import Place
 from bot.clockwork import Clock
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.daily import Daily
-from bot.office import Office
 from bot.slack.chat import SlackChat
 from bot.slack.render import key_of
 from bot.store import Deaths, RedisCache, RunState, Store
-from bot.subscription import Subscription
 from bot.tasks import Tasks
 from bot.work import Later, Task
 from digest.arxiv.calendar import NEW_YORK, is_quiet

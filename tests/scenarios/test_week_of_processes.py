@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import Place
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
 from bot.store import Redis, Run, RunState, Store
-from bot.subscription import Subscription
 from digest.model import Profile
 from digest.selection.ledger import State
 from tests.bot.test_health import free_port

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.chat import Front, Person, Place
+from bot.core.chat import Front, Person, Place
 from bot.slack import views
 from bot.slack.listeners import read
 from bot.slack.listeners.people import People

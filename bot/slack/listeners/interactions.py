@@ -15,7 +15,7 @@ from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.chat import ChatError, Front, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.core.chat import ChatError, Front, Gone, Menu, Person, Place, Post, Responder, Text
 from bot.slack import views
 from bot.slack.chat import SlackChat
 from bot.slack.listeners import read

@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from bot.chat import ChatError, Forbidden, Person
+from bot.core.chat import ChatError, Forbidden, Person
 from bot.slack.wire import Wire
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.chat import Click, Command, Person, Place, Question, Submission, VoteKind
+from bot.core.chat import Click, Command, Person, Place, Question, Submission, VoteKind
 from bot.slack.blocks import ASKS, MENU_ACTION, action_of
 from bot.slack.views import PAGE_ACTION, Memo, typed
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from bot.chat import Person, Place, Post, Question, Text
 from bot.console.chat import ConsoleChat
 from bot.console.render import THEME
+from bot.core.chat import Person, Place, Post, Question, Text
 from bot.delivery import deliver
 from bot.store import Store
 from digest.ports import FreePace

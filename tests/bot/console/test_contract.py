@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat import Doubtful, Forbidden, Gone, HistoryRefused, Person, Place, Question, Throttled
 from bot.console import render
 from bot.console.chat import ConsoleChat
+from bot.core.chat import Doubtful, Forbidden, Gone, HistoryRefused, Person, Place, Question, Throttled
 from bot.store import Store
 from tests.bot.contract import Break, ChatContract, Seen
 

@@ -13,10 +13,10 @@ import pytest
 from rich.console import Console
 
 from bot import cards
-from bot.chat import Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from bot.console import render
 from bot.console.render import THEME
-from bot.subscription import Detail
+from bot.core.chat import Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.subscription import Detail
 from tests.builders import a_digest
 from tests.paths import ROOT
 
@@ -162,7 +162,7 @@ SCRIPT = """
 import sys
 from bot import cards
 from bot.console import render
-from bot.subscription import Detail
+from bot.core.subscription import Detail
 from tests.builders import a_digest
 screen = render.terminal(sys.stdout)
 thread = cards.thread(a_digest(2), Detail.SHORT)

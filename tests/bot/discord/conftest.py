@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Place
+from bot.core.chat import Place
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
 from tests.servers.discord import Discord

@@ -14,10 +14,10 @@ from pathlib import Path
 import simcord
 
 from bot import cards
-from bot.chat import Place, Thread
+from bot.core.chat import Place, Thread
+from bot.core.subscription import Detail
 from bot.discord.chat import DiscordChat
 from bot.discord.client import Gateway
-from bot.subscription import Detail
 from digest.model import Answer, Basis, Digest, Evidence, Finding, Mention, Part, Quote, Summary, Theme
 from digest.ports import MemoryCache
 from tests.bot.discord.recording import RecordingFront

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from bot.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Text, Vote, VoteKind
+from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Text, Vote, VoteKind
 
 Answer = Callable[[Any, Responder], Awaitable[Any]]
 

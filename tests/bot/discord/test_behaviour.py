@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.chat import Actions, Button, Field, Form, Heading, Menu, Place, Post, Style, Text, Thread, VoteKind
+from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Place, Post, Style, Text, Thread, VoteKind
 from bot.discord.chat import DiscordChat
 from bot.discord.client import Gateway
 from digest.ports import MemoryCache

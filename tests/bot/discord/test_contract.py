@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat import Person, Place, Question
+from bot.core.chat import Person, Place, Question
 from bot.discord.ids import message_id
 from tests.bot.contract import Break, ChatContract, Seen
 from tests.bot.discord.conftest import Home

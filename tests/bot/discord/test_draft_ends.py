@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Doubtful
+from bot.core.chat import Doubtful
 from bot.discord import draft as draft_module
 from bot.discord.draft import Draft
 from tests.bot.contract import a_post

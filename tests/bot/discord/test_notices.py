@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.chat import Place, Post, Text
+from bot.core.chat import Place, Post, Text
 from bot.notices import notice, replace_notice, take_away
 from bot.store import Store
 from digest.ports import FreePace

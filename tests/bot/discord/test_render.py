@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
 from bot.discord.ids import Press, custom_id, marker, nonce, pressed
 from bot.discord.pack import cut, size
 from bot.discord.plan import plan

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from bot.app import opened, subscription
-from bot.chat import VoteKind
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import VoteKind
+from bot.core.settings import Settings
 from bot.daily import Daily, Wish
 from bot.discord.listener import DiscordListener
 from bot.front import Front
-from bot.office import Office
-from bot.settings import Settings
 from bot.store.cache import RedisCache
 from digest.model import Digest
 from digest.ports import FreePace

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat import (
+from bot.core.chat import (
     Doubtful,
     Forbidden,
     Gone,
@@ -257,7 +257,7 @@ async def test_what_is_shared_into_a_forum_becomes_a_post_there(home: Home):
 
 
 def _thread_of(word: str, tags: tuple[str, ...]):
-    from bot.chat import Thread
+    from bot.core.chat import Thread
 
     return Thread(a_post(word), (), None, word, tags)
 

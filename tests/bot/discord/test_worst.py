@@ -7,9 +7,9 @@ import re
 import pytest
 
 from bot import cards
+from bot.core.subscription import Detail
 from bot.delivery import deliver
 from bot.store import DeliveryState, Store
-from bot.subscription import Detail
 from digest.model import FULL_PARTS, Digest, from_json, to_json
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home

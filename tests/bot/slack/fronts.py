@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.chat import (
+from bot.core.chat import (
     Click,
     Command,
     Heading,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import cards
-from bot.chat import (
+from bot.core.chat import (
     ChatError,
     Doubtful,
     Forbidden,
@@ -24,10 +24,10 @@ from bot.chat import (
     Text,
     Throttled,
 )
+from bot.core.subscription import Detail
 from bot.delivery import MARK, _filled
 from bot.slack import render
 from bot.slack.chat import SlackChat
-from bot.subscription import Detail
 from tests.bot.slack.worst import worst_digest
 from tests.servers.slack import BOT_TOKEN, Message, SlackServer
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat import Person, Place, Question, StepKind
+from bot.core.chat import Person, Place, Question, StepKind
 from bot.delivery import MARK, _filled
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState, Store

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat import Doubtful, Person, Place, Post, Question, Quotation, Text
+from bot.core.chat import Doubtful, Person, Place, Post, Question, Quotation, Text
 from bot.slack import draft, render, wire
 from bot.slack.chat import SlackChat
 from tests.servers.slack import TEAM, Message, SlackServer

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from bot.chat import Person, Place, VoteKind
+from bot.core.chat import Person, Place, VoteKind
 from bot.slack import connect
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot import cards
-from bot.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
+from bot.core.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
 from bot.slack import render
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat import Place, Post, Text
+from bot.core.chat import Place, Post, Text
 from bot.notices import notice, replace_notice, take_away
 from bot.slack.chat import SlackChat
 from bot.store import Store

@@ -10,10 +10,24 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot import cards
-from bot.chat import Actions, Button, Heading, Menu, Place, Post, Quotation, Rule, Small, StepKind, Style, Text, Thread
+from bot.core.chat import (
+    Actions,
+    Button,
+    Heading,
+    Menu,
+    Place,
+    Post,
+    Quotation,
+    Rule,
+    Small,
+    StepKind,
+    Style,
+    Text,
+    Thread,
+)
+from bot.core.subscription import Detail
 from bot.slack import fit, render, richtext
 from bot.slack.blocks import blocks
-from bot.subscription import Detail
 from digest.render import tex
 from tests.bot.slack.worst import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest

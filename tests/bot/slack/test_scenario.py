@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from bot.app import opened, subscription
-from bot.chat import Place, VoteKind
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
+from bot.context import Office
 from bot.conversation import Conversation
+from bot.core.chat import Place, VoteKind
+from bot.core.settings import Settings
 from bot.daily import Daily, Wish
 from bot.front import Front
-from bot.office import Office
-from bot.settings import Settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.chat import Place
+from bot.core.chat import Place
 from digest.model import Profile
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat import Place
-from bot.schedule import Due, before_list, due_at, latest_due, look_again, next_run
-from bot.subscription import Subscription, changed
+from bot.core.chat import Place
+from bot.core.schedule import Due, before_list, due_at, latest_due, look_again, next_run
+from bot.core.subscription import Subscription, changed
 from digest.arxiv.calendar import NEW_YORK
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.subscription import DAYS, Subscription
+from bot.core.subscription import DAYS, Subscription
 from digest.arxiv import calendar
 
 LIST_IS_NEAR = timedelta(hours=6)

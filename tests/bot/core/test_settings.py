@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.settings import Settings, load
+from bot.core.settings import Settings, load
 from digest.errors import Misconfigured
 from tests.paths import ROOT
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
 
-from bot.settings import Settings
+from bot.core.settings import Settings
 
 NOISY = (
     "slack_bolt",

@@ -9,7 +9,7 @@ import stamina
 from prometheus_client import generate_latest
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
-from bot import metrics
+from bot.core import metrics
 from digest.llm.server.failures import Passing
 from digest.model import Usage
 from digest.ports import NoLimit, booked

@@ -18,9 +18,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot import settings
-from bot.chat import Place
-from bot.subscription import Detail, Subscription
+from bot.core import settings
+from bot.core.chat import Place
+from bot.core.subscription import Detail, Subscription
 from digest.arxiv.categories import check
 from digest.errors import BadInput
 from digest.model import Profile

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.admin import Reports, Unreported
-from bot.chat import Chat, Person, Place
+from bot.core.chat import Chat, Person, Place
+from bot.core.subscription import Subscription
 from bot.daily import Daily
 from bot.store import Store
-from bot.subscription import Subscription
 from digest.ports import Desk, FreePace, Pace
 
 

@@ -18,7 +18,7 @@ import langcodes
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.subscription import DAYS, Detail
+from bot.core.subscription import DAYS, Detail
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile

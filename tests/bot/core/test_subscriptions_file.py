@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from bot import channels, costs, roster
-from bot import subscriptions_file as files
-from bot.chat import Place
-from bot.settings import Settings
+from bot.core import subscriptions_file as files
+from bot.core.chat import Place
+from bot.core.settings import Settings
+from bot.core.subscription import Detail, Subscription
 from bot.store import RedisBudget, RunState, Store
-from bot.subscription import Detail, Subscription
 from digest.errors import BadInput, NotFound
 from digest.model import Profile, Usage
 from digest.ports import booked
