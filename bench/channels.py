@@ -32,8 +32,8 @@ import aiohttp
 from bench import report
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.redis_home import server_binary
 from bot.store import Redis, Store
+from bot.store.embedded.directory import server_binary
 from digest.model import Profile
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer

@@ -18,8 +18,8 @@ from bot.core.metrics import CountedBudget
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.daily import Daily
-from bot.redis_server import EmbeddedStore, store_address
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
+from bot.store.embedded.server import EmbeddedStore, store_address
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts

@@ -153,7 +153,7 @@ def stop() -> None:
 
     async def work(settings: Any) -> None:
         from bot import terminal
-        from bot.redis_server import stop as stop_store
+        from bot.store.embedded.server import stop as stop_store
 
         terminal.say((await stop_store(settings.home)).value)
 

@@ -28,8 +28,8 @@ from docket import CurrentExecution, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked
 from redis.exceptions import RedisError
 
-from bot.redis_server import EmbeddedStore
 from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
+from bot.store.embedded.server import EmbeddedStore
 from bot.store.redis import Script, sentences
 
 log = logging.getLogger(__name__)

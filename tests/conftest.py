@@ -14,8 +14,8 @@ import hypothesis
 import pytest
 import redis
 
-from bot.redis_home import server_binary
 from bot.store import Redis, Store
+from bot.store.embedded.directory import server_binary
 
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
 hypothesis.settings.register_profile("values", deadline=None)

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from bench.kill.journal import Bought, bought, receipts
 from bench.kill.sides import SPEED, OnDiscord, Side, Slack
-from bot.redis_home import server_binary, socket_path
 from bot.store import Redis, Store, StoreUnavailable
+from bot.store.embedded.directory import server_binary, socket_path
 from digest.arxiv.calendar import is_quiet
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer

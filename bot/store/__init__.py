@@ -45,11 +45,11 @@ The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `pape
 
 from __future__ import annotations
 
-from bot.redis_home import StoreUnavailable
 from bot.store.budget import RedisBudget, Spending, Spendings
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Deliveries, Delivery, DeliveryState
 from bot.store.digests import Digests, Earlier
+from bot.store.embedded.directory import StoreUnavailable
 from bot.store.faults import Faults
 from bot.store.forgetting import Forgetting
 from bot.store.leases import Hold, Lease, LeaseBusy, LeaseLost, Leases
@@ -58,9 +58,9 @@ from bot.store.posts import post_from_data, post_from_json, post_to_data, post_t
 from bot.store.questions import Asked, Asking, Talk, Threads
 from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, Runs, RunState
-from bot.store.scenes import Scenes, Spoken
 from bot.store.subscriptions import Subscriptions
 from bot.store.tasks import Deaths, Tasks
+from bot.store.threads import Scenes, Spoken
 from bot.store.votes import Votes
 
 __all__ = [

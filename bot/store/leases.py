@@ -18,8 +18,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from bot.redis_home import StoreUnavailable
 from bot.store.base import Base, key, millis
+from bot.store.embedded.directory import StoreUnavailable
 from bot.store.redis import Script
 from digest.errors import PaperboyError
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.redis_home import StoreUnavailable
 from bot.store.base import Base, key, millis
+from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import DROP
 from bot.store.redis import Script, Word
 

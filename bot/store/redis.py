@@ -22,7 +22,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff, NoBackoff
 from redis.commands.core import AsyncScript
 
-from bot.redis_home import StoreUnavailable, full_disk
+from bot.store.embedded.directory import StoreUnavailable, full_disk
 from digest.errors import Misconfigured
 
 Word = str | bytes | int | float

@@ -21,10 +21,10 @@ from bot.core.subscription import Subscription
 from bot.discord import connection
 from bot.finding import Finding, State
 from bot.health import Health, served
-from bot.redis_home import server_binary
-from bot.redis_server import stop
 from bot.service import serve
 from bot.store import Store, StoreUnavailable
+from bot.store.embedded.directory import server_binary
+from bot.store.embedded.server import stop
 from digest.errors import Misconfigured
 from digest.ports import FreePace
 from tests.bot.test_health import free_port

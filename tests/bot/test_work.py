@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from bot import work as work_module
-from bot.redis_server import EmbeddedStore
 from bot.store import Redis, Store
+from bot.store.embedded.server import EmbeddedStore
 from bot.work import QUICK, SLOW, Later, Task, Work
 from tests.paths import ROOT
 

@@ -17,17 +17,16 @@ import psutil
 import pytest
 import redis.asyncio as client
 
-from bot import redis_home, redis_server
-from bot.redis_home import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
-from bot.redis_server import EmbeddedStore, Stopped, stop, store_address
 from bot.store import Redis
+from bot.store.embedded.directory import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
+from bot.store.embedded.server import EmbeddedStore, Stopped, stop, store_address
 from digest.errors import Misconfigured
 from tests.paths import ROOT
 
 STARTER = """
 import asyncio, sys
 from pathlib import Path
-from bot.redis_server import EmbeddedStore
+from bot.store.embedded.server import EmbeddedStore
 async def main():
     async with EmbeddedStore(Path(sys.argv[1])) as store:
         print(store.url, flush=True)
@@ -149,7 +148,7 @@ class TestStarting:
             await EmbeddedStore(tmp_path / "home").__aenter__()
 
     async def test_a_silent_server_is_never_joined_by_a_second(self, tmp_path: Path, monkeypatch):
-        monkeypatch.setattr(redis_server, "PATIENCE", 0.5)
+        monkeypatch.setattr("bot.store.embedded.server.PATIENCE", 0.5)
         async with starter(tmp_path):
             server = servers(tmp_path)[0]
             server.suspend()
@@ -249,7 +248,7 @@ class TestKilledServer:
 
     async def test_a_full_disk_is_said_in_a_sentence_and_loses_nothing(self, small_disk: Path, monkeypatch):
         """The server ends rather than acknowledge what it cannot keep, and is started again when there is room."""
-        monkeypatch.setattr(redis_home, "ROOM", 1_000_000)
+        monkeypatch.setattr("bot.store.embedded.directory.ROOM", 1_000_000)
         filling = small_disk / "filling"
         filling.write_bytes(b"x" * 4_000_000)
         async with EmbeddedStore(small_disk / "home") as store, Redis(store.url, patience=3) as redis:

@@ -16,7 +16,7 @@ from digest.model import Usage
 from digest.ports import FreePace, booked
 from digest.selection.ledger import LedgerEntry, State
 from tests.bot.contract import a_thread
-from tests.bot.test_store_people import A_POST, ANN, THREAD, a_question, an_answer
+from tests.bot.store.test_people import A_POST, ANN, THREAD, a_question, an_answer
 from tests.builders import NOON, a_digest
 
 FOR_EVER = {

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.redis_server import stop as stop_store
-from bot.redis_server import store_address
 from bot.store import Redis, Store
+from bot.store.embedded.server import stop as stop_store
+from bot.store.embedded.server import store_address
 from tests.builders import a_digest
 
 

@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
-from bot.redis_home import (
+from bot.store.embedded.directory import (
     StoreUnavailable,
     full_disk,
     last_words,
