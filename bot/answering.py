@@ -7,9 +7,10 @@ import logging
 import re
 from collections.abc import Sequence
 
-from bot import cards, faults
+from bot import faults
 from bot.context import Office
 from bot.core.chat import Person, Place, Post
+from bot.digests import cards
 from bot.lookup import entry_by_id
 from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of

@@ -17,7 +17,7 @@ from bot.core.clock import clock
 from bot.core.metrics import CountedBudget
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
 from bot.store.embedded.server import EmbeddedStore, store_address
 from digest.arxiv.sharing import SharedPapers

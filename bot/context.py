@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.admin import Reports, Unreported
 from bot.core.chat import Chat, Person, Place
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.store import Store
 from digest.ports import Desk, FreePace, Pace
 

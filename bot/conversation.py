@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import cards, manners
+from bot import manners
 from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
 from bot.commands.paper import note
 from bot.commands.setup import current, moment
@@ -32,6 +32,7 @@ from bot.core.chat import (
     VoteKind,
 )
 from bot.core.texts import say
+from bot.digests import cards
 from bot.lookup import look_up, told_earlier
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from bot.subjects import Subjects, in_ledger, names_a_paper, subjects_of

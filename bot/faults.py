@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.admin import OFTEN_PASSES
 from bot.context import Office
-from bot.delivery import Delivered
+from bot.digests.delivery import Delivered
 from bot.store import DeliveryState
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.model import Digest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import cards
 from bot.context import Office
 from bot.core.chat import ChatError, Place
+from bot.digests import cards
 from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score

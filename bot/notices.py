@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.chat import Chat, Place, Post, Thread
-from bot.delivery import Delivered, deliver, retract
+from bot.digests.delivery import Delivered, deliver, retract
 from bot.store import Store
 from digest.ports import Pace
 

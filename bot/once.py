@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.app import App, subscription
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.daily import Wish
+from bot.digests.daily import Wish
 from bot.store import RunState
 from digest.arxiv import calendar
 from digest.model import Digest

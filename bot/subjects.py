@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import cards
 from bot.context import Office
 from bot.core.chat import Place, Question
+from bot.digests import cards
 from bot.lookup import find_paper
 from bot.store import Talk
 from digest.arxiv.ids import parse, plain_id

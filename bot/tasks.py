@@ -19,7 +19,7 @@ from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
-from bot.daily import Awaited, Wish
+from bot.digests.daily import Awaited, Wish
 from bot.store import DeliveryState, Run, RunState
 from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError

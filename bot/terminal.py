@@ -14,7 +14,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot import cards
 from bot.answering import answer_post, answered, asked_in, sources_of
 from bot.app import App
 from bot.commands.paper import listed
@@ -23,6 +22,7 @@ from bot.console.chat import ConsoleChat
 from bot.console.direct import DirectWork
 from bot.core.chat import Menu, Person, Place, Question
 from bot.core.settings import Settings
+from bot.digests import cards
 from bot.lookup import find_paper, look_up
 from bot.once import CLI
 from digest.arxiv.categories import check

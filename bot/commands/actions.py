@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot import cards
 from bot.commands import digest as digest_command
 from bot.commands import setup
 from bot.commands.paper import note
@@ -34,6 +33,7 @@ from bot.core.chat import (
 )
 from bot.core.subscription import Subscription
 from bot.core.texts import say
+from bot.digests import cards
 from bot.feedback import voted
 from bot.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import parse

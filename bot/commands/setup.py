@@ -16,7 +16,7 @@ from bot.core.chat import Actions, Block, Button, Field, Form, Place, Post, Resp
 from bot.core.schedule import before_list, next_run
 from bot.core.subscription import DAYS, Detail, Subscription
 from bot.core.texts import say
-from bot.lessons import taste_of
+from bot.digests.preferences import taste_of
 from bot.store import Store
 from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot import cards
 from bot.commands import setup
 from bot.commands.paper import note
 from bot.context import Office
@@ -14,7 +13,8 @@ from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post,
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.lessons import taught
+from bot.digests import cards
+from bot.digests.preferences import taught
 from bot.store import DeliveryState, RunState
 from digest.arxiv import calendar
 from digest.model import Digest, Usage

@@ -14,7 +14,7 @@ import aiohttp
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import InMemoryHistory
 
-from bot import cards, terminal
+from bot import terminal
 from bot.app import App, opened, subscription
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.direct import DirectWork
@@ -24,7 +24,8 @@ from bot.conversation import Conversation
 from bot.core.chat import Command, Person, Place, Question, Responder
 from bot.core.settings import Settings
 from bot.core.texts import say
-from bot.daily import Daily, Wish
+from bot.digests import cards
+from bot.digests.daily import Daily, Wish
 from bot.front import Front
 from bot.store import RunState
 from digest.errors import PaperboyError

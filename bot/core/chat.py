@@ -349,7 +349,7 @@ class Draft(Protocol):
 
 
 class Chat(Protocol):
-    """Where digests go and questions come from. Posts have no retry of their own: `bot.delivery` owns that."""
+    """Where digests go and questions come from. Posts have no retry of their own: `bot.digests.delivery` owns that."""
 
     name: str
     """The platform's name, as in `Place.platform`."""

@@ -1,6 +1,6 @@
 """DiscordChat: where digests go out and answers are written. Requests only, no gateway, so that any worker can hold one.
 
-Posts are made once; `bot.delivery` decides about again. A message is found by its marker (see `ids`), a thread by the message it
+Posts are made once; `bot.digests.delivery` decides about again. A message is found by its marker (see `ids`), a thread by the message it
 hangs on.
 """
 

@@ -14,7 +14,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.front import Front
 from bot.store import RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst

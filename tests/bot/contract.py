@@ -15,7 +15,7 @@ A platform's test module makes a fixture `world` and subclasses `ChatContract`:
 - `await world.remove(message)`: a person deletes a message of the bot.
 - `world.question(thread)`: a question in that thread, as the platform's listeners make it.
 
-The suite runs the real `bot.delivery` against the real store.
+The suite runs the real `bot.digests.delivery` against the real store.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Protocol
 import pytest
 
 from bot.core.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
-from bot.delivery import Delivered, deliver, retract
+from bot.digests.delivery import Delivered, deliver, retract
 from bot.store import DeliveryState, Lease, Store
 from digest.ports import FreePace
 

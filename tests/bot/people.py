@@ -11,7 +11,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
 from bot.core.subscription import Subscription
-from bot.daily import Wish
+from bot.digests.daily import Wish
 from bot.front import Front
 from bot.store import RunState
 from digest.model import Digest, Profile

@@ -15,7 +15,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.health import Health, watch
 from bot.store import Deaths
 from bot.tasks import Tasks

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot import cards
 from bot.core.chat import Post
 from bot.core.subscription import Detail
+from bot.digests import cards
 from bot.discord import render as discord
 from bot.slack import render as slack
 from digest.checks import safe_markdown

@@ -14,7 +14,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.store import Deaths, Run, RunState
 from bot.tasks import Tasks
 from bot.work import Later, Task

@@ -95,8 +95,8 @@ async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_doe
 
 
 async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Channel):
-    from bot import cards
     from bot.core.subscription import Detail
+    from bot.digests import cards
     from tests.builders import a_digest
 
     shown = {show: words(cards.thread(a_digest(), Detail.SHORT, show_cost=show).parent) for show in (True, False)}

@@ -13,8 +13,8 @@ from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Gone, Place, Question
-from bot.daily import Daily
-from bot.delivery import GIVEN_UP
+from bot.digests.daily import Daily
+from bot.digests.delivery import GIVEN_UP
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
 from bot.tasks import Tasks
 from bot.work import Later, Task

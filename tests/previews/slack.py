@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot import cards
 from bot.commands import setup
 from bot.console.sample import SampleDay
 from bot.core.chat import Place, Post, Text
 from bot.core.subscription import Detail, Subscription
+from bot.digests import cards
 from bot.slack import render, views
 from bot.slack.views import Memo
 from digest.model import (

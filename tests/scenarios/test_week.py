@@ -20,7 +20,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.daily import Daily
+from bot.digests.daily import Daily
 from bot.slack.chat import SlackChat
 from bot.slack.render import key_of
 from bot.store import Deaths, RedisCache, RunState, Store

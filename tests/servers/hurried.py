@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Any
 
 TIMES: dict[str, tuple[str, ...]] = {
-    "bot.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
+    "bot.digests.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
     "bot.work": ("REDELIVERY", "HELD_BY_ANOTHER", "AFTER_A_FAULT"),
     "bot.clockwork": ("LEASE", "LOOK", "AGAIN"),
     "bot.tasks": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
-    "bot.daily": ("RUN_LEASE",),
+    "bot.digests.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
     "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),

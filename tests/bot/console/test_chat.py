@@ -11,7 +11,7 @@ from rich.console import Console
 from bot.console.chat import ConsoleChat
 from bot.console.render import THEME
 from bot.core.chat import Person, Place, Post, Question, Text
-from bot.delivery import deliver
+from bot.digests.delivery import deliver
 from bot.store import Store
 from digest.ports import FreePace
 from tests.bot.contract import KEY, a_thread

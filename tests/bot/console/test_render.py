@@ -12,11 +12,11 @@ from datetime import UTC
 import pytest
 from rich.console import Console
 
-from bot import cards
 from bot.console import render
 from bot.console.render import THEME
 from bot.core.chat import Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from bot.core.subscription import Detail
+from bot.digests import cards
 from tests.builders import a_digest
 from tests.paths import ROOT
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import simcord
 
-from bot import cards
 from bot.core.chat import Place, Thread
 from bot.core.subscription import Detail
+from bot.digests import cards
 from bot.discord.chat import DiscordChat
 from bot.discord.client import Gateway
 from digest.model import Answer, Basis, Digest, Evidence, Finding, Mention, Part, Quote, Summary, Theme

@@ -17,7 +17,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
-from bot.daily import Daily, Wish
+from bot.digests.daily import Daily, Wish
 from bot.discord.listener import DiscordListener
 from bot.front import Front
 from bot.store.cache import RedisCache

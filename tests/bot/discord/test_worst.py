@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from bot import cards
 from bot.core.subscription import Detail
-from bot.delivery import deliver
+from bot.digests import cards
+from bot.digests.delivery import deliver
 from bot.store import DeliveryState, Store
 from digest.model import FULL_PARTS, Digest, from_json, to_json
 from digest.ports import FreePace

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import cards
 from bot.core.chat import (
     ChatError,
     Doubtful,
@@ -25,7 +24,8 @@ from bot.core.chat import (
     Throttled,
 )
 from bot.core.subscription import Detail
-from bot.delivery import MARK, _filled
+from bot.digests import cards
+from bot.digests.delivery import MARK, _filled
 from bot.slack import render
 from bot.slack.chat import SlackChat
 from tests.bot.slack.worst import worst_digest

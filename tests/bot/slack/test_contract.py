@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question, StepKind
-from bot.delivery import MARK, _filled
+from bot.digests.delivery import MARK, _filled
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState, Store
 from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot import cards
 from bot.core.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
+from bot.digests import cards
 from bot.slack import render
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 from markdown_it import MarkdownIt
 
-from bot import cards
 from bot.core.chat import (
     Actions,
     Button,
@@ -26,6 +25,7 @@ from bot.core.chat import (
     Thread,
 )
 from bot.core.subscription import Detail
+from bot.digests import cards
 from bot.slack import fit, render, richtext
 from bot.slack.blocks import blocks
 from digest.render import tex

@@ -18,7 +18,7 @@ from bot.context import Office
 from bot.conversation import Conversation
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
-from bot.daily import Daily, Wish
+from bot.digests.daily import Daily, Wish
 from bot.front import Front
 from bot.slack import draft
 from bot.slack.chat import SlackChat

@@ -9,7 +9,7 @@ from bot import store as store_package
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
-from bot.delivery import deliver, retract
+from bot.digests.delivery import deliver, retract
 from bot.store import RedisBudget, RedisCache, RedisPace, RunState, Store
 from bot.work import QUICK, SLOW, Task, Work
 from digest.model import Usage

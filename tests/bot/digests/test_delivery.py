@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import delivery
 from bot.core.chat import ChatError, Forbidden, Gone, Place, Step, StepKind, Throttled
-from bot.delivery import deliver, retract
+from bot.digests import delivery
+from bot.digests.delivery import deliver, retract
 from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld

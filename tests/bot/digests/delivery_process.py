@@ -8,10 +8,10 @@ import io
 import sys
 from datetime import timedelta
 
-from bot import delivery
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Place
+from bot.digests import delivery
 from bot.store import DeliveryState, Redis, Store
 from digest.ports import FreePace
 from tests.bot.contract import a_thread

@@ -13,7 +13,7 @@ import pytest
 from bot.console.sample import SampleDay
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.daily import Daily, Wish
+from bot.digests.daily import Daily, Wish
 from bot.store import RedisBudget, RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import cards
 from bot.core import metrics
 from bot.core.chat import Chat, Place, Step, StepKind
 from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
-from bot.delivery import Delivered, deliver, retract
-from bot.lessons import taste_of
+from bot.digests import cards
+from bot.digests.delivery import Delivered, deliver, retract
+from bot.digests.preferences import taste_of
 from bot.store import DeliveryState, Hold, Run, RunState, Store
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chat import Place, Vote, VoteKind
-from bot.daily import Wish
-from bot.lessons import taste_of, taught
+from bot.digests.daily import Wish
+from bot.digests.preferences import taste_of, taught
 from digest.model import Digest
 from tests.bot.people import ANN, BOB, HERE, Channel
 

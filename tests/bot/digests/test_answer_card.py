@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot import cards
 from bot.core.chat import Small
+from bot.digests import cards
 from digest.model import Answer, Fault, Problem
 
 ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")

@@ -1,0 +1,1 @@
+"""The daily digest: made once, delivered once, shown as cards."""
