@@ -19,7 +19,6 @@ from bot.commands.paper import note, paper
 from bot.commands.setup import current, moment
 from bot.commands.status import status_lines
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import (
     Block,
     Click,
@@ -36,6 +35,7 @@ from bot.core.chat import (
     VoteKind,
 )
 from bot.core.texts import say
+from bot.questions.conversation import Conversation
 from digest.arxiv import categories
 from digest.errors import OverBudget, PaperboyError
 from digest.render import tex

@@ -19,7 +19,6 @@ from aiohttp import web
 from bot.app import App, opened, subscription
 from bot.clockwork import Begin, Clock
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.settings import Settings
@@ -27,6 +26,7 @@ from bot.core.subscription import Subscription
 from bot.front import Front
 from bot.health import Health, served, watch
 from bot.hosts import REQUIRED, losing_disk
+from bot.questions.conversation import Conversation
 from bot.store import RedisCache
 from bot.tasks import Tasks
 from bot.work import Work

@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta
 
 from bot import faults, late
 from bot.admin import OFTEN_PASSES
-from bot.answering import answer_name
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
 from bot.digests.daily import Awaited, Wish
+from bot.questions.answering import answer_name
+from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Run, RunState
 from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError

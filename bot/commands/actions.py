@@ -14,7 +14,6 @@ from bot.commands import setup
 from bot.commands.paper import note
 from bot.commands.status import unteach
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import (
     Block,
     Click,
@@ -35,7 +34,8 @@ from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
 from bot.feedback import voted
-from bot.lookup import find_paper, look_up, told_earlier
+from bot.questions.conversation import Conversation
+from bot.questions.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.answering import answer_about
 from bot.context import Office
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
 from bot.core.texts import say
 from bot.digests import cards
-from bot.lookup import find_paper, look_up, told_earlier
+from bot.questions.answering import answer_about
+from bot.questions.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper

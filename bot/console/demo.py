@@ -20,13 +20,13 @@ from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Command, Person, Place, Question, Responder
 from bot.core.settings import Settings
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.daily import Daily, Wish
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest

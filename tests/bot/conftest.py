@@ -11,11 +11,11 @@ from bot.console.chat import ConsoleChat
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.store import RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Profile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering import asked_in
+from bot.questions.answering import asked_in
 
 
 @pytest.mark.parametrize("channel", ["en", "de", "zh", "zh-Hans-CN"])

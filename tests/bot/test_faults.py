@@ -12,11 +12,11 @@ import pytest
 
 from bot.admin import WORDS, Admin
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.health import Health, watch
+from bot.questions.conversation import Conversation
 from bot.store import Deaths
 from bot.tasks import Tasks
 from bot.work import Later, Task

@@ -11,10 +11,10 @@ import pytest
 from bot import late
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
+from bot.questions.conversation import Conversation
 from bot.store import Deaths, Run, RunState
 from bot.tasks import Tasks
 from bot.work import Later, Task

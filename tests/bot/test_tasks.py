@@ -11,10 +11,10 @@ import pytest
 
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Gone, Place, Question
 from bot.digests.daily import Daily
 from bot.digests.delivery import GIVEN_UP
+from bot.questions.conversation import Conversation
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
 from bot.tasks import Tasks
 from bot.work import Later, Task

@@ -17,10 +17,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clockwork import Clock
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
+from bot.questions.conversation import Conversation
 from bot.slack.chat import SlackChat
 from bot.slack.render import key_of
 from bot.store import Deaths, RedisCache, RunState, Store

@@ -14,12 +14,12 @@ from bot.app import opened, subscription
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.discord.listener import DiscordListener
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.store.cache import RedisCache
 from digest.model import Digest
 from digest.ports import FreePace

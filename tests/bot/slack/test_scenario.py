@@ -15,11 +15,11 @@ from bot.app import opened, subscription
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Office
-from bot.conversation import Conversation
 from bot.core.chat import Person, Vote, VoteKind
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.store import Store
 from bot.store.redis import unpack
 from bot.tasks import Tasks

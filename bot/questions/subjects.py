@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.context import Office
 from bot.core.chat import Place, Question
 from bot.digests import cards
-from bot.lookup import find_paper
+from bot.questions.lookup import find_paper
 from bot.store import Talk
 from digest.arxiv.ids import parse, plain_id
 from digest.model import Digest, Paper

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question
-from bot.manners import Scene, Speak, asks_quiet, reads_as_question, speak
+from bot.questions.etiquette import Scene, Speak, asks_quiet, reads_as_question, speak
 
 YES, UNSURE, NO = Speak.YES, Speak.UNSURE, Speak.NO
 

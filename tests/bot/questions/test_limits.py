@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.conversation import Conversation
 from bot.core.chat import Place
 from bot.front import Front
+from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst

@@ -11,7 +11,7 @@ from bot import faults
 from bot.context import Office
 from bot.core.chat import Person, Place, Post
 from bot.digests import cards
-from bot.lookup import entry_by_id
+from bot.questions.lookup import entry_by_id
 from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import manners
-from bot.answering import answer_name, answer_post, answered, asked_in, sources_of
 from bot.commands.paper import note
 from bot.commands.setup import current, moment
 from bot.context import Office
@@ -33,9 +31,11 @@ from bot.core.chat import (
 )
 from bot.core.texts import say
 from bot.digests import cards
-from bot.lookup import look_up, told_earlier
+from bot.questions import etiquette
+from bot.questions.answering import answer_name, answer_post, answered, asked_in, sources_of
+from bot.questions.lookup import look_up, told_earlier
+from bot.questions.subjects import Subjects, in_ledger, names_a_paper, subjects_of
 from bot.store import Asked, Asking, StoreUnavailable, Talk
-from bot.subjects import Subjects, in_ledger, names_a_paper, subjects_of
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.render import tex
@@ -99,11 +99,11 @@ class Conversation:
         decision = await self._decision(question, talk)
         if question.place.thread and question.message:
             await self._store.note_spoke(question.place, question.person.id)
-        if question.addressed and manners.asks_quiet(question.text):
+        if question.addressed and etiquette.asks_quiet(question.text):
             await self._be_quiet(question)
-        elif decision is manners.Speak.YES:
+        elif decision is etiquette.Speak.YES:
             await self.keep(question)
-        elif decision is manners.Speak.UNSURE:
+        elif decision is etiquette.Speak.UNSURE:
             await self._ask_leave(question)
 
     async def keep(self, question: Question) -> None:
@@ -115,15 +115,15 @@ class Conversation:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
             await self._office.work.add("answer", question.id)
 
-    async def _decision(self, question: Question, talk: Talk | None) -> manners.Speak:
+    async def _decision(self, question: Question, talk: Talk | None) -> etiquette.Speak:
         if question.addressed or talk is None:
-            return manners.Speak.YES
+            return etiquette.Speak.YES
         spoken = await self._store.spoken(question.place)
-        scene = manners.Scene(spoken.humans, spoken.last, spoken.answered, talk.quiet)
+        scene = etiquette.Scene(spoken.humans, spoken.last, spoken.answered, talk.quiet)
         if _is_lookup(question.text):
             barred = question.mentions_others or question.replies_to_person or talk.quiet
-            return manners.Speak.NO if barred else manners.Speak.YES
-        return manners.speak(question, scene, names_paper=await names_a_paper(self._office, talk, question.text))
+            return etiquette.Speak.NO if barred else etiquette.Speak.YES
+        return etiquette.speak(question, scene, names_paper=await names_a_paper(self._office, talk, question.text))
 
     async def _be_quiet(self, question: Question) -> None:
         await self._store.quiet(question.place)
