@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.admin import Admin
+from bot.alerts.admin import Admin
 from bot.context import Office, Work
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock

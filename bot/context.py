@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.admin import Reports, Unreported
+from bot.alerts.admin import Reports, Unreported
 from bot.core.chat import Chat, Person, Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily

@@ -16,7 +16,7 @@ from datetime import timedelta
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.admin import Reports
+from bot.alerts.admin import Reports
 from bot.core import metrics
 from digest.errors import Misconfigured, PaperboyError
 

@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot import faults, late
-from bot.admin import OFTEN_PASSES
+from bot.alerts import faults, late
+from bot.alerts.admin import OFTEN_PASSES
 from bot.context import Office
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled

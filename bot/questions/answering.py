@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Sequence
 
-from bot import faults
+from bot.alerts import faults
 from bot.context import Office
 from bot.core.chat import Person, Place, Post
 from bot.digests import cards

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot import checkup_running, checkup_store
-from bot.admin import Admin
+from bot.alerts.admin import Admin
 from bot.app import stored
 from bot.checkup import check_up
 from bot.core.chat import Place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.alerts.notices import notice, replace_notice, take_away
 from bot.core.chat import Place, Post, Text
-from bot.notices import notice, replace_notice, take_away
 from bot.store import Store
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home

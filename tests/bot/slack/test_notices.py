@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.alerts.notices import notice, replace_notice, take_away
 from bot.core.chat import Place, Post, Text
-from bot.notices import notice, replace_notice, take_away
 from bot.slack.chat import SlackChat
 from bot.store import Store
 from digest.ports import FreePace

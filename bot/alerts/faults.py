@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from bot.admin import OFTEN_PASSES
+from bot.alerts.admin import OFTEN_PASSES
 from bot.context import Office
 from bot.digests.delivery import Delivered
 from bot.store import DeliveryState

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot import notices
+from bot.alerts import notices
 from bot.core.chat import Chat, Place, Post, Text
 from bot.store import Store
 from digest.cache_keys import fingerprint

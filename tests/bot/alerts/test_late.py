@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot import late
+from bot.alerts import late
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.admin import WORDS, Admin
+from bot.alerts.admin import WORDS, Admin
 from bot.context import Office
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
@@ -24,8 +24,8 @@ from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyE
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage
 from digest.ports import FreePace, OnText, Source, booking
+from tests.bot.alerts.test_late import Flaky
 from tests.bot.people import ANN, HERE, Channel, Queue
-from tests.bot.test_late import Flaky
 
 OPS = Place("console", "ops")
 FRIDAY = date(2026, 1, 30)

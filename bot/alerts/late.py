@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import notices
+from bot.alerts import notices
 from bot.context import Office
 from bot.core.chat import ChatError, Post, Text
 from bot.core.schedule import due_at, last_due, next_run

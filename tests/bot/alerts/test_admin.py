@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.admin import OFTEN_PASSES, WORDS, Admin
+from bot.alerts.admin import OFTEN_PASSES, WORDS, Admin
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Place

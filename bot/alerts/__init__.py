@@ -1,0 +1,1 @@
+"""Faults, late digests, and who is told of them."""
