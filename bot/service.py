@@ -18,12 +18,12 @@ from aiohttp import web
 
 from bot.app import App, opened, subscription
 from bot.clockwork import Begin, Clock
+from bot.commands.dispatcher import Front
 from bot.context import Office
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
-from bot.front import Front
 from bot.health import Health, served, watch
 from bot.hosts import REQUIRED, losing_disk
 from bot.questions.conversation import Conversation

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.commands import digest as digest_command
 from bot.commands import setup
+from bot.commands.feedback import voted
 from bot.commands.paper import note
 from bot.commands.status import unteach
 from bot.context import Office
@@ -33,7 +34,6 @@ from bot.core.chat import (
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
-from bot.feedback import voted
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import parse

@@ -16,6 +16,7 @@ from prompt_toolkit.history import InMemoryHistory
 
 from bot import terminal
 from bot.app import App, opened, subscription
+from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
@@ -25,7 +26,6 @@ from bot.core.settings import Settings
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.daily import Daily, Wish
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store import RunState
 from digest.errors import PaperboyError

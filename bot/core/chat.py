@@ -423,7 +423,7 @@ class Responder(Protocol):
 
 
 class Front(Protocol):
-    """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.front`.
+    """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.commands.dispatcher`.
 
     `asked`, `amended`, `withdrawn`, `voted` and `membership` return when the event is in the store; they raise when it could not
     be written, and the platform is then not told that it arrived. Work that takes longer goes on afterwards.

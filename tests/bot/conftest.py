@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from bot.commands.dispatcher import Front
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.direct import DirectWork
@@ -14,7 +15,6 @@ from bot.context import Office
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store import RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat
 from bot.context import Office
 from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
 from bot.core.subscription import Subscription
 from bot.digests.daily import Wish
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store import RunState
 from digest.model import Digest, Profile

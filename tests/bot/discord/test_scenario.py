@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.app import opened, subscription
+from bot.commands.dispatcher import Front
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
@@ -18,7 +19,6 @@ from bot.core.chat import VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.discord.listener import DiscordListener
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store.cache import RedisCache
 from digest.model import Digest

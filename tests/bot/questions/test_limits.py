@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.commands.dispatcher import Front
 from bot.core.chat import Place
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget

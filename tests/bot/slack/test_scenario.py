@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from bot.app import opened, subscription
+from bot.commands.dispatcher import Front
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.slack import draft
 from bot.slack.chat import SlackChat

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.commands.dispatcher import Front
 from bot.context import Office
 from bot.core.chat import Person, Vote, VoteKind
-from bot.front import Front
 from bot.questions.conversation import Conversation
 from bot.store import Store
 from bot.store.redis import unpack

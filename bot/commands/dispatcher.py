@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
-from bot import feedback
 from bot.commands import digest as digest_command
+from bot.commands import feedback
 from bot.commands.actions import Actions
 from bot.commands.paper import note, paper
 from bot.commands.setup import current, moment
