@@ -16,7 +16,7 @@ from digest.ports import Desk, FreePace, Pace
 
 
 class Work(Protocol):
-    """The queue, as far as this side of it asks: see `bot.work`."""
+    """The queue, as far as this side of it asks: see `bot.worker.queue`."""
 
     async def add(self, task: str, *ids: str) -> bool:
         """Puts a task in. While the same one lives, and when it is done, it is not put in again: False then."""

@@ -17,7 +17,6 @@ from enum import StrEnum
 from aiohttp import web
 
 from bot.app import App, opened, subscription
-from bot.clockwork import Begin, Clock
 from bot.commands.dispatcher import Front
 from bot.context import Office
 from bot.core import metrics
@@ -28,8 +27,9 @@ from bot.health import Health, served, watch
 from bot.hosts import REQUIRED, losing_disk
 from bot.questions.conversation import Conversation
 from bot.store import RedisCache
-from bot.tasks import Tasks
-from bot.work import Work
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Work
+from bot.worker.scheduler import Begin, RunScheduler
 from digest.errors import Misconfigured
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         if Role.DISCORD in roles and "discord" in chats:
             _listen_to_discord(settings, app, chats["discord"], front, running, health)
         if Role.CLOCK in roles:
-            running.tasks.append(Clock(app.store, _begin(office, work), app.now).run())
+            running.tasks.append(RunScheduler(app.store, _begin(office, work), app.now).run())
         if Role.WORKER in roles:
             await tasks.take_up()
             running.tasks.append(work.run())

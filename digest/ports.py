@@ -178,7 +178,7 @@ class Progress(Protocol):
 
 
 class Units(Protocol):
-    """Watches the parts of a run that may end the whole process: one paper each. `bot.work.Task` is one."""
+    """Watches the parts of a run that may end the whole process: one paper each. `bot.worker.queue.Task` is one."""
 
     @property
     def cautious(self) -> bool:

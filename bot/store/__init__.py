@@ -40,7 +40,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |
 
-The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `paperboy-quick:` (`bot.work`).
+The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `paperboy-quick:` (`bot.worker.queue`).
 """
 
 from __future__ import annotations

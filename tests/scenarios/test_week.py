@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clockwork import Clock
 from bot.context import Office
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
@@ -24,8 +23,9 @@ from bot.questions.conversation import Conversation
 from bot.slack.chat import SlackChat
 from bot.slack.render import key_of
 from bot.store import Deaths, RedisCache, RunState, Store
-from bot.tasks import Tasks
-from bot.work import Later, Task
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Later, Task
+from bot.worker.scheduler import RunScheduler
 from digest.arxiv.calendar import NEW_YORK, is_quiet
 from digest.arxiv.client import Arxiv
 from digest.arxiv.sharing import SharedPapers
@@ -100,7 +100,7 @@ class Week:
     async def _process(self, until: datetime) -> None:
         """The bot, from its start to its end."""
         tasks = Tasks(self.office, Conversation(self.office), self.agenda)  # type: ignore[arg-type]
-        clock = Clock(self.store, self._begin, self.hands)
+        clock = RunScheduler(self.store, self._begin, self.hands)
         scheduler = AsyncIOScheduler()
         scheduler.start()
         await tasks.take_up()

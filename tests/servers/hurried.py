@@ -14,9 +14,9 @@ from typing import Any
 
 TIMES: dict[str, tuple[str, ...]] = {
     "bot.digests.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
-    "bot.work": ("REDELIVERY", "HELD_BY_ANOTHER", "AFTER_A_FAULT"),
-    "bot.clockwork": ("LEASE", "LOOK", "AGAIN"),
-    "bot.tasks": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
+    "bot.worker.queue": ("REDELIVERY", "HELD_BY_ANOTHER", "AFTER_A_FAULT"),
+    "bot.worker.scheduler": ("LEASE", "LOOK", "AGAIN"),
+    "bot.worker.jobs": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
     "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),

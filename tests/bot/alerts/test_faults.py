@@ -18,8 +18,8 @@ from bot.digests.daily import Daily
 from bot.health import Health, watch
 from bot.questions.conversation import Conversation
 from bot.store import Deaths
-from bot.tasks import Tasks
-from bot.work import Later, Task
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Later, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage

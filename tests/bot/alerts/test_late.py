@@ -16,8 +16,8 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.store import Deaths, Run, RunState
-from bot.tasks import Tasks
-from bot.work import Later, Task
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Later, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Listing, Paper, Profile, Score

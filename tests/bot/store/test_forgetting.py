@@ -14,8 +14,8 @@ from bot.core.chat import Person, Vote, VoteKind
 from bot.questions.conversation import Conversation
 from bot.store import Store
 from bot.store.redis import unpack
-from bot.tasks import Tasks
-from bot.work import Work
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Work
 from tests.bot.people import HERE, Channel
 
 ZOE = Person("P-zoe-4711", language="en")

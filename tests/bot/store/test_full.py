@@ -13,7 +13,7 @@ from bot.core.chat import Place
 from bot.store import Redis, Store, StoreUnavailable
 from bot.store import redis as module
 from bot.store.redis import Script
-from bot.work import QUICK, Work
+from bot.worker.queue import QUICK, Work
 
 WRITE = Script("redis.call('SET', KEYS[1], ARGV[1]) return 1")
 

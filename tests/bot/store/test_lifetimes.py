@@ -11,7 +11,7 @@ from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
 from bot.digests.delivery import deliver, retract
 from bot.store import RedisBudget, RedisCache, RedisPace, RunState, Store
-from bot.work import QUICK, SLOW, Task, Work
+from bot.worker.queue import QUICK, SLOW, Task, Work
 from digest.model import Usage
 from digest.ports import FreePace, booked
 from digest.selection.ledger import LedgerEntry, State

@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 
 from bot.store import Redis, Store
-from bot.work import SLOW, Task, Work
+from bot.worker.queue import SLOW, Task, Work
 
 
 async def count(task: Task, number: str) -> None:

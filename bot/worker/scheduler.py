@@ -36,7 +36,7 @@ Begin = Callable[[Subscription, date], Awaitable[None]]
 """Begins the daily run of a local date; called twice, it does no harm."""
 
 
-class Clock:
+class RunScheduler:
     def __init__(self, store: Store, begin: Begin, now: Callable[[], datetime]) -> None:
         self._store = store
         self._begin = begin

@@ -21,7 +21,7 @@ from bot.digests.daily import Awaited, Wish
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Run, RunState
-from bot.work import POSTS, QUICK, SLOW, Later, Task, Work
+from bot.worker.queue import POSTS, QUICK, SLOW, Later, Task, Work
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.model import Digest
 from digest.ports import Progress

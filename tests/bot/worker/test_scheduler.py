@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import clockwork
-from bot.clockwork import Clock
 from bot.core.chat import Place
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
+from bot.worker.scheduler import RunScheduler
 from tests.conftest import Clock as Hands
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,8 +45,8 @@ def begun(store: Store) -> Begun:
 
 
 @pytest.fixture
-def clockwork_(store: Store, begun: Begun, clock: Hands) -> Clock:
-    return Clock(store, begun, clock)
+def run_scheduler(store: Store, begun: Begun, clock: Hands) -> RunScheduler:
+    return RunScheduler(store, begun, clock)
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ async def scheduler() -> AsyncIterator[AsyncIOScheduler]:
 
 
 @asynccontextmanager
-async def running(clock: Clock) -> AsyncIterator[asyncio.Task[None]]:
+async def running(clock: RunScheduler) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(clock.run())
     try:
         yield task
@@ -78,71 +77,71 @@ class TestCatchingUp:
     async def test_down_at_the_time_it_begins_the_run_at_the_start_once(self, store, begun, clock, scheduler):
         await store.keep_subscription(a_subscription())
         for _ in range(2):  # two starts
-            again = Clock(store, begun, clock)
+            again = RunScheduler(store, begun, clock)
             await again.look(scheduler)
             await again.look(scheduler)
             await store.end_run(await store.begin_run("slack:C1", FRIDAY, "daily"), RunState.DONE)
         assert begun.runs == [("slack:C1", FRIDAY)]
 
-    async def test_several_missed_days_make_one_run(self, store, begun, clockwork_, clock, scheduler):
+    async def test_several_missed_days_make_one_run(self, store, begun, run_scheduler, clock, scheduler):
         await store.keep_subscription(a_subscription())
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         clock.forward(timedelta(days=4))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert [day for _, day in begun.runs] == [FRIDAY, date(2026, 2, 3)]
 
     async def test_what_was_missed_three_days_ago_is_left_to_the_next_run(
-        self, store, begun, clockwork_, clock, scheduler
+        self, store, begun, run_scheduler, clock, scheduler
     ):
         await store.keep_subscription(a_subscription(days=("mon",)))
-        await clockwork_.look(scheduler)  # Monday was on the 26th
+        await run_scheduler.look(scheduler)  # Monday was on the 26th
         assert begun.runs == []
         clock.forward(timedelta(days=3))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert begun.runs == [("slack:C1", date(2026, 2, 2))]
 
-    async def test_before_its_time_and_before_its_creation_nothing_is_due(self, store, begun, clockwork_, scheduler):
+    async def test_before_its_time_and_before_its_creation_nothing_is_due(self, store, begun, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription("C1", time="09:01", created=datetime(2026, 1, 30, tzinfo=UTC)))
         await store.keep_subscription(a_subscription("C2", created=datetime(2026, 1, 30, 8, 31, tzinfo=UTC)))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert begun.runs == []
 
     async def test_a_run_that_was_begun_and_is_not_ended_is_put_in_again_by_a_new_clock(
-        self, store, begun, clockwork_, scheduler
+        self, store, begun, run_scheduler, scheduler
     ):
         """Somebody may have been killed between the store and the queue."""
         await store.keep_subscription(a_subscription())
         await store.begin_run("slack:C1", FRIDAY, "daily")
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert begun.runs == [("slack:C1", FRIDAY)]
 
-    async def test_one_that_cannot_be_read_stops_no_other(self, store, begun, clockwork_, scheduler):
+    async def test_one_that_cannot_be_read_stops_no_other(self, store, begun, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription("C1", timezone="Mars/Olympus"))
         await store.keep_subscription(a_subscription("C2"))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert begun.runs == [("slack:C2", FRIDAY)]
 
 
 class TestJobs:
-    async def test_they_are_what_the_subscriptions_say_also_after_a_change(self, store, clockwork_, scheduler):
+    async def test_they_are_what_the_subscriptions_say_also_after_a_change(self, store, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription("C1"))
         await store.keep_subscription(a_subscription("C2", paused=True))
         await store.keep_subscription(a_subscription("C3", days=()))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert [job.id for job in scheduler.get_jobs()] == ["slack:C1"]
         await store.keep_subscription(a_subscription("C1", paused=True))
         await store.keep_subscription(a_subscription("C2", time="10:15", timezone="Asia/Shanghai"))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         [job] = scheduler.get_jobs()
         at = job.next_run_time.astimezone(ZoneInfo("Asia/Shanghai"))
         assert (job.id, f"{at:%H:%M}") == ("slack:C2", "10:15")
         await store.remove_subscription("slack:C2")
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert scheduler.get_jobs() == []
 
-    async def test_a_job_is_late_for_hours_before_it_is_missed_and_runs_once(self, store, clockwork_, scheduler):
+    async def test_a_job_is_late_for_hours_before_it_is_missed_and_runs_once(self, store, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription())
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         [job] = scheduler.get_jobs()
         assert job.misfire_grace_time >= 6 * 3600
         assert job.coalesce
@@ -156,11 +155,11 @@ class TestJobs:
         ],
     )
     async def test_apscheduler_means_the_same_days_and_times_as_we_do(
-        self, store, clockwork_, scheduler, time, zone, days
+        self, store, run_scheduler, scheduler, time, zone, days
     ):
         subscription = a_subscription(time=time, timezone=zone, days=days)
         await store.keep_subscription(subscription)
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         [job] = scheduler.get_jobs()
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         for _ in range(40):
@@ -169,13 +168,13 @@ class TestJobs:
             moment = fires
 
     async def test_at_a_time_that_occurs_twice_the_second_firing_begins_nothing(
-        self, store, begun, clockwork_, clock, scheduler
+        self, store, begun, run_scheduler, clock, scheduler
     ):
         """APScheduler fires at both half past ones of 1 November in New York."""
         subscription = a_subscription(time="01:30", timezone="America/New_York")
         await store.keep_subscription(subscription)
         clock.time = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         begun.runs.clear()
         [job] = scheduler.get_jobs()
         first = job.trigger.get_next_fire_time(None, clock.time)
@@ -188,10 +187,10 @@ class TestJobs:
         assert begun.runs == [("slack:C1", date(2026, 11, 1))]
 
     async def test_a_job_whose_subscription_just_paused_begins_nothing(
-        self, store, begun, clockwork_, clock, scheduler
+        self, store, begun, run_scheduler, clock, scheduler
     ):
         await store.keep_subscription(a_subscription(time="09:01"))
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         begun.runs.clear()
         [job] = scheduler.get_jobs()
         await store.keep_subscription(a_subscription(time="09:01", paused=True))
@@ -199,7 +198,7 @@ class TestJobs:
         await job.func(*job.args)
         assert begun.runs == []
 
-    async def test_it_fires_by_itself(self, store, begun, clockwork_, clock, scheduler, monkeypatch):
+    async def test_it_fires_by_itself(self, store, begun, run_scheduler, clock, scheduler, monkeypatch):
         """The real scheduler, shortly before the real moment."""
         now = datetime.now(UTC)
         if now.second > 57:  # the minute would change under the test
@@ -208,7 +207,7 @@ class TestJobs:
         soon = (now + timedelta(minutes=1)).replace(second=0, microsecond=0)
         await store.keep_subscription(a_subscription(time=f"{soon:%H:%M}", created=now))
         clock.time = now
-        await clockwork_.look(scheduler)
+        await run_scheduler.look(scheduler)
         assert begun.runs == []
         [job] = scheduler.get_jobs()
         assert job.next_run_time == soon
@@ -221,33 +220,33 @@ class TestOneAtATime:
     async def test_of_two_clocks_one_works_and_the_other_takes_over(
         self, redis_url: str, store: Store, clock: Hands, monkeypatch
     ):
-        monkeypatch.setattr(clockwork, "LOOK", 0.02)
+        monkeypatch.setattr("bot.worker.scheduler.LOOK", 0.02)
         await store.keep_subscription(a_subscription())
         async with Redis(redis_url) as other_redis:
             first, second = Begun(store), Begun(Store(other_redis, clock))
-            async with running(Clock(second.store, second, clock)):
+            async with running(RunScheduler(second.store, second, clock)):
                 await until(lambda: bool(second.runs))
-                async with running(Clock(store, first, clock)) as waiting:
+                async with running(RunScheduler(store, first, clock)) as waiting:
                     await store.keep_subscription(a_subscription("C2"))
                     await until(lambda: len(second.runs) == 2)
                     assert first.runs == []
                     assert not waiting.done()
-            async with running(Clock(store, first, clock)):
+            async with running(RunScheduler(store, first, clock)):
                 await store.keep_subscription(a_subscription("C3"))
                 await until(lambda: ("slack:C3", FRIDAY) in first.runs)
 
     async def test_a_clock_that_lost_its_lease_becomes_the_clock_again(self, store, begun, clock, monkeypatch):
-        monkeypatch.setattr(clockwork, "LEASE", timedelta(seconds=0.3))
-        monkeypatch.setattr(clockwork, "AGAIN", 0.05)
-        monkeypatch.setattr(clockwork, "LOOK", 0.02)
-        async with running(Clock(store, begun, clock)):
+        monkeypatch.setattr("bot.worker.scheduler.LEASE", timedelta(seconds=0.3))
+        monkeypatch.setattr("bot.worker.scheduler.AGAIN", 0.05)
+        monkeypatch.setattr("bot.worker.scheduler.LOOK", 0.02)
+        async with running(RunScheduler(store, begun, clock)):
             await asyncio.sleep(0.1)
             await store.redis.do("SET", "paperboy:lease:clock", "another", "PX", 600)  # as after a freeze
             await store.keep_subscription(a_subscription())
             await until(lambda: bool(begun.runs))
 
     async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Hands, monkeypatch):
-        monkeypatch.setattr(clockwork, "AGAIN", 0.05)
+        monkeypatch.setattr("bot.worker.scheduler.AGAIN", 0.05)
 
         class Away(Store):
             times = 3
@@ -262,19 +261,19 @@ class TestOneAtATime:
             away = Away(redis, clock)
             begun = Begun(away)
             await away.keep_subscription(a_subscription())
-            async with running(Clock(away, begun, clock)):
+            async with running(RunScheduler(away, begun, clock)):
                 await until(lambda: bool(begun.runs))
 
 
-async def test_new_times_hold_from_now_on_whoever_sets_them(store, begun, clockwork_, clock, scheduler):
+async def test_new_times_hold_from_now_on_whoever_sets_them(store, begun, run_scheduler, clock, scheduler):
     """At nine, a channel that runs at noon is set to half past eight: today's run is not caught up on, tomorrow's comes."""
     noon = a_subscription(time="12:00")
     await store.keep_subscription(noon)
-    await clockwork_.look(scheduler)
+    await run_scheduler.look(scheduler)
     begun.runs.clear()
     await store.keep_subscription(replace(noon, time="08:30"))
-    await clockwork_.look(scheduler)
+    await run_scheduler.look(scheduler)
     assert begun.runs == []
     clock.forward(timedelta(days=1))
-    await clockwork_.look(scheduler)
+    await run_scheduler.look(scheduler)
     assert begun.runs == [("slack:C1", date(2026, 1, 31))]

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import work as work_module
 from bot.store import Redis, Store
 from bot.store.embedded.server import EmbeddedStore
-from bot.work import QUICK, SLOW, Later, Task, Work
+from bot.worker import queue as work_module
+from bot.worker.queue import QUICK, SLOW, Later, Task, Work
 from tests.paths import ROOT
 
 WINDOW = timedelta(seconds=1)
@@ -114,7 +114,7 @@ class TestAdding:
 
 class TestFaults:
     async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url: str, store: Store, monkeypatch):
-        monkeypatch.setattr("bot.work.AFTER_A_FAULT", timedelta(milliseconds=1))
+        monkeypatch.setattr("bot.worker.queue.AFTER_A_FAULT", timedelta(milliseconds=1))
         told, cautious = [], []
 
         async def aside(task: str, note: str) -> None:
@@ -136,7 +136,7 @@ class TestFaults:
         assert not await store.is_done("k")
 
     async def test_a_checkpoint_begins_the_count_anew(self, work: Work, store: Store, monkeypatch):
-        monkeypatch.setattr("bot.work.AFTER_A_FAULT", timedelta(milliseconds=1))
+        monkeypatch.setattr("bot.worker.queue.AFTER_A_FAULT", timedelta(milliseconds=1))
         runs = []
 
         async def digest(task: Task) -> None:

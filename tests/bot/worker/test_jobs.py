@@ -16,8 +16,8 @@ from bot.digests.daily import Daily
 from bot.digests.delivery import GIVEN_UP
 from bot.questions.conversation import Conversation
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
-from bot.tasks import Tasks
-from bot.work import Later, Task
+from bot.worker.jobs import Tasks
+from bot.worker.queue import Later, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score

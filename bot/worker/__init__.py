@@ -1,0 +1,1 @@
+"""The queue, the jobs in it, and the scheduler that fills it."""
