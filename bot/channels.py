@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.table import Table
 
 from bot import roster, terminal
-from bot.app import subscription as from_environment
 from bot.commands.setup import keep, moment
 from bot.console import render
 from bot.core import subscriptions_file as files
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
+from bot.server.wiring import subscription as from_environment
 from bot.store import Store
 from digest.errors import BadInput, NotFound
 from digest.render.markdown import cost_words

@@ -138,7 +138,7 @@ def _run(work: Callable[[Any, Any], Coroutine[Any, Any, None]]) -> None:
     """With the store and the settings."""
 
     async def with_store(settings: Any) -> None:
-        from bot.app import stored
+        from bot.server.wiring import stored
 
         async with stored(settings) as (store, _, _):
             await work(store, settings)

@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import checkup_running, checkup_store
-from bot.app import subscription
 from bot.console import render
 from bot.core.chat import Place
 from bot.core.clock import clock
 from bot.core.schedule import before_list
 from bot.core.settings import Settings
 from bot.finding import Check, Finding, State
+from bot.server.wiring import subscription
 from digest.errors import PaperboyError
 
 PATIENCE = aiohttp.ClientTimeout(total=10)

@@ -8,10 +8,10 @@ import socket
 
 import aiohttp
 
-from bot.app import stored
 from bot.core.settings import Settings
 from bot.finding import Check, Finding, State
-from bot.hosts import REQUIRED, doubtful_disk, losing_disk
+from bot.server.hosts import REQUIRED, doubtful_disk, losing_disk
+from bot.server.wiring import stored
 from digest.errors import PaperboyError
 
 SOON = aiohttp.ClientTimeout(total=3)

@@ -50,8 +50,8 @@ def digest(
 
     async def work(settings: Any) -> None:
         from bot import terminal
-        from bot.app import opened
         from bot.once import digest_once
+        from bot.server.wiring import opened
 
         terminal.check_categories(settings.digest_categories)
         if output is not None:
@@ -89,7 +89,7 @@ def ask(
 
     async def work(settings: Any) -> None:
         from bot import terminal
-        from bot.app import opened
+        from bot.server.wiring import opened
 
         ref = terminal.paper_named(paper)
         async with opened(settings) as opened_app:
@@ -107,7 +107,7 @@ def paper(
 
     async def work(settings: Any) -> None:
         from bot import terminal
-        from bot.app import opened
+        from bot.server.wiring import opened
 
         async with opened(settings) as opened_app:
             await terminal.show_paper(opened_app, " ".join(words))
@@ -124,7 +124,7 @@ def run(
     """Run the bot: the daily digests and the answers, until stopped."""
 
     async def work(settings: Any) -> None:
-        from bot.service import Role, serve
+        from bot.server.service import Role, serve
 
         try:
             roles = frozenset(Role(name) for name in role or list(Role))

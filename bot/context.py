@@ -1,4 +1,4 @@
-"""What everything a person can do works with, put together once by `bot.app`."""
+"""What everything a person can do works with, put together once by `bot.server.wiring`."""
 
 from __future__ import annotations
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.app import App, subscription
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Wish
+from bot.server.wiring import App, subscription
 from bot.store import RunState
 from digest.arxiv import calendar
 from digest.model import Digest

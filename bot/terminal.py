@@ -14,7 +14,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.app import App
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
@@ -25,6 +24,7 @@ from bot.digests import cards
 from bot.once import CLI
 from bot.questions.answering import answer_post, answered, asked_in, sources_of
 from bot.questions.lookup import find_paper, look_up
+from bot.server.wiring import App
 from digest.arxiv.categories import check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound

@@ -211,7 +211,7 @@ async def nothing_spent(payer: str) -> float:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Desk:
-    """All that `pipeline` works with, put together once (in `bot.app` for the bot)."""
+    """All that `pipeline` works with, put together once (in `bot.server.wiring` for the bot)."""
 
     papers: Papers
     texts: Texts

@@ -16,8 +16,8 @@ from packaging.utils import canonicalize_name
 
 from bot.core import metrics
 from bot.core.settings import Settings
-from bot.hosts import CERTAIN
-from bot.service import Role
+from bot.server.hosts import CERTAIN
+from bot.server.service import Role
 from tests.paths import ROOT
 
 BOT = ["python", "-m", "bot"]

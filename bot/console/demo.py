@@ -15,7 +15,6 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.history import InMemoryHistory
 
 from bot import terminal
-from bot.app import App, opened, subscription
 from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.direct import DirectWork
@@ -27,6 +26,7 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.daily import Daily, Wish
 from bot.questions.conversation import Conversation
+from bot.server.wiring import App, opened, subscription
 from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest

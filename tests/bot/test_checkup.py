@@ -13,21 +13,21 @@ from aiohttp import web
 
 from bot import checkup_running, checkup_store
 from bot.alerts.admin import Admin
-from bot.app import stored
 from bot.checkup import check_up
 from bot.core.chat import Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.discord import connection
 from bot.finding import Finding, State
-from bot.health import Health, served
-from bot.service import serve
+from bot.server.health import Health, served
+from bot.server.service import serve
+from bot.server.wiring import stored
 from bot.store import Store, StoreUnavailable
 from bot.store.embedded.directory import server_binary
 from bot.store.embedded.server import stop
 from digest.errors import Misconfigured
 from digest.ports import FreePace
-from tests.bot.test_health import free_port
+from tests.bot.server.test_health import free_port
 from tests.conftest import Clock
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord

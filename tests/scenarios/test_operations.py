@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.bot.test_health import free_port
+from tests.bot.server.test_health import free_port
 from tests.scenarios.conftest import World
 from tests.servers.discord import Discord
 from tests.servers.discord_world import Interaction

@@ -22,7 +22,7 @@ from bot.core.subscription import Subscription
 from bot.store import Redis, Run, RunState, Store
 from digest.model import Profile
 from digest.selection.ledger import State
-from tests.bot.test_health import free_port
+from tests.bot.server.test_health import free_port
 from tests.scenarios.conftest import World
 from tests.scenarios.test_week import CHILE, HELD, UTC_CHANNEL, at, fill
 from tests.servers import faults

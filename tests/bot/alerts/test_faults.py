@@ -15,8 +15,8 @@ from bot.context import Office
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
-from bot.health import Health, watch
 from bot.questions.conversation import Conversation
+from bot.server.health import Health, watch
 from bot.store import Deaths
 from bot.worker.jobs import Tasks
 from bot.worker.queue import Later, Task

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import opened, subscription
 from bot.commands.dispatcher import Front
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
@@ -20,6 +19,7 @@ from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.discord.listener import DiscordListener
 from bot.questions.conversation import Conversation
+from bot.server.wiring import opened, subscription
 from bot.store.cache import RedisCache
 from digest.model import Digest
 from digest.ports import FreePace

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import opened, subscription
 from bot.commands.dispatcher import Front
 from bot.console.direct import DirectWork
 from bot.console.sample import SampleDay
@@ -20,6 +19,7 @@ from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.questions.conversation import Conversation
+from bot.server.wiring import opened, subscription
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.connect import SlackConnection

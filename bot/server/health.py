@@ -31,7 +31,7 @@ DOWN_LASTS = timedelta(minutes=5)
 
 @dataclass
 class Health:
-    """What a process depends on: filled by `bot.service` as roles are begun."""
+    """What a process depends on: filled by `bot.server.service` as roles are begun."""
 
     parts: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """Name to whether it is up: `slack`, `discord`, `worker`."""

@@ -1,4 +1,4 @@
-"""`paperboy run`: the chosen roles in one process, its signals, and its end. Everything it joins is built here and in `bot.app`."""
+"""`paperboy run`: the chosen roles in one process, its signals, and its end. Everything it joins is built here and in `bot.server.wiring`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot.app import App, opened, subscription
 from bot.commands.dispatcher import Front
 from bot.context import Office
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
-from bot.health import Health, served, watch
-from bot.hosts import REQUIRED, losing_disk
 from bot.questions.conversation import Conversation
+from bot.server.health import Health, served, watch
+from bot.server.hosts import REQUIRED, losing_disk
+from bot.server.wiring import App, opened, subscription
 from bot.store import RedisCache
 from bot.worker.jobs import Tasks
 from bot.worker.queue import Work

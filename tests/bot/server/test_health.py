@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.health import Health, served, watch
+from bot.server.health import Health, served, watch
 from bot.store import Store, StoreUnavailable
 from digest.errors import Misconfigured
 
@@ -56,7 +56,7 @@ async def test_without_its_store_nobody_is_ready_and_a_store_that_hangs_is_none(
     async def hanging() -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("bot.health.LOOK", 0.05)
+    monkeypatch.setattr("bot.server.health.LOOK", 0.05)
     for ask in (gone, hanging):
         async with serving(Health(store=ask)) as (url, _):
             status, text = await get(f"{url}/readyz")

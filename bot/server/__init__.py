@@ -1,0 +1,1 @@
+"""The running service: wiring, roles, signals, health."""
