@@ -22,7 +22,7 @@ async def slack(settings: Settings) -> list[Finding]:
     if not token:
         return [_unused("Slack", "SLACK_BOT_TOKEN", orphans=(settings.slack_channel, settings.admin_slack_channel))]
     from bot.slack.chat import SlackChat  # noqa: PLC0415  # the SDK is loaded where there is a token
-    from bot.slack.checkup import stands  # noqa: PLC0415
+    from bot.slack.check import stands  # noqa: PLC0415
 
     chat = SlackChat(token, settings.slack_api_url)
     try:
@@ -43,7 +43,7 @@ async def discord(settings: Settings) -> list[Finding]:
         orphans = (settings.discord_channel_id, settings.admin_discord_channel_id)
         return [_unused("Discord", "DISCORD_TOKEN", orphans=orphans)]
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
-    from bot.discord.checkup import stands  # noqa: PLC0415
+    from bot.discord.check import stands  # noqa: PLC0415
     from bot.discord.connection import use  # noqa: PLC0415
 
     use(settings.discord_api_url, settings.discord_gateway_url)

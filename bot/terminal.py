@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.console.direct import DirectWork
+from bot.console.queue import DirectWork
 from bot.core.chat import Menu, Person, Place, Question
 from bot.core.settings import Settings
 from bot.digests import cards

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.core.chat import Post, Step
-from bot.discord import render as discord_render
 from bot.discord.ids import carries, marker
-from bot.slack import render as slack_render
+from bot.discord.render import messages as discord_render
+from bot.slack.render import messages as slack_render
 from tests.servers.discord import TOKEN, Discord
 from tests.servers.slack import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER, SlackServer
 

@@ -15,7 +15,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from bot.console import render
-from bot.console.board import Board
+from bot.console.history import Board
 from bot.core.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.store import Store, post_from_data, post_to_data
 

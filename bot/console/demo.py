@@ -17,7 +17,7 @@ from prompt_toolkit.history import InMemoryHistory
 from bot import terminal
 from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat, ConsoleResponder
-from bot.console.direct import DirectWork
+from bot.console.queue import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Command, Person, Place, Question, Responder

@@ -19,8 +19,8 @@ from bot.discord.draft import Channel, Draft, Whisper
 from bot.discord.events import NAME
 from bot.discord.history import History
 from bot.discord.ids import message_id, where
-from bot.discord.plan import plan, silent
-from bot.discord.render import NOBODY, V2, keyed, messages
+from bot.discord.render.messages import NOBODY, V2, keyed, messages
+from bot.discord.render.plan import plan, silent
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, Refused, Rest
 
 FORUM = 15

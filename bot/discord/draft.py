@@ -18,8 +18,8 @@ import stamina
 
 from bot.core.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
 from bot.discord.ids import components, message_id
-from bot.discord.plan import silent
-from bot.discord.render import V2, keyed, marked, messages
+from bot.discord.render.messages import V2, keyed, marked, messages
+from bot.discord.render.plan import silent
 from bot.discord.rest import ORIGINAL, Rest, shown
 
 if TYPE_CHECKING:

@@ -159,7 +159,7 @@ def _listen_to_slack(
     settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health, web_app: web.Application
 ) -> None:
     from bot.slack.chat import SlackChat  # noqa: PLC0415
-    from bot.slack.connect import SlackConnection  # noqa: PLC0415
+    from bot.slack.listeners.connection import SlackConnection  # noqa: PLC0415
 
     assert isinstance(chat, SlackChat)
     app_token, secret = settings.slack_app_token.get_secret_value(), settings.slack_signing_secret.get_secret_value()
@@ -186,7 +186,7 @@ def _listen_to_discord(
     settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health
 ) -> None:
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
-    from bot.discord.listener import DiscordListener  # noqa: PLC0415
+    from bot.discord.listeners.gateway import DiscordListener  # noqa: PLC0415
 
     assert isinstance(chat, DiscordChat)
     roles = frozenset(settings.discord_ask_roles)

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.chat import ChatError, Draft, Gone, Person, Place, Post, Question, Responder, Step, StepKind, Thread
-from bot.slack import render
 from bot.slack.draft import SlackDraft
+from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
 from bot.slack.wire import API_URL, Wire, patiently
 
@@ -43,7 +43,7 @@ class SlackChat:
     # ------------------------------------------------------------ digests
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002  # Slack is alike everywhere
-        return render.steps(thread, key)
+        return messages.steps(thread, key)
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
         """See `Chat.post`."""
@@ -69,7 +69,7 @@ class SlackChat:
         if kind in (StepKind.EDIT, StepKind.THREAD):
             return on or None
         async for message in self.own(place, on if kind is StepKind.REPLY else "", since):
-            if render.key_of(message) == key:
+            if messages.key_of(message) == key:
                 return str(message["ts"])
         return None
 
@@ -94,16 +94,16 @@ class SlackChat:
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """See `Chat.edit`. What does not fit into the message goes on where it went on before, or in a further one."""
-        first, *more = render.messages(post)
+        first, *more = messages.render_post(post)
         await patiently(lambda: self.update(place.channel, message, first))
         if not more:
             return
         since = datetime.fromtimestamp(float(message) - 1, UTC)
-        keys = {str(m["ts"]): render.key_of(m) async for m in self.own(place, place.thread, since)}
+        keys = {str(m["ts"]): messages.key_of(m) async for m in self.own(place, place.thread, since)}
         stands = {key: ts for ts, key in keys.items()}
         for number, part in enumerate(more, 2):
             key = f"{keys.get(message, message)}.{number}"
-            part["metadata"] = render.mark(key)
+            part["metadata"] = messages.mark(key)
             if key in stands:
                 await patiently(lambda key=key, part=part: self.update(place.channel, stands[key], part))  # type: ignore[misc]
             else:
@@ -132,12 +132,12 @@ class SlackChat:
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         """See `Chat.send`. A person who cannot be told in the channel, because the bot is out of it, is told in a direct message."""
         if to is None or place.direct:
-            return await self._all(place.channel, place.thread, render.messages(post, key))
+            return await self._all(place.channel, place.thread, messages.render_post(post, key))
         try:
-            for message in render.messages(post):
+            for message in messages.render_post(post):
                 await self.whisper(place, to.id, message)
         except Gone:
-            return await self._all(await self.direct(to.id), "", render.messages(post, key))
+            return await self._all(await self.direct(to.id), "", messages.render_post(post, key))
         return ""
 
     async def whisper(self, place: Place, user: str, message: Mapping[str, Any]) -> None:

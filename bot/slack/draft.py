@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Post, Question, Text, Throttled
-from bot.slack import render
+from bot.slack.render import messages
 from bot.slack.wire import SlackRefused, patiently
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class SlackDraft:
     async def _edit(self, text: str) -> None:
         if text == self._shown:
             return
-        message = render.messages(Post((Text(text),), text[:90]), self._key)[0]
+        message = messages.render_post(Post((Text(text),), text[:90]), self._key)[0]
         if self._ts:
             await self._chat.update(self._channel, self._ts, message)
         else:
@@ -195,7 +195,7 @@ class SlackDraft:
         begun = self._question.message or self._thread
         since = datetime.fromtimestamp(float(begun), UTC) if begun else self._question.at - LOOK_BACK
         async for message in self._chat.own(self._question.place, self._thread, since):
-            key, ts = render.key_of(message), str(message["ts"])
+            key, ts = messages.key_of(message), str(message["ts"])
             if key.startswith(f"{self._key}."):
                 self._found[key] = ts
             elif key == self._key or (not key and mark_of(self._key) in _marks(message)):
@@ -236,13 +236,13 @@ class SlackDraft:
         await self._settled()
         if self._question.private:
             return await self._chat.send(self._question.place, post, self._key, self._question.person)
-        first, *more = render.messages(post, self._key)
+        first, *more = messages.render_post(post, self._key)
         if self._streaming:
             await self._stop(self._ts)
             self._streaming = False
         self._ts = await self._final(self._key, first, self._ts)
         for message in more:
-            await self._final(render.key_of(message), message, "")
+            await self._final(messages.key_of(message), message, "")
         await self._tidied(first)
         return self._ts
 

@@ -17,8 +17,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
-from bot.slack import render, views
-from bot.slack.views import Memo
+from bot.slack.render import messages, views
+from bot.slack.render.views import Memo
 from bot.slack.wire import SlackRefused
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class SlackResponder:
         if not private:
             return await self._openly(post)
         async with self._turn:
-            for message in render.messages(post):
+            for message in messages.render_post(post):
                 await self._alone(message)
         return ""
 
@@ -74,7 +74,7 @@ class SlackResponder:
         async with self._turn:
             if not self._worth_a_line():
                 return
-            message = render.messages(Post((Small(text),), text))[0]
+            message = messages.render_post(Post((Small(text),), text))[0]
             with contextlib.suppress(ChatError):
                 await self._alone(message)
                 self._lines, self._last_line, self._shown_line = self._lines + 1, self._clock(), bool(self._url)
@@ -118,7 +118,7 @@ class SlackResponder:
         except Gone:
             if not self._url:
                 raise
-        for message in render.messages(post):
+        for message in messages.render_post(post):
             self._uses += 1
             await self._chat.wire.send_back(self._url, {**message, "response_type": "in_channel"})
         return ""

@@ -13,7 +13,7 @@ from bench.kill.journal import GRACE, bought, receipts
 from bench.kill.sides import Slack
 from bench.kill.whole import post_faults, sorts
 from bot.core.chat import Person, Place, Post, Question, Text, Thread
-from bot.slack import render
+from bot.slack.render import messages
 from bot.store import Asked, Asking, Delivery, DeliveryState
 from tests.servers.model import Call
 from tests.servers.slack.workspace import BOT_ID, BOT_USER, Message
@@ -36,11 +36,11 @@ class Channel:
         self.side, self.asked = Slack(), ASKED
         self.messages = self.side.server.space.channel(Slack.channel).messages
         self.known: set[str] = set()
-        steps = render.steps(THREAD, "d")
+        steps = messages.steps(THREAD, "d")
         self.delivery = Delivery("d", PLACE, DeliveryState.DONE, AT, plan=tuple(steps))
         for step in steps[:-1]:
             self.put(dict(step.payload))
-        self.put(render.messages(ANSWER, "answer:q")[0])
+        self.put(messages.render_post(ANSWER, "answer:q")[0])
         finished = json.dumps(steps[-1].payload["blocks"])
         self.at(0).blocks = json.loads(finished.replace("{{link:", "https://slack.example/").replace("}}", ""))
 
@@ -59,7 +59,7 @@ class Channel:
 
 
 def half(channel: Channel) -> None:
-    channel.at(3).blocks = render.messages(Post((Text("It meas"),), ""), "answer:q")[0]["blocks"]
+    channel.at(3).blocks = messages.render_post(Post((Text("It meas"),), ""), "answer:q")[0]["blocks"]
 
 
 def swapped(channel: Channel) -> None:
@@ -88,8 +88,8 @@ def test_what_stands_as_planned_is_sound_and_accounted_for_on_later_days():
     ("spoil", "sort"),
     [
         (lambda c: c.put(dict(c.delivery.plan[1].payload)), "doubled"),
-        (lambda c: c.put(render.messages(ANSWER, "answer:q")[0]), "doubled"),
-        (lambda c: c.put(render.messages(ANSWER)[0]), "doubled"),
+        (lambda c: c.put(messages.render_post(ANSWER, "answer:q")[0]), "doubled"),
+        (lambda c: c.put(messages.render_post(ANSWER)[0]), "doubled"),
         (lambda c: c.messages.pop("1.000002"), "missing"),
         (lambda c: c.messages.pop("1.000003"), "missing"),
         (swapped, "out of order"),

@@ -9,7 +9,7 @@ import pytest
 from bot.commands.dispatcher import Front
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.console.direct import DirectWork
+from bot.console.queue import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place

@@ -15,8 +15,8 @@ import pytest
 from bot.core.chat import Post
 from bot.core.subscription import Detail
 from bot.digests import cards
-from bot.discord import render as discord
-from bot.slack import render as slack
+from bot.discord.render import messages as discord
+from bot.slack.render import messages as slack
 from digest.checks import safe_markdown
 from digest.model import (
     FULL_PARTS,

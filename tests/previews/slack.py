@@ -16,8 +16,8 @@ from bot.console.sample import SampleDay
 from bot.core.chat import Place, Post, Text
 from bot.core.subscription import Detail, Subscription
 from bot.digests import cards
-from bot.slack import render, views
-from bot.slack.views import Memo
+from bot.slack.render import messages, views
+from bot.slack.render.views import Memo
 from digest.model import (
     Analysis,
     Answer,
@@ -128,7 +128,7 @@ async def sample_digest() -> Digest:
 
 
 def _blocks(post: Post) -> list[dict[str, Any]]:
-    (message,) = render.messages(post)
+    (message,) = messages.render_post(post)
     return rules.message_blocks(message["blocks"])
 
 

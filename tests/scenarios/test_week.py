@@ -21,7 +21,7 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.slack.chat import SlackChat
-from bot.slack.render import key_of
+from bot.slack.render.messages import key_of
 from bot.store import Deaths, RedisCache, RunState, Store
 from bot.worker.jobs import Tasks
 from bot.worker.queue import Later, Task

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.core.chat import Front, Person, Place
-from bot.slack import views
-from bot.slack.listeners import read
+from bot.slack.listeners import payloads
+from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
-from bot.slack.listeners.read import Payload
+from bot.slack.render import views
 from bot.slack.wire import Identity, Wire
 
 log = logging.getLogger(__name__)
@@ -81,16 +81,16 @@ class Events:
 
     async def _said(self, event: Payload, team: str) -> None:
         who = await self._wire.identity()
-        if not read.is_persons(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
+        if not payloads.is_persons(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
             return
         person = await self._people.person(str(event["user"]))
-        await self._front.asked(read.question(event, str(event["channel"]), team, who.user, person))
+        await self._front.asked(payloads.question(event, str(event["channel"]), team, who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
         """Addressed to the bot, or in a thread it started or answers in."""
-        if read.is_direct(channel) or read.said(str(message.get("text") or ""), who.user).to_bot:
+        if payloads.is_direct(channel) or payloads.said(str(message.get("text") or ""), who.user).to_bot:
             return True
-        place = read.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
+        place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._front.concerns(place)
 
     async def _changed(self, event: Payload, team: str) -> None:
@@ -98,12 +98,12 @@ class Events:
         new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
         if new.get("subtype") == "tombstone":
             await self._withdrawn(channel, old or new, str(new["ts"]), who)
-        elif read.is_persons(new, who.user) and new.get("text") != old.get("text"):
+        elif payloads.is_persons(new, who.user) and new.get("text") != old.get("text"):
             if not (await self._concerns(new, channel, who) or await self._concerns(old, channel, who)):
                 return
             person = await self._people.person(str(new["user"]))
-            question = read.question(new, channel, team, who.user, person)
-            was = read.said(str(old.get("text") or ""), who.user)
+            question = payloads.question(new, channel, team, who.user, person)
+            was = payloads.said(str(old.get("text") or ""), who.user)
             turned_to_us = question.addressed and not question.place.direct and not was.to_bot
             await (self._front.asked if turned_to_us else self._front.amended)(question)
 
@@ -115,14 +115,14 @@ class Events:
     async def _withdrawn(self, channel: str, old: Payload, ts: str, who: Identity) -> None:
         ours = who.user == old.get("user") or (bool(who.bot) and who.bot == old.get("bot_id"))
         if ours or await self._concerns(old, channel, who):
-            await self._front.withdrawn(read.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
+            await self._front.withdrawn(payloads.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
 
     async def _reaction(self, event: Payload, team: str) -> None:
         del team
         who = await self._wire.identity()
-        kind, item = read.reaction(str(event.get("reaction", ""))), event.get("item") or {}
+        kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
         if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
-            place = read.place_of(str(item["channel"]))
+            place = payloads.place_of(str(item["channel"]))
             await self._front.reacted(place, str(item["ts"]), Person(str(event["user"])), kind)
 
     # ------------------------------------------------------------ channels
@@ -133,7 +133,7 @@ class Events:
         if event.get("user") == who.user:
             inviter = str(event.get("inviter") or "")
             by = await self._people.person(inviter) if inviter else None
-            await self._front.membership(read.place_of(str(event["channel"])), joined=True, by=by)
+            await self._front.membership(payloads.place_of(str(event["channel"])), joined=True, by=by)
 
     async def _lost(self, event: Payload, team: str) -> None:
         del team

@@ -16,12 +16,12 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck
 
 from bot.core.chat import ChatError, Front, Gone, Menu, Person, Place, Post, Responder, Text
-from bot.slack import views
 from bot.slack.chat import SlackChat
-from bot.slack.listeners import read
+from bot.slack.listeners import payloads
+from bot.slack.listeners.payloads import Payload, Pressed
 from bot.slack.listeners.people import People
-from bot.slack.listeners.read import Payload, Pressed
-from bot.slack.views import Memo
+from bot.slack.render import views
+from bot.slack.render.views import Memo
 from digest.arxiv.ids import PaperRef, find_all
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Interactions:
         await self._shortly(self._command(body), ack)
 
     async def _command(self, body: Payload) -> None:
-        command = read.command(body, await self._people.person(str(body["user_id"])), self._now())
+        command = payloads.command(body, await self._people.person(str(body["user_id"])), self._now())
         respond = self._chat.responder(command.place, command.person, command.extra)
         await self._told(self._front.commanded(command, respond), respond, command.person)
 
@@ -98,14 +98,14 @@ class Interactions:
         await self._shortly(self._click(body), ack)
 
     async def _click(self, body: Payload) -> None:
-        pressed = read.pressed(body)
+        pressed = payloads.pressed(body)
         if pressed is None or not pressed.action:
             return
         user = str(body["user"]["id"])
         if not pressed.memo.channel:
             pressed = replace(pressed, memo=await self._at_home(user))
         person = await self._people.person(user)
-        click = read.click(pressed, body, person, self._now())
+        click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
         work = self._ask_first(pressed, body) if pressed.asks else self._front.clicked(click, respond)
         await self._told(work, respond, person)
@@ -116,7 +116,7 @@ class Interactions:
 
     async def _ask_first(self, pressed: Pressed, body: Payload) -> None:
         remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
-        view = views.confirm(pressed.label, read.question_in(pressed.block), remembered)
+        view = views.confirm(pressed.label, payloads.question_in(pressed.block), remembered)
         await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=view)
 
     # ------------------------------------------------------------ modals
@@ -135,7 +135,7 @@ class Interactions:
 
     async def _submission(self, body: Payload, problems: dict[str, str]) -> None:
         person = await self._people.person(str(body["user"]["id"]))
-        submission = read.submission(body, person, self._now())
+        submission = payloads.submission(body, person, self._now())
         respond = self._chat.responder(submission.place, person, submission.extra)
         asked = asyncio.get_running_loop().time()
 
@@ -149,7 +149,7 @@ class Interactions:
     async def _confirmed(self, body: Payload) -> None:
         person = await self._people.person(str(body["user"]["id"]))
         memo = Memo.load(str(body["view"].get("private_metadata", "")))
-        click = read.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
+        click = payloads.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
         await self._told(self._front.clicked(click, respond), respond, person)
 
@@ -165,7 +165,7 @@ class Interactions:
         memo = Memo("", "", place.channel, place.thread, place.direct, str(message["ts"]))
         papers = list(dict.fromkeys(find_all(json.dumps(message, ensure_ascii=False))))
         pressed = Pressed("ask", f"paper:{papers[0]}" if papers else "", memo)
-        click = read.click(pressed, body, person, self._now())
+        click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(place, person, click.extra)
         if len(papers) == 1:
             await self._told(self._front.clicked(click, respond), respond, person)
@@ -185,7 +185,7 @@ class Interactions:
         except Gone:
             info = {}
         if info.get("is_member") or info.get("is_im"):
-            return Place("slack", channel, thread, read.is_direct(channel))
+            return Place("slack", channel, thread, payloads.is_direct(channel))
         return Place("slack", await self._chat.direct(person.id), direct=True)
 
 

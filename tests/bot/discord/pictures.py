@@ -17,7 +17,7 @@ from bot.core.chat import Place, Thread
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.discord.chat import DiscordChat
-from bot.discord.client import Gateway
+from bot.discord.listeners.client import Gateway
 from digest.model import Answer, Basis, Digest, Evidence, Finding, Mention, Part, Quote, Summary, Theme
 from digest.ports import MemoryCache
 from tests.bot.discord.recording import RecordingFront

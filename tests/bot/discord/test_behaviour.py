@@ -10,7 +10,7 @@ import simcord
 
 from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Place, Post, Style, Text, Thread, VoteKind
 from bot.discord.chat import DiscordChat
-from bot.discord.client import Gateway
+from bot.discord.listeners.client import Gateway
 from digest.ports import MemoryCache
 from tests.bot.discord.recording import RecordingFront, said
 from tests.servers.discord_rules import check_message, check_spec, texts, walk

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.markdown import THIN, ZERO, line, plain, units
-from bot.discord.pack import joined
+from bot.discord.render.markdown import THIN, ZERO, line, plain, units
+from bot.discord.render.packing import joined
 from tests.servers.discord_rules import mentioned
 
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
 from bot.discord.ids import Press, custom_id, marker, nonce, pressed
-from bot.discord.pack import cut, size
-from bot.discord.plan import plan
-from bot.discord.render import messages
+from bot.discord.render.messages import messages
+from bot.discord.render.packing import cut, size
+from bot.discord.render.plan import plan
 from tests.servers.discord_rules import check_message, texts, walk
 
 

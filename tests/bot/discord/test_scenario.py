@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from bot.commands.dispatcher import Front
-from bot.console.direct import DirectWork
+from bot.console.queue import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
-from bot.discord.listener import DiscordListener
+from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
 from bot.server.wiring import opened, subscription
 from bot.store.cache import RedisCache

@@ -27,8 +27,8 @@ from bot.core.chat import (
 )
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.listener import DiscordListener
-from bot.discord.render import keyed, messages
+from bot.discord.listeners.gateway import DiscordListener
+from bot.discord.render.messages import keyed, messages
 from digest.errors import Misconfigured, Unavailable
 from digest.ports import MemoryCache
 from tests.bot.contract import a_post

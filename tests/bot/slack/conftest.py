@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.slack.chat import SlackChat
-from bot.slack.connect import SlackConnection
-from tests.bot.slack.fronts import RecordingFront
+from bot.slack.listeners.connection import SlackConnection
+from tests.bot.slack.handlers import RecordingFront
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 

@@ -26,8 +26,8 @@ from bot.core.chat import (
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.digests.delivery import MARK, _filled
-from bot.slack import render
 from bot.slack.chat import SlackChat
+from bot.slack.render import messages
 from tests.bot.slack.worst import worst_digest
 from tests.servers.slack import BOT_TOKEN, Message, SlackServer
 
@@ -40,7 +40,7 @@ def since() -> datetime:
 
 
 def step(key: str = "d:0", kind: StepKind = StepKind.POST, post: Post = POST) -> Step:
-    return Step(key, kind, render.messages(post, key)[0])
+    return Step(key, kind, messages.render_post(post, key)[0])
 
 
 def marks(one: Step) -> list[str]:
@@ -83,7 +83,7 @@ def _human(slack: SlackServer, text: str, thread: str) -> Message:
 
 async def test_somebody_elses_message_with_our_key_is_not_ours(slack: SlackServer, chat: SlackChat) -> None:
     other = _human(slack, "x", "")
-    other.metadata = render.mark("d:0")
+    other.metadata = messages.mark("d:0")
     slack.space.put(slack.space.channels["C1"], other)
     assert await chat.find("d:0", StepKind.POST, PLACE, since()) is None
 
@@ -92,7 +92,7 @@ async def test_somebody_elses_message_with_our_key_is_not_ours(slack: SlackServe
 async def test_the_worst_digest_is_taken_whole_and_pings_nobody(
     slack: SlackServer, chat: SlackChat, detail: Detail
 ) -> None:
-    steps = render.steps(cards.thread(worst_digest(10), detail), "d")
+    steps = messages.steps(cards.thread(worst_digest(10), detail), "d")
     ids = await delivered(chat, steps)
     assert slack.refusals() == []
     thread = slack.space.thread("C1", ids["d:0"])
@@ -206,10 +206,10 @@ async def test_a_word_to_one_person_from_a_channel_the_bot_left_comes_directly(
 
 async def test_a_long_word_is_several_messages_within_the_rate(slack: SlackServer, chat: SlackChat) -> None:
     first = await chat.send(PLACE, Post((Text("word " * 4_000),), "long"), "k")
-    messages = list(slack.space.channels["C1"].messages.values())
-    assert len(messages) == 3
-    assert messages[0].ts == first
-    assert [render.key_of({"metadata": m.metadata}) for m in messages] == ["k", "k.2", "k.3"]
+    posted = list(slack.space.channels["C1"].messages.values())
+    assert len(posted) == 3
+    assert posted[0].ts == first
+    assert [messages.key_of({"metadata": m.metadata}) for m in posted] == ["k", "k.2", "k.3"]
 
 
 async def test_no_token_and_no_message_reaches_the_log_at_any_level(

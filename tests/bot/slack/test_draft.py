@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bot.core.chat import Doubtful, Person, Place, Post, Question, Quotation, Text
-from bot.slack import draft, render, wire
+from bot.slack import draft, wire
 from bot.slack.chat import SlackChat
+from bot.slack.render import messages
 from tests.servers.slack import TEAM, Message, SlackServer
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
 
@@ -66,7 +67,7 @@ async def test_it_streams_with_status_and_ends_in_its_final_form(
     assert not message.streaming
     assert message.shown.startswith("4 · DynamicVLA")
     assert "It releases code" in message.shown
-    assert render.key_of({"metadata": message.metadata}) == "answer:q"
+    assert messages.key_of({"metadata": message.metadata}) == "answer:q"
     start = slack.calls("chat.startStream")[0].args
     assert (start["recipient_user_id"], start["recipient_team_id"]) == ("U1", TEAM)
     assert slack.refusals() == []
@@ -215,7 +216,7 @@ async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_n
     half = await chat.draft(question, "answer:q")
     await half.write("Half")
     await slack.until(lambda: bool(answers(slack)))
-    whole = render.messages(FINAL, "answer:q")[0]
+    whole = messages.render_post(FINAL, "answer:q")[0]
     ts = await wire.patiently(lambda: chat.say("C1", whole, parent))
     again = await chat.draft(question, "answer:q")
     assert await again.finish(FINAL) == ts
@@ -264,7 +265,7 @@ async def test_a_long_answer_goes_on_in_a_second_message_that_stands_once(
         await writing.write("word")
         await writing.finish(long)
         await writing.finish(long)
-    keys = [render.key_of({"metadata": m.metadata}) for m in answers(slack)]
+    keys = [messages.key_of({"metadata": m.metadata}) for m in answers(slack)]
     assert keys == ["answer:q", "answer:q.2"]
 
 
@@ -326,7 +327,7 @@ async def test_marking_an_answer_wrong_keeps_its_key_and_its_second_message(
     await chat.edit(question.place, ts, marked)
     first, second = answers(slack)
     assert first.shown.startswith("⚠ wrong")
-    assert [render.key_of({"metadata": m.metadata}) for m in (first, second)] == ["answer:q", "answer:q.2"]
+    assert [messages.key_of({"metadata": m.metadata}) for m in (first, second)] == ["answer:q", "answer:q.2"]
 
 
 async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repeated(

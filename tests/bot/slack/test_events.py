@@ -8,11 +8,10 @@ import logging
 import pytest
 
 from bot.core.chat import Person, Place, VoteKind
-from bot.slack import connect
 from bot.slack.chat import SlackChat
-from bot.slack.connect import SlackConnection
+from bot.slack.listeners.connection import SlackConnection
 from digest.errors import Misconfigured
-from tests.bot.slack.fronts import RecordingFront
+from tests.bot.slack.handlers import RecordingFront
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
 from tests.servers.slack.workspace import BOT_ID
@@ -333,7 +332,7 @@ async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, fron
 async def test_a_slack_that_is_away_at_the_start_is_waited_for(
     slack: SlackServer, front: RecordingFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connect, "PAUSES", (0.01,))
+    monkeypatch.setattr("bot.slack.listeners.connection.PAUSES", (0.01,))
     slack.fail("auth.test", "500", times=4)
     chat = SlackChat(BOT_TOKEN, slack.url)
     late = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, sockets=1)

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from bot.core.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
 from bot.digests import cards
-from bot.slack import render
 from bot.slack.chat import SlackChat
-from bot.slack.connect import SlackConnection
+from bot.slack.listeners.connection import SlackConnection
+from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from tests.bot.slack.fronts import RecordingFront
+from tests.bot.slack.handlers import RecordingFront
 from tests.bot.slack.worst import worst_digest, worst_entry
 from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -53,7 +53,7 @@ FORM = Form(
 def posted(slack: SlackServer, post: Post, channel: str = "C1", thread: str = "") -> Message:
     """A post of the bot's, as it stands in the channel."""
     message = Message(
-        slack.space.new_ts(), channel, BOT_USER, "x", render.messages(post)[0]["blocks"], thread, bot_id=BOT_ID
+        slack.space.new_ts(), channel, BOT_USER, "x", messages.render_post(post)[0]["blocks"], thread, bot_id=BOT_ID
     )
     slack.space.put(slack.space.channels[channel], message)
     return message
@@ -349,7 +349,7 @@ async def test_the_home_tabs_buttons_are_answered_directly(
     front.on_click = answer
     home = {
         "type": "home",
-        "blocks": render.messages(Post((Actions((Button("settings", "C1", "Settings"),)),), "x"))[0]["blocks"],
+        "blocks": messages.render_post(Post((Actions((Button("settings", "C1", "Settings"),)),), "x"))[0]["blocks"],
     }
     slack.click_in_view("U1", home, "Settings")
     await slack.until(lambda: "D1" in slack.space.channels and slack.space.channels["D1"].messages)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.slack import connect
+from bot.slack.listeners import connection
 from bot.slack.listeners.events import EVENTS
 from bot.slack.wire import METHODS
 from tests.paths import ROOT, SHARED
@@ -52,6 +52,6 @@ def test_the_events_subscribed_to_are_those_heard() -> None:
 
 def test_commands_and_shortcut_are_those_listened_to() -> None:
     features = MANIFEST["features"]
-    assert tuple(c["command"] for c in features["slash_commands"]) == connect.COMMANDS
-    assert [s["callback_id"] for s in features["shortcuts"]] == [connect.SHORTCUT]
+    assert tuple(c["command"] for c in features["slash_commands"]) == connection.COMMANDS
+    assert [s["callback_id"] for s in features["shortcuts"]] == [connection.SHORTCUT]
     assert len(features["shortcuts"][0]["name"]) <= 24

@@ -26,8 +26,8 @@ from bot.core.chat import (
 )
 from bot.core.subscription import Detail
 from bot.digests import cards
-from bot.slack import fit, render, richtext
-from bot.slack.blocks import blocks
+from bot.slack.render import lengths, messages, richtext
+from bot.slack.render.blocks import blocks
 from digest.render import tex
 from tests.bot.slack.worst import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest
@@ -42,7 +42,7 @@ def elements(markdown: str) -> list[dict]:
 
 def checked(post: Post) -> list[dict]:
     """The messages of a post, each as Slack would take it."""
-    made = render.messages(post, "k")
+    made = messages.render_post(post, "k")
     for message in made:
         rules.message_blocks(message["blocks"])
         rules.message_text(message["text"])
@@ -144,14 +144,14 @@ def test_cutting_loses_nothing_but_white_space() -> None:
     text = "第一句。第二句！" * 40 + " and words " * 100 + "x" * 500
     rest, pieces = text, []
     while rest:
-        head, rest = fit.cut(rest, 120)
+        head, rest = lengths.cut(rest, 120)
         pieces.append(head)
     assert all(0 < len(p) <= 120 for p in pieces)
     assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
 
 
 def test_a_paragraph_is_split_at_the_end_of_a_sentence() -> None:
-    head, rest = fit.cut("一二三四五六七。八九十一二三四五六七", 12)
+    head, rest = lengths.cut("一二三四五六七。八九十一二三四五六七", 12)
     assert (head, rest) == ("一二三四五六七。", "八九十一二三四五六七")
 
 
@@ -159,7 +159,7 @@ def test_long_goes_on_in_a_further_message_that_says_which() -> None:
     post = Post(tuple(Text(f"paragraph {n} " + "words " * 300) for n in range(10)), "4 · Name")
     made = checked(post)
     assert len(made) == 3
-    assert [render.key_of(m) for m in made] == ["k", "k.2", "k.3"]
+    assert [messages.key_of(m) for m in made] == ["k", "k.2", "k.3"]
     assert made[1]["blocks"][0]["elements"][0]["text"] == "4 · Name · 2/3"
     assert not words(written(post)) - words(rules.shown([m["blocks"] for m in made]))
 
@@ -233,20 +233,20 @@ def test_the_worst_digest_arrives_whole_in_every_detail(detail: Detail) -> None:
 
 def test_in_short_every_paper_is_one_message() -> None:
     thread = cards.thread(worst_digest(10), Detail.SHORT)
-    steps = render.steps(thread, "d")
+    steps = messages.steps(thread, "d")
     assert [s.kind for s in steps] == [StepKind.POST, *[StepKind.REPLY] * 10, StepKind.EDIT]
     assert [s.reply for s in steps] == [-1, *range(10), -1]
 
 
 def test_the_finished_parent_links_to_replies_and_has_the_parents_shape() -> None:
     thread = cards.thread(a_digest(3), Detail.CARD)
-    steps = render.steps(thread, "d:1")
+    steps = messages.steps(thread, "d:1")
     edit = steps[-1]
     assert (edit.kind, edit.on, edit.key) == (StepKind.EDIT, "d:1:0", "d:1:0:edit")
     links = re.findall(r"\{\{link:([^}]*)\}\}", json.dumps(edit.payload))
     assert links == [s.key for s in steps[1:4]]
     assert "reply:" not in json.dumps(edit.payload)
-    assert render.key_of(edit.payload) == "d:1:0"
+    assert messages.key_of(edit.payload) == "d:1:0"
     assert "thread_ts" not in edit.payload
 
 
@@ -256,7 +256,7 @@ def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too() -> No
         return Post((Heading("h"), Text(line), Text(line), Text(line)), "fallback")
 
     thread = Thread(parent("https://arxiv.org/abs/{}"), (Post((Text("r"),), "r"),), parent("reply:0"))
-    steps = render.steps(thread, "d")
+    steps = messages.steps(thread, "d")
     kinds = [(s.kind, s.key, s.on) for s in steps]
     assert kinds[:2] == [(StepKind.POST, "d:0", ""), (StepKind.REPLY, "d:0.2", "d:0")]
     assert [k for k in kinds if k[0] is StepKind.EDIT][:2] == [

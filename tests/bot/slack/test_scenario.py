@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.commands.dispatcher import Front
-from bot.console.direct import DirectWork
+from bot.console.queue import DirectWork
 from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place, VoteKind
@@ -22,7 +22,7 @@ from bot.questions.conversation import Conversation
 from bot.server.wiring import opened, subscription
 from bot.slack import draft
 from bot.slack.chat import SlackChat
-from bot.slack.connect import SlackConnection
+from bot.slack.listeners.connection import SlackConnection
 from digest.model import Digest
 from digest.ports import FreePace
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown

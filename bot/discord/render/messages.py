@@ -14,8 +14,8 @@ from typing import Any
 
 from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
 from bot.discord.ids import Press, custom_id, marker, nonce
-from bot.discord.markdown import Target, Unit, line, plain, quote, units
-from bot.discord.pack import Line, Piece, Row, Words, pack, size
+from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
+from bot.discord.render.packing import Line, Piece, Row, Words, pack, size
 from digest.render.markdown import escape
 
 TEXT = 4000

@@ -17,11 +17,11 @@ from bot.core.chat import Actions, Button, Form, Gone, Person, Place, Post, Smal
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import named
-from bot.discord.forms import Filling, Forms, modal
 from bot.discord.ids import Press, custom_id
-from bot.discord.l10n import word
-from bot.discord.pack import Row, pack
-from bot.discord.render import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
+from bot.discord.render.forms import Filling, Forms, modal
+from bot.discord.render.l10n import word
+from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
+from bot.discord.render.packing import Row, pack
 from bot.discord.rest import ORIGINAL, Rest, shown
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.chat import Actions, Button, Field, Form, Post, Style, Text
-from bot.discord.l10n import word
-from bot.discord.pack import size
-from bot.discord.render import OPTIONS, shortened
+from bot.discord.render.l10n import word
+from bot.discord.render.messages import OPTIONS, shortened
+from bot.discord.render.packing import size
 from digest.model import from_json, to_json
 from digest.ports import Cache
 from digest.render.markdown import escape

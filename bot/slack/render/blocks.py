@@ -11,9 +11,9 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
-from bot.slack import fit, mrkdwn, richtext
-from bot.slack.fit import shortened
-from bot.slack.richtext import Element, Part
+from bot.slack.render import lengths, mrkdwn, richtext
+from bot.slack.render.lengths import shortened
+from bot.slack.render.richtext import Element, Part
 
 SlackBlock = dict[str, Any]
 
@@ -72,12 +72,12 @@ def _quotation(quotation: Quotation) -> Part:
     return {"type": "rich_text_quote", "elements": [*number, said, *place]}
 
 
-MOST = fit.BLOCK_CHARACTERS - 10
+MOST = lengths.BLOCK_CHARACTERS - 10
 
 
 def _rich(held: Sequence[Part]) -> Iterator[SlackBlock]:
     """Rich text blocks of at most BLOCK_CHARACTERS; a line between paragraphs, none below a bold label or above a list."""
-    whole = [piece for part in held for piece in fit.split_part(part, MOST)]
+    whole = [piece for part in held for piece in lengths.split_part(part, MOST)]
     group: list[Part] = []
     size = 0
     for number, part in enumerate(whole):
@@ -126,7 +126,7 @@ def _other(block: Block, language: str, position: int) -> Iterator[SlackBlock]:
 def _header(heading: Heading) -> Iterator[SlackBlock]:
     elements = richtext.inline(heading.markdown)
     said = richtext.plain(elements)
-    if len(said) <= fit.HEADER_CHARACTERS and said.strip() and all(e["type"] == "text" for e in elements):
+    if len(said) <= lengths.HEADER_CHARACTERS and said.strip() and all(e["type"] == "text" for e in elements):
         yield {"type": "header", "text": {"type": "plain_text", "text": said, "emoji": False}}
     else:
         yield from _rich(_line(richtext.inline(heading.markdown, bold=True)))
@@ -136,7 +136,7 @@ def _context(small: Small) -> Iterator[SlackBlock]:
     """Without links and marks as plain text, which needs no escaping and takes every character as it is."""
     elements = richtext.inline(small.markdown)
     literal = all(e["type"] == "text" and "style" not in e for e in elements)
-    for group in fit.split_elements(elements, fit.CONTEXT_CHARACTERS):
+    for group in lengths.split_elements(elements, lengths.CONTEXT_CHARACTERS):
         if literal:
             text: dict[str, Any] = {"type": "plain_text", "text": richtext.plain(group), "emoji": False}
         else:
@@ -174,11 +174,11 @@ def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBl
     if thumbs and not menu and all(len(b.label) <= SHORT_LABEL for b in thumbs):
         plain, thumbs = [*thumbs, *plain], []
     elements = [_button(b, n, language) for n, b in enumerate(plain)]
-    starts = range(0, len(menu), fit.OVERFLOW_OPTIONS)
-    elements += [_overflow(menu[start : start + fit.OVERFLOW_OPTIONS], start) for start in starts]
-    for start in range(0, len(elements), fit.ACTIONS_ELEMENTS):
+    starts = range(0, len(menu), lengths.OVERFLOW_OPTIONS)
+    elements += [_overflow(menu[start : start + lengths.OVERFLOW_OPTIONS], start) for start in starts]
+    for start in range(0, len(elements), lengths.ACTIONS_ELEMENTS):
         asks = _questions(menu, position) if not start else {}
-        yield {"type": "actions", **asks, "elements": elements[start : start + fit.ACTIONS_ELEMENTS]}
+        yield {"type": "actions", **asks, "elements": elements[start : start + lengths.ACTIONS_ELEMENTS]}
     if thumbs:
         yield {"type": "actions", "elements": [_button(b, n, language) for n, b in enumerate(thumbs)]}
 
@@ -187,7 +187,7 @@ def _button(button: Button, number: int, language: str) -> dict[str, Any]:
     out: dict[str, Any] = {
         "type": "button",
         "action_id": action_id(button.action, number),
-        "text": {"type": "plain_text", "text": shortened(button.label, fit.BUTTON_LABEL), "emoji": True},
+        "text": {"type": "plain_text", "text": shortened(button.label, lengths.BUTTON_LABEL), "emoji": True},
     }
     if button.value:
         out["value"] = button.value
@@ -203,10 +203,10 @@ def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
         return {"type": "plain_text", "text": shortened(text, most)}
 
     return {
-        "title": text(label, fit.CONFIRM_TITLE),
-        "text": text(question, fit.CONFIRM_TEXT),
-        "confirm": text(word("yes", language), fit.CONFIRM_LABEL),
-        "deny": text(word("no", language), fit.CONFIRM_LABEL),
+        "title": text(label, lengths.CONFIRM_TITLE),
+        "text": text(question, lengths.CONFIRM_TEXT),
+        "confirm": text(word("yes", language), lengths.CONFIRM_LABEL),
+        "deny": text(word("no", language), lengths.CONFIRM_LABEL),
     }
 
 
@@ -214,7 +214,7 @@ def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
     """Slack asks before a menu opens or not at all; so an option that asks says so, and the question is put afterwards."""
     options = [
         {
-            "text": {"type": "plain_text", "text": shortened(b.label, fit.OPTION_LABEL), "emoji": True},
+            "text": {"type": "plain_text", "text": shortened(b.label, lengths.OPTION_LABEL), "emoji": True},
             "value": f"{ASKS if b.confirm else ''}{b.action}|{b.value}",
         }
         for b in buttons
@@ -224,14 +224,14 @@ def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
 
 def _questions(menu: Sequence[Button], position: int) -> dict[str, str]:
     question = next((b.confirm for b in menu if b.confirm), "")
-    return {"block_id": shortened(f"{position}{ASKS}{question}", fit.BLOCK_ID)} if question else {}
+    return {"block_id": shortened(f"{position}{ASKS}{question}", lengths.BLOCK_ID)} if question else {}
 
 
 def _select(menu: Menu) -> dict[str, Any]:
     return {
         "type": "static_select",
         "action_id": action_id(menu.action, 0),
-        "placeholder": {"type": "plain_text", "text": shortened(menu.placeholder or "…", fit.PLACEHOLDER)},
+        "placeholder": {"type": "plain_text", "text": shortened(menu.placeholder or "…", lengths.PLACEHOLDER)},
         "options": options(menu.options),
     }
 
@@ -243,9 +243,9 @@ def options(pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
 
 def _option(label: str, value: str) -> dict[str, Any]:
     label = " ".join(label.split())
-    short = shortened(label, fit.OPTION_LABEL)
+    short = shortened(label, lengths.OPTION_LABEL)
     option: dict[str, Any] = {"text": {"type": "plain_text", "text": short}, "value": value}
     if short != label:
-        rest = shortened(label[len(short) - 1 :], fit.OPTION_LABEL)
+        rest = shortened(label[len(short) - 1 :], lengths.OPTION_LABEL)
         option["description"] = {"type": "plain_text", "text": rest}
     return option

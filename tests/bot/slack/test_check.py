@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.slack.chat import SlackChat
-from bot.slack.checkup import stands
+from bot.slack.check import stands
 from tests.servers.slack import APP_TOKEN, SlackServer
 
 

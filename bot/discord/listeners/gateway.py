@@ -11,7 +11,7 @@ import discord
 
 from bot.core.chat import Front
 from bot.discord.chat import DiscordChat
-from bot.discord.client import Gateway
+from bot.discord.listeners.client import Gateway
 from bot.discord.rest import log_in
 from digest.errors import Misconfigured
 from digest.ports import Cache

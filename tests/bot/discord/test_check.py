@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.discord.chat import DiscordChat
-from bot.discord.checkup import invite, stands
+from bot.discord.check import invite, stands
 from tests.bot.discord.conftest import Home
 
 

@@ -28,7 +28,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
-from bot.slack.socket import PAUSES, Socket
+from bot.slack.listeners.socket import PAUSES, Socket
 from bot.slack.wire import API_URL, Identity
 from digest.errors import Misconfigured
 

@@ -18,7 +18,7 @@ from digest.errors import PaperboyError
 from digest.ports import Cache
 
 if TYPE_CHECKING:
-    from bot.discord.client import Gateway
+    from bot.discord.listeners.client import Gateway
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.discord.markdown import Unit
+from bot.discord.render.markdown import Unit
 
 LINK = 91
 """The longest link to a message: what `{{link:…}}` will be replaced by."""

@@ -16,14 +16,14 @@ from typing import Any
 import discord
 
 from bot.core.chat import Actions, Button, ChatError, Click, Command, Front, Post, Style, Submission, Text
-from bot.discord import forms
 from bot.discord.chat import DiscordChat
-from bot.discord.commands import Interaction
 from bot.discord.events import named, person_of, place_of, roles_of, subject_of
-from bot.discord.forms import Filling, Forms
 from bot.discord.ids import Press, components, pressed
-from bot.discord.l10n import word
-from bot.discord.respond import Responder, Ticket
+from bot.discord.listeners.commands import Interaction
+from bot.discord.render import forms
+from bot.discord.render.forms import Filling, Forms
+from bot.discord.render.l10n import word
+from bot.discord.responder import Responder, Ticket
 from bot.discord.rest import Rest
 from digest.errors import PaperboyError
 from digest.ports import Cache

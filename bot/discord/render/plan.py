@@ -19,9 +19,8 @@ from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
 from bot.discord.ids import Press, custom_id, marker, pressed
-from bot.discord.markdown import Target, Unit
-from bot.discord.pack import Piece, Row, Words, pack
-from bot.discord.render import (
+from bot.discord.render.markdown import Target, Unit
+from bot.discord.render.messages import (
     ACCENT,
     COMPONENTS,
     CONTENT,
@@ -36,6 +35,7 @@ from bot.discord.render import (
     pieces,
     v2,
 )
+from bot.discord.render.packing import Piece, Row, Words, pack
 
 ARCHIVE = 10080
 """Minutes: seven days."""

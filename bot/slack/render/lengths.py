@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.slack import richtext
-from bot.slack.richtext import Element, Part
+from bot.slack.render import richtext
+from bot.slack.render.richtext import Element, Part
 
 BLOCK_CHARACTERS = 3_000
 CONTEXT_CHARACTERS = 2_000

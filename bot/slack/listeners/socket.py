@@ -34,7 +34,7 @@ class _Discreet(logging.Filter):
         return True
 
 
-_quiet = logging.getLogger("bot.slack.socket.sdk")
+_quiet = logging.getLogger("bot.slack.listeners.socket.sdk")
 _quiet.setLevel(logging.WARNING)  # on DEBUG the SDK logs whole messages
 _quiet.addFilter(_Discreet())
 

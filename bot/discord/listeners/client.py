@@ -16,12 +16,13 @@ import discord
 import stamina
 
 from bot.core.chat import Front, Place, Post, Question, Text
-from bot.discord import commands, connection
-from bot.discord.catchup import Watermark, catch_up
+from bot.discord import connection
 from bot.discord.chat import DiscordChat
 from bot.discord.events import VOTES, Me, named, person_of, place_of, question_of, roles_of
-from bot.discord.interactions import Interactions
-from bot.discord.l10n import Chinese, word
+from bot.discord.listeners import commands
+from bot.discord.listeners.catchup import Watermark, catch_up
+from bot.discord.listeners.interactions import Interactions
+from bot.discord.render.l10n import Chinese, word
 from bot.discord.rest import Rest
 from digest.errors import PaperboyError
 from digest.ports import Cache

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
-from bot.slack import fit, mrkdwn
-from bot.slack.blocks import SlackBlock, blocks
-from bot.slack.fit import shortened
+from bot.slack.render import lengths, mrkdwn
+from bot.slack.render.blocks import SlackBlock, blocks
+from bot.slack.render.lengths import shortened
 
 MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 9_000
@@ -22,7 +22,7 @@ EVENT_TYPE = "paperboy"
 """Of the message metadata that carries a step's key."""
 
 
-def messages(post: Post, key: str = "") -> list[dict[str, Any]]:
+def render_post(post: Post, key: str = "") -> list[dict[str, Any]]:
     """The messages a Post becomes: `text`, `blocks`, no unfurling, and `key` as metadata (`key`, `key.2`, …)."""
     groups = spread(blocks(post), MESSAGE_BLOCKS - 1)
     fallback = shortened(post.fallback, FALLBACK) or "…"
@@ -64,7 +64,7 @@ def spread(
     groups: list[list[SlackBlock]] = [[]]
     seen = heavy = 0
     for block in whole:
-        light, weighed = fit.weight(block)
+        light, weighed = lengths.weight(block)
         spare = FALLBACK + 20 if len(groups) > 1 else 0
         full = len(groups[-1]) >= most or seen + light + spare > characters or heavy + weighed + spare > heaviest
         if groups[-1] and full:
@@ -93,14 +93,14 @@ def steps(thread: Thread, key: str) -> list[Step]:
     `{{link:<key of that step>}}`; were it to need another number of messages than the parent, it is left out, so that nothing is lost.
     """
     parent_key = f"{key}:0"
-    parents = messages(thread.parent, parent_key)
+    parents = render_post(thread.parent, parent_key)
     out = [Step(parent_key, StepKind.POST, parents[0])]
     out += [_reply(m, parent_key) for m in parents[1:]]
     for number, reply in enumerate(thread.replies):
-        first, *more = messages(reply, f"{key}:{number + 1}")
+        first, *more = render_post(reply, f"{key}:{number + 1}")
         out.append(_reply(first, parent_key, number))
         out += [_reply(m, parent_key) for m in more]
-    finished = messages(thread.finished, parent_key) if thread.finished else []
+    finished = render_post(thread.finished, parent_key) if thread.finished else []
     if len(finished) == len(parents):
         for message in finished:
             target = key_of(message)

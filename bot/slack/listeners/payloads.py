@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.chat import Click, Command, Person, Place, Question, Submission, VoteKind
-from bot.slack.blocks import ASKS, MENU_ACTION, action_of
-from bot.slack.views import PAGE_ACTION, Memo, typed
+from bot.slack.render.blocks import ASKS, MENU_ACTION, action_of
+from bot.slack.render.views import PAGE_ACTION, Memo, typed
 
 Payload = Mapping[str, Any]
 

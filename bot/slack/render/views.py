@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import Any
 
 from bot.core.chat import Field, Form, Place, Post
-from bot.slack import fit
-from bot.slack.blocks import SlackBlock, action_id, blocks, options, word
-from bot.slack.fit import shortened
-from bot.slack.render import spread
+from bot.slack.render import lengths
+from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, word
+from bot.slack.render.lengths import shortened
+from bot.slack.render.messages import spread
 
 VIEW_BLOCKS = 100
 TITLE = SUBMIT = 24
@@ -74,7 +74,7 @@ def form(given: Form, memo: Memo) -> dict[str, Any]:
     """A Form as a modal; `typed` reads it back."""
     top: list[SlackBlock] = []
     if len(given.title) > TITLE:
-        top = [{"type": "section", "text": _plain(given.title, fit.BLOCK_CHARACTERS)}]
+        top = [{"type": "section", "text": _plain(given.title, lengths.BLOCK_CHARACTERS)}]
     return {
         "type": "modal",
         "callback_id": FORM_CALLBACK,
@@ -122,7 +122,7 @@ def _choice(field: Field) -> dict[str, Any]:
     few = len(made) <= (CHECKBOX_OPTIONS if many else RADIO_OPTIONS)
     kind = ("checkboxes" if few else "multi_static_select") if many else ("radio_buttons" if few else "static_select")
     out: dict[str, Any] = {"type": kind, "action_id": field.name}
-    out |= {"options": made} if len(made) <= fit.OPTIONS else {"option_groups": _groups(made)}
+    out |= {"options": made} if len(made) <= lengths.OPTIONS else {"option_groups": _groups(made)}
     if initial:
         out |= {"initial_options": initial} if many else {"initial_option": initial[0]}
     return out
@@ -134,9 +134,11 @@ def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ordered = sorted(made, key=lambda o: (_stem(o["value"]), made.index(o)))
     for stem, group in groupby(ordered, key=lambda o: _stem(o["value"])):
         members = list(group)
-        for start in range(0, len(members), fit.OPTIONS):
-            label = f"{stem} {start // fit.OPTIONS + 1}" if start else stem
-            out.append({"label": _plain(label, fit.OPTION_LABEL), "options": members[start : start + fit.OPTIONS]})
+        for start in range(0, len(members), lengths.OPTIONS):
+            label = f"{stem} {start // lengths.OPTIONS + 1}" if start else stem
+            out.append(
+                {"label": _plain(label, lengths.OPTION_LABEL), "options": members[start : start + lengths.OPTIONS]}
+            )
     return out
 
 
@@ -199,7 +201,7 @@ def confirm(label: str, question: str, memo: Memo) -> dict[str, Any]:
         "title": _plain(label, TITLE),
         "submit": _plain(word("yes", language), SUBMIT),
         "close": _plain(word("no", language), TITLE),
-        "blocks": [{"type": "section", "text": _plain(question or label, fit.BLOCK_CHARACTERS)}],
+        "blocks": [{"type": "section", "text": _plain(question or label, lengths.BLOCK_CHARACTERS)}],
     }
 
 

@@ -1,0 +1,1 @@
+"""The gateway: what people do on Discord, as values of `bot.core.chat`."""

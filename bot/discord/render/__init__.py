@@ -1,0 +1,1 @@
+"""Posts, forms and plans as Discord's components. Pure."""

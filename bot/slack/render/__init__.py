@@ -1,0 +1,1 @@
+"""Posts, forms and views as Block Kit. Pure."""
