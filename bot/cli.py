@@ -140,7 +140,7 @@ def check() -> None:
     """Tell what is configured, reachable and missing, and what to do about it."""
 
     async def work(settings: Any) -> int:
-        from bot.checkup import check_up
+        from bot.doctor.check import check_up
 
         return await check_up(settings)
 

@@ -10,13 +10,13 @@ import aiohttp
 from rich.table import Table
 from rich.text import Text
 
-from bot import checkup_running, checkup_store
 from bot.console import render
 from bot.core.chat import Place
 from bot.core.clock import clock
 from bot.core.schedule import before_list
 from bot.core.settings import Settings
-from bot.finding import Check, Finding, State
+from bot.doctor import platforms, store
+from bot.doctor.finding import Check, Finding, State
 from bot.server.wiring import subscription
 from digest.errors import PaperboyError
 
@@ -177,4 +177,4 @@ async def _time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [*checkup_store.CHECKS, _arxiv, _model, _prices, _time, *checkup_running.CHECKS]
+CHECKS: list[Check] = [*store.CHECKS, _arxiv, _model, _prices, _time, *platforms.CHECKS]

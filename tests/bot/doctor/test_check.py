@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot import checkup_running, checkup_store
 from bot.alerts.admin import Admin
-from bot.checkup import check_up
 from bot.core.chat import Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.discord import connection
-from bot.finding import Finding, State
+from bot.doctor import platforms, store
+from bot.doctor.check import check_up
+from bot.doctor.finding import Finding, State
 from bot.server.health import Health, served
 from bot.server.service import serve
 from bot.server.wiring import stored
@@ -64,19 +64,19 @@ class TestSlack:
 
     async def test_the_token_the_socket_and_every_channel_are_looked_at(self, slack, redis_url: str, store: Store):
         await store.keep_subscription(Subscription(Place("slack", "CGONE")))
-        found = by_name(await checkup_running.slack(self.given(slack, redis_url, slack_channel="C1")))
+        found = by_name(await platforms.slack(self.given(slack, redis_url, slack_channel="C1")))
         assert {f.state for what, f in found.items() if what != "Slack channel CGONE"} == {State.GOOD}
         assert set(found) >= {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1", "Slack channel CGONE"}
         assert found["Slack channel CGONE"].state is State.BAD
         assert slack.space.channel("C1").messages == {}
 
     async def test_without_a_way_to_hear_people_it_says_what_to_set(self, slack, redis_url: str):
-        found = by_name(await checkup_running.slack(self.given(slack, redis_url, slack_app_token="")))
+        found = by_name(await platforms.slack(self.given(slack, redis_url, slack_app_token="")))
         assert found["Slack events"].state is State.BAD
         assert "SLACK_APP_TOKEN" in found["Slack events"].todo
 
     async def test_a_refused_token_is_told(self, slack, redis_url: str):
-        [found] = await checkup_running.slack(self.given(slack, redis_url, slack_bot_token="xoxb-wrong"))
+        [found] = await platforms.slack(self.given(slack, redis_url, slack_bot_token="xoxb-wrong"))
         assert found.state is State.BAD
         assert "xoxb" not in found.said
 
@@ -93,7 +93,7 @@ class TestDiscord:
                 admin_discord_channel_id=channel["id"],
             )
             try:
-                found = by_name(await checkup_running.discord(given))
+                found = by_name(await platforms.discord(given))
             finally:
                 connection.use()
         assert found["DISCORD_TOKEN"].state is State.GOOD
@@ -102,9 +102,9 @@ class TestDiscord:
 
 
 async def test_a_platform_without_a_token_is_off_and_a_channel_without_one_a_mistake():
-    [off] = await checkup_running.slack(settings())
+    [off] = await platforms.slack(settings())
     assert off.state is State.OFF
-    [wrong] = await checkup_running.discord(settings(discord_channel_id="1"))
+    [wrong] = await platforms.discord(settings(discord_channel_id="1"))
     assert (wrong.state, wrong.todo) == (State.BAD, "Set DISCORD_TOKEN.")
 
 
@@ -112,38 +112,38 @@ class TestHost:
     @pytest.mark.parametrize(("mark", "name"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run")])
     async def test_where_the_disk_does_not_last_redis_url_is_required(self, monkeypatch, mark: str, name: str):
         monkeypatch.setenv(mark, "web.1")
-        [found] = await checkup_running.host(settings())
+        [found] = await platforms.host(settings())
         assert found.state is State.BAD
         assert name in found.todo
-        assert await checkup_running.host(settings(redis_url="redis://elsewhere")) == []
+        assert await platforms.host(settings(redis_url="redis://elsewhere")) == []
         with pytest.raises(Misconfigured, match=f"This is {name}: .*Set REDIS_URL"):
             await serve(settings(slack_bot_token=BOT_TOKEN, slack_app_token=APP_TOKEN))
 
     async def test_where_it_may_not_last_it_says_so_and_runs(self, monkeypatch):
         monkeypatch.setenv("FLY_APP_NAME", "papers")
-        [found] = await checkup_running.host(settings())
+        [found] = await platforms.host(settings())
         assert found.state is State.DOUBTFUL
         assert "volume" in found.todo
 
     async def test_a_machine_of_one_s_own_has_nothing_to_be_told(self):
-        assert await checkup_running.host(settings()) == []
+        assert await platforms.host(settings()) == []
 
 
 class TestPort:
     async def test_free_or_taken_by_a_bot_or_by_somebody_else(self):
         number = free_port()
-        assert [f.said for f in await checkup_running.port(settings(port=number))] == [f"{number} is free"]
+        assert [f.said for f in await platforms.port(settings(port=number))] == [f"{number} is free"]
         up = [True]
         async with served(Health(parts={"slack": lambda: up[0]}), web.Application(), number, None, needed=True):
-            [found] = await checkup_running.port(settings(port=number))
+            [found] = await platforms.port(settings(port=number))
             assert (found.state, found.said) == (State.GOOD, f"a bot runs on {number}: ready")
             up[0] = False
-            [found] = await checkup_running.port(settings(port=number))
+            [found] = await platforms.port(settings(port=number))
             assert (found.state, found.said) == (State.DOUBTFUL, f"a bot runs on {number}: not ready (slack down)")
         with socket.socket() as taken:
             taken.bind(("0.0.0.0", number))
             taken.listen()
-            [found] = await checkup_running.port(settings(port=number))
+            [found] = await platforms.port(settings(port=number))
             assert found.state is State.DOUBTFUL
             assert "Set PORT" in found.todo
 
@@ -152,7 +152,7 @@ class TestPort:
             taken.bind(("0.0.0.0", 0))
             taken.listen()
             apart = taken.getsockname()[1]
-            free, metrics = await checkup_running.port(settings(port=free_port(), metrics_port=apart))
+            free, metrics = await platforms.port(settings(port=free_port(), metrics_port=apart))
         assert free.state is State.GOOD
         assert (metrics.what, metrics.state) == ("METRICS_PORT", State.DOUBTFUL)
 
@@ -160,22 +160,22 @@ class TestPort:
 class TestStore:
     async def test_a_server_without_an_append_only_file_loses_what_came_last(self, redis_url: str, store: Store):
         given = settings(redis_url=redis_url)
-        good, doubtful = await checkup_store.store(given)  # the tests' server keeps nothing
+        good, doubtful = await store.store(given)  # the tests' server keeps nothing
         assert (good.what, good.state) == ("store", State.GOOD)
         assert doubtful.state is State.DOUBTFUL
         assert "appendonly yes" in doubtful.todo
         await store.redis.do("CONFIG", "SET", "appendonly", "yes")
         try:
-            assert await checkup_store.store(given) == [good]
+            assert await store.store(given) == [good]
         finally:
             await store.redis.do("CONFIG", "SET", "appendonly", "no")
 
     async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path: Path, monkeypatch):
         given = settings(paperboy_home=tmp_path)
-        [good] = await checkup_store.store(given)
+        [good] = await store.store(given)
         assert str(tmp_path) in good.said
-        monkeypatch.setattr(checkup_store, "ROOM", 10**18)
-        _, disk = await checkup_store.store(given)
+        monkeypatch.setattr("bot.doctor.store.ROOM", 10**18)
+        _, disk = await store.store(given)
         assert disk.state is State.DOUBTFUL
         assert "MB free" in disk.said
         await stop(given.home)
@@ -183,13 +183,13 @@ class TestStore:
     async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
         admin = Admin(store, {}, [], FreePace(), clock)
         await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
-        found = by_name(await checkup_store.store(settings(redis_url=redis_url)))["fault: delivery"]
+        found = by_name(await store.store(settings(redis_url=redis_url)))["fault: delivery"]
         assert found.state is State.DOUBTFUL
         assert found.said == "since 2026-01-30 09:00 UTC, slack:C1: The bot is not in the channel."
 
     async def test_a_clock_that_was_set_is_told(self):
-        assert await checkup_store.time(settings()) == []
-        [found] = await checkup_store.time(settings(paperboy_now="2026-01-30T09:00:00+00:00"))
+        assert await store.time(settings()) == []
+        [found] = await store.time(settings(paperboy_now="2026-01-30T09:00:00+00:00"))
         assert "unset it" in found.todo
 
 

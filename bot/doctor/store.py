@@ -10,7 +10,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from bot.core.settings import Settings
-from bot.finding import Check, Finding, State
+from bot.doctor.finding import Check, Finding, State
 from bot.server.wiring import stored
 from bot.store import Store
 from digest.errors import PaperboyError

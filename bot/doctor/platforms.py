@@ -9,7 +9,7 @@ import socket
 import aiohttp
 
 from bot.core.settings import Settings
-from bot.finding import Check, Finding, State
+from bot.doctor.finding import Check, Finding, State
 from bot.server.hosts import REQUIRED, doubtful_disk, losing_disk
 from bot.server.wiring import stored
 from digest.errors import PaperboyError
