@@ -58,7 +58,7 @@ def watched(function, where: str, times: Times):
 
 
 def run(into: Path, language: str) -> None:
-    from bot.cli import app
+    from bot.cli.main import app
 
     times: Times = []
     timed(times)

@@ -6,11 +6,11 @@ import io
 
 import pytest
 
+from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.queue import DirectWork
-from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place
 from bot.core.subscription import Subscription

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.cli.sample import SampleDay
 from bot.commands import setup
-from bot.console.sample import SampleDay
 from bot.core.chat import Place, Post, Text
 from bot.core.subscription import Detail, Subscription
 from bot.digests import cards

@@ -51,6 +51,6 @@ def _hurry_store(by: float) -> None:
 
 if __name__ == "__main__":
     hurry(float(os.environ.get("HURRY", "1")))
-    from bot.cli import main
+    from bot.cli.main import main
 
     main()

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.alerts import late
-from bot.console.sample import SampleDay
+from bot.cli.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place
 from bot.core.subscription import Subscription

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import channels, costs, roster
+from bot.cli import channels, costs, status
 from bot.core import subscriptions_file as files
 from bot.core.chat import Place
 from bot.core.settings import Settings
@@ -251,7 +251,7 @@ class TestList:
         await store.plan_delivery(digest.key, Place("slack", "C1"), ())
         async with store.lease(f"delivery:{digest.key}") as lease:
             await store.fault(lease, digest.key, "The bot is not in the channel.")
-        [row] = await roster.rows(store)
+        [row] = await status.rows(store)
         assert (row.delivered, row.fault) == ("2026-01-30, 1 papers, open", "The bot is not in the channel.")
 
     async def test_without_channels_it_says_how_to_begin(self, store: Store, capsys):

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.console.sample import SampleDay
+from bot.cli.sample import SampleDay
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily, Wish

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
 from bot.console.queue import DirectWork
-from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings

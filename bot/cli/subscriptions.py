@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.ends import run_command
+from bot.cli.run import run_command
 
 subscriptions = typer.Typer(
     no_args_is_help=True,
@@ -28,7 +28,7 @@ def list_(as_json: AsJson = False) -> None:
     """Every channel: its last delivery, next run, cost of the month, fault."""
 
     async def work(store: Any, _: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.show(store, as_json=as_json)
 
@@ -40,7 +40,7 @@ def add(channel: Channel, values: Values = None) -> None:
     """A new channel; what is not given is as in the environment."""
 
     async def work(store: Any, settings: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.add(store, settings, channel, values or [])
 
@@ -52,7 +52,7 @@ def edit(channel: Channel, values: Values = None) -> None:
     """Changes a channel's settings; what is not given stays."""
 
     async def work(store: Any, _: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.edit(store, channel, values or [])
 
@@ -64,7 +64,7 @@ def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Go 
     """No more daily digests there, until `pause --off`."""
 
     async def work(store: Any, _: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.edit(store, channel, [f"paused={not off}"])
 
@@ -76,7 +76,7 @@ def remove(channel: Channel) -> None:
     """Ends a channel's digests. Its settings are kept for thirty days: `add` brings them back."""
 
     async def work(store: Any, _: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.remove(store, channel)
 
@@ -90,7 +90,7 @@ def export(
     """Every channel's settings as a file that `apply` takes."""
 
     async def work(store: Any, _: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.export(store, file)
 
@@ -105,7 +105,7 @@ def apply(
     """Shows how a file differs from what is set, and sets it. Channels that it does not name stay as they are."""
 
     async def work(store: Any, settings: Any) -> None:
-        from bot import channels
+        from bot.cli import channels
 
         await channels.apply(store, settings, channels.read(file), file.name, dry_run=dry_run)
 
@@ -127,7 +127,7 @@ def costs(
     """
 
     async def work(store: Any, settings: Any) -> None:
-        from bot import costs as told
+        from bot.cli import costs as told
 
         await told.show(store, settings, day, month, as_json=as_json)
 

@@ -14,11 +14,11 @@ import aiohttp
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import InMemoryHistory
 
-from bot import terminal
+from bot.cli import terminal
+from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.queue import DirectWork
-from bot.console.sample import SampleDay
 from bot.context import Office
 from bot.core.chat import Command, Person, Place, Question, Responder
 from bot.core.settings import Settings

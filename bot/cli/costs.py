@@ -10,7 +10,7 @@ from datetime import date
 
 from rich.table import Table
 
-from bot import terminal
+from bot.cli import terminal
 from bot.console import render
 from bot.core.settings import Settings
 from bot.store import Spending, Store

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.cli.one_digest import CLI
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
@@ -21,7 +22,6 @@ from bot.console.queue import DirectWork
 from bot.core.chat import Menu, Person, Place, Question
 from bot.core.settings import Settings
 from bot.digests import cards
-from bot.once import CLI
 from bot.questions.answering import answer_post, answered, asked_in, sources_of
 from bot.questions.lookup import find_paper, look_up
 from bot.server.wiring import App
@@ -48,7 +48,7 @@ STAGES = {
 
 def say(sentence: str) -> None:
     """On stderr."""
-    print(sentence, file=sys.stderr)  # noqa: T201
+    print(sentence, file=sys.stderr)
 
 
 def aside() -> Console:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot import roster, terminal
+from bot.cli import status, terminal
 from bot.commands.setup import keep, moment
 from bot.console import render
 from bot.core import subscriptions_file as files
@@ -23,7 +23,7 @@ from digest.render.markdown import cost_words
 
 
 async def show(store: Store, *, as_json: bool = False) -> None:
-    found = await roster.rows(store)
+    found = await status.rows(store)
     if as_json:
         terminal.write(json.dumps([_data(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
         return
@@ -43,11 +43,11 @@ async def show(store: Store, *, as_json: bool = False) -> None:
     render.terminal(sys.stdout).print(table)
 
 
-def _cost(row: roster.Row) -> str:
+def _cost(row: status.Row) -> str:
     return cost_words(row.cost) if row.cost.calls or row.cost.usd else "-"
 
 
-def _data(row: roster.Row) -> dict[str, object]:
+def _data(row: status.Row) -> dict[str, object]:
     return {
         "channel": row.subscription.key,
         **files.shown(row.subscription),

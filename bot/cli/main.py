@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.channels_cli import costs, subscriptions
-from bot.ends import run_command
+from bot.cli.run import run_command
+from bot.cli.subscriptions import costs, subscriptions
 from digest.errors import Misconfigured
 
 app = typer.Typer(
@@ -49,8 +49,8 @@ def digest(
     """Make today's digest and print it as a document."""
 
     async def work(settings: Any) -> None:
-        from bot import terminal
-        from bot.once import digest_once
+        from bot.cli import terminal
+        from bot.cli.one_digest import digest_once
         from bot.server.wiring import opened
 
         terminal.check_categories(settings.digest_categories)
@@ -72,7 +72,7 @@ def demo(categories: Categories = None, language: Language = None) -> None:
     """Show it all here: a day's digest in a channel, its thread, and answers to your questions. No key, no server, no account."""
 
     async def work(settings: Any) -> None:
-        from bot.console.demo import demonstrate
+        from bot.cli.demo import demonstrate
 
         await demonstrate(settings)
 
@@ -88,7 +88,7 @@ def ask(
     """Answer a question from a paper's own text, with quotations."""
 
     async def work(settings: Any) -> None:
-        from bot import terminal
+        from bot.cli import terminal
         from bot.server.wiring import opened
 
         ref = terminal.paper_named(paper)
@@ -106,7 +106,7 @@ def paper(
     """Look a paper up: its card by id, or a list by words."""
 
     async def work(settings: Any) -> None:
-        from bot import terminal
+        from bot.cli import terminal
         from bot.server.wiring import opened
 
         async with opened(settings) as opened_app:
@@ -152,7 +152,7 @@ def stop() -> None:
     """Stop the embedded store, if one was left running."""
 
     async def work(settings: Any) -> None:
-        from bot import terminal
+        from bot.cli import terminal
         from bot.store.embedded.server import stop as stop_store
 
         terminal.say((await stop_store(settings.home)).value)
