@@ -15,7 +15,7 @@ from bot.store import Store
 from digest.ports import Desk, FreePace, Pace
 
 
-class Work(Protocol):
+class Queue(Protocol):
     """The queue, as far as this side of it asks: see `bot.worker.queue`."""
 
     async def add(self, task: str, *ids: str) -> bool:
@@ -24,11 +24,11 @@ class Work(Protocol):
 
 
 @dataclass(frozen=True)
-class Office:
+class Context:
     store: Store
     desk: Desk
     chats: Mapping[str, Chat]
-    work: Work
+    queue: Queue
     daily: Daily
     now: Callable[[], datetime]
     defaults: Subscription

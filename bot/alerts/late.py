@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts import notices
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import ChatError, Post, Text
 from bot.core.schedule import due_at, last_due, next_run
 from bot.core.subscription import Subscription
@@ -65,40 +65,40 @@ def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
     return min(begun, due_at(subscription, run.local_date)) if same_day else begun
 
 
-async def tell(office: Office, subscription: Subscription, run: Run, error: Unavailable, until: datetime) -> None:
+async def tell(context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime) -> None:
     """Posts the line, if it is time for it; changes it where it is by now late for something else. What the platform refuses is not
     worth more than a line in the log. `until`: when the run does without what it waits for."""
-    if not is_late(subscription, run, office.now()):
+    if not is_late(subscription, run, context.now()):
         return
     language = subscription.profile.language
     name = "arxiv" if isinstance(error, ArxivUnavailable) else "model"
     zone = ZoneInfo(subscription.timezone)
-    clock = f"{office.now().astimezone(zone):%H:%M}"
+    clock = f"{context.now().astimezone(zone):%H:%M}"
     status = re.search(r"\b[45]\d\d\b", str(error))
     comma = "，" if language.startswith("zh") else ", "
     last = f"{status[0]}{comma}{clock}" if status else clock
     post = _post(pick(WORDS, name, language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
-    chat = office.chats[subscription.place.platform]
-    told = await notices.notice(_key(run), post, chat, subscription.place, office.store, office.pace)
+    chat = context.chats[subscription.place.platform]
+    told = await notices.notice(_key(run), post, chat, subscription.place, context.store, context.pace)
     if told.fault:
         log.warning("event=late_line_waits run=%s fault=%r", run.key, told.fault)
         return
     if run.late_for not in ("", name):
         with _harmless(run):
-            await notices.replace_notice(_key(run), post, chat, office.store)
-    await office.store.note_late(run, name)
+            await notices.replace_notice(_key(run), post, chat, context.store)
+    await context.store.note_late(run, name)
 
 
-async def take_away(office: Office, subscription: Subscription, run: Run) -> None:
+async def take_away(context: Context, subscription: Subscription, run: Run) -> None:
     """The digest is there, or there was none to be had."""
     with _harmless(run):
-        await notices.take_away(_key(run), office.chats[subscription.place.platform], office.store, office.pace)
+        await notices.take_away(_key(run), context.chats[subscription.place.platform], context.store, context.pace)
 
 
-async def give_up(office: Office, subscription: Subscription, run: Run, why: str) -> None:
+async def give_up(context: Context, subscription: Subscription, run: Run, why: str) -> None:
     """The run has failed: the line says so instead of promising on. `why`: of `WORDS`."""
     language = subscription.profile.language
-    due = next_run(subscription, office.now())
+    due = next_run(subscription, context.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None
     when = f"{day_words(local.date(), language)} {local:%H:%M}" if local else ""
     shown = pick(WORDS, "next", language, when=when) if when else ""
@@ -106,8 +106,8 @@ async def give_up(office: Office, subscription: Subscription, run: Run, why: str
         WORDS, "given up", language, day=day_words(run.local_date, language), why=pick(WORDS, why, language), next=shown
     )
     with _harmless(run):
-        chat = office.chats[subscription.place.platform]
-        await notices.replace_notice(_key(run), _post(said, language), chat, office.store)
+        chat = context.chats[subscription.place.platform]
+        await notices.replace_notice(_key(run), _post(said, language), chat, context.store)
 
 
 def _post(sentence: str, language: str) -> Post:

@@ -18,8 +18,8 @@ from bot.cli import terminal
 from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat, ConsoleResponder
-from bot.console.queue import DirectWork
-from bot.context import Office
+from bot.console.queue import InlineQueue
+from bot.context import Context
 from bot.core.chat import Command, Person, Place, Question, Responder
 from bot.core.settings import Settings
 from bot.core.texts import say
@@ -59,7 +59,7 @@ async def demonstrate(settings: Settings) -> None:
         chat = ConsoleChat(app.store)
         place = Place("console", f"demo-{app.now():%Y%m%d%H%M%S}")
         digest, thread = await _posted(app, chat, place)
-        await _talk(_office(app, chat), chat, digest, thread)
+        await _talk(_context(app, chat), chat, digest, thread)
 
 
 async def _reachable(settings: Settings) -> bool:
@@ -75,11 +75,11 @@ async def _reachable(settings: Settings) -> bool:
         return False
 
 
-def _office(app: App, chat: ConsoleChat) -> Office:
-    work = DirectWork()
-    office = replace(app.office({chat.name: chat}, work), daily=_daily(app, chat))
-    work.register("answer", Conversation(office).answer)
-    return office
+def _context(app: App, chat: ConsoleChat) -> Context:
+    work = InlineQueue()
+    context = replace(app.context({chat.name: chat}, work), daily=_daily(app, chat))
+    work.register("answer", Conversation(context).answer)
+    return context
 
 
 def _daily(app: App, chat: ConsoleChat) -> Daily:
@@ -106,12 +106,12 @@ async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Pl
 # ---------------------------------------------------------------- talking
 
 
-async def _talk(office: Office, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
-    front = Front(office, Conversation(office))
+async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
+    front = Front(context, Conversation(context))
     if not sys.stdin.isatty():
         question = _example(digest)
         chat.screen.print(f"> {question}\n", style="small")
-        await _asked(front, office, thread, question)
+        await _asked(front, context, thread, question)
         return
     terminal.say(HELP)
     session: PromptSession[str] = PromptSession(history=InMemoryHistory())
@@ -123,7 +123,7 @@ async def _talk(office: Office, chat: ConsoleChat, digest: Digest, thread: Place
         if line in ("/quit", "/exit", "/q", "quit", "exit"):
             return
         if line:
-            await _line(front, office, chat, digest, thread, line)
+            await _line(front, context, chat, digest, thread, line)
 
 
 def _example(digest: Digest) -> str:
@@ -131,19 +131,19 @@ def _example(digest: Digest) -> str:
     return f"第 {number} 篇提出了什么？" if digest.language.startswith("zh") else f"What does paper {number} introduce?"
 
 
-async def _asked(front: Front, office: Office, thread: Place, text: str) -> None:
-    now = office.now()
+async def _asked(front: Front, context: Context, thread: Place, text: str) -> None:
+    now = context.now()
     await front.asked(Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}"))
 
 
-async def _line(front: Front, office: Office, chat: ConsoleChat, digest: Digest, thread: Place, line: str) -> None:
+async def _line(front: Front, context: Context, chat: ConsoleChat, digest: Digest, thread: Place, line: str) -> None:
     """One line typed at the prompt."""
     respond = ConsoleResponder(chat, thread)
     name, _, rest = line.partition(" ")
     if not line.startswith("/"):
-        await _asked(front, office, thread, line)
+        await _asked(front, context, thread, line)
     elif name in ("/paper", "/digest"):
-        now = office.now()
+        now = context.now()
         await front.commanded(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
     elif name == "/full":
         await _full(respond, digest, rest.strip().lstrip("#"))

@@ -18,7 +18,7 @@ from bot.cli.one_digest import CLI
 from bot.commands.paper import listed
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.console.queue import DirectWork
+from bot.console.queue import InlineQueue
 from bot.core.chat import Menu, Person, Place, Question
 from bot.core.settings import Settings
 from bot.digests import cards
@@ -147,7 +147,7 @@ async def show_paper(app: App, words: str) -> None:
     """A card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
     ref = named(words)
     chat = ConsoleChat(app.store)
-    office = app.office({"console": chat}, DirectWork())
+    context = app.context({"console": chat}, InlineQueue())
     language = app.settings.digest_language
     if ref is None:
         found = await app.desk.papers.search(words)
@@ -159,25 +159,25 @@ async def show_paper(app: App, words: str) -> None:
             render.reply(replace(shown, blocks=tuple(b for b in shown.blocks if not isinstance(b, Menu))))
         )
         return
-    paper = await find_paper(office, ref)
+    paper = await find_paper(context, ref)
     with aside().status(f"Reading {paper.versioned} …"):
-        entry = await look_up(office, paper, language, CLI.key)
+        entry = await look_up(context, paper, language, CLI.key)
     chat.screen.print(render.reply(cards.card(entry, language, app.settings.digest_detail)))
 
 
 async def show_answer(app: App, ref: PaperRef, question: str, language: str | None) -> None:
     """One question about one paper, answered as it is written. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
     chat = ConsoleChat(app.store)
-    office = app.office({"console": chat}, DirectWork())
+    context = app.context({"console": chat}, InlineQueue())
     with aside().status(f"Reading {ref} …"):
-        paper = await find_paper(office, ref)
-        sources: list[Source] = await sources_of(office, [paper])
+        paper = await find_paper(context, ref)
+        sources: list[Source] = await sources_of(context, [paper])
     spoken = language or asked_in(question, app.settings.digest_language)
     asked = Question(
         f"ask:{app.now().isoformat()}", Place("console", "cli", "ask"), ALONE, question, app.now(), subject=paper.id
     )
     draft = await chat.draft(asked, asked.id)
-    answer = await answered(office, question, sources, (), spoken, CLI.key, draft.write)
+    answer = await answered(context, question, sources, (), spoken, CLI.key, draft.write)
     if not sources[0].text.basis.full:
         say(label("abstract_only", "en"))
     await draft.finish(answer_post(answer, sources, asked.id))

@@ -14,7 +14,7 @@ from bot.commands import setup
 from bot.commands.feedback import voted
 from bot.commands.paper import note
 from bot.commands.status import unteach
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import (
     Block,
     Click,
@@ -65,8 +65,8 @@ class Subject:
 
 
 class Actions:
-    def __init__(self, office: Office, conversation: Conversation) -> None:
-        self._office = office
+    def __init__(self, context: Context, conversation: Conversation) -> None:
+        self._context = context
         self._conversation = conversation
         self._by_name: dict[str, Callable[[Click, Responder, str], Awaitable[None]]] = {
             "full": self._full,
@@ -98,7 +98,7 @@ class Actions:
 
     async def clicked(self, click: Click, respond: Responder) -> None:
         """Raises NotFound for what is no longer kept; a name it does not know is an old message's and gets the same sentence."""
-        language = await self._office.language(click.place, click.person)
+        language = await self._context.language(click.place, click.person)
         handler = self._by_name.get(click.action)
         if handler is None:
             raise NotFound(say("expired", language))
@@ -106,7 +106,7 @@ class Actions:
 
     async def submitted(self, submission: Submission, respond: Responder) -> tuple[Mapping[str, str], Then]:
         """Problems by field, empty when it was taken; and what is to be done after the form has closed."""
-        language = await self._office.language(submission.place, submission.person)
+        language = await self._context.language(submission.place, submission.person)
         if submission.action == "setup":
             return await self._set_up(submission, respond, language)
         if submission.action == "ask":
@@ -118,22 +118,22 @@ class Actions:
     async def _set_up(
         self, submission: Submission, respond: Responder, language: str
     ) -> tuple[Mapping[str, str], Then]:
-        if not self._office.may_change(submission.person):
-            who = say("admins" if self._office.admins else "members", language)
+        if not self._context.may_change(submission.person):
+            who = say("admins" if self._context.admins else "members", language)
             return {"categories": say("not allowed", language, who=who)}, None
-        saved, problems = await setup.submitted(self._office, submission)
+        saved, problems = await setup.submitted(self._context, submission)
         if saved is None:
             return problems, None
-        return {}, lambda: setup.show_preview(self._office, saved, respond)
+        return {}, lambda: setup.show_preview(self._context, saved, respond)
 
     # ------------------------------------------------------------ a paper
 
     async def _subject(self, value: str, language: str) -> Subject:
         """Raises NotFound when the digest is older than what is kept."""
         if value.startswith("paper:"):
-            return Subject(paper=await find_paper(self._office, value.removeprefix("paper:")))
+            return Subject(paper=await find_paper(self._context, value.removeprefix("paper:")))
         key, _, number = value.partition("#")
-        digest = await self._office.store.digest(key)
+        digest = await self._context.store.digest(key)
         if digest is None:
             raise NotFound(say("expired", language))
         subject = Subject(digest, int(number or 0))
@@ -160,7 +160,7 @@ class Actions:
             return subject.entry
         paper = await self._paper(click.value, language)
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
-        return await look_up(self._office, paper, language, click.place.key)
+        return await look_up(self._context, paper, language, click.place.key)
 
     async def _full(self, click: Click, respond: Responder, language: str) -> None:
         entry = await self._entry(click, respond, language)
@@ -168,7 +168,7 @@ class Actions:
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
         entry = await self._entry(click, respond, language)
-        await respond.show(cards.card(await told_earlier(self._office, entry, click.place, language), language))
+        await respond.show(cards.card(await told_earlier(self._context, entry, click.place, language), language))
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._paper(click.value, language)
@@ -184,17 +184,17 @@ class Actions:
         entry = await self._entry(click, respond, language)
         place = replace(click.place, thread="")
         post = cards.card(entry, language, shared=True)
-        chat = self._office.chats[place.platform]
+        chat = self._context.chats[place.platform]
         message = await chat.send(place, post, f"share:{click.place.key}:{entry.paper.id}:{click.id}")
-        await self._office.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
-        await self._office.store.keep_message_subject(place, message, entry.paper.id)
+        await self._context.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
+        await self._context.store.keep_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
 
     # ------------------------------------------------------------ votes
 
     async def _vote(self, click: Click, respond: Responder, kind: VoteKind, words: str, language: str) -> None:
         paper_id = await self._paper_id(click.value, language)
-        await voted(self._office, Vote(kind, paper_id, click.place, click.person, click.at))
+        await voted(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
         await respond.show(note(say(words, language), language))
 
     async def _more(self, click: Click, respond: Responder, language: str) -> None:
@@ -208,7 +208,7 @@ class Actions:
 
     async def _thanks(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
-        await voted(self._office, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
+        await voted(self._context, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
         await respond.show(note(say(click.action, language), language))
 
     async def _wrong(self, click: Click, respond: Responder, language: str) -> None:
@@ -224,18 +224,18 @@ class Actions:
             await self._mark(subject.removeprefix("answer:"), submission.fields.get("what", ""))
         else:
             subject = await self._paper_id(subject, language)
-        await voted(self._office, Vote(VoteKind.WRONG, subject, submission.place, submission.person, submission.at))
+        await voted(self._context, Vote(VoteKind.WRONG, subject, submission.place, submission.person, submission.at))
         await respond.show(note(say("wrong.taken", language), language))
 
     async def _mark(self, name: str, said: str) -> None:
-        asked = await self._office.store.question_named(name)
+        asked = await self._context.store.question_named(name)
         if asked is None or asked.answer is None or asked.post is None or not asked.message:
             return
         words = say("wrong.mark", asked.answer.language)
         quoted = f" “{escape(' '.join(said.split())[:300])}”" if said.strip() else ""
         marked = replace(asked.post, blocks=(Small(f"⚠ {words}{quoted}"), *asked.post.blocks))
         place = asked.question.place
-        await self._office.chats[place.platform].edit(place, asked.message, marked)
+        await self._context.chats[place.platform].edit(place, asked.message, marked)
 
     # ------------------------------------------------------------ questions
 
@@ -273,26 +273,26 @@ class Actions:
 
     async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002
         name, _, paper_id = click.value.partition(" ")
-        asked = await self._office.store.question_named(name)
+        asked = await self._context.store.question_named(name)
         if asked is None:
             raise NotFound(say("expired", language))
         await self._conversation.picked(replace(asked.question, extra=click.extra), paper_id, click.person)
 
     async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
-        asked = await self._office.store.question_named(click.value)
+        asked = await self._context.store.question_named(click.value)
         if asked is None:
             raise NotFound(say("expired", language))
         await respond.progress(say("ask.taken", language))
         await self._conversation.leave_given(asked.question)
 
     async def _answer_no(self, click: Click, respond: Responder, language: str) -> None:
-        await self._office.store.quiet(click.place)
+        await self._context.store.quiet(click.place)
         await respond.show(note(say("quiet", language), language))
 
     # ------------------------------------------------------------ a digest
 
     async def _digest(self, key: str, language: str) -> Digest:
-        digest = await self._office.store.digest(key)
+        digest = await self._context.store.digest(key)
         if digest is None:
             raise NotFound(say("expired", language))
         return digest
@@ -304,15 +304,15 @@ class Actions:
         """Reads a candidate and posts it as the next reply of the digest's thread."""
         subject = await self._subject(click.value, language)
         candidate, digest = subject.candidate, subject.digest
-        subscription = await self._office.store.subscription(digest.subscription) if digest else None
+        subscription = await self._context.store.subscription(digest.subscription) if digest else None
         if candidate is None or digest is None or subscription is None:
             raise NotFound(say("expired", language))
         await respond.progress(say("adding", language, rank=candidate.rank))
         with booked(subscription.key, "analyse"):
             entry = await read_paper(
-                candidate.paper, candidate.score, candidate.rank, digest.language, self._office.desk
+                candidate.paper, candidate.score, candidate.rank, digest.language, self._context.desk
             )
-        await self._office.daily.add(subscription, digest, entry)
+        await self._context.daily.add(subscription, digest, entry)
         await respond.show(note(say("added", language), language))
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
@@ -332,31 +332,31 @@ class Actions:
         await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
 
     async def _changing(self, click: Click, language: str) -> Subscription:
-        if not self._office.may_change(click.person):
-            who = say("admins" if self._office.admins else "members", language)
+        if not self._context.may_change(click.person):
+            who = say("admins" if self._context.admins else "members", language)
             raise NotFound(say("not allowed", language, who=who))
-        return await setup.current(self._office, click.place)
+        return await setup.current(self._context, click.place)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
         await respond.form(setup.form(await self._changing(click, language), language))
 
     async def _retract(self, click: Click, respond: Responder, language: str) -> None:
         await self._changing(click, language)
-        await digest_command.retract(self._office, click.value, respond, language)
+        await digest_command.retract(self._context, click.value, respond, language)
 
     async def _forget(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)
-        await digest_command.forget(self._office, subscription.key, respond, language)
+        await digest_command.forget(self._context, subscription.key, respond, language)
 
     async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)
-        await unteach(self._office, subscription.key, respond, language)
+        await unteach(self._context, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._changing(click, language)
         command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
-        await digest_command.now(self._office, command, respond, subscription)
+        await digest_command.now(self._context, command, respond, subscription)
 
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
-        await self._office.store.forget_person(click.person.id)
+        await self._context.store.forget_person(click.person.id)
         await respond.show(note(say("forgotten me", language), language))

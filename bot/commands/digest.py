@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.commands import setup
 from bot.commands.paper import note
 from bot.commands.status import digest_link, status
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
@@ -27,13 +27,13 @@ FOLLOWED = timedelta(minutes=14)
 LOOK = 1.0
 """Seconds between two looks at the progress."""
 
-Handler = Callable[[Office, Command, Responder, Subscription], Awaitable[None]]
+Handler = Callable[[Context, Command, Responder, Subscription], Awaitable[None]]
 
 
-async def digest(office: Office, command: Command, respond: Responder) -> None:
+async def digest(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`; where there are roles, `ping` and one's id."""
-    subscription = await setup.current(office, command.place)
-    language = await office.language(command.place, command.person)
+    subscription = await setup.current(context, command.place)
+    language = await context.language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
     if verb in ("", "help"):
         await respond.show(note(say("digest.help", language), language))
@@ -41,7 +41,7 @@ async def digest(office: Office, command: Command, respond: Responder) -> None:
     if (
         verb not in VERBS
         or (more and verb != "ping")
-        or (verb == "ping" and not office.chats[command.place.platform].roles)
+        or (verb == "ping" and not context.chats[command.place.platform].roles)
     ):
         help_text = say("digest.help", language)
         await respond.show(
@@ -51,42 +51,42 @@ async def digest(office: Office, command: Command, respond: Responder) -> None:
             )
         )
         return
-    if verb != "status" and not office.may_change(command.person):
-        who = say("admins" if office.admins else "members", language)
+    if verb != "status" and not context.may_change(command.person):
+        who = say("admins" if context.admins else "members", language)
         await respond.show(note(say("not allowed", language, who=who), language))
         return
     if verb not in ("setup", "status") and subscription.created is None:
         await respond.show(note(say("not set", language), language))
         return
-    await VERBS[verb](office, command, respond, subscription)
+    await VERBS[verb](context, command, respond, subscription)
 
 
-async def _setup(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:
-    await respond.form(setup.form(subscription, await office.language(command.place, command.person)))
+async def _setup(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:
+    await respond.form(setup.form(subscription, await context.language(command.place, command.person)))
 
 
 # ---------------------------------------------------------------- now
 
 
-async def now(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def now(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     """Makes a digest at once, or joins the one being made; its asker sees how far it is."""
     language = subscription.profile.language
-    run = await office.store.begin_run(subscription.key, office.daily.local_date(subscription), "now")
+    run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
-    await office.work.add("digest", run.key)
-    await follow(office, run, respond, subscription)
+    await context.queue.add("digest", run.key)
+    await follow(context, run, respond, subscription)
 
 
-async def follow(office: Office, run: Run, respond: Responder, subscription: Subscription) -> None:
+async def follow(context: Context, run: Run, respond: Responder, subscription: Subscription) -> None:
     """Shows a run's progress until it ends."""
     language = subscription.profile.language
     shown = ""
     for _ in range(int(FOLLOWED.total_seconds() / LOOK)):
-        state = await office.store.run_state(run.subscription, run.local_date, run.name)
+        state = await context.store.run_state(run.subscription, run.local_date, run.name)
         if state is None or state.state is not RunState.OPEN:
-            await respond.show(await _ended(office, state or run, subscription))
+            await respond.show(await _ended(context, state or run, subscription))
             return
-        line = progress_line(await office.store.progress(run.key), language)
+        line = progress_line(await context.store.progress(run.key), language)
         if line and line != shown:
             shown = line
             await respond.progress(line)
@@ -102,14 +102,14 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
     return say(name, language, n=done, done=done, total=total)
 
 
-async def _ended(office: Office, run: Run, subscription: Subscription) -> Post:
+async def _ended(context: Context, run: Run, subscription: Subscription) -> Post:
     language = subscription.profile.language
     if run.state is RunState.DONE:
         return note(say("done", language), language)
     if run.state is RunState.NOTHING:
-        last = await office.store.latest_digest(subscription.key)
-        where = f" ({await digest_link(office, last, subscription.place)})" if last else ""
-        due = setup.moment(calendar.next_list(office.now()), subscription)
+        last = await context.store.latest_digest(subscription.key)
+        where = f" ({await digest_link(context, last, subscription.place)})" if last else ""
+        due = setup.moment(calendar.next_list(context.now()), subscription)
         return note(say("nothing new", language, link=where, next=due), language)
     return note(say("failed", language, why=run.note), language)
 
@@ -117,12 +117,12 @@ async def _ended(office: Office, run: Run, subscription: Subscription) -> Post:
 # ---------------------------------------------------------------- taking back
 
 
-async def _todays(office: Office, subscription: Subscription) -> tuple[Digest | None, int]:
+async def _todays(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
     """Today's newest digest that stands in the channel, and of how many messages."""
-    today = office.daily.local_date(subscription)
-    for key in await office.store.digests(subscription.key, 5):
-        found = await office.store.digest(key)
-        delivery = await office.store.delivery(key)
+    today = context.daily.local_date(subscription)
+    for key in await context.store.digests(subscription.key, 5):
+        found = await context.store.digest(key)
+        delivery = await context.store.delivery(key)
         if found is None or delivery is None or found.local_date != today:
             continue
         if delivery.state in (DeliveryState.OPEN, DeliveryState.DONE):
@@ -130,9 +130,9 @@ async def _todays(office: Office, subscription: Subscription) -> tuple[Digest | 
     return None, 0
 
 
-async def _retract(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def _retract(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     language = subscription.profile.language
-    found, messages = await _todays(office, subscription)
+    found, messages = await _todays(context, subscription)
     if found is None:
         await respond.show(note(say("nothing to retract", language), language))
         return
@@ -146,14 +146,14 @@ def _asked(action: str, value: str, question: str, button: str, language: str) -
     return Post((Text(question), Actions((Button(action, value, button, Style.DANGER),))), question[:90], language)
 
 
-async def retract(office: Office, digest_key: str, respond: Responder, language: str) -> None:
+async def retract(context: Context, digest_key: str, respond: Responder, language: str) -> None:
     """Takes back a digest's posts. What people wrote stays, and `now` takes its papers up again."""
-    found = await office.store.digest(digest_key)
-    subscription = await office.store.subscription(found.subscription) if found else None
+    found = await context.store.digest(digest_key)
+    subscription = await context.store.subscription(found.subscription) if found else None
     if found is None or subscription is None:
         await respond.show(note(say("nothing to retract", language), language))
         return
-    taken = await office.daily.retract(subscription, found)
+    taken = await context.daily.retract(subscription, found)
     log.info("event=retracted digest=%s messages=%d", digest_key, taken)
     await respond.show(note(say("retracted", language, n=taken), language))
 
@@ -161,60 +161,60 @@ async def retract(office: Office, digest_key: str, respond: Responder, language:
 # ---------------------------------------------------------------- habits
 
 
-async def _pause(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
-    await office.store.keep_subscription(replace(subscription, paused=True))
+async def _pause(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+    await context.store.keep_subscription(replace(subscription, paused=True))
     language = subscription.profile.language
     await respond.show(note(say("paused", language), language))
 
 
-async def _resume(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def _resume(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     on = replace(subscription, paused=False)
-    await office.store.keep_subscription(on)
+    await context.store.keep_subscription(on)
     language = subscription.profile.language
-    await respond.show(note(say("resumed", language, next=setup.moment(next_run(on, office.now()), on)), language))
+    await respond.show(note(say("resumed", language, next=setup.moment(next_run(on, context.now()), on)), language))
 
 
-async def _ping(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:
+async def _ping(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:
     """The one role that the daily message mentions; without an id, nobody."""
     role = command.text.strip().partition(" ")[2].strip()
     language = subscription.profile.language
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
         return
-    await office.store.keep_subscription(replace(subscription, ping_role=role))
+    await context.store.keep_subscription(replace(subscription, ping_role=role))
     await respond.show(note(say("ping.set" if role else "ping.none", language), language))
 
 
-async def _forget(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def _forget(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     language = subscription.profile.language
     await respond.show(_asked("forget", subscription.key, say("forget?", language), say("forget", language), language))
 
 
-async def forget(office: Office, key: str, respond: Responder, language: str) -> None:
+async def forget(context: Context, key: str, respond: Responder, language: str) -> None:
     """Deletes a channel's settings, digests and history."""
-    await office.store.forget_subscription(key)
+    await context.store.forget_subscription(key)
     await respond.show(note(say("forgotten", language), language))
 
 
 # ---------------------------------------------------------------- channels
 
 
-async def joined(office: Office, place: Place, by: Person | None) -> None:
+async def joined(context: Context, place: Place, by: Person | None) -> None:
     """Invited: says once how to begin; a channel that had removed the bot less than 30 days ago goes on as it was."""
-    returned = await office.store.removed_subscription(place.key)
+    returned = await context.store.removed_subscription(place.key)
     if returned is not None:
-        await office.store.keep_subscription(replace(returned, paused=False, since=office.now()))
+        await context.store.keep_subscription(replace(returned, paused=False, since=context.now()))
         return
-    if await office.store.subscription(place.key) is not None:
+    if await context.store.subscription(place.key) is not None:
         return
-    language = by.language if by and by.language else office.defaults.profile.language
+    language = by.language if by and by.language else context.defaults.profile.language
     post = note(say("invited", language), language)
-    await office.chats[place.platform].send(place, post, f"invited:{place.key}")
+    await context.chats[place.platform].send(place, post, f"invited:{place.key}")
 
 
-async def left(office: Office, place: Place) -> None:
+async def left(context: Context, place: Place) -> None:
     """Removed or archived: paused, and kept 30 days."""
-    await office.store.remove_subscription(place.key)
+    await context.store.remove_subscription(place.key)
 
 
 VERBS: dict[str, Handler] = {

@@ -18,7 +18,7 @@ from bot.commands.actions import Actions
 from bot.commands.paper import note, paper
 from bot.commands.setup import current, moment
 from bot.commands.status import status_lines
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import (
     Block,
     Click,
@@ -58,11 +58,11 @@ LANGUAGES = (
 class Front:
     """Implements `bot.core.chat.Front`."""
 
-    def __init__(self, office: Office, conversation: Conversation) -> None:
-        self._office = office
-        self._store = office.store
+    def __init__(self, context: Context, conversation: Conversation) -> None:
+        self._context = context
+        self._store = context.store
         self._conversation = conversation
-        self._actions = Actions(office, conversation)
+        self._actions = Actions(context, conversation)
         self._going_on: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------ what is said
@@ -80,23 +80,23 @@ class Front:
         await self._store.withdraw(place, message)
 
     async def voted(self, vote: Vote) -> None:
-        await feedback.voted(self._office, vote)
+        await feedback.voted(self._context, vote)
 
     async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
-        await feedback.reacted(self._office, place, message, person, kind, undo=undo)
+        await feedback.reacted(self._context, place, message, person, kind, undo=undo)
 
     async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
         if joined:
-            await digest_command.joined(self._office, place, by)
+            await digest_command.joined(self._context, place, by)
         else:
-            await digest_command.left(self._office, place)
+            await digest_command.left(self._context, place)
 
     # ------------------------------------------------------------ what is commanded
 
     async def commanded(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
         async with self._told(command.place, command.person, respond):
-            await handler(self._office, command, respond)
+            await handler(self._context, command, respond)
 
     async def clicked(self, click: Click, respond: Responder) -> None:
         async with self._told(click.place, click.person, respond):
@@ -132,16 +132,16 @@ class Front:
         try:
             yield
         except OverBudget as error:
-            language = await self._office.language(place, person)
-            until = moment(error.until, await current(self._office, place))
+            language = await self._context.language(place, person)
+            until = moment(error.until, await current(self._context, place))
             await respond.show(note(say("over budget", language, until=until), language))
         except PaperboyError as error:
-            language = await self._office.language(place, person)
+            language = await self._context.language(place, person)
             await respond.show(note(str(error), language))
         except Exception:
             mark = secrets.token_hex(4)
             log.exception("event=bug id=%s", mark)
-            language = await self._office.language(place, person)
+            language = await self._context.language(place, person)
             await respond.show(note(say("bug", language, id=mark), language))
 
     # ------------------------------------------------------------ what is offered
@@ -183,11 +183,11 @@ class Front:
 
     async def home(self, person: Person, platform: str) -> Post:
         """The channels' subscriptions, their last digests, what was saved, how to ask, the day's cost."""
-        language = person.language or self._office.defaults.profile.language
+        language = person.language or self._context.defaults.profile.language
         blocks: list[Block] = [Heading(say("home.title", language))]
         subscriptions = [s for s in await self._store.subscriptions() if s.place.platform == platform]
         for subscription in subscriptions[:20]:
-            lines = await status_lines(self._office, subscription)
+            lines = await status_lines(self._context, subscription)
             blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
         votes = await self._store.saved(person.id)
         papers = [v.subject for v in votes if not v.subject.startswith("answer:")][:15]
@@ -195,8 +195,8 @@ class Front:
             shown = [link(paper_id, f"https://arxiv.org/abs/{paper_id}") for paper_id in papers]
             blocks += [Heading(say("home.saved", language), 3), Text(" · ".join(shown))]
         blocks += [Heading(say("home.how", language), 3), Text(say("paper.help", language))]
-        if self._office.show_cost:
-            today: date = self._office.now().date()
+        if self._context.show_cost:
+            today: date = self._context.now().date()
             spending = await self._store.spending(today)
             blocks.append(Text(say("home.cost", language, cost=cost_words(spending.total))))
         return Post(tuple(blocks), say("home.title", language), language)

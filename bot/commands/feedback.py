@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
 
 
-async def voted(office: Office, vote: Vote) -> None:
+async def voted(context: Context, vote: Vote) -> None:
     """The same vote twice counts once."""
-    await office.store.vote(vote)
+    await context.store.vote(vote)
 
 
-async def reacted(office: Office, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool) -> None:
+async def reacted(context: Context, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool) -> None:
     """A reaction on a message of ours: a vote on the paper it is about. On any other message it is nobody's business."""
-    subject = await office.store.message_subject(place, message)
+    subject = await context.store.message_subject(place, message)
     if subject and not subject.startswith("answer:"):
-        await voted(office, Vote(kind, subject, place, person, office.now(), undo))
+        await voted(context, Vote(kind, subject, place, person, context.now(), undo))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
 from bot.core.texts import say
 from bot.digests import cards
@@ -22,9 +22,9 @@ def note(text: str, language: str) -> Post:
     return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
 
 
-async def paper(office: Office, command: Command, respond: Responder) -> None:
+async def paper(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: an id, a URL, a number of the latest digest, words, or a verb; with a question after an id."""
-    language = await office.language(command.place, command.person)
+    language = await context.language(command.place, command.person)
     text = command.text.strip()
     verb = " ".join(text.lower().split())
     simple = {
@@ -37,18 +37,18 @@ async def paper(office: Office, command: Command, respond: Responder) -> None:
         "forget": _forget_me,
     }
     if verb in simple:
-        await simple[verb](office, command, respond, language)
+        await simple[verb](context, command, respond, language)
         return
     ref, question = _split(text)
     if ref is None and looks_like_id(text):
         raise BadInput(say("not a paper", language, text=escape(text[:60])))
-    found = await _named(office, command, ref, text, language)
+    found = await _named(context, command, ref, text, language)
     if found is None:
-        await _search(office, command, respond, language)
+        await _search(context, command, respond, language)
     elif question:
-        await answer(office, command, found, question, respond)
+        await answer(context, command, found, question, respond)
     else:
-        await show_card(office, command, found, respond, language)
+        await show_card(context, command, found, respond, language)
 
 
 def _split(text: str) -> tuple[PaperRef | None, str]:
@@ -60,17 +60,17 @@ def _split(text: str) -> tuple[PaperRef | None, str]:
     return ref, rest.strip()
 
 
-async def _named(office: Office, command: Command, ref: PaperRef | None, text: str, language: str) -> Paper | None:
+async def _named(context: Context, command: Command, ref: PaperRef | None, text: str, language: str) -> Paper | None:
     """The paper a text names, by id or by its number in the latest digest here; None for words. Raises NotFound."""
     if ref is not None:
         try:
-            return await find_paper(office, ref)
+            return await find_paper(context, ref)
         except NotFound:
             raise NotFound(say("no such paper", language, id=str(ref))) from None
     number = text.lstrip("#").strip()
     if not (number.isascii() and number.isdigit() and len(number) <= 2):
         return None
-    digest = await office.store.latest_digest(command.place.key)
+    digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))
     entry = next((e for e in digest.entries if e.number == int(number)), None)
@@ -79,25 +79,25 @@ async def _named(office: Office, command: Command, ref: PaperRef | None, text: s
     return entry.paper
 
 
-async def show_card(office: Office, command: Command, found: Paper, respond: Responder, language: str) -> None:
+async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
     """The paper's card to the asker alone, with a button to share it."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
-    entry = await look_up(office, found, language, command.place.key)
-    await respond.show(cards.card(await told_earlier(office, entry, command.place, language), language))
+    entry = await look_up(context, found, language, command.place.key)
+    await respond.show(cards.card(await told_earlier(context, entry, command.place, language), language))
 
 
-async def answer(office: Office, command: Command, found: Paper, question: str, respond: Responder) -> None:
+async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
     """A question after an id: answered to the asker alone."""
-    language = await office.language(command.place, command.person)
+    language = await context.language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
-    post = await answer_about(office, command.place, command.person, question, [found], command.id)
+    post = await answer_about(context, command.place, command.person, question, [found], command.id)
     await respond.show(post)
 
 
-async def _search(office: Office, command: Command, respond: Responder, language: str) -> None:
+async def _search(context: Context, command: Command, respond: Responder, language: str) -> None:
     words = " ".join(command.text.split())[:300]
     await respond.progress(say("searching", language, words=escape(words)))
-    found = await office.desk.papers.search(words, RESULTS)
+    found = await context.desk.papers.search(words, RESULTS)
     if not found:
         raise NotFound(say("none found", language, words=escape(words)))
     title = say("found", language, words=escape(words), n=len(found))
@@ -114,12 +114,12 @@ def listed(title: str, papers: list[Paper], language: str) -> Post:
     return Post(tuple(blocks), tex.plain(title)[:90], language)
 
 
-async def _help(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _help(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
     await respond.show(note(say("paper.help", language), language))
 
 
-async def _today(office: Office, command: Command, respond: Responder, language: str) -> None:
-    digest = await office.store.latest_digest(command.place.key)
+async def _today(context: Context, command: Command, respond: Responder, language: str) -> None:
+    digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))
     await respond.show(contents(digest))
@@ -136,21 +136,21 @@ def contents(digest: Digest) -> Post:
     return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, digest.language)
 
 
-async def _saved(office: Office, command: Command, respond: Responder, language: str) -> None:
-    votes = await office.store.saved(command.person.id)
+async def _saved(context: Context, command: Command, respond: Responder, language: str) -> None:
+    votes = await context.store.saved(command.person.id)
     ids = [v.subject for v in votes if not v.subject.startswith("answer:")][:25]
     if not ids:
         await respond.show(note(say("saved none", language), language))
         return
-    papers = await office.desk.papers.get(ids)
+    papers = await context.desk.papers.get(ids)
     await respond.show(listed(say("saved", language), papers, language))
 
 
-async def _privacy(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
     await respond.show(note(say("privacy", language), language))
 
 
-async def _forget_me(office: Office, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _forget_me(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
     button = Button("forget_me", "me", say("forget me", language), Style.DANGER)
     question = say("forget me?", language)
     await respond.show(Post((Text(question), Actions((button,))), question[:90], language))

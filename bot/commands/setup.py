@@ -10,7 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.commands.paper import note
-from bot.context import Office
+from bot.context import Context
 from bot.core import settings
 from bot.core.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
 from bot.core.schedule import before_list, next_run
@@ -143,15 +143,17 @@ def _papers(text: str, language: str) -> int:
 # ---------------------------------------------------------------- saving
 
 
-async def submitted(office: Office, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
+async def submitted(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
     """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
     place = replace(submission.place, thread="")
-    before = await current(office, place)
+    before = await current(context, place)
     made, problems = read(submission.fields, before, before.profile.language)
     if problems:
         return None, problems
-    made = replace(made, place=place, created=before.created or office.now(), set_by=submission.person.id, paused=False)
-    await keep(office.store, before, made)
+    made = replace(
+        made, place=place, created=before.created or context.now(), set_by=submission.person.id, paused=False
+    )
+    await keep(context.store, before, made)
     return made, {}
 
 
@@ -164,10 +166,10 @@ async def keep(store: Store, before: Subscription | None, made: Subscription) ->
             await store.reopen_ledger(made.key, last.day)
 
 
-async def current(office: Office, said_in: Place) -> Subscription:
+async def current(context: Context, said_in: Place) -> Subscription:
     """The channel's settings, else the defaults for it."""
     place = replace(said_in, thread="")
-    return await office.store.subscription(place.key) or replace(office.defaults, place=place)
+    return await context.store.subscription(place.key) or replace(context.defaults, place=place)
 
 
 def moment(when: datetime | None, subscription: Subscription) -> str:
@@ -179,21 +181,21 @@ def moment(when: datetime | None, subscription: Subscription) -> str:
     return f"{day} {local:%H:%M} ({subscription.timezone})"
 
 
-async def show_preview(office: Office, subscription: Subscription, respond: Responder) -> None:
+async def show_preview(context: Context, subscription: Subscription, respond: Responder) -> None:
     """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
     language = subscription.profile.language
-    saved = say("saved settings", language, next=moment(next_run(subscription, office.now()), subscription))
+    saved = say("saved settings", language, next=moment(next_run(subscription, context.now()), subscription))
     lines = [saved, *(f"⚠ {warning}" for warning in unlisted(subscription.profile.categories, language))]
-    ready = before_list(subscription, office.now())
+    ready = before_list(subscription, context.now())
     if ready is not None:
         local = ready.astimezone(ZoneInfo(subscription.timezone))
         lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=subscription.time)}")
     await respond.progress(saved)
     try:
         with booked(subscription.key, "rank"):
-            taste = await taste_of(office.store, subscription.key)
+            taste = await taste_of(context.store, subscription.key)
             chosen, announced = await preview(
-                subscription.profile, subscription.papers, office.desk, office.now(), taste
+                subscription.profile, subscription.papers, context.desk, context.now(), taste
             )
     except PaperboyError as error:
         await respond.show(note("\n\n".join([*lines, say("preview failed", language, why=str(error))]), language))

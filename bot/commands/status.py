@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.commands import setup
 from bot.commands.paper import note
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
@@ -23,14 +23,14 @@ from digest.render.markdown import cost_words, escape, link
 from digest.selection.preferences import Taught
 
 
-async def status(office: Office, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def status(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     language = subscription.profile.language
     if subscription.created is None:
         await respond.show(note(say("not set", language), language))
         return
     title = say("status.title", language)
-    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(office, subscription)))]
-    learnt = await taught(office.store, subscription.key)
+    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(context, subscription)))]
+    learnt = await taught(context.store, subscription.key)
     if learnt.papers:
         blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
         blocks.append(Actions((_unteach(subscription.key, language),)))
@@ -51,13 +51,13 @@ def _unteach(key: str, language: str) -> Button:
     return Button("unteach", key, say("unteach", language), Style.DANGER, say("unteach?", language))
 
 
-async def unteach(office: Office, key: str, respond: Responder, language: str) -> None:
+async def unteach(context: Context, key: str, respond: Responder, language: str) -> None:
     """Forgets what the channel has taught."""
-    await office.store.forget_votes(key)
+    await context.store.forget_votes(key)
     await respond.show(note(say("untaught", language), language))
 
 
-async def status_lines(office: Office, subscription: Subscription) -> list[str]:
+async def status_lines(context: Context, subscription: Subscription) -> list[str]:
     """How a channel's digest stands: what it is set to, when it runs next, the last one, what is wrong, what it cost."""
     profile, language = subscription.profile, subscription.profile.language
     lines = [
@@ -74,18 +74,18 @@ async def status_lines(office: Office, subscription: Subscription) -> list[str]:
         lines.append(say("status.interests", language, interests=profile.interests))
     days = ", ".join(subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
-    due = next_run(subscription, office.now())
+    due = next_run(subscription, context.now())
     lines.append(
         say("status.paused", language)
         if due is None
         else say("status.next", language, next=setup.moment(due, subscription))
     )
-    lines += await _last(office, subscription)
-    for name, when in (("status.cost", f"{office.now():%Y-%m}"), ("status.cost.day", f"{office.now():%Y-%m-%d}")):
-        by_stage = await office.store.spending_of(subscription.key, when)
+    lines += await _last(context, subscription)
+    for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
+        by_stage = await context.store.spending_of(subscription.key, when)
         if by_stage:
             lines.append(say(name, language, **_cost(by_stage, language)))
-    share = await office.desk.spent(subscription.key)
+    share = await context.desk.spent(subscription.key)
     if share:
         lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines
@@ -103,58 +103,58 @@ def _cost(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
     }
 
 
-async def _last(office: Office, subscription: Subscription) -> list[str]:
+async def _last(context: Context, subscription: Subscription) -> list[str]:
     language = subscription.profile.language
     lines = []
-    run = await office.store.open_run(subscription.key)
+    run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         why = f": {run.note}" if run.note else ""
         lines.append(say("status.running", language, since=setup.moment(run.begun, subscription), note=why))
-    lines += await _failed(office, subscription)
-    quiet = calendar.is_quiet(office.now().astimezone(calendar.NEW_YORK).date())
+    lines += await _failed(context, subscription)
+    quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
         lines.append(say("status.quiet", language, sentence=quiet.say(language)))
-    last = await office.store.latest_digest(subscription.key)
+    last = await context.store.latest_digest(subscription.key)
     if last is None:
         return [*lines, say("status.none", language)]
-    shown = await digest_link(office, last, subscription.place)
+    shown = await digest_link(context, last, subscription.place)
     lines.append(say("status.last", language, date=shown, n=len(last.entries), link=""))
     coverage = last.coverage
     lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
-    delivery = await office.store.delivery(last.key, plan=False)
+    delivery = await context.store.delivery(last.key, plan=False)
     if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
         lines.append(say("status.fault", language, fault=delivery.fault))
-    return [*lines, *await _put_aside(office, subscription)]
+    return [*lines, *await _put_aside(context, subscription)]
 
 
-async def _failed(office: Office, subscription: Subscription) -> list[str]:
+async def _failed(context: Context, subscription: Subscription) -> list[str]:
     """Why the run that was due last made nothing, where it failed."""
-    due = last_due(subscription, office.now())
+    due = last_due(subscription, context.now())
     if due is None:
         return []
     day = due.astimezone(ZoneInfo(subscription.timezone)).date()
-    run = await office.store.run_state(subscription.key, day, "daily")
+    run = await context.store.run_state(subscription.key, day, "daily")
     if run is None or run.state is not RunState.FAILED or not run.note:
         return []
     language = subscription.profile.language
     return [say("status.failed", language, day=day_words(day, language), why=run.note)]
 
 
-async def _put_aside(office: Office, subscription: Subscription) -> list[str]:
+async def _put_aside(context: Context, subscription: Subscription) -> list[str]:
     """Digests of the last days that could not be delivered."""
     language, lines = subscription.profile.language, []
-    for key in await office.store.digests(subscription.key, 7):
-        delivery = await office.store.delivery(key, plan=False)
+    for key in await context.store.digests(subscription.key, 7):
+        delivery = await context.store.delivery(key, plan=False)
         if delivery is not None and delivery.state is DeliveryState.ASIDE:
             day = day_words(date.fromisoformat(key.rsplit(":", 2)[1]), language)
             lines.append(say("status.aside", language, day=day, fault=delivery.fault))
     return lines
 
 
-async def digest_link(office: Office, digest: Digest, place: Place) -> str:
+async def digest_link(context: Context, digest: Digest, place: Place) -> str:
     """A link to a digest's parent message, named by its date; the date alone where it was not delivered."""
-    delivery = await office.store.delivery(digest.key)
+    delivery = await context.store.delivery(digest.key)
     named = day_words(digest.local_date, digest.language)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
         return named
-    return link(named, await office.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))
+    return link(named, await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))

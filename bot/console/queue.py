@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 Task = Callable[..., Awaitable[None]]
 
 
-class DirectWork:
-    """A `bot.context.Work`."""
+class InlineQueue:
+    """A `bot.context.Queue`."""
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}

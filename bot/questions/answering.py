@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.alerts import faults
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Person, Place, Post
 from bot.digests import cards
 from bot.questions.lookup import entry_by_id
@@ -38,12 +38,12 @@ async def unheard(text: str) -> None:
     """An `OnText` for answers that are shown only when they are finished."""
 
 
-async def sources_of(office: Office, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
+async def sources_of(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
     """The papers' texts, with their analyses and numbers where they stand in the digest under discussion."""
 
     async def one(paper: Paper) -> Source:
-        entry = await entry_by_id(office, digest_key, paper.id)
-        text = await office.desk.texts.read(paper)
+        entry = await entry_by_id(context, digest_key, paper.id)
+        text = await context.desk.texts.read(paper)
         return Source(paper, text, entry.analysis if entry else None, entry.number if entry else 0)
 
     return list(await asyncio.gather(*(one(paper) for paper in papers)))
@@ -61,7 +61,7 @@ def asked_in(question: str, fallback: str) -> str:
 
 
 async def answered(
-    office: Office,
+    context: Context,
     question: str,
     sources: Sequence[Source],
     history: Sequence[Turn],
@@ -72,29 +72,29 @@ async def answered(
     """One model call; without the model, passages of the paper, labelled. Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
-            answer = await office.desk.analyst.answer(question, sources, history, language, on_text)
-        await faults.model_answered(office)
+            answer = await context.desk.analyst.answer(question, sources, history, language, on_text)
+        await faults.model_answered(context)
     except Misconfigured as error:
-        await faults.model_failed(office, error, payer)
+        await faults.model_failed(context, error, payer)
         raise
     except OverBudget as error:
-        await faults.budget_gone(office, payer, error)
+        await faults.budget_gone(context, payer, error)
         raise
     except ModelUnavailable as error:
-        await faults.model_failed(office, error, payer)
+        await faults.model_failed(context, error, payer)
         log.warning("event=answer_stood_in cause=%r", str(error))
-        return await office.desk.stand_in.answer(question, sources, history, language, on_text)
+        return await context.desk.stand_in.answer(question, sources, history, language, on_text)
     else:
         return answer
 
 
 async def answer_about(
-    office: Office, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
+    context: Context, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
 ) -> Post:
     """The answer to a question about given papers, for its asker alone; not part of any thread's conversation."""
-    language = asked_in(question, await office.language(place, person))
-    sources = await sources_of(office, papers)
-    answer = await answered(office, question, sources, (), language, place.key, unheard)
+    language = asked_in(question, await context.language(place, person))
+    sources = await sources_of(context, papers)
+    answer = await answered(context, question, sources, (), language, place.key, unheard)
     return answer_post(answer, sources, answer_key)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.commands.paper import note
 from bot.commands.setup import current, moment
-from bot.context import Office
+from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import (
     Actions,
@@ -85,9 +85,9 @@ WORDS = {
 
 
 class Conversation:
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._store = office.store
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
 
     # ------------------------------------------------------------ taking
 
@@ -113,7 +113,7 @@ class Conversation:
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is Asking.OPEN:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
-            await self._office.work.add("answer", question.id)
+            await self._context.queue.add("answer", question.id)
 
     async def _decision(self, question: Question, talk: Talk | None) -> etiquette.Speak:
         if question.addressed or talk is None:
@@ -123,22 +123,22 @@ class Conversation:
         if _is_lookup(question.text):
             barred = question.mentions_others or question.replies_to_person or talk.quiet
             return etiquette.Speak.NO if barred else etiquette.Speak.YES
-        return etiquette.speak(question, scene, names_paper=await names_a_paper(self._office, talk, question.text))
+        return etiquette.speak(question, scene, names_paper=await names_a_paper(self._context, talk, question.text))
 
     async def _be_quiet(self, question: Question) -> None:
         await self._store.quiet(question.place)
-        language = await self._office.language(question.place, question.person)
-        chat = self._office.chats[question.place.platform]
+        language = await self._context.language(question.place, question.person)
+        chat = self._context.chats[question.place.platform]
         await chat.send(question.place, note(pick(WORDS, "quiet", language), language), f"quiet:{question.id}")
 
     async def _ask_leave(self, question: Question) -> None:
         """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
-        chat = self._office.chats[question.place.platform]
+        chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.keep_question(question):
             return
         await self._store.keep_silent(question.id)
         await self._store.name_question(question.id)
-        language = await self._office.language(question.place, question.person)
+        language = await self._context.language(question.place, question.person)
         name = answer_name(question.id)
         buttons = (
             Button("answer_yes", name, pick(WORDS, "yes", language), Style.PRIMARY),
@@ -168,11 +168,11 @@ class Conversation:
         if asked is None or asked.state is not Asking.OPEN:
             return
         question = asked.question
-        draft = await self._office.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        draft = await self._context.chats[question.place.platform].draft(question, f"answer:{question.id}")
         if asked.post is not None:
             await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
             return
-        language = asked_in(question.text, await self._office.language(question.place, question.person))
+        language = asked_in(question.text, await self._context.language(question.place, question.person))
         try:
             await self._answered(asked, draft, language)
         except (ChatError, StoreUnavailable):
@@ -181,7 +181,7 @@ class Conversation:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
-            until = moment(error.until, await current(self._office, question.place))
+            until = moment(error.until, await current(self._context, question.place))
             await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             await self._finish(asked, draft, note(str(error), language))
@@ -195,8 +195,8 @@ class Conversation:
         if asked is None or asked.state is not Asking.OPEN:
             return
         question = asked.question
-        draft = await self._office.chats[question.place.platform].draft(question, f"answer:{question.id}")
-        language = asked_in(question.text, await self._office.language(question.place, question.person))
+        draft = await self._context.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        language = asked_in(question.text, await self._context.language(question.place, question.person))
         try:
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
         except PaperboyError:
@@ -204,32 +204,32 @@ class Conversation:
             raise
 
     async def _answered(self, asked: Asked, draft: Draft, language: str) -> None:
-        question, office = asked.question, self._office
-        limit = office.questions_per_person
-        if await self._store.count_question(question.person.id, office.now().date(), question.id) > limit:
+        question, context = asked.question, self._context
+        limit = context.questions_per_person
+        if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
             return await self._tell_alone(asked, draft, note(pick(WORDS, "limit", language, n=limit), language))
-        why_not, considered = await in_ledger(office, question)
+        why_not, considered = await in_ledger(context, question)
         if why_not:
             return await self._finish(asked, draft, _why_not(considered, language))
-        subjects = await subjects_of(office, question)
+        subjects = await subjects_of(context, question)
         if not subjects.papers:
             return await self._ask_back(asked, draft, subjects, language)
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
         await draft.status(pick(WORDS, "reading", language, papers=names))
         if _is_lookup(question.text):
-            entry = await look_up(office, subjects.papers[0], language, question.place.key)
-            entry = await told_earlier(office, entry, question.place, language)
+            entry = await look_up(context, subjects.papers[0], language, question.place.key)
+            entry = await told_earlier(context, entry, question.place, language)
             return await self._finish(asked, draft, cards.card(entry, language, shared=True), [subjects.papers[0].id])
-        sources = await sources_of(office, subjects.papers, subjects.digest.key if subjects.digest else "")
+        sources = await sources_of(context, subjects.papers, subjects.digest.key if subjects.digest else "")
         history = await self._store.turns(question.place, TURNS)
-        answer = await answered(office, question.text, sources, history, language, question.place.key, draft.write)
+        answer = await answered(context, question.text, sources, history, language, question.place.key, draft.write)
         post = answer_post(answer, sources, question.id)
         await self._store.keep_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
 
     async def _tell_alone(self, asked: Asked, draft: Draft, post: Post) -> None:
         """A limit is between the bot and the asker, where a platform can whisper."""
-        question, chat = asked.question, self._office.chats[asked.question.place.platform]
+        question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
             await chat.send(question.place, post, f"alone:{question.id}", question.person)
             await self._store.mark_answered(question.id, "")
@@ -254,7 +254,7 @@ class Conversation:
         await self._store.mark_answered(question.id, message)
         log.info("event=answered message=%s", message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()
-        metrics.ANSWERS.observe(max(0.0, (self._office.now() - question.at).total_seconds()))
+        metrics.ANSWERS.observe(max(0.0, (self._context.now() - question.at).total_seconds()))
         place = question.place
         if not place.thread and not place.direct:
             place = replace(place, thread=question.message)
@@ -266,7 +266,7 @@ class Conversation:
         if papers:
             await self._store.discuss(place, question.person.id, papers)
             for paper in () if place.direct else papers:
-                await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._office.now()))
+                await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._context.now()))
         await self._store.note_answered(place, question.person.id)
         if message:
             await self._store.keep_message_subject(place, message, f"answer:{question.id}")

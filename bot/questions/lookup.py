@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import ChatError, Place
 from bot.digests import cards
 from digest.arxiv.ids import PaperRef, plain_id
@@ -18,36 +18,36 @@ NO_SCORE = Score("", 0, 0, "", "")
 """Nobody ranked it: it was asked for by name."""
 
 
-async def find_paper(office: Office, ref: PaperRef | str) -> Paper:
+async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
     """The paper with this id. Raises NotFound, ArxivUnavailable."""
-    found = await office.desk.papers.get([str(ref)])
+    found = await context.desk.papers.get([str(ref)])
     if not found:
         raise NotFound(f"arXiv has no paper {ref}.")
     return found[0]
 
 
-async def look_up(office: Office, paper: Paper, language: str, payer: str) -> Entry:
+async def look_up(context: Context, paper: Paper, language: str, payer: str) -> Entry:
     """Reads and analyses a paper; what goes wrong with it is a note in the Entry. Raises Misconfigured."""
     with booked(payer, "analyse"):
-        return await read_paper(paper, NO_SCORE, 0, language, office.desk)
+        return await read_paper(paper, NO_SCORE, 0, language, context.desk)
 
 
-async def told_earlier(office: Office, entry: Entry, place: Place, language: str) -> Entry:
+async def told_earlier(context: Context, entry: Entry, place: Place, language: str) -> Entry:
     """The Entry with a note that links to an earlier digest of this channel that showed the paper; as it is where there was none."""
-    earlier = await office.store.earlier(entry.paper.id, place.key)
+    earlier = await context.store.earlier(entry.paper.id, place.key)
     if earlier is None or not earlier.message:
         return entry
     said = cards.word("earlier", language, day=f"{earlier.local_date}", n=earlier.number)
     try:
-        url = await office.chats[place.platform].link(replace(place, thread=""), earlier.message)
+        url = await context.chats[place.platform].link(replace(place, thread=""), earlier.message)
     except ChatError:  # the message is gone; the day is still true
         return replace(entry, notes=(*entry.notes, said))
     return replace(entry, notes=(*entry.notes, link(said, url)))
 
 
-async def entry_by_id(office: Office, digest_key: str, paper_id: str) -> Entry | None:
+async def entry_by_id(context: Context, digest_key: str, paper_id: str) -> Entry | None:
     """The paper in a stored digest."""
-    digest = await office.store.digest(digest_key) if digest_key else None
+    digest = await context.store.digest(digest_key) if digest_key else None
     if digest is None:
         return None
     return next((e for e in digest.entries if plain_id(e.paper.id) == plain_id(paper_id)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Place, Question
 from bot.digests import cards
 from bot.questions.lookup import find_paper
@@ -28,15 +28,15 @@ class Subjects:
     """(label, paper id): to be asked back with."""
 
 
-async def subjects_of(office: Office, question: Question) -> Subjects:
+async def subjects_of(context: Context, question: Question) -> Subjects:
     """In order: the message replied to or the button pressed; an id, a number, a title; what is under discussion; the best fit.
 
     Raises NotFound, ArxivUnavailable for a paper that is in no digest here.
     """
-    store = office.store
+    store = context.store
     talk = await store.thread(question.place)
-    digest = await _digest_here(office, question, talk)
-    earlier = await _earlier(office, question.place, digest)
+    digest = await _digest_here(context, question, talk)
+    earlier = await _earlier(context, question.place, digest)
     discussed = await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
@@ -45,9 +45,9 @@ async def subjects_of(office: Office, question: Question) -> Subjects:
         papers=known(digest) if digest else (),
         earlier=[(d.local_date, known(d)) for d in earlier],
         subject=question.subject or None,
-        replied_to=await _subject_of(office, question.place, question.reply_to) or None,
+        replied_to=await _subject_of(context, question.place, question.reply_to) or None,
         under_discussion=discussed,
-        today=digest.local_date if digest else office.now().date(),
+        today=digest.local_date if digest else context.now().date(),
     )
     if found.about_day and digest:
         return Subjects(tuple(e.paper for e in digest.entries), digest)
@@ -55,7 +55,7 @@ async def subjects_of(office: Office, question: Question) -> Subjects:
         candidates = tuple((c.label, c.paper_id) for c in found.candidates)
         return Subjects((), digest, candidates or _all(digest))
     digests = [digest, *earlier] if digest else earlier
-    return Subjects(tuple([await _paper(office, i, digests) for i in found.paper_ids]), digest)
+    return Subjects(tuple([await _paper(context, i, digests) for i in found.paper_ids]), digest)
 
 
 def known(digest: Digest) -> list[Known]:
@@ -65,19 +65,19 @@ def known(digest: Digest) -> list[Known]:
     return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
-async def names_a_paper(office: Office, talk: Talk, text: str) -> bool:
+async def names_a_paper(context: Context, talk: Talk, text: str) -> bool:
     """The text names a paper: by id, or one of the thread's by number or title."""
     if parse(text):
         return True
-    digest = await office.store.digest(talk.digest) if talk.digest else None
+    digest = await context.store.digest(talk.digest) if talk.digest else None
     return digest is not None and names_paper(text, known(digest))
 
 
-async def in_ledger(office: Office, question: Question) -> tuple[bool, LedgerEntry | None]:
+async def in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:
     """For "why not X?": whether it is such a question, and what the channel's ledger holds of X."""
     if not asks_why_not(question.text):
         return False, None
-    ledger = await office.store.ledger(question.place.key)
+    ledger = await context.store.ledger(question.place.key)
     ref = parse(question.text)
     if ref is not None:
         entries = ledger.entries.values()
@@ -86,34 +86,34 @@ async def in_ledger(office: Office, question: Question) -> tuple[bool, LedgerEnt
     return found is not None, ledger.entries.get(found) if found else None
 
 
-async def _digest_here(office: Office, question: Question, talk: Talk | None) -> Digest | None:
+async def _digest_here(context: Context, question: Question, talk: Talk | None) -> Digest | None:
     """The thread's digest; outside of a thread of ours the channel's latest one."""
     if talk and talk.digest:
-        return await office.store.digest(talk.digest)
+        return await context.store.digest(talk.digest)
     if question.place.direct or (talk and talk.papers):
         return None
-    return await office.store.latest_digest(question.place.key)
+    return await context.store.latest_digest(question.place.key)
 
 
-async def _subject_of(office: Office, place: Place, message: str) -> str:
+async def _subject_of(context: Context, place: Place, message: str) -> str:
     """The paper that a message of ours is about."""
-    subject = await office.store.message_subject(place, message) if message else ""
+    subject = await context.store.message_subject(place, message) if message else ""
     if not subject.startswith("answer:"):
         return subject
-    asked = await office.store.question(subject.removeprefix("answer:"))
+    asked = await context.store.question(subject.removeprefix("answer:"))
     return asked.answer.paper_ids[0] if asked and asked.answer and asked.answer.paper_ids else ""
 
 
-async def _earlier(office: Office, place: Place, current: Digest | None) -> list[Digest]:
-    keys = [k for k in await office.store.digests(place.key, EARLIER) if current is None or k != current.key]
-    found = [await office.store.digest(k) for k in keys]
+async def _earlier(context: Context, place: Place, current: Digest | None) -> list[Digest]:
+    keys = [k for k in await context.store.digests(place.key, EARLIER) if current is None or k != current.key]
+    found = [await context.store.digest(k) for k in keys]
     return [d for d in found if d is not None]
 
 
-async def _paper(office: Office, paper_id: str, digests: list[Digest]) -> Paper:
+async def _paper(context: Context, paper_id: str, digests: list[Digest]) -> Paper:
     entries = (d.entry(paper_id) for d in digests)
     entry = next((e for e in entries if e), None)
-    return entry.paper if entry else await find_paper(office, paper_id)
+    return entry.paper if entry else await find_paper(context, paper_id)
 
 
 def _all(digest: Digest | None) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from bot.commands.dispatcher import Front
-from bot.context import Office
+from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.settings import Settings
@@ -27,8 +27,8 @@ from bot.server.health import Health, served, watch
 from bot.server.hosts import REQUIRED, losing_disk
 from bot.server.wiring import App, opened, subscription
 from bot.store import RedisCache
-from bot.worker.jobs import Tasks
-from bot.worker.queue import Work
+from bot.worker.jobs import Jobs
+from bot.worker.queue import Queue
 from bot.worker.scheduler import Begin, RunScheduler
 from digest.errors import Misconfigured
 
@@ -73,27 +73,27 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         reports = app.reports(chats)
 
         async def aside(task: str, note: str) -> None:
-            await tasks.given_up(task, note)
+            await jobs.given_up(task, note)
 
-        work = await stack.enter_async_context(Work(app.url, app.store, app.embedded, on_aside=aside))
-        office = app.office(chats, work)
-        conversation = Conversation(office)
-        tasks = Tasks(office, conversation, work)
+        queue = await stack.enter_async_context(Queue(app.url, app.store, app.embedded, on_aside=aside))
+        context = app.context(chats, queue)
+        conversation = Conversation(context)
+        jobs = Jobs(context, conversation, queue)
         await first_subscriptions(app)
         running = Running()
-        health = Health(store=app.store.server_time, depth=work.depth)
+        health = Health(store=app.store.server_time, depth=queue.depth)
         web_app = web.Application()
-        front = Front(office, conversation)
+        front = Front(context, conversation)
         if Role.SLACK in roles and "slack" in chats:
             _listen_to_slack(settings, app, chats["slack"], front, running, health, web_app)
         if Role.DISCORD in roles and "discord" in chats:
             _listen_to_discord(settings, app, chats["discord"], front, running, health)
         if Role.CLOCK in roles:
-            running.tasks.append(RunScheduler(app.store, _begin(office, work), app.now).run())
+            running.tasks.append(RunScheduler(app.store, _begin(context, queue), app.now).run())
         if Role.WORKER in roles:
-            await tasks.take_up()
-            running.tasks.append(work.run())
-            running.closing.append(lambda: work.drain(DRAIN))
+            await jobs.take_up()
+            running.tasks.append(queue.run())
+            running.closing.append(lambda: queue.drain(DRAIN))
         running.closing.append(front.drain)
         running.tasks.append(watch(health, reports, frozenset({"slack", "discord"})))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
@@ -102,10 +102,10 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         await _until_stopped(running, health)
 
 
-def _begin(office: Office, work: Work) -> Begin:
+def _begin(context: Context, queue: Queue) -> Begin:
     async def begin(due: Subscription, day: date) -> None:
-        run = await office.store.begin_run(due.key, day, "daily")
-        await work.add("digest", run.key)
+        run = await context.store.begin_run(due.key, day, "daily")
+        await queue.add("digest", run.key)
 
     return begin
 

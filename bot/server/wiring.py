@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts.admin import Admin
-from bot.context import Office, Work
+from bot.context import Context, Queue
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock
 from bot.core.metrics import CountedBudget
@@ -48,12 +48,12 @@ class App:
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
         return Daily(self.store, self.desk, chats, self.pace, self.now)
 
-    def office(self, chats: Mapping[str, Chat], work: Work) -> Office:
-        return Office(
+    def context(self, chats: Mapping[str, Chat], queue: Queue) -> Context:
+        return Context(
             store=self.store,
             desk=self.desk,
             chats=chats,
-            work=work,
+            queue=queue,
             daily=self.daily(chats),
             now=self.now,
             defaults=subscription(self.settings, Place("", "")),

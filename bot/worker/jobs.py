@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from bot.alerts import faults, late
 from bot.alerts.admin import OFTEN_PASSES
-from bot.context import Office
+from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
 from bot.core.logs import concerning
@@ -21,7 +21,7 @@ from bot.digests.daily import Awaited, Wish
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Run, RunState
-from bot.worker.queue import POSTS, QUICK, SLOW, Later, Task, Work
+from bot.worker.queue import POSTS, QUICK, SLOW, Later, Queue, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.model import Digest
 from digest.ports import Progress
@@ -50,18 +50,18 @@ class _Refused:
     error: ArxivUnavailable
 
 
-class Tasks:
-    def __init__(self, office: Office, conversation: Conversation, work: Work) -> None:
-        self._office = office
-        self._store = office.store
+class Jobs:
+    def __init__(self, context: Context, conversation: Conversation, queue: Queue) -> None:
+        self._context = context
+        self._store = context.store
         self._conversation = conversation
-        self._work = work
-        self._reports = office.reports
+        self._queue = queue
+        self._reports = context.reports
         self._refused: dict[tuple[str, ...], _Refused] = {}
         """By categories."""
-        work.register("digest", self.digest, SLOW)
-        work.register("delivery", self.delivery, POSTS)
-        work.register("answer", self.answer, QUICK)
+        queue.register("digest", self.digest, SLOW)
+        queue.register("delivery", self.delivery, POSTS)
+        queue.register("answer", self.answer, QUICK)
 
     # ------------------------------------------------------------ a digest
 
@@ -76,14 +76,14 @@ class Tasks:
             return
         assert subscription is not None
         daily = run.name == "daily"
-        waited = self._office.now() - (run.begun or self._office.now())
+        waited = self._context.now() - (run.begun or self._context.now())
         again = not daily and await self._retracted(subscription)
-        lost = self._office.now() - (run.model_lost or self._office.now())
+        lost = self._context.now() - (run.model_lost or self._context.now())
         wish = Wish(again=again, can_wait=daily and lost < MODEL_WAITS, can_look_again=daily)
         try:
             made = await self._made(task, run, subscription, wish)
         except Awaited as awaited:
-            await late.take_away(self._office, subscription, run)
+            await late.take_away(self._context, subscription, run)
             await self._all_well(subscription, None)
             await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
             raise Later(awaited.wait) from awaited
@@ -93,16 +93,16 @@ class Tasks:
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
             await self._store.end_run(run, RunState.FAILED, str(error))
-            await faults.model_failed(self._office, error, subscription.key)
-            await late.give_up(self._office, subscription, run, "settings")
+            await faults.model_failed(self._context, error, subscription.key)
+            await late.give_up(self._context, subscription, run, "settings")
             return
         await task.checkpoint()
         if daily:
-            await late.take_away(self._office, subscription, run)
+            await late.take_away(self._context, subscription, run)
         await self._all_well(subscription, made)
-        await faults.came_to_its_end(self._office, "digest", subscription.key)
+        await faults.came_to_its_end(self._context, "digest", subscription.key)
         if made is not None:
-            await self._work.add("delivery", made.key)
+            await self._queue.add("delivery", made.key)
         give_back()
 
     async def _wanted(self, run: Run, subscription: Subscription | None) -> bool:
@@ -113,9 +113,9 @@ class Tasks:
             return True
         log.info("event=run_unwanted run=%s", run.key)
         if subscription is not None:
-            await late.take_away(self._office, subscription, run)
+            await late.take_away(self._context, subscription, run)
         else:
-            await faults.channel_gone(self._office, run.subscription)
+            await faults.channel_gone(self._context, run.subscription)
         await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
         return False
 
@@ -127,13 +127,13 @@ class Tasks:
             known is not None
             and run.name == "daily"
             and known.run != run.key
-            and self._office.now() - known.at < SPARED
+            and self._context.now() - known.at < SPARED
         ):
             raise known.error
         try:
-            made = await self._office.daily.make(subscription, run, wish, self._progress(run.key), task)
+            made = await self._context.daily.make(subscription, run, wish, self._progress(run.key), task)
         except ArxivUnavailable as error:
-            self._refused[name] = _Refused(run.key, self._office.now(), error)
+            self._refused[name] = _Refused(run.key, self._context.now(), error)
             raise
         self._refused.pop(name, None)
         return made
@@ -146,7 +146,7 @@ class Tasks:
     async def _retracted(self, subscription: Subscription) -> bool:
         """The last digest was taken back: its papers are looked at again."""
         last = await self._store.latest_digest(subscription.key)
-        return last is not None and await self._office.daily.retracted(last.key)
+        return last is not None and await self._context.daily.retracted(last.key)
 
     async def _unavailable(
         self, subscription: Subscription, run: Run, error: ArxivUnavailable | ModelUnavailable, waited: timedelta
@@ -154,28 +154,28 @@ class Tasks:
         """A daily run waits and tries again, told to the admins when it lasts and to the channel when it is late; at last it fails."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
         if isinstance(error, ModelUnavailable):
-            await faults.model_failed(self._office, error, subscription.key)
+            await faults.model_failed(self._context, error, subscription.key)
         else:
             await self._reports.fault("arxiv", str(error), channel=subscription.key, after=OFTEN_PASSES)
         if not arxiv or (daily and waited < ARXIV_WAITS):
             if not arxiv:
                 await self._store.note_model_lost(run)
             if daily:
-                now = self._office.now()
+                now = self._context.now()
                 until = now - waited + ARXIV_WAITS if arxiv else (run.model_lost or now) + MODEL_WAITS
-                await late.tell(self._office, subscription, run, error, until)
+                await late.tell(self._context, subscription, run, error, until)
             await self._store.note_run(run, str(error))
             raise Later(AGAIN_ARXIV if arxiv else AGAIN_MODEL)
         await self._store.end_run(run, RunState.FAILED, str(error))
         metrics.DIGESTS.labels("failed").inc()
-        await late.give_up(self._office, subscription, run, "no list")
+        await late.give_up(self._context, subscription, run, "no list")
 
     async def _all_well(self, subscription: Subscription, made: Digest | None) -> None:
         """What a run that came to its end says of the services it needed."""
         await self._reports.over("arxiv")
-        await faults.budget_lifted(self._office, subscription.key)
+        await faults.budget_lifted(self._context, subscription.key)
         if made is not None:
-            await faults.digest_made(self._office, made)
+            await faults.digest_made(self._context, made)
 
     def _progress(self, run_key: str) -> Progress:
         """Kept in the store, for whoever follows the run; a lost note is no loss."""
@@ -207,8 +207,8 @@ class Tasks:
             await self._channel_gone(digest)
             return
         progress = self._progress(digest_key)
-        delivered = await self._office.daily.post(subscription, digest, progress, task.checkpoint)
-        await faults.delivery_tried(self._office, subscription.key, delivered)
+        delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
+        await faults.delivery_tried(self._context, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
@@ -223,7 +223,7 @@ class Tasks:
 
     async def _channel_gone(self, digest: Digest | None) -> None:
         if digest is not None:
-            await faults.channel_gone(self._office, digest.subscription)
+            await faults.channel_gone(self._context, digest.subscription)
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
@@ -240,13 +240,13 @@ class Tasks:
         try:
             await self._conversation.answer(question_id)
             if (asked := await self._store.question(question_id)) is not None:
-                await faults.came_to_its_end(self._office, "answer", asked.question.place.key)
+                await faults.came_to_its_end(self._context, "answer", asked.question.place.key)
         except (Gone, Forbidden) as error:
             log.warning("event=answer_unwanted cause=%r", str(error))
             await self._store.keep_silent(question_id)
         except ChatError as error:
             asked = await self._store.question(question_id)
-            if asked is None or self._office.now() - asked.question.at > QUESTION_AGES:
+            if asked is None or self._context.now() - asked.question.at > QUESTION_AGES:
                 await self._store.keep_silent(question_id)
                 return
             wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else AGAIN_ANSWER
@@ -263,7 +263,7 @@ class Tasks:
         kind, _, of = name.partition(":")
         try:
             channel = await self._channel_of(kind, of)
-            await faults.put_aside(self._office, kind, channel, f"{name}: {note}")
+            await faults.put_aside(self._context, kind, channel, f"{name}: {note}")
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
@@ -271,7 +271,7 @@ class Tasks:
                 if run is not None:
                     await self._store.end_run(run, RunState.FAILED, note)
                     if subscription is not None:
-                        await late.give_up(self._office, subscription, run, "aside")
+                        await late.give_up(self._context, subscription, run, "aside")
             elif (digest := await self._store.digest(of)) is not None:
                 await self._end(digest, note)
         except PaperboyError as error:
@@ -301,7 +301,7 @@ class Tasks:
     async def _put(self, aside: Collection[str], task: str, name: str) -> None:
         """Not what ended its workers again and again: it would go on to."""
         if f"{task}:{name}" not in aside:
-            await self._work.add(task, name)
+            await self._queue.add(task, name)
 
 
 def give_back() -> None:

@@ -141,8 +141,8 @@ async def say_nothing(task: str, note: str) -> None:
     """Called with what is put aside."""
 
 
-class Work:
-    """`async with Work(url, store) as work:`; register, `add` from anywhere, and `run` where work is to be done."""
+class Queue:
+    """`async with Queue(url, store) as queue:`; register, `add` from anywhere, and `run` where work is to be done."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A channel of people around an office without a platform."""
+"""A channel of people around an context without a platform."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.console.queue import DirectWork
-from bot.context import Office
+from bot.console.queue import InlineQueue
+from bot.context import Context
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
@@ -29,8 +29,8 @@ def channel(store: Store, clock: Clock) -> Channel:
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     sample, stand_in = SampleDay(), ExtractiveAnalyst()
     desk = Desk(sample, sample, stand_in, stand_in, RedisCache(store))
-    work = DirectWork()
-    office = Office(
+    work = InlineQueue()
+    context = Context(
         store=store,
         desk=desk,
         chats={chat.name: chat},
@@ -39,6 +39,6 @@ def channel(store: Store, clock: Clock) -> Channel:
         now=clock,
         defaults=Subscription(Place("", ""), Profile(("cs.CV",), language="en")),
     )
-    conversation = Conversation(office)
+    conversation = Conversation(context)
     work.register("answer", conversation.answer)
-    return Channel(office, Front(office, conversation), chat, clock, conversation)
+    return Channel(context, Front(context, conversation), chat, clock, conversation)

@@ -1,4 +1,4 @@
-"""A channel in memory and an office around it: what people do, without a platform, over a real store and real papers' metadata."""
+"""A channel in memory and an context around it: what people do, without a platform, over a real store and real papers' metadata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.commands.dispatcher import Front
 from bot.console.chat import ConsoleChat
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
 from bot.core.subscription import Subscription
 from bot.digests.daily import Wish
@@ -81,7 +81,7 @@ class Queue:
 
 @dataclass
 class Channel:
-    office: Office
+    context: Context
     front: Front
     chat: ConsoleChat
     clock: Clock
@@ -112,17 +112,17 @@ class Channel:
         made = Subscription(
             HERE, Profile(("cs.CV",), language="en", **profile), papers=3, created=self.clock() - timedelta(days=1)
         )
-        await self.office.store.keep_subscription(made)
+        await self.context.store.keep_subscription(made)
         return made
 
     async def digest(self, subscription: Subscription | None = None) -> tuple[Digest, Place]:
         """Made and delivered; and its thread."""
         wanted = subscription or await self.set_up()
-        run = await self.office.store.begin_run(wanted.key, self.office.daily.local_date(wanted), "now")
-        digest = await self.office.daily.make(wanted, run, Wish())
+        run = await self.context.store.begin_run(wanted.key, self.context.daily.local_date(wanted), "now")
+        digest = await self.context.daily.make(wanted, run, Wish())
         assert digest is not None
-        delivered = await self.office.daily.post(wanted, digest)
-        await self.office.store.end_run(run, RunState.DONE)
+        delivered = await self.context.daily.post(wanted, digest)
+        await self.context.store.end_run(run, RunState.DONE)
         return digest, replace(HERE, thread=delivered.ids[f"{digest.key}:0"])
 
     async def ask(self, thread: Place, text: str, person: Person = ANN, **more: object) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
@@ -23,7 +23,7 @@ from bot.questions.conversation import Conversation
 from bot.slack.chat import SlackChat
 from bot.slack.render.messages import key_of
 from bot.store import Deaths, RedisCache, RunState, Store
-from bot.worker.jobs import Tasks
+from bot.worker.jobs import Jobs
 from bot.worker.queue import Later, Task
 from bot.worker.scheduler import RunScheduler
 from digest.arxiv.calendar import NEW_YORK, is_quiet
@@ -87,7 +87,7 @@ class Week:
     slack: SlackServer
     store: Store
     agenda: Agenda
-    office: Office
+    context: Context
 
     # ------------------------------------------------------------ living
 
@@ -99,17 +99,17 @@ class Week:
 
     async def _process(self, until: datetime) -> None:
         """The bot, from its start to its end."""
-        tasks = Tasks(self.office, Conversation(self.office), self.agenda)  # type: ignore[arg-type]
+        jobs = Jobs(self.context, Conversation(self.context), self.agenda)  # type: ignore[arg-type]
         clock = RunScheduler(self.store, self._begin, self.hands)
         scheduler = AsyncIOScheduler()
         scheduler.start()
-        await tasks.take_up()
+        await jobs.take_up()
         while self.hands() < until:
             self._outage()
             await clock.look(scheduler)
             while ready := [name for name, due in self.agenda.due.items() if due <= self.hands()]:
                 for name in ready:
-                    await self._work(tasks, name)
+                    await self._work(jobs, name)
             self.hands.forward(QUARTER)
         scheduler.shutdown(wait=False)
 
@@ -117,8 +117,8 @@ class Week:
         run = await self.store.begin_run(subscription.key, day, "daily")
         await self.agenda.add("digest", run.key)
 
-    async def _work(self, tasks: Tasks, name: tuple[str, ...]) -> None:
-        function = {"digest": tasks.digest, "delivery": tasks.delivery}[name[0]]
+    async def _work(self, jobs: Jobs, name: tuple[str, ...]) -> None:
+        function = {"digest": jobs.digest, "delivery": jobs.delivery}[name[0]]
         try:
             await function(Task(":".join(name), Deaths(0), self.store), *name[1:])
         except Later as later:
@@ -170,7 +170,7 @@ async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week
         stand_in, cache = ExtractiveAnalyst(), RedisCache(store)
         desk = Desk(SharedPapers(source, cache), Abstracts(), stand_in, stand_in, cache)
         agenda = Agenda(clock)
-        office = Office(
+        context = Context(
             store=store,
             desk=desk,
             chats={"slack": chat},
@@ -186,7 +186,7 @@ async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week
             await store.keep_subscription(
                 Subscription(place, profile, papers=3, time=time, timezone=zone, created=clock())
             )
-        yield Week(clock, arxiv, slack, store, agenda, office)
+        yield Week(clock, arxiv, slack, store, agenda, context)
         await chat.close()
 
 

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 import pytest
 
 from bot.alerts.admin import WORDS, Admin
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, watch
 from bot.store import Deaths
-from bot.worker.jobs import Tasks
+from bot.worker.jobs import Jobs
 from bot.worker.queue import Later, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
 from digest.extractive.analyst import ExtractiveAnalyst
@@ -71,8 +71,8 @@ class Lists(Flaky):
 @dataclass
 class House:
     channel: Channel
-    office: Office
-    tasks: Tasks
+    context: Context
+    jobs: Jobs
     arxiv: Lists
     model: Model
     shares: dict[str, float]
@@ -82,7 +82,7 @@ class House:
 
     async def day(self, *, until_done: bool = False, key: str = HERE.key, later: timedelta = timedelta(days=1)) -> None:
         """The next day's run (or one a while later), once, or until it is done."""
-        store = self.office.store
+        store = self.context.store
         await store.redis.do("DEL", f"paperboy:ledger:{key}")
         self.channel.clock.forward(later)
         self.days += 1
@@ -98,24 +98,24 @@ class House:
 
     async def _done(self, run: str) -> timedelta | None:
         try:
-            await self.tasks.digest(Task(f"digest:{run}", Deaths(0), self.office.store), run)
+            await self.jobs.digest(Task(f"digest:{run}", Deaths(0), self.context.store), run)
         except Later as later:
             return later.wait
         return None
 
     async def deliver(self) -> None:
         with contextlib.suppress(Later):
-            await self.tasks.delivery(Task(f"delivery:{self.last}", Deaths(0), self.office.store), self.last)
+            await self.jobs.delivery(Task(f"delivery:{self.last}", Deaths(0), self.context.store), self.last)
 
-    async def ask(self, *, work: bool = True) -> str:
+    async def ask(self, *, queue: bool = True) -> str:
         self.asked += 1
         name = f"q{self.asked}"
         place = replace(HERE, thread="t")
-        await self.office.store.keep_question(
-            Question(name, place, ANN, f"What does 2601.22153 say of {self.asked}?", self.office.now(), message=name)
+        await self.context.store.keep_question(
+            Question(name, place, ANN, f"What does 2601.22153 say of {self.asked}?", self.context.now(), message=name)
         )
-        if work:
-            await self.tasks.answer(Task(f"answer:{name}", Deaths(0), self.office.store), name)
+        if queue:
+            await self.jobs.answer(Task(f"answer:{name}", Deaths(0), self.context.store), name)
         return name
 
     async def told(self) -> list[str]:
@@ -133,30 +133,30 @@ class House:
 @pytest.fixture
 async def house(channel: Channel) -> House:
     arxiv, model, shares = Lists(), Model(), dict[str, float]()
-    store = channel.office.store
+    store = channel.context.store
 
     async def spent(payer: str) -> float:
         return max(shares.get(payer, 0.0), shares.get("", 0.0))
 
-    desk = replace(channel.office.desk, papers=arxiv, analyst=model, spent=spent)
-    office = replace(
-        channel.office,
+    desk = replace(channel.context.desk, papers=arxiv, analyst=model, spent=spent)
+    context = replace(
+        channel.context,
         desk=desk,
-        daily=Daily(store, desk, channel.office.chats, FreePace(), channel.clock),
-        work=Queue(),
-        reports=Admin(store, channel.office.chats, [OPS], FreePace(), channel.clock),
+        daily=Daily(store, desk, channel.context.chats, FreePace(), channel.clock),
+        queue=Queue(),
+        reports=Admin(store, channel.context.chats, [OPS], FreePace(), channel.clock),
     )
     await channel.set_up()
-    tasks = Tasks(office, Conversation(office), office.work)  # type: ignore[arg-type]
-    return House(channel, office, tasks, arxiv, model, shares)
+    jobs = Jobs(context, Conversation(context), context.queue)  # type: ignore[arg-type]
+    return House(channel, context, jobs, arxiv, model, shares)
 
 
 async def beside(house: House) -> Subscription:
     """A second channel."""
-    first = await house.office.store.subscription(HERE.key)
+    first = await house.context.store.subscription(HERE.key)
     assert first is not None
     other = replace(first, place=Place("console", "other"), profile=replace(first.profile, interests="robots"))
-    await house.office.store.keep_subscription(other)
+    await house.context.store.keep_subscription(other)
     return other
 
 
@@ -252,7 +252,7 @@ async def test_a_connection_that_stays_down(house: House):
         return looks > 10
 
     watching = asyncio.create_task(
-        watch(Health(parts={"slack": up}), house.office.reports, frozenset({"slack"}), pause=0)
+        watch(Health(parts={"slack": up}), house.context.reports, frozenset({"slack"}), pause=0)
     )
     async with asyncio.timeout(5):
         while looks < 14:
@@ -283,8 +283,8 @@ async def test_a_channel_that_refuses_the_digest(house: House):
 @pytest.mark.parametrize("kind", ["digest", "delivery", "answer"])
 async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_end(house: House, kind: str):
     await house.day(until_done=kind == "delivery")
-    names = {"answer": await house.ask(work=False)}
-    await house.tasks.given_up(f"{kind}:{names.get(kind, house.last)}", "Five attempts ended at the same place.")
+    names = {"answer": await house.ask(queue=False)}
+    await house.jobs.given_up(f"{kind}:{names.get(kind, house.last)}", "Five attempts ended at the same place.")
     [begun] = await house.told()
     assert HERE.key in begun
     assert "Five attempts" in begun
@@ -304,8 +304,8 @@ async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_
 
 async def test_nothing_stays_wrong_with_a_channel_that_is_no_more(house: House):
     await house.day(until_done=True)
-    await house.tasks.given_up(f"delivery:{house.last}", "Five attempts ended at the same place.")
-    await house.office.store.remove_subscription(HERE.key)
+    await house.jobs.given_up(f"delivery:{house.last}", "Five attempts ended at the same place.")
+    await house.context.store.remove_subscription(HERE.key)
     await house.deliver()
     await house.begun_and_over("aside")
-    assert await house.office.store.faults_known() == {}
+    assert await house.context.store.faults_known() == {}

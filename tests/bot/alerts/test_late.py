@@ -10,13 +10,13 @@ import pytest
 
 from bot.alerts import late
 from bot.cli.sample import SampleDay
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.store import Deaths, Run, RunState
-from bot.worker.jobs import Tasks
+from bot.worker.jobs import Jobs
 from bot.worker.queue import Later, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
@@ -57,8 +57,8 @@ class Model(ExtractiveAnalyst):
 @dataclass
 class Day:
     channel: Channel
-    office: Office
-    tasks: Tasks
+    context: Context
+    jobs: Jobs
     arxiv: Flaky
     model: Model
     queue: Queue
@@ -67,7 +67,7 @@ class Day:
     async def tried(self) -> timedelta | None:
         """The digest's task, once: when it wants to be begun again."""
         try:
-            await self.tasks.digest(Task("digest", Deaths(0), self.office.store), self.run.key)
+            await self.jobs.digest(Task("digest", Deaths(0), self.context.store), self.run.key)
         except Later as later:
             return later.wait
         return None
@@ -76,7 +76,7 @@ class Day:
         return await self.channel.said(HERE)
 
     async def state(self) -> RunState:
-        run = await self.office.store.run_state(self.run.subscription, self.run.local_date, self.run.name)
+        run = await self.context.store.run_state(self.run.subscription, self.run.local_date, self.run.name)
         assert run is not None
         return run.state
 
@@ -85,13 +85,13 @@ class Day:
 async def day(channel: Channel) -> Day:
     """Friday at nine, and arXiv is down."""
     arxiv, model, queue = Flaky(), Model(), Queue()
-    store = channel.office.store
-    desk = replace(channel.office.desk, papers=arxiv, analyst=model)
-    daily = Daily(store, desk, channel.office.chats, FreePace(), channel.clock)
-    office = replace(channel.office, desk=desk, daily=daily, work=queue)
+    store = channel.context.store
+    desk = replace(channel.context.desk, papers=arxiv, analyst=model)
+    daily = Daily(store, desk, channel.context.chats, FreePace(), channel.clock)
+    context = replace(channel.context, desk=desk, daily=daily, queue=queue)
     subscription = await channel.set_up()
     run = await store.begin_run(subscription.key, FRIDAY, "daily")
-    return Day(channel, office, Tasks(office, Conversation(office), queue), arxiv, model, queue, run)  # type: ignore[arg-type]
+    return Day(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue, run)  # type: ignore[arg-type]
 
 
 async def test_before_three_hours_nothing_is_said(day: Day):
@@ -114,7 +114,7 @@ async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs
 async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
     subscription = await day.channel.set_up()
     profile = replace(subscription.profile, language="zh")
-    await day.office.store.keep_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
+    await day.context.store.keep_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     assert "arXiv 还没有给出今天的列表（最近一次：429，21:00）" in (await day.lines())[0]
@@ -130,9 +130,9 @@ async def test_the_line_is_gone_when_the_digest_comes(day: Day):
 
 
 async def test_and_when_there_was_nothing_new(day: Day):
-    await day.office.store.end_run(day.run, RunState.DONE)
+    await day.context.store.end_run(day.run, RunState.DONE)
     await day.channel.digest()  # by hand: what the list holds has been seen
-    await day.office.store.reopen_run(day.run)
+    await day.context.store.reopen_run(day.run)
     before = await day.lines()
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
@@ -153,8 +153,8 @@ async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day: Day):
 
 
 async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day: Day):
-    await day.office.store.end_run(day.run, RunState.DONE)
-    run = await day.office.store.begin_run(HERE.key, FRIDAY, "now")
+    await day.context.store.end_run(day.run, RunState.DONE)
+    run = await day.context.store.begin_run(HERE.key, FRIDAY, "now")
     day.channel.clock.forward(timedelta(hours=4))
     await replace(day, run=run).tried()
     assert await day.lines() == []
@@ -177,7 +177,7 @@ async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_t
     assert await day.tried() is None
     assert await day.lines() == []
     assert day.queue.put == [("delivery", day.run.key)]
-    digest = await day.office.store.digest(day.run.key)
+    digest = await day.context.store.digest(day.run.key)
     assert digest is not None
     assert label("ranked_lexically", digest.language) in digest.notes
 
@@ -195,15 +195,15 @@ async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day
 
 
 async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_was_due(day: Day):
-    await day.office.store.end_run(day.run, RunState.DONE)
+    await day.context.store.end_run(day.run, RunState.DONE)
     day.channel.clock.forward(timedelta(days=1, hours=5))  # Saturday, 14:00; nothing was announced, so no line
-    saturday = await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=1), "daily")
+    saturday = await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=1), "daily")
     await replace(day, run=saturday).tried()
     assert await day.lines() == []
-    await day.office.store.end_run(saturday, RunState.DONE)
+    await day.context.store.end_run(saturday, RunState.DONE)
     day.channel.clock.forward(timedelta(days=2))  # Monday, 14:00
     day.arxiv.down, day.model.down = False, True
-    monday = replace(day, run=await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily"))
+    monday = replace(day, run=await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily"))
     assert await monday.tried() == timedelta(minutes=5)
     [line] = await day.lines()
     assert "The model has not answered yet" in line
@@ -222,17 +222,17 @@ async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(d
 async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: Day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
-    await day.tasks.given_up(f"digest:{day.run.key}", "Five attempts ended at the same place.")
+    await day.jobs.given_up(f"digest:{day.run.key}", "Five attempts ended at the same place.")
     [line] = await day.lines()
     assert "making it failed again and again" in line
     day.channel.clock.forward(timedelta(days=3))
-    run = await day.office.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily")
+    run = await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily")
     monday = replace(day, run=run)
     await monday.tried()
     assert len(await day.lines()) == 2
-    subscription = await day.office.store.subscription(HERE.key)
+    subscription = await day.context.store.subscription(HERE.key)
     assert subscription is not None
-    await day.office.store.keep_subscription(replace(subscription, paused=True))
+    await day.context.store.keep_subscription(replace(subscription, paused=True))
     await monday.tried()
     assert len(await day.lines()) == 1
 

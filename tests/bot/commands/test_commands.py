@@ -28,8 +28,8 @@ async def test_an_id_in_any_form_gives_the_card(channel: Channel, text: str):
 
 
 async def test_a_card_is_in_the_channel_s_language(channel: Channel):
-    await channel.office.store.keep_subscription(
-        replace(await channel.set_up(), profile=replace(channel.office.defaults.profile, language="zh"))
+    await channel.context.store.keep_subscription(
+        replace(await channel.set_up(), profile=replace(channel.context.defaults.profile, language="zh"))
     )
     assert "核心" in (await channel.command("paper", "2601.22153")).text
 
@@ -126,7 +126,7 @@ async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(c
         form, categories="cs.CV, cs.RO", interests="robots", language="zh", time="8:30", timezone="Asia/Shanghai"
     )
     assert problems == {}
-    saved = await channel.office.store.subscription(HERE.key)
+    saved = await channel.context.store.subscription(HERE.key)
     assert saved is not None
     assert saved.profile.categories == ("cs.CV", "cs.RO")
     assert (saved.profile.language, saved.time, saved.timezone) == ("zh", "08:30", "Asia/Shanghai")
@@ -161,7 +161,7 @@ async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(
     problems, respond = await channel.submit(form, **{name: value, "interests": "changed"})
     assert set(problems) == {name}
     assert said in problems[name]
-    assert await channel.office.store.subscription(HERE.key) == before
+    assert await channel.context.store.subscription(HERE.key) == before
     assert respond.posts == []
 
 
@@ -169,7 +169,7 @@ async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel
     first, _ = await channel.digest()
     form = (await channel.command("digest", "setup")).forms[0]
     await channel.submit(form, interests="talking heads")
-    second, _ = await channel.digest(await channel.office.store.subscription(HERE.key))
+    second, _ = await channel.digest(await channel.context.store.subscription(HERE.key))
     shown = {e.paper.id for e in first.entries}
     assert len(second.entries) == 3
     assert not shown & {e.paper.id for e in second.entries}
@@ -202,7 +202,7 @@ async def test_one_role_may_be_mentioned_where_there_are_roles(channel: Channel,
         ("ping", "", "mentions nobody"),
     ):
         assert sentence in (await channel.command("digest", said)).text
-        kept = await channel.office.store.subscription(HERE.key)
+        kept = await channel.context.store.subscription(HERE.key)
         assert kept is not None
         assert kept.ping_role == role
 
@@ -221,8 +221,8 @@ async def test_forget_asks_once_and_leaves_nothing(channel: Channel):
     await channel.digest()
     asked = await channel.command("digest", "forget")
     await channel.click(asked.button("forget"))
-    assert await channel.office.store.subscription(HERE.key) is None
-    assert await channel.office.store.latest_digest(HERE.key) is None
+    assert await channel.context.store.subscription(HERE.key) is None
+    assert await channel.context.store.latest_digest(HERE.key) is None
 
 
 # ---------------------------------------------------------------- buttons
@@ -259,7 +259,7 @@ async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel: 
     assert said[-1].startswith("4 · ")
     await channel.click(("add", f"{digest.key}#4"))
     assert len(await channel.said(thread)) == before + 1
-    again = await channel.office.store.digest(digest.key)
+    again = await channel.context.store.digest(digest.key)
     assert again is not None
     assert [e.number for e in again.entries] == [1, 2, 3, 4]
 
@@ -274,20 +274,20 @@ async def test_votes_count_once_and_their_opposite_takes_them_back(channel: Chan
     digest, _ = await channel.digest()
     for _ in range(2):
         await channel.click(("more", f"{digest.key}#1"))
-    assert [v.kind for v in await channel.office.store.votes(HERE.key)] == [VoteKind.MORE]
+    assert [v.kind for v in await channel.context.store.votes(HERE.key)] == [VoteKind.MORE]
     await channel.click(("fewer", f"{digest.key}#1"))
-    assert [v.kind for v in await channel.office.store.votes(HERE.key)] == [VoteKind.FEWER]
+    assert [v.kind for v in await channel.context.store.votes(HERE.key)] == [VoteKind.FEWER]
 
 
 async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothing(channel: Channel):
     digest, _ = await channel.digest()
-    messages = await channel.office.store.posts(digest.key)
+    messages = await channel.context.store.posts(digest.key)
     paper_id, message = next(iter(messages.items()))
     await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED)
     await channel.front.reacted(HERE, "nothing", BOB, VoteKind.SAVED)
-    assert [(v.kind, v.subject) for v in await channel.office.store.votes(HERE.key)] == [(VoteKind.SAVED, paper_id)]
+    assert [(v.kind, v.subject) for v in await channel.context.store.votes(HERE.key)] == [(VoteKind.SAVED, paper_id)]
     await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED, undo=True)
-    assert await channel.office.store.votes(HERE.key) == []
+    assert await channel.context.store.votes(HERE.key) == []
 
 
 async def test_the_ask_form_answers_in_the_thread(channel: Channel):
@@ -313,9 +313,9 @@ async def test_invited_it_says_once_how_to_begin(channel: Channel):
 async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: Channel):
     before = await channel.set_up()
     await channel.front.membership(HERE, joined=False)
-    assert await channel.office.store.subscriptions() == []
+    assert await channel.context.store.subscriptions() == []
     await channel.front.membership(HERE, joined=True, by=ANN)
-    after = await channel.office.store.subscription(HERE.key)
+    after = await channel.context.store.subscription(HERE.key)
     assert after == replace(before, since=channel.clock())  # what was due while it was away is not caught up on
 
 

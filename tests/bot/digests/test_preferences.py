@@ -19,7 +19,7 @@ async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place =
 
 
 async def lessons(channel: Channel) -> dict[str, float]:
-    taste = await taste_of(channel.office.store, HERE.key)
+    taste = await taste_of(channel.context.store, HERE.key)
     return {lesson.paper.id: lesson.weight for lesson in taste.lessons}
 
 
@@ -63,7 +63,7 @@ async def test_another_channel_s_votes_are_its_own(channel: Channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, place=Place("console", "other"))
     assert await lessons(channel) == {}
-    assert (await taught(channel.office.store, "console:other")).papers == 0
+    assert (await taught(channel.context.store, "console:other")).papers == 0
 
 
 async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(channel: Channel):
@@ -82,13 +82,13 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     assert "Forgotten" in (await channel.click(button)).text
     assert await lessons(channel) == {}
     assert "you voted on" not in (await channel.command("digest", "status")).text
-    assert [v.subject for v in await channel.office.store.saved(ANN.id)] == [digest.entries[1].paper.id]
+    assert [v.subject for v in await channel.context.store.saved(ANN.id)] == [digest.entries[1].paper.id]
 
 
 async def test_after_forgetting_new_votes_teach_again(channel: Channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.SAVED, digest.entries[1].paper.id)
-    await channel.office.store.forget_votes(HERE.key)
+    await channel.context.store.forget_votes(HERE.key)
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     assert await lessons(channel) == {digest.entries[0].paper.id: 1}
 
@@ -99,8 +99,8 @@ async def test_the_next_digest_is_made_by_it(channel: Channel):
     digest, _ = await channel.digest(subscription)
     for kind, entry in zip((VoteKind.MORE, VoteKind.FEWER), digest.entries, strict=False):
         await vote(channel, kind, entry.paper.id)
-    run = await channel.office.store.begin_run(HERE.key, digest.local_date, "now")
-    again = await channel.office.daily.make(subscription, run, Wish(again=True))
+    run = await channel.context.store.begin_run(HERE.key, digest.local_date, "now")
+    again = await channel.context.daily.make(subscription, run, Wish(again=True))
     assert again is not None
     assert again.coverage.considered == digest.coverage.considered
     before, after = relevance(digest), relevance(again)
@@ -125,5 +125,5 @@ async def test_forgetting_a_person_takes_their_lessons_too(channel: Channel):
     digest, thread = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     await channel.ask(thread, "does 2 release code?")
-    await channel.office.store.forget_person(ANN.id)
+    await channel.context.store.forget_person(ANN.id)
     assert await lessons(channel) == {}

@@ -12,8 +12,8 @@ import pytest
 
 from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
-from bot.console.queue import DirectWork
-from bot.context import Office
+from bot.console.queue import InlineQueue
+from bot.context import Context
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
@@ -34,7 +34,7 @@ Json = dict[str, Any]
 @dataclass
 class Day:
     home: Home
-    office: Office
+    context: Context
     digest: Digest
     ada: Json
     thread_id: str
@@ -107,14 +107,14 @@ async def told(interaction: Interaction, word: str) -> Json:
 async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
     """A digest of ten papers stands in the channel."""
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
-    sample, work = SampleDay(), DirectWork()
+    sample, queue = SampleDay(), InlineQueue()
     async with opened(settings, papers=sample, texts=sample) as app:
         chats = {"discord": home.chat}
         daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
-        office = replace(app.office(chats, work), daily=daily)
-        conversation = Conversation(office)
-        work.register("answer", conversation.answer)
-        front = Front(office, conversation)
+        context = replace(app.context(chats, queue), daily=daily)
+        conversation = Conversation(context)
+        queue.register("answer", conversation.answer)
+        front = Front(context, conversation)
         listener = DiscordListener(home.discord.token, front, home.chat, RedisCache(app.store))
         running = asyncio.create_task(listener.run())
         await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
@@ -124,7 +124,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         digest = await daily.make(wanted, run, Wish())
         assert digest is not None
         delivered = await daily.post(wanted, digest)
-        yield Day(home, office, digest, home.world.person("ada"), delivered.thread)
+        yield Day(home, context, digest, home.world.person("ada"), delivered.thread)
         await front.drain()
         await listener.close()
         await running
@@ -197,7 +197,7 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day: Day):
     day.home.discord.react(bob, day.said[2], "👎")
 
     async def votes() -> set[Any]:
-        return {(v.kind, v.subject) for v in await day.office.store.votes(day.home.place.key)}
+        return {(v.kind, v.subject) for v in await day.context.store.votes(day.home.place.key)}
 
     wanted = {
         (VoteKind.MORE, day.digest.entries[0].paper.id),
@@ -229,7 +229,7 @@ async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day):
     assert again.modal["components"][0]["component"]["value"] == "cs.NOPE"
     saved = day.submit(again, categories="cs.CV, cs.RO")
     await until(lambda: saved.shown)
-    kept = await day.office.store.subscription(day.home.place.key)
+    kept = await day.context.store.subscription(day.home.place.key)
     assert kept is not None
     assert (kept.profile.categories, kept.profile.interests) == (("cs.CV", "cs.RO"), "robots")
 
@@ -246,7 +246,7 @@ async def test_taken_back_after_one_question_people_keep_their_words(day: Day):
 
 async def test_who_may_not_manage_channels_may_not_change_settings(day: Day):
     await told(day.command("digest", "pause"), "")
-    kept = await day.office.store.subscription(day.home.place.key)
+    kept = await day.context.store.subscription(day.home.place.key)
     assert kept is not None
     assert not kept.paused
 
@@ -255,7 +255,7 @@ async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day: Day):
     day.home.discord.say(day.ada, day.home.channel, "a secret between colleagues")
     day.home.discord.say(day.ada, day.thread, f"<@{day.home.world.bot['id']}> 4: how is the data collected?")
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
-    redis = day.office.store.redis
+    redis = day.context.store.redis
     for key in await redis.do("KEYS", "*"):
         dumped = await redis.do("DUMP", key)
         assert b"secret between" not in (dumped or b"")

@@ -29,8 +29,8 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_their_words_are_
     assert await channel.ask(thread, "really? where?", BOB) == ""
     assert await channel.ask(thread, "what about 2?", BOB, mentions_others=True) == ""
     assert await channel.ask(thread, "what about 2?", BOB, replies_to_person=True) == ""
-    keys = await channel.office.store.redis.scan("*")
-    dumped = b"".join([await channel.office.store.redis.do("DUMP", key) or b"" for key in keys])
+    keys = await channel.context.store.redis.scan("*")
+    dumped = b"".join([await channel.context.store.redis.do("DUMP", key) or b"" for key in keys])
     assert b"secret project" not in dumped
 
 
@@ -44,7 +44,7 @@ async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(cha
     _, thread = await channel.digest()
     asked = await channel.ask(thread, "has anyone tried paper 2?")
     assert "Shall I answer?" in asked
-    question = (await channel.office.store.redis.scan("paperboy:named:*"))[0]
+    question = (await channel.context.store.redis.scan("paperboy:named:*"))[0]
     name = question.rsplit(":", 1)[1]
     await channel.click(("answer_yes", name), place=thread)
     assert any(text.startswith("**2 · ") for text in await channel.said(thread))
@@ -82,8 +82,8 @@ async def test_when_it_is_not_clear_which_a_menu_asks_and_the_choice_is_answered
     _, thread = await channel.digest()
     asked = await channel.ask(thread, "how was it evaluated?")
     assert "Which paper do you mean?" in asked
-    menu = next(iter(await channel.office.store.redis.scan("paperboy:named:*"))).rsplit(":", 1)[1]
-    digest = await channel.office.store.latest_digest(HERE.key)
+    menu = next(iter(await channel.context.store.redis.scan("paperboy:named:*"))).rsplit(":", 1)[1]
+    digest = await channel.context.store.latest_digest(HERE.key)
     assert digest is not None
     await channel.click(("pick", f"{menu} {digest.entries[2].paper.id}"), place=thread)
     assert (await channel.said(thread))[-1].startswith("**3 · ")
@@ -122,9 +122,9 @@ async def test_a_direct_message_is_answered_there(channel: Channel):
 
 
 async def test_questions_a_day_have_a_limit_that_is_said(channel: Channel):
-    channel.conversation._office = replace(channel.office, questions_per_person=2)
+    channel.conversation._context = replace(channel.context, questions_per_person=2)
     channel.front._conversation = channel.conversation
-    channel.office.work.register("answer", channel.conversation.answer)  # type: ignore[attr-defined]
+    channel.context.queue.register("answer", channel.conversation.answer)  # type: ignore[attr-defined]
     _, thread = await channel.digest()
     for _ in range(2):
         assert "1 · " in await channel.ask(thread, "what does 1 introduce?", addressed=True)
@@ -135,7 +135,7 @@ async def test_questions_a_day_have_a_limit_that_is_said(channel: Channel):
 async def test_wrong_marks_the_answer_in_place(channel: Channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "what does 1 introduce?")
-    [name] = [key.rsplit(":", 1)[1] for key in await channel.office.store.redis.scan("paperboy:named:*")]
+    [name] = [key.rsplit(":", 1)[1] for key in await channel.context.store.redis.scan("paperboy:named:*")]
     form = (await channel.click(Button("wrong", f"answer:{name}", ""), place=thread)).forms[0]
     await channel.submit(form, what="table II is simulation")
     said = await channel.said(thread)
@@ -156,7 +156,7 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
     monkeypatch.setattr(draft, "finish", dies)
     with pytest.raises(ChatError):
         await channel.ask(thread, "what does 1 introduce?", message="m1")
-    [open_question] = await channel.office.store.unanswered()
+    [open_question] = await channel.context.store.unanswered()
     assert open_question.state is Asking.OPEN
     assert open_question.post is not None
     monkeypatch.setattr(draft, "finish", finish)
@@ -164,13 +164,13 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
     await channel.conversation.answer(open_question.question.id)
     said = await channel.said(thread)
     assert len([text for text in said if text.startswith("**1 · ")]) == 1
-    assert await channel.office.store.unanswered() == []
+    assert await channel.context.store.unanswered() == []
 
 
 async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
-    await channel.office.store.keep_question(question)
+    await channel.context.store.keep_question(question)
     await channel.front.withdrawn(thread, "m9")
     before = await channel.said(thread)
     await channel.conversation.answer(question.id)
@@ -180,7 +180,7 @@ async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channe
 async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel: Channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
-    await channel.office.store.keep_question(question)
+    await channel.context.store.keep_question(question)
     await channel.front.amended(replace(question, text="what does 2 introduce?"))
     await channel.conversation.answer(question.id)
     assert (await channel.said(thread))[-1].startswith("**2 · ")

@@ -27,33 +27,33 @@ class Broke(ExtractiveAnalyst):
 
 @pytest.fixture
 async def broke(channel: Channel) -> Channel:
-    office = replace(channel.office, desk=replace(channel.office.desk, analyst=Broke()))
-    conversation = Conversation(office)
-    office.work.register("answer", conversation.answer)  # type: ignore[attr-defined]
-    return replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+    context = replace(channel.context, desk=replace(channel.context.desk, analyst=Broke()))
+    conversation = Conversation(context)
+    context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    return replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
 
 
 async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke: Channel):
     subscription = replace(await broke.set_up(), timezone="Asia/Shanghai")
-    await broke.office.store.keep_subscription(subscription)
+    await broke.context.store.keep_subscription(subscription)
     _, thread = await broke.digest(subscription)
     said = await broke.ask(thread, "does 1 release code?")
     assert "answered again from Sat, Jan 31 08:00 (Asia/Shanghai)" in said + broke.screen()
-    assert await broke.office.store.unanswered() == []
+    assert await broke.context.store.unanswered() == []
 
 
 async def test_and_so_it_is_with_a_question_by_command_in_chinese(broke: Channel):
     made = await broke.set_up()
-    await broke.office.store.keep_subscription(replace(made, profile=replace(made.profile, language="zh")))
+    await broke.context.store.keep_subscription(replace(made, profile=replace(made.profile, language="zh")))
     respond = await broke.command("paper", "2601.22153 有代码吗？")
     assert "1月31日周六 00:00 (UTC) 起恢复问答" in respond.text
 
 
 async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel: Channel):
-    office = replace(channel.office, questions_per_person=2)
-    conversation = Conversation(office)
-    office.work.register("answer", conversation.answer)  # type: ignore[attr-defined]
-    limited = replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+    context = replace(channel.context, questions_per_person=2)
+    conversation = Conversation(context)
+    context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    limited = replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
     _, thread = await limited.digest()
     for n in (1, 2):
         assert await limited.ask(thread, f"does {n} release code?")
@@ -63,7 +63,7 @@ async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touche
 
 
 async def test_one_question_delivered_twice_counts_once(channel: Channel):
-    store = channel.office.store
+    store = channel.context.store
     day = channel.clock().date()
     assert [await store.count_question(ANN.id, day, "q") for _ in range(3)] == [1, 1, 1]
     assert await store.count_question(ANN.id, day, "r") == 2
@@ -71,12 +71,12 @@ async def test_one_question_delivered_twice_counts_once(channel: Channel):
 
 async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channel):
     await channel.set_up()
-    budget = RedisBudget(channel.office.store, daily=1.0)
+    budget = RedisBudget(channel.context.store, daily=1.0)
     with booked(HERE.key, "analyse"):
         ticket = await budget.reserve(HERE.key, Usage(1, 10, 0, 10, 0.1))
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
-    office = replace(channel.office, desk=replace(channel.office.desk, spent=budget.used))
-    respond = await replace(channel, front=Front(office, channel.conversation)).command("digest", "status")
+    context = replace(channel.context, desk=replace(channel.context.desk, spent=budget.used))
+    respond = await replace(channel, front=Front(context, channel.conversation)).command("digest", "status")
     assert "This month: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
     assert "Today: $0.42 (analyses $0.42); 1,000 tokens read" in respond.text
     assert "Today: 42 % of the budget" in respond.text
@@ -84,7 +84,7 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channe
 
 async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_does(channel: Channel):
     await channel.set_up()
-    store = channel.office.store
+    store = channel.context.store
     run = await store.begin_run(HERE.key, date(2026, 1, 30), "daily")
     await store.end_run(run, RunState.FAILED, "The model server refused the key (401). Check OPENAI_API_KEY.")
     respond = await channel.command("digest", "status")

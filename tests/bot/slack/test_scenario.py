@@ -13,8 +13,8 @@ import pytest
 
 from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Front
-from bot.console.queue import DirectWork
-from bot.context import Office
+from bot.console.queue import InlineQueue
+from bot.context import Context
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
@@ -31,7 +31,7 @@ from tests.servers.slack.people import MENTION
 PLACE = Place("slack", "C1")
 
 
-class OneByOne(DirectWork):
+class OneByOne(InlineQueue):
     """The queue gives a task to one worker at a time; so does this."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class OneByOne(DirectWork):
 @dataclass
 class Day:
     slack: SlackServer
-    office: Office
+    context: Context
     digest: Digest
     parent: Message
 
@@ -72,10 +72,10 @@ async def day(
     async with opened(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
         daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
-        office = replace(app.office(chats, work), daily=daily)  # type: ignore[arg-type]
-        conversation = Conversation(office)
+        context = replace(app.context(chats, work), daily=daily)  # type: ignore[arg-type]
+        conversation = Conversation(context)
         work.register("answer", conversation.answer)
-        front = Front(office, conversation)
+        front = Front(context, conversation)
         connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
         wanted = subscription(settings, PLACE, app.now())
@@ -84,7 +84,7 @@ async def day(
         digest = await daily.make(wanted, run, Wish())
         assert digest is not None
         delivered = await daily.post(wanted, digest)
-        yield Day(slack, office, digest, slack.space.channels["C1"].messages[delivered.parent])
+        yield Day(slack, context, digest, slack.space.channels["C1"].messages[delivered.parent])
         await connection.close(5)
         await front.drain()
         with contextlib.suppress(Exception):
@@ -144,7 +144,7 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day: Day) -> None:
     reacted = day.slack.react("U2", "C1", day.thread[3].ts, "-1")
     assert reacted
     await reacted.wait()
-    votes = await day.office.store.votes(PLACE.key)
+    votes = await day.context.store.votes(PLACE.key)
     assert {(v.kind, v.subject) for v in votes} == {
         (VoteKind.MORE, day.digest.entries[0].paper.id),
         (VoteKind.FEWER, day.digest.entries[2].paper.id),
@@ -166,7 +166,7 @@ async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day) -> None:
     sent = await day.slack.submit("U1", view, papers="5", timezone="Asia/Shanghai", time="13:30").wait()
     assert sent.answer is None
     await day.slack.until(day.alone)
-    saved = await day.office.store.subscription(PLACE.key)
+    saved = await day.context.store.subscription(PLACE.key)
     assert saved is not None
     assert (saved.papers, saved.time, saved.timezone) == (5, "13:30", "Asia/Shanghai")
 
@@ -176,7 +176,7 @@ async def test_a_guest_may_not_change_settings(day: Day) -> None:
     day.slack.space.channels["C1"].members.add("U9")
     await day.slack.command("U9", "C1", "/digest", "pause").wait()
     await day.slack.until(lambda: day.alone("U9"))
-    saved = await day.office.store.subscription(PLACE.key)
+    saved = await day.context.store.subscription(PLACE.key)
     assert saved is not None
     assert not saved.paused
 

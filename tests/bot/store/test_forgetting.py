@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.dispatcher import Front
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Person, Vote, VoteKind
 from bot.questions.conversation import Conversation
 from bot.store import Store
 from bot.store.redis import unpack
-from bot.worker.jobs import Tasks
-from bot.worker.queue import Work
+from bot.worker.jobs import Jobs
+from bot.worker.queue import Queue
 from tests.bot.people import HERE, Channel
 
 ZOE = Person("P-zoe-4711", language="en")
@@ -56,11 +56,11 @@ def holding(found: dict[str, str], *words: str) -> list[str]:
 @pytest.fixture
 async def day(channel: Channel, redis_url: str):
     """Zoë and Yan ask, in the thread and privately, by the real queue; vote, save, report, and speak."""
-    async with Work(redis_url, channel.office.store) as work:
-        office: Office = replace(channel.office, work=work)
-        conversation = Conversation(office)
-        tasks = Tasks(office, conversation, work)
-        used = replace(channel, office=office, front=Front(office, conversation), conversation=conversation)
+    async with Queue(redis_url, channel.context.store) as queue:
+        context: Context = replace(channel.context, queue=queue)
+        conversation = Conversation(context)
+        jobs = Jobs(context, conversation, queue)
+        used = replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
         digest, thread = await channel.digest()
         for person, text in ((ZOE, ZOES), (YAN, YANS)):
             await used.ask(thread, text, person, addressed=True)
@@ -68,39 +68,39 @@ async def day(channel: Channel, redis_url: str):
             await used.command("paper", f"2601.22153 {text}", person)
             for kind in (VoteKind.MORE, VoteKind.SAVED, VoteKind.WRONG):
                 await used.front.voted(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
-        while asked := await office.store.unanswered():
+        while asked := await context.store.unanswered():
             for one in asked:
                 await conversation.answer(one.question.id)
-        del tasks
+        del jobs
         yield used
 
 
 async def test_before_it_both_are_there(day: Channel):
-    found = await everything(day.office.store)
+    found = await everything(day.context.store)
     assert holding(found, ZOE.id)
     assert holding(found, "xylophone")
 
 
 async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of_the_others(day: Channel):
     asked = await day.command("paper", "forget me", ZOE)
-    before = holding(await everything(day.office.store), YAN.id, "marmalade")
+    before = holding(await everything(day.context.store), YAN.id, "marmalade")
     assert "Deleted" in (await day.click(asked.button("forget_me"), ZOE)).text
-    found = await everything(day.office.store)
+    found = await everything(day.context.store)
     # The console's own board is the channel: "messages already in the channel are the channel's".
     left = [name for name in holding(found, ZOE.id, "xylophone") if not name.startswith("paperboy:board:")]
     assert left == []
     assert holding(found, YAN.id, "marmalade") == before
     assert "nothing" in (await day.command("paper", "saved", ZOE)).text
-    assert len(await day.office.store.saved(YAN.id)) == 1
+    assert len(await day.context.store.saved(YAN.id)) == 1
 
 
 async def test_digest_forget_leaves_nothing_of_the_channel(day: Channel):
     asked = await day.command("digest", "forget")
     assert "Deleted" in (await day.click(asked.button("forget"))).text
-    found = await everything(day.office.store)
+    found = await everything(day.context.store)
     left = [n for n in holding(found, HERE.key, "xylophone", "marmalade") if not n.startswith("paperboy:board:")]
     assert left == []
-    assert await day.office.store.latest_digest(HERE.key) is None
+    assert await day.context.store.latest_digest(HERE.key) is None
 
 
 async def test_privacy_says_what_is_kept(day: Channel):
@@ -112,5 +112,5 @@ async def test_privacy_says_what_is_kept(day: Channel):
 async def test_what_people_say_to_each_other_is_not_kept(channel: Channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "lunch at noon? kaleidoscope-17", ZOE, mentions_others=True)
-    found = await everything(channel.office.store)
+    found = await everything(channel.context.store)
     assert [n for n in holding(found, "kaleidoscope") if not n.startswith("paperboy:board:")] == []

@@ -13,7 +13,7 @@ from bot.core.chat import Place
 from bot.store import Redis, Store, StoreUnavailable
 from bot.store import redis as module
 from bot.store.redis import Script
-from bot.worker.queue import QUICK, Work
+from bot.worker.queue import QUICK, Queue
 
 WRITE = Script("redis.call('SET', KEYS[1], ARGV[1]) return 1")
 
@@ -61,18 +61,18 @@ async def test_the_queue_tells_of_it_in_a_line_and_goes_on_afterwards(redis_url:
     async def answer(*_: object) -> None:
         ran.set()
 
-    async with Redis(redis_url) as connection, Work(redis_url, Store(connection)) as work:
-        work.register("answer", answer, QUICK)
-        running = asyncio.create_task(work.run())
+    async with Redis(redis_url) as connection, Queue(redis_url, Store(connection)) as queue:
+        queue.register("answer", answer, QUICK)
+        running = asyncio.create_task(queue.run())
         with redis.Redis.from_url(redis_url) as client, caplog.at_level(logging.WARNING):
             client.config_set("maxmemory", "1")
             await asyncio.sleep(2.5)
             assert not running.done()
             client.config_set("maxmemory", "0")
-        await work.add("answer", Place("slack", "C1").key)
+        await queue.add("answer", Place("slack", "C1").key)
         async with asyncio.timeout(10):
             await ran.wait()
-        await work.drain(1)
+        await queue.drain(1)
         await running
     lines = [r for r in caplog.records if r.name.startswith("docket")]
     assert len(lines) <= 2

@@ -11,7 +11,7 @@ from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
 from bot.digests.delivery import deliver, retract
 from bot.store import RedisBudget, RedisCache, RedisPace, RunState, Store
-from bot.worker.queue import QUICK, SLOW, Task, Work
+from bot.worker.queue import QUICK, SLOW, Queue, Task
 from digest.model import Usage
 from digest.ports import FreePace, booked
 from digest.selection.ledger import LedgerEntry, State
@@ -133,17 +133,17 @@ async def test_the_queue_leaves_nothing_behind(redis_url: str, store: Store):
         nonlocal done
         done += 1
 
-    async with Work(redis_url, store) as work:
-        work.register("digest", nothing, SLOW)
-        work.register("answer", nothing, QUICK)
+    async with Queue(redis_url, store) as queue:
+        queue.register("digest", nothing, SLOW)
+        queue.register("answer", nothing, QUICK)
         for n in range(5):
-            await work.add("digest", key=f"d{n}", wait=timedelta(milliseconds=n))
-            await work.add("answer", key=f"a{n}")
-        running = asyncio.create_task(work.run())
+            await queue.add("digest", key=f"d{n}", wait=timedelta(milliseconds=n))
+            await queue.add("answer", key=f"a{n}")
+        running = asyncio.create_task(queue.run())
         async with asyncio.timeout(20):
-            while done < 10 or any((await work.depth()).values()):
+            while done < 10 or any((await queue.depth()).values()):
                 await asyncio.sleep(0.02)
-        await work.drain(5)
+        await queue.drain(5)
         await running
     names = await store.redis.scan("paperboy-*")
     lives = dict(zip(names, await store.redis.batch([("TTL", name) for name in names]), strict=True))

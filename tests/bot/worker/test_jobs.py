@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.cli.sample import SampleDay
-from bot.context import Office
+from bot.context import Context
 from bot.core.chat import Gone, Place, Question
 from bot.digests.daily import Daily
 from bot.digests.delivery import GIVEN_UP
 from bot.questions.conversation import Conversation
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
-from bot.worker.jobs import Tasks
+from bot.worker.jobs import Jobs
 from bot.worker.queue import Later, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
@@ -64,35 +64,35 @@ class Ranking(ExtractiveAnalyst):
 @dataclass
 class House:
     channel: Channel
-    office: Office
-    tasks: Tasks
+    context: Context
+    jobs: Jobs
     arxiv: Lists
     model: Ranking
     queue: Queue
 
     async def run(self, day: date = FRIDAY, kind: str = "daily", key: str = HERE.key) -> Run:
-        return await self.office.store.begin_run(key, day, kind)
+        return await self.context.store.begin_run(key, day, kind)
 
     def task(self, run: Run, deaths: int = 0) -> Task:
-        return Task(f"digest:{run.key}", Deaths(deaths), self.office.store)
+        return Task(f"digest:{run.key}", Deaths(deaths), self.context.store)
 
     async def digest(self, run: Run, deaths: int = 0) -> timedelta | None:
         """When it wants to be begun again."""
         try:
-            await self.tasks.digest(self.task(run, deaths), run.key)
+            await self.jobs.digest(self.task(run, deaths), run.key)
         except Later as later:
             return later.wait
         return None
 
     async def deliver(self, run: Run) -> timedelta | None:
         try:
-            await self.tasks.delivery(Task(f"delivery:{run.key}", Deaths(0), self.office.store), run.key)
+            await self.jobs.delivery(Task(f"delivery:{run.key}", Deaths(0), self.context.store), run.key)
         except Later as later:
             return later.wait
         return None
 
     async def state(self, run: Run) -> RunState:
-        found = await self.office.store.run_state(run.subscription, run.local_date, run.name)
+        found = await self.context.store.run_state(run.subscription, run.local_date, run.name)
         assert found is not None
         return found.state
 
@@ -101,12 +101,12 @@ class House:
 async def house(channel: Channel) -> House:
     """Friday at nine; the list is out since midnight in New York."""
     arxiv, model, queue = Lists(), Ranking(), Queue()
-    store = channel.office.store
-    desk = replace(channel.office.desk, papers=arxiv, analyst=model)
-    daily = Daily(store, desk, channel.office.chats, FreePace(), channel.clock)
-    office = replace(channel.office, desk=desk, daily=daily, work=queue)
+    store = channel.context.store
+    desk = replace(channel.context.desk, papers=arxiv, analyst=model)
+    daily = Daily(store, desk, channel.context.chats, FreePace(), channel.clock)
+    context = replace(channel.context, desk=desk, daily=daily, queue=queue)
     await channel.set_up()
-    return House(channel, office, Tasks(office, Conversation(office), queue), arxiv, model, queue)  # type: ignore[arg-type]
+    return House(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue)  # type: ignore[arg-type]
 
 
 class TestDigest:
@@ -121,7 +121,7 @@ class TestDigest:
     async def test_two_runs_that_meet_consider_every_paper_once(self, house: House):
         daily, now = await house.run(), await house.run(FRIDAY - timedelta(days=1))
         await asyncio.gather(house.digest(daily), house.digest(now))
-        store = house.office.store
+        store = house.context.store
         made = [d for run in (daily, now) if (d := await store.digest(run.key))]
         assert len(made) == 1
         assert len((await store.ledger(HERE.key)).entries) >= made[0].coverage.considered
@@ -161,7 +161,7 @@ class TestDigest:
             waited += wait
             house.channel.clock.forward(wait)
         assert timedelta(hours=2) <= waited <= timedelta(hours=2, minutes=10)
-        made = await house.office.store.digest(run.key)
+        made = await house.context.store.digest(run.key)
         assert made is not None
         assert label("ranked_lexically", "en") in made.notes
 
@@ -169,7 +169,7 @@ class TestDigest:
         house.model.down = True
         run = await house.run(kind="now")
         assert await house.digest(run) is None
-        assert await house.office.store.digest(run.key) is not None
+        assert await house.context.store.digest(run.key) is not None
 
     async def test_for_six_hours_arxiv_is_waited_for_and_the_next_day_takes_it_up(self, house: House):
         house.arxiv.down = True
@@ -188,7 +188,7 @@ class TestDigest:
 
     async def test_what_arxiv_just_refused_is_not_asked_again_by_every_channel(self, house: House):
         house.arxiv.down = True
-        store = house.office.store
+        store = house.context.store
         first = await store.subscription(HERE.key)
         assert first is not None
         runs = [await house.run()]
@@ -208,7 +208,7 @@ class TestDigest:
         house.arxiv.down = True
         waiting = await house.run()
         await house.digest(waiting)
-        store = house.office.store
+        store = house.context.store
         subscription = await store.subscription(HERE.key)
         assert subscription is not None
         await store.keep_subscription(replace(subscription, paused=True))
@@ -219,20 +219,20 @@ class TestDigest:
     async def test_of_a_channel_that_is_gone_nothing_stays_open(self, house: House):
         made, waiting = await house.run(), await house.run(FRIDAY + timedelta(days=1))
         await house.digest(made)
-        await house.office.store.remove_subscription(HERE.key)
+        await house.context.store.remove_subscription(HERE.key)
         assert await house.digest(waiting) is None
         assert await house.deliver(made) is None
         assert {await house.state(made), await house.state(waiting)} == {RunState.FAILED}
-        assert await house.office.store.open_run(HERE.key) is None
-        assert await house.office.store.open_deliveries() == []
+        assert await house.context.store.open_run(HERE.key) is None
+        assert await house.context.store.open_deliveries() == []
 
 
 class TestPoison:
     async def test_the_paper_that_ends_its_readers_is_left_out_with_a_note(self, house: House):
         """As two workers leave it that died over this paper alone."""
         run = await house.run()
-        store = house.office.store
-        best, _ = await preview(Profile(("cs.CV",)), 3, house.office.desk, house.office.now())
+        store = house.context.store
+        best, _ = await preview(Profile(("cs.CV",)), 3, house.context.desk, house.context.now())
         chosen = best[1][0]
         task = f"digest:{run.key}"
         for attempt in "12":
@@ -263,18 +263,18 @@ class TestPoison:
                 at_once -= 1
                 return await super().read(paper)
 
-        desk = replace(house.office.desk, texts=Reading())
-        house.office.daily._desk = desk
+        desk = replace(house.context.desk, texts=Reading())
+        house.context.daily._desk = desk
         await house.digest(await house.run(), deaths=2)
         assert most == 1
         house.channel.clock.forward(timedelta(days=1))
-        await house.office.store.redis.do("DEL", f"paperboy:ledger:{HERE.key}")
+        await house.context.store.redis.do("DEL", f"paperboy:ledger:{HERE.key}")
         await house.digest(await house.run(FRIDAY + timedelta(days=1)), deaths=1)
         assert most > 1
 
     async def test_two_poisonous_papers_are_both_found(self, house: House):
         """Leaving one out is a checkpoint: the deaths over the other are counted from there, and the task is not put aside."""
-        store, attempts = house.office.store, 0
+        store, attempts = house.context.store, 0
         bad = {"b", "d"}
         left_out: set[str] = set()
         while attempts < 20:
@@ -287,7 +287,7 @@ class TestPoison:
         assert attempts <= 10
 
     async def _attempt(self, task: Task, bad: set[str], left_out: set[str]) -> bool:
-        """Five papers in pairs, or one by one. False: it died, with its units at work."""
+        """Five papers in pairs, or one by one. False: it died, with its units at queue."""
         for papers in ["a", "b", "c", "d", "e"] if task.cautious else ["ab", "cd", "e"]:
             begun = []
             for paper in papers:
@@ -331,7 +331,7 @@ class TestUndeliverable:
         house.channel.clock.forward(GIVEN_UP + timedelta(minutes=1))
         assert await house.deliver(run) is None
         chat.post = post  # type: ignore[method-assign]
-        delivery = await house.office.store.delivery(run.key)
+        delivery = await house.context.store.delivery(run.key)
         assert delivery is not None
         assert delivery.state is DeliveryState.ASIDE
         assert await house.state(run) is RunState.FAILED
@@ -348,7 +348,7 @@ async def _gone(*_: object) -> str:
 class TestGivenUp:
     async def test_a_digest_that_was_given_up_is_no_run_under_way(self, house: House):
         run = await house.run()
-        await house.tasks.given_up(f"digest:{run.key}", "Five attempts ended at the same place.")
+        await house.jobs.given_up(f"digest:{run.key}", "Five attempts ended at the same place.")
         assert await house.state(run) is RunState.FAILED
         assert (await house.run(kind="now")).fresh
 
@@ -356,20 +356,20 @@ class TestGivenUp:
         asked = Question(
             "q1", replace(HERE, thread="t"), ANN, "Why?", datetime(2026, 1, 30, 9, tzinfo=UTC), message="m1"
         )
-        await house.office.store.keep_question(asked)
-        await house.tasks.given_up("answer:q1", "Five attempts ended at the same place.")
-        found = await house.office.store.question("q1")
+        await house.context.store.keep_question(asked)
+        await house.jobs.given_up("answer:q1", "Five attempts ended at the same place.")
+        found = await house.context.store.question("q1")
         assert found is not None
         assert found.state is Asking.ANSWERED
         assert any("Something went wrong" in text for text in await house.channel.said(asked.place))
 
     async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house: House):
         """Else a task that ends its worker would do so at every start."""
-        store = house.office.store
+        store = house.context.store
         run = await house.run()
         await store.put_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
-        await house.tasks.take_up()
+        await house.jobs.take_up()
         assert house.queue.put == []
         await store.take_up_again(f"digest:{run.key}")
-        await house.tasks.take_up()
+        await house.jobs.take_up()
         assert house.queue.put == [("digest", run.key)]

@@ -18,7 +18,7 @@ import pytest
 from bot.store import Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
-from bot.worker.queue import QUICK, SLOW, Later, Task, Work
+from bot.worker.queue import QUICK, SLOW, Later, Queue, Task
 from tests.paths import ROOT
 
 WINDOW = timedelta(seconds=1)
@@ -33,71 +33,71 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> No
 
 
 @asynccontextmanager
-async def working(work: Work) -> AsyncIterator[None]:
-    running = asyncio.create_task(work.run())
+async def working(queue: Queue) -> AsyncIterator[None]:
+    running = asyncio.create_task(queue.run())
     try:
         yield
     finally:
-        await work.drain(0.2)
+        await queue.drain(0.2)
         await running
 
 
 @pytest.fixture
-async def work(redis_url: str, store: Store) -> AsyncIterator[Work]:
-    async with Work(redis_url, store, redelivery=WINDOW) as made:
+async def work(redis_url: str, store: Store) -> AsyncIterator[Queue]:
+    async with Queue(redis_url, store, redelivery=WINDOW) as made:
         yield made
 
 
 class TestAdding:
-    async def test_a_task_gets_its_ids(self, work: Work):
+    async def test_a_task_gets_its_ids(self, queue: Queue):
         got: list[tuple[str, ...]] = []
 
         async def digest(task: Task, *ids: str) -> None:
             got.append((task.key, *ids))
 
-        work.register("digest", digest, SLOW)
-        assert await work.add("digest", "slack:C1", "2026-01-30")
-        async with working(work):
-            await until(lambda: work._store.is_done("digest:slack:C1:2026-01-30"))
+        queue.register("digest", digest, SLOW)
+        assert await queue.add("digest", "slack:C1", "2026-01-30")
+        async with working(queue):
+            await until(lambda: queue._store.is_done("digest:slack:C1:2026-01-30"))
         assert got == [("digest:slack:C1:2026-01-30", "slack:C1", "2026-01-30")]
 
-    async def test_one_key_is_in_once_while_it_lives_and_done_once_afterwards(self, work: Work, store: Store):
+    async def test_one_key_is_in_once_while_it_lives_and_done_once_afterwards(self, queue: Queue, store: Store):
         ran, go_on = [], asyncio.Event()
 
         async def digest(task: Task) -> None:
             ran.append(task.key)
             await go_on.wait()
 
-        work.register("digest", digest, SLOW)
-        assert await work.add("digest", key="k")
-        assert not await work.add("digest", key="k")
-        async with working(work):
+        queue.register("digest", digest, SLOW)
+        assert await queue.add("digest", key="k")
+        assert not await queue.add("digest", key="k")
+        async with working(queue):
             await until(lambda: _is(ran == ["k"]))
-            assert not await work.add("digest", key="k")
+            assert not await queue.add("digest", key="k")
             go_on.set()
             await until(lambda: store.is_done("k"))
-            await until(lambda: _empty(work))
-            assert not await work.add("digest", key="k")
-            assert await work.add("digest", key="k", again=True)
+            await until(lambda: _empty(queue))
+            assert not await queue.add("digest", key="k")
+            assert await queue.add("digest", key="k", again=True)
             await until(lambda: _is(ran == ["k", "k"]))
 
-    async def test_questions_do_not_wait_for_digests(self, work: Work, store: Store):
+    async def test_questions_do_not_wait_for_digests(self, queue: Queue, store: Store):
         async def digest(_task: Task, number: str) -> None:
             await asyncio.Event().wait()
 
         async def answer(_task: Task) -> None:
             pass
 
-        work.register("digest", digest, SLOW)
-        work.register("answer", answer, QUICK)
+        queue.register("digest", digest, SLOW)
+        queue.register("answer", answer, QUICK)
         for number in range(30):
-            await work.add("digest", str(number))
-        await work.add("answer", key="q")
-        async with working(work):
+            await queue.add("digest", str(number))
+        await queue.add("answer", key="q")
+        async with working(queue):
             await until(lambda: store.is_done("q"))
-            assert (await work.depth())["slow"] == 30
+            assert (await queue.depth())["slow"] == 30
 
-    async def test_later_is_begun_again_and_is_no_death(self, work: Work, store: Store):
+    async def test_later_is_begun_again_and_is_no_death(self, queue: Queue, store: Store):
         deaths = []
 
         async def digest(task: Task) -> None:
@@ -105,9 +105,9 @@ class TestAdding:
             if len(deaths) < 4:
                 raise Later(timedelta(milliseconds=10))
 
-        work.register("digest", digest, SLOW)
-        await work.add("digest", key="k")
-        async with working(work):
+        queue.register("digest", digest, SLOW)
+        await queue.add("digest", key="k")
+        async with working(queue):
             await until(lambda: store.is_done("k"))
         assert deaths == [0, 0, 0, 0]
 
@@ -124,18 +124,18 @@ class TestFaults:
             cautious.append(task.cautious)
             raise RuntimeError("a bug")
 
-        async with Work(redis_url, store, redelivery=WINDOW, on_aside=aside) as work:
-            work.register("digest", digest, SLOW)
-            await work.add("digest", key="k")
-            async with working(work):
+        async with Queue(redis_url, store, redelivery=WINDOW, on_aside=aside) as queue:
+            queue.register("digest", digest, SLOW)
+            await queue.add("digest", key="k")
+            async with working(queue):
                 await until(lambda: _is(bool(told)))
-                await until(lambda: _empty(work))
+                await until(lambda: _empty(queue))
         assert cautious == [False, False, True, True, True]
         assert list(await store.tasks_aside()) == ["k"]
         assert told[0][0] == "k"
         assert not await store.is_done("k")
 
-    async def test_a_checkpoint_begins_the_count_anew(self, work: Work, store: Store, monkeypatch):
+    async def test_a_checkpoint_begins_the_count_anew(self, queue: Queue, store: Store, monkeypatch):
         monkeypatch.setattr("bot.worker.queue.AFTER_A_FAULT", timedelta(milliseconds=1))
         runs = []
 
@@ -145,9 +145,9 @@ class TestFaults:
                 await task.checkpoint()
                 raise RuntimeError("a bug")
 
-        work.register("digest", digest, SLOW)
-        await work.add("digest", key="k")
-        async with working(work):
+        queue.register("digest", digest, SLOW)
+        await queue.add("digest", key="k")
+        async with working(queue):
             await until(lambda: store.is_done("k"))
         assert max(runs) == 1
 
@@ -179,23 +179,23 @@ class TestFaults:
 
 
 class TestDraining:
-    async def test_what_runs_may_end(self, work: Work, store: Store):
+    async def test_what_runs_may_end(self, queue: Queue, store: Store):
         began = asyncio.Event()
 
         async def digest(_task: Task) -> None:
             began.set()
             await asyncio.sleep(0.3)
 
-        work.register("digest", digest, SLOW)
-        await work.add("digest", key="k")
-        running = asyncio.create_task(work.run())
+        queue.register("digest", digest, SLOW)
+        await queue.add("digest", key="k")
+        running = asyncio.create_task(queue.run())
         await began.wait()
-        await work.drain(10)
+        await queue.drain(10)
         await running
         assert await store.is_done("k")
 
     async def test_what_does_not_end_in_time_goes_on_at_once_in_another_worker(
-        self, redis_url: str, work: Work, store: Store
+        self, redis_url: str, queue: Queue, store: Store
     ):
         """Without waiting for the window, and without having died."""
         began = asyncio.Event()
@@ -208,28 +208,28 @@ class TestDraining:
             deaths.append(task.deaths.count)
 
         deaths: list[int] = []
-        work.register("digest", stuck, SLOW)
-        await work.add("digest", key="k")
-        running = asyncio.create_task(work.run())
+        queue.register("digest", stuck, SLOW)
+        await queue.add("digest", key="k")
+        running = asyncio.create_task(queue.run())
         await began.wait()
-        await work.drain(0.1)
+        await queue.drain(0.1)
         await running
-        async with Work(redis_url, store, redelivery=timedelta(seconds=30)) as other:
+        async with Queue(redis_url, store, redelivery=timedelta(seconds=30)) as other:
             other.register("digest", digest, SLOW)
             async with working(other):
                 await until(lambda: store.is_done("k"), 10)
         assert deaths == [0]
 
-    async def test_a_cancelled_worker_does_not_wait_for_its_tasks(self, work: Work, store: Store):
+    async def test_a_cancelled_worker_does_not_wait_for_its_tasks(self, queue: Queue, store: Store):
         began = asyncio.Event()
 
         async def stuck(_task: Task) -> None:
             began.set()
             await asyncio.Event().wait()
 
-        work.register("digest", stuck, SLOW)
-        await work.add("digest", key="k")
-        running = asyncio.create_task(work.run())
+        queue.register("digest", stuck, SLOW)
+        await queue.add("digest", key="k")
+        running = asyncio.create_task(queue.run())
         await began.wait()
         running.cancel()
         done, _ = await asyncio.wait([running], timeout=5)
@@ -254,22 +254,22 @@ class TestDying:
             await process.wait()
 
     async def test_a_killed_workers_tasks_go_on_in_another_and_none_is_lost(
-        self, redis_url: str, work: Work, store: Store
+        self, redis_url: str, queue: Queue, store: Store
     ):
-        work.register("count", _nothing, SLOW)
+        queue.register("count", _nothing, SLOW)
         for number in range(40):
-            await work.add("count", str(number))
+            await queue.add("count", str(number))
         async with self.worker(redis_url, "count") as first:
             await until(lambda: _counted(store, 10))
             first.send_signal(signal.SIGKILL)
             await first.wait()
         async with self.worker(redis_url, "count"):
             await until(lambda: _counted(store, 40))
-            await until(lambda: _empty(work))
+            await until(lambda: _empty(queue))
 
-    async def test_a_task_that_kills_its_workers_is_put_aside(self, redis_url: str, work: Work, store: Store):
-        work.register("die", _nothing, SLOW)
-        await work.add("die", key="k")
+    async def test_a_task_that_kills_its_workers_is_put_aside(self, redis_url: str, queue: Queue, store: Store):
+        queue.register("die", _nothing, SLOW)
+        await queue.add("die", key="k")
 
         async def aside() -> bool:
             return bool(await store.tasks_aside())
@@ -282,10 +282,10 @@ class TestDying:
         assert deaths == 5
 
     async def test_a_paper_that_kills_its_readers_is_skipped_and_the_others_are_read(
-        self, redis_url: str, work: Work, store: Store
+        self, redis_url: str, queue: Queue, store: Store
     ):
-        work.register("poison", _nothing, SLOW)
-        await work.add("poison", key="k")
+        queue.register("poison", _nothing, SLOW)
+        await queue.add("poison", key="k")
         for _ in range(10):
             if await store.is_done("k"):
                 break
@@ -296,10 +296,10 @@ class TestDying:
         assert await store.tasks_aside() == {}
 
     async def test_a_frozen_workers_task_is_taken_over_and_not_ended_by_it_when_it_thaws(
-        self, redis_url: str, work: Work, store: Store
+        self, redis_url: str, queue: Queue, store: Store
     ):
-        work.register("freeze", _nothing, SLOW)
-        await work.add("freeze", key="k")
+        queue.register("freeze", _nothing, SLOW)
+        await queue.add("freeze", key="k")
         async with self.worker(redis_url, "freeze") as first:
             await until(lambda: _exists(store, "begun"))
             first.send_signal(signal.SIGSTOP)
@@ -317,9 +317,9 @@ class TestDying:
     async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(self, tmp_path: Path):
         async with EmbeddedStore(tmp_path) as embedded, Redis(embedded.url) as redis:
             store = Store(redis)
-            async with Work(embedded.url, store) as work:
-                work.register("freeze", _nothing, SLOW)
-                await work.add("freeze", key="k")
+            async with Queue(embedded.url, store) as queue:
+                queue.register("freeze", _nothing, SLOW)
+                await queue.add("freeze", key="k")
             async with self.worker(embedded.url, "freeze-long") as worker:
                 await until(lambda: _exists(store, "begun"))
                 worker.kill()
@@ -329,9 +329,9 @@ class TestDying:
             async def go_on(_task: Task) -> None:
                 done.set()
 
-            async with Work(embedded.url, store, embedded) as work:  # with the window of half a minute
-                work.register("freeze", go_on, SLOW)
-                async with working(work):
+            async with Queue(embedded.url, store, embedded) as queue:  # with the window of half a minute
+                queue.register("freeze", go_on, SLOW)
+                async with working(queue):
                     await asyncio.wait_for(done.wait(), 10)
 
 
@@ -351,8 +351,8 @@ async def _counted(store: Store, count: int) -> bool:
     return int(await store.redis.do("SCARD", "counted")) >= count
 
 
-async def _empty(work: Work) -> bool:
-    return set((await work.depth()).values()) == {0}
+async def _empty(queue: Queue) -> bool:
+    return set((await queue.depth()).values()) == {0}
 
 
 async def _ended_or(worker: asyncio.subprocess.Process, aside: Callable[[], Awaitable[bool]]) -> bool:

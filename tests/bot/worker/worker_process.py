@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 
 from bot.store import Redis, Store
-from bot.worker.queue import SLOW, Task, Work
+from bot.worker.queue import SLOW, Queue, Task
 
 
 async def count(task: Task, number: str) -> None:
@@ -55,10 +55,10 @@ async def freeze(task: Task) -> None:
 
 async def main(url: str, what: str) -> None:
     window = timedelta(seconds=30 if what == "freeze-long" else 1)
-    async with Redis(url) as redis, Work(url, Store(redis), redelivery=window) as work:
+    async with Redis(url) as redis, Queue(url, Store(redis), redelivery=window) as queue:
         for function in (count, die, poison, freeze):
-            work.register(function.__name__, function, SLOW)
-        await work.run()
+            queue.register(function.__name__, function, SLOW)
+        await queue.run()
 
 
 if __name__ == "__main__":
