@@ -18,7 +18,7 @@ class SampleDay:
     """Papers and Texts in one."""
 
     def __init__(self) -> None:
-        bundled = json.loads(files("bot.console").joinpath("sample_day.json").read_text("utf-8"))
+        bundled = json.loads(files("bot.cli").joinpath("sample_day.json").read_text("utf-8"))
         self.day = date.fromisoformat(bundled["day"])
         self._papers = {p["id"]: from_json(Paper, json.dumps(p)) for p in bundled["papers"]}
 

@@ -38,7 +38,7 @@ class Checked:
 @cache
 def names() -> dict[str, str]:
     """Category or archive to its name, in arXiv's order."""
-    table = files("digest").joinpath("categories.tsv").read_text("utf-8")
+    table = files("digest.arxiv").joinpath("categories.tsv").read_text("utf-8")
     return dict(row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
 
 

@@ -29,16 +29,16 @@ def channel(store: Store, clock: Clock) -> Channel:
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     sample, stand_in = SampleDay(), ExtractiveAnalyst()
     desk = Desk(sample, sample, stand_in, stand_in, RedisCache(store))
-    work = InlineQueue()
+    queue = InlineQueue()
     context = Context(
         store=store,
         desk=desk,
         chats={chat.name: chat},
-        work=work,
+        queue=queue,
         daily=Daily(store, desk, {chat.name: chat}, FreePace(), clock),
         now=clock,
         defaults=Subscription(Place("", ""), Profile(("cs.CV",), language="en")),
     )
     conversation = Conversation(context)
-    work.register("answer", conversation.answer)
+    queue.register("answer", conversation.answer)
     return Channel(context, Front(context, conversation), chat, clock, conversation)

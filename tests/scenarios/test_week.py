@@ -174,7 +174,7 @@ async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week
             store=store,
             desk=desk,
             chats={"slack": chat},
-            work=agenda,
+            queue=agenda,
             daily=Daily(store, desk, {"slack": chat}, FreePace(), clock),
             now=clock,
             defaults=Subscription(Place("", "")),

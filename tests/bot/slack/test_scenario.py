@@ -68,13 +68,13 @@ async def day(
     """A digest of ten papers stands in C1."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])  # type: ignore[call-arg]
-    sample, chat, work = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
+    sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with opened(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
         daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
-        context = replace(app.context(chats, work), daily=daily)  # type: ignore[arg-type]
+        context = replace(app.context(chats, queue), daily=daily)  # type: ignore[arg-type]
         conversation = Conversation(context)
-        work.register("answer", conversation.answer)
+        queue.register("answer", conversation.answer)
         front = Front(context, conversation)
         connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
