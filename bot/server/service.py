@@ -29,7 +29,7 @@ from bot.server.wiring import App, opened, subscription
 from bot.store import RedisCache
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
-from bot.worker.scheduler import Begin, RunScheduler
+from bot.worker.scheduler import BeginRun, RunScheduler
 from digest.errors import Misconfigured
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         await _until_stopped(running, health)
 
 
-def _begin(context: Context, queue: Queue) -> Begin:
+def _begin(context: Context, queue: Queue) -> BeginRun:
     async def begin(due: Subscription, day: date) -> None:
         run = await context.store.begin_run(due.key, day, "daily")
         await queue.add("digest", run.key)

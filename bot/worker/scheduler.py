@@ -1,9 +1,10 @@
-"""The clock: APScheduler says when a channel's daily run is due, and the queue does the rest. One clock at a time, by a lease.
+"""The scheduler: APScheduler says when a channel's daily run is due, and the queue does the rest.
 
-Jobs live in memory and are made from the subscriptions, again whenever those change. What was due while no clock ran is found at the
-start and by every look at the subscriptions: the last due moment whose run was never begun is begun, once, however many days were missed.
-A run that was begun and is not ended is put into the queue again by a new clock, where it joins itself if it is there: so nothing is lost
-between the store and the queue.
+One process schedules at a time, by a lease. Jobs live in memory and follow the subscriptions, which
+are re-read every `REFRESH_EVERY` seconds. Each refresh also begins the last due run of a channel if
+nobody has begun it, once, however many days were missed. A new scheduler queues a run again that was
+begun and has not ended; the queue ignores it if it is there. So a kill between store and queue loses
+nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.core.schedule import Due, latest_due
 from bot.core.subscription import Subscription
@@ -24,66 +26,72 @@ from bot.store import LeaseBusy, LeaseLost, RunState, Store, StoreUnavailable
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-LOOK = 15.0
-"""Seconds between two looks at the subscriptions."""
+REFRESH_EVERY = 15.0
+"""Seconds between two readings of the subscriptions."""
 GRACE = int(timedelta(hours=12).total_seconds())
-CAUGHT_UP = timedelta(days=3)
-"""Older than this, a missed run is not made any more: what it would have shown is taken up by the next."""
-AGAIN = 1.0
-"""Seconds until a clock that had to stop tries to be the clock again."""
+CATCH_UP_WITHIN = timedelta(days=3)
+"""An older missed run is not made: the next one takes up its papers."""
+RETRY_AFTER = 1.0
+"""Seconds until a scheduler that had to stop asks for the lease again."""
 
-Begin = Callable[[Subscription, date], Awaitable[None]]
-"""Begins the daily run of a local date; called twice, it does no harm."""
+BeginRun = Callable[[Subscription, date], Awaitable[None]]
+"""Begins the daily run of a local date. Safe to call twice."""
 
 
 class RunScheduler:
-    def __init__(self, store: Store, begin: Begin, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, begin_run: BeginRun, now: Callable[[], datetime]) -> None:
         self._store = store
-        self._begin = begin
+        self._begin_run = begin_run
         self._now = now
-        self._jobs: dict[str, Subscription] = {}
-        self._seen_to: dict[str, Due] = {}
-        """By subscription: the due run that was begun, or found begun, last."""
+        self._scheduled: dict[str, Subscription] = {}
+        self._last_begun: dict[str, Due] = {}
+        """By subscription: the last due run that was begun, here or elsewhere."""
 
     async def run(self) -> None:
-        """Until cancelled. Waits while another process is the clock, and takes over when that ends; waits for a store that is away."""
+        """Schedules until cancelled. Waits while another process holds the lease or the store is away."""
         while True:
             try:
                 async with self._store.lease("clock", LEASE, wait=timedelta(seconds=60)):
-                    await self._tick()
+                    await self._schedule_runs()
             except (LeaseBusy, LeaseLost, StoreUnavailable) as error:
                 log.info("event=clock_elsewhere cause=%s", type(error).__name__)
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_AFTER)
 
-    async def _tick(self) -> None:
+    async def _schedule_runs(self) -> None:
+        """Returns never; raises what a refresh raises."""
         scheduler = AsyncIOScheduler()
+        failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def refresh() -> None:
+            try:
+                await self.refresh(scheduler)
+            except Exception as error:  # noqa: BLE001  # raised again below: APScheduler would only log it
+                if not failure.done():
+                    failure.set_exception(error)
+
+        every = IntervalTrigger(seconds=REFRESH_EVERY)
+        scheduler.add_job(refresh, every, next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True)
+        self._scheduled, self._last_begun = {}, {}
         scheduler.start()
-        self._jobs, self._seen_to = {}, {}
         log.info("event=clock_started")
         try:
-            while True:
-                await self.look(scheduler)
-                await asyncio.sleep(LOOK)
+            await failure
         finally:
             scheduler.shutdown(wait=False)
 
-    async def look(self, scheduler: AsyncIOScheduler) -> None:
-        """Makes the jobs what the subscriptions say, and catches up on what was missed. One that cannot be read stops no other."""
+    async def refresh(self, scheduler: AsyncIOScheduler) -> None:
+        """Makes the jobs match the subscriptions and begins missed runs. A broken subscription stops no other."""
         current = {s.key: s for s in await self._store.subscriptions() if not s.paused and s.days and s.created}
-        for key in self._jobs.keys() - current.keys():
+        for key in self._scheduled.keys() - current.keys():
             scheduler.remove_job(key)
-            del self._jobs[key]
+            del self._scheduled[key]
         for key, subscription in current.items():
             try:
-                if self._jobs.get(key) != subscription:
+                if self._scheduled.get(key) != subscription:
                     self._schedule(scheduler, subscription)
-                    self._jobs[key] = subscription
+                    self._scheduled[key] = subscription
                 await self.catch_up(subscription)
-            except (
-                LookupError,
-                ValueError,
-                OSError,
-            ):  # a timezone that this machine no longer knows, a time that is none
+            except (LookupError, ValueError, OSError):  # an unknown timezone, an invalid time
                 log.exception("event=not_scheduled subscription=%s", key)
 
     def _schedule(self, scheduler: AsyncIOScheduler, subscription: Subscription) -> None:
@@ -102,7 +110,7 @@ class RunScheduler:
         )
 
     async def _fire(self, subscription: Subscription) -> None:
-        """At the moment itself, as the subscription is by then. What fails here is done by the next look."""
+        """Runs at the due time and re-reads the subscription. The next refresh repeats what fails here."""
         try:
             current = await self._store.subscription(subscription.key)
             if current is not None and not current.paused:
@@ -111,13 +119,13 @@ class RunScheduler:
             log.warning("event=clock_waits subscription=%s cause=%r", subscription.key, str(error))
 
     async def catch_up(self, subscription: Subscription) -> None:
-        """Begins the newest run that is due and was not begun yet."""
+        """Begins the newest due run unless it has ended already."""
         due = latest_due(subscription, self._now())
-        if due is None or self._seen_to.get(subscription.key) == due:
+        if due is None or self._last_begun.get(subscription.key) == due:
             return
-        if self._now() - due.at <= CAUGHT_UP:
+        if self._now() - due.at <= CATCH_UP_WITHIN:
             run = await self._store.run_state(subscription.key, due.day, "daily")
             if run is None or run.state is RunState.OPEN:
                 log.info("event=due subscription=%s date=%s", subscription.key, due.day)
-                await self._begin(subscription, due.day)
-        self._seen_to[subscription.key] = due
+                await self._begin_run(subscription, due.day)
+        self._last_begun[subscription.key] = due

@@ -106,7 +106,7 @@ class Week:
         await jobs.take_up()
         while self.hands() < until:
             self._outage()
-            await clock.look(scheduler)
+            await clock.refresh(scheduler)
             while ready := [name for name, due in self.agenda.due.items() if due <= self.hands()]:
                 for name in ready:
                     await self._work(jobs, name)

@@ -15,7 +15,7 @@ from typing import Any
 TIMES: dict[str, tuple[str, ...]] = {
     "bot.digests.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
     "bot.worker.queue": ("REDELIVERY", "HELD_BY_ANOTHER", "AFTER_A_FAULT"),
-    "bot.worker.scheduler": ("LEASE", "LOOK", "AGAIN"),
+    "bot.worker.scheduler": ("LEASE", "REFRESH_EVERY", "RETRY_AFTER"),
     "bot.worker.jobs": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),

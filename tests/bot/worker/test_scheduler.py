@@ -78,32 +78,32 @@ class TestCatchingUp:
         await store.keep_subscription(a_subscription())
         for _ in range(2):  # two starts
             again = RunScheduler(store, begun, clock)
-            await again.look(scheduler)
-            await again.look(scheduler)
+            await again.refresh(scheduler)
+            await again.refresh(scheduler)
             await store.end_run(await store.begin_run("slack:C1", FRIDAY, "daily"), RunState.DONE)
         assert begun.runs == [("slack:C1", FRIDAY)]
 
     async def test_several_missed_days_make_one_run(self, store, begun, run_scheduler, clock, scheduler):
         await store.keep_subscription(a_subscription())
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         clock.forward(timedelta(days=4))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert [day for _, day in begun.runs] == [FRIDAY, date(2026, 2, 3)]
 
     async def test_what_was_missed_three_days_ago_is_left_to_the_next_run(
         self, store, begun, run_scheduler, clock, scheduler
     ):
         await store.keep_subscription(a_subscription(days=("mon",)))
-        await run_scheduler.look(scheduler)  # Monday was on the 26th
+        await run_scheduler.refresh(scheduler)  # Monday was on the 26th
         assert begun.runs == []
         clock.forward(timedelta(days=3))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert begun.runs == [("slack:C1", date(2026, 2, 2))]
 
     async def test_before_its_time_and_before_its_creation_nothing_is_due(self, store, begun, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription("C1", time="09:01", created=datetime(2026, 1, 30, tzinfo=UTC)))
         await store.keep_subscription(a_subscription("C2", created=datetime(2026, 1, 30, 8, 31, tzinfo=UTC)))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert begun.runs == []
 
     async def test_a_run_that_was_begun_and_is_not_ended_is_put_in_again_by_a_new_clock(
@@ -112,13 +112,13 @@ class TestCatchingUp:
         """Somebody may have been killed between the store and the queue."""
         await store.keep_subscription(a_subscription())
         await store.begin_run("slack:C1", FRIDAY, "daily")
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert begun.runs == [("slack:C1", FRIDAY)]
 
     async def test_one_that_cannot_be_read_stops_no_other(self, store, begun, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription("C1", timezone="Mars/Olympus"))
         await store.keep_subscription(a_subscription("C2"))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert begun.runs == [("slack:C2", FRIDAY)]
 
 
@@ -127,21 +127,21 @@ class TestJobs:
         await store.keep_subscription(a_subscription("C1"))
         await store.keep_subscription(a_subscription("C2", paused=True))
         await store.keep_subscription(a_subscription("C3", days=()))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert [job.id for job in scheduler.get_jobs()] == ["slack:C1"]
         await store.keep_subscription(a_subscription("C1", paused=True))
         await store.keep_subscription(a_subscription("C2", time="10:15", timezone="Asia/Shanghai"))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         at = job.next_run_time.astimezone(ZoneInfo("Asia/Shanghai"))
         assert (job.id, f"{at:%H:%M}") == ("slack:C2", "10:15")
         await store.remove_subscription("slack:C2")
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert scheduler.get_jobs() == []
 
     async def test_a_job_is_late_for_hours_before_it_is_missed_and_runs_once(self, store, run_scheduler, scheduler):
         await store.keep_subscription(a_subscription())
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         assert job.misfire_grace_time >= 6 * 3600
         assert job.coalesce
@@ -159,7 +159,7 @@ class TestJobs:
     ):
         subscription = a_subscription(time=time, timezone=zone, days=days)
         await store.keep_subscription(subscription)
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         moment = datetime(2026, 3, 1, tzinfo=UTC)
         for _ in range(40):
@@ -174,7 +174,7 @@ class TestJobs:
         subscription = a_subscription(time="01:30", timezone="America/New_York")
         await store.keep_subscription(subscription)
         clock.time = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         begun.runs.clear()
         [job] = scheduler.get_jobs()
         first = job.trigger.get_next_fire_time(None, clock.time)
@@ -190,7 +190,7 @@ class TestJobs:
         self, store, begun, run_scheduler, clock, scheduler
     ):
         await store.keep_subscription(a_subscription(time="09:01"))
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         begun.runs.clear()
         [job] = scheduler.get_jobs()
         await store.keep_subscription(a_subscription(time="09:01", paused=True))
@@ -207,7 +207,7 @@ class TestJobs:
         soon = (now + timedelta(minutes=1)).replace(second=0, microsecond=0)
         await store.keep_subscription(a_subscription(time=f"{soon:%H:%M}", created=now))
         clock.time = now
-        await run_scheduler.look(scheduler)
+        await run_scheduler.refresh(scheduler)
         assert begun.runs == []
         [job] = scheduler.get_jobs()
         assert job.next_run_time == soon
@@ -220,7 +220,7 @@ class TestOneAtATime:
     async def test_of_two_clocks_one_works_and_the_other_takes_over(
         self, redis_url: str, store: Store, clock: Hands, monkeypatch
     ):
-        monkeypatch.setattr("bot.worker.scheduler.LOOK", 0.02)
+        monkeypatch.setattr("bot.worker.scheduler.REFRESH_EVERY", 0.02)
         await store.keep_subscription(a_subscription())
         async with Redis(redis_url) as other_redis:
             first, second = Begun(store), Begun(Store(other_redis, clock))
@@ -237,8 +237,8 @@ class TestOneAtATime:
 
     async def test_a_clock_that_lost_its_lease_becomes_the_clock_again(self, store, begun, clock, monkeypatch):
         monkeypatch.setattr("bot.worker.scheduler.LEASE", timedelta(seconds=0.3))
-        monkeypatch.setattr("bot.worker.scheduler.AGAIN", 0.05)
-        monkeypatch.setattr("bot.worker.scheduler.LOOK", 0.02)
+        monkeypatch.setattr("bot.worker.scheduler.RETRY_AFTER", 0.05)
+        monkeypatch.setattr("bot.worker.scheduler.REFRESH_EVERY", 0.02)
         async with running(RunScheduler(store, begun, clock)):
             await asyncio.sleep(0.1)
             await store.redis.do("SET", "paperboy:lease:clock", "another", "PX", 600)  # as after a freeze
@@ -246,7 +246,7 @@ class TestOneAtATime:
             await until(lambda: bool(begun.runs))
 
     async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Hands, monkeypatch):
-        monkeypatch.setattr("bot.worker.scheduler.AGAIN", 0.05)
+        monkeypatch.setattr("bot.worker.scheduler.RETRY_AFTER", 0.05)
 
         class Away(Store):
             times = 3
@@ -269,11 +269,11 @@ async def test_new_times_hold_from_now_on_whoever_sets_them(store, begun, run_sc
     """At nine, a channel that runs at noon is set to half past eight: today's run is not caught up on, tomorrow's comes."""
     noon = a_subscription(time="12:00")
     await store.keep_subscription(noon)
-    await run_scheduler.look(scheduler)
+    await run_scheduler.refresh(scheduler)
     begun.runs.clear()
     await store.keep_subscription(replace(noon, time="08:30"))
-    await run_scheduler.look(scheduler)
+    await run_scheduler.refresh(scheduler)
     assert begun.runs == []
     clock.forward(timedelta(days=1))
-    await run_scheduler.look(scheduler)
+    await run_scheduler.refresh(scheduler)
     assert begun.runs == [("slack:C1", date(2026, 1, 31))]
