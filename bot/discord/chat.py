@@ -227,7 +227,7 @@ class DiscordChat:
             if len(self.whispering) >= KNOWN:
                 self.whispering.clear()
             self.whispering.add(question.extra["token"])
-            return Draft(Whisper(self.rest, question, self._now, self), key, self._pace)
+            return Draft(Whisper(self.rest, question, self._now, self.direct), key, self._pace)
         place = question.place
         channel = await self.direct(question.person) if question.private else place.thread or place.channel
         thread = bool(place.thread) and not question.private

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import stamina
 
@@ -21,9 +21,6 @@ from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages
 from bot.discord.render.plan import silent
 from bot.discord.rest import ORIGINAL, Rest, shown
-
-if TYPE_CHECKING:
-    from bot.discord.chat import DiscordChat
 
 log = logging.getLogger(__name__)
 
@@ -216,8 +213,14 @@ class Channel:
 class Whisper:
     """A Sheet only the asker sees: the response to the form that asked, and once its token has run out a direct message."""
 
-    def __init__(self, rest: Rest, question: Question, now: Callable[[], datetime], chat: DiscordChat) -> None:
-        self._rest, self._chat = rest, chat
+    def __init__(
+        self,
+        rest: Rest,
+        question: Question,
+        now: Callable[[], datetime],
+        open_direct: Callable[[Person], Awaitable[str]],
+    ) -> None:
+        self._rest, self._open_direct = rest, open_direct
         self._person: Person = question.person
         self._parts = {"webhook_id": question.extra["application"], "webhook_token": question.extra["token"]}
         self._begun, self._now = question.at, now
@@ -247,7 +250,7 @@ class Whisper:
 
     async def _letter(self) -> Channel:
         if self._direct is None:
-            channel = await self._chat.direct(self._person)
+            channel = await self._open_direct(self._person)
             self._direct = Channel(self._rest, channel, "", None, self._begun, thread=False)
         return self._direct
 

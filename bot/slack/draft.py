@@ -13,16 +13,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Post, Question, Text, Throttled
+from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Person, Place, Post, Question, Text, Throttled
 from bot.slack.render import messages
-from bot.slack.wire import SlackRefused, patiently
-
-if TYPE_CHECKING:
-    from bot.slack.chat import SlackChat
+from bot.slack.wire import SlackRefused, Wire, patiently
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +55,22 @@ def harmless(text: str) -> str:
     return _PING.sub(lambda m: m[0] + "\u200b", text)
 
 
+class Messages(Protocol):
+    """The part of SlackChat that a draft uses."""
+
+    wire: Wire
+
+    async def say(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
+    async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None: ...
+    async def delete(self, place: Place, message: str) -> None: ...
+    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str: ...
+    def own(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]: ...
+
+
 class SlackDraft:
     """Implements `bot.core.chat.Draft`. One at a time writes one answer; `finish` may be repeated."""
 
-    def __init__(self, chat: SlackChat, question: Question, key: str) -> None:
+    def __init__(self, chat: Messages, question: Question, key: str) -> None:
         self._chat, self._question, self._key = chat, question, key
         place = question.place
         self._channel = place.channel

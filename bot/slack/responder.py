@@ -14,15 +14,12 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bot.core.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
-from bot.slack.wire import SlackRefused
-
-if TYPE_CHECKING:
-    from bot.slack.chat import SlackChat
+from bot.slack.wire import SlackRefused, Wire
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +37,23 @@ NO_TRIGGER = {
 }
 
 
+class Messages(Protocol):
+    """The part of SlackChat that a responder uses."""
+
+    wire: Wire
+
+    async def say(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
+    async def whisper(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
+    async def direct(self, user: str) -> str: ...
+    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str: ...
+
+
 class SlackResponder:
     """Implements `bot.core.chat.Responder`. `extra` is that of the Command, Click or Submission, as `listeners.read` makes it."""
 
     def __init__(
         self,
-        chat: SlackChat,
+        chat: Messages,
         place: Place,
         person: Person,
         extra: Mapping[str, str],

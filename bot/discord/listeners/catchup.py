@@ -6,19 +6,16 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
+from bot.core.chat import Place
 from bot.discord.events import place_of
 from bot.discord.ids import snowflake
 from digest.errors import PaperboyError
 from digest.ports import Cache
-
-if TYPE_CHECKING:
-    from bot.discord.listeners.client import Gateway
 
 log = logging.getLogger(__name__)
 
@@ -73,25 +70,33 @@ class Watermark:
         return kept.decode().split(",") if kept else []
 
 
-async def catch_up(client: Gateway) -> None:
-    after = await client.seen.before(time.time())
+async def catch_up(
+    client: discord.Client,
+    seen: Watermark,
+    concerns: Callable[[Place], Awaitable[bool]],
+    heard: Callable[[discord.Message], Awaitable[None]],
+) -> None:
+    """Passes to `heard` each message newer than the watermark in threads that concern the bot and in direct messages."""
+    after = await seen.before(time.time())
     if after is None:
-        await client.seen.note(snowflake(time.time() * 1000))
+        await seen.note(snowflake(time.time() * 1000))
         return
     found = 0
-    async for channel in _channels(client, after):
+    async for channel in _channels(client, seen, concerns, after):
         async for message in channel.history(limit=MESSAGES, after=discord.Object(after), oldest_first=True):
             found += 1
-            await client.heard(message)
-            await client.seen.note(message.id)
+            await heard(message)
+            await seen.note(message.id)
     log.info("event=caught_up messages=%d", found)
 
 
-async def _channels(client: Gateway, after: int) -> AsyncIterator[discord.abc.Messageable]:
-    """Where something was said since: the bot's active threads, and direct messages."""
+async def _channels(
+    client: discord.Client, seen: Watermark, concerns: Callable[[Place], Awaitable[bool]], after: int
+) -> AsyncIterator[discord.abc.Messageable]:
+    """Active threads of the bot with messages newer than `after`, and all direct conversations."""
     for guild in client.guilds:
         for thread in guild.threads:
-            if (thread.last_message_id or 0) > after and await client.front.concerns(place_of(thread)):
+            if (thread.last_message_id or 0) > after and await concerns(place_of(thread)):
                 yield thread
-    for channel in await client.seen.directs():
+    for channel in await seen.directs():
         yield client.get_partial_messageable(int(channel), type=discord.ChannelType.private)
