@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.alerts.admin import Reports, Unreported
 from bot.core.chat import Chat, Person, Place
+from bot.core.reports import NoReports, Reports
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Store
@@ -38,7 +38,7 @@ class Context:
     questions_per_person: int = 50
     show_cost: bool = False
     pace: Pace = FreePace()  # noqa: RUF009  # it has no state
-    reports: Reports = Unreported()  # noqa: RUF009  # nor has this
+    reports: Reports = NoReports()  # noqa: RUF009  # nor has this
 
     async def language(self, place: Place, person: Person) -> str:
         """In which language to speak to somebody: the channel's, in a direct message the person's own."""
@@ -46,6 +46,11 @@ class Context:
         if subscription is not None:
             return subscription.profile.language
         return person.language or self.defaults.profile.language
+
+    async def subscription(self, place: Place) -> Subscription:
+        """The channel's settings, else the defaults for it."""
+        place = replace(place, thread="")
+        return await self.store.subscription(place.key) or replace(self.defaults, place=place)
 
     def may_change(self, person: Person) -> bool:
         return person.id in self.admins if self.admins else person.admin

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.alerts import notices
 from bot.core.chat import Chat, Place, Post, Text
@@ -68,35 +67,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Reports(Protocol):
-    """Where faults are reported to."""
-
-    async def fault(
-        self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
-    ) -> None:
-        """`name`: of `WORDS`; with `about` (a channel, a task) what it is of, where there may be several at once. Never raises."""
-        ...
-
-    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
-        """Never raises; nothing where there was no such fault, or none that began before that moment."""
-        ...
-
-
-class Unreported:
-    """For the command line and for tests: nobody to tell."""
-
-    async def fault(
-        self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
-    ) -> None:
-        pass
-
-    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
-        pass
-
-
 @dataclass(frozen=True)
-class Admin:
-    """Implements Reports. Without places faults are kept all the same: `paperboy subscriptions list` shows them."""
+class AdminReports:
+    """Implements `bot.core.reports.Reports`. Without places faults are kept all the same: `paperboy subscriptions list` shows them."""
 
     store: Store
     chats: Mapping[str, Chat]

@@ -11,11 +11,11 @@ from pathlib import Path
 from rich.table import Table
 
 from bot.cli import status, terminal
-from bot.commands.setup import keep, moment
 from bot.console import render
 from bot.core import subscriptions_file as files
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
+from bot.digests.cards import run_time
 from bot.server.wiring import subscription as from_environment
 from bot.store import Store
 from digest.errors import BadInput, NotFound
@@ -38,7 +38,7 @@ async def show(store: Store, *, as_json: bool = False) -> None:
     for row in found:
         s = row.subscription
         what = f"{','.join(s.profile.categories)} · {s.papers} · {s.profile.language}"
-        due = moment(row.next, replace(s, profile=replace(s.profile, language="en"))) if row.next else "paused"
+        due = run_time(row.next, replace(s, profile=replace(s.profile, language="en"))) if row.next else "paused"
         table.add_row(s.key, what, row.delivered or "none yet", due, _cost(row), row.fault or "-")
     render.terminal(sys.stdout).print(table)
 
@@ -78,7 +78,7 @@ async def add(store: Store, settings: Settings, channel: str, values: Sequence[s
 async def edit(store: Store, channel: str, values: Sequence[str]) -> None:
     before = await _known(store, channel)
     change = files.difference(before, files.settled(files.given(values), before, before.place))
-    await keep(store, before, change.made)
+    await store.change_subscription(before, change.made)
     _say([change])
 
 
@@ -127,7 +127,7 @@ async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_r
         terminal.say(f"{len(todo)} to change; nothing was changed (--dry-run).")
         return
     for change in todo:
-        await keep(store, change.before, change.made)
+        await store.change_subscription(change.before, change.made)
     terminal.say(f"{len(todo)} changed, {len(changes) - len(todo)} as they were.")
 
 

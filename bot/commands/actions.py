@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from bot.commands import digest as digest_command
 from bot.commands import setup
 from bot.commands.feedback import voted
-from bot.commands.paper import note
 from bot.commands.status import unteach
 from bot.context import Context
 from bot.core.chat import (
@@ -34,6 +33,7 @@ from bot.core.chat import (
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
+from bot.digests.cards import note
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import parse
@@ -335,7 +335,7 @@ class Actions:
         if not self._context.may_change(click.person):
             who = say("admins" if self._context.admins else "members", language)
             raise NotFound(say("not allowed", language, who=who))
-        return await setup.current(self._context, click.place)
+        return await self._context.subscription(click.place)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
         await respond.form(setup.form(await self._changing(click, language), language))

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.commands import setup
-from bot.commands.paper import note
 from bot.commands.status import digest_link, status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
+from bot.digests.cards import note, run_time
 from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
 from digest.model import Digest
@@ -32,7 +32,7 @@ Handler = Callable[[Context, Command, Responder, Subscription], Awaitable[None]]
 
 async def digest(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`; where there are roles, `ping` and one's id."""
-    subscription = await setup.current(context, command.place)
+    subscription = await context.subscription(command.place)
     language = await context.language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
     if verb in ("", "help"):
@@ -109,7 +109,7 @@ async def _ended(context: Context, run: Run, subscription: Subscription) -> Post
     if run.state is RunState.NOTHING:
         last = await context.store.latest_digest(subscription.key)
         where = f" ({await digest_link(context, last, subscription.place)})" if last else ""
-        due = setup.moment(calendar.next_list(context.now()), subscription)
+        due = run_time(calendar.next_list(context.now()), subscription)
         return note(say("nothing new", language, link=where, next=due), language)
     return note(say("failed", language, why=run.note), language)
 
@@ -171,7 +171,7 @@ async def _resume(context: Context, command: Command, respond: Responder, subscr
     on = replace(subscription, paused=False)
     await context.store.keep_subscription(on)
     language = subscription.profile.language
-    await respond.show(note(say("resumed", language, next=setup.moment(next_run(on, context.now()), on)), language))
+    await respond.show(note(say("resumed", language, next=run_time(next_run(on, context.now()), on)), language))
 
 
 async def _ping(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:

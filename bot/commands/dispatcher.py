@@ -15,8 +15,7 @@ from rapidfuzz import fuzz, process, utils
 from bot.commands import digest as digest_command
 from bot.commands import feedback
 from bot.commands.actions import Actions
-from bot.commands.paper import note, paper
-from bot.commands.setup import current, moment
+from bot.commands.paper import paper
 from bot.commands.status import status_lines
 from bot.context import Context
 from bot.core.chat import (
@@ -35,6 +34,7 @@ from bot.core.chat import (
     VoteKind,
 )
 from bot.core.texts import say
+from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation
 from digest.arxiv import categories
 from digest.errors import OverBudget, PaperboyError
@@ -133,7 +133,7 @@ class Front:
             yield
         except OverBudget as error:
             language = await self._context.language(place, person)
-            until = moment(error.until, await current(self._context, place))
+            until = run_time(error.until, await self._context.subscription(place))
             await respond.show(note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             language = await self._context.language(place, person)

@@ -6,6 +6,7 @@ from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
 from bot.core.texts import say
 from bot.digests import cards
+from bot.digests.cards import note
 from bot.questions.answering import answer_about
 from bot.questions.lookup import find_paper, look_up, told_earlier
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
@@ -15,11 +16,6 @@ from digest.render import tex
 from digest.render.markdown import escape, link
 
 RESULTS = 10
-
-
-def note(text: str, language: str) -> Post:
-    """A sentence to somebody."""
-    return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:

@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.commands.paper import note
 from bot.context import Context
 from bot.core import settings
-from bot.core.chat import Actions, Block, Button, Field, Form, Place, Post, Responder, Small, Style, Submission, Text
+from bot.core.chat import Actions, Block, Button, Field, Form, Post, Responder, Small, Style, Submission, Text
 from bot.core.schedule import before_list, next_run
 from bot.core.subscription import DAYS, Detail, Subscription
 from bot.core.texts import say
+from bot.digests.cards import note, run_time
 from bot.digests.preferences import taste_of
-from bot.store import Store
 from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError
 from digest.model import Profile
@@ -146,45 +145,21 @@ def _papers(text: str, language: str) -> int:
 async def submitted(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
     """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
     place = replace(submission.place, thread="")
-    before = await current(context, place)
+    before = await context.subscription(place)
     made, problems = read(submission.fields, before, before.profile.language)
     if problems:
         return None, problems
     made = replace(
         made, place=place, created=before.created or context.now(), set_by=submission.person.id, paused=False
     )
-    await keep(context.store, before, made)
+    await context.store.change_subscription(before, made)
     return made, {}
-
-
-async def keep(store: Store, before: Subscription | None, made: Subscription) -> None:
-    """Saves. For a changed Profile, what the latest announcement had and was not shown is looked at anew."""
-    await store.keep_subscription(made)
-    if before and before.created and made.profile != before.profile:
-        last = await store.latest_digest(made.key)
-        if last is not None and last.day is not None:
-            await store.reopen_ledger(made.key, last.day)
-
-
-async def current(context: Context, said_in: Place) -> Subscription:
-    """The channel's settings, else the defaults for it."""
-    place = replace(said_in, thread="")
-    return await context.store.subscription(place.key) or replace(context.defaults, place=place)
-
-
-def moment(when: datetime | None, subscription: Subscription) -> str:
-    """A run's time as the channel reads it: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
-    if when is None:
-        return say("no next", subscription.profile.language)
-    local = when.astimezone(ZoneInfo(subscription.timezone))
-    day = day_words(local.date(), subscription.profile.language)
-    return f"{day} {local:%H:%M} ({subscription.timezone})"
 
 
 async def show_preview(context: Context, subscription: Subscription, respond: Responder) -> None:
     """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
     language = subscription.profile.language
-    saved = say("saved settings", language, next=moment(next_run(subscription, context.now()), subscription))
+    saved = say("saved settings", language, next=run_time(next_run(subscription, context.now()), subscription))
     lines = [saved, *(f"⚠ {warning}" for warning in unlisted(subscription.profile.categories, language))]
     ready = before_list(subscription, context.now())
     if ready is not None:

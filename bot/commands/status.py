@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from bot.commands import setup
-from bot.commands.paper import note
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
+from bot.digests.cards import note, run_time
 from bot.digests.preferences import taught
 from bot.store import DeliveryState, RunState
 from digest.arxiv import calendar
@@ -78,7 +77,7 @@ async def status_lines(context: Context, subscription: Subscription) -> list[str
     lines.append(
         say("status.paused", language)
         if due is None
-        else say("status.next", language, next=setup.moment(due, subscription))
+        else say("status.next", language, next=run_time(due, subscription))
     )
     lines += await _last(context, subscription)
     for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
@@ -109,7 +108,7 @@ async def _last(context: Context, subscription: Subscription) -> list[str]:
     run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         why = f": {run.note}" if run.note else ""
-        lines.append(say("status.running", language, since=setup.moment(run.begun, subscription), note=why))
+        lines.append(say("status.running", language, since=run_time(run.begun, subscription), note=why))
     lines += await _failed(context, subscription)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:

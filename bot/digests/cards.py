@@ -12,7 +12,8 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
-from bot.core.subscription import Detail
+from bot.core.subscription import Detail, Subscription
+from bot.core.texts import say
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label, pick
@@ -408,3 +409,20 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         Button("wrong", f"answer:{answer_id}", word("wrong", language)),
     )
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def note(text: str, language: str) -> Post:
+    """A sentence to somebody."""
+    return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
+
+
+def run_time(when: datetime | None, subscription: Subscription) -> str:
+    """A run's time as the channel reads it: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
+    if when is None:
+        return say("no next", subscription.profile.language)
+    local = when.astimezone(ZoneInfo(subscription.timezone))
+    day = day_words(local.date(), subscription.profile.language)
+    return f"{day} {local:%H:%M} ({subscription.timezone})"

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commands.paper import note
-from bot.commands.setup import current, moment
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import (
@@ -31,6 +29,7 @@ from bot.core.chat import (
 )
 from bot.core.texts import say
 from bot.digests import cards
+from bot.digests.cards import note, run_time
 from bot.questions import etiquette
 from bot.questions.answering import answer_name, answer_post, answered, asked_in, sources_of
 from bot.questions.lookup import look_up, told_earlier
@@ -181,7 +180,7 @@ class Conversation:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
-            until = moment(error.until, await current(self._context, question.place))
+            until = run_time(error.until, await self._context.subscription(question.place))
             await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             await self._finish(asked, draft, note(str(error), language))

@@ -16,8 +16,8 @@ from datetime import timedelta
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.alerts.admin import Reports
 from bot.core import metrics
+from bot.core.reports import Reports
 from digest.errors import Misconfigured, PaperboyError
 
 log = logging.getLogger(__name__)

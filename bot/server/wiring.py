@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.alerts.admin import Admin
+from bot.alerts.admin import AdminReports
 from bot.context import Context, Queue
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock
@@ -64,11 +64,11 @@ class App:
             reports=self.reports(chats),
         )
 
-    def reports(self, chats: Mapping[str, Chat]) -> Admin:
+    def reports(self, chats: Mapping[str, Chat]) -> AdminReports:
         """To the admins' channels, on the platforms there are."""
         named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
         places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]
-        return Admin(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
+        return AdminReports(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
 
 
 def subscription(settings: Settings, place: Place, created: datetime | None = None) -> Subscription:

@@ -45,23 +45,20 @@ The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `pape
 
 from __future__ import annotations
 
-from bot.store.budget import RedisBudget, Spending, Spendings
+from bot.store.budget import RedisBudget, Spending
 from bot.store.cache import RedisCache
-from bot.store.deliveries import Deliveries, Delivery, DeliveryState
-from bot.store.digests import Digests, Earlier
+from bot.store.deliveries import Delivery, DeliveryState
+from bot.store.digests import Earlier
 from bot.store.embedded.directory import StoreUnavailable
-from bot.store.faults import Faults
-from bot.store.forgetting import Forgetting
-from bot.store.leases import Hold, Lease, LeaseBusy, LeaseLost, Leases
+from bot.store.leases import Hold, Lease, LeaseBusy, LeaseLost
 from bot.store.pace import RedisPace
 from bot.store.posts import post_from_data, post_from_json, post_to_data, post_to_json
-from bot.store.questions import Asked, Asking, Talk, Threads
+from bot.store.questions import Asked, Asking, Talk
 from bot.store.redis import Redis, reachable
-from bot.store.runs import Run, Runs, RunState
-from bot.store.subscriptions import Subscriptions
-from bot.store.tasks import Deaths, Tasks
-from bot.store.threads import Scenes, Spoken
-from bot.store.votes import Votes
+from bot.store.runs import Run, RunState
+from bot.store.store import Store
+from bot.store.tasks import Deaths
+from bot.store.threads import Spoken
 
 __all__ = [
     "Asked",
@@ -91,20 +88,3 @@ __all__ = [
     "post_to_json",
     "reachable",
 ]
-
-
-class Store(
-    Leases,
-    Subscriptions,
-    Digests,
-    Runs,
-    Deliveries,
-    Faults,
-    Forgetting,
-    Scenes,
-    Threads,
-    Votes,
-    Spendings,
-    Tasks,
-):
-    """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.admin import OFTEN_PASSES, WORDS, Admin
+from bot.alerts.admin import OFTEN_PASSES, WORDS, AdminReports
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Place
@@ -22,18 +22,18 @@ ADMINS = Place("console", "ops")
 
 
 @pytest.fixture
-def admin(store: Store, clock: Clock) -> Admin:
+def admin(store: Store, clock: Clock) -> AdminReports:
     chat = ConsoleChat(store, render.terminal(io.StringIO()), render.terminal(io.StringIO()))
-    return Admin(store, {"console": chat}, [ADMINS], FreePace(), clock)
+    return AdminReports(store, {"console": chat}, [ADMINS], FreePace(), clock)
 
 
-async def said(admin: Admin) -> list[str]:
+async def said(admin: AdminReports) -> list[str]:
     chat = admin.chats["console"]
     assert isinstance(chat, ConsoleChat)
     return [words(post_from_data(m.post)) for m in await chat.board(ADMINS).messages()]
 
 
-async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Admin):
+async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: AdminReports):
     for _ in range(3):
         await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
     [message] = await said(admin)
@@ -43,7 +43,7 @@ async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Adm
     assert "tried again for three days" in message
 
 
-async def test_its_end_is_told_once_with_how_long_it_took(admin: Admin, clock: Clock):
+async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, clock: Clock):
     await admin.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     clock.forward(timedelta(minutes=42))
     for _ in range(2):
@@ -53,7 +53,7 @@ async def test_its_end_is_told_once_with_how_long_it_took(admin: Admin, clock: C
     assert "slack:C1" in ended
 
 
-async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: Admin, clock: Clock):
+async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: AdminReports, clock: Clock):
     for _ in range(2):
         await admin.fault("settings", "The key is refused.")
         clock.forward(timedelta(minutes=5))
@@ -62,14 +62,16 @@ async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: Admin
     assert len(await said(admin)) == 4
 
 
-async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin: Admin):
+async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin: AdminReports):
     for channel in ("slack:C1", "slack:C2"):
         await admin.fault("delivery", "Not in the channel.", about=channel, channel=channel)
         await admin.fault("settings", "The key is refused.", channel=channel)
     assert len(await said(admin)) == 3
 
 
-async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(admin: Admin, clock: Clock):
+async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(
+    admin: AdminReports, clock: Clock
+):
     await admin.fault("arxiv", "429", after=OFTEN_PASSES)
     await admin.over("arxiv")
     assert await said(admin) == []
@@ -81,7 +83,7 @@ async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_
     assert len(await said(admin)) == 2
 
 
-async def test_many_processes_that_meet_it_at_once_say_it_once(admin: Admin, redis_url: str, clock: Clock):
+async def test_many_processes_that_meet_it_at_once_say_it_once(admin: AdminReports, redis_url: str, clock: Clock):
     async with Redis(redis_url) as other:
         beside = replace(admin, store=Store(other, clock))
         await asyncio.gather(*(who.fault("model", "503", channel="slack:C1") for who in (admin, beside) * 4))
@@ -90,7 +92,7 @@ async def test_many_processes_that_meet_it_at_once_say_it_once(admin: Admin, red
     assert len(await said(admin)) == 2
 
 
-async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin: Admin, caplog):
+async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin: AdminReports, caplog):
     class Refusing(ConsoleChat):
         async def post(self, step, place, on=""):
             raise Forbidden("The scope chat:write is missing.")
@@ -105,7 +107,7 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
     assert len(await said(admin)) == 1
 
 
-async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: Admin):
+async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: AdminReports):
     nobody = replace(admin, places=[])
     await nobody.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     [kept] = (await admin.store.faults_known()).values()
@@ -114,7 +116,7 @@ async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(a
     assert await admin.store.faults_known() == {}
 
 
-async def test_it_speaks_the_installation_s_language(admin: Admin):
+async def test_it_speaks_the_installation_s_language(admin: AdminReports):
     await replace(admin, language="zh").fault("budget", "用完了", channel="slack:C1")
     assert "今天的额度已用完" in (await said(admin))[0]
 

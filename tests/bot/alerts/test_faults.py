@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.alerts.admin import WORDS, Admin
+from bot.alerts.admin import WORDS, AdminReports
 from bot.context import Context
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
@@ -144,7 +144,7 @@ async def house(channel: Channel) -> House:
         desk=desk,
         daily=Daily(store, desk, channel.context.chats, FreePace(), channel.clock),
         queue=Queue(),
-        reports=Admin(store, channel.context.chats, [OPS], FreePace(), channel.clock),
+        reports=AdminReports(store, channel.context.chats, [OPS], FreePace(), channel.clock),
     )
     await channel.set_up()
     jobs = Jobs(context, Conversation(context), context.queue)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.alerts.admin import Admin
+from bot.alerts.admin import AdminReports
 from bot.core.chat import Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
@@ -181,7 +181,7 @@ class TestStore:
         await stop(given.home)
 
     async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
-        admin = Admin(store, {}, [], FreePace(), clock)
+        admin = AdminReports(store, {}, [], FreePace(), clock)
         await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
         found = by_name(await store.store(settings(redis_url=redis_url)))["fault: delivery"]
         assert found.state is State.DOUBTFUL
