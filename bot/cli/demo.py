@@ -16,7 +16,7 @@ from prompt_toolkit.history import InMemoryHistory
 
 from bot.cli import terminal
 from bot.cli.sample import SampleDay
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.queue import InlineQueue
 from bot.context import Context
@@ -107,11 +107,11 @@ async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Pl
 
 
 async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
-    front = Front(context, Conversation(context))
+    handler = Dispatcher(context, Conversation(context))
     if not sys.stdin.isatty():
         question = _example(digest)
         chat.screen.print(f"> {question}\n", style="small")
-        await _asked(front, context, thread, question)
+        await _asked(handler, context, thread, question)
         return
     terminal.say(HELP)
     session: PromptSession[str] = PromptSession(history=InMemoryHistory())
@@ -123,7 +123,7 @@ async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Pla
         if line in ("/quit", "/exit", "/q", "quit", "exit"):
             return
         if line:
-            await _line(front, context, chat, digest, thread, line)
+            await _line(handler, context, chat, digest, thread, line)
 
 
 def _example(digest: Digest) -> str:
@@ -131,20 +131,24 @@ def _example(digest: Digest) -> str:
     return f"第 {number} 篇提出了什么？" if digest.language.startswith("zh") else f"What does paper {number} introduce?"
 
 
-async def _asked(front: Front, context: Context, thread: Place, text: str) -> None:
+async def _asked(handler: Dispatcher, context: Context, thread: Place, text: str) -> None:
     now = context.now()
-    await front.asked(Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}"))
+    await handler.on_question(
+        Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}")
+    )
 
 
-async def _line(front: Front, context: Context, chat: ConsoleChat, digest: Digest, thread: Place, line: str) -> None:
+async def _line(
+    handler: Dispatcher, context: Context, chat: ConsoleChat, digest: Digest, thread: Place, line: str
+) -> None:
     """One line typed at the prompt."""
     respond = ConsoleResponder(chat, thread)
     name, _, rest = line.partition(" ")
     if not line.startswith("/"):
-        await _asked(front, context, thread, line)
+        await _asked(handler, context, thread, line)
     elif name in ("/paper", "/digest"):
         now = context.now()
-        await front.commanded(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
+        await handler.on_command(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
     elif name == "/full":
         await _full(respond, digest, rest.strip().lstrip("#"))
     elif name == "/others":

@@ -422,44 +422,46 @@ class Responder(Protocol):
         ...
 
 
-class Front(Protocol):
+class EventHandler(Protocol):
     """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.commands.dispatcher`.
 
-    `asked`, `amended`, `withdrawn`, `voted` and `membership` return when the event is in the store; they raise when it could not
+    `on_question`, `on_edit`, `on_delete`, `on_vote` and `on_membership` return when the event is in the store; they raise when it could not
     be written, and the platform is then not told that it arrived. Work that takes longer goes on afterwards.
     """
 
-    async def concerns(self, place: Place) -> bool:
+    async def knows_thread(self, place: Place) -> bool:
         """The thread is one the bot started or answers in. What does not concern it is not kept."""
         ...
 
-    async def asked(self, question: Question) -> None:
+    async def on_question(self, question: Question) -> None:
         """Once per `question.id`, and once per (place, message), however often it is delivered."""
         ...
 
-    async def amended(self, question: Question) -> None:
+    async def on_edit(self, question: Question) -> None:
         """The message of an earlier question was edited: replaced if it is still being worked on."""
         ...
 
-    async def withdrawn(self, place: Place, message: str) -> None:
+    async def on_delete(self, place: Place, message: str) -> None:
         """A message was deleted: a question ends; a post of ours is not posted again."""
         ...
 
-    async def commanded(self, command: Command, respond: Responder) -> None: ...
+    async def on_command(self, command: Command, respond: Responder) -> None: ...
 
-    async def clicked(self, click: Click, respond: Responder) -> None: ...
+    async def on_click(self, click: Click, respond: Responder) -> None: ...
 
-    async def submitted(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
+    async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         """Field name to sentence for what is wrong; empty when it was taken. Checks only and returns fast; the rest is shown later."""
         ...
 
-    async def voted(self, vote: Vote) -> None: ...
+    async def on_vote(self, vote: Vote) -> None: ...
 
-    async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
+    async def on_reaction(
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+    ) -> None:
         """👍 👎 🔖 on a message of ours, whatever paper that is."""
         ...
 
-    async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
         """Invited to a channel, or removed from it, or it was archived (`joined=False`)."""
         ...
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
@@ -83,18 +83,18 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         running = Running()
         health = Health(store=app.store.server_time, depth=queue.depth)
         web_app = web.Application()
-        front = Front(context, conversation)
+        handler = Dispatcher(context, conversation)
         if Role.SLACK in roles and "slack" in chats:
-            _listen_to_slack(settings, app, chats["slack"], front, running, health, web_app)
+            _listen_to_slack(settings, app, chats["slack"], handler, running, health, web_app)
         if Role.DISCORD in roles and "discord" in chats:
-            _listen_to_discord(settings, app, chats["discord"], front, running, health)
+            _listen_to_discord(settings, app, chats["discord"], handler, running, health)
         if Role.CLOCK in roles:
             running.tasks.append(RunScheduler(app.store, _begin(context, queue), app.now).run())
         if Role.WORKER in roles:
             await jobs.take_up()
             running.tasks.append(queue.run())
             running.closing.append(lambda: queue.drain(DRAIN))
-        running.closing.append(front.drain)
+        running.closing.append(handler.drain)
         running.tasks.append(watch(health, reports, frozenset({"slack", "discord"})))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
         await stack.enter_async_context(served(health, web_app, settings.port, settings.metrics_port, needed=by_http))
@@ -156,7 +156,13 @@ def _chats(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[str, Ch
 
 
 def _listen_to_slack(
-    settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health, web_app: web.Application
+    settings: Settings,
+    app: App,
+    chat: Chat,
+    handler: Dispatcher,
+    running: Running,
+    health: Health,
+    web_app: web.Application,
 ) -> None:
     from bot.slack.chat import SlackChat  # noqa: PLC0415
     from bot.slack.listeners.connection import SlackConnection  # noqa: PLC0415
@@ -169,7 +175,7 @@ def _listen_to_slack(
         )
     connection = SlackConnection(
         chat,
-        front,
+        handler,
         app_token=app_token,
         signing_secret=secret,
         api_url=settings.slack_api_url,
@@ -183,14 +189,14 @@ def _listen_to_slack(
 
 
 def _listen_to_discord(
-    settings: Settings, app: App, chat: Chat, front: Front, running: Running, health: Health
+    settings: Settings, app: App, chat: Chat, handler: Dispatcher, running: Running, health: Health
 ) -> None:
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
     from bot.discord.listeners.gateway import DiscordListener  # noqa: PLC0415
 
     assert isinstance(chat, DiscordChat)
     roles = frozenset(settings.discord_ask_roles)
-    listener = DiscordListener(settings.discord_token.get_secret_value(), front, chat, RedisCache(app.store), roles)
+    listener = DiscordListener(settings.discord_token.get_secret_value(), handler, chat, RedisCache(app.store), roles)
     health.parts["discord"] = lambda: listener.ready
     running.tasks.append(listener.run())
     running.closing.append(listener.close)

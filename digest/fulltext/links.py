@@ -212,7 +212,7 @@ def _link(found: str) -> Link | None:
 
 
 def _kind(host: str, path: list[str]) -> str | None:
-    """None for what names no particular thing: a host's front page, somebody's profile."""
+    """None for what names no particular thing: a host's handler page, somebody's profile."""
     if host in CODE_HOSTS:
         return "code" if len(path) >= 2 or (host == "gist.github.com" and path) else None
     if host in DATA_HOSTS:

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from bot.cli.sample import SampleDay
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.queue import InlineQueue
@@ -41,4 +41,4 @@ def channel(store: Store, clock: Clock) -> Channel:
     )
     conversation = Conversation(context)
     queue.register("answer", conversation.answer)
-    return Channel(context, Front(context, conversation), chat, clock, conversation)
+    return Channel(context, Dispatcher(context, conversation), chat, clock, conversation)

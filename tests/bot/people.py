@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat
 from bot.context import Context
 from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
@@ -82,14 +82,14 @@ class Queue:
 @dataclass
 class Channel:
     context: Context
-    front: Front
+    handler: Dispatcher
     chat: ConsoleChat
     clock: Clock
     conversation: Conversation
 
     async def command(self, name: str, text: str, person: Person = ANN, place: Place = HERE) -> Respond:
         respond = Respond()
-        await self.front.commanded(
+        await self.handler.on_command(
             Command(f"c{self.clock().timestamp()}", name, text, place, person, self.clock()), respond
         )
         return respond
@@ -97,15 +97,15 @@ class Channel:
     async def click(self, button: Button | tuple[str, str], person: Person = ANN, place: Place = HERE) -> Respond:
         action, value = button if isinstance(button, tuple) else (button.action, button.value)
         respond = Respond()
-        await self.front.clicked(Click(f"k{action}", action, value, place, person, "", self.clock()), respond)
+        await self.handler.on_click(Click(f"k{action}", action, value, place, person, "", self.clock()), respond)
         return respond
 
     async def submit(self, form: Form, person: Person = ANN, **fields: str) -> tuple[Mapping[str, str], Respond]:
         respond = Respond()
         given = {f.name: f.value for f in form.fields} | fields
         submission = Submission("s1", form.action, form.value, given, HERE, person, self.clock())
-        problems = await self.front.submitted(submission, respond)
-        await self.front.drain()
+        problems = await self.handler.on_submit(submission, respond)
+        await self.handler.drain()
         return problems, respond
 
     async def set_up(self, **profile: str) -> Subscription:
@@ -131,7 +131,7 @@ class Channel:
         self.clock.forward(timedelta(seconds=1))
         name = f"q{self.clock().timestamp()}"
         values = {"message": name, "addressed": False} | more
-        await self.front.asked(Question(name, thread, person, text, self.clock(), **values))  # type: ignore[arg-type]
+        await self.handler.on_question(Question(name, thread, person, text, self.clock(), **values))  # type: ignore[arg-type]
         return "\n".join((await self.said(thread))[before:])
 
     async def said(self, thread: Place) -> list[str]:

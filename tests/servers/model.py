@@ -304,7 +304,7 @@ class ModelServer:
         return _HTTP[name]() if name in _HTTP else None
 
     def _counted(self, body: dict[str, Any]) -> tuple[int, int]:
-        """Tokens of the prompt, and how many of them stood at the front of an earlier one: from 1,024 on, in steps of 128."""
+        """Tokens of the prompt, and how many of them stood at the handler of an earlier one: from 1,024 on, in steps of 128."""
         schema = json.dumps(body.get("response_format") or {}, sort_keys=True)
         prompt = f"{body.get('model')}\n{schema}\n" + "\n".join(
             f"{m.get('role')}: {m.get('content')}" for m in body.get("messages", [])

@@ -1,5 +1,5 @@
 """What was said while nobody listened: after a start, or a session that could not be resumed, active threads and direct messages
-are read from the last message seen. The Front knows which of it was answered."""
+are read from the last message seen. The EventHandler knows which of it was answered."""
 
 from __future__ import annotations
 

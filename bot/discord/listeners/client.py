@@ -1,6 +1,6 @@
-"""The gateway's client: every event that concerns the bot becomes a value of `bot.core.chat` and goes to the Front. Nothing else is kept.
+"""The gateway's client: every event that concerns the bot becomes a value of `bot.core.chat` and goes to the EventHandler. Nothing else is kept.
 
-The SDK keeps no messages either. An event may come twice (a resume, a second process with the same token); the Front tells messages
+The SDK keeps no messages either. An event may come twice (a resume, a second process with the same token); the EventHandler tells messages
 apart by their ids.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import discord
 import stamina
 
-from bot.core.chat import Front, Place, Post, Question, Text
+from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
 from bot.discord.events import VOTES, Me, named, person_of, place_of, question_of, roles_of
@@ -49,7 +49,7 @@ def intents(*, content: bool) -> discord.Intents:
 class Gateway(discord.Client):
     def __init__(
         self,
-        front: Front,
+        handler: EventHandler,
         chat: DiscordChat,
         memory: Cache,
         *,
@@ -65,10 +65,10 @@ class Gateway(discord.Client):
             **connection.options(),
         )
         connection.keep_gateway(self)
-        self.front, self.chat, self.memory, self.roles = front, chat, memory, roles
+        self.handler, self.chat, self.memory, self.roles = handler, chat, memory, roles
         self.rest = Rest(self)
         self.seen = Watermark(memory)
-        acts = Interactions(front, chat, memory, self.rest, roles)
+        acts = Interactions(handler, chat, memory, self.rest, roles)
         self._acts = acts
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -139,7 +139,7 @@ class Gateway(discord.Client):
         elif self.roles and not self.roles & roles_of(message.author):
             await self._not_yours(question)
             return
-        await self.front.asked(question)
+        await self.handler.on_question(question)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         message = payload.message
@@ -150,7 +150,7 @@ class Gateway(discord.Client):
     async def _amended(self, message: discord.Message) -> None:
         question = await self._for_us(message)
         if question is not None:
-            await self.front.amended(question)
+            await self.handler.on_edit(question)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self._deleted(payload.channel_id, [payload.message_id])
@@ -161,7 +161,7 @@ class Gateway(discord.Client):
     async def _deleted(self, channel: int, messages: list[int]) -> None:
         place = await self.place(channel)
         for message in messages:
-            await self._kept(lambda message=message: self.front.withdrawn(place, named(place, message)))  # type: ignore[misc]
+            await self._kept(lambda message=message: self.handler.on_delete(place, named(place, message)))  # type: ignore[misc]
 
     async def _for_us(self, message: discord.Message) -> Question | None:
         """Of a message that addresses the bot, or stands in one of its threads and can be read."""
@@ -169,7 +169,7 @@ class Gateway(discord.Client):
         if question is None or question.addressed:
             return question
         readable = bool(question.text) and bool(question.place.thread)
-        return question if readable and await self.front.concerns(question.place) else None
+        return question if readable and await self.handler.knows_thread(question.place) else None
 
     async def _not_yours(self, question: Question) -> None:
         if question.addressed:
@@ -203,7 +203,9 @@ class Gateway(discord.Client):
             return
         place = await self.place(payload.channel_id)
         person = person_of(discord.Object(payload.user_id), None)  # type: ignore[arg-type]
-        await self._kept(lambda: self.front.reacted(place, named(place, payload.message_id), person, kind, undo=undo))
+        await self._kept(
+            lambda: self.handler.on_reaction(place, named(place, payload.message_id), person, kind, undo=undo)
+        )
 
     # ------------------------------------------------------------ interactions
 
@@ -220,7 +222,7 @@ class Gateway(discord.Client):
         may = [c for c in guild.text_channels if c.permissions_for(guild.me).send_messages]
         first = guild.system_channel if guild.system_channel in may else next(iter(may), None)
         if first is not None:
-            await self._kept(lambda: self.front.membership(place_of(first), joined=True))
+            await self._kept(lambda: self.handler.on_membership(place_of(first), joined=True))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
@@ -232,7 +234,7 @@ class Gateway(discord.Client):
             await self._left(channel)
 
     async def _left(self, channel: discord.abc.GuildChannel) -> None:
-        await self._kept(lambda: self.front.membership(place_of(channel), joined=False))
+        await self._kept(lambda: self.handler.on_membership(place_of(channel), joined=False))
 
     # ------------------------------------------------------------ places
 

@@ -9,7 +9,7 @@ import logging
 import aiohttp
 import discord
 
-from bot.core.chat import Front
+from bot.core.chat import EventHandler
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
 from bot.discord.rest import log_in
@@ -29,13 +29,13 @@ class DiscordListener:
     def __init__(  # what listening takes
         self,
         token: str,
-        front: Front,
+        handler: EventHandler,
         chat: DiscordChat,
         memory: Cache,
         roles: frozenset[str] = frozenset(),
     ) -> None:
         """`roles`: ids of the roles that may ask; empty: everybody may."""
-        self._token, self._front, self._chat, self._memory, self._roles = token, front, chat, memory, roles
+        self._token, self._handler, self._chat, self._memory, self._roles = token, handler, chat, memory, roles
         self._closing = asyncio.Event()
         self.client: Gateway | None = None
         self.content = True
@@ -50,7 +50,7 @@ class DiscordListener:
         wait = 1.0
         while not self._closing.is_set():
             self._chat.hears = self.content
-            self.client = Gateway(self._front, self._chat, self._memory, content=self.content, roles=self._roles)
+            self.client = Gateway(self._handler, self._chat, self._memory, content=self.content, roles=self._roles)
             try:
                 await log_in(self.client, self._token)
                 await self.client.connect()

@@ -1,4 +1,4 @@
-"""Commands, buttons, menus and modals: from Discord's interaction to the Front and back, within Discord's three seconds.
+"""Commands, buttons, menus and modals: from Discord's interaction to the EventHandler and back, within Discord's three seconds.
 
 What stands behind a control is read from its custom_id, not from objects in memory, so it works after a restart. Two processes
 with one token both get every interaction: the first to claim it answers.
@@ -15,7 +15,7 @@ from typing import Any
 
 import discord
 
-from bot.core.chat import Actions, Button, ChatError, Click, Command, Front, Post, Style, Submission, Text
+from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandler, Post, Style, Submission, Text
 from bot.discord.chat import DiscordChat
 from bot.discord.events import named, person_of, place_of, roles_of, subject_of
 from bot.discord.ids import Press, components, pressed
@@ -39,8 +39,10 @@ ASKING = frozenset({"ask", "lookup", "pick"})
 
 
 class Interactions:
-    def __init__(self, front: Front, chat: DiscordChat, memory: Cache, rest: Rest, roles: frozenset[str]) -> None:
-        self._front, self._chat, self._memory, self._rest = front, chat, memory, rest
+    def __init__(
+        self, handler: EventHandler, chat: DiscordChat, memory: Cache, rest: Rest, roles: frozenset[str]
+    ) -> None:
+        self._handler, self._chat, self._memory, self._rest = handler, chat, memory, rest
         self._forms = Forms(memory)
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
@@ -57,7 +59,7 @@ class Interactions:
         command = Command(
             ticket.id, name, text, ticket.place, ticket.person, interaction.created_at, _extra(interaction)
         )
-        await self._in_time(interaction, responder, self._front.commanded(command, responder))
+        await self._in_time(interaction, responder, self._handler.on_command(command, responder))
 
     async def chosen(self, interaction: Interaction, action: str) -> None:
         """A command on a message, which comes with the interaction whatever intents the bot has."""
@@ -114,7 +116,7 @@ class Interactions:
         """Suggestions; none where they would come too late."""
         try:
             async with asyncio.timeout(COMPLETE):
-                return await self._front.complete(field, typed, place_of(interaction.channel))
+                return await self._handler.complete(field, typed, place_of(interaction.channel))
         except (PaperboyError, TimeoutError):
             log.info("event=no_suggestions field=%s", field)
             return []
@@ -130,7 +132,7 @@ class Interactions:
             ticket.id, press.action, press.value, ticket.place, ticket.person, named(ticket.place, message),
             interaction.created_at, _extra(interaction),
         )  # fmt: skip
-        await self._in_time(interaction, responder, self._front.clicked(click, responder))
+        await self._in_time(interaction, responder, self._handler.on_click(click, responder))
 
     async def _in_time(self, interaction: Interaction, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
         """Does the work, if no other process does; when it takes longer than Discord waits, something is said first."""
@@ -233,7 +235,7 @@ class Interactions:
         )  # fmt: skip
         # What answers it may be at work before this returns, and writes into the first response.
         await responder.in_time()
-        wrong = await self._front.submitted(sent, responder)
+        wrong = await self._handler.on_submit(sent, responder)
         if wrong:
             await responder.show(forms.problems(name, filling, wrong, ticket.language))
 

@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.chat import Doubtful, Forbidden, Front, Throttled
+from bot.core.chat import Doubtful, EventHandler, Forbidden, Throttled
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
@@ -51,7 +51,7 @@ class SlackConnection:
     def __init__(
         self,
         chat: SlackChat,
-        front: Front,
+        handler: EventHandler,
         *,
         app_token: str = "",
         signing_secret: str = "",
@@ -63,7 +63,7 @@ class SlackConnection:
     ) -> None:
         """`port`: where to listen without an app token; None where the requests come through `mount`."""
         assert app_token or signing_secret
-        self._chat, self._front = chat, front
+        self._chat, self._handler = chat, handler
         self._app_token, self._secret, self._api_url = app_token, signing_secret, api_url
         self._port, self._count, self._ping = port, sockets, ping
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,8 +73,8 @@ class SlackConnection:
         self._sockets: list[Socket] = []
         self._runner: web.AppRunner | None = None
         people = People(chat.wire)
-        self._events = Events(chat.wire, front, people, self._later, self._revoked)
-        self._app = self._bolt(Interactions(chat, front, people, self._begin, now))
+        self._events = Events(chat.wire, handler, people, self._later, self._revoked)
+        self._app = self._bolt(Interactions(chat, handler, people, self._begin, now))
 
     # ------------------------------------------------------------ the app
 

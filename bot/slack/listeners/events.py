@@ -1,4 +1,4 @@
-"""Events: told to the Front, and so written to the store, before they are acknowledged. What fails is raised: Slack then sends it again.
+"""Events: told to the EventHandler, and so written to the store, before they are acknowledged. What fails is raised: Slack then sends it again.
 
 What does not concern the bot is let pass without a trace: it is not kept, not logged, not looked at twice.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.core.chat import Front, Person, Place
+from bot.core.chat import EventHandler, Person, Place
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
@@ -41,12 +41,12 @@ class Events:
     def __init__(
         self,
         wire: Wire,
-        front: Front,
+        handler: EventHandler,
         people: People,
         later: Callable[[Awaitable[None]], object],
         revoked: Callable[[str], None],
     ) -> None:
-        self._wire, self._front, self._people, self._later, self._revoked = wire, front, people, later, revoked
+        self._wire, self._handler, self._people, self._later, self._revoked = wire, handler, people, later, revoked
         self._handlers: Mapping[str, Handler] = {
             "app_home_opened": self._home,
             "app_mention": self._said,
@@ -62,7 +62,7 @@ class Events:
         }
 
     async def took(self, body: Payload) -> None:
-        """Returns when the event is in the store, or is of no concern. Raises what the Front raises."""
+        """Returns when the event is in the store, or is of no concern. Raises what the EventHandler raises."""
         event = body.get("event") or {}
         handler = self._handlers.get(str(event.get("type")))
         if handler is not None:
@@ -84,14 +84,14 @@ class Events:
         if not payloads.is_persons(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
             return
         person = await self._people.person(str(event["user"]))
-        await self._front.asked(payloads.question(event, str(event["channel"]), team, who.user, person))
+        await self._handler.on_question(payloads.question(event, str(event["channel"]), team, who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
         """Addressed to the bot, or in a thread it started or answers in."""
         if payloads.is_direct(channel) or payloads.said(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
-        return bool(place.thread) and await self._front.concerns(place)
+        return bool(place.thread) and await self._handler.knows_thread(place)
 
     async def _changed(self, event: Payload, team: str) -> None:
         who = await self._wire.identity()
@@ -105,7 +105,7 @@ class Events:
             question = payloads.question(new, channel, team, who.user, person)
             was = payloads.said(str(old.get("text") or ""), who.user)
             turned_to_us = question.addressed and not question.place.direct and not was.to_bot
-            await (self._front.asked if turned_to_us else self._front.amended)(question)
+            await (self._handler.on_question if turned_to_us else self._handler.on_edit)(question)
 
     async def _deleted(self, event: Payload) -> None:
         who = await self._wire.identity()
@@ -115,7 +115,7 @@ class Events:
     async def _withdrawn(self, channel: str, old: Payload, ts: str, who: Identity) -> None:
         ours = who.user == old.get("user") or (bool(who.bot) and who.bot == old.get("bot_id"))
         if ours or await self._concerns(old, channel, who):
-            await self._front.withdrawn(payloads.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
+            await self._handler.on_delete(payloads.place_of(channel, str(old.get("thread_ts") or ""), ts), ts)
 
     async def _reaction(self, event: Payload, team: str) -> None:
         del team
@@ -123,7 +123,7 @@ class Events:
         kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
         if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
             place = payloads.place_of(str(item["channel"]))
-            await self._front.reacted(place, str(item["ts"]), Person(str(event["user"])), kind)
+            await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind)
 
     # ------------------------------------------------------------ channels
 
@@ -133,13 +133,13 @@ class Events:
         if event.get("user") == who.user:
             inviter = str(event.get("inviter") or "")
             by = await self._people.person(inviter) if inviter else None
-            await self._front.membership(payloads.place_of(str(event["channel"])), joined=True, by=by)
+            await self._handler.on_membership(payloads.place_of(str(event["channel"])), joined=True, by=by)
 
     async def _lost(self, event: Payload, team: str) -> None:
         del team
         by = str(event.get("actor_id") or event.get("user") or "")
         place = Place("slack", str(event["channel"]))
-        await self._front.membership(place, joined=False, by=Person(by) if by else None)
+        await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
 
     # ------------------------------------------------------------ the app
 
@@ -149,7 +149,7 @@ class Events:
             self._later(self._publish(str(event["user"])))
 
     async def _publish(self, user: str) -> None:
-        post = await self._front.home(await self._people.person(user), "slack")
+        post = await self._handler.home(await self._people.person(user), "slack")
         await self._wire.call("views.publish", user_id=user, view=views.home(post))
 
     async def _uninstalled(self, event: Payload, team: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands, buttons, menus, modals and the message shortcut: acknowledged once the Front has them, or after a moment, and then worked on.
+"""Commands, buttons, menus, modals and the message shortcut: acknowledged once the EventHandler has them, or after a moment, and then worked on.
 
 Slack waits three seconds and gives none of these twice. A form's problems have to be in the acknowledgement itself.
 """
@@ -15,7 +15,7 @@ from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.core.chat import ChatError, Front, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.core.chat import ChatError, EventHandler, Gone, Menu, Person, Place, Post, Responder, Text
 from bot.slack.chat import SlackChat
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload, Pressed
@@ -56,9 +56,9 @@ class Interactions:
     """`begin` runs a task that shutting down waits for."""
 
     def __init__(
-        self, chat: SlackChat, front: Front, people: People, begin: Begin, now: Callable[[], datetime]
+        self, chat: SlackChat, handler: EventHandler, people: People, begin: Begin, now: Callable[[], datetime]
     ) -> None:
-        self._chat, self._front, self._people, self._begin, self._now = chat, front, people, begin, now
+        self._chat, self._handler, self._people, self._begin, self._now = chat, handler, people, begin, now
 
     async def _shortly(self, work: Awaitable[None], ack: AsyncAck) -> None:
         await asyncio.wait({self._begin(work)}, timeout=MOMENT)
@@ -90,7 +90,7 @@ class Interactions:
     async def _command(self, body: Payload) -> None:
         command = payloads.command(body, await self._people.person(str(body["user_id"])), self._now())
         respond = self._chat.responder(command.place, command.person, command.extra)
-        await self._told(self._front.commanded(command, respond), respond, command.person)
+        await self._told(self._handler.on_command(command, respond), respond, command.person)
 
     # ------------------------------------------------------------ buttons
 
@@ -107,7 +107,7 @@ class Interactions:
         person = await self._people.person(user)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        work = self._ask_first(pressed, body) if pressed.asks else self._front.clicked(click, respond)
+        work = self._ask_first(pressed, body) if pressed.asks else self._handler.on_click(click, respond)
         await self._told(work, respond, person)
 
     async def _at_home(self, user: str) -> Memo:
@@ -140,7 +140,7 @@ class Interactions:
         asked = asyncio.get_running_loop().time()
 
         async def check() -> None:
-            problems.update(await self._front.submitted(submission, respond))
+            problems.update(await self._handler.on_submit(submission, respond))
             if problems and asyncio.get_running_loop().time() - asked > FORM:
                 await self._say(respond, "\n\n".join(problems.values()))
 
@@ -151,7 +151,7 @@ class Interactions:
         memo = Memo.load(str(body["view"].get("private_metadata", "")))
         click = payloads.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        await self._told(self._front.clicked(click, respond), respond, person)
+        await self._told(self._handler.on_click(click, respond), respond, person)
 
     # ------------------------------------------------------------ the shortcut on a message
 
@@ -168,7 +168,7 @@ class Interactions:
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(place, person, click.extra)
         if len(papers) == 1:
-            await self._told(self._front.clicked(click, respond), respond, person)
+            await self._told(self._handler.on_click(click, respond), respond, person)
         else:
             await self._told(self._which(papers, respond, person), respond, person)
 

@@ -127,7 +127,7 @@ class _Gather:
         self._start(title, block.heading.level, block.page)
 
     def _fold(self) -> None:
-        """What looked like sections before the abstract (numbered addresses) is front matter."""
+        """What looked like sections before the abstract (numbered addresses) is handler matter."""
         for _, _, _, held in self._open[1:]:
             self._open[0][3].extend(held)
         del self._open[1:]
@@ -148,17 +148,17 @@ class _Gather:
 
     def sections(self) -> tuple[Section, ...]:
         made = [Section(title, level, "", page, tuple(held)) for title, level, page, held in self._open]
-        front, rest = made[0], made[1:]
+        handler, rest = made[0], made[1:]
         if self._abstract is not None:
             abstract = made[self._abstract]
             rest = [s for s in rest if s is not abstract]
         else:
             abstract = Section(ABSTRACT, 1)
         prose = tuple(
-            p for p in front.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
+            p for p in handler.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
         )
-        front = Section(FRONT, 1, "", 1, prose)
-        return (abstract, *((front,) if prose else ()), *rest)
+        handler = Section(FRONT, 1, "", 1, prose)
+        return (abstract, *((handler,) if prose else ()), *rest)
 
 
 def _has_number(title: str) -> bool:

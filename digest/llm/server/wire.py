@@ -123,7 +123,7 @@ def _format(schema: Schema, level: int) -> dict[str, Any]:
 
 
 def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
-    """The schema joins the first message, so that what repeats stays in front."""
+    """The schema joins the first message, so that what repeats stays in handler."""
     text = json.dumps(dict(schema.json), ensure_ascii=False, separators=(",", ":"))
     first = (
         messages[0]["content"]

@@ -283,10 +283,10 @@ async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothin
     digest, _ = await channel.digest()
     messages = await channel.context.store.posts(digest.key)
     paper_id, message = next(iter(messages.items()))
-    await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED)
-    await channel.front.reacted(HERE, "nothing", BOB, VoteKind.SAVED)
+    await channel.handler.on_reaction(HERE, message, BOB, VoteKind.SAVED)
+    await channel.handler.on_reaction(HERE, "nothing", BOB, VoteKind.SAVED)
     assert [(v.kind, v.subject) for v in await channel.context.store.votes(HERE.key)] == [(VoteKind.SAVED, paper_id)]
-    await channel.front.reacted(HERE, message, BOB, VoteKind.SAVED, undo=True)
+    await channel.handler.on_reaction(HERE, message, BOB, VoteKind.SAVED, undo=True)
     assert await channel.context.store.votes(HERE.key) == []
 
 
@@ -304,7 +304,7 @@ async def test_the_ask_form_answers_in_the_thread(channel: Channel):
 
 async def test_invited_it_says_once_how_to_begin(channel: Channel):
     for _ in range(2):
-        await channel.front.membership(HERE, joined=True, by=BOB)
+        await channel.handler.on_membership(HERE, joined=True, by=BOB)
     said = await channel.said(HERE)
     assert len(said) == 1
     assert "/digest setup" in said[0]
@@ -312,9 +312,9 @@ async def test_invited_it_says_once_how_to_begin(channel: Channel):
 
 async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: Channel):
     before = await channel.set_up()
-    await channel.front.membership(HERE, joined=False)
+    await channel.handler.on_membership(HERE, joined=False)
     assert await channel.context.store.subscriptions() == []
-    await channel.front.membership(HERE, joined=True, by=ANN)
+    await channel.handler.on_membership(HERE, joined=True, by=ANN)
     after = await channel.context.store.subscription(HERE.key)
     assert after == replace(before, since=channel.clock())  # what was due while it was away is not caught up on
 
@@ -322,7 +322,7 @@ async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: C
 async def test_home_shows_channels_saved_papers_and_how_to_ask(channel: Channel):
     await channel.digest()
     await channel.click(("save", "paper:2601.22153v1"))
-    said = words(await channel.front.home(ANN, "console"))
+    said = words(await channel.handler.home(ANN, "console"))
     assert "2601.22153" in said
     assert "/paper" in said
     assert "Last digest" in said
@@ -330,7 +330,7 @@ async def test_home_shows_channels_saved_papers_and_how_to_ask(channel: Channel)
 
 async def test_completion_offers_papers_by_number_and_title_categories_and_zones(channel: Channel):
     digest, _ = await channel.digest()
-    assert [v for _, v in await channel.front.complete("paper", "2", HERE)] == [digest.entries[1].paper.versioned]
-    assert ("cs.RO · Robotics", "cs.RO") in await channel.front.complete("category", "robotics", HERE)
-    assert ("Asia/Shanghai", "Asia/Shanghai") in await channel.front.complete("timezone", "shanghai", HERE)
-    assert await channel.front.complete("paper", "", Place("console", "elsewhere")) == []
+    assert [v for _, v in await channel.handler.complete("paper", "2", HERE)] == [digest.entries[1].paper.versioned]
+    assert ("cs.RO · Robotics", "cs.RO") in await channel.handler.complete("category", "robotics", HERE)
+    assert ("Asia/Shanghai", "Asia/Shanghai") in await channel.handler.complete("timezone", "shanghai", HERE)
+    assert await channel.handler.complete("paper", "", Place("console", "elsewhere")) == []

@@ -15,7 +15,7 @@ from tests.bot.people import ANN, BOB, HERE, Channel
 
 async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place = HERE, **values: object) -> None:
     channel.clock.forward(timedelta(seconds=1))
-    await channel.front.voted(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
+    await channel.handler.on_vote(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
 
 
 async def lessons(channel: Channel) -> dict[str, float]:

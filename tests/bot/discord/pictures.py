@@ -20,7 +20,7 @@ from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
 from digest.model import Answer, Basis, Digest, Evidence, Finding, Mention, Part, Quote, Summary, Theme
 from digest.ports import MemoryCache
-from tests.bot.discord.recording import RecordingFront
+from tests.bot.discord.recording import RecordingHandler
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
 
 WIDE, PHONE = (820, 1200), (390, 1200)
@@ -116,7 +116,7 @@ def an_answer() -> Answer:
 async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     chat = DiscordChat("")
-    bot = Gateway(RecordingFront(), chat, MemoryCache())
+    bot = Gateway(RecordingHandler(), chat, MemoryCache())
     chat.rest.client = bot
     async with simcord.run(bot) as env:
         env.backend.bot_user.name = env.backend.bot_user.global_name = "Paperboy"

@@ -1,4 +1,4 @@
-"""A Front that records what it is handed, and answers commands and buttons as a test tells it to."""
+"""An EventHandler that records what it is handed, and answers commands and buttons as a test tells it to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def said(text: str) -> Post:
     return Post((Text(text),), text)
 
 
-class RecordingFront:
+class RecordingHandler:
     def __init__(self) -> None:
         self.questions: list[Question] = []
         self.amendments: list[Question] = []
@@ -31,41 +31,43 @@ class RecordingFront:
         """By a command's text's first word, or an action."""
         self.suggestions: Sequence[tuple[str, str]] = ()
 
-    async def concerns(self, place: Place) -> bool:
+    async def knows_thread(self, place: Place) -> bool:
         self.looked.append(place)
         return place.thread in self.ours
 
-    async def asked(self, question: Question) -> None:
+    async def on_question(self, question: Question) -> None:
         self.questions.append(question)
 
-    async def amended(self, question: Question) -> None:
+    async def on_edit(self, question: Question) -> None:
         self.amendments.append(question)
 
-    async def withdrawn(self, place: Place, message: str) -> None:
+    async def on_delete(self, place: Place, message: str) -> None:
         self.withdrawals.append((place, message))
 
-    async def commanded(self, command: Command, respond: Responder) -> None:
+    async def on_command(self, command: Command, respond: Responder) -> None:
         self.commands.append(command)
         await self._answer(command.text.split(" ")[0], command, respond)
 
-    async def clicked(self, click: Click, respond: Responder) -> None:
+    async def on_click(self, click: Click, respond: Responder) -> None:
         self.clicks.append(click)
         await self._answer(click.action, click, respond)
 
-    async def submitted(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
+    async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         self.submissions.append(submission)
         return await self._answer(submission.action, submission, respond) or {}
 
     async def _answer(self, name: str, event: Any, respond: Responder) -> Any:
         return await self.on[name](event, respond) if name in self.on else None
 
-    async def voted(self, vote: Vote) -> None:
+    async def on_vote(self, vote: Vote) -> None:
         raise AssertionError("Discord's votes are reactions and buttons")
 
-    async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
+    async def on_reaction(
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+    ) -> None:
         self.reactions.append((place, message, person.id, kind, undo))
 
-    async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
         self.members.append((place, joined))
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:

@@ -12,7 +12,7 @@ from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Place, Po
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.client import Gateway
 from digest.ports import MemoryCache
-from tests.bot.discord.recording import RecordingFront, said
+from tests.bot.discord.recording import RecordingHandler, said
 from tests.servers.discord_rules import check_message, check_spec, texts, walk
 
 FORM = Form(
@@ -23,7 +23,7 @@ FORM = Form(
 @dataclass
 class Stage:
     env: simcord.Env
-    front: RecordingFront
+    handler: RecordingHandler
     chat: DiscordChat
     bot: Gateway
     guild: Any
@@ -44,7 +44,7 @@ class Stage:
         self.ids = {}
         for step in self.chat.plan(Thread(parent, (paper,), None, "30 Jan", ()), place or self.place, "k"):
             self.ids[step.key] = await self.chat.post(step, place or self.place, self.ids.get(step.on, ""))
-        self.front.ours.add(self.ids["k:t"])
+        self.handler.ours.add(self.ids["k:t"])
         await self.env.settle()
         parent_channel = self.channel if place is None else self.forum
         return next(t for t in parent_channel.threads if str(t.id) == self.ids["k:t"])
@@ -80,7 +80,7 @@ def shown(result: Any) -> list[str]:
 @pytest.fixture
 def simcord_bot() -> Gateway:
     chat = DiscordChat("")
-    bot = Gateway(RecordingFront(), chat, MemoryCache())
+    bot = Gateway(RecordingHandler(), chat, MemoryCache())
     chat.rest.client = bot
     return bot
 
@@ -91,12 +91,12 @@ async def stage(simcord_bot: Gateway, simcord_env: simcord.Env) -> Stage:
     channel = guild.create_text_channel("papers")
     ada, bob = (guild.add_member(simcord_env.create_user(name)) for name in ("ada", "bob"))
     await simcord_env.settle()
-    return Stage(simcord_env, simcord_bot.front, simcord_bot.chat, simcord_bot, guild, channel, ada, bob)
+    return Stage(simcord_env, simcord_bot.handler, simcord_bot.chat, simcord_bot, guild, channel, ada, bob)
 
 
 async def test_a_mention_is_a_question_without_the_mention(stage: Stage):
     await stage.ada.send(stage.channel, f"{stage.bot.user.mention} does 4 release code?")
-    (question,) = stage.front.questions
+    (question,) = stage.handler.questions
     assert question.text == "does 4 release code?"
     assert (question.place, question.addressed, question.mentions_others) == (stage.place, True, False)
 
@@ -104,14 +104,14 @@ async def test_a_mention_is_a_question_without_the_mention(stage: Stage):
 async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(stage: Stage):
     await stage.ada.send(stage.channel, "lunch?")
     await stage.bob.send(stage.channel, f"{stage.ada.mention} yes")
-    assert stage.front.questions == []
-    assert stage.front.looked == []
+    assert stage.handler.questions == []
+    assert stage.handler.looked == []
 
 
 async def test_a_reply_to_a_papers_message_names_it(stage: Stage):
     thread = await stage.digest()
     await stage.ada.send(thread, "is there code?", reply_to=stage.message(thread, "k:1"))
-    (question,) = stage.front.questions
+    (question,) = stage.handler.questions
     assert question.reply_to == stage.ids["k:1"]
     assert question.place == Place("discord", str(stage.channel.id), stage.ids["k:t"])
     assert (question.addressed, question.replies_to_person) == (True, False)
@@ -123,7 +123,7 @@ async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage: S
     first = await stage.ada.send(thread, "does 1 release code?")
     await stage.bob.send(thread, "I think so", reply_to=first)
     await stage.bob.send(thread, f"{stage.ada.mention} look")
-    plain, reply, mention = stage.front.questions
+    plain, reply, mention = stage.handler.questions
     assert (plain.addressed, plain.text) == (False, "does 1 release code?")
     assert reply.replies_to_person
     assert mention.mentions_others
@@ -131,14 +131,14 @@ async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage: S
 
 async def test_another_thread_is_left_alone(stage: Stage):
     thread = await stage.digest()
-    stage.front.ours.clear()
+    stage.handler.ours.clear()
     await stage.ada.send(thread, "does 1 release code?")
-    assert stage.front.questions == []
+    assert stage.handler.questions == []
 
 
 async def test_a_direct_message_is_a_question(stage: Stage):
     await stage.ada.send_dm("what is 2601.22153 about?")
-    (question,) = stage.front.questions
+    (question,) = stage.handler.questions
     assert (question.place.direct, question.addressed, question.place.thread) == (True, True, "")
 
 
@@ -147,10 +147,10 @@ async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(sta
     message = await stage.ada.send(thread, "does 1 release cod")
     await stage.ada.edit(message, "does 1 release code?")
     await stage.ada.delete(message)
-    (amended,) = stage.front.amendments
+    (amended,) = stage.handler.amendments
     assert (amended.text, amended.id) == ("does 1 release code?", str(message.id))
     place = Place("discord", str(stage.channel.id), str(thread.id))
-    assert stage.front.withdrawals == [(place, f"{thread.id}/{message.id}")]
+    assert stage.handler.withdrawals == [(place, f"{thread.id}/{message.id}")]
 
 
 async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage: Stage):
@@ -160,7 +160,7 @@ async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage: Stage
     await stage.ada.unreact(message, "👍")
     await stage.ada.react(message, "🔖")
     await stage.ada.react(message, "🎉")
-    seen = [(m, kind, undo) for _, m, _, kind, undo in stage.front.reactions]
+    seen = [(m, kind, undo) for _, m, _, kind, undo in stage.handler.reactions]
     name = stage.ids["k:1"]
     assert seen == [(name, VoteKind.MORE, False), (name, VoteKind.MORE, True), (name, VoteKind.SAVED, False)]
 
@@ -173,9 +173,9 @@ async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone
         await respond.progress("Reading …")
         await respond.show(said("the card"))
 
-    stage.front.on["2601.22153"] = answer
+    stage.handler.on["2601.22153"] = answer
     result = await stage.ada.slash(stage.channel, "paper ask", paper="2601.22153", question="any code?")
-    (command,) = stage.front.commands
+    (command,) = stage.handler.commands
     assert (command.name, command.text) == ("paper", "2601.22153 any code?")
     assert shown(result) == ["\nthe card"]
     assert result.ephemeral
@@ -186,12 +186,12 @@ async def test_what_is_for_all_is_shown_to_all(stage: Stage):
         await respond.progress("Working …")
         stage.shown = await respond.show(said("for everybody"), private=False)
 
-    stage.front.on["now"] = answer
+    stage.handler.on["now"] = answer
     boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
     await boss.slash(stage.channel, "digest now")
     assert "for everybody" in texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})
     assert stage.shown == str(stage.channel.last_message.id)
-    assert stage.front.commands[0].person.admin
+    assert stage.handler.commands[0].person.admin
 
 
 def _managers(stage: Stage) -> Any:
@@ -215,7 +215,7 @@ async def test_every_command_reaches_the_front(stage: Stage):
         await boss.slash(stage.channel, f"digest {name}")
     await boss.slash(stage.channel, "paper lookup", paper="https://arxiv.org/abs/2601.22153")
     await boss.slash(stage.channel, "paper search", words="vision language")
-    typed = {(c.name, c.text) for c in stage.front.commands}
+    typed = {(c.name, c.text) for c in stage.handler.commands}
     assert {("paper", t) for t in ("today", "saved", "privacy", "forget", "vision language")} <= typed
     assert {("digest", t) for t in ("setup", "now", "retract", "pause", "resume", "status", "forget")} <= typed
 
@@ -225,11 +225,11 @@ async def test_a_role_to_ping_is_chosen_from_the_servers_own(stage: Stage):
     readers = stage.guild.create_role("Readers")
     await boss.slash(stage.channel, "digest ping", role=readers)
     await boss.slash(stage.channel, "digest ping")
-    assert [c.text for c in stage.front.commands] == [f"ping {readers.id}", "ping"]
+    assert [c.text for c in stage.handler.commands] == [f"ping {readers.id}", "ping"]
 
 
 async def test_papers_are_suggested_while_typing(stage: Stage):
-    stage.front.suggestions = (("1 · A paper", "2601.22153v1"),)
+    stage.handler.suggestions = (("1 · A paper", "2601.22153v1"),)
     offered = await stage.ada.autocomplete(stage.channel, "paper lookup", "paper", "1")
     assert offered == [{"name": "1 · A paper", "value": "2601.22153v1"}]
 
@@ -237,11 +237,11 @@ async def test_papers_are_suggested_while_typing(stage: Stage):
 async def test_a_command_on_a_message_finds_its_paper(stage: Stage):
     thread = await stage.digest()
     await stage.ada.context_menu(thread, "Save this paper", stage.message(thread, "k:1"))
-    (click,) = stage.front.clicks
+    (click,) = stage.handler.clicks
     assert (click.action, click.value, click.message) == ("save", "k#1", stage.ids["k:1"])
     other = await stage.bob.send(stage.channel, "look: https://arxiv.org/abs/2401.00001")
     await stage.ada.context_menu(stage.channel, "Ask about this paper", other)
-    assert stage.front.clicks[1].value == "paper:2401.00001"
+    assert stage.handler.clicks[1].value == "paper:2401.00001"
     lost = await stage.bob.send(stage.channel, "lunch")
     result = await stage.ada.context_menu(stage.channel, "Ask about this paper", lost)
     assert shown(result) == ["\nI find no arXiv paper in this message."]
@@ -253,7 +253,7 @@ async def test_a_command_on_a_message_finds_its_paper(stage: Stage):
 async def test_a_button_says_what_it_stands_for(stage: Stage):
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:more:k#1")
-    (click,) = stage.front.clicks
+    (click,) = stage.handler.clicks
     assert (click.action, click.value, click.message) == ("more", "k#1", stage.ids["k:1"])
     assert result.acknowledged
     assert result.followups == []
@@ -263,26 +263,26 @@ async def test_the_menu_of_a_card_is_a_select(stage: Stage):
     thread = await stage.digest()
     message = stage.message(thread, "k:1")
     await stage.ada.select(message, ["pb:bibtex:k#1"], custom_id=custom(message, "pb:menu:"))
-    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("bibtex", "k#1")
+    assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("bibtex", "k#1")
 
 
 async def test_what_is_dangerous_is_asked_once(stage: Stage):
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:0"), label="Take back")
-    assert stage.front.clicks == []
+    assert stage.handler.clicks == []
     assert "Are you sure?" in shown(result)[0]
     await stage.ada.click(result.response, label="Yes: Take back")
-    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("retract", "k")
+    assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("retract", "k")
 
 
 async def test_a_choice_from_a_menu_is_a_click_with_it(stage: Stage):
     async def ask(command, respond):
         await respond.show(Post((Text("Which?"), Menu("pick", "Choose", (("A", "q 1"), ("B", "q 2")))), "Which?"))
 
-    stage.front.on["today"] = ask
+    stage.handler.on["today"] = ask
     result = await stage.ada.slash(stage.channel, "paper today")
     await stage.ada.select(result.response, ["q 2"], custom_id="pb:pick:")
-    assert (stage.front.clicks[0].action, stage.front.clicks[0].value) == ("pick", "q 2")
+    assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("pick", "q 2")
 
 
 async def test_pages_turn_also_after_a_restart(stage: Stage):
@@ -291,12 +291,12 @@ async def test_pages_turn_also_after_a_restart(stage: Stage):
     async def full(click, respond):
         await respond.page("Title", long)
 
-    stage.front.on["full"] = full
+    stage.handler.on["full"] = full
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:full:k#1")
     assert "part 0" in shown(result)[0]
     assert result.ephemeral
-    again = Gateway(stage.front, stage.chat, stage.bot.memory)
+    again = Gateway(stage.handler, stage.chat, stage.bot.memory)
     stage.chat.rest.client = again
     await stage.env.restart_bot(again)
     turned = await stage.ada.click(result.response, label="›")
@@ -317,17 +317,17 @@ async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stag
     async def save(submission, respond):
         await respond.show(said("saved"))
 
-    stage.front.on |= {"others": setup, "setup": save}
+    stage.handler.on |= {"others": setup, "setup": save}
     thread = await stage.digest()
     opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")
     assert opened.modal["title"] == "Settings (1/3)"
     first = await stage.ada.submit_modal(opened, {"f0": "changed"} | {f"f{n}": f"v{n}" for n in range(1, 4)})
-    assert stage.front.submissions == []
+    assert stage.handler.submissions == []
     second = await stage.ada.click(first.response, label="Continue (2/3)")
     between = await stage.ada.submit_modal(second, {f"f{n}": f"v{n}" for n in range(4, 8)})
     third = await stage.ada.click(between.response, label="Continue (3/3)")
     result = await stage.ada.submit_modal(third, {f"f{n}": f"v{n}" for n in range(8, 11)})
-    (sent,) = stage.front.submissions
+    (sent,) = stage.handler.submissions
     assert (sent.action, sent.value) == ("setup", "discord:1")
     assert sent.fields == {"f0": "changed"} | {f"f{n}": f"v{n}" for n in range(1, 11)}
     assert shown(result) == ["\nsaved"]
@@ -337,12 +337,12 @@ async def test_a_long_form_may_be_saved_after_its_first_step(stage: Stage):
     async def setup(click, respond):
         await respond.form(FORM)
 
-    stage.front.on["others"] = setup
+    stage.handler.on["others"] = setup
     thread = await stage.digest()
     opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")
     first = await stage.ada.submit_modal(opened, {f"f{n}": f"v{n}" for n in range(4)})
     await stage.ada.click(first.response, label="Save")
-    assert set(stage.front.submissions[0].fields) == {"f0", "f1", "f2", "f3"}
+    assert set(stage.handler.submissions[0].fields) == {"f0", "f1", "f2", "f3"}
 
 
 async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Stage):
@@ -359,7 +359,7 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Sta
         await respond.progress("Taken.")
         return {}
 
-    stage.front.on["ask"] = lambda event, respond: (ask if hasattr(event, "message") else check)(event, respond)
+    stage.handler.on["ask"] = lambda event, respond: (ask if hasattr(event, "message") else check)(event, respond)
     thread = await stage.digest()
     opened = await stage.ada.click(stage.message(thread, "k:1"), label="Ask")
     wrong = await stage.ada.submit_modal(opened, {"question": "?", "where": ["me"]})
@@ -368,7 +368,7 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Sta
     label = again.modal["components"][0]
     assert label["component"]["value"] == "?"
     result = await stage.ada.submit_modal(again, {"question": "any code?", "where": ["me"]})
-    assert stage.front.submissions[-1].fields == {"question": "any code?", "where": "me"}
+    assert stage.handler.submissions[-1].fields == {"question": "any code?", "where": "me"}
     assert shown(result) == ["\n-# Taken."]
 
 
@@ -380,7 +380,7 @@ async def test_every_request_of_the_bot_keeps_discords_limits_and_description(st
         await respond.progress("Working …")
         await respond.page("Title", Post(tuple(Text("word " * 600) for _ in range(4)), "long"))
 
-    stage.front.on["full"] = answer
+    stage.handler.on["full"] = answer
     thread = await stage.digest()
     await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:full:k#1")
     kinds = {"messages": "MessageCreateRequest", "threads": "CreateTextThreadWithMessageRequest"}
@@ -416,14 +416,14 @@ async def test_only_the_roles_that_may_ask_are_heard(stage: Stage):
     eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[role])
     stage.bot.roles = frozenset({str(role.id)})
     await stage.ada.send(stage.channel, f"{stage.bot.user.mention} hello?")
-    assert stage.front.questions == []
+    assert stage.handler.questions == []
     last = texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})
     assert "certain roles" in last
     await eve.send(stage.channel, f"{stage.bot.user.mention} hello?")
-    assert len(stage.front.questions) == 1
+    assert len(stage.handler.questions) == 1
 
 
 async def test_a_deleted_channel_is_left(stage: Stage):
     await stage.bot.get_channel(stage.channel.id).delete()
     await stage.env.settle()
-    assert stage.front.members == [(stage.place, False)]
+    assert stage.handler.members == [(stage.place, False)]

@@ -1,4 +1,4 @@
-"""A day on a server: the real Front, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
+"""A day on a server: the real Dispatcher, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.cli.sample import SampleDay
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import VoteKind
@@ -114,8 +114,8 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         context = replace(app.context(chats, queue), daily=daily)
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
-        front = Front(context, conversation)
-        listener = DiscordListener(home.discord.token, front, home.chat, RedisCache(app.store))
+        handler = Dispatcher(context, conversation)
+        listener = DiscordListener(home.discord.token, handler, home.chat, RedisCache(app.store))
         running = asyncio.create_task(listener.run())
         await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
         wanted = subscription(settings, home.place, app.now())
@@ -125,7 +125,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         assert digest is not None
         delivered = await daily.post(wanted, digest)
         yield Day(home, context, digest, home.world.person("ada"), delivered.thread)
-        await front.drain()
+        await handler.drain()
         await listener.close()
         await running
     assert home.world.pings == []

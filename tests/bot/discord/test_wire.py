@@ -33,7 +33,7 @@ from digest.errors import Misconfigured, Unavailable
 from digest.ports import MemoryCache
 from tests.bot.contract import a_post
 from tests.bot.discord.conftest import Home
-from tests.bot.discord.recording import RecordingFront, said
+from tests.bot.discord.recording import RecordingHandler, said
 from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
 
@@ -49,9 +49,9 @@ async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
 
 @asynccontextmanager
 async def listening(
-    home: Home, front: RecordingFront, memory: MemoryCache | None = None
+    home: Home, handler: RecordingHandler, memory: MemoryCache | None = None
 ) -> AsyncIterator[DiscordListener]:
-    listener = DiscordListener(home.discord.token, front, home.chat, memory or MemoryCache())
+    listener = DiscordListener(home.discord.token, handler, home.chat, memory or MemoryCache())
     before = len(home.discord.gateway.identified) + home.discord.gateway.resumed
     running = asyncio.create_task(listener.run())
     connected = asyncio.create_task(home.discord.gateway.connected(before + 1))
@@ -355,19 +355,19 @@ async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_messa
 
 
 async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
+    handler, ada = RecordingHandler(), home.world.person("ada")
     me = f"<@{home.world.bot['id']}>"
     home.discord.gateway.url = "ws://127.0.0.1:9/"  # for a resume Discord names another host; a proxy stays
-    async with listening(home, front):
+    async with listening(home, handler):
         home.discord.say(ada, home.channel, f"{me} one?")
-        await until(lambda: len(front.questions) == 1)
+        await until(lambda: len(handler.questions) == 1)
         await home.discord.gateway.reconnect()
         home.discord.say(ada, home.channel, f"{me} two?")
-        await until(lambda: len(front.questions) == 2)
+        await until(lambda: len(handler.questions) == 2)
         await home.discord.gateway.drop(1001)
         home.discord.say(ada, home.channel, f"{me} three?")
-        await until(lambda: len(front.questions) == 3)
-    assert [q.text for q in front.questions] == ["one?", "two?", "three?"]
+        await until(lambda: len(handler.questions) == 3)
+    assert [q.text for q in handler.questions] == ["one?", "two?", "three?"]
     assert home.discord.gateway.resumed == 2
     assert len(home.discord.gateway.identified) == 1
 
@@ -382,64 +382,64 @@ async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(
 
     monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
     thread, _ = await a_thread(home)
-    front, ada = RecordingFront(), home.world.person("ada")
-    front.ours.add(thread)
-    async with listening(home, front) as listener:
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    handler.ours.add(thread)
+    async with listening(home, handler) as listener:
         await until(lambda: listener.ready)
         home.discord.say(ada, home.world.channels[thread], "one?")
-        await until(lambda: len(front.questions) == 1)
+        await until(lambda: len(handler.questions) == 1)
         await listener.client.seen.keep()
         home.world.emit = lambda name, data: None  # the gateway is deaf for a while
         home.discord.say(ada, home.world.channels[thread], "two?")
         home.world.emit = home.discord.gateway.emit
         await home.discord.gateway.invalidate(resumable=False)
-        await until(lambda: any(q.text == "two?" for q in front.questions), 15)
+        await until(lambda: any(q.text == "two?" for q in handler.questions), 15)
     assert len(home.discord.gateway.identified) == 2
 
 
 async def test_after_a_restart_direct_messages_and_threads_are_read(home: Home):
     thread, _ = await a_thread(home)
-    front, memory, ada = RecordingFront(), MemoryCache(), home.world.person("ada")
-    front.ours.add(thread)
+    handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
+    handler.ours.add(thread)
     letters = home.world.direct(ada)
-    async with listening(home, front, memory) as listener:
+    async with listening(home, handler, memory) as listener:
         await until(lambda: listener.ready)
         home.discord.say(ada, letters, "hello?")
-        await until(lambda: len(front.questions) == 1)
+        await until(lambda: len(handler.questions) == 1)
     home.discord.say(ada, letters, "are you there?")
     home.discord.say(ada, home.world.channels[thread], "any code?")
     home.discord.say(ada, home.channel, "not for the bot")
-    async with listening(home, front, memory):
-        await until(lambda: {"are you there?", "any code?"} <= {q.text for q in front.questions})
-    assert "not for the bot" not in {q.text for q in front.questions}
+    async with listening(home, handler, memory):
+        await until(lambda: {"are you there?", "any code?"} <= {q.text for q in handler.questions})
+    assert "not for the bot" not in {q.text for q in handler.questions}
 
 
 async def test_without_the_message_content_intent_it_goes_on_and_knows(home: Home):
     home.discord.gateway.content = False
     thread, reply = await a_thread(home)
-    front, ada = RecordingFront(), home.world.person("ada")
-    front.ours.add(thread)
-    async with listening(home, front) as listener:
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    handler.ours.add(thread)
+    async with listening(home, handler) as listener:
         await until(lambda: not listener.content and listener.client.guilds)
         home.discord.say(ada, home.world.channels[thread], "plain words")
         home.discord.say(ada, home.world.channels[thread], "a reply", reply_to=reply.partition("/")[2])
         home.discord.say(ada, home.channel, f"<@{home.world.bot['id']}> a mention")
-        await until(lambda: len(front.questions) == 2)
-    assert [q.text for q in front.questions] == ["a reply", "a mention"]
+        await until(lambda: len(handler.questions) == 2)
+    assert [q.text for q in handler.questions] == ["a reply", "a mention"]
     with_content, without = home.discord.gateway.identified
     assert with_content & 1 << 15
     assert not without & 1 << 15
 
 
 async def test_a_token_refused_at_the_start_ends_with_a_sentence(home: Home):
-    listener = DiscordListener("wrong", RecordingFront(), home.chat, MemoryCache())
+    listener = DiscordListener("wrong", RecordingHandler(), home.chat, MemoryCache())
     with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
         await listener.run()
 
 
 async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leaves_every_channel(home: Home):
-    front = RecordingFront()
-    async with listening(home, front) as listener:
+    handler = RecordingHandler()
+    async with listening(home, handler) as listener:
         await until(lambda: listener.ready)
         other = home.world.guild("Other lab")
         hidden, general = home.world.channel(other, name="secret"), home.world.channel(other, name="general")
@@ -448,21 +448,21 @@ async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leav
         joined = home.world.guild_create(other)
         del joined["unavailable"]  # Discord says it only of servers that were there before
         home.world.emit("GUILD_CREATE", joined)
-        await until(lambda: front.members)
+        await until(lambda: handler.members)
         home.world.emit("GUILD_DELETE", {"id": other["id"]})
-        await until(lambda: len(front.members) == 3)
-    invited, *left = [(place.channel, joined) for place, joined in front.members]
+        await until(lambda: len(handler.members) == 3)
+    invited, *left = [(place.channel, joined) for place, joined in handler.members]
     assert invited == (general["id"], True)
     assert set(left) == {(hidden["id"], False), (general["id"], False)}
 
 
 async def test_the_role_discord_made_for_the_bot_addresses_it_too(home: Home):
     """People pick it from the list of suggestions by mistake; it has the bot's name."""
-    front, ada = RecordingFront(), home.world.person("ada")
-    async with listening(home, front):
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    async with listening(home, handler):
         home.discord.say(ada, home.channel, f"<@&{home.guild['roles'][1]['id']}> any code?")
-        await until(lambda: front.questions)
-    (question,) = front.questions
+        await until(lambda: handler.questions)
+    (question,) = handler.questions
     assert (question.text, question.addressed, question.mentions_others) == ("any code?", True, False)
 
 
@@ -476,14 +476,14 @@ def command(home: Home, ada, verb: str = "today"):
 
 
 async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
+    handler, ada = RecordingHandler(), home.world.person("ada")
 
     async def slow(event, respond):
         await asyncio.sleep(3.4)
         await respond.show(said("at last"))
 
-    front.on["today"] = slow
-    async with listening(home, front):
+    handler.on["today"] = slow
+    async with listening(home, handler):
         interaction = command(home, ada)
         await until(lambda: interaction.shown, 10)
     assert (interaction.kind, interaction.acked_after < 3.0) == (5, True)
@@ -493,17 +493,17 @@ async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home: H
 
 
 async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
-    async with listening(home, front):
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    async with listening(home, handler):
         interaction = command(home, ada)
         await until(lambda: interaction.shown)
     assert "Taken" in texts(interaction.shown[0])
 
 
 async def test_suggestions_go_over_the_wire(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
-    front.suggestions = (("1 · A paper", "2601.22153v1"),)
-    async with listening(home, front):
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    handler.suggestions = (("1 · A paper", "2601.22153v1"),)
+    async with listening(home, handler):
         found = next(c for c in home.world.commands if c["name"] == "paper")
         typed = [{"type": 3, "name": "paper", "value": "a", "focused": True}]
         data = {
@@ -518,8 +518,8 @@ async def test_suggestions_go_over_the_wire(home: Home):
 
 
 async def test_a_store_that_is_away_for_a_moment_loses_no_question(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
-    keep, tries = front.asked, []
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    keep, tries = handler.on_question, []
 
     async def asked(question):
         tries.append(1)
@@ -527,32 +527,32 @@ async def test_a_store_that_is_away_for_a_moment_loses_no_question(home: Home):
             raise Unavailable("The store is away.")
         await keep(question)
 
-    front.asked = asked
-    async with listening(home, front):
+    handler.on_question = asked
+    async with listening(home, handler):
         home.discord.say(ada, home.channel, f"<@{home.world.bot['id']}> one?")
-        await until(lambda: front.questions)
+        await until(lambda: handler.questions)
     assert len(tries) == 3
 
 
 async def test_two_processes_with_one_token_answer_an_interaction_once(home: Home):
-    front, memory, ada = RecordingFront(), MemoryCache(), home.world.person("ada")
+    handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
 
     async def answer(event, respond):
         await respond.show(said("once"))
 
-    front.on["today"] = answer
-    async with listening(home, front, memory), listening(home, front, memory):
+    handler.on["today"] = answer
+    async with listening(home, handler, memory), listening(home, handler, memory):
         interaction = command(home, ada)
         await until(lambda: interaction.shown)
         marker = command(home, ada)
         await until(lambda: marker.shown)
-    assert len(front.commands) == 2
+    assert len(handler.commands) == 2
     assert len(interaction.shown) == 1
     assert [r.status for r in home.discord.requests("POST", r"/interactions/.*")].count(400) == 0
 
 
 async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
+    handler, ada = RecordingHandler(), home.world.person("ada")
     home.world.direct(ada)
 
     async def answer(event, respond):
@@ -560,8 +560,8 @@ async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(hom
         home.discord.fail("PATCH", r"/webhooks/.*", 401, code=50027)
         await respond.show(said("after all"))
 
-    front.on["today"] = answer
-    async with listening(home, front):
+    handler.on["today"] = answer
+    async with listening(home, handler):
         command(home, ada)
         await until(lambda: home.world.messages[home.world.direct(ada)["id"]])
     (letter,) = home.world.messages[home.world.direct(ada)["id"]].values()
@@ -569,13 +569,13 @@ async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(hom
 
 
 async def test_a_file_is_handed_to_its_asker_alone(home: Home):
-    front, ada = RecordingFront(), home.world.person("ada")
+    handler, ada = RecordingHandler(), home.world.person("ada")
 
     async def answer(event, respond):
         await respond.file("paperboy.md", "# A digest")
 
-    front.on["today"] = answer
-    async with listening(home, front):
+    handler.on["today"] = answer
+    async with listening(home, handler):
         interaction = command(home, ada)
         await until(lambda: interaction.shown)
     (message,) = interaction.shown

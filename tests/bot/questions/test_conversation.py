@@ -123,7 +123,7 @@ async def test_a_direct_message_is_answered_there(channel: Channel):
 
 async def test_questions_a_day_have_a_limit_that_is_said(channel: Channel):
     channel.conversation._context = replace(channel.context, questions_per_person=2)
-    channel.front._conversation = channel.conversation
+    channel.handler._conversation = channel.conversation
     channel.context.queue.register("answer", channel.conversation.answer)  # type: ignore[attr-defined]
     _, thread = await channel.digest()
     for _ in range(2):
@@ -171,7 +171,7 @@ async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channe
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
     await channel.context.store.keep_question(question)
-    await channel.front.withdrawn(thread, "m9")
+    await channel.handler.on_delete(thread, "m9")
     before = await channel.said(thread)
     await channel.conversation.answer(question.id)
     assert await channel.said(thread) == before
@@ -181,7 +181,7 @@ async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel:
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
     await channel.context.store.keep_question(question)
-    await channel.front.amended(replace(question, text="what does 2 introduce?"))
+    await channel.handler.on_edit(replace(question, text="what does 2 introduce?"))
     await channel.conversation.answer(question.id)
     assert (await channel.said(thread))[-1].startswith("**2 · ")
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.core.chat import Place
 from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
@@ -30,7 +30,7 @@ async def broke(channel: Channel) -> Channel:
     context = replace(channel.context, desk=replace(channel.context.desk, analyst=Broke()))
     conversation = Conversation(context)
     context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
-    return replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
+    return replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
 
 
 async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke: Channel):
@@ -53,7 +53,7 @@ async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touche
     context = replace(channel.context, questions_per_person=2)
     conversation = Conversation(context)
     context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
-    limited = replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
+    limited = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
     _, thread = await limited.digest()
     for n in (1, 2):
         assert await limited.ask(thread, f"does {n} release code?")
@@ -76,7 +76,7 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channe
         ticket = await budget.reserve(HERE.key, Usage(1, 10, 0, 10, 0.1))
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
     context = replace(channel.context, desk=replace(channel.context.desk, spent=budget.used))
-    respond = await replace(channel, front=Front(context, channel.conversation)).command("digest", "status")
+    respond = await replace(channel, handler=Dispatcher(context, channel.conversation)).command("digest", "status")
     assert "This month: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
     assert "Today: $0.42 (analyses $0.42); 1,000 tokens read" in respond.text
     assert "Today: 42 % of the budget" in respond.text

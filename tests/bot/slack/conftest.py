@@ -1,4 +1,4 @@
-"""The strict Slack, the bot's Chat on it, and the connection with a Front that writes down what it hears."""
+"""The strict Slack, the bot's Chat on it, and the connection with an EventHandler that records its events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from tests.bot.slack.handlers import RecordingFront
+from tests.bot.slack.handlers import RecordingHandler
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 
@@ -31,14 +31,14 @@ async def chat(slack: SlackServer) -> AsyncIterator[SlackChat]:
 
 
 @pytest.fixture
-def front() -> RecordingFront:
-    return RecordingFront()
+def handler() -> RecordingHandler:
+    return RecordingHandler()
 
 
 @pytest.fixture
-async def connection(slack: SlackServer, chat: SlackChat, front: RecordingFront) -> AsyncIterator[SlackConnection]:
+async def connection(slack: SlackServer, chat: SlackChat, handler: RecordingHandler) -> AsyncIterator[SlackConnection]:
     """Connected by socket."""
-    made = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+    made = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
     running = asyncio.create_task(made.run())
     async with asyncio.timeout(10):
         await slack.hub.connected.wait()

@@ -1,4 +1,4 @@
-"""A Front that writes down what it was told: the seam's double, for tests of what comes in."""
+"""An EventHandler that records its events, for tests of the listeners."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ async def nothing(*_: Any) -> None:
 
 
 @dataclass
-class RecordingFront:
+class RecordingHandler:
     threads: set[str] = field(default_factory=set)
     """Ids of threads the bot started."""
     told: list[tuple[str, Any]] = field(default_factory=list)
     broken: int = 0
     """So many times the store cannot be written."""
     problems: Mapping[str, str] = field(default_factory=dict)
-    on_command: Callable[[Command, Responder], Awaitable[None]] = nothing
-    on_click: Callable[[Click, Responder], Awaitable[None]] = nothing
-    on_submit: Callable[[Submission, Responder], Awaitable[None]] = nothing
+    do_command: Callable[[Command, Responder], Awaitable[None]] = nothing
+    do_click: Callable[[Click, Responder], Awaitable[None]] = nothing
+    do_submit: Callable[[Submission, Responder], Awaitable[None]] = nothing
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def _keep(self, name: str, value: Any) -> None:
@@ -59,38 +59,40 @@ class RecordingFront:
         (value,) = self.all(name)
         return value
 
-    async def concerns(self, place: Place) -> bool:
+    async def knows_thread(self, place: Place) -> bool:
         return place.direct or place.thread in self.threads
 
-    async def asked(self, question: Question) -> None:
+    async def on_question(self, question: Question) -> None:
         self._keep("asked", question)
 
-    async def amended(self, question: Question) -> None:
+    async def on_edit(self, question: Question) -> None:
         self._keep("amended", question)
 
-    async def withdrawn(self, place: Place, message: str) -> None:
+    async def on_delete(self, place: Place, message: str) -> None:
         self._keep("withdrawn", (place, message))
 
-    async def commanded(self, command: Command, respond: Responder) -> None:
+    async def on_command(self, command: Command, respond: Responder) -> None:
         self._keep("commanded", command)
-        await self.on_command(command, respond)
+        await self.do_command(command, respond)
 
-    async def clicked(self, click: Click, respond: Responder) -> None:
+    async def on_click(self, click: Click, respond: Responder) -> None:
         self._keep("clicked", click)
-        await self.on_click(click, respond)
+        await self.do_click(click, respond)
 
-    async def submitted(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
+    async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         self._keep("submitted", submission)
-        await self.on_submit(submission, respond)
+        await self.do_submit(submission, respond)
         return self.problems
 
-    async def voted(self, vote: Vote) -> None:
+    async def on_vote(self, vote: Vote) -> None:
         self._keep("voted", vote)
 
-    async def reacted(self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False) -> None:
+    async def on_reaction(
+        self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
+    ) -> None:
         self._keep("reacted", (place, message, person, kind, undo))
 
-    async def membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
+    async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
         self._keep("membership", (place, joined, by))
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What is heard, over real sockets: each thing told to the Front once it concerns the bot, before it is acknowledged, and nothing else."""
+"""What is heard, over real sockets: each thing told to the EventHandler once it concerns the bot, before it is acknowledged, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.core.chat import Person, Place, VoteKind
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from digest.errors import Misconfigured
-from tests.bot.slack.handlers import RecordingFront
+from tests.bot.slack.handlers import RecordingHandler
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
 from tests.servers.slack.workspace import BOT_ID
@@ -27,7 +27,7 @@ def ours(slack: SlackServer, channel: str = "C1", thread: str = "") -> str:
 
 
 async def test_a_mention_is_one_question_though_it_comes_as_two_events(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     first, second = slack.say(
         "C1", "U2", f"{MENTION}, what is <https://arxiv.org/abs/2601.22153|arxiv.org/abs/2601.22153> about &amp; why?"
@@ -36,7 +36,7 @@ async def test_a_mention_is_one_question_though_it_comes_as_two_events(
     await second.wait()
     assert first.acked
     assert second.acked
-    one, two = front.all("asked")
+    one, two = handler.all("asked")
     assert one == two
     ts = first.payload["event"]["ts"]
     assert one.id == f"slack:C1:{ts}"
@@ -49,7 +49,7 @@ async def test_a_mention_is_one_question_though_it_comes_as_two_events(
 
 
 async def test_what_does_not_concern_the_bot_is_acknowledged_and_forgotten(
-    slack: SlackServer, front: RecordingFront, caplog: pytest.LogCaptureFixture
+    slack: SlackServer, handler: RecordingHandler, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     (top,) = slack.say("C1", "U1", "the secret plan is lunch")
@@ -64,19 +64,19 @@ async def test_what_does_not_concern_the_bot_is_acknowledged_and_forgotten(
     assert removed
     await removed.wait()
     assert (top.acked, reply.acked, edited.acked, removed.acked) == (True, True, True, True)
-    assert front.told == []
+    assert handler.told == []
     assert "secret" not in caplog.text
     assert slack.calls("users.info") == []
 
 
 async def test_in_its_own_threads_it_hears_what_is_not_addressed_to_it(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     thread = ours(slack)
-    front.threads.add(thread)
+    handler.threads.add(thread)
     (said,) = slack.say("C1", "U1", "<@U2|bob> 4 has code? <!here> see <#C9|papers>", thread)
     await said.wait()
-    question = await front.one("asked")
+    question = await handler.one("asked")
     assert question.place == Place("slack", "C1", thread)
     assert (question.addressed, question.mentions_others, question.replies_to_person) == (False, True, False)
     assert question.text == "@… 4 has code? @… see #papers"
@@ -84,25 +84,25 @@ async def test_in_its_own_threads_it_hears_what_is_not_addressed_to_it(
     assert "bob" not in question.text
 
 
-async def test_a_direct_message_is_addressed(slack: SlackServer, front: RecordingFront) -> None:
+async def test_a_direct_message_is_addressed(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "2601.22153 code?")
     await said.wait()
-    question = await front.one("asked")
+    question = await handler.one("asked")
     assert (question.place, question.addressed) == (Place("slack", "D1", direct=True), True)
 
 
-async def test_a_private_channel_is_heard_too(slack: SlackServer, front: RecordingFront) -> None:
+async def test_a_private_channel_is_heard_too(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.add_channel("G1", "U1", private=True)
     said = slack.say("G1", "U1", f"hello {MENTION}")
     await said[0].wait()
-    assert front.all("asked")[0].text == "hello"
+    assert handler.all("asked")[0].text == "hello"
 
 
 async def test_other_bots_and_its_own_posts_are_not_heard(
-    slack: SlackServer, front: RecordingFront, chat: SlackChat
+    slack: SlackServer, handler: RecordingHandler, chat: SlackChat
 ) -> None:
-    front.threads.add(thread := ours(slack))
+    handler.threads.add(thread := ours(slack))
     sent = slack.say("C1", "U1", f"{MENTION} hi", thread, bot_id="B0OTHER")
     sent += slack.say("C1", BOT_USER, f"{MENTION} hi", thread, bot_id=BOT_ID)
     slack.space.open_direct("U1")
@@ -110,61 +110,61 @@ async def test_other_bots_and_its_own_posts_are_not_heard(
     for delivery in sent:
         await delivery.wait()
         assert delivery.acked
-    assert front.told == []
+    assert handler.told == []
 
 
 async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
-    front.broken = 1
+    handler.broken = 1
     slack.hub.within = 0.2
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "does it?")
     await said.wait()
     assert said.acked
     assert len(said.sent) == 2
-    assert (await front.one("asked")).text == "does it?"
+    assert (await handler.one("asked")).text == "does it?"
 
 
-async def test_the_same_event_delivered_again_has_the_same_id(slack: SlackServer, front: RecordingFront) -> None:
+async def test_the_same_event_delivered_again_has_the_same_id(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "does it?")
     await said.wait()
     await slack.again(said).wait()
-    first, second = front.all("asked")
+    first, second = handler.all("asked")
     assert first.id == second.id
 
 
-async def test_an_edited_question_is_amended(slack: SlackServer, front: RecordingFront) -> None:
+async def test_an_edited_question_is_amended(slack: SlackServer, handler: RecordingHandler) -> None:
     (first, _) = slack.say("C1", "U1", f"{MENTION} cod?")
     await first.wait()
     edited = slack.edit("C1", first.payload["event"]["ts"], f"{MENTION} code?")
     assert edited
     await edited.wait()
-    question = await front.one("amended")
-    assert (question.id, question.text) == (front.all("asked")[0].id, "code?")
+    question = await handler.one("amended")
+    assert (question.id, question.text) == (handler.all("asked")[0].id, "code?")
 
 
-async def test_an_edit_that_turns_to_the_bot_asks(slack: SlackServer, front: RecordingFront) -> None:
+async def test_an_edit_that_turns_to_the_bot_asks(slack: SlackServer, handler: RecordingHandler) -> None:
     (said,) = slack.say("C1", "U1", "code?")
     await said.wait()
     edited = slack.edit("C1", said.payload["event"]["ts"], f"{MENTION} code?")
     assert edited
     await edited.wait()
-    assert (await front.one("asked")).text == "code?"
+    assert (await handler.one("asked")).text == "code?"
 
 
-async def test_an_unfurled_link_is_no_edit(slack: SlackServer, front: RecordingFront) -> None:
+async def test_an_unfurled_link_is_no_edit(slack: SlackServer, handler: RecordingHandler) -> None:
     (first, _) = slack.say("C1", "U1", f"{MENTION} code?")
     await first.wait()
     again = slack.edit("C1", first.payload["event"]["ts"], f"{MENTION} code?")
     assert again
     await again.wait()
-    assert front.all("amended") == []
+    assert handler.all("amended") == []
 
 
 async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     (first, _) = slack.say("C1", "U1", f"{MENTION} code?")
     await first.wait()
@@ -175,7 +175,7 @@ async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(
         removed = slack.remove("C1", ts)
         assert removed
         await removed.wait()
-    assert front.all("withdrawn") == [(Place("slack", "C1"), asked), (Place("slack", "C1", thread), post)]
+    assert handler.all("withdrawn") == [(Place("slack", "C1"), asked), (Place("slack", "C1", thread), post)]
 
 
 @pytest.mark.parametrize(
@@ -183,17 +183,17 @@ async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(
     [("+1", VoteKind.MORE), ("+1::skin-tone-3", VoteKind.MORE), ("-1", VoteKind.FEWER), ("bookmark", VoteKind.SAVED)],
 )
 async def test_reactions_on_our_messages_count(
-    slack: SlackServer, front: RecordingFront, name: str, kind: VoteKind
+    slack: SlackServer, handler: RecordingHandler, name: str, kind: VoteKind
 ) -> None:
     ts = ours(slack)
     reacted = slack.react("U1", "C1", ts, name)
     assert reacted
     await reacted.wait()
-    assert await front.one("reacted") == (Place("slack", "C1"), ts, Person("U1"), kind, False)
+    assert await handler.one("reacted") == (Place("slack", "C1"), ts, Person("U1"), kind, False)
 
 
 async def test_other_reactions_and_reactions_on_other_messages_do_not(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     (said,) = slack.say("C1", "U1", "lunch")
     for delivery in (
@@ -203,10 +203,10 @@ async def test_other_reactions_and_reactions_on_other_messages_do_not(
         assert delivery
         await delivery.wait()
         assert delivery.acked
-    assert front.told == []
+    assert handler.told == []
 
 
-async def test_invited_removed_archived(slack: SlackServer, front: RecordingFront) -> None:
+async def test_invited_removed_archived(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.add_channel("C2", "U1", bot=False)
     slack.space.add_channel("G2", "U1", private=True)
     happened = [
@@ -219,7 +219,7 @@ async def test_invited_removed_archived(slack: SlackServer, front: RecordingFron
     for delivery in happened:
         assert delivery
         await delivery.wait()
-    said = {(place.channel, joined): by for place, joined, by in front.all("membership")}
+    said = {(place.channel, joined): by for place, joined, by in handler.all("membership")}
     assert said == {
         ("C2", True): Person("U1", admin=True, language="en-US"),
         ("C2", False): Person("U1"),
@@ -228,7 +228,7 @@ async def test_invited_removed_archived(slack: SlackServer, front: RecordingFron
     }
 
 
-async def test_the_home_tab_shows_what_the_front_says(slack: SlackServer, front: RecordingFront) -> None:
+async def test_the_home_tab_shows_what_the_front_says(slack: SlackServer, handler: RecordingHandler) -> None:
     assert slack.open_home("U2")
     view = await slack.until(lambda: slack.space.homes.get("U2"))
     assert "for U2 in zh-CN" in str(view)
@@ -240,7 +240,7 @@ async def test_the_home_tab_shows_what_the_front_says(slack: SlackServer, front:
 
 
 async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     slack.space.add_user("U3", restricted=True)
     slack.space.add_user("U4", team="T9")
@@ -250,7 +250,7 @@ async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(
         slack.space.open_direct(user)
         (said,) = slack.say(f"D{user[1:]}", user, "hello")
         await said.wait()
-    assert {q.person.id: q.person.admin for q in front.all("asked")} == {
+    assert {q.person.id: q.person.admin for q in handler.all("asked")} == {
         "U3": False,
         "U4": False,
         "U5": False,
@@ -258,7 +258,7 @@ async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(
     }
 
 
-async def test_who_somebody_is_is_asked_once(slack: SlackServer, front: RecordingFront) -> None:
+async def test_who_somebody_is_is_asked_once(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.open_direct("U1")
     for _ in range(3):
         await slack.say("D1", "U1", "hello")[0].wait()
@@ -268,27 +268,27 @@ async def test_who_somebody_is_is_asked_once(slack: SlackServer, front: Recordin
 # ---------------------------------------------------------------- the connection
 
 
-async def test_two_sockets_are_held_and_either_takes_events(slack: SlackServer, front: RecordingFront) -> None:
+async def test_two_sockets_are_held_and_either_takes_events(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
     for n in range(4):
         await slack.say("D1", "U1", f"question {n}")[0].wait()
-    assert len(front.all("asked")) == 4
+    assert len(handler.all("asked")) == 4
 
 
-async def test_asked_to_reconnect_it_does_and_misses_nothing(slack: SlackServer, front: RecordingFront) -> None:
+async def test_asked_to_reconnect_it_does_and_misses_nothing(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
     await slack.hub.say_disconnect()
     (said,) = slack.say("D1", "U1", "still there?")
     await said.wait()
     assert said.acked
-    assert {q.text for q in front.all("asked")} == {"still there?"}
-    assert len({q.id for q in front.all("asked")}) == 1
+    assert {q.text for q in handler.all("asked")} == {"still there?"}
+    assert len({q.id for q in handler.all("asked")}) == 1
 
 
 async def test_cut_off_it_comes_back_and_hears_what_was_said_meanwhile(
-    slack: SlackServer, front: RecordingFront
+    slack: SlackServer, handler: RecordingHandler
 ) -> None:
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
@@ -300,9 +300,9 @@ async def test_cut_off_it_comes_back_and_hears_what_was_said_meanwhile(
 
 
 async def test_an_uninstalled_app_ends_with_a_sentence(
-    slack: SlackServer, chat: SlackChat, front: RecordingFront
+    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
 ) -> None:
-    other = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
+    other = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
     running = asyncio.create_task(other.run())
     await slack.until(lambda: len(slack.hub.sockets) == 3)
     for _ in range(3):
@@ -312,30 +312,30 @@ async def test_an_uninstalled_app_ends_with_a_sentence(
 
 
 async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(
-    slack: SlackServer, chat: SlackChat, front: RecordingFront
+    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
 ) -> None:
-    wrong = SlackConnection(chat, front, app_token="xapp-wrong", api_url=slack.url)
+    wrong = SlackConnection(chat, handler, app_token="xapp-wrong", api_url=slack.url)
     before = len(slack.calls("apps.connections.open"))
     with pytest.raises(Misconfigured, match="SLACK_APP_TOKEN"):
         await asyncio.wait_for(wrong.run(), 5)
     assert len(slack.calls("apps.connections.open")) - before <= 2
 
 
-async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, front: RecordingFront) -> None:
+async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, handler: RecordingHandler) -> None:
     slack.revoked = "token_revoked"
     chat = SlackChat("xoxb-old", slack.url)
     with pytest.raises(Misconfigured, match="SLACK_BOT_TOKEN"):
-        await SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url).run()
+        await SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url).run()
     await chat.close()
 
 
 async def test_a_slack_that_is_away_at_the_start_is_waited_for(
-    slack: SlackServer, front: RecordingFront, monkeypatch: pytest.MonkeyPatch
+    slack: SlackServer, handler: RecordingHandler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.slack.listeners.connection.PAUSES", (0.01,))
     slack.fail("auth.test", "500", times=4)
     chat = SlackChat(BOT_TOKEN, slack.url)
-    late = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
+    late = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
     running = asyncio.create_task(late.run())
     await slack.until(lambda: len(slack.hub.sockets) == 3)
     await late.close(1)

@@ -16,7 +16,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from tests.bot.slack.handlers import RecordingFront
+from tests.bot.slack.handlers import RecordingHandler
 from tests.bot.slack.worst import worst_digest, worst_entry
 from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -68,16 +68,16 @@ def alone(slack: SlackServer, user: str, channel: str = "C1") -> list[str]:
 
 
 async def test_a_command_is_told_and_answered_to_its_asker_alone(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     async def answer(command: Command, respond: Any) -> None:
         await respond.show(Post((Text("a **card**"),), "a card"))
 
-    front.on_command = answer
+    handler.do_command = answer
     sent = slack.command("U2", "C1", "/paper", "<https://arxiv.org/abs/2601.22153|2601.22153> code &amp; data?")
     await sent.wait()
     assert sent.acked
-    command = await front.one("commanded")
+    command = await handler.one("commanded")
     assert (command.name, command.text) == ("paper", "https://arxiv.org/abs/2601.22153 code & data?")
     assert command.place == Place("slack", "C1")
     assert (command.person.id, command.person.language, command.person.admin) == ("U2", "zh-CN", True)
@@ -87,7 +87,7 @@ async def test_a_command_is_told_and_answered_to_its_asker_alone(
 
 
 async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_there(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     slack.space.add_channel("C3", "U1", bot=False)
 
@@ -95,7 +95,7 @@ async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_ther
         await respond.show(Post((Text("to you"),), "x"))
         await respond.show(Post((Text("to all"),), "x"), private=False)
 
-    front.on_command = answer
+    handler.do_command = answer
     slack.command("U1", "C3", "/paper", "x")
     await slack.until(lambda: slack.space.channels["C3"].messages)
     assert alone(slack, "U1", "C3") == ["to you"]
@@ -103,7 +103,7 @@ async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_ther
 
 
 async def test_a_long_command_is_acknowledged_before_it_has_ended(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     going_on = asyncio.Event()
 
@@ -111,7 +111,7 @@ async def test_a_long_command_is_acknowledged_before_it_has_ended(
         await going_on.wait()
         await respond.show(Post((Text("done"),), "done"))
 
-    front.on_command = long
+    handler.do_command = long
     sent = await slack.command("U1", "C1", "/digest", "now").wait()
     assert sent.acked
     assert sent.took < 1
@@ -150,12 +150,12 @@ async def test_an_expired_response_url_is_no_reason_to_be_silent(slack: SlackSer
 
 
 async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection, caplog: pytest.LogCaptureFixture
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(command: Command, respond: Any) -> None:
         raise RuntimeError("the password is swordfish")
 
-    front.on_command = broken
+    handler.do_command = broken
     slack.command("U2", "C1", "/paper", "x")
     (said,) = await slack.until(lambda: alone(slack, "U2"))
     assert said.startswith("出错了（编号 ")
@@ -167,7 +167,7 @@ async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(
 
 
 async def test_buttons_options_and_menus_are_clicks(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
@@ -176,17 +176,17 @@ async def test_buttons_options_and_menus_are_clicks(
     for label in ("提问", "收藏", "👍 多来点这类"):
         sent = await slack.click("U1", reply, label).wait()
         assert sent.acked
-    clicks = front.all("clicked")
+    clicks = handler.all("clicked")
     assert [(c.action, c.value) for c in clicks] == [(a, f"{digest.key}#1") for a in ("ask", "save", "more")]
     assert {c.place for c in clicks} == {Place("slack", "C1", parent.ts)}
     assert {c.message for c in clicks} == {reply.ts}
     assert len({c.id for c in clicks}) == 3
     await slack.click("U1", parent, "其余候选").wait()
-    assert front.all("clicked")[-1].place == Place("slack", "C1", parent.ts)
+    assert handler.all("clicked")[-1].place == Place("slack", "C1", parent.ts)
 
 
 async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
@@ -194,34 +194,34 @@ async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     assert "撤回今天日报的全部消息" in shown(view["blocks"])
     assert view["submit"]["text"] == "确定"
-    assert front.told == []
+    assert handler.told == []
     await slack.submit("U1", view).wait()
-    click = await front.one("clicked")
+    click = await handler.one("clicked")
     assert (click.action, click.value, click.message) == ("retract", digest.key, parent.ts)
     assert click.place == Place("slack", "C1", parent.ts)
 
 
 async def test_a_menu_gives_what_was_chosen(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     message = posted(
         slack, Post((Text("Which?"), Menu("pick", "choose", (("4 DynamicVLA", "q 1"), ("5 VI-Probe", "q 2")))), "x")
     )
     await slack.click("U1", message, "5 VI-Probe").wait()
-    click = await front.one("clicked")
+    click = await handler.one("clicked")
     assert (click.action, click.value) == ("pick", "q 2")
 
 
 @pytest.mark.parametrize("in_thread", [True, False])
 async def test_a_click_is_answered_where_it_was_pressed(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection, in_thread: bool
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection, in_thread: bool
 ) -> None:
     async def answer(click: Click, respond: Any) -> None:
         await respond.progress("reading")
         await respond.progress("still reading")
         await respond.show(Post((Text("answer"),), "answer"))
 
-    front.on_click = answer
+    handler.do_click = answer
     button = Post((Text("x"), Actions((Button("others", "d", "Others"),))), "x")
     parent = posted(slack, button)
     message = posted(slack, button, thread=parent.ts) if in_thread else parent
@@ -236,7 +236,7 @@ async def test_a_click_is_answered_where_it_was_pressed(
 
 
 async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
@@ -244,13 +244,13 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
     async def saved(submission: Submission, respond: Any) -> None:
         await respond.show(Post((Text("saved"),), "saved"))
 
-    front.on_command, front.on_submit = open_form, saved
+    handler.do_command, handler.do_submit = open_form, saved
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     sent = await slack.submit("U1", view, time="13:30", language="en", papers="5", categories=["cs.7", "cs.CV"]).wait()
     assert sent.acked
     assert sent.answer is None
-    submission = await front.one("submitted")
+    submission = await handler.one("submitted")
     assert (submission.action, submission.value, submission.place) == ("setup", "C1", Place("slack", "C1"))
     assert submission.fields == {
         "categories": "cs.7,cs.CV",
@@ -266,13 +266,13 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
 
 
 async def test_what_is_wrong_in_a_form_is_said_below_its_field(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
-    front.on_command = open_form
-    front.problems = {"papers": "A number from 1 to 30.", "nothing": "Something else."}
+    handler.do_command = open_form
+    handler.problems = {"papers": "A number from 1 to 30.", "nothing": "Something else."}
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     sent = await slack.submit("U1", view, papers="many").wait()
@@ -288,14 +288,14 @@ async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack: SlackServ
 
 
 async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     entry, digest = worst_entry(1), worst_digest(1)
 
     async def full(click: Click, respond: Any) -> None:
         await respond.page("Full", cards.full_page(entry, "zh"))
 
-    front.on_click = full
+    handler.do_click = full
     message = posted(slack, cards.paper_post(entry, digest, "card"))  # type: ignore[arg-type]
     slack.click("U1", message, "完整分析")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
@@ -319,7 +319,7 @@ async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(
     assert len(seen) >= 3
     for part in entry.analysis.parts:  # type: ignore[union-attr]
         assert sum(f"END-1-{part.name}" in page for page in seen) == 1
-    assert {(c.action, c.value) for c in front.all("clicked")} == {("full", f"{digest.key}#1")}
+    assert {(c.action, c.value) for c in handler.all("clicked")} == {("full", f"{digest.key}#1")}
     assert slack.refusals() == []
 
 
@@ -341,44 +341,44 @@ async def test_a_file_is_a_page_to_copy_from(slack: SlackServer, chat: SlackChat
 
 
 async def test_the_home_tabs_buttons_are_answered_directly(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     async def answer(click: Click, respond: Any) -> None:
         await respond.show(Post((Text("here"),), "here"))
 
-    front.on_click = answer
+    handler.do_click = answer
     home = {
         "type": "home",
         "blocks": messages.render_post(Post((Actions((Button("settings", "C1", "Settings"),)),), "x"))[0]["blocks"],
     }
     slack.click_in_view("U1", home, "Settings")
     await slack.until(lambda: "D1" in slack.space.channels and slack.space.channels["D1"].messages)
-    assert (await front.one("clicked")).place == Place("slack", "D1", direct=True)
+    assert (await handler.one("clicked")).place == Place("slack", "D1", direct=True)
 
 
 # ---------------------------------------------------------------- the shortcut
 
 
 async def test_the_shortcut_asks_about_the_paper_in_a_message(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     async def open_form(click: Click, respond: Any) -> None:
         await respond.form(Form("ask", click.value, "Ask", "Ask", (Field("question", "Question", "lines"),)))
 
-    front.on_click = open_form
+    handler.do_click = open_form
     (said,) = slack.say("C1", "U2", "nice: <https://arxiv.org/pdf/2601.22153v2>")
     message = slack.space.channels["C1"].messages[said.payload["event"]["ts"]]
     sent = await slack.shortcut("U1", message, "ask_paper").wait()
     assert sent.acked
-    click = await front.one("clicked")
+    click = await handler.one("clicked")
     assert (click.action, click.value, click.message) == ("ask", "paper:2601.22153v2", message.ts)
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     await slack.submit("U1", view, question="code?").wait()
-    assert (await front.one("submitted")).place == Place("slack", "C1", message.ts)
+    assert (await handler.one("submitted")).place == Place("slack", "C1", message.ts)
 
 
 async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there_is_none(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     texts = ["<https://arxiv.org/abs/2601.22153> or <https://arxiv.org/abs/2601.22150>", "lunch?"]
     for text in texts:
@@ -389,27 +389,27 @@ async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there
     which, none = [m for m in slack.space.channels["C1"].ephemeral if m.to == "U1"]
     assert none.shown == "There is no arXiv paper in that message."
     await slack.click("U1", which, "2601.22150").wait()
-    click = await front.one("clicked")
+    click = await handler.one("clicked")
     assert (click.action, click.value) == ("ask", "paper:2601.22150")
 
 
 async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     slack.space.add_channel("C3", "U1", bot=False)
     slack.say("C3", "U1", "<https://arxiv.org/abs/2601.22153>")
     (message,) = slack.space.channels["C3"].messages.values()
     await slack.shortcut("U1", message, "ask_paper").wait()
-    assert (await front.one("clicked")).place == Place("slack", "D1", direct=True)
+    assert (await handler.one("clicked")).place == Place("slack", "D1", direct=True)
 
 
 # ---------------------------------------------------------------- HTTP, load, the end
 
 
 @pytest.fixture
-async def over_http(slack: SlackServer, chat: SlackChat, front: RecordingFront) -> Any:
+async def over_http(slack: SlackServer, chat: SlackChat, handler: RecordingHandler) -> Any:
     """Connected by signed requests instead of sockets. Yields the address."""
-    made = SlackConnection(chat, front, signing_secret="secret", api_url=slack.url)
+    made = SlackConnection(chat, handler, signing_secret="secret", api_url=slack.url)
     app = web.Application()
     made.mount(app)
     runner = web.AppRunner(app)
@@ -425,22 +425,22 @@ async def over_http(slack: SlackServer, chat: SlackChat, front: RecordingFront) 
 
 
 async def test_over_http_events_commands_and_forms_work_the_same(
-    slack: SlackServer, front: RecordingFront, over_http: str
+    slack: SlackServer, handler: RecordingHandler, over_http: str
 ) -> None:
-    front.broken = 1
+    handler.broken = 1
     (first, _) = slack.say("C1", "U1", f"<@{BOT_USER}> code?")
     await first.wait()
     assert first.acked
     sent = await slack.command("U1", "C1", "/paper", "2601.22153").wait()
     assert sent.acked
-    assert (await front.one("commanded")).text == "2601.22153"
+    assert (await handler.one("commanded")).text == "2601.22153"
     await slack.hub.settled()
-    assert {q.text for q in front.all("asked")} == {"code?"}
+    assert {q.text for q in handler.all("asked")} == {"code?"}
 
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
-    front.on_command, front.problems = open_form, {"papers": "no"}
+    handler.do_command, handler.problems = open_form, {"papers": "no"}
     slack.command("U1", "C1", "/digest", "setup")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     answer = (await slack.submit("U1", view).wait()).answer
@@ -451,11 +451,11 @@ async def test_over_http_events_commands_and_forms_work_the_same(
     "headers", [{}, signature("another secret", "{}"), signature("secret", "{}", at=1_000_000_000)]
 )
 async def test_over_http_what_slack_did_not_sign_is_refused(
-    front: RecordingFront, over_http: str, headers: dict[str, str]
+    handler: RecordingHandler, over_http: str, headers: dict[str, str]
 ) -> None:
     async with aiohttp.ClientSession() as session, session.post(over_http, data="{}", headers=headers) as answer:
         assert answer.status == 401
-    assert front.told == []
+    assert handler.told == []
 
 
 async def test_over_http_slack_may_check_the_address(over_http: str) -> None:
@@ -466,7 +466,7 @@ async def test_over_http_slack_may_check_the_address(over_http: str) -> None:
 
 
 async def test_it_ends_only_when_what_was_begun_for_people_is_done(
-    slack: SlackServer, chat: SlackChat, front: RecordingFront
+    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
 ) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
 
@@ -475,8 +475,8 @@ async def test_it_ends_only_when_what_was_begun_for_people_is_done(
         await may_end.wait()
         await respond.show(Post((Text("done"),), "done"))
 
-    front.on_command = long
-    connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+    handler.do_command = long
+    connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
     running = asyncio.create_task(connection.run())
     await slack.hub.connected.wait()
     sent = slack.command("U1", "C1", "/digest", "now")
@@ -493,7 +493,7 @@ async def test_it_ends_only_when_what_was_begun_for_people_is_done(
 
 
 async def test_at_the_end_nothing_new_is_acknowledged(
-    slack: SlackServer, chat: SlackChat, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, chat: SlackChat, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     await connection.close(1)
     slack.hub.within = 0.1
@@ -502,11 +502,11 @@ async def test_at_the_end_nothing_new_is_acknowledged(
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(said.wait(), 0.3)
     assert not said.acked
-    assert front.told == []
+    assert handler.told == []
 
 
 async def test_thirty_commands_a_second_are_acknowledged_well_in_time(
-    slack: SlackServer, front: RecordingFront, connection: SlackConnection
+    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
 ) -> None:
     """The measured aim stands in the bench; this keeps it from being missed by far."""
     sent = []
@@ -516,4 +516,4 @@ async def test_thirty_commands_a_second_are_acknowledged_well_in_time(
     for one in sent:
         await one.wait()
     assert max(one.took for one in sent) < 0.5
-    assert len(front.all("commanded")) == 30
+    assert len(handler.all("commanded")) == 30

@@ -1,4 +1,4 @@
-"""A day in a channel: the real Front, store, delivery and stand-in Analyst over real sockets to the strict Slack."""
+"""A day in a channel: the real Dispatcher, store, delivery and stand-in Analyst over real sockets to the strict Slack."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.cli.sample import SampleDay
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Place, VoteKind
@@ -75,8 +75,8 @@ async def day(
         context = replace(app.context(chats, queue), daily=daily)  # type: ignore[arg-type]
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
-        front = Front(context, conversation)
-        connection = SlackConnection(chat, front, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
+        handler = Dispatcher(context, conversation)
+        connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
         wanted = subscription(settings, PLACE, app.now())
         await app.store.keep_subscription(wanted)
@@ -86,7 +86,7 @@ async def day(
         delivered = await daily.post(wanted, digest)
         yield Day(slack, context, digest, slack.space.channels["C1"].messages[delivered.parent])
         await connection.close(5)
-        await front.drain()
+        await handler.drain()
         with contextlib.suppress(Exception):
             await running
         await chat.close()

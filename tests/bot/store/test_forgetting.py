@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.dispatcher import Front
+from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core.chat import Person, Vote, VoteKind
 from bot.questions.conversation import Conversation
@@ -60,14 +60,14 @@ async def day(channel: Channel, redis_url: str):
         context: Context = replace(channel.context, queue=queue)
         conversation = Conversation(context)
         jobs = Jobs(context, conversation, queue)
-        used = replace(channel, context=context, front=Front(context, conversation), conversation=conversation)
+        used = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
         digest, thread = await channel.digest()
         for person, text in ((ZOE, ZOES), (YAN, YANS)):
             await used.ask(thread, text, person, addressed=True)
             await used.ask(thread, f"{text} again", person, addressed=True, private=True)
             await used.command("paper", f"2601.22153 {text}", person)
             for kind in (VoteKind.MORE, VoteKind.SAVED, VoteKind.WRONG):
-                await used.front.voted(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
+                await used.handler.on_vote(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
         while asked := await context.store.unanswered():
             for one in asked:
                 await conversation.answer(one.question.id)
