@@ -7,12 +7,11 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from redis.exceptions import RedisError
-
 from bot.core.settings import Settings
 from bot.doctor.finding import Check, Finding, State
 from bot.server.wiring import stored
 from bot.store import Store
+from bot.store.redis import RedisError
 from digest.errors import PaperboyError
 
 ROOM = 500_000_000

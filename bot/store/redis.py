@@ -25,6 +25,8 @@ from redis.commands.core import AsyncScript
 from bot.store.embedded.directory import StoreUnavailable, full_disk
 from digest.errors import Misconfigured
 
+RedisError = exceptions.RedisError
+"""The base of what redis-py raises; only this module imports the SDK."""
 Word = str | bytes | int | float
 Command = Sequence[Word]
 

@@ -26,11 +26,10 @@ from uuid import uuid4
 
 from docket import CurrentExecution, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked
-from redis.exceptions import RedisError
 
 from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
 from bot.store.embedded.server import EmbeddedStore
-from bot.store.redis import Script, sentences
+from bot.store.redis import RedisError, Script, sentences
 
 log = logging.getLogger(__name__)
 
