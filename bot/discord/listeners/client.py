@@ -93,7 +93,7 @@ class Gateway(discord.Client):
     async def on_ready(self) -> None:
         """A new session, at the start or where a resume failed: what was missed meanwhile is looked up."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
-        self._begin(catch_up(self, self.seen, self.front.concerns, self.heard), "catch_up")
+        self._begin(catch_up(self, self.seen, self.handler.knows_thread, self.heard), "catch_up")
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # they hold texts and names
         """Called by the SDK while the exception is handled."""
