@@ -13,7 +13,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from typer.testing import CliRunner
 
+from bot.cli.main import app
 from bot.core import metrics
 from bot.core.settings import Settings
 from bot.server.hosts import CERTAIN
@@ -119,6 +121,11 @@ def test_the_dockerfile_copies_what_there_is_and_starts_the_bot():
     assert {f"!{name}" for name in copied} == {line for line in allowed if line.startswith("!")}
     assert 'ENTRYPOINT ["python", "-m", "bot"]' in text
     assert "USER paperboy" in text
+
+
+def test_the_version_option_shows_the_version_of_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"paperboy {project['version']}\n"
 
 
 class TestOperations:

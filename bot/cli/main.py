@@ -14,6 +14,7 @@ import typer
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
 from digest.errors import Misconfigured
+from digest.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +24,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Reads the day's arXiv papers and delivers the ones that matter to a team's channel. Settings come from the environment: see .env.example.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paperboy {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # its callback does the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None: ...
 
 
 class Format(StrEnum):

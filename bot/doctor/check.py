@@ -19,6 +19,7 @@ from bot.doctor import platforms, store
 from bot.doctor.finding import Check, Finding, State
 from bot.server.wiring import subscription
 from digest.errors import PaperboyError
+from digest.version import user_agent
 
 PATIENCE = aiohttp.ClientTimeout(total=10)
 
@@ -57,7 +58,9 @@ async def _arxiv(settings: Settings) -> list[Finding]:
         "arXiv texts": f"{settings.arxiv_content_url.rstrip('/')}/pdf/1706.03762",
     }
     found = []
-    async with aiohttp.ClientSession(timeout=PATIENCE, headers={"User-Agent": "paperboy"}) as session:
+    async with aiohttp.ClientSession(
+        timeout=PATIENCE, headers={"User-Agent": user_agent(settings.arxiv_contact)}
+    ) as session:
         for number, (what, url) in enumerate(asked.items()):
             if number:
                 await asyncio.sleep(3)  # arXiv's terms: one request in three seconds

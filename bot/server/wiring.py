@@ -23,6 +23,7 @@ from bot.store.embedded.server import EmbeddedStore, store_address
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Desk, Papers, Texts
+from digest.version import user_agent
 
 log = logging.getLogger(__name__)
 
@@ -161,8 +162,8 @@ async def _desk(
         from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
         from digest.fulltext.reader import Reader  # noqa: PLC0415
 
-        agent = f"Paperboy/0.1 (+mailto:{settings.arxiv_contact})" if settings.arxiv_contact else "Paperboy/0.1"
-        reader = Reader(Fetcher(settings.arxiv_content_url, pace, agent=agent), cache)
+        fetcher = Fetcher(settings.arxiv_content_url, pace, agent=user_agent(settings.arxiv_contact))
+        reader = Reader(fetcher, cache)
         stack.push_async_callback(reader.aclose)
         texts = reader
     stand_in = ExtractiveAnalyst()

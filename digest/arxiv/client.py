@@ -27,6 +27,7 @@ from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.errors import BadInput
 from digest.model import Listed, Listing, Paper
 from digest.ports import Pace
+from digest.version import user_agent
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Arxiv:
     ) -> None:
         self._api_url = api_url
         self._rss_url = rss_url.rstrip("/")
-        self._agent = f"Paperboy/0.1 (+mailto:{contact})" if contact else "Paperboy/0.1"
+        self._agent = user_agent(contact)
         self._pace = pace
         self._patience = patience
         self._shortly = min(patience, FOR_A_PERSON)

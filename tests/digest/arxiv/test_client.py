@@ -20,6 +20,7 @@ from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable, BadInput
 from digest.model import Kind
 from digest.ports import FreePace, Papers
+from digest.version import VERSION
 from tests.builders import a_paper
 from tests.paths import ROOT, TESTS
 from tests.servers import faults
@@ -77,7 +78,7 @@ async def test_two_requests_suffice_and_they_say_who_asks(server, arxiv):
     assert feed.url == "/rss/cs.CV+cs.RO"
     assert "max_results=2000" in api.url
     assert "submittedDate%3A%5B202601161500+TO+202601301500%5D" in api.url
-    assert {r.agent for r in server.journal.requests} == {"Paperboy/0.1 (+mailto:team@example.org)"}
+    assert {r.agent for r in server.journal.requests} == {f"Paperboy/{VERSION} (+mailto:team@example.org)"}
 
 
 async def test_a_paper_that_is_new_in_one_category_and_a_cross_list_in_another_is_new(server, arxiv):
