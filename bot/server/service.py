@@ -73,9 +73,9 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         reports = app.reports(chats)
 
         async def aside(task: str, note: str) -> None:
-            await jobs.given_up(task, note)
+            await jobs.handle_set_aside(task, note)
 
-        queue = await stack.enter_async_context(Queue(app.url, app.store, app.embedded, on_aside=aside))
+        queue = await stack.enter_async_context(Queue(app.url, app.store, app.embedded, on_set_aside=aside))
         context = app.context(chats, queue)
         conversation = Conversation(context)
         jobs = Jobs(context, conversation, queue)
@@ -91,7 +91,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         if Role.CLOCK in roles:
             running.tasks.append(RunScheduler(app.store, _begin(context, queue), app.now).run())
         if Role.WORKER in roles:
-            await jobs.take_up()
+            await jobs.requeue_open_work()
             running.tasks.append(queue.run())
             running.closing.append(lambda: queue.drain(DRAIN))
         running.closing.append(handler.drain)

@@ -1,1 +1,1 @@
-"""The queue, the jobs in it, and the scheduler that fills it."""
+"""The task queue, its jobs, and the scheduler that adds daily runs."""

@@ -1,4 +1,4 @@
-"""What the queue does: make a digest, deliver it, answer a question. Arguments are ids; each may be begun any number of times."""
+"""The jobs of the queue: make a digest, deliver it, answer a question. All are safe to repeat."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from bot.digests.daily import Awaited, Wish
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Run, RunState
-from bot.worker.queue import POSTS, QUICK, SLOW, Later, Queue, Task
+from bot.worker.queue import POSTS, QUICK, SLOW, Queue, RetryLater, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.model import Digest
 from digest.ports import Progress
 
 log = logging.getLogger(__name__)
 
-ARXIV_WAITS = timedelta(hours=6)
-MODEL_WAITS = timedelta(hours=2)
-"""A daily run waits so long, for arXiv since it was begun, for the model since it first missed it, before it fails or does without."""
-AGAIN_ARXIV = timedelta(minutes=10)
-AGAIN_MODEL = timedelta(minutes=5)
-SPARED = timedelta(minutes=2)
-"""A list that arXiv refused is not asked for again by another channel meanwhile."""
-AGAIN_DELIVERY = timedelta(minutes=5)
-AGAIN_ANSWER = timedelta(seconds=20)
-QUESTION_AGES = timedelta(days=1)
-"""A question that could not be answered for so long is let go."""
+MAX_WAIT_ARXIV = timedelta(hours=6)
+MAX_WAIT_MODEL = timedelta(hours=2)
+"""A daily run waits so long for arXiv, then fails, or for the model, then does without."""
+RETRY_ARXIV = timedelta(minutes=10)
+RETRY_MODEL = timedelta(minutes=5)
+REFUSAL_LASTS = timedelta(minutes=2)
+"""How long other channels share one refusal by arXiv instead of asking again."""
+RETRY_DELIVERY = timedelta(minutes=5)
+RETRY_ANSWER = timedelta(seconds=20)
+QUESTION_MAX_AGE = timedelta(days=1)
+"""An older question is dropped if it cannot be answered."""
 
 
 @dataclass(frozen=True)
-class _Refused:
-    """A list that arXiv did not give."""
+class _Refusal:
+    """A failed request for arXiv's list."""
 
     run: str
     at: datetime
@@ -57,8 +57,8 @@ class Jobs:
         self._conversation = conversation
         self._queue = queue
         self._reports = context.reports
-        self._refused: dict[tuple[str, ...], _Refused] = {}
-        """By categories."""
+        self._refusals: dict[tuple[str, ...], _Refusal] = {}
+        """By sorted categories."""
         queue.register("digest", self.digest, SLOW)
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
@@ -66,32 +66,32 @@ class Jobs:
     # ------------------------------------------------------------ a digest
 
     async def digest(self, task: Task, run_key: str) -> None:
-        """Makes a run's digest and puts its delivery in."""
+        """Makes a run's digest and queues its delivery."""
         with concerning(run_key):
             await self._digest(task, run_key)
 
     async def _digest(self, task: Task, run_key: str) -> None:
-        run, subscription = await self._run(run_key)
-        if run is None or run.state is not RunState.OPEN or not await self._wanted(run, subscription):
+        run, subscription = await self._load_run(run_key)
+        if run is None or run.state is not RunState.OPEN or not await self._is_wanted(run, subscription):
             return
         assert subscription is not None
         daily = run.name == "daily"
         waited = self._context.now() - (run.begun or self._context.now())
-        again = not daily and await self._retracted(subscription)
+        again = not daily and await self._was_retracted(subscription)
         lost = self._context.now() - (run.model_lost or self._context.now())
-        wish = Wish(again=again, can_wait=daily and lost < MODEL_WAITS, can_look_again=daily)
+        wish = Wish(again=again, can_wait=daily and lost < MAX_WAIT_MODEL, can_look_again=daily)
         try:
-            made = await self._made(task, run, subscription, wish)
+            made = await self._make_digest(task, run, subscription, wish)
         except Awaited as awaited:
             await late.take_away(self._context, subscription, run)
-            await self._all_well(subscription, None)
+            await self._close_faults(subscription, None)
             await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
-            raise Later(awaited.wait) from awaited
+            raise RetryLater(awaited.wait) from awaited
         except (ArxivUnavailable, ModelUnavailable) as error:
-            await self._unavailable(subscription, run, error, waited)
+            await self._retry_or_fail(subscription, run, error, waited)
             return
         except Misconfigured as error:
-            log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # a sentence says it all
+            log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # no bug
             await self._store.end_run(run, RunState.FAILED, str(error))
             await faults.model_failed(self._context, error, subscription.key)
             await late.give_up(self._context, subscription, run, "settings")
@@ -99,14 +99,14 @@ class Jobs:
         await task.checkpoint()
         if daily:
             await late.take_away(self._context, subscription, run)
-        await self._all_well(subscription, made)
+        await self._close_faults(subscription, made)
         await faults.came_to_its_end(self._context, "digest", subscription.key)
         if made is not None:
             await self._queue.add("delivery", made.key)
-        give_back()
+        release_memory()
 
-    async def _wanted(self, run: Run, subscription: Subscription | None) -> bool:
-        """A run whose channel is gone or has paused meanwhile ends; what was made already is still delivered."""
+    async def _is_wanted(self, run: Run, subscription: Subscription | None) -> bool:
+        """Ends a run whose channel was removed or paused, unless its digest is already made."""
         if subscription is not None and not (run.name == "daily" and subscription.paused):
             return True
         if subscription is not None and await self._store.digest(run.key) is not None:
@@ -116,69 +116,70 @@ class Jobs:
             await late.take_away(self._context, subscription, run)
         else:
             await faults.channel_gone(self._context, run.subscription)
-        await self._store.end_run(run, RunState.FAILED, "The channel has paused, or is no more.")
+        await self._store.end_run(run, RunState.FAILED, "The channel is paused or was removed.")
         return False
 
-    async def _made(self, task: Task, run: Run, subscription: Subscription, wish: Wish) -> Digest | None:
-        """What arXiv just refused is not asked again at once by every channel with the same categories."""
+    async def _make_digest(self, task: Task, run: Run, subscription: Subscription, wish: Wish) -> Digest | None:
+        """Makes the digest, or raises arXiv's recent refusal of the same categories."""
         name = tuple(sorted(subscription.profile.categories))
-        known = self._refused.get(name)
+        known = self._refusals.get(name)
         if (
             known is not None
             and run.name == "daily"
             and known.run != run.key
-            and self._context.now() - known.at < SPARED
+            and self._context.now() - known.at < REFUSAL_LASTS
         ):
             raise known.error
         try:
             made = await self._context.daily.make(subscription, run, wish, self._progress(run.key), task)
         except ArxivUnavailable as error:
-            self._refused[name] = _Refused(run.key, self._context.now(), error)
+            self._refusals[name] = _Refusal(run.key, self._context.now(), error)
             raise
-        self._refused.pop(name, None)
+        self._refusals.pop(name, None)
         return made
 
-    async def _run(self, run_key: str) -> tuple[Run | None, Subscription | None]:
+    async def _load_run(self, run_key: str) -> tuple[Run | None, Subscription | None]:
         subscription, day, name = run_key.rsplit(":", 2)
         run = await self._store.run_state(subscription, date.fromisoformat(day), name)
         return run, await self._store.subscription(subscription)
 
-    async def _retracted(self, subscription: Subscription) -> bool:
-        """The last digest was taken back: its papers are looked at again."""
+    async def _was_retracted(self, subscription: Subscription) -> bool:
+        """Whether the last digest was retracted, so that its papers are considered again."""
         last = await self._store.latest_digest(subscription.key)
         return last is not None and await self._context.daily.retracted(last.key)
 
-    async def _unavailable(
+    async def _retry_or_fail(
         self, subscription: Subscription, run: Run, error: ArxivUnavailable | ModelUnavailable, waited: timedelta
     ) -> None:
-        """A daily run waits and tries again, told to the admins when it lasts and to the channel when it is late; at last it fails."""
+        """Notifies admins and channel and raises RetryLater; after the longest wait fails the
+        run."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
         if isinstance(error, ModelUnavailable):
             await faults.model_failed(self._context, error, subscription.key)
         else:
             await self._reports.fault("arxiv", str(error), channel=subscription.key, after=OFTEN_PASSES)
-        if not arxiv or (daily and waited < ARXIV_WAITS):
+        if not arxiv or (daily and waited < MAX_WAIT_ARXIV):
             if not arxiv:
                 await self._store.note_model_lost(run)
             if daily:
                 now = self._context.now()
-                until = now - waited + ARXIV_WAITS if arxiv else (run.model_lost or now) + MODEL_WAITS
+                until = now - waited + MAX_WAIT_ARXIV if arxiv else (run.model_lost or now) + MAX_WAIT_MODEL
                 await late.tell(self._context, subscription, run, error, until)
             await self._store.note_run(run, str(error))
-            raise Later(AGAIN_ARXIV if arxiv else AGAIN_MODEL)
+            raise RetryLater(RETRY_ARXIV if arxiv else RETRY_MODEL)
         await self._store.end_run(run, RunState.FAILED, str(error))
         metrics.DIGESTS.labels("failed").inc()
         await late.give_up(self._context, subscription, run, "no list")
 
-    async def _all_well(self, subscription: Subscription, made: Digest | None) -> None:
-        """What a run that came to its end says of the services it needed."""
+    async def _close_faults(self, subscription: Subscription, made: Digest | None) -> None:
+        """Closes the faults that a finished run disproves."""
         await self._reports.over("arxiv")
         await faults.budget_lifted(self._context, subscription.key)
         if made is not None:
             await faults.digest_made(self._context, made)
 
     def _progress(self, run_key: str) -> Progress:
-        """Kept in the store, for whoever follows the run; a lost note is no loss."""
+        """Stores progress for `/digest now`; a failed write is ignored."""
         notes: set[asyncio.Task[None]] = set()
 
         def noted(note: asyncio.Task[None]) -> None:
@@ -186,17 +187,17 @@ class Jobs:
             if not note.cancelled() and note.exception() is not None:
                 log.debug("event=progress_lost run=%s", run_key)
 
-        def told(stage: str, done: int, total: int) -> None:
+        def note_progress(stage: str, done: int, total: int) -> None:
             note = asyncio.create_task(self._store.note_progress(run_key, stage, done, total))
             notes.add(note)
             note.add_done_callback(noted)
 
-        return told
+        return note_progress
 
-    # ------------------------------------------------------------ its delivery
+    # ------------------------------------------------------------ a delivery
 
     async def delivery(self, task: Task, digest_key: str) -> None:
-        """Posts a digest, step by step. What cannot be posted now is tried again, until after three days it is put aside."""
+        """Posts a digest step by step. Retries failed posts for three days."""
         with concerning(digest_key):
             await self._delivery(task, digest_key)
 
@@ -211,12 +212,12 @@ class Jobs:
         await faults.delivery_tried(self._context, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
-            raise Later(AGAIN_DELIVERY if not delivered.busy else AGAIN_ANSWER)
+            raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
         if delivered.state is not DeliveryState.DONE:
-            await self._end(digest, delivered.fault)
+            await self._end_run(digest, delivered.fault)
 
-    async def _end(self, digest: Digest, why: str) -> None:
-        """Its delivery was put aside, or its posts were taken back: the run is over, and `now` begins another."""
+    async def _end_run(self, digest: Digest, why: str) -> None:
+        """Ends the run of a digest that was set aside or retracted: `now` may begin another."""
         run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
         if run is not None and run.state is RunState.OPEN:
             await self._store.end_run(run, RunState.FAILED if why else RunState.DONE, why)
@@ -227,12 +228,12 @@ class Jobs:
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
-            await self._end(digest, "The channel is no more.")
+            await self._end_run(digest, "The channel was removed.")
 
     # ------------------------------------------------------------ an answer
 
-    async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # its checkpoints are in the store of questions
-        """Answers a question; where the platform cannot be posted to at the moment, later."""
+    async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # the store has its checkpoints
+        """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
         with concerning(answer_name(question_id)):
             await self._answer(question_id)
 
@@ -246,18 +247,18 @@ class Jobs:
             await self._store.keep_silent(question_id)
         except ChatError as error:
             asked = await self._store.question(question_id)
-            if asked is None or self._context.now() - asked.question.at > QUESTION_AGES:
+            if asked is None or self._context.now() - asked.question.at > QUESTION_MAX_AGE:
                 await self._store.keep_silent(question_id)
                 return
-            wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else AGAIN_ANSWER
-            raise Later(wait) from error
+            wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else RETRY_ANSWER
+            raise RetryLater(wait) from error
 
-    # ------------------------------------------------------------ what was given up
+    # ------------------------------------------------------------ tasks set aside
 
-    async def given_up(self, name: str, note: str) -> None:
-        """The queue has put a task aside: it ended its workers five times at one place. Whoever waits for it is told. Never raises.
+    async def handle_set_aside(self, name: str, note: str) -> None:
+        """Reports a task that was set aside to admins and askers. Never raises.
 
-        To the admins that is a fault of its kind in its channel, and over when the next one there comes to its end.
+        The admins' fault is closed when the next task of its kind in that channel succeeds.
         """
         log.error("event=given_up task=%s", name)
         kind, _, of = name.partition(":")
@@ -267,13 +268,13 @@ class Jobs:
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
-                run, subscription = await self._run(of)
+                run, subscription = await self._load_run(of)
                 if run is not None:
                     await self._store.end_run(run, RunState.FAILED, note)
                     if subscription is not None:
                         await late.give_up(self._context, subscription, run, "aside")
             elif (digest := await self._store.digest(of)) is not None:
-                await self._end(digest, note)
+                await self._end_run(digest, note)
         except PaperboyError as error:
             log.warning("event=given_up_untold task=%s cause=%r", name, str(error))
 
@@ -285,26 +286,26 @@ class Jobs:
 
     # ------------------------------------------------------------ after a restart
 
-    async def take_up(self) -> None:
-        """Puts in again whatever is open in the store: a task that was lost between the store and the queue is found here."""
+    async def requeue_open_work(self) -> None:
+        """Queues every open task of the store: a crash may have lost one on its way."""
         aside = await self._store.tasks_aside()
         for asked in await self._store.unanswered():
-            await self._put(aside, "answer", asked.question.id)
+            await self._requeue(aside, "answer", asked.question.id)
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
-                await self._put(aside, "delivery", delivery)
+                await self._requeue(aside, "delivery", delivery)
         for subscription in await self._store.subscriptions():
             run = await self._store.open_run(subscription.key)
             if run is not None:
-                await self._put(aside, "digest", run.key)
+                await self._requeue(aside, "digest", run.key)
 
-    async def _put(self, aside: Collection[str], task: str, name: str) -> None:
-        """Not what ended its workers again and again: it would go on to."""
+    async def _requeue(self, aside: Collection[str], task: str, name: str) -> None:
+        """Skips tasks that were set aside: they would kill their workers again."""
         if f"{task}:{name}" not in aside:
             await self._queue.add(task, name)
 
 
-def give_back() -> None:
-    """A digest reads ten papers at once; glibc keeps what they took for the next ones, which come tomorrow. Elsewhere nothing is done."""
+def release_memory() -> None:
+    """Returns the memory of ten parsed papers to the system; glibc would keep it for a day."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

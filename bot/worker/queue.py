@@ -1,10 +1,12 @@
-"""The queue: what runs, where. The only importer of docket.
+"""The task queue: adds tasks and runs them. The only importer of docket.
 
-Three dockets, so that nobody waits for what is slower: `quick` (answers), `slow` (digests in the making, few at once) and `posts`
-(deliveries: little work and much waiting, since a channel takes a message a second, so very many at once). A task is a name and ids; what it needs is in the store. It is
-delivered until it has ended: a worker that dies or freezes loses it to another after half a minute, at once where no other process lives.
-docket's key keeps a task from being put in twice while it lives; our done marker, afterwards. A lease keeps two workers from having it at
-once; deaths are counted from its last checkpoint (`bot.store.tasks`).
+There are three dockets, so that no task waits for slower ones: `quick` (answers), `slow` (digests,
+few at once) and `posts` (deliveries: a channel takes a message a second, so very many wait at
+once). A task is a name and ids; its data is in the store. A task is delivered until it ends: if its
+worker dies or freezes, another takes it after half a minute, or at once if no other process is
+alive. Docket's key prevents duplicates while a task is queued, our done marker afterwards, and a
+lease keeps two workers from running it at once. Deaths are counted from the last checkpoint
+(`bot.store.tasks`).
 """
 
 from __future__ import annotations
@@ -39,17 +41,16 @@ POSTS = "posts"
 DOCKETS = (SLOW, QUICK, POSTS)
 CONCURRENCY: Mapping[str, int] = {SLOW: 8, QUICK: 16, POSTS: 250}
 HOLD: Mapping[str, Hold] = {SLOW: Hold.THROUGH_OUTAGES, QUICK: Hold.SURE, POSTS: Hold.SURE}
-"""A digest in the making posts nothing and its calls are dear: while the store is away it goes on. An answer is seen: it stops in time."""
+"""A digest costs money and posts nothing: it continues while the store is away. Posts stop."""
 REDELIVERY = timedelta(seconds=30)
-HELD_BY_ANOTHER = timedelta(seconds=10)
-AFTER_A_FAULT = timedelta(seconds=5)
-"""Four times as long after each further one."""
-LONG_IDLE = timedelta(hours=1)
-"""Of a consumer that is no more, and what a message it held is made to look like."""
+RETRY_IF_HELD = timedelta(seconds=10)
+RETRY_AFTER_FAULT = timedelta(seconds=5)
+"""Quadrupled after each further fault."""
+DEAD_AFTER = timedelta(hours=1)
+"""Idle time after which a consumer counts as dead; set on its messages so that they are claimed."""
 DRAIN = 20.0
 
-
-FREE = Script("""
+FREE_PENDING = Script("""
 local stream, sweep = KEYS[1], KEYS[2]
 local group, prefix, long = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local pending = redis.pcall('XPENDING', stream, group, '-', '+', 10000)
@@ -68,42 +69,42 @@ end
 redis.call('DEL', sweep)
 return 1
 """)
-"""Makes pending messages of some consumers look long abandoned, takes away consumers long dead, and lets the next sweep be at once."""
+"""Ages pending messages of some consumers, deletes dead consumers, frees the next sweep."""
 
 
-class _Calm(logging.Filter):
-    """A store that is away makes docket say so several times a second, each with a traceback: a line every ten seconds tells as much."""
+class _OutageFilter(logging.Filter):
+    """Reduces docket's tracebacks during an outage to one line every ten seconds."""
 
-    said = -math.inf
+    last_logged = -math.inf
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        told = any(words in str(record.msg) for words in ("Redis is unavailable", "Redis error"))
-        if not isinstance(error, RedisError | OSError) and not told:
+        outage = any(words in str(record.msg) for words in ("Redis is unavailable", "Redis error"))
+        if not isinstance(error, RedisError | OSError) and not outage:
             return True
-        if time.monotonic() - _Calm.said < 10:
+        if time.monotonic() - _OutageFilter.last_logged < 10:
             return False
-        _Calm.said = time.monotonic()
+        _OutageFilter.last_logged = time.monotonic()
         record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
         record.msg, record.args = "event=queue_waits cause=%s", (type(error).__name__ if error else "ConnectionError",)
         return True
 
 
 for _name in ("docket.worker", "docket.docket", "docket.strikelist"):
-    logging.getLogger(_name).addFilter(_Calm())
+    logging.getLogger(_name).addFilter(_OutageFilter())
 
 
-class Later(Exception):
-    """Raised by a task that has to wait for something: it is begun again after `wait`, and that is no death."""
+class RetryLater(Exception):
+    """Raised by a task to be run again after `wait`; this does not count as a death."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"again in {wait}")
+        super().__init__(f"retry in {wait}")
         self.wait = wait
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a task's function gets to know of itself."""
+    """What a task's function knows about its own execution."""
 
     key: str
     deaths: Deaths
@@ -111,21 +112,21 @@ class Task:
 
     @property
     def cautious(self) -> bool:
-        """It died twice at the same place: units one at a time."""
+        """Whether it died twice at the same checkpoint, so units run one at a time."""
         return self.deaths.cautious
 
     async def checkpoint(self) -> None:
-        """Something of it is stored for good."""
+        """Call after storing progress: later deaths are counted from here."""
         await self.store.checkpoint(self.key)
 
     @contextlib.asynccontextmanager
     async def unit(self, name: str) -> AsyncIterator[bool]:
-        """Around a part of it that may kill the process: a paper. False: it has, twice, and is to be left out."""
-        sound = not await self.store.should_skip(self.key, name)
-        if sound:
+        """Wraps a part that may kill the process. Yields False if it did so twice: skip it."""
+        allowed = not await self.store.should_skip(self.key, name)
+        if allowed:
             await self.store.unit_started(self.key, name)
         try:
-            yield sound
+            yield allowed
         except BaseException:
             await _shielded(self.store.unit_failed(self.key, name))
             raise
@@ -133,15 +134,17 @@ class Task:
 
 
 Function = Callable[..., Awaitable[None]]
-"""Takes a Task and the ids it was put in with."""
+"""Takes a Task and the ids given to `add`."""
 
 
-async def say_nothing(task: str, note: str) -> None:
-    """Called with what is put aside."""
+async def _ignore(task: str, note: str) -> None: ...
 
 
 class Queue:
-    """`async with Queue(url, store) as queue:`; register, `add` from anywhere, and `run` where work is to be done."""
+    """Registers functions, adds tasks anywhere, runs them in a worker. Use with `async with`.
+
+    `on_set_aside` is called with the key and a note of each task that is given up.
+    """
 
     def __init__(
         self,
@@ -151,17 +154,17 @@ class Queue:
         *,
         concurrency: Mapping[str, int] = CONCURRENCY,
         redelivery: timedelta | None = None,
-        on_aside: Callable[[str, str], Awaitable[None]] = say_nothing,
+        on_set_aside: Callable[[str, str], Awaitable[None]] = _ignore,
     ) -> None:
         self._url = url
         self._store = store
         self._embedded = embedded
         self._concurrency = concurrency
         self._redelivery = redelivery or REDELIVERY
-        self._on_aside = on_aside
+        self._on_set_aside = on_set_aside
         self._functions: dict[str, Function] = {}
         self._docket_of: dict[str, str] = {}
-        # Results and exceptions are not kept: what counts is in the store, and an exception may hold what must not leak.
+        # Results are in our store, and an exception may hold secrets: docket keeps neither.
         self._dockets = {
             name: Docket(f"paperboy-{name}", url, execution_ttl=timedelta(0), missed_heartbeats=10) for name in DOCKETS
         }
@@ -172,8 +175,8 @@ class Queue:
     async def __aenter__(self) -> Self:
         for docket in self._dockets.values():
             await self._stack.enter_async_context(docket)
-            docket.register(self._task, names=["task"])
-        await self._take_over()
+            docket.register(self._run_task, names=["task"])
+        await self._free_if_alone()
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -188,7 +191,7 @@ class Queue:
     async def add(
         self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0), again: bool = False
     ) -> bool:
-        """Puts a task in, to be begun after `wait`. False if one of its key is in, or is done (unless it is to be done `again`)."""
+        """False if a task of this key is queued, or done unless `again` is set."""
         name = key or ":".join((task, *ids))
         if again:
             await self._store.unmark_done(name)
@@ -200,12 +203,12 @@ class Queue:
         return execution.disposition.name == "SCHEDULED"
 
     async def cancel(self, task: str, *ids: str, key: str = "") -> None:
-        """Takes a task out, also while it runs."""
+        """Cancels a task, queued or running."""
         with sentences(self._url):
             await self._dockets[self._docket_of[task]].cancel(key or ":".join((task, *ids)))
 
     async def depth(self) -> dict[str, int]:
-        """How many tasks are in each docket, running ones included."""
+        """Number of tasks in each docket, running ones included."""
         depths = {}
         for name, docket in self._dockets.items():
             waiting, parked = await self._store.redis.batch([("XLEN", docket.stream_key), ("ZCARD", docket.queue_key)])
@@ -215,27 +218,27 @@ class Queue:
     # ------------------------------------------------------------ running
 
     async def run(self, *dockets: str) -> None:
-        """Works until `drain` or cancellation. All dockets unless told which."""
-        at_work = [asyncio.create_task(self._work_on(name), name=f"docket {name}") for name in dockets or DOCKETS]
+        """Runs tasks of the named dockets (default: all) until `drain` or cancellation."""
+        at_work = [asyncio.create_task(self._run_worker(name), name=f"docket {name}") for name in dockets or DOCKETS]
         try:
             await asyncio.wait(at_work, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             await self._stop_now()
-            ends = await asyncio.gather(*at_work, return_exceptions=True)
-            await self._release()
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+            results = await asyncio.gather(*at_work, return_exceptions=True)
+            await self._free_own()
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
 
-    async def drain(self, patience: float = DRAIN) -> None:
-        """No new tasks; running ones may end, and are stopped after `patience` seconds. They go on from their checkpoints, anywhere."""
+    async def drain(self, grace: float = DRAIN) -> None:
+        """Takes no new tasks; stops running ones after `grace` seconds, to be resumed."""
         self._stopping.set()
         if self._runners:
-            await asyncio.wait(self._runners, timeout=patience)
+            await asyncio.wait(self._runners, timeout=grace)
         await self._stop_now()
 
-    async def _work_on(self, docket: str) -> None:
-        async with self._worker(docket) as worker:  # leaving it lets running tasks end
+    async def _run_worker(self, docket: str) -> None:
+        async with self._worker(docket) as worker:  # its exit waits for running tasks
             runner = asyncio.create_task(worker.run_forever(), name=f"worker {docket}")
             stopping = asyncio.create_task(self._stopping.wait())
             self._runners.add(runner)
@@ -246,7 +249,7 @@ class Queue:
             runner.result()  # a bug in the worker reaches the caller
 
     async def _stop_now(self) -> None:
-        """Again and again, because a cancellation can be swallowed on its way (see `bot.store.redis`)."""
+        """Cancels repeatedly, because a cancellation can be swallowed (see `bot.store.redis`)."""
         self._stopping.set()
         while left := {runner for runner in self._runners if not runner.done()}:
             for runner in left:
@@ -263,9 +266,9 @@ class Queue:
             schedule_automatic_tasks=False,
         )
 
-    async def _task(self, name: str, ids: str, execution: Execution = CurrentExecution()) -> None:  # noqa: B008  # how docket is asked
+    async def _run_task(self, name: str, ids: str, execution: Execution = CurrentExecution()) -> None:  # noqa: B008  # injected
         function = self._functions.get(name)
-        if function is None:  # put in by a newer version of the program
+        if function is None:  # added by a newer version of the program
             raise AdmissionBlocked(execution, "unknown task", retry_delay=self._redelivery)
         try:
             if await self._store.is_done(execution.key):
@@ -274,7 +277,7 @@ class Queue:
             async with self._store.lease(f"task:{execution.key}", self._redelivery, wait=timedelta(0), hold=hold):
                 await self._attempt(function, json.loads(ids), execution)
         except LeaseBusy as busy:
-            raise AdmissionBlocked(execution, "another worker", retry_delay=HELD_BY_ANOTHER) from busy
+            raise AdmissionBlocked(execution, "another worker", retry_delay=RETRY_IF_HELD) from busy
         except (LeaseLost, StoreUnavailable) as error:
             log.warning("event=task-lost task=%s reason=%s", execution.key, error)
             _leave_pending(execution)
@@ -287,7 +290,7 @@ class Queue:
             return
         try:
             await function(Task(key, deaths, self._store), *ids)
-        except Later as later:
+        except RetryLater as later:
             await self._store.task_let_go(key, attempt)
             raise AdmissionBlocked(execution, "waiting", retry_delay=later.wait) from later
         except asyncio.CancelledError:
@@ -297,7 +300,7 @@ class Queue:
             raise
         except Exception as error:
             log.exception("event=task-failed task=%s attempt=%s", key, attempt)
-            delay = AFTER_A_FAULT * 4**deaths.count
+            delay = RETRY_AFTER_FAULT * 4**deaths.count
             raise AdmissionBlocked(execution, "a fault", retry_delay=delay) from error
         await self._store.mark_done(key)
         await self._store.task_ended(key)
@@ -306,40 +309,40 @@ class Queue:
         note = "Five attempts ended at the same place."
         log.error("event=task-aside task=%s", key)
         await self._store.put_aside(key, note)
-        await self._on_aside(key, note)
+        await self._on_set_aside(key, note)
         await self._store.task_ended(key)
 
-    # ------------------------------------------------------------ what the dead left
+    # ------------------------------------------------------------ tasks of dead workers
 
-    async def _take_over(self) -> None:
-        """Where no other process lives, nothing of the dead need be waited for."""
+    async def _free_if_alone(self) -> None:
+        """Frees all pending tasks and leases if no other process uses the embedded store."""
         if self._embedded is None:
             return
         async with self._embedded.alone() as alone:
             if alone:
                 await self._store.free_leases()
                 for docket in self._dockets.values():
-                    await self._free(docket)
+                    await self._free_pending(docket)
 
-    async def _release(self) -> None:
-        """What this process had begun and not ended is free for others at once."""
+    async def _free_own(self) -> None:
+        """Frees this process's unfinished tasks for other workers at once."""
         with contextlib.suppress(StoreUnavailable, RedisError):
             for docket in self._dockets.values():
-                await self._free(docket, f"{socket.gethostname()}#{os.getpid()}#")
+                await self._free_pending(docket, f"{socket.gethostname()}#{os.getpid()}#")
 
-    async def _free(self, docket: Docket, prefix: str = "") -> None:
-        long = int(LONG_IDLE.total_seconds() * 1000)
+    async def _free_pending(self, docket: Docket, prefix: str = "") -> None:
+        long = int(DEAD_AFTER.total_seconds() * 1000)
         keys = [docket.stream_key, docket.redelivery_sweep_key]
-        await self._store.redis.run(FREE, keys, [docket.worker_group_name, prefix, long])
+        await self._store.redis.run(FREE_PENDING, keys, [docket.worker_group_name, prefix, long])
 
 
 def _leave_pending(execution: Execution) -> NoReturn:
-    """Neither done nor given back: whoever sweeps next takes it, and if another worker has it, it stays theirs."""
+    """Leaves the message pending: the next sweep takes it, unless another worker already has it."""
     raise AdmissionBlocked(execution, "lost", handled=True)
 
 
 async def _shielded(request: Awaitable[None]) -> None:
-    """Ends although the task is being cancelled, if it takes no more than five seconds."""
+    """Completes although the task is being cancelled, within five seconds."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
         async with asyncio.timeout(5):
             await asyncio.shield(request)

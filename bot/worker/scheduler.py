@@ -2,9 +2,9 @@
 
 One process schedules at a time, by a lease. Jobs live in memory and follow the subscriptions, which
 are re-read every `REFRESH_EVERY` seconds. Each refresh also begins the last due run of a channel if
-nobody has begun it, once, however many days were missed. A new scheduler queues a run again that was
-begun and has not ended; the queue ignores it if it is there. So a kill between store and queue loses
-nothing.
+nobody has begun it, once, however many days were missed. A new scheduler queues a run again that
+was begun and has not ended; the queue ignores it if it is there. So a kill between store and queue
+loses nothing.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class RunScheduler:
         """By subscription: the last due run that was begun, here or elsewhere."""
 
     async def run(self) -> None:
-        """Schedules until cancelled. Waits while another process holds the lease or the store is away."""
+        """Runs until cancelled. Waits while another process schedules or the store is away."""
         while True:
             try:
                 async with self._store.lease("clock", LEASE, wait=timedelta(seconds=60)):
@@ -65,7 +65,7 @@ class RunScheduler:
         async def refresh() -> None:
             try:
                 await self.refresh(scheduler)
-            except Exception as error:  # noqa: BLE001  # raised again below: APScheduler would only log it
+            except Exception as error:  # noqa: BLE001  # APScheduler would only log it
                 if not failure.done():
                     failure.set_exception(error)
 
@@ -80,7 +80,7 @@ class RunScheduler:
             scheduler.shutdown(wait=False)
 
     async def refresh(self, scheduler: AsyncIOScheduler) -> None:
-        """Makes the jobs match the subscriptions and begins missed runs. A broken subscription stops no other."""
+        """Updates the jobs and begins missed runs. A broken subscription stops no other."""
         current = {s.key: s for s in await self._store.subscriptions() if not s.paused and s.days and s.created}
         for key in self._scheduled.keys() - current.keys():
             scheduler.remove_job(key)
@@ -110,7 +110,7 @@ class RunScheduler:
         )
 
     async def _fire(self, subscription: Subscription) -> None:
-        """Runs at the due time and re-reads the subscription. The next refresh repeats what fails here."""
+        """Begins a due run. The next refresh retries what fails here."""
         try:
             current = await self._store.subscription(subscription.key)
             if current is not None and not current.paused:

@@ -24,7 +24,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.render.messages import key_of
 from bot.store import Deaths, RedisCache, RunState, Store
 from bot.worker.jobs import Jobs
-from bot.worker.queue import Later, Task
+from bot.worker.queue import RetryLater, Task
 from bot.worker.scheduler import RunScheduler
 from digest.arxiv.calendar import NEW_YORK, is_quiet
 from digest.arxiv.client import Arxiv
@@ -103,7 +103,7 @@ class Week:
         clock = RunScheduler(self.store, self._begin, self.hands)
         scheduler = AsyncIOScheduler()
         scheduler.start()
-        await jobs.take_up()
+        await jobs.requeue_open_work()
         while self.hands() < until:
             self._outage()
             await clock.refresh(scheduler)
@@ -121,7 +121,7 @@ class Week:
         function = {"digest": jobs.digest, "delivery": jobs.delivery}[name[0]]
         try:
             await function(Task(":".join(name), Deaths(0), self.store), *name[1:])
-        except Later as later:
+        except RetryLater as later:
             self.agenda.due[name] = self.hands() + later.wait
         else:
             del self.agenda.due[name]

@@ -14,9 +14,9 @@ from typing import Any
 
 TIMES: dict[str, tuple[str, ...]] = {
     "bot.digests.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
-    "bot.worker.queue": ("REDELIVERY", "HELD_BY_ANOTHER", "AFTER_A_FAULT"),
+    "bot.worker.queue": ("REDELIVERY", "RETRY_IF_HELD", "RETRY_AFTER_FAULT"),
     "bot.worker.scheduler": ("LEASE", "REFRESH_EVERY", "RETRY_AFTER"),
-    "bot.worker.jobs": ("AGAIN_ARXIV", "AGAIN_MODEL", "AGAIN_DELIVERY", "AGAIN_ANSWER"),
+    "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
     "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),

@@ -19,7 +19,7 @@ from bot.questions.conversation import Conversation
 from bot.server.health import Health, watch
 from bot.store import Deaths
 from bot.worker.jobs import Jobs
-from bot.worker.queue import Later, Task
+from bot.worker.queue import RetryLater, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage
@@ -99,12 +99,12 @@ class House:
     async def _done(self, run: str) -> timedelta | None:
         try:
             await self.jobs.digest(Task(f"digest:{run}", Deaths(0), self.context.store), run)
-        except Later as later:
+        except RetryLater as later:
             return later.wait
         return None
 
     async def deliver(self) -> None:
-        with contextlib.suppress(Later):
+        with contextlib.suppress(RetryLater):
             await self.jobs.delivery(Task(f"delivery:{self.last}", Deaths(0), self.context.store), self.last)
 
     async def ask(self, *, queue: bool = True) -> str:
@@ -284,7 +284,7 @@ async def test_a_channel_that_refuses_the_digest(house: House):
 async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_end(house: House, kind: str):
     await house.day(until_done=kind == "delivery")
     names = {"answer": await house.ask(queue=False)}
-    await house.jobs.given_up(f"{kind}:{names.get(kind, house.last)}", "Five attempts ended at the same place.")
+    await house.jobs.handle_set_aside(f"{kind}:{names.get(kind, house.last)}", "Five attempts ended at the same place.")
     [begun] = await house.told()
     assert HERE.key in begun
     assert "Five attempts" in begun
@@ -304,7 +304,7 @@ async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_
 
 async def test_nothing_stays_wrong_with_a_channel_that_is_no_more(house: House):
     await house.day(until_done=True)
-    await house.jobs.given_up(f"delivery:{house.last}", "Five attempts ended at the same place.")
+    await house.jobs.handle_set_aside(f"delivery:{house.last}", "Five attempts ended at the same place.")
     await house.context.store.remove_subscription(HERE.key)
     await house.deliver()
     await house.begun_and_over("aside")

@@ -17,7 +17,7 @@ from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.store import Deaths, Run, RunState
 from bot.worker.jobs import Jobs
-from bot.worker.queue import Later, Task
+from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Listing, Paper, Profile, Score
@@ -68,7 +68,7 @@ class Day:
         """The digest's task, once: when it wants to be begun again."""
         try:
             await self.jobs.digest(Task("digest", Deaths(0), self.context.store), self.run.key)
-        except Later as later:
+        except RetryLater as later:
             return later.wait
         return None
 
@@ -222,7 +222,7 @@ async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(d
 async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: Day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
-    await day.jobs.given_up(f"digest:{day.run.key}", "Five attempts ended at the same place.")
+    await day.jobs.handle_set_aside(f"digest:{day.run.key}", "Five attempts ended at the same place.")
     [line] = await day.lines()
     assert "making it failed again and again" in line
     day.channel.clock.forward(timedelta(days=3))

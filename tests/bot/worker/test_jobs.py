@@ -17,7 +17,7 @@ from bot.digests.delivery import GIVEN_UP
 from bot.questions.conversation import Conversation
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
 from bot.worker.jobs import Jobs
-from bot.worker.queue import Later, Task
+from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Analysis, FullText, Listing, Paper, Profile, Score
@@ -80,14 +80,14 @@ class House:
         """When it wants to be begun again."""
         try:
             await self.jobs.digest(self.task(run, deaths), run.key)
-        except Later as later:
+        except RetryLater as later:
             return later.wait
         return None
 
     async def deliver(self, run: Run) -> timedelta | None:
         try:
             await self.jobs.delivery(Task(f"delivery:{run.key}", Deaths(0), self.context.store), run.key)
-        except Later as later:
+        except RetryLater as later:
             return later.wait
         return None
 
@@ -348,7 +348,7 @@ async def _gone(*_: object) -> str:
 class TestGivenUp:
     async def test_a_digest_that_was_given_up_is_no_run_under_way(self, house: House):
         run = await house.run()
-        await house.jobs.given_up(f"digest:{run.key}", "Five attempts ended at the same place.")
+        await house.jobs.handle_set_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
         assert await house.state(run) is RunState.FAILED
         assert (await house.run(kind="now")).fresh
 
@@ -357,7 +357,7 @@ class TestGivenUp:
             "q1", replace(HERE, thread="t"), ANN, "Why?", datetime(2026, 1, 30, 9, tzinfo=UTC), message="m1"
         )
         await house.context.store.keep_question(asked)
-        await house.jobs.given_up("answer:q1", "Five attempts ended at the same place.")
+        await house.jobs.handle_set_aside("answer:q1", "Five attempts ended at the same place.")
         found = await house.context.store.question("q1")
         assert found is not None
         assert found.state is Asking.ANSWERED
@@ -368,8 +368,8 @@ class TestGivenUp:
         store = house.context.store
         run = await house.run()
         await store.put_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
-        await house.jobs.take_up()
+        await house.jobs.requeue_open_work()
         assert house.queue.put == []
         await store.take_up_again(f"digest:{run.key}")
-        await house.jobs.take_up()
+        await house.jobs.requeue_open_work()
         assert house.queue.put == [("digest", run.key)]

@@ -18,7 +18,7 @@ import pytest
 from bot.store import Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
-from bot.worker.queue import QUICK, SLOW, Later, Queue, Task
+from bot.worker.queue import QUICK, SLOW, Queue, RetryLater, Task
 from tests.paths import ROOT
 
 WINDOW = timedelta(seconds=1)
@@ -43,7 +43,7 @@ async def working(queue: Queue) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def work(redis_url: str, store: Store) -> AsyncIterator[Queue]:
+async def queue(redis_url: str, store: Store) -> AsyncIterator[Queue]:
     async with Queue(redis_url, store, redelivery=WINDOW) as made:
         yield made
 
@@ -103,7 +103,7 @@ class TestAdding:
         async def digest(task: Task) -> None:
             deaths.append(task.deaths.count)
             if len(deaths) < 4:
-                raise Later(timedelta(milliseconds=10))
+                raise RetryLater(timedelta(milliseconds=10))
 
         queue.register("digest", digest, SLOW)
         await queue.add("digest", key="k")
@@ -114,7 +114,7 @@ class TestAdding:
 
 class TestFaults:
     async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url: str, store: Store, monkeypatch):
-        monkeypatch.setattr("bot.worker.queue.AFTER_A_FAULT", timedelta(milliseconds=1))
+        monkeypatch.setattr("bot.worker.queue.RETRY_AFTER_FAULT", timedelta(milliseconds=1))
         told, cautious = [], []
 
         async def aside(task: str, note: str) -> None:
@@ -124,7 +124,7 @@ class TestFaults:
             cautious.append(task.cautious)
             raise RuntimeError("a bug")
 
-        async with Queue(redis_url, store, redelivery=WINDOW, on_aside=aside) as queue:
+        async with Queue(redis_url, store, redelivery=WINDOW, on_set_aside=aside) as queue:
             queue.register("digest", digest, SLOW)
             await queue.add("digest", key="k")
             async with working(queue):
@@ -136,7 +136,7 @@ class TestFaults:
         assert not await store.is_done("k")
 
     async def test_a_checkpoint_begins_the_count_anew(self, queue: Queue, store: Store, monkeypatch):
-        monkeypatch.setattr("bot.worker.queue.AFTER_A_FAULT", timedelta(milliseconds=1))
+        monkeypatch.setattr("bot.worker.queue.RETRY_AFTER_FAULT", timedelta(milliseconds=1))
         runs = []
 
         async def digest(task: Task) -> None:
@@ -360,7 +360,7 @@ async def _ended_or(worker: asyncio.subprocess.Process, aside: Callable[[], Awai
 
 
 def test_a_store_that_is_away_is_said_once_and_not_several_times_a_second(caplog, monkeypatch):
-    monkeypatch.setattr(work_module._Calm, "said", -math.inf)
+    monkeypatch.setattr(work_module._OutageFilter, "last_logged", -math.inf)
     docket = logging.getLogger("docket.worker")
     for _ in range(3):
         docket.warning("Redis error in cancellation listener, reconnecting...")
