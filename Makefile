@@ -3,7 +3,7 @@
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test check messages format lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,9 @@ check: setup  ## format, lint, types, import contracts, tests: what CI runs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory test
+
+messages: setup  ## bring the catalogs of visible texts up to date, and check them
+	@$(BIN)/python messages.py
 
 format: setup  ## format and mend what can be mended
 	$(BIN)/ruff format .

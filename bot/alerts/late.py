@@ -17,35 +17,15 @@ from bot.context import Context
 from bot.core.chat import ChatError, Post, Text
 from bot.core.schedule import due_at, last_due, next_run
 from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.store import LeaseBusy, Run
 from digest.arxiv import calendar
 from digest.errors import ArxivUnavailable, Unavailable
-from digest.render.labels import day_words, pick
+from digest.render.labels import day_words
 
 log = logging.getLogger(__name__)
 
 LATE = timedelta(hours=3)
-
-WORDS = {
-    "en": {
-        "arxiv": "arXiv has not given today's list yet (last try: {last}). I keep trying and post it when it is there; nothing needs doing.",
-        "model": "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; at {until} it goes out without the model. Nothing needs doing.",
-        "given up": "There is no digest of {day}: {why}. Its papers come with the next digest{next}.",
-        "no list": "arXiv gave no list all day",
-        "settings": "a setting of this bot is wrong, which whoever runs it has to put right",
-        "aside": "making it failed again and again",
-        "next": " ({when})",
-    },
-    "zh": {
-        "arxiv": "arXiv 还没有给出今天的列表（最近一次：{last}）。我在继续试，拿到就发，不用手动重来。",
-        "model": "模型还没有响应（最近一次：{last}）。我在继续试，好了就发；到 {until} 就不用模型直接发出，不用手动重来。",
-        "given up": "{day} 没有日报：{why}。这些论文会出现在下一期{next}。",
-        "no list": "arXiv 一整天都没有给出列表",
-        "settings": "机器人有一项设置不对，需要维护者改正",
-        "aside": "生成多次失败",
-        "next": "（{when}）",
-    },
-}
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
@@ -75,9 +55,8 @@ async def tell(context: Context, subscription: Subscription, run: Run, error: Un
     zone = ZoneInfo(subscription.timezone)
     clock = f"{context.now().astimezone(zone):%H:%M}"
     status = re.search(r"\b[45]\d\d\b", str(error))
-    comma = "，" if language.startswith("zh") else ", "
-    last = f"{status[0]}{comma}{clock}" if status else clock
-    post = _post(pick(WORDS, name, language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
+    last = say("late.last", language, status=status[0], clock=clock) if status else clock
+    post = _post(say(f"late.{name}", language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
     chat = context.chats[subscription.place.platform]
     told = await notices.notice(_key(run), post, chat, subscription.place, context.store, context.pace)
     if told.fault:
@@ -96,14 +75,18 @@ async def take_away(context: Context, subscription: Subscription, run: Run) -> N
 
 
 async def give_up(context: Context, subscription: Subscription, run: Run, why: str) -> None:
-    """The run has failed: the line says so instead of promising on. `why`: of `WORDS`."""
+    """The run has failed: the line says so instead of promising on. `why`: of the texts `late.*`."""
     language = subscription.profile.language
     due = next_run(subscription, context.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None
     when = f"{day_words(local.date(), language)} {local:%H:%M}" if local else ""
-    shown = pick(WORDS, "next", language, when=when) if when else ""
-    said = pick(
-        WORDS, "given up", language, day=day_words(run.local_date, language), why=pick(WORDS, why, language), next=shown
+    shown = say("late.next", language, when=when) if when else ""
+    said = say(
+        "late.given up",
+        language,
+        day=day_words(run.local_date, language),
+        why=say(f"late.{why}", language),
+        next=shown,
     )
     with _harmless(run):
         chat = context.chats[subscription.place.platform]

@@ -128,7 +128,7 @@ async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Pla
 
 def _example(digest: Digest) -> str:
     number = digest.entries[min(2, len(digest.entries) - 1)].number
-    return f"第 {number} 篇提出了什么？" if digest.language.startswith("zh") else f"What does paper {number} introduce?"
+    return say("demo.example", digest.language, number=number)
 
 
 async def _asked(handler: Dispatcher, context: Context, thread: Place, text: str) -> None:

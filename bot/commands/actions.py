@@ -214,7 +214,7 @@ class Actions:
     async def _wrong(self, click: Click, respond: Responder, language: str) -> None:
         field = Field("what", say("wrong.field", language), "lines")
         await respond.form(
-            Form("wrong", click.value, say("wrong.title", language), say("wrong.submit", language), (field,))
+            Form("wrong", click.value, say("wrong.title", language), say("wrong.submit", language), (field,), language)
         )
 
     async def _reported(self, submission: Submission, respond: Responder, language: str) -> None:
@@ -250,7 +250,7 @@ class Actions:
             Field("where", say("ask.where", language), "choice", "thread", options=where, required=True),
         )
         title = say("ask.title", language, paper=name)
-        await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields))
+        await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields, language))
 
     async def _asked(self, submission: Submission, respond: Responder, language: str) -> dict[str, str]:
         text = submission.fields.get("question", "").strip()
@@ -287,7 +287,7 @@ class Actions:
 
     async def _answer_no(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.quiet(click.place)
-        await respond.show(note(say("quiet", language), language))
+        await respond.show(note(say("question.quiet", language), language))
 
     # ------------------------------------------------------------ a digest
 

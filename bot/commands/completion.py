@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
@@ -11,17 +12,9 @@ from bot.core.chat import Place
 from bot.store import Store
 from digest.arxiv import categories
 from digest.render import tex
+from digest.render.catalogs import languages, locale_of
 
 CHOICES = 25
-LANGUAGES = (
-    ("English", "en"),
-    ("中文", "zh"),
-    ("日本語", "ja"),
-    ("한국어", "ko"),
-    ("Deutsch", "de"),
-    ("Français", "fr"),
-    ("Español", "es"),
-)
 
 
 async def complete(store: Store, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
@@ -41,9 +34,18 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
             limit=CHOICES,
         )
         return [(zone, zone) for zone, _, _ in found]
-    return [pair for pair in LANGUAGES if typed.lower() in pair[0].lower() or typed.lower() == pair[1]] or [
+    return [(n, tag) for n, tag in _languages() if typed.lower() in n.lower() or typed.lower() == tag.lower()] or [
         (typed, typed)
     ]
+
+
+@cache
+def _languages() -> list[tuple[str, str]]:
+    """The languages the bot speaks, each by its own name, and their tags: `Português (Brasil)`, `pt-BR`."""
+    locales = [locale_of("en"), *map(locale_of, languages("bot"))]
+    tags = ["-".join(filter(None, (locale.language, locale.territory))) for locale in locales]
+    names = [locale_of(tag).get_display_name() or tag for tag in tags]
+    return [(name[0].upper() + name[1:], tag) for name, tag in zip(names, tags, strict=True)]
 
 
 async def _papers(store: Store, typed: str, place: Place) -> list[tuple[str, str]]:

@@ -99,7 +99,7 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
         return ""
     stage, done, total = progress
     name = "posted" if stage == "delivered" else stage
-    return say(name, language, n=done, done=done, total=total)
+    return say(name, language, n=total if name == "posted" else done, done=done, total=total)
 
 
 async def _ended(context: Context, run: Run, subscription: Subscription) -> Post:
@@ -108,9 +108,11 @@ async def _ended(context: Context, run: Run, subscription: Subscription) -> Post
         return note(say("done", language), language)
     if run.state is RunState.NOTHING:
         last = await context.store.latest_digest(subscription.key)
-        where = f" ({await digest_link(context, last, subscription.place)})" if last else ""
         due = run_time(calendar.next_list(context.now()), subscription)
-        return note(say("nothing new", language, link=where, next=due), language)
+        if last is None:
+            return note(say("nothing new", language, next=due), language)
+        shown = await digest_link(context, last, subscription.place)
+        return note(say("nothing new.linked", language, link=shown, next=due), language)
     return note(say("failed", language, why=run.note), language)
 
 

@@ -123,7 +123,7 @@ async def _today(context: Context, command: Command, respond: Responder, languag
 
 def contents(digest: Digest) -> Post:
     """The papers of a digest as a list to choose from, by number."""
-    title = cards.word("digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
+    title = say("card.digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
         (f"{e.number} · {cards.short_title(e.paper)}"[:75], f"{digest.key}#{e.number}") for e in digest.entries[:25]

@@ -185,7 +185,7 @@ async def show_preview(context: Context, subscription: Subscription, respond: Re
     )
     blocks: tuple[Block, ...] = (
         Text("\n\n".join(lines)),
-        Text(say("preview", language, announced=announced)),
+        Text(say("preview", language, n=announced)),
         *(Text(p) for p in papers),
         Small(escape(" · ".join(subscription.profile.categories))),
         Actions(buttons),

@@ -11,7 +11,6 @@ from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post,
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.digests import cards
 from bot.digests.cards import note, run_time
 from bot.digests.preferences import taught
 from bot.store import DeliveryState, RunState
@@ -33,7 +32,7 @@ async def status(context: Context, command: Command, respond: Responder, subscri
     if learnt.papers:
         blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
         blocks.append(Actions((_unteach(subscription.key, language),)))
-    await respond.show(Post((*blocks, Small(cards.word("settings", language))), title, language))
+    await respond.show(Post((*blocks, Small(say("card.settings", language))), title, language))
 
 
 def taught_lines(learnt: Taught, language: str) -> list[str]:
@@ -64,7 +63,7 @@ async def status_lines(context: Context, subscription: Subscription) -> list[str
             "status.profile",
             language,
             categories=", ".join(profile.categories),
-            papers=subscription.papers,
+            n=subscription.papers,
             tongue=profile.language,
             detail=subscription.detail.value,
         )
@@ -107,17 +106,17 @@ async def _last(context: Context, subscription: Subscription) -> list[str]:
     lines = []
     run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
-        why = f": {run.note}" if run.note else ""
-        lines.append(say("status.running", language, since=run_time(run.begun, subscription), note=why))
+        name = "status.running.waiting" if run.note else "status.running"
+        lines.append(say(name, language, since=run_time(run.begun, subscription), why=run.note))
     lines += await _failed(context, subscription)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
-        lines.append(say("status.quiet", language, sentence=quiet.say(language)))
+        lines.append(label(f"quiet.{quiet.reason}", language, evening=quiet.evening))
     last = await context.store.latest_digest(subscription.key)
     if last is None:
         return [*lines, say("status.none", language)]
     shown = await digest_link(context, last, subscription.place)
-    lines.append(say("status.last", language, date=shown, n=len(last.entries), link=""))
+    lines.append(say("status.last", language, date=shown, n=len(last.entries)))
     coverage = last.coverage
     lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
     delivery = await context.store.delivery(last.key, plan=False)

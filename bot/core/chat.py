@@ -128,6 +128,7 @@ class Form:
     title: str
     submit: str
     fields: tuple[Field, ...]
+    language: str = "en"
 
 
 # ---------------------------------------------------------------- what people do

@@ -16,96 +16,10 @@ from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
-from digest.render.labels import day_words, label, pick
+from digest.render.labels import day_words, label
 from digest.render.markdown import coverage_line, escape, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
-
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "digest": "arXiv digest · {day} · {n} papers",
-        "digest.one": "arXiv digest · {day} · 1 paper",
-        "announced": "arXiv list of {moment}",
-        "hint": "Ask in the thread, for example “does {n} release code?”. A number is a paper's place in the thread.",
-        "hint.reply": "Ask in reply to a paper's message, or with “Ask” below it; or mention me with its number.",
-        "others": "Other candidates",
-        "settings": "Settings",
-        "why": "Why these",
-        "markdown": "Download Markdown",
-        "retract": "Take back today's digest",
-        "retract?": "Take back every message of today's digest? What people wrote stays.",
-        "full": "Full analysis",
-        "ask": "Ask",
-        "authors": "All authors",
-        "save": "Save",
-        "share": "Share in the channel",
-        "wrong": "Something is wrong",
-        "bibtex": "BibTeX",
-        "more": "👍 More like this",
-        "fewer": "👎 Fewer like this",
-        "helpful": "👍",
-        "unhelpful": "👎",
-        "add": "Add",
-        "people": "{names} ({n} authors)",
-        "relevance": "relevance {relevance}",
-        "not found": "The paper does not say.",
-        "nearest": "The nearest passage:",
-        "unsupported": "(?) marks what could not be verified in the paper: {items}.",
-        "selected": "The paper is longer than the model can read at once; the passages closest to the question were read.",
-        "unmatched": "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read.",
-        "extractive": "No model wrote this: these are passages of the paper, closest first.",
-        "unusable": "The model's answer could not be used: these are passages of the paper, closest first.",
-        "from": "From {n} papers:",
-        "abstract": "Abstract",
-        "no others": "Every paper considered that day is in the digest.",
-        "others of": "Ranks {first} to {last} of {day}",
-        "earlier": "In the digest of {day}, number {n}",
-    },
-    "zh": {
-        "digest": "arXiv 日报 · {day} · {n} 篇",
-        "digest.one": "arXiv 日报 · {day} · 1 篇",
-        "announced": "arXiv 公布于 {moment}",
-        "hint": "在消息串里直接问，例如“{n} 有代码吗？”。数字 = 消息串里的第几篇。",
-        "hint.reply": "长按论文消息回复，或按“提问”；也可以 @ 我并写第几篇。",
-        "others": "其余候选",
-        "settings": "设置",
-        "why": "为什么是这几篇",
-        "markdown": "下载 Markdown",
-        "retract": "撤回今天的日报",
-        "retract?": "撤回今天日报的全部消息？别人的发言会保留。",
-        "full": "完整分析",
-        "ask": "提问",
-        "authors": "全部作者",
-        "save": "收藏",
-        "share": "分享到频道",
-        "wrong": "内容有误",
-        "bibtex": "BibTeX",
-        "more": "👍 多来点这类",
-        "fewer": "👎 少来点这类",
-        "helpful": "👍",
-        "unhelpful": "👎",
-        "add": "加进来",
-        "people": "{names}（共 {n} 人）",
-        "relevance": "相关 {relevance}",
-        "not found": "论文没有写。",
-        "nearest": "最接近的一处：",
-        "unsupported": "(?) 处未能在论文中核实：{items}。",
-        "selected": "论文超出模型一次能读的长度，只读了与问题最接近的段落。",
-        "unmatched": "论文超出模型一次能读的长度，又没有段落与问题的用词相合，只读了开头部分。",
-        "extractive": "以下不是模型写的，是论文中最接近的段落。",
-        "unusable": "模型的回答无法采用：以下是论文中最接近的段落。",
-        "from": "来自 {n} 篇论文：",
-        "abstract": "摘要",
-        "no others": "当天考虑过的论文都在日报里了。",
-        "others of": "{day} 第 {first} 到 {last} 名",
-        "earlier": "{day} 的日报里有，第 {n} 篇",
-    },
-}
-
-
-def word(name: str, language: str, **values: object) -> str:
-    """The words on buttons and cards, in Chinese or English."""
-    return pick(WORDS, name, language, **values)
 
 
 # ---------------------------------------------------------------- a digest
@@ -130,9 +44,8 @@ def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bo
 def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False, hears: bool = True) -> Post:
     """The executive summary as one message. `targets`: where each paper's name leads to, by id."""
     language, summary = digest.language, digest.summary
-    name = "digest" if len(digest.entries) != 1 else "digest.one"
     blocks: list[Block] = [
-        Heading(word(name, language, day=day_words(digest.local_date, language), n=len(digest.entries))),
+        Heading(say("card.digest", language, day=day_words(digest.local_date, language), n=len(digest.entries))),
         Small(" · ".join([*digest.profile.categories, *_announced(digest)])),
         *(Text(f"⚠ {note}") for note in digest.notes),
         Text(summary.overview),
@@ -151,7 +64,7 @@ def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = Fals
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     blocks += [
         Small(coverage_line(digest, cost=show_cost)),
-        Small(word("hint", language, n=example) if hears else word("hint.reply", language)),
+        Small(say("card.hint", language, n=example) if hears else say("card.hint.reply", language)),
         Actions(_parent_buttons(digest)),
     ]
     return Post(tuple(blocks), summary.headline, language)
@@ -162,7 +75,7 @@ def _announced(digest: Digest) -> list[str]:
     if digest.day is None:
         return []
     moment = datetime.combine(digest.day, time(), EASTERN).astimezone(UTC)
-    return [word("announced", digest.language, moment=f"<t:{int(moment.timestamp())}>")]
+    return [say("card.announced", digest.language, moment=f"<t:{int(moment.timestamp())}>")]
 
 
 def _first(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
@@ -196,11 +109,11 @@ def short_title(paper: Paper) -> str:
 def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
     language, key = digest.language, digest.key
     return (
-        Button("others", key, word("others", language)),
-        Button("settings", key, word("settings", language), Style.MENU),
-        Button("why", key, word("why", language), Style.MENU),
-        Button("markdown", key, word("markdown", language), Style.MENU),
-        Button("retract", key, word("retract", language), Style.MENU, word("retract?", language)),
+        Button("others", key, say("card.others", language)),
+        Button("settings", key, say("card.settings", language), Style.MENU),
+        Button("why", key, say("card.why", language), Style.MENU),
+        Button("markdown", key, say("card.markdown", language), Style.MENU),
+        Button("retract", key, say("card.retract", language), Style.MENU, say("card.retract?", language)),
     )
 
 
@@ -224,7 +137,7 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
     value = f"paper:{entry.paper.versioned}"
     body = list(_body(entry, language, detail, chosen=False))
     if entry.analysis is None:
-        body.insert(0, Text(f"**{word('abstract', language)}**\n\n{escape(entry.paper.abstract)}"))
+        body.insert(0, Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}"))
     blocks = [*_head(entry, language), *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
@@ -245,7 +158,7 @@ def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
         people(paper, language),
         escape(", ".join(paper.categories)),
         f"{paper.published:%Y-%m-%d}",
-        f"{label('basis', language)}: {basis}",
+        label("basis", language, basis=basis),
         escape(paper.comment),
         escape(paper.journal_ref),
     ]
@@ -258,7 +171,7 @@ def people(paper: Paper, language: str) -> str:
     if len(paper.authors) <= 4:
         return escape(", ".join(paper.authors))
     names = f"{', '.join(paper.authors[:3])} … {paper.authors[-1]}"
-    return word("people", language, names=escape(names), n=len(paper.authors))
+    return say("card.people", language, names=escape(names), n=len(paper.authors))
 
 
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
@@ -268,7 +181,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     if chosen:
         yield Text(f"**{label('why', language)}**\n\n{why(entry, language)}")
     if analysis is None and chosen:
-        yield Text(f"**{word('abstract', language)}**\n\n{escape(entry.paper.abstract)}")
+        yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
     if analysis and analysis.findings:
         yield Heading(label("findings", language), 3)
         for number, finding in enumerate(analysis.findings, 1):
@@ -325,11 +238,11 @@ def _buttons(value: str, language: str, *, share: bool = True) -> Actions:
     menu = ["authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
     return Actions(
         (
-            Button("full", value, word("full", language)),
-            Button("ask", value, word("ask", language), Style.PRIMARY),
-            *(Button(name, value, word(name, language), Style.MENU) for name in menu),
-            Button("more", value, word("more", language), Style.FEEDBACK),
-            Button("fewer", value, word("fewer", language), Style.FEEDBACK),
+            Button("full", value, say("card.full", language)),
+            Button("ask", value, say("card.ask", language), Style.PRIMARY),
+            *(Button(name, value, say(f"card.{name}", language), Style.MENU) for name in menu),
+            Button("more", value, say("card.more", language), Style.FEEDBACK),
+            Button("fewer", value, say("card.fewer", language), Style.FEEDBACK),
         )
     )
 
@@ -341,19 +254,19 @@ def others(digest: Digest) -> Post:
     """The next fifteen, each with its reason and "Add", for whoever asked."""
     language = digest.language
     if not digest.others:
-        return Post((Text(word("no others", language)),), word("no others", language), language)
+        return Post((Text(say("card.no others", language)),), say("card.no others", language), language)
     day = day_words(digest.local_date, language)
-    title = word("others of", language, first=digest.others[0].rank, last=digest.others[-1].rank, day=day)
+    title = say("card.others of", language, first=digest.others[0].rank, last=digest.others[-1].rank, day=day)
     blocks: list[Block] = [Heading(title, 2)]
     for candidate in digest.others:
         blocks.append(Text(_candidate(candidate, language)))
-        blocks.append(Actions((Button("add", f"{digest.key}#{candidate.rank}", word("add", language)),)))
+        blocks.append(Actions((Button("add", f"{digest.key}#{candidate.rank}", say("card.add", language)),)))
     return Post(tuple(blocks), title, language)
 
 
 def _candidate(candidate: Candidate, language: str) -> str:
     score = candidate.score
-    relevance = word("relevance", language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
+    relevance = say("card.relevance", language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
     named = link(tex.plain(candidate.paper.title), candidate.paper.abs_url)
     return f"**{candidate.rank}** · {named} · {relevance} · {score.reason}"
 
@@ -385,17 +298,17 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
     """An answer: which paper first, then what is said, the quotations last. `subjects`: (number or 0, paper)."""
     language = answer.language
     named = [escape(f"{number} · {short_title(paper)}" if number else short_title(paper)) for number, paper in subjects]
-    opening = named[0] if len(named) == 1 else word("from", language, n=len(named)) if named else ""
-    text = answer.text if answer.found or answer.text else word("not found", language)
+    opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
+    text = answer.text if answer.found or answer.text else say("card.not found", language)
     blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]
     blocks += [quotation(q.evidence, q.number) for q in answer.quotes]
     if answer.nearest and not answer.found:
-        blocks += [Small(word("nearest", language)), quotation(answer.nearest)]
+        blocks += [Small(say("card.nearest", language)), quotation(answer.nearest)]
     notes = []
     if answer.unsupported:
-        notes.append(word("unsupported", language, items=escape(", ".join(answer.unsupported))))
+        notes.append(say("card.unsupported", language, items=escape(", ".join(answer.unsupported))))
     notes += [
-        word(name, language)
+        say(f"card.{name}", language)
         for name, holds in (
             ("unmatched" if answer.unmatched else "selected", answer.selected),
             ("unusable" if answer.problems else "extractive", answer.by == "extractive"),
@@ -404,9 +317,9 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
     ]
     blocks += [Small(note) for note in notes]
     buttons = (
-        Button("helpful", answer_id, word("helpful", language), Style.FEEDBACK),
-        Button("unhelpful", answer_id, word("unhelpful", language), Style.FEEDBACK),
-        Button("wrong", f"answer:{answer_id}", word("wrong", language)),
+        Button("helpful", answer_id, say("card.helpful", language), Style.FEEDBACK),
+        Button("unhelpful", answer_id, say("card.unhelpful", language), Style.FEEDBACK),
+        Button("wrong", f"answer:{answer_id}", say("card.wrong", language)),
     )
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
 

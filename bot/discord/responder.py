@@ -14,12 +14,12 @@ from enum import Enum
 from typing import Any
 
 from bot.core.chat import Actions, Button, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import named
 from bot.discord.ids import Press, custom_id
 from bot.discord.render.forms import Filling, Forms, modal
-from bot.discord.render.l10n import word
 from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
 from bot.discord.render.packing import Row, pack
 from bot.discord.rest import ORIGINAL, Rest, shown
@@ -115,7 +115,7 @@ class Responder:
                 return
         language = self.ticket.language
         button = Button("form", f"{name}:{step}{':l' if last else ''}", filling.form.title)
-        words = word("again", language)
+        words = say("discord.again", language)
         await self.show(Post((Text(words), Actions((button,))), words, language))
 
     async def page(self, title: str, post: Post) -> None:  # noqa: ARG002  # the post opens with its title
@@ -154,7 +154,7 @@ class Responder:
         if self.ticket.component:
             await self.in_time()
         elif not self.acknowledged or self._thinking:
-            await self.progress(word("taken", self.ticket.language))
+            await self.progress(say("discord.taken", self.ticket.language))
 
     # ------------------------------------------------------------ saying
 

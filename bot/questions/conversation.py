@@ -38,7 +38,6 @@ from bot.store import Asked, Asking, StoreUnavailable, Talk
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.render import tex
-from digest.render.labels import pick
 from digest.render.markdown import escape
 from digest.selection.ledger import LedgerEntry
 
@@ -46,41 +45,6 @@ log = logging.getLogger(__name__)
 
 TURNS = 6
 """Of the thread's conversation, told to the model again."""
-
-WORDS = {
-    "en": {
-        "which": "Which paper do you mean?",
-        "choose": "Choose a paper",
-        "shall": "Shall I answer?",
-        "yes": "Answer",
-        "no": "No, not in this thread",
-        "quiet": "Quiet from now on in this thread; mention me when you need me.",
-        "limit": "You have asked {n} questions today; that is the limit here. It is lifted at midnight UTC.",
-        "no paper": "I answer from papers: name one by its number, its arXiv id or its title, or ask in a digest's thread.",
-        "reading": "Reading {papers} …",
-        "not chosen": "**{title}** was considered on {day} and not chosen: rank {rank}, score {score} of 10. {reason}",
-        "was chosen": "**{title}** was in the digest of {day}.",
-        "was before": "**{title}** had been announced before this channel followed its category.",
-        "not seen": "This channel has not seen that paper: it was in none of its lists.",
-        "bug": "Something went wrong on my side (id {id}). It is logged; please ask again.",
-    },
-    "zh": {
-        "which": "问的是哪一篇？",
-        "choose": "选一篇",
-        "shall": "需要我回答吗？",
-        "yes": "回答",
-        "no": "不用，这里别再问",
-        "quiet": "好，这个消息串里我不再出声；需要时 @ 我。",
-        "limit": "你今天已经问了 {n} 个问题，到上限了；UTC 零点恢复。",
-        "no paper": "我依据论文回答：请写第几篇、arXiv 编号或标题，或在日报的消息串里问。",
-        "reading": "正在读 {papers} …",
-        "not chosen": "**{title}** 在 {day} 考虑过，未入选：第 {rank} 名，{score} 分（满分 10）。{reason}",
-        "was chosen": "**{title}** 在 {day} 的日报里。",
-        "was before": "**{title}** 在本频道关注这个分类之前就已公布。",
-        "not seen": "本频道没有见过这篇论文：它不在任何一期列表里。",
-        "bug": "我这边出了错（编号 {id}），已记录；请再问一次。",
-    },
-}
 
 
 class Conversation:
@@ -128,7 +92,7 @@ class Conversation:
         await self._store.quiet(question.place)
         language = await self._context.language(question.place, question.person)
         chat = self._context.chats[question.place.platform]
-        await chat.send(question.place, note(pick(WORDS, "quiet", language), language), f"quiet:{question.id}")
+        await chat.send(question.place, note(say("question.quiet", language), language), f"quiet:{question.id}")
 
     async def _ask_leave(self, question: Question) -> None:
         """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
@@ -140,10 +104,10 @@ class Conversation:
         language = await self._context.language(question.place, question.person)
         name = answer_name(question.id)
         buttons = (
-            Button("answer_yes", name, pick(WORDS, "yes", language), Style.PRIMARY),
-            Button("answer_no", name, pick(WORDS, "no", language)),
+            Button("answer_yes", name, say("question.yes", language), Style.PRIMARY),
+            Button("answer_no", name, say("question.no", language)),
         )
-        words = pick(WORDS, "shall", language)
+        words = say("question.shall", language)
         post = Post((Text(words), Actions(buttons)), words, language)
         await chat.send(question.place, post, f"leave:{question.id}", question.person)
 
@@ -206,7 +170,7 @@ class Conversation:
         question, context = asked.question, self._context
         limit = context.questions_per_person
         if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
-            return await self._tell_alone(asked, draft, note(pick(WORDS, "limit", language, n=limit), language))
+            return await self._tell_alone(asked, draft, note(say("question.limit", language, n=limit), language))
         why_not, considered = await in_ledger(context, question)
         if why_not:
             return await self._finish(asked, draft, _why_not(considered, language))
@@ -214,7 +178,7 @@ class Conversation:
         if not subjects.papers:
             return await self._ask_back(asked, draft, subjects, language)
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
-        await draft.status(pick(WORDS, "reading", language, papers=names))
+        await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text):
             entry = await look_up(context, subjects.papers[0], language, question.place.key)
             entry = await told_earlier(context, entry, question.place, language)
@@ -240,7 +204,7 @@ class Conversation:
         await self._tell_alone(asked, draft, _which(asked.question, subjects, language))
 
     async def _tell(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
-        await self._finish(asked, draft, note(pick(WORDS, name, language, **values), language))
+        await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
 
     async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
         """Shows the final form and records that it was shown; the thread is from then on one the bot answers in."""
@@ -274,17 +238,17 @@ class Conversation:
 def _which(question: Question, subjects: Subjects, language: str) -> Post:
     """A menu of what it may be about; where there is nothing to choose from, how to say it."""
     if not subjects.candidates:
-        return note(pick(WORDS, "no paper", language), language)
+        return note(say("question.no paper", language), language)
     name = answer_name(question.id)
     options = tuple((label[:75], f"{name} {paper_id}") for label, paper_id in subjects.candidates[:25])
-    words = pick(WORDS, "which", language)
-    return Post((Text(words), Menu("pick", pick(WORDS, "choose", language), options)), words, language)
+    words = say("question.which", language)
+    return Post((Text(words), Menu("pick", say("question.choose", language), options)), words, language)
 
 
 def _why_not(entry: LedgerEntry | None, language: str) -> Post:
     """What the ledger says to a question why a paper was not chosen."""
     if entry is None:
-        return note(pick(WORDS, "not seen", language), language)
+        return note(say("question.not seen", language), language)
     name = {"considered": "not chosen", "chosen": "was chosen", "before": "was before"}[entry.state]
     values = {
         "title": escape(tex.plain(entry.title or entry.paper_id)),
@@ -293,7 +257,7 @@ def _why_not(entry: LedgerEntry | None, language: str) -> Post:
         "score": f"{entry.score or 0:.1f}",
         "reason": entry.reason,
     }
-    return note(pick(WORDS, name, language, **values), language)
+    return note(say(f"question.{name}", language, **values), language)
 
 
 def _is_lookup(text: str) -> bool:

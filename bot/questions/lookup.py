@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.context import Context
 from bot.core.chat import ChatError, Place
-from bot.digests import cards
+from bot.core.texts import say
 from digest.arxiv.ids import PaperRef, plain_id
 from digest.errors import NotFound
 from digest.model import Entry, Paper, Score
@@ -37,7 +37,7 @@ async def told_earlier(context: Context, entry: Entry, place: Place, language: s
     earlier = await context.store.earlier(entry.paper.id, place.key)
     if earlier is None or not earlier.message:
         return entry
-    said = cards.word("earlier", language, day=f"{earlier.local_date}", n=earlier.number)
+    said = say("card.earlier", language, day=f"{earlier.local_date}", n=earlier.number)
     try:
         url = await context.chats[place.platform].link(replace(place, thread=""), earlier.message)
     except ChatError:  # the message is gone; the day is still true

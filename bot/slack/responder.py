@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.core.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
 from bot.slack.wire import SlackRefused, Wire
@@ -30,11 +31,6 @@ PROGRESS_GAPS = (0.0, 10.0, 40.0)
 """Seconds since the line before, for the first, second and third."""
 WHISPER_GAP = 30.0
 """Where a line cannot replace the one before it, it must be worth one of its own."""
-
-NO_TRIGGER = {
-    "en": "That took too long for Slack to open a window. Please press it once more.",
-    "zh": "Slack 没来得及打开窗口，请再点一次。",
-}
 
 
 class Messages(Protocol):
@@ -165,7 +161,7 @@ class SlackResponder:
                 raise
             log.info("event=trigger_expired")
             if tell:
-                sentence = NO_TRIGGER["zh" if self._person.language.startswith("zh") else "en"]
+                sentence = say("slack.no window", self._person.language)
                 await self.show(Post((Text(sentence),), sentence))
             return False
         return True

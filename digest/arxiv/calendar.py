@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -31,13 +32,11 @@ PUBLISHED_DEFERRALS = {
 
 @dataclass(frozen=True)
 class Quiet:
-    """Why a day has no list, as a sentence."""
+    """Why a day has no list: the `reason` of a visible text."""
 
-    en: str
-    zh: str
-
-    def say(self, language: str) -> str:
-        return self.zh if language.lower().startswith("zh") else self.en
+    reason: Literal["holiday", "weekend"]
+    evening: date
+    """Without an announcement, in New York."""
 
 
 def announces(evening: date) -> bool:
@@ -100,15 +99,7 @@ def is_quiet(day: date) -> Quiet | None:
     evening = day - _DAY
     if announces(evening):
         return None
-    if _deferred(evening) and evening.weekday() not in (_FRI, _SAT):
-        return Quiet(
-            f"arXiv made no announcement on the evening of {evening} (New York) because of a holiday; its papers come with the next list.",
-            f"纽约时间 {evening} 晚 arXiv 因假日没有发布新论文，这些论文会出现在下一份列表中。",
-        )
-    return Quiet(
-        "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays.",
-        "arXiv 在纽约时间周五和周六晚不发布新论文，所以周六和周日没有新列表。",
-    )
+    return Quiet("weekend" if evening.weekday() in (_FRI, _SAT) else "holiday", evening)
 
 
 def _cut_off(evening: date) -> datetime:

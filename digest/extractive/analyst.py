@@ -42,7 +42,7 @@ from digest.model import (
     Turn,
 )
 from digest.ports import OnText, Source
-from digest.render.labels import base, day_words, label
+from digest.render.labels import day_words, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
 from digest.retrieval.terms import asked
@@ -57,33 +57,6 @@ _FULL_SENTENCES = 6
 _ANSWER_QUOTES = 3
 _COVERED = 0.5
 """Share of the question's words that passages must hold to be called an answer."""
-
-PHRASES = {
-    "en": {
-        "finding": "A result, in the paper's own words:",
-        "overview": "{n} papers, by their own words. Fields: {fields}.",
-        "overview.terms": " Words that recur: {terms}.",
-        "shared": "Papers that speak of “{term}”:",
-        "resource": "Papers that bring data or a benchmark:",
-        "answer": "The passages of the paper that are nearest to the question: {marks}.",
-        "answer.many": "The passages of the papers that are nearest to the question: {marks}.",
-        "silent": "No passage of the paper holds the words of the question.",
-    },
-    "zh": {
-        "finding": "结果，论文原句：",
-        "overview": "共 {n} 篇，以下均为论文原句。方向：{fields}。",
-        "overview.terms": "反复出现的词：{terms}。",
-        "shared": "都谈到“{term}”的论文：",
-        "resource": "带来数据或基准的论文：",
-        "answer": "论文中与问题最接近的原文：{marks}。",
-        "answer.many": "几篇论文中与问题最接近的原文：{marks}。",
-        "silent": "论文中没有含有问题所问词语的段落。",
-    },
-}
-
-
-def phrase(name: str, language: str, **values: object) -> str:
-    return PHRASES.get(base(language), PHRASES["en"])[name].format(**values)
 
 
 class ExtractiveAnalyst:
@@ -126,7 +99,9 @@ class ExtractiveAnalyst:
         rest = [e for e in rest if e.paper.id not in grouped]
         resources = [e for e in rest if titled(e.paper.title, ("dataset", "benchmark", "corpus", "testbed", "suite"))]
         others = [e for e in rest if e not in resources]
-        directions = (Theme(phrase("resource", language), tuple(map(_mention, resources))),) if resources else ()
+        directions = (
+            (Theme(label("extractive.resource", language), tuple(map(_mention, resources))),) if resources else ()
+        )
         return Summary(
             language=language,
             by=NAME,
@@ -148,7 +123,7 @@ class ExtractiveAnalyst:
         quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1)) if found else ()
         marks = " ".join(f"[{q.number}]" for q in quotes)
         name = "silent" if not found else "answer" if len(sources) == 1 else "answer.many"
-        text = phrase(name, language, marks=marks)
+        text = label(f"extractive.{name}", language, marks=marks)
         await on_text(text)
         return Answer(
             text=text,
@@ -187,7 +162,7 @@ def _findings(sentences: Sequence[Sentence], core: Sentence | None, finder: Find
         evidence = finder.find(sentence.text) if sentence != core else None
         if evidence and shown < 3:
             shown += 1
-            yield Finding(phrase("finding", language), evidence)
+            yield Finding(label("extractive.finding", language), evidence)
 
 
 # ---------------------------------------------------------------- the day
@@ -219,16 +194,18 @@ def _as_written(term: str, group: Sequence[Entry]) -> str:
 
 
 def _theme(term: str, group: Sequence[Entry], language: str) -> Theme:
-    return Theme(phrase("shared", language, term=escape(term)), tuple(map(_mention, group)))
+    return Theme(label("extractive.shared", language, term=escape(term)), tuple(map(_mention, group)))
 
 
 def _overview(entries: Sequence[Entry], language: str) -> str:
     fields = Counter(e.paper.primary for e in entries if e.paper.primary)
     shown = ", ".join(f"{name} ({n})" for name, n in fields.most_common(4))
-    said = phrase("overview", language, n=len(entries), fields=shown)
+    said = label("extractive.overview", language, n=len(entries), fields=shown)
     counts = Counter(t for e in entries for t in term_set(e.paper.title))
     recurring = [_as_written(t, entries) for t, n in counts.most_common(3) if n >= 2]
-    return said + (phrase("overview.terms", language, terms=escape(", ".join(recurring))) if recurring else "")
+    if not recurring:
+        return said
+    return label("extractive.overview.terms", language, overview=said, terms=escape(", ".join(recurring)))
 
 
 def _headline(entries: Sequence[Entry], language: str, day: date) -> str:

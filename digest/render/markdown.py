@@ -187,7 +187,7 @@ def _ten(value: float) -> str:
 
 def _analysis(analysis: Analysis) -> Iterable[str]:
     language = analysis.language
-    yield f"*{label('basis', language)}: {label(f'basis.{analysis.basis}', language)}*"
+    yield f"*{label('basis', language, basis=label(f'basis.{analysis.basis}', language))}*"
     if analysis.core:
         yield f"**{label('core', language)}**\n\n{analysis.core}"
     for number, part in enumerate(analysis.parts, 1):

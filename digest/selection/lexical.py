@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from digest.model import Paper, Profile, Score
+from digest.render.labels import label
 from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
 
@@ -86,18 +87,21 @@ def _score(paper: Paper, profile: Profile, fit: float) -> Score:
 
 
 def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[str], people: Sequence[str]) -> str:
+    language = profile.language
     shared = hits or _shared(paper, profile.interests)
-    asked_for = bool(profile.interests or profile.wanted)
-    if profile.language.split("-")[0] == "zh":
-        said = [f"作者中有你们关注的 {'、'.join(people)}"] if people else []
-        said += [f"标题或摘要中有“{'”“'.join(shared[:5])}”"] if shared else []
-        said += [f"但含有不想要的“{'”“'.join(out)}”"] if out else []
-        return ("；".join(said) or f"属于 {paper.primary}" + ("，没有与关键词相符的词" if asked_for else "")) + "。"
-    said = [f"by {', '.join(people)}, whom you watch"] if people else []
-    said += [f"its title or abstract has {', '.join(f'“{s}”' for s in shared[:5])}"] if shared else []
-    said += [f"but also the unwanted {', '.join(f'“{s}”' for s in out)}"] if out else []
-    text = "; ".join(said) or f"in {paper.primary}" + ("; none of your words stands in it" if asked_for else "")
-    return text[0].upper() + text[1:] + "."
+
+    def quoted(words: Sequence[str]) -> str:
+        return label("quoted", language, words=label("separator.quoted", language).join(words))
+
+    names = label("separator.words", language).join(people)
+    pieces = [label("reason.watched", language, names=names)] if people else []
+    pieces += [label("reason.words", language, words=quoted(shared[:5]))] if shared else []
+    pieces += [label("reason.unwanted", language, words=quoted(out))] if out else []
+    if not pieces:
+        asked_for = bool(profile.interests or profile.wanted)
+        pieces = [label("reason.field.only" if asked_for else "reason.field", language, category=paper.primary)]
+    reason = label("reason", language, pieces=label("separator", language).join(pieces))
+    return reason[0].upper() + reason[1:]
 
 
 def _shared(paper: Paper, interests: str) -> tuple[str, ...]:

@@ -16,13 +16,14 @@ import discord
 import stamina
 
 from bot.core.chat import EventHandler, Place, Post, Question, Text
+from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
 from bot.discord.events import VOTES, Me, named, person_of, place_of, question_of, roles_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
-from bot.discord.render.l10n import Chinese, word
+from bot.discord.render.l10n import Translator
 from bot.discord.rest import Rest
 from digest.errors import PaperboyError
 from digest.ports import Cache
@@ -75,7 +76,7 @@ class Gateway(discord.Client):
 
     async def setup_hook(self) -> None:
         """Logged in, not connected yet: the commands are sent, if they changed."""
-        await self.tree.set_translator(Chinese())
+        await self.tree.set_translator(Translator())
         try:
             await self._sync()
         except (discord.HTTPException, discord.app_commands.AppCommandError, PaperboyError) as error:
@@ -173,7 +174,7 @@ class Gateway(discord.Client):
 
     async def _not_yours(self, question: Question) -> None:
         if question.addressed:
-            words = word("not yours", question.person.language)
+            words = say("discord.not yours", question.person.language)
             await self.chat.send(question.place, Post((Text(words),), words), f"not-yours:{question.id}")
 
     def me(self, guild: discord.Guild | None) -> Me:

@@ -9,7 +9,9 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandContext, Choice, Group, locale_str
+from discord.app_commands import AppCommandContext, Choice, Group
+
+from bot.discord.render.l10n import described
 
 Interaction = discord.Interaction[Any]
 Typed = Callable[[Interaction, str, str], Awaitable[None]]
@@ -27,21 +29,21 @@ def tree(client: discord.Client, typed: Typed, chosen: Chosen, complete: Complet
     made: app_commands.CommandTree[Any] = app_commands.CommandTree(client)
     made.add_command(_paper(typed, complete))
     made.add_command(_digest(typed))
-    for name, action in (("Ask about this paper", "ask"), ("Save this paper", "save"), ("Something is wrong", "wrong")):
-        made.add_command(_on_message(name, action, chosen))
+    for action in ("ask", "save", "wrong"):
+        made.add_command(_on_message(action, chosen))
     return made
 
 
 def _paper(typed: Typed, complete: Complete) -> Group:
-    group = Group(name="paper", description=locale_str("Look up a paper, ask about it, find one"))
+    group = Group(name="paper", description=described("paper"))
 
-    @group.command(description=locale_str("Show a paper: id, address, or its number today"))
-    @app_commands.describe(paper=locale_str("Which paper"))
+    @group.command(description=described("paper.lookup"))
+    @app_commands.describe(paper=described("paper.which"))
     async def lookup(interaction: Interaction, paper: app_commands.Range[str, 1, 300]) -> None:
         await typed(interaction, "paper", paper)
 
-    @group.command(description=locale_str("Ask something about a paper"))
-    @app_commands.describe(paper=locale_str("Which paper"), question=locale_str("What you want to know"))
+    @group.command(description=described("paper.ask"))
+    @app_commands.describe(paper=described("paper.which"), question=described("paper.question"))
     async def ask(
         interaction: Interaction,
         paper: app_commands.Range[str, 1, 300],
@@ -49,8 +51,8 @@ def _paper(typed: Typed, complete: Complete) -> Group:
     ) -> None:
         await typed(interaction, "paper", f"{paper} {question}")
 
-    @group.command(description=locale_str("Find papers by words, author or title"))
-    @app_commands.describe(words=locale_str("Words; au: for authors, ti: for titles"))
+    @group.command(description=described("paper.search"))
+    @app_commands.describe(words=described("paper.words"))
     async def search(interaction: Interaction, words: app_commands.Range[str, 1, 300]) -> None:
         await typed(interaction, "paper", words)
 
@@ -61,44 +63,21 @@ def _paper(typed: Typed, complete: Complete) -> Group:
 
     lookup.autocomplete("paper")(papers)
     ask.autocomplete("paper")(papers)
-    _verbs(
-        group,
-        "paper",
-        typed,
-        {
-            "today": "The papers of the latest digest here",
-            "saved": "The papers you saved",
-            "privacy": "What is kept about you",
-            "forget": "Delete everything kept about you",
-        },
-    )
+    _verbs(group, "paper", typed, ("today", "saved", "privacy", "forget"))
     return group
 
 
 def _digest(typed: Typed) -> Group:
     group = Group(
         name="digest",
-        description=locale_str("The daily digest of this channel"),
+        description=described("digest"),
         default_permissions=discord.Permissions(manage_channels=True),
         allowed_contexts=AppCommandContext(guild=True),
     )
-    _verbs(
-        group,
-        "digest",
-        typed,
-        {
-            "setup": "Choose categories, interests, time and language",
-            "now": "Make a digest now",
-            "retract": "Take back today's digest",
-            "pause": "Stop the daily digest for a while",
-            "resume": "Go on with the daily digest",
-            "status": "How the digest stands, and what is wrong",
-            "forget": "Delete this channel's settings and history",
-        },
-    )
+    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "forget"))
 
-    @group.command(description=locale_str("Name a role that the daily message mentions; none: nobody"))
-    @app_commands.describe(role=locale_str("Which role"))
+    @group.command(description=described("digest.ping"))
+    @app_commands.describe(role=described("digest.role"))
     async def ping(interaction: Interaction, role: discord.Role | None = None) -> None:
         await typed(
             interaction,
@@ -109,11 +88,11 @@ def _digest(typed: Typed) -> Group:
     return group
 
 
-def _verbs(group: Group, command: str, typed: Typed, verbs: dict[str, str]) -> None:
+def _verbs(group: Group, command: str, typed: Typed, verbs: Sequence[str]) -> None:
     """Commands without anything to fill in."""
-    for verb, description in verbs.items():
-        run = _verb(command, verb, typed)
-        group.add_command(app_commands.Command(name=verb, description=locale_str(description), callback=run))
+    for verb in verbs:
+        run, description = _verb(command, verb, typed), described(f"{command}.{verb}")
+        group.add_command(app_commands.Command(name=verb, description=description, callback=run))
 
 
 def _verb(command: str, verb: str, typed: Typed) -> Callable[[Interaction], Coroutine[Any, Any, None]]:
@@ -123,11 +102,11 @@ def _verb(command: str, verb: str, typed: Typed) -> Callable[[Interaction], Coro
     return callback
 
 
-def _on_message(name: str, action: str, chosen: Chosen) -> app_commands.ContextMenu:
+def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # tells the SDK its kind
         await chosen(interaction, action)
 
-    return app_commands.ContextMenu(name=locale_str(name), callback=callback)
+    return app_commands.ContextMenu(name=described(f"message.{action}"), callback=callback)
 
 
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:

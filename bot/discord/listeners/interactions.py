@@ -16,13 +16,13 @@ from typing import Any
 import discord
 
 from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandler, Post, Style, Submission, Text
+from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.events import named, person_of, place_of, roles_of, subject_of
 from bot.discord.ids import Press, components, pressed
 from bot.discord.listeners.commands import Interaction
 from bot.discord.render import forms
 from bot.discord.render.forms import Filling, Forms
-from bot.discord.render.l10n import word
 from bot.discord.responder import Responder, Ticket
 from bot.discord.rest import Rest
 from digest.errors import PaperboyError
@@ -68,7 +68,7 @@ class Interactions:
         responder = self._responder(interaction)
         value = subject_of(message, action)
         if not value:
-            words = word("no paper", responder.ticket.language)
+            words = say("discord.no paper", responder.ticket.language)
             await self._in_time(interaction, responder, responder.show(Post((Text(words),), words)))
             return
         await self._click(interaction, responder, Press(action, value), str(message["id"]))
@@ -160,7 +160,7 @@ class Interactions:
             await asyncio.gather(task, return_exceptions=True)
         except PaperboyError as error:
             log.warning("event=interaction_failed reason=%r", str(error))
-            words = word("failed", responder.ticket.language)
+            words = say("discord.failed", responder.ticket.language)
             await responder.show(Post((Text(words),), words))
 
     async def _claimed(self, name: str) -> bool:
@@ -192,7 +192,7 @@ class Interactions:
         return not self._roles or interaction.guild_id is None or bool(self._roles & roles_of(interaction.user))
 
     async def _refuse(self, responder: Responder) -> None:
-        words = word("not yours", responder.ticket.language)
+        words = say("discord.not yours", responder.ticket.language)
         await responder.show(Post((Text(words),), words))
 
     # ------------------------------------------------------------ forms
@@ -240,7 +240,7 @@ class Interactions:
             await responder.show(forms.problems(name, filling, wrong, ticket.language))
 
     async def _expired(self, responder: Responder) -> None:
-        words = word("expired", responder.ticket.language)
+        words = say("discord.expired", responder.ticket.language)
         await responder.show(Post((Text(words),), words))
 
 
@@ -265,6 +265,6 @@ def _label(interaction: Interaction, custom: str) -> str:
 def _sure(press: Press, label: str, responder: Responder) -> Post:
     """Asked before it acts; the answer is the same button without the question."""
     language = responder.ticket.language
-    words = word("sure", language, label=label)
-    yes = Button(press.action, press.value, word("yes", language, label=label), Style.DANGER)
+    words = say("discord.sure", language, label=label)
+    yes = Button(press.action, press.value, say("discord.yes", language, label=label), Style.DANGER)
     return Post((Text(words), Actions((yes,))), words, language)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.chat import Actions, Button, Field, Form, Post, Style, Text
-from bot.discord.render.l10n import word
+from bot.core.texts import say
 from bot.discord.render.messages import OPTIONS, shortened
 from bot.discord.render.packing import size
 from digest.model import from_json, to_json
@@ -134,21 +134,23 @@ def between(name: str, filling: Filling, done: int, language: str) -> Post:
         Button(
             "form",
             f"{name}:{done + 1}",
-            word("continue", language, step=done + 2, steps=steps),
+            say("discord.continue", language, step=done + 2, steps=steps),
             Style.PRIMARY,
         ),
-        Button("send", name, word("save", language)),
+        Button("send", name, say("discord.save", language)),
     )
-    text = word("step", language, title=title, step=done + 1, steps=steps)
+    text = say("discord.step", language, title=title, step=done + 1, steps=steps)
     return Post((Text(text), Actions(buttons)), filling.form.title, language)
 
 
 def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: str) -> Post:
     """What is wrong, field by field, and a button back to the first."""
     labels = {f.name: f.label for f in filling.form.fields}
-    lines = [word("problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()]
+    lines = [
+        say("discord.problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()
+    ]
     at = next((i for i, step in enumerate(filling.steps) if any(f.name in wrong for f in step)), 0)
-    button = Button("form", f"{name}:{at}:l", word("fix", language), Style.PRIMARY)
+    button = Button("form", f"{name}:{at}:l", say("discord.fix", language), Style.PRIMARY)
     return Post((Text("\n\n".join(f"⚠ {line}" for line in lines)), Actions((button,))), filling.form.title, language)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.texts import say
 from bot.discord.ids import Press, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.render.packing import Line, Piece, Row, Words, pack, size
@@ -119,7 +120,7 @@ def _rows(actions: Actions, number: str, language: str, *, private: bool) -> lis
     rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
     if menu:
         options = tuple((b.label, custom_id(Press(b.action, b.value, bool(b.confirm)))) for b in menu)
-        rows.append(_select(f"pb:menu:{number}", "更多 …" if language.startswith("zh") else "More …", options))
+        rows.append(_select(f"pb:menu:{number}", say("discord.menu", language), options))
     return rows
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck
 
 from bot.core.chat import ChatError, EventHandler, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.core.texts import say
 from bot.slack.chat import SlackChat
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload, Pressed
@@ -31,25 +32,7 @@ MOMENT = 0.2
 FORM = 2.5
 """Seconds a form's checks may take; what they find later is told in a message."""
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "no paper": "There is no arXiv paper in that message.",
-        "which": "Which paper do you mean?",
-        "bug": "Something went wrong (error {id}). It is in the bot's log.",
-    },
-    "zh": {
-        "no paper": "这条消息里没有 arXiv 论文。",
-        "which": "问的是哪一篇？",
-        "bug": "出错了（编号 {id}），详情在机器人的日志里。",
-    },
-}
-
 Begin = Callable[[Awaitable[None]], "asyncio.Task[None]"]
-
-
-def word(name: str, person: Person, **values: str) -> str:
-    language = "zh" if person.language.lower().startswith("zh") else "en"
-    return WORDS[language][name].format(**values)
 
 
 class Interactions:
@@ -74,7 +57,7 @@ class Interactions:
         except Exception:
             mark = secrets.token_hex(4)
             log.exception("event=bug id=%s", mark)
-            await self._say(respond, word("bug", person, id=mark))
+            await self._say(respond, say("slack.bug", person.language, id=mark))
 
     async def _say(self, respond: Responder, sentence: str) -> None:
         try:
@@ -107,16 +90,17 @@ class Interactions:
         person = await self._people.person(user)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        work = self._ask_first(pressed, body) if pressed.asks else self._handler.on_click(click, respond)
+        work = self._ask_first(pressed, body, person) if pressed.asks else self._handler.on_click(click, respond)
         await self._told(work, respond, person)
 
     async def _at_home(self, user: str) -> Memo:
         """What is pressed on the Home tab is answered in the direct conversation."""
         return Memo("", "", await self._chat.direct(user), direct=True)
 
-    async def _ask_first(self, pressed: Pressed, body: Payload) -> None:
+    async def _ask_first(self, pressed: Pressed, body: Payload, person: Person) -> None:
         remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
-        view = views.confirm(pressed.label, payloads.question_in(pressed.block), remembered)
+        question, language = payloads.question_in(pressed.block)
+        view = views.confirm(pressed.label, question, language or person.language, remembered)
         await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=view)
 
     # ------------------------------------------------------------ modals
@@ -173,7 +157,7 @@ class Interactions:
             await self._told(self._which(papers, respond, person), respond, person)
 
     async def _which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
-        sentence = word("which" if papers else "no paper", person)
+        sentence = say("question.which" if papers else "slack.no paper", person.language)
         menu = Menu("ask", "…", tuple((str(p), f"paper:{p}") for p in papers[:25]))
         await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
 

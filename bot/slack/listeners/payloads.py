@@ -175,9 +175,10 @@ def _memo(body: Payload) -> Memo:
     return Memo("", "", channel, thread or own, is_direct(channel), ts, shown_in)
 
 
-def question_in(block: str) -> str:
-    """What is to be asked before an option acts: `blocks` put it into the block's id."""
-    return block.partition(ASKS)[2]
+def question_in(block: str) -> tuple[str, str]:
+    """What is asked before an option acts, and its language, out of the block's id; no language where an older version wrote it."""
+    head, _, question = block.partition(ASKS)
+    return question, head.partition(" ")[2]
 
 
 def click(pressed: Pressed, body: Payload, person: Person, now: datetime) -> Click:

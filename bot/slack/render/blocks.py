@@ -11,17 +11,12 @@ from itertools import zip_longest
 from typing import Any
 
 from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.texts import say
 from bot.slack.render import lengths, mrkdwn, richtext
 from bot.slack.render.lengths import shortened
 from bot.slack.render.richtext import Element, Part
 
 SlackBlock = dict[str, Any]
-
-WORDS = {"en": {"yes": "Yes", "no": "Cancel"}, "zh": {"yes": "确定", "no": "取消"}}
-
-
-def word(name: str, language: str) -> str:
-    return WORDS["zh" if language.lower().startswith("zh") else "en"][name]
 
 
 def blocks(post: Post) -> list[SlackBlock]:
@@ -159,7 +154,7 @@ def action_of(identifier: str) -> str:
 MENU_ACTION = "menu"
 """The action of an overflow menu: what was chosen stands in the option's value as `action|value`."""
 ASKS = "?"
-"""Before the value of an option that asks first; the question stands in the block's id."""
+"""Before the value of an option that asks first; the block's id holds its position, the language and the question."""
 SHORT_LABEL = 3
 """Characters: bare thumbs stand in one row with what else there is."""
 
@@ -177,7 +172,7 @@ def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBl
     starts = range(0, len(menu), lengths.OVERFLOW_OPTIONS)
     elements += [_overflow(menu[start : start + lengths.OVERFLOW_OPTIONS], start) for start in starts]
     for start in range(0, len(elements), lengths.ACTIONS_ELEMENTS):
-        asks = _questions(menu, position) if not start else {}
+        asks = _questions(menu, position, language) if not start else {}
         yield {"type": "actions", **asks, "elements": elements[start : start + lengths.ACTIONS_ELEMENTS]}
     if thumbs:
         yield {"type": "actions", "elements": [_button(b, n, language) for n, b in enumerate(thumbs)]}
@@ -205,8 +200,8 @@ def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
     return {
         "title": text(label, lengths.CONFIRM_TITLE),
         "text": text(question, lengths.CONFIRM_TEXT),
-        "confirm": text(word("yes", language), lengths.CONFIRM_LABEL),
-        "deny": text(word("no", language), lengths.CONFIRM_LABEL),
+        "confirm": text(say("slack.yes", language), lengths.CONFIRM_LABEL),
+        "deny": text(say("slack.no", language), lengths.CONFIRM_LABEL),
     }
 
 
@@ -222,9 +217,9 @@ def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
     return {"type": "overflow", "action_id": action_id(MENU_ACTION, number), "options": options}
 
 
-def _questions(menu: Sequence[Button], position: int) -> dict[str, str]:
+def _questions(menu: Sequence[Button], position: int, language: str) -> dict[str, str]:
     question = next((b.confirm for b in menu if b.confirm), "")
-    return {"block_id": shortened(f"{position}{ASKS}{question}", lengths.BLOCK_ID)} if question else {}
+    return {"block_id": shortened(f"{position} {language}{ASKS}{question}", lengths.BLOCK_ID)} if question else {}
 
 
 def _select(menu: Menu) -> dict[str, Any]:

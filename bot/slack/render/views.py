@@ -13,8 +13,9 @@ from itertools import groupby
 from typing import Any
 
 from bot.core.chat import Field, Form, Place, Post
+from bot.core.texts import say
 from bot.slack.render import lengths
-from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, word
+from bot.slack.render.blocks import SlackBlock, action_id, blocks, options
 from bot.slack.render.lengths import shortened
 from bot.slack.render.messages import spread
 
@@ -63,10 +64,6 @@ def _plain(text: str, most: int) -> dict[str, Any]:
     return {"type": "plain_text", "text": shortened(text, most)}
 
 
-def _language(text: str) -> str:
-    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
-
-
 # ---------------------------------------------------------------- forms
 
 
@@ -81,7 +78,7 @@ def form(given: Form, memo: Memo) -> dict[str, Any]:
         "private_metadata": memo.dump(),
         "title": _plain(given.title, TITLE),
         "submit": _plain(given.submit, SUBMIT),
-        "close": _plain(word("no", _language(given.title)), TITLE),
+        "close": _plain(say("slack.no", given.language), TITLE),
         "blocks": [*top, *(_input(field) for field in given.fields)],
     }
 
@@ -191,16 +188,15 @@ def _turning(number: int, total: int) -> list[SlackBlock]:
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
-def confirm(label: str, question: str, memo: Memo) -> dict[str, Any]:
+def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, Any]:
     """Asked after a choice in `⋯`, where Slack cannot ask by itself."""
-    language = _language(question or label)
     return {
         "type": "modal",
         "callback_id": CONFIRM_CALLBACK,
         "private_metadata": memo.dump(),
         "title": _plain(label, TITLE),
-        "submit": _plain(word("yes", language), SUBMIT),
-        "close": _plain(word("no", language), TITLE),
+        "submit": _plain(say("slack.yes", language), SUBMIT),
+        "close": _plain(say("slack.no", language), TITLE),
         "blocks": [{"type": "section", "text": _plain(question or label, lengths.BLOCK_CHARACTERS)}],
     }
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.admin import OFTEN_PASSES, WORDS, AdminReports
+from bot.alerts.admin import OFTEN_PASSES, AdminReports
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Place
@@ -119,9 +119,3 @@ async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(a
 async def test_it_speaks_the_installation_s_language(admin: AdminReports):
     await replace(admin, language="zh").fault("budget", "用完了", channel="slack:C1")
     assert "今天的额度已用完" in (await said(admin))[0]
-
-
-def test_every_fault_has_what_to_do_in_both_languages():
-    names = {n for n in WORDS["en"] if f"{n}.todo" in WORDS["en"]}
-    assert names == {"arxiv", "model", "settings", "budget", "delivery", "aside", "listening"}
-    assert WORDS["zh"].keys() == WORDS["en"].keys()

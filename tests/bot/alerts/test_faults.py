@@ -10,10 +10,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.alerts.admin import WORDS, AdminReports
+from bot.alerts.admin import AdminReports
 from bot.context import Context
 from bot.core.chat import Gone, Place, Question
 from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, watch
@@ -124,7 +125,7 @@ class House:
 
     async def begun_and_over(self, name: str) -> None:
         begun, over = await self.told()
-        what = WORDS["en"][name].format(platform="slack")
+        what = say(f"fault.{name}", "en", platform="slack")
         assert begun.startswith(f"⚠ {what}")
         assert over.startswith(f"✓ {what}")
         assert "over after" in over

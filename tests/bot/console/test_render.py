@@ -160,7 +160,7 @@ def test_relinking_changes_only_what_it_is_told():
 
 SCRIPT = """
 import sys
-from bot import cards
+from bot.digests import cards
 from bot.console import render
 from bot.core.subscription import Detail
 from tests.builders import a_digest

@@ -1,0 +1,146 @@
+"""The tables of visible texts of both packages, their catalogs, and the code that says them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages import Message
+
+import messages
+from bot.core.texts import say
+from digest.render.catalogs import Texts, catalog, languages
+from digest.render.labels import label
+
+ROOT = Path(__file__).parents[3]
+CALLS = {"say": say, "label": label}
+EACH = [
+    pytest.param(t, language, id=f"{t.package}-{language}") for t in messages.TABLES for language in languages("bot")
+]
+
+
+@pytest.mark.parametrize(("texts", "language"), EACH)
+def test_a_catalog_is_in_step_with_its_table_and_sound(texts: Texts, language: str):
+    assert list(messages.problems(texts, language)) == []
+
+
+def test_both_packages_have_the_same_languages():
+    assert languages("bot") == languages("digest")
+    assert set(languages("bot")) >= messages.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("forms", "wrong"),
+    [
+        ("Hallo {name}, `/digest now` **jetzt**", False),
+        ("", True),
+        ("Hallo, `/digest now` **jetzt**", True),
+        ("Hallo {nome}, `/digest now` **jetzt**", True),
+        ("Hallo {name}, `/digest jetzt` **jetzt**", True),
+        ("Hallo {name}, /digest now **jetzt**", True),
+        ("Hallo {name}, `/digest now` jetzt", True),
+    ],
+)
+def test_a_flawed_translation_is_found(forms: str, wrong: bool):
+    message = Message("Hello {name}, `/digest now` **now**", forms, context="hello")
+    assert bool(list(messages._wrong(message, begun=True))) is wrong
+
+
+def test_every_plural_form_is_checked():
+    given = ("{n} paper", "{n} papers")
+    assert list(messages._wrong(Message(given, ("{n} Artikel", ""), context="n"), begun=True))
+    assert list(messages._wrong(Message(given, ("{n} Artikel", "viele"), context="n"), begun=True))
+    assert not list(messages._wrong(Message(given, ("{n} Artikel",), context="n"), begun=True))
+
+
+def test_names_are_given_once():
+    for texts, file in ((say, "bot/core/texts.py"), (label, "digest/render/labels.py")):
+        made = [n for n in ast.walk(ast.parse((ROOT / file).read_text())) if _called(n) in ("text", "plural")]
+        assert len(made) == len(texts.entries)
+
+
+# ---------------------------------------------------------------- languages
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("zh", "zh_Hans"), ("zh-CN", "zh_Hans"), ("zh-TW", "zh_Hans"), ("zh-Hant-HK", "zh_Hans"), ("ZH-cn", "zh_Hans"),
+        ("pt", "pt_BR"), ("pt-PT", "pt_BR"), ("es-419", "es"), ("de-AT", "de"),
+        ("en", ""), ("en-GB", ""), ("it", ""), ("tlh", ""), ("", ""), ("???", ""),
+    ],
+)  # fmt: skip
+def test_people_read_the_catalog_of_their_language(language: str, expected: str):
+    assert catalog("bot", language).info().get("language", "") == expected
+
+
+def test_a_count_takes_its_form():
+    assert say("found", "en", n=1, words="x") == "1 paper for “x”:"
+    assert say("found", "en", n=2, words="x") == "2 papers for “x”:"
+    assert say("found", "zh", n=1, words="x") == "“x”：1 篇"
+
+
+def test_a_text_that_is_not_translated_is_english():
+    assert say("reading", "it", paper="2601.22153") == say("reading", "en", paper="2601.22153")
+
+
+def test_english_needs_no_catalog_and_no_babel():
+    code = "import sys; from bot.core.texts import say; say('reading', 'en', paper=1); sys.exit('babel' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_wheel_holds_the_compiled_catalogs(tmp_path: Path):
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    assert {
+        str(messages.path(t, language).with_suffix(".mo")) for t in messages.TABLES for language in languages("bot")
+    } <= names
+
+
+# ---------------------------------------------------------------- the code
+
+
+def _called(node: ast.AST) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def _pattern(joined: ast.JoinedStr) -> re.Pattern[str]:
+    return re.compile("".join(re.escape(v.value) if isinstance(v, ast.Constant) else "(.+)" for v in joined.values))
+
+
+def _sources() -> Iterator[ast.AST]:
+    for file in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("digest/**/*.py")]:
+        if file.name not in ("texts.py", "labels.py", "terminal.py"):  # the last has a `say` of its own
+            yield from ast.walk(ast.parse(file.read_text()))
+
+
+def test_every_name_in_the_code_is_in_its_table_and_every_entry_is_used():
+    constants, patterns, descriptions = set(), {name: [] for name in CALLS}, []
+    for node in _sources():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            constants.add(node.value)
+        called = _called(node)
+        for name in node.args[:1] if called in (*CALLS, "described") else ():
+            options = [name.body, name.orelse] if isinstance(name, ast.IfExp) else [name]
+            for option in options:
+                if isinstance(option, ast.JoinedStr):
+                    (descriptions if called == "described" else patterns[called]).append(_pattern(option))
+                elif isinstance(option, ast.Constant) and called in CALLS:
+                    assert option.value in CALLS[called].entries, option.value
+
+    def written(text: str, within: list[re.Pattern[str]]) -> bool:
+        found = (p.fullmatch(text) for p in within)
+        return text in constants or any(m and all(written(g, descriptions) for g in m.groups()) for m in found)
+
+    patterns["label"].append(re.compile(r"document\.(.+)"))  # `part_heading` is in labels.py
+    for name, texts in CALLS.items():
+        for pattern in patterns[name]:
+            assert any(pattern.fullmatch(entry) for entry in texts.entries), pattern
+        assert [entry for entry in texts.entries if not written(entry, patterns[name])] == []
