@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import sys
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from bot.core.settings import Settings
+from bot.server.service import Role, serve
 from tests.paths import ROOT
 from tests.servers.arxiv import ArxivServer
 from tests.servers.model import ModelServer
@@ -65,6 +68,19 @@ class World:
         process = await self.start(*words, **environment)
         out, err = await process.communicate()
         return Result(process.returncode or 0, out.decode(), err.decode())
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings, *roles: Role) -> AsyncIterator[None]:
+    """`paperboy run` in this process, where that it is a process of its own is not the claim. All roles unless named."""
+    switch = sys.getswitchinterval()
+    running = asyncio.create_task(serve(settings, frozenset(roles or Role)))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        sys.setswitchinterval(switch)
 
 
 @pytest.fixture
