@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.core import metrics
 from bot.core.settings import Settings
-from bot.server.hosts import CERTAIN
+from bot.server.hosts import EPHEMERAL
 from bot.server.service import Role
 from tests.paths import ROOT
 
@@ -141,7 +141,7 @@ class TestOperations:
     def test_every_setting_it_names_is_one(self):
         fields = {name.upper() for name in Settings.model_fields}
         named = set(re.findall(r"`([A-Z][A-Z]+_[A-Z_]+)`", self.text))
-        assert named <= fields | set(CERTAIN) | {"KillMode"}
+        assert named <= fields | set(EPHEMERAL) | {"KillMode"}
 
     def test_every_command_it_names_is_one(self):
         known = {"digest", "demo", "ask", "paper", "run", "check", "stop", "subscriptions", "costs"}

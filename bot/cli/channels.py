@@ -16,7 +16,7 @@ from bot.core import subscriptions_file as files
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.cards import run_time
-from bot.server.wiring import subscription as from_environment
+from bot.server.wiring import subscription_from_settings
 from bot.store import Store
 from digest.errors import BadInput, NotFound
 from digest.render.markdown import cost_words
@@ -69,7 +69,7 @@ async def add(store: Store, settings: Settings, channel: str, values: Sequence[s
     if await store.subscription(place.key) is not None:
         raise BadInput(f"{place.key} is there already; `paperboy subscriptions edit` changes it.")
     returned = await store.removed_subscription(place.key)
-    base = replace(returned, paused=False) if returned else from_environment(settings, place)
+    base = replace(returned, paused=False) if returned else subscription_from_settings(settings, place)
     made = replace(files.settled(files.given(values), base, place), created=store.now())
     await store.keep_subscription(made)
     _say([files.difference(None, made)])
@@ -116,7 +116,7 @@ def read(file: Path) -> str:
 async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_run: bool) -> None:
     """Everything is checked before anything is changed."""
     current = await store.subscriptions()
-    base = from_environment(settings, files.place_of("slack:any"))
+    base = subscription_from_settings(settings, files.place_of("slack:any"))
     changes = files.differences(files.parsed(text, name), current, base, store.now())
     _say(changes)
     left = sorted({s.key for s in current} - {change.made.key for change in changes})

@@ -26,7 +26,7 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.daily import Daily, Wish
 from bot.questions.conversation import Conversation
-from bot.server.wiring import App, opened, subscription
+from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest
@@ -55,7 +55,7 @@ async def demonstrate(settings: Settings) -> None:
         "arXiv's latest list" if live else "arXiv cannot be reached from here: a bundled sample day (30 January 2026)"
     )
     terminal.say(f"Paperboy demo. Papers: {where}. Written by {terminal.settings_line(settings)}.")
-    async with opened(here, papers=sample, texts=sample) as app:
+    async with open_app(here, papers=sample, texts=sample) as app:
         chat = ConsoleChat(app.store)
         place = Place("console", f"demo-{app.now():%Y%m%d%H%M%S}")
         digest, thread = await _posted(app, chat, place)
@@ -89,7 +89,7 @@ def _daily(app: App, chat: ConsoleChat) -> Daily:
 
 async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
     """Makes the digest and delivers it like any other; gives it with its thread."""
-    wanted = subscription(app.settings, place, app.now() - timedelta(seconds=1))
+    wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
     await app.store.keep_subscription(wanted)
     daily = _daily(app, chat)
     run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")

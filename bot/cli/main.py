@@ -66,12 +66,12 @@ def digest(
     async def work(settings: Any) -> None:
         from bot.cli import terminal
         from bot.cli.one_digest import digest_once
-        from bot.server.wiring import opened
+        from bot.server.wiring import open_app
 
         terminal.check_categories(settings.digest_categories)
         if output is not None:
             terminal.check_writable(output)
-        async with opened(settings) as opened_app:
+        async with open_app(settings) as opened_app:
             with terminal.progress() as progress:
                 outcome = await digest_once(opened_app, again=again, progress=progress)
         if outcome.said:
@@ -104,10 +104,10 @@ def ask(
 
     async def work(settings: Any) -> None:
         from bot.cli import terminal
-        from bot.server.wiring import opened
+        from bot.server.wiring import open_app
 
         ref = terminal.paper_named(paper)
-        async with opened(settings) as opened_app:
+        async with open_app(settings) as opened_app:
             await terminal.show_answer(opened_app, ref, " ".join(question), language)
 
     run_command(work, digest_language=language)
@@ -122,9 +122,9 @@ def paper(
 
     async def work(settings: Any) -> None:
         from bot.cli import terminal
-        from bot.server.wiring import opened
+        from bot.server.wiring import open_app
 
-        async with opened(settings) as opened_app:
+        async with open_app(settings) as opened_app:
             await terminal.show_paper(opened_app, " ".join(words))
 
     run_command(work, digest_language=language)
@@ -155,9 +155,9 @@ def check() -> None:
     """Tell what is configured, reachable and missing, and what to do about it."""
 
     async def work(settings: Any) -> int:
-        from bot.doctor.check import check_up
+        from bot.doctor.check import run_checks
 
-        return await check_up(settings)
+        return await run_checks(settings)
 
     run_command(work)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Wish
-from bot.server.wiring import App, subscription
+from bot.server.wiring import App, subscription_from_settings
 from bot.store import RunState
 from digest.arxiv import calendar
 from digest.model import Digest
@@ -29,7 +29,7 @@ async def digest_once(app: App, *, again: bool = False, progress: Progress = sil
 
     Raises what `make_digest` raises.
     """
-    wanted = subscription(app.settings, CLI, app.now())
+    wanted = subscription_from_settings(app.settings, CLI, app.now())
     daily = app.daily({})
     today = daily.local_date(wanted)
     last = await app.store.latest_digest(wanted.key)

@@ -138,9 +138,9 @@ def _run(work: Callable[[Any, Any], Coroutine[Any, Any, None]]) -> None:
     """With the store and the settings."""
 
     async def with_store(settings: Any) -> None:
-        from bot.server.wiring import stored
+        from bot.server.wiring import open_store
 
-        async with stored(settings) as (store, _, _):
+        async with open_store(settings) as (store, _, _):
             await work(store, settings)
 
     run_command(with_store)

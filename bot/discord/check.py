@@ -1,13 +1,13 @@
-"""How the connection to Discord stands, for `paperboy check`: the token, the intent, and each channel's permissions. Posts nothing."""
+"""Checks Discord for `paperboy check`: token, intent and channel permissions. Posts nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import discord
 
 from bot.core.chat import ChatError
+from bot.core.finding import Finding, State
 from bot.discord.chat import DiscordChat
 from bot.discord.rest import translated
 from digest.errors import PaperboyError
@@ -19,57 +19,45 @@ NEEDED = discord.Permissions(
     send_messages_in_threads=True,
     read_message_history=True,
 )
-"""The least: see the channel, post, open the digest's thread, write in it, and look whether a post in doubt arrived."""
-
-
-@dataclass(frozen=True)
-class Stands:
-    """One thing: `said` is how it stands, `todo` what to do where it is not `good`."""
-
-    what: str
-    good: bool
-    said: str
-    todo: str = ""
+"""What the bot needs. It reads the history to find out whether a post in doubt arrived."""
 
 
 def invite(application: int | str) -> str:
-    """The link that invites the bot with what it needs and no more."""
+    """The link that invites the bot with the permissions in NEEDED."""
     return discord.utils.oauth_url(int(application), permissions=NEEDED, scopes=("bot", "applications.commands"))
 
 
-async def stands(chat: DiscordChat, channels: Sequence[str] = ()) -> list[Stands]:
-    """Never raises for what Discord refuses: that is what there is to tell."""
+async def check_connection(chat: DiscordChat, channels: Sequence[str] = ()) -> list[Finding]:
+    """Never raises a ChatError: a refusal becomes a Finding."""
     try:
         await chat.rest.ready()
     except PaperboyError as error:
-        return [Stands("DISCORD_TOKEN", good=False, said=str(error))]
+        return [Finding("DISCORD_TOKEN", State.BAD, str(error))]
     client = chat.rest.client
-    found = [Stands("DISCORD_TOKEN", good=True, said=f"{client.user}; invite it with {invite(chat.rest.application)}")]
+    found = [Finding("DISCORD_TOKEN", State.GOOD, f"{client.user}; invite it with {invite(chat.rest.application)}")]
     flags = client.application_flags
     if not (flags.gateway_message_content or flags.gateway_message_content_limited):
         todo = "To answer plain messages in its threads too, enable Message Content Intent on the Bot page of the developer portal."
-        found.append(
-            Stands("Discord intent", good=False, said="mentions, replies, buttons and commands only", todo=todo)
-        )
+        found.append(Finding("Discord intent", State.DOUBTFUL, "mentions, replies, buttons and commands only", todo))
     return [*found, *[await _channel(chat, channel) for channel in channels]]
 
 
-async def _channel(chat: DiscordChat, channel_id: str) -> Stands:
+async def _channel(chat: DiscordChat, channel_id: str) -> Finding:
     what = f"Discord channel {channel_id}"
     try:
         channel, missing = await _missing(chat, channel_id)
     except ChatError as error:
-        return Stands(what, good=False, said=str(error))
+        return Finding(what, State.BAD, str(error))
     if channel is None:
-        return Stands(what, good=False, said="not a text channel or a forum", todo="Set DISCORD_CHANNEL_ID to one.")
+        return Finding(what, State.BAD, "not a text channel or a forum", "Set DISCORD_CHANNEL_ID to one.")
     if missing:
         todo = "Give them to the bot's role in the channel's settings, under Permissions."
-        return Stands(what, good=False, said=f"#{channel}: missing {', '.join(missing)}", todo=todo)
-    return Stands(what, good=True, said=f"#{channel}")
+        return Finding(what, State.BAD, f"#{channel}: missing {', '.join(missing)}", todo)
+    return Finding(what, State.GOOD, f"#{channel}")
 
 
 async def _missing(chat: DiscordChat, channel_id: str) -> tuple[str | None, list[str]]:
-    """(the channel's name, None where it is of no use; the permissions the bot lacks there, as Discord names them)."""
+    """(name, missing permissions); the name is None for a channel of an unusable kind."""
     client = chat.rest.client
     facts = await chat.rest.read("/channels/{channel_id}", channel_id=channel_id)
     with translated("“View Channel”"):

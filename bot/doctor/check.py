@@ -13,44 +13,42 @@ from rich.text import Text
 from bot.console import render
 from bot.core.chat import Place
 from bot.core.clock import clock
+from bot.core.finding import Check, Finding, State
 from bot.core.schedule import before_list
 from bot.core.settings import Settings
 from bot.doctor import platforms, store
-from bot.doctor.finding import Check, Finding, State
-from bot.server.wiring import subscription
+from bot.server.wiring import subscription_from_settings
 from digest.errors import PaperboyError
 from digest.version import user_agent
 
-PATIENCE = aiohttp.ClientTimeout(total=10)
-
-
+TIMEOUT = aiohttp.ClientTimeout(total=10)
 STYLES = {State.GOOD: "green", State.OFF: "dim", State.DOUBTFUL: "yellow", State.BAD: "bold red"}
 
 
-async def check_up(settings: Settings) -> int:
-    """Prints the table; 1 when something is bad, else 0."""
-    results = await asyncio.gather(*(_checked(check, settings) for check in CHECKS))
+async def run_checks(settings: Settings) -> int:
+    """Prints a table of findings. Returns 1 if one is bad, else 0."""
+    results = await asyncio.gather(*(_run_check(check, settings) for check in CHECKS))
     findings = [finding for found in results for finding in found]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("what", "", "how it stands", "what to do"):
         table.add_column(heading, overflow="fold")
     for f in findings:
-        table.add_row(f.what, Text(f.state.value, style=STYLES[f.state]), f.said, f.todo)
+        table.add_row(f.what, Text(f.state.value, style=STYLES[f.state]), f.detail, f.todo)
     render.terminal(sys.stdout).print(table)
     return int(any(f.state is State.BAD for f in findings))
 
 
-async def _checked(check: Check, settings: Settings) -> list[Finding]:
+async def _run_check(check: Check, settings: Settings) -> list[Finding]:
     try:
         return await check(settings)
     except PaperboyError as error:
-        return [Finding(check.__name__.strip("_"), State.BAD, str(error))]
+        return [Finding(check.__name__.removeprefix("_check_"), State.BAD, str(error))]
 
 
-# ---------------------------------------------------------------- each thing
+# ---------------------------------------------------------------- the checks
 
 
-async def _arxiv(settings: Settings) -> list[Finding]:
+async def _check_arxiv(settings: Settings) -> list[Finding]:
     category = settings.digest_categories[0]
     asked = {
         "arXiv feed": f"{settings.arxiv_rss_url.rstrip('/')}/rss/{category}",
@@ -59,25 +57,28 @@ async def _arxiv(settings: Settings) -> list[Finding]:
     }
     found = []
     async with aiohttp.ClientSession(
-        timeout=PATIENCE, headers={"User-Agent": user_agent(settings.arxiv_contact)}
+        timeout=TIMEOUT, headers={"User-Agent": user_agent(settings.arxiv_contact)}
     ) as session:
         for number, (what, url) in enumerate(asked.items()):
             if number:
                 await asyncio.sleep(3)  # arXiv's terms: one request in three seconds
-            found.append(await _asked(session, what, url))
+            found.append(await _probe(session, what, url))
     if not settings.arxiv_contact:
         found.append(
             Finding(
-                "ARXIV_CONTACT", State.DOUBTFUL, "not set", "Set an e-mail address: arXiv throttles the nameless first."
+                "ARXIV_CONTACT",
+                State.DOUBTFUL,
+                "not set",
+                "Set an e-mail address: arXiv throttles anonymous clients first.",
             )
         )
     return found
 
 
-async def _asked(session: aiohttp.ClientSession, what: str, url: str) -> Finding:
+async def _probe(session: aiohttp.ClientSession, what: str, url: str) -> Finding:
     try:
         async with session.get(url) as answer:
-            if answer.status in (200, 404):  # a mirror need not have the paper that is asked for
+            if answer.status in (200, 404):  # a mirror may lack this paper
                 return Finding(what, State.GOOD, "answers")
             wait = answer.headers.get("Retry-After", "")
             todo = f"Try again in {wait} seconds." if wait else "Try again later; runs retry by themselves."
@@ -91,13 +92,13 @@ async def _asked(session: aiohttp.ClientSession, what: str, url: str) -> Finding
         )
 
 
-async def _model(settings: Settings) -> list[Finding]:
+async def _check_model(settings: Settings) -> list[Finding]:
     if not settings.has_model:
         return [
             Finding(
                 "model",
                 State.OFF,
-                "none: the papers' own sentences are used",
+                "none: digests quote the papers' own sentences",
                 "Set OPENAI_API_KEY or OPENAI_BASE_URL for analyses.",
             )
         ]
@@ -105,7 +106,7 @@ async def _model(settings: Settings) -> list[Finding]:
     headers = {"Authorization": f"Bearer {settings.openai_api_key.get_secret_value() or 'none'}"}
     try:
         async with (
-            aiohttp.ClientSession(timeout=PATIENCE, headers=headers) as session,
+            aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session,
             session.get(f"{base}/models") as answer,
         ):
             if answer.status in (401, 403):
@@ -125,7 +126,7 @@ async def _model(settings: Settings) -> list[Finding]:
     names = (
         {str(m.get("id")) for m in listed.get("data", []) if isinstance(m, dict)} if isinstance(listed, dict) else set()
     )
-    return [_known(what, name, names) for what, name in _models(settings).items()]
+    return [_check_model_name(what, name, names) for what, name in _models(settings).items()]
 
 
 def _models(settings: Settings) -> dict[str, str]:
@@ -137,7 +138,7 @@ def _models(settings: Settings) -> dict[str, str]:
     return {what: name for what, name in wanted.items() if name}
 
 
-def _known(what: str, name: str, names: set[str]) -> Finding:
+def _check_model_name(what: str, name: str, names: set[str]) -> Finding:
     if name in names or not names:
         return Finding(what, State.GOOD, name)
     return Finding(
@@ -145,7 +146,7 @@ def _known(what: str, name: str, names: set[str]) -> Finding:
     )
 
 
-async def _prices(settings: Settings) -> list[Finding]:
+async def _check_prices(settings: Settings) -> list[Finding]:
     capped = settings.llm_daily_budget_usd is not None or settings.channel_daily_budget_usd is not None
     unpriced = [name for name in _models(settings).values() if settings.has_model and name not in settings.llm_prices]
     if not settings.has_model:
@@ -164,8 +165,8 @@ async def _prices(settings: Settings) -> list[Finding]:
     return [Finding("LLM_PRICES", State.GOOD, "set")]
 
 
-async def _time(settings: Settings) -> list[Finding]:
-    first = subscription(settings, Place("", ""))
+async def _check_time(settings: Settings) -> list[Finding]:
+    first = subscription_from_settings(settings, Place("", ""))
     ready = before_list(first, clock(settings.paperboy_now)())
     if ready is None:
         return [Finding("DIGEST_TIME", State.GOOD, f"{first.time} {first.timezone}")]
@@ -180,4 +181,4 @@ async def _time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [*store.CHECKS, _arxiv, _model, _prices, _time, *platforms.CHECKS]
+CHECKS: list[Check] = [*store.CHECKS, _check_arxiv, _check_model, _check_prices, _check_time, *platforms.CHECKS]

@@ -1,4 +1,5 @@
-"""Of `paperboy check`, the store: that it answers, keeps what it is told, has room, and what faults it knows of; and the clock."""
+"""Checks of the store: it answers, persists, has room and knows no open faults; and of the
+clock."""
 
 from __future__ import annotations
 
@@ -7,69 +8,72 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from bot.core.finding import Check, Finding, State
 from bot.core.settings import Settings
-from bot.doctor.finding import Check, Finding, State
-from bot.server.wiring import stored
+from bot.server.wiring import open_store
 from bot.store import Store
 from bot.store.redis import RedisError
 from digest.errors import PaperboyError
 
-ROOM = 500_000_000
-"""Bytes of free disk below which the embedded store may soon have none: a day of many channels and one rewrite of its file."""
+MIN_FREE = 500_000_000
+"""Bytes that a busy day and one rewrite of the embedded store's file need."""
 
 
 async def store(settings: Settings) -> list[Finding]:
     kind = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.home}"
-    async with stored(settings) as (opened, _, _):
-        await opened.server_time()
+    async with open_store(settings) as (store, _, _):
+        await store.server_time()
         found = [Finding("store", State.GOOD, kind)]
         if settings.redis_url:
-            found += await _kept(opened)
+            found += await _check_persistence(store)
         else:
-            found += _room(settings.home)
-        return found + await _faults(opened)
+            found += _check_disk(settings.home)
+        return found + await _faults(store)
 
 
-async def _kept(opened: Store) -> list[Finding]:
-    """Whether the server writes down what it is told, where it says so."""
+async def _check_persistence(store: Store) -> list[Finding]:
+    """Warns of a server without an append-only file."""
     with contextlib.suppress(RedisError, PaperboyError):
-        told = await opened.redis.do("INFO", "persistence")
-        if not int(told.get("aof_enabled", 1)):
-            said = "the server at REDIS_URL has no append-only file: when it ends, what was written last is lost"
-            todo = "Set `appendonly yes` there, or choose a plan that keeps every write: a lost record is a paper posted twice."
+        info = await store.redis.do("INFO", "persistence")
+        if not int(info.get("aof_enabled", 1)):
+            said = "the server at REDIS_URL has no append-only file and loses its last writes when it ends"
+            todo = "Set `appendonly yes` or choose a plan that keeps every write: a lost record means a paper posted twice."
             return [Finding("REDIS_URL", State.DOUBTFUL, said, todo)]
     return []
 
 
-def _room(home: Path) -> list[Finding]:
+def _check_disk(home: Path) -> list[Finding]:
     free = shutil.disk_usage(home).free
-    if free >= ROOM:
+    if free >= MIN_FREE:
         return []
     return [
-        Finding("disk", State.DOUBTFUL, f"{free / 1e6:.0f} MB free in {home}", "Make room before the store has none.")
+        Finding(
+            "disk",
+            State.DOUBTFUL,
+            f"{free / 1e6:.0f} MB free in {home}",
+            "Free some space soon: the store stops when the disk is full.",
+        )
     ]
 
 
-async def _faults(opened: Store) -> list[Finding]:
-    """What lasts: the admins' channel has been told, where there is one."""
+async def _faults(store: Store) -> list[Finding]:
     return [
         Finding(
             f"fault: {name.partition(' ')[0]}",
             State.DOUBTFUL,
             f"since {datetime.fromisoformat(fault['since']):%Y-%m-%d %H:%M} UTC"
             f"{', ' + fault['channel'] if fault['channel'] else ''}: {fault['cause']}",
-            "See “What to do when” in docs/operations.md; it goes by itself when the next call, digest or answer is well.",
+            "See “What to do when” in docs/operations.md. It closes when the next call, digest or answer succeeds.",
         )
-        for name, fault in sorted((await opened.faults_known()).items())
+        for name, fault in sorted((await store.faults_known()).items())
     ]
 
 
 async def time(settings: Settings) -> list[Finding]:
-    """Nothing, unless the clock was set."""
     if settings.paperboy_now is None:
         return []
-    said = f"set to {settings.paperboy_now:%Y-%m-%d %H:%M}: processes do not go by the real time"
-    return [Finding("PAPERBOY_NOW", State.DOUBTFUL, said, "It is for tests: unset it.")]
+    said = f"set to {settings.paperboy_now:%Y-%m-%d %H:%M}, so processes do not use the real time"
+    return [Finding("PAPERBOY_NOW", State.DOUBTFUL, said, "Unset it: it is for tests.")]
 
 
 CHECKS: list[Check] = [store, time]

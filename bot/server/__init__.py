@@ -1,1 +1,1 @@
-"""The running service: wiring, roles, signals, health."""
+"""The running service: wiring, roles, signals, health endpoints."""

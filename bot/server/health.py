@@ -1,6 +1,7 @@
-"""/healthz, /readyz and /metrics. Alive is whoever answers; ready is who can do its part: store, connections, worker.
+"""HTTP endpoints /healthz (the process answers), /readyz (store, connections and worker are up) and
+/metrics.
 
-Slack over HTTP is mounted on the same application. `PORT` and `METRICS_PORT` are taken at all addresses of the machine; nothing told here
+Slack over HTTP is mounted on the same application. The ports listen on all addresses, so no answer
 names a person, a channel or a secret.
 """
 
@@ -22,16 +23,16 @@ from digest.errors import Misconfigured, PaperboyError
 
 log = logging.getLogger(__name__)
 
-LOOK = 2.0
-"""Seconds that the store may take to answer."""
-WATCH = 30.0
-DOWN_LASTS = timedelta(minutes=5)
-"""Before the admins are told that a connection is down: renewing one takes a minute at most."""
+STORE_TIMEOUT = 2.0
+"""Seconds."""
+WATCH_EVERY = 30.0
+REPORT_AFTER = timedelta(minutes=5)
+"""How long a connection is down before admins hear of it: a renewal takes up to a minute."""
 
 
 @dataclass
 class Health:
-    """What a process depends on: filled by `bot.server.service` as roles are begun."""
+    """The parts a process depends on; `bot.server.service` adds them as it starts roles."""
 
     parts: dict[str, Callable[[], bool]] = field(default_factory=dict)
     """Name to whether it is up: `slack`, `discord`, `worker`."""
@@ -39,8 +40,8 @@ class Health:
     depth: Callable[[], Awaitable[Mapping[str, int]]] | None = None
     stopping: bool = False
 
-    async def standing(self) -> dict[str, str]:
-        """Each part: `up`, `down`, or `stopping`."""
+    async def states(self) -> dict[str, str]:
+        """Name to `up`, `down` or `stopping`."""
         found = {name: "up" if up() else "down" for name, up in self.parts.items()}
         if self.store is not None:
             found["store"] = await self._store_up(self.store)
@@ -50,13 +51,13 @@ class Health:
 
     async def _store_up(self, ask: Callable[[], Awaitable[object]]) -> str:
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(STORE_TIMEOUT):
                 await ask()
         except (PaperboyError, TimeoutError):
             return "down"
         return "up"
 
-    # ------------------------------------------------------------ what is served
+    # ------------------------------------------------------------ endpoints
 
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/healthz", self._alive)
@@ -69,23 +70,24 @@ class Health:
         return web.json_response({"status": "alive"})
 
     async def _ready(self, _: web.Request) -> web.Response:
-        standing = await self.standing()
-        ready = all(state == "up" for state in standing.values())
-        return web.json_response(
-            {"status": "ready" if ready else "not ready", **standing}, status=200 if ready else 503
-        )
+        states = await self.states()
+        ready = all(state == "up" for state in states.values())
+        return web.json_response({"status": "ready" if ready else "not ready", **states}, status=200 if ready else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         if self.depth is not None:
             with contextlib.suppress(PaperboyError, TimeoutError):
-                async with asyncio.timeout(LOOK):
+                async with asyncio.timeout(STORE_TIMEOUT):
                     metrics.show_depth(await self.depth())
-        # The class would insist on a content type without the version that Prometheus asks for.
+        # `content_type=` would refuse the version that Prometheus asks for.
         return web.Response(body=generate_latest(metrics.REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def watch(health: Health, reports: Reports, parts: frozenset[str], pause: float = WATCH) -> None:
-    """Tells the admins, on whatever platform still works, of a connection that stays down, and when it is back. Until cancelled."""
+async def watch_connections(
+    health: Health, reports: Reports, parts: frozenset[str], pause: float = WATCH_EVERY
+) -> None:
+    """Reports connections that stay down to the admins, and closes the fault later. Runs until
+    cancelled."""
     while True:
         await asyncio.sleep(pause)
         if health.stopping:
@@ -94,28 +96,30 @@ async def watch(health: Health, reports: Reports, parts: frozenset[str], pause: 
             if health.parts[name]():
                 await reports.over("listening", about=name)
             else:
-                await reports.fault("listening", "not connected", about=name, after=DOWN_LASTS)
+                await reports.fault("listening", "not connected", about=name, after=REPORT_AFTER)
 
 
 @contextlib.asynccontextmanager
-async def served(
+async def serve_http(
     health: Health, app: web.Application, port: int, metrics_port: int | None, *, needed: bool
 ) -> AsyncIterator[None]:
-    """Serves `app` on `port`, and the metrics there or on their own. `needed`: people's requests come by this port; a port that is taken
-    then ends the process (Misconfigured), else it is told and done without."""
+    """Serves `app` on `port`, and metrics there or on `metrics_port`.
+
+    Raises Misconfigured for a `needed` port that is taken; another one is only logged.
+    """
     health.mount(app)
     async with contextlib.AsyncExitStack() as stack:
         if metrics_port in (None, port):
             health.mount_metrics(app)
         else:
-            beside = web.Application()
-            health.mount_metrics(beside)
-            await _listening(beside, metrics_port, "METRICS_PORT", stack, needed=False)
-        await _listening(app, port, "PORT", stack, needed=needed)
+            metrics_app = web.Application()
+            health.mount_metrics(metrics_app)
+            await _listen(metrics_app, metrics_port, "METRICS_PORT", stack, needed=False)
+        await _listen(app, port, "PORT", stack, needed=needed)
         yield
 
 
-async def _listening(
+async def _listen(
     app: web.Application, port: int | None, setting: str, stack: contextlib.AsyncExitStack, *, needed: bool
 ) -> None:
     runner = web.AppRunner(app, access_log=None)
@@ -124,7 +128,7 @@ async def _listening(
     try:
         await web.TCPSite(runner, port=port).start()
     except OSError as error:
-        sentence = f"{setting} {port} cannot be listened on ({error.strerror}). Set {setting} to one that is free."
+        sentence = f"{setting} {port} cannot be used ({error.strerror}). Set {setting} to a free port."
         if needed:
             raise Misconfigured(sentence) from error
         log.warning("event=no_health_port setting=%s reason=%r", setting, sentence)

@@ -1,13 +1,14 @@
-"""Hosts whose disk does not last: there the embedded store would lose everything at each restart, so REDIS_URL is required.
+"""Recognises hosts with an ephemeral disk, where the embedded store would lose its data at a
+restart.
 
-Beside Settings the one place that looks at the environment: for marks that hosts leave there, never for values of ours.
+Reads the environment variables that such hosts set, never our own settings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-CERTAIN: Mapping[str, str] = {
+EPHEMERAL: Mapping[str, str] = {
     "DYNO": "Heroku",
     "K_SERVICE": "Cloud Run",
     "CLOUD_RUN_JOB": "Cloud Run",
@@ -16,26 +17,26 @@ CERTAIN: Mapping[str, str] = {
     "AWS_LAMBDA_FUNCTION_NAME": "AWS Lambda",
     "VERCEL": "Vercel",
 }
-POSSIBLE: Mapping[str, str] = {
+MAYBE_EPHEMERAL: Mapping[str, str] = {
     "FLY_APP_NAME": "Fly.io",
     "RAILWAY_ENVIRONMENT": "Railway",
     "RENDER": "Render",
     "ECS_CONTAINER_METADATA_URI_V4": "ECS",
     "KUBERNETES_SERVICE_HOST": "Kubernetes",
 }
-"""Their disks last where a volume is mounted, which cannot be told from inside."""
+"""Their disks last if a volume is mounted, which a process cannot see."""
 
-REQUIRED = (
-    "This is {host}: its disk does not last, so the store's data would be lost at every restart and papers posted twice. "
+REDIS_REQUIRED = (
+    "This is {host}: its disk does not survive a restart. The store would lose its data, and papers would be posted twice. "
     "Set REDIS_URL to a Redis or Valkey server with an append-only file and maxmemory-policy noeviction."
 )
 
 
-def losing_disk(environment: Mapping[str, str]) -> str:
-    """The host's name where its disk never lasts, else empty."""
-    return next((name for mark, name in CERTAIN.items() if environment.get(mark)), "")
+def ephemeral_host(environment: Mapping[str, str]) -> str:
+    """The host's name if its disk never lasts, else empty."""
+    return next((name for mark, name in EPHEMERAL.items() if environment.get(mark)), "")
 
 
-def doubtful_disk(environment: Mapping[str, str]) -> str:
-    """The host's name where its disk lasts only with a volume, else empty."""
-    return next((name for mark, name in POSSIBLE.items() if environment.get(mark)), "")
+def maybe_ephemeral_host(environment: Mapping[str, str]) -> str:
+    """The host's name if its disk lasts only with a volume, else empty."""
+    return next((name for mark, name in MAYBE_EPHEMERAL.items() if environment.get(mark)), "")

@@ -1,4 +1,4 @@
-"""The composition root: builds the object graph from Settings, and runs the chosen roles. Used by the command line and by tests alike."""
+"""The composition root: builds the object graph from Settings, for commands and tests alike."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from digest.version import user_agent
 
 log = logging.getLogger(__name__)
 
-STORE_WAITS = 60.0
-"""Seconds that a service waits for its Redis at the start."""
-PERSON_WAITS = timedelta(seconds=90)
-"""How long the command line waits for arXiv, in all."""
+STORE_TIMEOUT = 60.0
+"""Seconds that a starting service waits for Redis."""
+ARXIV_TIMEOUT = timedelta(seconds=90)
+"""How long the command line waits for arXiv in total."""
 
 
 @dataclass(frozen=True)
 class App:
-    """What every role and command works with."""
+    """The objects that roles and commands share."""
 
     settings: Settings
     store: Store
@@ -43,7 +43,7 @@ class App:
     pace: RedisPace
     now: Callable[[], datetime]
     url: str
-    """Of the store's server."""
+    """Address of the store's server."""
     embedded: EmbeddedStore | None
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
@@ -57,7 +57,7 @@ class App:
             queue=queue,
             daily=self.daily(chats),
             now=self.now,
-            defaults=subscription(self.settings, Place("", "")),
+            defaults=subscription_from_settings(self.settings, Place("", "")),
             admins=frozenset(self.settings.digest_admins),
             questions_per_person=self.settings.questions_per_person,
             show_cost=self.settings.digest_show_cost,
@@ -66,14 +66,14 @@ class App:
         )
 
     def reports(self, chats: Mapping[str, Chat]) -> AdminReports:
-        """To the admins' channels, on the platforms there are."""
+        """Reports to the admins' channels on the configured platforms."""
         named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
         places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]
         return AdminReports(self.store, chats, places, self.pace, self.now, self.settings.digest_language)
 
 
-def subscription(settings: Settings, place: Place, created: datetime | None = None) -> Subscription:
-    """What the environment says of a channel."""
+def subscription_from_settings(settings: Settings, place: Place, created: datetime | None = None) -> Subscription:
+    """A channel's subscription with the defaults of the environment."""
     return Subscription(
         place=place,
         profile=settings.profile,
@@ -88,25 +88,23 @@ def subscription(settings: Settings, place: Place, created: datetime | None = No
 
 
 @contextlib.asynccontextmanager
-async def opened(
+async def open_app(
     settings: Settings,
     *,
-    patience: timedelta = PERSON_WAITS,
+    arxiv_timeout: timedelta = ARXIV_TIMEOUT,
     shared: bool = False,
     papers: Papers | None = None,
     texts: Texts | None = None,
 ) -> AsyncIterator[App]:
-    """The store and the desk, for as long as the context lasts. `shared`: many channels ask the same of arXiv at one hour.
-    `papers` and `texts`: instead of arXiv's, for the sample day.
-
-    Raises Misconfigured, StoreUnavailable.
+    """Opens the store and the desk. `shared` lets channels share requests to arXiv; `papers` and
+    `texts` replace arXiv's. Raises Misconfigured, StoreUnavailable.
     """
     async with (
-        stored(settings, wait=STORE_WAITS if shared else 0.0) as (store, url, embedded),
+        open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,
     ):
         pace = RedisPace(store)
-        asked = papers or _papers(settings, pace, patience)
+        asked = papers or _papers(settings, pace, arxiv_timeout)
         desk = await _desk(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
         )
@@ -114,24 +112,26 @@ async def opened(
 
 
 @contextlib.asynccontextmanager
-async def stored(settings: Settings, *, wait: float = 0.0) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
-    """The store alone, its server's address, and the server where it is embedded: enough for commands that only look or set.
+async def open_store(
+    settings: Settings, *, wait: float = 0.0
+) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
+    """Yields the store, its server's address, and the server itself if embedded.
 
-    `wait`: seconds that a server at REDIS_URL has to come up. Raises Misconfigured, StoreUnavailable.
+    Waits up to `wait` seconds for a server at REDIS_URL. Raises Misconfigured, StoreUnavailable.
     """
     async with store_address(settings.redis_url, settings.home) as (url, embedded), Redis(url) as redis:
         if embedded is None:
-            await _reached(url, wait)
+            await _wait_for_store(url, wait)
         store = Store(redis, clock(settings.paperboy_now))
         if embedded is not None:
             async with embedded.alone() as alone:
-                if alone:  # whoever held a lease here was killed
+                if alone:  # leases of killed processes
                     await store.free_leases()
         yield store, url, embedded
 
 
-async def _reached(url: str, wait: float) -> None:
-    """A person is told at once that nothing answers; a service may have been started before its store."""
+async def _wait_for_store(url: str, wait: float) -> None:
+    """Returns when the server answers. Raises StoreUnavailable after `wait` seconds."""
     ends = time.monotonic() + wait
     while True:
         try:
@@ -143,10 +143,12 @@ async def _reached(url: str, wait: float) -> None:
             await asyncio.sleep(1)
 
 
-def _papers(settings: Settings, pace: RedisPace, patience: timedelta) -> Papers:
-    from digest.arxiv.client import Arxiv  # noqa: PLC0415  # the demo's sample day does without it
+def _papers(settings: Settings, pace: RedisPace, arxiv_timeout: timedelta) -> Papers:
+    from digest.arxiv.client import Arxiv  # noqa: PLC0415
 
-    return Arxiv(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=patience)
+    return Arxiv(
+        settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=arxiv_timeout
+    )
 
 
 async def _desk(
@@ -184,7 +186,7 @@ async def _desk(
 
 
 async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
-    from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # without a key the SDK is not loaded
+    from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # loads the SDK only with a key
     from digest.llm.server.client import Model  # noqa: PLC0415
 
     model = Model(

@@ -17,7 +17,7 @@ from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
-from bot.server.health import Health, watch
+from bot.server.health import Health, watch_connections
 from bot.store import Deaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
@@ -253,7 +253,7 @@ async def test_a_connection_that_stays_down(house: House):
         return looks > 10
 
     watching = asyncio.create_task(
-        watch(Health(parts={"slack": up}), house.context.reports, frozenset({"slack"}), pause=0)
+        watch_connections(Health(parts={"slack": up}), house.context.reports, frozenset({"slack"}), pause=0)
     )
     async with asyncio.timeout(5):
         while looks < 14:

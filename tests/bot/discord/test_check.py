@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.finding import State
 from bot.discord.chat import DiscordChat
-from bot.discord.check import invite, stands
+from bot.discord.check import check_connection, invite
 from tests.bot.discord.conftest import Home
 
 
 async def test_all_is_well(home: Home):
-    found = await stands(home.chat, [home.channel["id"]])
-    assert [s.good for s in found] == [True, True]
-    assert "#papers" in found[1].said
+    found = await check_connection(home.chat, [home.channel["id"]])
+    assert [s.state for s in found] == [State.GOOD, State.GOOD]
+    assert "#papers" in found[1].detail
 
 
 @pytest.mark.parametrize(
@@ -26,31 +27,31 @@ async def test_all_is_well(home: Home):
 )
 async def test_a_missing_permission_is_named(home: Home, denied: str, named: str):
     home.world.denied[home.channel["id"]].add(denied)
-    _, channel = await stands(home.chat, [home.channel["id"]])
-    assert not channel.good
-    assert named in channel.said
+    _, channel = await check_connection(home.chat, [home.channel["id"]])
+    assert channel.state is State.BAD
+    assert named in channel.detail
 
 
 async def test_a_forum_needs_no_permission_to_open_threads(home: Home):
     forum = home.world.forum(home.guild)
     home.world.denied[forum["id"]].add("CREATE_PUBLIC_THREADS")
-    assert (await stands(home.chat, [forum["id"]]))[1].good
+    assert (await check_connection(home.chat, [forum["id"]]))[1].state is State.GOOD
 
 
 async def test_an_intent_that_is_not_enabled_is_told_with_what_still_works(home: Home):
     home.discord.gateway.content = False
-    _, intent = await stands(home.chat)
-    assert not intent.good
-    assert "mentions" in intent.said
+    _, intent = await check_connection(home.chat)
+    assert intent.state is State.DOUBTFUL
+    assert "mentions" in intent.detail
     assert "Message Content Intent" in intent.todo
 
 
 async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home: Home):
     wrong = DiscordChat("wrong")
-    assert "DISCORD_TOKEN" in (await stands(wrong))[0].said
+    assert "DISCORD_TOKEN" in (await check_connection(wrong))[0].detail
     await wrong.close()
-    gone = (await stands(home.chat, ["123"]))[1]
-    assert (gone.good, gone.said) == (False, "The channel or thread is no more.")
+    gone = (await check_connection(home.chat, ["123"]))[1]
+    assert (gone.state, gone.detail) == (State.BAD, "The channel or thread is no more.")
 
 
 def test_the_invitation_asks_for_no_more_than_is_needed():

@@ -19,7 +19,7 @@ from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
-from bot.server.wiring import opened, subscription
+from bot.server.wiring import open_app, subscription_from_settings
 from bot.store.cache import RedisCache
 from digest.model import Digest
 from digest.ports import FreePace
@@ -108,7 +108,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
     """A digest of ten papers stands in the channel."""
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
     sample, queue = SampleDay(), InlineQueue()
-    async with opened(settings, papers=sample, texts=sample) as app:
+    async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"discord": home.chat}
         daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
         context = replace(app.context(chats, queue), daily=daily)
@@ -118,7 +118,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         listener = DiscordListener(home.discord.token, handler, home.chat, RedisCache(app.store))
         running = asyncio.create_task(listener.run())
         await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
-        wanted = subscription(settings, home.place, app.now())
+        wanted = subscription_from_settings(settings, home.place, app.now())
         await app.store.keep_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         digest = await daily.make(wanted, run, Wish())

@@ -13,15 +13,16 @@ from aiohttp import web
 
 from bot.alerts.admin import AdminReports
 from bot.core.chat import Place
+from bot.core.finding import Finding, State
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.discord import connection
-from bot.doctor import platforms, store
-from bot.doctor.check import check_up
-from bot.doctor.finding import Finding, State
-from bot.server.health import Health, served
+from bot.doctor import platforms
+from bot.doctor import store as store_checks
+from bot.doctor.check import run_checks
+from bot.server.health import Health, serve_http
 from bot.server.service import serve
-from bot.server.wiring import stored
+from bot.server.wiring import open_store
 from bot.store import Store, StoreUnavailable
 from bot.store.embedded.directory import server_binary
 from bot.store.embedded.server import stop
@@ -78,7 +79,7 @@ class TestSlack:
     async def test_a_refused_token_is_told(self, slack, redis_url: str):
         [found] = await platforms.slack(self.given(slack, redis_url, slack_bot_token="xoxb-wrong"))
         assert found.state is State.BAD
-        assert "xoxb" not in found.said
+        assert "xoxb" not in found.detail
 
 
 class TestDiscord:
@@ -132,14 +133,14 @@ class TestHost:
 class TestPort:
     async def test_free_or_taken_by_a_bot_or_by_somebody_else(self):
         number = free_port()
-        assert [f.said for f in await platforms.port(settings(port=number))] == [f"{number} is free"]
+        assert [f.detail for f in await platforms.port(settings(port=number))] == [f"{number} is free"]
         up = [True]
-        async with served(Health(parts={"slack": lambda: up[0]}), web.Application(), number, None, needed=True):
+        async with serve_http(Health(parts={"slack": lambda: up[0]}), web.Application(), number, None, needed=True):
             [found] = await platforms.port(settings(port=number))
-            assert (found.state, found.said) == (State.GOOD, f"a bot runs on {number}: ready")
+            assert (found.state, found.detail) == (State.GOOD, f"a bot runs on {number}: ready")
             up[0] = False
             [found] = await platforms.port(settings(port=number))
-            assert (found.state, found.said) == (State.DOUBTFUL, f"a bot runs on {number}: not ready (slack down)")
+            assert (found.state, found.detail) == (State.DOUBTFUL, f"a bot runs on {number}: not ready (slack down)")
         with socket.socket() as taken:
             taken.bind(("0.0.0.0", number))
             taken.listen()
@@ -160,37 +161,37 @@ class TestPort:
 class TestStore:
     async def test_a_server_without_an_append_only_file_loses_what_came_last(self, redis_url: str, store: Store):
         given = settings(redis_url=redis_url)
-        good, doubtful = await store.store(given)  # the tests' server keeps nothing
+        good, doubtful = await store_checks.store(given)  # the tests' server keeps nothing
         assert (good.what, good.state) == ("store", State.GOOD)
         assert doubtful.state is State.DOUBTFUL
         assert "appendonly yes" in doubtful.todo
         await store.redis.do("CONFIG", "SET", "appendonly", "yes")
         try:
-            assert await store.store(given) == [good]
+            assert await store_checks.store(given) == [good]
         finally:
             await store.redis.do("CONFIG", "SET", "appendonly", "no")
 
     async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path: Path, monkeypatch):
         given = settings(paperboy_home=tmp_path)
-        [good] = await store.store(given)
-        assert str(tmp_path) in good.said
-        monkeypatch.setattr("bot.doctor.store.ROOM", 10**18)
-        _, disk = await store.store(given)
+        [good] = await store_checks.store(given)
+        assert str(tmp_path) in good.detail
+        monkeypatch.setattr("bot.doctor.store.MIN_FREE", 10**18)
+        _, disk = await store_checks.store(given)
         assert disk.state is State.DOUBTFUL
-        assert "MB free" in disk.said
+        assert "MB free" in disk.detail
         await stop(given.home)
 
     async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
         admin = AdminReports(store, {}, [], FreePace(), clock)
         await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
-        found = by_name(await store.store(settings(redis_url=redis_url)))["fault: delivery"]
+        found = by_name(await store_checks.store(settings(redis_url=redis_url)))["fault: delivery"]
         assert found.state is State.DOUBTFUL
-        assert found.said == "since 2026-01-30 09:00 UTC, slack:C1: The bot is not in the channel."
+        assert found.detail == "since 2026-01-30 09:00 UTC, slack:C1: The bot is not in the channel."
 
     async def test_a_clock_that_was_set_is_told(self):
-        assert await store.time(settings()) == []
-        [found] = await store.time(settings(paperboy_now="2026-01-30T09:00:00+00:00"))
-        assert "unset it" in found.todo
+        assert await store_checks.time(settings()) == []
+        [found] = await store_checks.time(settings(paperboy_now="2026-01-30T09:00:00+00:00"))
+        assert "Unset it" in found.todo
 
 
 async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_found(
@@ -211,7 +212,7 @@ async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_f
             slack_channel="C1",
             **{name.lower(): url for name, url in arxiv.environment.items()},
         )
-        code = await check_up(given)
+        code = await run_checks(given)
     out = capsys.readouterr().out
     for what in ("store", "arXiv feed", "arXiv API", "arXiv texts", "LLM_MODEL", "LLM_PRICES", "DIGEST_TIME"):
         assert what in out
@@ -227,7 +228,7 @@ class TestRedis:
         given = settings(redis_url=f"redis://127.0.0.1:{free_port()}", paperboy_home=tmp_path)
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="See that it runs and that REDIS_URL is right"):
-            async with stored(given):
+            async with open_store(given):
                 pass
         assert time.monotonic() - begun < 5
 
@@ -235,7 +236,7 @@ class TestRedis:
         await store.redis.do("CONFIG", "SET", "maxmemory", "100mb", "maxmemory-policy", "allkeys-lru")
         try:
             with pytest.raises(Misconfigured, match="Set maxmemory-policy to noeviction"):
-                async with stored(settings(redis_url=redis_url)):
+                async with open_store(settings(redis_url=redis_url)):
                     pass
         finally:
             await store.redis.do("CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
@@ -246,7 +247,7 @@ class TestRedis:
         given = settings(redis_url=f"redis://127.0.0.1:{number}")
 
         async def begun() -> None:
-            async with stored(given, wait=30) as (store, _, _):
+            async with open_store(given, wait=30) as (store, _, _):
                 await store.server_time()
 
         service = asyncio.create_task(begun())

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.server.health import Health, served, watch
+from bot.server.health import Health, serve_http, watch_connections
 from bot.store import Store, StoreUnavailable
 from digest.errors import Misconfigured
 
@@ -26,7 +26,7 @@ def free_port() -> int:
 async def serving(health: Health, *, apart: bool = False) -> AsyncIterator[tuple[str, str]]:
     """The addresses of the port and of the metrics' port."""
     port, beside = free_port(), free_port()
-    async with served(health, web.Application(), port, beside if apart else None, needed=True):
+    async with serve_http(health, web.Application(), port, beside if apart else None, needed=True):
         yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{beside}"
 
 
@@ -56,7 +56,7 @@ async def test_without_its_store_nobody_is_ready_and_a_store_that_hangs_is_none(
     async def hanging() -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("bot.server.health.LOOK", 0.05)
+    monkeypatch.setattr("bot.server.health.STORE_TIMEOUT", 0.05)
     for ask in (gone, hanging):
         async with serving(Health(store=ask)) as (url, _):
             status, text = await get(f"{url}/readyz")
@@ -98,10 +98,10 @@ async def test_a_port_that_is_taken_ends_only_who_needs_it(caplog):
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(Misconfigured, match=f"PORT {port} cannot be listened on .* Set PORT to one that is free"):
-            async with served(Health(), web.Application(), port, None, needed=True):
+        with pytest.raises(Misconfigured, match=f"PORT {port} cannot be used .* Set PORT to a free port"):
+            async with serve_http(Health(), web.Application(), port, None, needed=True):
                 pass
-        async with served(Health(), web.Application(), port, None, needed=False):
+        async with serve_http(Health(), web.Application(), port, None, needed=False):
             assert "event=no_health_port" in caplog.text
 
 
@@ -122,7 +122,7 @@ class Noted:
 async def test_a_connection_that_is_down_is_reported_and_its_return_too():
     up, reports = [False], Noted()
     health = Health(parts={"slack": lambda: up[0], "worker": lambda: False})
-    watching = asyncio.create_task(watch(health, reports, frozenset({"slack", "discord"}), pause=0))
+    watching = asyncio.create_task(watch_connections(health, reports, frozenset({"slack", "discord"}), pause=0))
     async with asyncio.timeout(5):
         await reports.news.wait()
         assert set(reports.said) == {"fault listening slack"}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.finding import State
 from bot.slack.chat import SlackChat
-from bot.slack.check import stands
+from bot.slack.check import check_connection
 from tests.servers.slack import APP_TOKEN, SlackServer
 
 
 async def test_all_is_well(slack: SlackServer, chat: SlackChat) -> None:
-    found = await stands(chat, ["C1"], APP_TOKEN)
-    assert all(f.good for f in found)
+    found = await check_connection(chat, ["C1"], APP_TOKEN)
+    assert all(f.state is State.GOOD for f in found)
     assert [f.what for f in found] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1"]
     assert slack.space.channels["C1"].messages == {}
 
@@ -20,8 +21,8 @@ async def test_each_trouble_is_named_with_what_to_do(slack: SlackServer, chat: S
     slack.scopes -= {"im:write", "reactions:read"}
     slack.space.add_channel("C2", bot=False)
     slack.space.add_channel("C3", archived=True)
-    found = {f.what: f for f in await stands(chat, ["C2", "C3", "C9"], "xapp-wrong")}
-    bad = {what: f.said + f.todo for what, f in found.items() if not f.good}
+    found = {f.what: f for f in await check_connection(chat, ["C2", "C3", "C9"], "xapp-wrong")}
+    bad = {what: f.detail + f.todo for what, f in found.items() if f.state is not State.GOOD}
     assert set(bad) == {"Slack scopes", "SLACK_APP_TOKEN", "Slack channel C2", "Slack channel C3", "Slack channel C9"}
     assert "im:write, reactions:read" in bad["Slack scopes"]
     assert "connections:write" in bad["SLACK_APP_TOKEN"]
@@ -33,6 +34,6 @@ async def test_each_trouble_is_named_with_what_to_do(slack: SlackServer, chat: S
 @pytest.mark.parametrize("code", ["token_revoked", "invalid_auth"])
 async def test_a_refused_token_is_all_there_is_to_say(slack: SlackServer, chat: SlackChat, code: str) -> None:
     slack.revoked = code
-    (found,) = await stands(chat, ["C1"])
-    assert not found.good
-    assert code in found.said
+    (found,) = await check_connection(chat, ["C1"])
+    assert found.state is State.BAD
+    assert code in found.detail

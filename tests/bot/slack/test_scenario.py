@@ -19,7 +19,7 @@ from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
 from bot.digests.daily import Daily, Wish
 from bot.questions.conversation import Conversation
-from bot.server.wiring import opened, subscription
+from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
@@ -69,7 +69,7 @@ async def day(
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])  # type: ignore[call-arg]
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
-    async with opened(settings, papers=sample, texts=sample) as app:
+    async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
         daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
         context = replace(app.context(chats, queue), daily=daily)  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ async def day(
         handler = Dispatcher(context, conversation)
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
-        wanted = subscription(settings, PLACE, app.now())
+        wanted = subscription_from_settings(settings, PLACE, app.now())
         await app.store.keep_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         digest = await daily.make(wanted, run, Wish())

@@ -1,4 +1,4 @@
-"""What a check finds: one line of `paperboy check`."""
+"""A finding of a check: one line of `paperboy check`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.core.settings import Settings
 class State(StrEnum):
     GOOD = "ok"
     OFF = "off"
-    """Not configured, and nothing is wrong with that."""
+    """Not configured, which is fine."""
     DOUBTFUL = "look"
     BAD = "bad"
 
@@ -21,7 +21,7 @@ class State(StrEnum):
 class Finding:
     what: str
     state: State
-    said: str
+    detail: str
     todo: str = ""
 
 
