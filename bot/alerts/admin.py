@@ -22,7 +22,7 @@ from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
 
-OFTEN_PASSES = timedelta(minutes=30)
+SERVICE_FAULT_DELAY = timedelta(minutes=30)
 """A fault of a service elsewhere is told when it has lasted so long."""
 
 
@@ -37,21 +37,21 @@ class AdminReports:
     now: Callable[[], datetime]
     language: str = "en"
 
-    async def fault(
+    async def report_fault(
         self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
     ) -> None:
         try:
             begun = {"since": self.now().isoformat(), "channel": channel, "cause": cause, "about": about}
-            kept = await self.store.fault_begun(_full(name, about), begun)
+            kept = await self.store.fault_begun(_fault_name(name, about), begun)
             since = datetime.fromisoformat(kept["since"])
             if self.now() - since >= after:
-                await self._tell(_key(name, about, since), self._sentence(name, kept))
+                await self._post(_key(name, about, since), self._sentence(name, kept))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, str(error))
 
-    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
+    async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         try:
-            kept = await self.store.fault_known(_full(name, about))
+            kept = await self.store.fault_known(_fault_name(name, about))
             if kept is None:
                 return
             since = datetime.fromisoformat(kept["since"])
@@ -60,8 +60,8 @@ class AdminReports:
             minutes = max(1, round((self.now() - since).total_seconds() / 60))
             key = _key(name, about, since)
             ended = say("fault.over", self.language, **self._facts(name, kept), n=minutes)
-            await self._tell(f"{key}:over", ended, only_after=key)
-            await self.store.fault_over(_full(name, about))
+            await self._post(f"{key}:over", ended, only_after=key)
+            await self.store.fault_over(_fault_name(name, about))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, str(error))
 
@@ -74,7 +74,7 @@ class AdminReports:
         shown = say("fault.channel", self.language, channel=where) if where else ""
         return {"what": say(f"fault.{name}", self.language, platform=kept["about"]), "channel": shown}
 
-    async def _tell(self, key: str, sentence: str, *, only_after: str = "") -> None:
+    async def _post(self, key: str, sentence: str, *, only_after: str = "") -> None:
         """`only_after`: nobody is told of the end of what they were not told of."""
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
         for place in self.places:
@@ -82,12 +82,12 @@ class AdminReports:
             before = await self.store.delivery(f"{place.key}:{only_after}") if only_after else None
             if only_after and before is None:
                 continue
-            told = await notices.notice(named, post, self.chats[place.platform], place, self.store, self.pace)
+            told = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
             if told.fault:
                 log.warning("event=report_waits name=%s place=%s fault=%r", key, place.platform, told.fault)
 
 
-def _full(name: str, about: str) -> str:
+def _fault_name(name: str, about: str) -> str:
     return f"{name} {about}".strip()
 
 

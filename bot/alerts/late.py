@@ -25,7 +25,7 @@ from digest.render.labels import day_words
 
 log = logging.getLogger(__name__)
 
-LATE = timedelta(hours=3)
+LATE_AFTER = timedelta(hours=3)
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
@@ -36,7 +36,7 @@ def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
     due = _due(subscription, run, run.begun)
     before = last_due(subscription, due - timedelta(minutes=1))
     awaited = before is None or out > before
-    return awaited and now - max(due, out) >= LATE
+    return awaited and now - max(due, out) >= LATE_AFTER
 
 
 def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
@@ -45,7 +45,9 @@ def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
     return min(begun, due_at(subscription, run.local_date)) if same_day else begun
 
 
-async def tell(context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime) -> None:
+async def post_late_notice(
+    context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime
+) -> None:
     """Posts the line, if it is time for it; changes it where it is by now late for something else. What the platform refuses is not
     worth more than a line in the log. `until`: when the run does without what it waits for."""
     if not is_late(subscription, run, context.now()):
@@ -58,23 +60,23 @@ async def tell(context: Context, subscription: Subscription, run: Run, error: Un
     last = say("late.last", language, status=status[0], clock=clock) if status else clock
     post = _post(say(f"late.{name}", language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
     chat = context.chats[subscription.place.platform]
-    told = await notices.notice(_key(run), post, chat, subscription.place, context.store, context.pace)
+    told = await notices.post_notice(_key(run), post, chat, subscription.place, context.store, context.pace)
     if told.fault:
         log.warning("event=late_line_waits run=%s fault=%r", run.key, told.fault)
         return
     if run.late_for not in ("", name):
-        with _harmless(run):
+        with _log_refusal(run):
             await notices.replace_notice(_key(run), post, chat, context.store)
     await context.store.note_late(run, name)
 
 
-async def take_away(context: Context, subscription: Subscription, run: Run) -> None:
+async def delete_late_notice(context: Context, subscription: Subscription, run: Run) -> None:
     """The digest is there, or there was none to be had."""
-    with _harmless(run):
-        await notices.take_away(_key(run), context.chats[subscription.place.platform], context.store, context.pace)
+    with _log_refusal(run):
+        await notices.delete_notice(_key(run), context.chats[subscription.place.platform], context.store, context.pace)
 
 
-async def give_up(context: Context, subscription: Subscription, run: Run, why: str) -> None:
+async def announce_failed_run(context: Context, subscription: Subscription, run: Run, why: str) -> None:
     """The run has failed: the line says so instead of promising on. `why`: of the texts `late.*`."""
     language = subscription.profile.language
     due = next_run(subscription, context.now())
@@ -88,7 +90,7 @@ async def give_up(context: Context, subscription: Subscription, run: Run, why: s
         why=say(f"late.{why}", language),
         next=shown,
     )
-    with _harmless(run):
+    with _log_refusal(run):
         chat = context.chats[subscription.place.platform]
         await notices.replace_notice(_key(run), _post(said, language), chat, context.store)
 
@@ -102,7 +104,7 @@ def _key(run: Run) -> str:
 
 
 @contextlib.contextmanager
-def _harmless(run: Run) -> Iterator[None]:
+def _log_refusal(run: Run) -> Iterator[None]:
     try:
         yield
     except (ChatError, LeaseBusy) as error:

@@ -8,13 +8,13 @@ from bot.store import Store
 from digest.ports import Pace
 
 
-async def notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:
+async def post_notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:
     """Called again with the same key, it goes on where it was, or does nothing."""
     thread = Thread(post, (), None, title=post.fallback)
     return await deliver(key, lambda: list(chat.plan(thread, place, key))[:1], chat, place, store, pace)
 
 
-async def take_away(key: str, chat: Chat, store: Store, pace: Pace) -> None:
+async def delete_notice(key: str, chat: Chat, store: Store, pace: Pace) -> None:
     """Deletes it where it stands; nothing otherwise."""
     if await store.delivery(key) is not None:
         await retract(key, chat, store, pace)

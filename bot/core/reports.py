@@ -9,13 +9,13 @@ from typing import Protocol
 class Reports(Protocol):
     """Receives faults and their ends. No method raises."""
 
-    async def fault(
+    async def report_fault(
         self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
     ) -> None:
         """Opens the fault `name`, one for each `about` (a channel, a task). Reported once it has lasted `after`."""
         ...
 
-    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
+    async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         """Closes the fault, if it is open and began before `begun_before`."""
         ...
 
@@ -23,10 +23,10 @@ class Reports(Protocol):
 class NoReports:
     """Reports that are dropped: for the command line and for tests."""
 
-    async def fault(
+    async def report_fault(
         self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
     ) -> None:
         pass
 
-    async def over(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
+    async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         pass

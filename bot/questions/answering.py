@@ -73,15 +73,15 @@ async def answered(
     try:
         with booked(payer, "answer"):
             answer = await context.desk.analyst.answer(question, sources, history, language, on_text)
-        await faults.model_answered(context)
+        await faults.report_model_recovery(context)
     except Misconfigured as error:
-        await faults.model_failed(context, error, payer)
+        await faults.report_model_failure(context, error, payer)
         raise
     except OverBudget as error:
-        await faults.budget_gone(context, payer, error)
+        await faults.report_budget_spent(context, payer, error)
         raise
     except ModelUnavailable as error:
-        await faults.model_failed(context, error, payer)
+        await faults.report_model_failure(context, error, payer)
         log.warning("event=answer_stood_in cause=%r", str(error))
         return await context.desk.stand_in.answer(question, sources, history, language, on_text)
     else:

@@ -94,9 +94,9 @@ async def watch_connections(
             continue
         for name in parts & health.parts.keys():
             if health.parts[name]():
-                await reports.over("listening", about=name)
+                await reports.report_recovery("listening", about=name)
             else:
-                await reports.fault("listening", "not connected", about=name, after=REPORT_AFTER)
+                await reports.report_fault("listening", "not connected", about=name, after=REPORT_AFTER)
 
 
 @contextlib.asynccontextmanager

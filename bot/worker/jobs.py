@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.alerts import faults, late
-from bot.alerts.admin import OFTEN_PASSES
+from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
@@ -83,7 +83,7 @@ class Jobs:
         try:
             made = await self._make_digest(task, run, subscription, wish)
         except Awaited as awaited:
-            await late.take_away(self._context, subscription, run)
+            await late.delete_late_notice(self._context, subscription, run)
             await self._close_faults(subscription, None)
             await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
             raise RetryLater(awaited.wait) from awaited
@@ -93,14 +93,14 @@ class Jobs:
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # no bug
             await self._store.end_run(run, RunState.FAILED, str(error))
-            await faults.model_failed(self._context, error, subscription.key)
-            await late.give_up(self._context, subscription, run, "settings")
+            await faults.report_model_failure(self._context, error, subscription.key)
+            await late.announce_failed_run(self._context, subscription, run, "settings")
             return
         await task.checkpoint()
         if daily:
-            await late.take_away(self._context, subscription, run)
+            await late.delete_late_notice(self._context, subscription, run)
         await self._close_faults(subscription, made)
-        await faults.came_to_its_end(self._context, "digest", subscription.key)
+        await faults.report_task_ended(self._context, "digest", subscription.key)
         if made is not None:
             await self._queue.add("delivery", made.key)
         release_memory()
@@ -113,9 +113,9 @@ class Jobs:
             return True
         log.info("event=run_unwanted run=%s", run.key)
         if subscription is not None:
-            await late.take_away(self._context, subscription, run)
+            await late.delete_late_notice(self._context, subscription, run)
         else:
-            await faults.channel_gone(self._context, run.subscription)
+            await faults.close_channel_faults(self._context, run.subscription)
         await self._store.end_run(run, RunState.FAILED, "The channel is paused or was removed.")
         return False
 
@@ -155,28 +155,28 @@ class Jobs:
         run."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
         if isinstance(error, ModelUnavailable):
-            await faults.model_failed(self._context, error, subscription.key)
+            await faults.report_model_failure(self._context, error, subscription.key)
         else:
-            await self._reports.fault("arxiv", str(error), channel=subscription.key, after=OFTEN_PASSES)
+            await self._reports.report_fault("arxiv", str(error), channel=subscription.key, after=SERVICE_FAULT_DELAY)
         if not arxiv or (daily and waited < MAX_WAIT_ARXIV):
             if not arxiv:
                 await self._store.note_model_lost(run)
             if daily:
                 now = self._context.now()
                 until = now - waited + MAX_WAIT_ARXIV if arxiv else (run.model_lost or now) + MAX_WAIT_MODEL
-                await late.tell(self._context, subscription, run, error, until)
+                await late.post_late_notice(self._context, subscription, run, error, until)
             await self._store.note_run(run, str(error))
             raise RetryLater(RETRY_ARXIV if arxiv else RETRY_MODEL)
         await self._store.end_run(run, RunState.FAILED, str(error))
         metrics.DIGESTS.labels("failed").inc()
-        await late.give_up(self._context, subscription, run, "no list")
+        await late.announce_failed_run(self._context, subscription, run, "no list")
 
     async def _close_faults(self, subscription: Subscription, made: Digest | None) -> None:
         """Closes the faults that a finished run disproves."""
-        await self._reports.over("arxiv")
-        await faults.budget_lifted(self._context, subscription.key)
+        await self._reports.report_recovery("arxiv")
+        await faults.report_budget_reset(self._context, subscription.key)
         if made is not None:
-            await faults.digest_made(self._context, made)
+            await faults.report_digest(self._context, made)
 
     def _progress(self, run_key: str) -> Progress:
         """Stores progress for `/digest now`; a failed write is ignored."""
@@ -209,7 +209,7 @@ class Jobs:
             return
         progress = self._progress(digest_key)
         delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
-        await faults.delivery_tried(self._context, subscription.key, delivered)
+        await faults.report_delivery(self._context, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
             raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
@@ -224,7 +224,7 @@ class Jobs:
 
     async def _channel_gone(self, digest: Digest | None) -> None:
         if digest is not None:
-            await faults.channel_gone(self._context, digest.subscription)
+            await faults.close_channel_faults(self._context, digest.subscription)
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
@@ -241,7 +241,7 @@ class Jobs:
         try:
             await self._conversation.answer(question_id)
             if (asked := await self._store.question(question_id)) is not None:
-                await faults.came_to_its_end(self._context, "answer", asked.question.place.key)
+                await faults.report_task_ended(self._context, "answer", asked.question.place.key)
         except (Gone, Forbidden) as error:
             log.warning("event=answer_unwanted cause=%r", str(error))
             await self._store.keep_silent(question_id)
@@ -264,7 +264,7 @@ class Jobs:
         kind, _, of = name.partition(":")
         try:
             channel = await self._channel_of(kind, of)
-            await faults.put_aside(self._context, kind, channel, f"{name}: {note}")
+            await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")
             if kind == "answer":
                 await self._conversation.give_up(of)
             elif kind == "digest":
@@ -272,7 +272,7 @@ class Jobs:
                 if run is not None:
                     await self._store.end_run(run, RunState.FAILED, note)
                     if subscription is not None:
-                        await late.give_up(self._context, subscription, run, "aside")
+                        await late.announce_failed_run(self._context, subscription, run, "aside")
             elif (digest := await self._store.digest(of)) is not None:
                 await self._end_run(digest, note)
         except PaperboyError as error:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.admin import OFTEN_PASSES, AdminReports
+from bot.alerts.admin import SERVICE_FAULT_DELAY, AdminReports
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Place
@@ -35,7 +35,7 @@ async def said(admin: AdminReports) -> list[str]:
 
 async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: AdminReports):
     for _ in range(3):
-        await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
+        await admin.report_fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
     [message] = await said(admin)
     assert "A digest cannot be delivered" in message
     assert "slack:C1" in message
@@ -44,10 +44,10 @@ async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Adm
 
 
 async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, clock: Clock):
-    await admin.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
+    await admin.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     clock.forward(timedelta(minutes=42))
     for _ in range(2):
-        await admin.over("delivery", about="slack:C1")
+        await admin.report_recovery("delivery", about="slack:C1")
     _, ended = await said(admin)
     assert "over after 42 minutes" in ended
     assert "slack:C1" in ended
@@ -55,40 +55,40 @@ async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, c
 
 async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: AdminReports, clock: Clock):
     for _ in range(2):
-        await admin.fault("settings", "The key is refused.")
+        await admin.report_fault("settings", "The key is refused.")
         clock.forward(timedelta(minutes=5))
-        await admin.over("settings")
+        await admin.report_recovery("settings")
         clock.forward(timedelta(minutes=5))
     assert len(await said(admin)) == 4
 
 
 async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin: AdminReports):
     for channel in ("slack:C1", "slack:C2"):
-        await admin.fault("delivery", "Not in the channel.", about=channel, channel=channel)
-        await admin.fault("settings", "The key is refused.", channel=channel)
+        await admin.report_fault("delivery", "Not in the channel.", about=channel, channel=channel)
+        await admin.report_fault("settings", "The key is refused.", channel=channel)
     assert len(await said(admin)) == 3
 
 
 async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(
     admin: AdminReports, clock: Clock
 ):
-    await admin.fault("arxiv", "429", after=OFTEN_PASSES)
-    await admin.over("arxiv")
+    await admin.report_fault("arxiv", "429", after=SERVICE_FAULT_DELAY)
+    await admin.report_recovery("arxiv")
     assert await said(admin) == []
-    await admin.fault("arxiv", "429", after=OFTEN_PASSES)
-    clock.forward(OFTEN_PASSES)
-    await admin.fault("arxiv", "503", after=OFTEN_PASSES)
+    await admin.report_fault("arxiv", "429", after=SERVICE_FAULT_DELAY)
+    clock.forward(SERVICE_FAULT_DELAY)
+    await admin.report_fault("arxiv", "503", after=SERVICE_FAULT_DELAY)
     assert len(await said(admin)) == 1
-    await admin.over("arxiv")
+    await admin.report_recovery("arxiv")
     assert len(await said(admin)) == 2
 
 
 async def test_many_processes_that_meet_it_at_once_say_it_once(admin: AdminReports, redis_url: str, clock: Clock):
     async with Redis(redis_url) as other:
         beside = replace(admin, store=Store(other, clock))
-        await asyncio.gather(*(who.fault("model", "503", channel="slack:C1") for who in (admin, beside) * 4))
+        await asyncio.gather(*(who.report_fault("model", "503", channel="slack:C1") for who in (admin, beside) * 4))
         assert len(await said(admin)) == 1
-        await asyncio.gather(*(who.over("model") for who in (admin, beside) * 4))
+        await asyncio.gather(*(who.report_recovery("model") for who in (admin, beside) * 4))
     assert len(await said(admin)) == 2
 
 
@@ -101,21 +101,21 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
     assert isinstance(chat, ConsoleChat)
     silent = render.terminal(io.StringIO())
     refused = replace(admin, chats={"console": Refusing(admin.store, silent, silent)})
-    await refused.fault("settings", "The key is refused.")
+    await refused.report_fault("settings", "The key is refused.")
     assert "event=report_waits" in caplog.text
-    await admin.fault("settings", "The key is refused.")
+    await admin.report_fault("settings", "The key is refused.")
     assert len(await said(admin)) == 1
 
 
 async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: AdminReports):
     nobody = replace(admin, places=[])
-    await nobody.fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
+    await nobody.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     [kept] = (await admin.store.faults_known()).values()
     assert kept["cause"] == "Not in the channel."
-    await nobody.over("delivery", about="slack:C1")
+    await nobody.report_recovery("delivery", about="slack:C1")
     assert await admin.store.faults_known() == {}
 
 
 async def test_it_speaks_the_installation_s_language(admin: AdminReports):
-    await replace(admin, language="zh").fault("budget", "用完了", channel="slack:C1")
+    await replace(admin, language="zh").report_fault("budget", "用完了", channel="slack:C1")
     assert "今天的额度已用完" in (await said(admin))[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.alerts.notices import notice, replace_notice, take_away
+from bot.alerts.notices import delete_notice, post_notice, replace_notice
 from bot.core.chat import Place, Post, Text
 from bot.store import Store
 from digest.ports import FreePace
@@ -26,12 +26,12 @@ async def test_once_replaced_and_taken_away(home: Home, store: Store, forum: boo
         return [texts(m) + m["content"] for said in home.world.messages.values() for m in said.values()]
 
     for _ in range(2):
-        await notice(key, post("arXiv has not given the list yet."), home.chat, place, store, FreePace())
+        await post_notice(key, post("arXiv has not given the list yet."), home.chat, place, store, FreePace())
     [said] = shown()
     assert "arXiv has not given the list yet." in said
     await replace_notice(key, post("There is no digest today."), home.chat, store)
     [said] = shown()
     assert "There is no digest today." in said
-    await take_away(key, home.chat, store, FreePace())
+    await delete_notice(key, home.chat, store, FreePace())
     assert shown() == []
     assert [(r.method, r.path, r.status) for r in home.discord.journal if r.status >= 400] == []

@@ -183,7 +183,7 @@ class TestStore:
 
     async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
         admin = AdminReports(store, {}, [], FreePace(), clock)
-        await admin.fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
+        await admin.report_fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
         found = by_name(await store_checks.store(settings(redis_url=redis_url)))["fault: delivery"]
         assert found.state is State.DOUBTFUL
         assert found.detail == "since 2026-01-30 09:00 UTC, slack:C1: The bot is not in the channel."

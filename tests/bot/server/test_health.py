@@ -110,11 +110,11 @@ class Noted:
         self.said: list[str] = []
         self.news = asyncio.Event()
 
-    async def fault(self, name, cause, *, about="", channel="", after=None) -> None:
+    async def report_fault(self, name, cause, *, about="", channel="", after=None) -> None:
         self.said.append(f"fault {name} {about}")
         self.news.set()
 
-    async def over(self, name, *, about="") -> None:
+    async def report_recovery(self, name, *, about="") -> None:
         self.said.append(f"over {name} {about}")
         self.news.set()
 

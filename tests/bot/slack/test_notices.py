@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.alerts.notices import notice, replace_notice, take_away
+from bot.alerts.notices import delete_notice, post_notice, replace_notice
 from bot.core.chat import Place, Post, Text
 from bot.slack.chat import SlackChat
 from bot.store import Store
@@ -22,14 +22,14 @@ async def test_once_replaced_and_taken_away(slack: SlackServer, chat: SlackChat,
         return [m.shown for m in slack.space.channel("C1").messages.values()]
 
     for _ in range(2):
-        await notice(KEY, post("arXiv has not given the list yet."), chat, PLACE, store, FreePace())
+        await post_notice(KEY, post("arXiv has not given the list yet."), chat, PLACE, store, FreePace())
     assert shown() == ["arXiv has not given the list yet."]
     await replace_notice(KEY, post("There is no digest today."), chat, store)
     assert shown() == ["There is no digest today."]
-    await take_away(KEY, chat, store, FreePace())
+    await delete_notice(KEY, chat, store, FreePace())
     assert shown() == []
     assert slack.refusals() == []
-    await take_away(KEY, chat, store, FreePace())  # after a crash in between: no harm
+    await delete_notice(KEY, chat, store, FreePace())  # after a crash in between: no harm
     assert shown() == []
 
 
@@ -37,5 +37,5 @@ async def test_what_was_never_posted_is_neither_replaced_nor_taken_away(
     slack: SlackServer, chat: SlackChat, store: Store
 ):
     await replace_notice(KEY, post("nothing"), chat, store)
-    await take_away(KEY, chat, store, FreePace())
+    await delete_notice(KEY, chat, store, FreePace())
     assert slack.space.channel("C1").messages == {}
