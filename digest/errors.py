@@ -22,7 +22,12 @@ from digest.model import Problem
 
 
 class PaperboyError(Exception):
-    """The root. `str()` of it is a sentence that may be shown to people."""
+    """The root. `str()` of it is an English sentence that may be shown to people."""
+
+    @property
+    def sentence(self) -> str:
+        """The same; a `Sentence` where it can be said in other languages."""
+        return self.args[0] if self.args else ""
 
 
 class Misconfigured(PaperboyError):

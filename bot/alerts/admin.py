@@ -18,6 +18,7 @@ from bot.store import Store
 from digest.cache_keys import fingerprint
 from digest.errors import PaperboyError
 from digest.ports import Pace
+from digest.render.catalogs import in_language
 from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,13 @@ class AdminReports:
 
     def _sentence(self, name: str, kept: Mapping[str, str]) -> str:
         todo = say(f"fault.{name}.todo", self.language)
-        return say("fault", self.language, **self._facts(name, kept), cause=escape(kept["cause"]), todo=todo)
+        return say(
+            "fault",
+            self.language,
+            **self._facts(name, kept),
+            cause=escape(in_language(kept["cause"], self.language)),
+            todo=todo,
+        )
 
     def _facts(self, name: str, kept: Mapping[str, str]) -> dict[str, str]:
         where = escape(kept["channel"])

@@ -25,9 +25,9 @@ DELIVERY_FAULT_DELAY = timedelta(minutes=4)
 async def report_model_failure(context: Context, error: ModelUnavailable | Misconfigured, channel: str) -> None:
     """Out of reach: told when it has lasted. A wrong setting does not pass by itself: told at once."""
     if isinstance(error, Misconfigured):
-        await context.reports.report_fault("settings", str(error), channel=channel)
+        await context.reports.report_fault("settings", error.sentence, channel=channel)
     else:
-        await context.reports.report_fault("model", str(error), channel=channel, after=SERVICE_FAULT_DELAY)
+        await context.reports.report_fault("model", error.sentence, channel=channel, after=SERVICE_FAULT_DELAY)
 
 
 async def report_model_recovery(context: Context) -> None:
@@ -40,7 +40,7 @@ async def report_digest(context: Context, digest: Digest) -> None:
     analyst, written = context.desk.analyst, {e.analysis.by for e in digest.entries if e.analysis}
     without = analyst is context.desk.stand_in
     if label("budget_gone", digest.language) in digest.notes:
-        await report_budget_spent(context, digest.subscription, label("budget_gone", "en"))
+        await report_budget_spent(context, digest.subscription, label.sentence("budget_gone"))
     if without or (analyst.name in written and digest.cost.calls):
         await report_model_recovery(context)
 
@@ -51,7 +51,9 @@ async def report_digest(context: Context, digest: Digest) -> None:
 async def report_budget_spent(context: Context, channel: str, cause: str | OverBudget) -> None:
     """Told once for the installation where its cap is the nearer one, else once for the channel."""
     own = await context.desk.spent(channel) > await context.desk.spent("")
-    await context.reports.report_fault("budget", str(cause), about=channel if own else "", channel=channel)
+    await context.reports.report_fault(
+        "budget", cause if isinstance(cause, str) else cause.sentence, about=channel if own else "", channel=channel
+    )
 
 
 async def report_budget_reset(context: Context, channel: str) -> None:

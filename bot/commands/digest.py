@@ -19,6 +19,7 @@ from bot.digests.cards import note, run_time
 from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
 from digest.model import Digest
+from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ async def _ended(context: Context, run: Run, subscription: Subscription) -> Post
             return note(say("nothing new", language, next=due), language)
         shown = await digest_link(context, last, subscription.place)
         return note(say("nothing new.linked", language, link=shown, next=due), language)
-    return note(say("failed", language, why=run.note), language)
+    return note(say("failed", language, why=in_language(run.note, language)), language)
 
 
 # ---------------------------------------------------------------- taking back

@@ -31,6 +31,7 @@ from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation
 from digest.errors import OverBudget, PaperboyError
+from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class Dispatcher:
             await respond.show(note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             language = await self._context.language(place, person)
-            await respond.show(note(str(error), language))
+            await respond.show(note(in_language(error.sentence, language), language))
         except Exception:
             mark = secrets.token_hex(4)
             log.exception("event=bug id=%s", mark)

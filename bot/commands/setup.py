@@ -23,6 +23,7 @@ from digest.model import Profile
 from digest.pipeline import preview
 from digest.ports import booked
 from digest.render import tex
+from digest.render.catalogs import in_language
 from digest.render.labels import day_words
 from digest.render.markdown import escape, link
 
@@ -173,7 +174,12 @@ async def show_preview(context: Context, subscription: Subscription, respond: Re
                 subscription.profile, subscription.papers, context.desk, context.now(), taste
             )
     except PaperboyError as error:
-        await respond.show(note("\n\n".join([*lines, say("preview failed", language, why=str(error))]), language))
+        await respond.show(
+            note(
+                "\n\n".join([*lines, say("preview failed", language, why=in_language(error.sentence, language))]),
+                language,
+            )
+        )
         return
     papers = [
         f"{n}\\. {link(tex.plain(paper.title), paper.abs_url)}\\\n{score.reason}"

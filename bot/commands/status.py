@@ -16,6 +16,7 @@ from bot.digests.preferences import taught
 from bot.store import DeliveryState, RunState
 from digest.arxiv import calendar
 from digest.model import Digest, Usage
+from digest.render.catalogs import in_language
 from digest.render.labels import day_words, label
 from digest.render.markdown import cost_words, escape, link
 from digest.selection.preferences import Taught
@@ -107,7 +108,7 @@ async def _last(context: Context, subscription: Subscription) -> list[str]:
     run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         name = "status.running.waiting" if run.note else "status.running"
-        lines.append(say(name, language, since=run_time(run.begun, subscription), why=run.note))
+        lines.append(say(name, language, since=run_time(run.begun, subscription), why=in_language(run.note, language)))
     lines += await _failed(context, subscription)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
@@ -121,7 +122,7 @@ async def _last(context: Context, subscription: Subscription) -> list[str]:
     lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
     delivery = await context.store.delivery(last.key, plan=False)
     if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
-        lines.append(say("status.fault", language, fault=delivery.fault))
+        lines.append(say("status.fault", language, fault=in_language(delivery.fault, language)))
     return [*lines, *await _put_aside(context, subscription)]
 
 
@@ -135,7 +136,7 @@ async def _failed(context: Context, subscription: Subscription) -> list[str]:
     if run is None or run.state is not RunState.FAILED or not run.note:
         return []
     language = subscription.profile.language
-    return [say("status.failed", language, day=day_words(day, language), why=run.note)]
+    return [say("status.failed", language, day=day_words(day, language), why=in_language(run.note, language))]
 
 
 async def _put_aside(context: Context, subscription: Subscription) -> list[str]:
@@ -145,7 +146,7 @@ async def _put_aside(context: Context, subscription: Subscription) -> list[str]:
         delivery = await context.store.delivery(key, plan=False)
         if delivery is not None and delivery.state is DeliveryState.ASIDE:
             day = day_words(date.fromisoformat(key.rsplit(":", 2)[1]), language)
-            lines.append(say("status.aside", language, day=day, fault=delivery.fault))
+            lines.append(say("status.aside", language, day=day, fault=in_language(delivery.fault, language)))
     return lines
 
 

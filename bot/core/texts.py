@@ -376,4 +376,89 @@ say = Texts(
     text("command.message.wrong", "Something is wrong"),
     # the demo
     text("demo.example", "What does paper {number} introduce?"),
+    # why there is no digest yet, or none at all
+    text("error.run.waits", "Nothing new yet; arXiv's next list is due soon."),
+    text("error.run.unwanted", "The channel is paused or was removed."),
+    text("error.run.removed", "The channel was removed."),
+    text("error.task", "Five attempts ended at the same place."),
+    text("error.delivery.unknown", "It is not known whether a message arrived: {platform} does not answer."),
+    text("error.delivery.late", "It could not be delivered in three days."),
+    text("error.connection", "not connected"),
+    text("error.budget", "The day's budget for the model is used up. It is lifted at {until} UTC."),
+    text(
+        "error.budget.channel",
+        "This channel's budget for the day for the model is used up. It is lifted at {until} UTC.",
+    ),
+    # what errors of Slack say
+    text("error.slack.archived", "The channel {channel} is archived."),
+    text("error.slack.outside", "The bot is not in the channel {channel}; invite it there with /invite."),
+    text(
+        "error.slack.channel",
+        "There is no channel {channel}, or it is private and the bot is not in it; invite it there with /invite.",
+    ),
+    text("error.slack.thread", "The thread in the channel {channel} is no more."),
+    text("error.slack.message", "The message in the channel {channel} is no more."),
+    text("error.slack.person", "The person is not in the channel {channel}."),
+    text("error.slack.closed", "The connection to Slack is closed."),
+    text("error.slack.used up", "Slack takes no more answers to this ({said})."),
+    text("error.slack.unreachable", "Slack cannot be reached; the connection could not be opened."),
+    text("error.slack.slow", "Slack did not answer {method} in time, or the connection broke."),
+    text("error.slack.busy", "Slack asks for a pause."),
+    text("error.slack.trouble", "Slack answered {method} with an error of its own ({code})."),
+    text(
+        "error.slack.scope",
+        "Slack: the scope {scope} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app.",
+    ),
+    text("error.slack.token", "Slack refuses the token ({code}); reinstall the app and set {setting} anew."),
+    text(
+        "error.slack.denied",
+        "Slack does not let the bot do this in the workspace ({code}); ask an admin of the workspace.",
+    ),
+    text(
+        "error.slack.denied.channel",
+        "Slack does not let the bot do this in {channel} ({code}); ask an admin of the workspace.",
+    ),
+    text("error.slack.refused", "Slack refused {method}: {code}."),
+    text("error.slack.refused.detail", "Slack refused {method}: {code} ({detail})."),
+    # what errors of Discord say
+    text("error.discord.ended", "The interaction has ended."),
+    text("error.discord.channel", "The channel or thread is no more."),
+    text("error.discord.server", "The server is no more."),
+    text("error.discord.message", "The message was deleted."),
+    text("error.discord.hidden", "The bot may not see this channel: give its role “View Channel” there."),
+    text("error.discord.direct", "This person takes no direct messages from the bot."),
+    text(
+        "error.discord.kind",
+        "Messages cannot be sent in a channel of this kind: choose a text channel, a forum or a thread.",
+    ),
+    text(
+        "error.discord.kind.thread", "This cannot be done in a channel of this kind: choose a text channel or a forum."
+    ),
+    text(
+        "error.discord.locked", "The thread is archived and locked: unlock it, or give the bot's role “Manage Threads”."
+    ),
+    text("error.discord.threads", "The server has as many active threads as Discord allows: archive some."),
+    text("error.discord.tag", "This forum requires a tag on every post: make one called “digest”."),
+    text("error.discord.automod", "The server's AutoMod blocked the message: let the bot's role through in its rules."),
+    text("error.discord.links", "The server's filter of links blocked the message."),
+    text("error.discord.busy", "Discord asks for patience."),
+    text("error.discord.unreachable", "Discord cannot be reached."),
+    text("error.discord.slow", "Discord did not answer in time, or the connection broke."),
+    text("error.discord.permission", "A permission is missing in this channel: give the bot's role {permissions}."),
+    text(
+        "error.discord.permission.unnamed",
+        "A permission is missing in this channel: give the bot's role what it asks for.",
+    ),
+    text("error.discord.archived", "The thread is archived."),
+    text("error.discord.token", "Discord refuses the token: it was reset or revoked; set DISCORD_TOKEN anew."),
+    text(
+        "error.discord.denied", "Discord does not allow it (code {code}): check the bot's permissions ({permissions})."
+    ),
+    text("error.discord.gone", "It is no more."),
+    text("error.discord.trouble", "Discord has trouble of its own ({status})."),
+    text("error.discord.refused", "Discord refused it (code {code}): {said}"),
+    text(
+        "error.discord.history",
+        "More than {n} messages were written since: whether ours is among them was not looked up.",
+    ),
 )

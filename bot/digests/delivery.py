@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from bot.core import metrics
 from bot.core.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
+from bot.core.texts import say
 from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
 from bot.store.redis import pack, unpack
 from digest.model import from_json, to_json
@@ -123,7 +124,7 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: ti
         try:
             return await work.take_back(delivery)
         except _Stop as stop:
-            raise ChatError(str(stop)) from stop
+            raise ChatError(*stop.args) from stop
 
 
 class _Stop(Exception):
@@ -153,7 +154,7 @@ class _Work:
             return delivery
         if not delivery.plan or self.store.now() - delivery.begun > GIVEN_UP:
             if not delivery.fault:
-                await self.store.fault(self.lease, self.key, "It could not be delivered in three days.")
+                await self.store.fault(self.lease, self.key, say.sentence("error.delivery.late"))
             return await self._close(DeliveryState.ASIDE)
         # A delivery mostly waits, and hundreds do so at once: what is not being sent is kept small.
         steps = [pack(to_json(step)) for step in delivery.plan]
@@ -206,9 +207,9 @@ class _Work:
             try:
                 await self._send(step, await self._with_links(step, delivery), delivery)
             except ChatError as error:  # of a link
-                await self._stop(str(error))
+                await self._stop(error.sentence)
         else:
-            await self._stop(f"It is not known whether a message arrived: {self.chat.name} does not answer.")
+            await self._stop(say.sentence("error.delivery.unknown", platform=self.chat.name))
 
     async def _settle_doubt(self, step: Step, delivery: Delivery) -> None:
         """A step with an intent is recorded if it is in the channel, free to be done if not, set aside if that cannot be known."""
@@ -217,10 +218,10 @@ class _Work:
         except HistoryRefused as error:
             log.warning("event=delivery-doubt step=%s", step.key)
             await self.store.doubt(self.lease, self.key, step.key)
-            await self.store.fault(self.lease, self.key, str(error))
+            await self.store.fault(self.lease, self.key, error.sentence)
             return
         except ChatError as error:
-            await self._stop(str(error))
+            await self._stop(error.sentence)
         if found:
             await self._record(step, found)
         else:
@@ -283,7 +284,7 @@ class _Work:
             return
         await self.store.not_made(self.lease, self.key, step.key)
         if not isinstance(error, Throttled):
-            await self._stop(str(error))
+            await self._stop(error.sentence)
         await self._wait(error)
 
     # ------------------------------------------------------------ waiting
@@ -297,7 +298,7 @@ class _Work:
         self.waited += max(error.wait, 0.1)
         metrics.RETRIES.labels("post").inc()
         if self.waited > THROTTLED:
-            await self._stop(str(error))
+            await self._stop(error.sentence)
         log.info("event=throttled delivery=%s wait=%.1f", self.key, error.wait)
         await asyncio.sleep(error.wait)
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import stamina
 
 from bot.core.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
+from bot.core.texts import say
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages
 from bot.discord.render.plan import silent
@@ -240,8 +241,7 @@ class Whisper:
         if self._direct is not None:
             return await self._direct.change(message, payload)
         if self._expired():
-            msg = "The interaction has ended."
-            raise Gone(msg)
+            raise Gone(say.sentence("error.discord.ended"))
         await self._rest.write("PATCH", shown(message), {**payload, "flags": V2}, **self._parts)
         return None
 

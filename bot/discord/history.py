@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.chat import Forbidden, Gone, HistoryRefused
+from bot.core.texts import say
 from bot.discord.ids import carries, marker, snowflake
 from bot.discord.rest import MESSAGE, MESSAGES, Rest
 
@@ -71,15 +72,14 @@ class History:
             if len(page) < PAGE:
                 return
             after = max(int(m["id"]) for m in page)
-        msg = f"More than {PAGE * PAGES} messages were written since: whether ours is among them was not looked up."
-        raise HistoryRefused(msg)
+        raise HistoryRefused(say.sentence("error.discord.history", n=PAGE * PAGES))
 
     async def _look(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
         """Reads what takes the permission to. Raises HistoryRefused without it."""
         try:
             return await self._rest.read(path, needs=NEEDS, params=params, **parts)
         except Forbidden as error:
-            raise HistoryRefused(str(error)) from error
+            raise HistoryRefused(error.sentence) from error
 
     async def _may_read(self, channel: str) -> None:
         """A message that is not there is “unknown” to who may read, and “missing permissions” to who may not."""

@@ -17,31 +17,32 @@ import discord
 from discord.http import Route, handle_message_parameters, json_or_text
 
 from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, Throttled
+from bot.core.texts import say
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
 UNREACHABLE = 5.0
 """Seconds until a request that could not be made at all is worth another."""
 
-_ENDED = "The interaction has ended."
+_ENDED = "error.discord.ended"
 _GONE = {
-    10003: "The channel or thread is no more.",
-    10004: "The server is no more.",
-    10008: "The message was deleted.",
+    10003: "error.discord.channel",
+    10004: "error.discord.server",
+    10008: "error.discord.message",
     10015: _ENDED,
     10062: _ENDED,
     50027: _ENDED,
 }
 _FORBIDDEN = {
-    50001: "The bot may not see this channel: give its role “View Channel” there.",
-    50007: "This person takes no direct messages from the bot.",
-    50008: "Messages cannot be sent in a channel of this kind: choose a text channel, a forum or a thread.",
-    50024: "This cannot be done in a channel of this kind: choose a text channel or a forum.",
-    50083: "The thread is archived and locked: unlock it, or give the bot's role “Manage Threads”.",
-    160006: "The server has as many active threads as Discord allows: archive some.",
-    40067: "This forum requires a tag on every post: make one called “digest”.",
-    200000: "The server's AutoMod blocked the message: let the bot's role through in its rules.",
-    240000: "The server's filter of links blocked the message.",
+    50001: "error.discord.hidden",
+    50007: "error.discord.direct",
+    50008: "error.discord.kind",
+    50024: "error.discord.kind.thread",
+    50083: "error.discord.locked",
+    160006: "error.discord.threads",
+    40067: "error.discord.tag",
+    200000: "error.discord.automod",
+    240000: "error.discord.links",
 }
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
@@ -148,38 +149,39 @@ def translated(needs: str) -> Iterator[None]:
     except discord.HTTPException as error:
         raise _of(error, needs) from error
     except discord.RateLimited as error:
-        raise Throttled("Discord asks for patience.", error.retry_after) from error
+        raise Throttled(say.sentence("error.discord.busy"), error.retry_after) from error
     except aiohttp.ClientConnectorError as error:
-        raise Throttled("Discord cannot be reached.", UNREACHABLE) from error
+        raise Throttled(say.sentence("error.discord.unreachable"), UNREACHABLE) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Doubtful("Discord did not answer in time, or the connection broke.") from error
+        raise Doubtful(say.sentence("error.discord.slow")) from error
 
 
 def _of(error: discord.HTTPException, needs: str) -> ChatError:
     if error.code in _GONE:
-        return Gone(_GONE[error.code])
+        return Gone(say.sentence(_GONE[error.code]))
     if error.code == 50013:
-        return Forbidden(f"A permission is missing in this channel: give the bot's role {needs or 'what it asks for'}.")
+        name = "error.discord.permission" if needs else "error.discord.permission.unnamed"
+        return Forbidden(say.sentence(name, permissions=needs))
     if error.code == ARCHIVED and error.status == 400:
-        return Refused("The thread is archived.", ARCHIVED)
+        return Refused(say.sentence("error.discord.archived"), ARCHIVED)
     if error.code in _FORBIDDEN:
-        return Forbidden(_FORBIDDEN[error.code])
+        return Forbidden(say.sentence(_FORBIDDEN[error.code]))
     return _by_status(error, needs)
 
 
 def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
     match error.status:
         case 429:
-            return Throttled("Discord asks for patience.", _wait(error))
+            return Throttled(say.sentence("error.discord.busy"), _wait(error))
         case 401:
-            return Forbidden("Discord refuses the token: it was reset or revoked; set DISCORD_TOKEN anew.")
+            return Forbidden(say.sentence("error.discord.token"))
         case 403:
-            return Forbidden(f"Discord does not allow it (code {error.code}): check the bot's permissions ({needs}).")
+            return Forbidden(say.sentence("error.discord.denied", code=error.code, permissions=needs))
         case 404:
-            return Gone("It is no more.")
+            return Gone(say.sentence("error.discord.gone"))
         case status if status >= 500:
-            return Doubtful(f"Discord has trouble of its own ({status}).")
-    return Refused(f"Discord refused it (code {error.code}): {error.text[:300]}", error.code)
+            return Doubtful(say.sentence("error.discord.trouble", status=status))
+    return Refused(say.sentence("error.discord.refused", code=error.code, said=error.text[:300]), error.code)
 
 
 def _wait(error: discord.HTTPException) -> float:

@@ -38,6 +38,7 @@ from bot.store import Asked, Asking, StoreUnavailable, Talk
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.render import tex
+from digest.render.catalogs import in_language
 from digest.render.markdown import escape
 from digest.selection.ledger import LedgerEntry
 
@@ -147,7 +148,7 @@ class Conversation:
             until = run_time(error.until, await self._context.subscription(question.place))
             await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
-            await self._finish(asked, draft, note(str(error), language))
+            await self._finish(asked, draft, note(in_language(error.sentence, language), language))
         except Exception:
             log.exception("event=bug id=%s", answer_name(question.id))
             await self._tell(asked, draft, "bug", language, id=answer_name(question.id))

@@ -22,7 +22,7 @@ async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
     """The paper with this id. Raises NotFound, ArxivUnavailable."""
     found = await context.desk.papers.get([str(ref)])
     if not found:
-        raise NotFound(f"arXiv has no paper {ref}.")
+        raise NotFound(say.sentence("no such paper", id=str(ref)))
     return found[0]
 
 

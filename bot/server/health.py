@@ -19,6 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.core import metrics
 from bot.core.reports import Reports
+from bot.core.texts import say
 from digest.errors import Misconfigured, PaperboyError
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,9 @@ async def watch_connections(
             if health.parts[name]():
                 await reports.report_recovery("listening", about=name)
             else:
-                await reports.report_fault("listening", "not connected", about=name, after=REPORT_AFTER)
+                await reports.report_fault(
+                    "listening", say.sentence("error.connection"), about=name, after=REPORT_AFTER
+                )
 
 
 @contextlib.asynccontextmanager

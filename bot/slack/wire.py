@@ -22,6 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, HistoryRefused, Throttled
+from bot.core.texts import say
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
@@ -70,12 +71,12 @@ _TOKEN = {
     "org_login_required",
 }
 _GONE = {
-    "is_archived": "The channel {channel} is archived.",
-    "not_in_channel": "The bot is not in the channel {channel}; invite it there with /invite.",
-    "channel_not_found": "There is no channel {channel}, or it is private and the bot is not in it; invite it there with /invite.",
-    "thread_not_found": "The thread in the channel {channel} is no more.",
-    "message_not_found": "The message in the channel {channel} is no more.",
-    "user_not_in_channel": "The person is not in the channel {channel}.",
+    "is_archived": "error.slack.archived",
+    "not_in_channel": "error.slack.outside",
+    "channel_not_found": "error.slack.channel",
+    "thread_not_found": "error.slack.thread",
+    "message_not_found": "error.slack.message",
+    "user_not_in_channel": "error.slack.person",
 }
 _UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", ""}
 
@@ -122,7 +123,7 @@ class Wire:
 
     def _open(self) -> None:
         if self._closed:
-            raise SlackRefused("The connection to Slack is closed.", "closed")
+            raise SlackRefused(say.sentence("error.slack.closed"), "closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
             self.posts.session = self.reads.session = self._session
@@ -158,7 +159,7 @@ class Wire:
             async with self._session.post(url, json=body) as answer:
                 said = await answer.text()
                 if answer.status != 200:
-                    raise SlackRefused(f"Slack takes no more answers to this ({said[:60]}).", said[:60])
+                    raise SlackRefused(say.sentence("error.slack.used up", said=said[:60]), said[:60])
         except (aiohttp.ClientError, TimeoutError) as error:
             raise sentence(error, "response_url", "") from error
 
@@ -196,9 +197,9 @@ def sentence(error: Exception, method: str, channel: str) -> Exception:
     if isinstance(error, SlackApiError):
         return _refusal(error, method, channel)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Throttled("Slack cannot be reached; the connection could not be opened.", 5.0)
+        return Throttled(say.sentence("error.slack.unreachable"), 5.0)
     if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError):
-        return Doubtful(f"Slack did not answer {method} in time, or the connection broke.")
+        return Doubtful(say.sentence("error.slack.slow", method=method))
     return error
 
 
@@ -210,34 +211,33 @@ def _refusal(error: SlackApiError, method: str, channel: str) -> ChatError:
     code = str(said.get("error", ""))
     if status == 429 or code in ("ratelimited", "rate_limited"):
         headers = getattr(response, "headers", None) or {}
-        return Throttled("Slack asks for a pause.", _seconds(headers))
+        return Throttled(say.sentence("error.slack.busy"), _seconds(headers))
     if status >= 500 or code in _UNCLEAR:
-        return Doubtful(f"Slack answered {method} with an error of its own ({code or status}).")
+        return Doubtful(say.sentence("error.slack.trouble", method=method, code=code or status))
     return _worded(code, said, method, channel)
 
 
 def _worded(code: str, said: Mapping[str, Any], method: str, channel: str) -> ChatError:
     """A refusal that Slack gave a name."""
     if code == "missing_scope":
-        needed = said.get("needed", "")
-        what = f"Slack: the scope {needed} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app."
+        what = say.sentence("error.slack.scope", scope=said.get("needed", ""))
         return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)
     if code in _TOKEN:
         name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
-        return Forbidden(f"Slack refuses the token ({code}); reinstall the app and set {name} anew.")
+        return Forbidden(say.sentence("error.slack.token", code=code, setting=name))
     if code in _GONE:
-        return Gone(_GONE[code].format(channel=channel))
+        return Gone(say.sentence(_GONE[code], channel=channel))
     if code.startswith("restricted_action") or code in (
         "access_denied",
         "ekm_access_denied",
         "no_permission",
         "not_allowed_token_type",
     ):
-        return Forbidden(
-            f"Slack does not let the bot do this in {channel or 'the workspace'} ({code}); ask an admin of the workspace."
-        )
+        name = "error.slack.denied.channel" if channel else "error.slack.denied"
+        return Forbidden(say.sentence(name, channel=channel, code=code))
     detail = "; ".join(str(m) for m in said.get("response_metadata", {}).get("messages", []))[:300]
-    return SlackRefused(f"Slack refused {method}: {code}{f' ({detail})' if detail else ''}.", code)
+    name = "error.slack.refused.detail" if detail else "error.slack.refused"
+    return SlackRefused(say.sentence(name, method=method, code=code, detail=detail), code)
 
 
 def _seconds(headers: Mapping[str, str]) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
+from bot.core.texts import say
 from bot.store.base import LONG, MONTH_LIFE, Base, iso, key, seconds
 from bot.store.redis import Script
 from digest.cache_keys import fingerprint
@@ -154,9 +155,9 @@ class RedisBudget:
             ],
         )
         if over:
-            whose = "The day's budget" if over == 1 else "This channel's budget for the day"
             until = lifted(now)
-            raise OverBudget(f"{whose} for the model is used up. It is lifted at {until:%H:%M} UTC.", until)
+            name = "error.budget" if over == 1 else "error.budget.channel"
+            raise OverBudget(say.sentence(name, until=f"{until:%H:%M}"), until)
         return ticket
 
     async def settle(self, ticket: str, usage: Usage) -> None:

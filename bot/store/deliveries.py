@@ -16,6 +16,7 @@ from bot.store.base import LONG, PLAN_LIFE, Base, key, seconds
 from bot.store.leases import Lease, LeaseLost
 from bot.store.redis import Script, pack, unpack
 from digest.model import from_json, to_json
+from digest.render.catalogs import dumped, loaded
 
 PLAN = Script("""
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -109,7 +110,7 @@ class Deliveries(Base):
             intents={n: datetime.fromisoformat(v) for n, v in steps["intent"].items()},
             doubts=frozenset(steps["doubt"]),
             dropped=frozenset(steps["dropped"]),
-            fault=values.get("fault", ""),
+            fault=loaded(values.get("fault", "")),
             plan=from_json(tuple[Step, ...], unpack(stored)) if stored else (),
         )
 
@@ -134,7 +135,7 @@ class Deliveries(Base):
         await self._write(lease, delivery, {f"dropped {step}": self.now().isoformat(), f"intent {step}": ""})
 
     async def fault(self, lease: Lease, delivery: str, sentence: str) -> None:
-        await self._write(lease, delivery, {"fault": sentence})
+        await self._write(lease, delivery, {"fault": dumped(sentence)})
 
     async def close_delivery(self, lease: Lease, delivery: str, state: DeliveryState) -> None:
         await self._write(lease, delivery, {"state": state})

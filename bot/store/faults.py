@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.store.base import LONG, Base, key, seconds
 from digest.model import from_json, to_json
+from digest.render.catalogs import dumped, loaded
 
 FAULTS = key("faults")
 
@@ -13,20 +14,24 @@ class Faults(Base):
         """The fault as it was first told of: who comes second gets what the first one wrote."""
         _, _, kept = await self.redis.transaction(
             [
-                ("HSETNX", FAULTS, name, to_json(fault)),
+                ("HSETNX", FAULTS, name, to_json({k: dumped(v) for k, v in fault.items()})),
                 ("EXPIRE", FAULTS, seconds(LONG)),
                 ("HGET", FAULTS, name),
             ]
         )
-        return from_json(dict[str, str], kept)
+        return _fault(kept)
 
     async def fault_known(self, name: str) -> dict[str, str] | None:
         kept = await self.redis.do("HGET", FAULTS, name)
-        return from_json(dict[str, str], kept) if kept else None
+        return _fault(kept) if kept else None
 
     async def faults_known(self) -> dict[str, dict[str, str]]:
         found = await self.redis.do("HGETALL", FAULTS)
-        return {name.decode(): from_json(dict[str, str], kept) for name, kept in found.items()}
+        return {name.decode(): _fault(kept) for name, kept in found.items()}
 
     async def fault_over(self, name: str) -> None:
         await self.redis.do("HDEL", FAULTS, name)
+
+
+def _fault(kept: bytes) -> dict[str, str]:
+    return {name: loaded(value) for name, value in from_json(dict[str, str], kept).items()}

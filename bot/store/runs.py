@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from bot.store.base import LONG, OPEN_LIFE, Base, iso, key, seconds
 from bot.store.redis import Script
+from digest.render.catalogs import dumped, loaded
 
 BEGIN = Script("""
 local open, counter, prefix = KEYS[1], KEYS[2], KEYS[3]
@@ -91,7 +92,7 @@ class Runs(Base):
         await self.redis.run(
             END,
             [_run(run), _open(run.subscription)],
-            [state, note, self.now().isoformat(), seconds(LONG), f"{iso(run.local_date)}:{run.name}"],
+            [state, dumped(note), self.now().isoformat(), seconds(LONG), f"{iso(run.local_date)}:{run.name}"],
         )
 
     async def reopen_run(self, run: Run) -> None:
@@ -106,7 +107,7 @@ class Runs(Base):
     async def note_run(self, run: Run, note: str) -> None:
         """What an open run waits for, for `/digest status`."""
         await self.redis.transaction(
-            [("HSET", _run(run), "note", note), ("EXPIRE", _run(run), seconds(LONG))],
+            [("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))],
         )
 
     async def note_model_lost(self, run: Run) -> None:
@@ -139,7 +140,7 @@ class Runs(Base):
             RunState(state or "open"),
             datetime.fromisoformat(begun) if begun else None,
             datetime.fromisoformat(ended) if ended else None,
-            note,
+            loaded(note),
             datetime.fromisoformat(lost) if lost else None,
             late_for,
             fresh,

@@ -17,6 +17,7 @@ from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.digests.daily import Awaited, Wish
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
@@ -85,14 +86,14 @@ class Jobs:
         except Awaited as awaited:
             await late.delete_late_notice(self._context, subscription, run)
             await self._close_faults(subscription, None)
-            await self._store.note_run(run, "Nothing new yet; arXiv's next list is due soon.")
+            await self._store.note_run(run, say.sentence("error.run.waits"))
             raise RetryLater(awaited.wait) from awaited
         except (ArxivUnavailable, ModelUnavailable) as error:
             await self._retry_or_fail(subscription, run, error, waited)
             return
         except Misconfigured as error:
             log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # no bug
-            await self._store.end_run(run, RunState.FAILED, str(error))
+            await self._store.end_run(run, RunState.FAILED, error.sentence)
             await faults.report_model_failure(self._context, error, subscription.key)
             await late.announce_failed_run(self._context, subscription, run, "settings")
             return
@@ -116,7 +117,7 @@ class Jobs:
             await late.delete_late_notice(self._context, subscription, run)
         else:
             await faults.close_channel_faults(self._context, run.subscription)
-        await self._store.end_run(run, RunState.FAILED, "The channel is paused or was removed.")
+        await self._store.end_run(run, RunState.FAILED, say.sentence("error.run.unwanted"))
         return False
 
     async def _make_digest(self, task: Task, run: Run, subscription: Subscription, wish: Wish) -> Digest | None:
@@ -157,7 +158,9 @@ class Jobs:
         if isinstance(error, ModelUnavailable):
             await faults.report_model_failure(self._context, error, subscription.key)
         else:
-            await self._reports.report_fault("arxiv", str(error), channel=subscription.key, after=SERVICE_FAULT_DELAY)
+            await self._reports.report_fault(
+                "arxiv", error.sentence, channel=subscription.key, after=SERVICE_FAULT_DELAY
+            )
         if not arxiv or (daily and waited < MAX_WAIT_ARXIV):
             if not arxiv:
                 await self._store.note_model_lost(run)
@@ -165,9 +168,9 @@ class Jobs:
                 now = self._context.now()
                 until = now - waited + MAX_WAIT_ARXIV if arxiv else (run.model_lost or now) + MAX_WAIT_MODEL
                 await late.post_late_notice(self._context, subscription, run, error, until)
-            await self._store.note_run(run, str(error))
+            await self._store.note_run(run, error.sentence)
             raise RetryLater(RETRY_ARXIV if arxiv else RETRY_MODEL)
-        await self._store.end_run(run, RunState.FAILED, str(error))
+        await self._store.end_run(run, RunState.FAILED, error.sentence)
         metrics.DIGESTS.labels("failed").inc()
         await late.announce_failed_run(self._context, subscription, run, "no list")
 
@@ -228,7 +231,7 @@ class Jobs:
         if digest is not None and await self._store.delivery(digest.key) is not None:
             await self._store.retracting(digest.key)
         if digest is not None:
-            await self._end_run(digest, "The channel was removed.")
+            await self._end_run(digest, say.sentence("error.run.removed"))
 
     # ------------------------------------------------------------ an answer
 

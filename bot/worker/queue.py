@@ -29,6 +29,7 @@ from uuid import uuid4
 from docket import CurrentExecution, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked
 
+from bot.core.texts import say
 from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
 from bot.store.embedded.server import EmbeddedStore
 from bot.store.redis import RedisError, Script, sentences
@@ -306,7 +307,7 @@ class Queue:
         await self._store.task_ended(key)
 
     async def _set_aside(self, key: str) -> None:
-        note = "Five attempts ended at the same place."
+        note = say.sentence("error.task")
         log.error("event=task-aside task=%s", key)
         await self._store.put_aside(key, note)
         await self._on_set_aside(key, note)

@@ -12,6 +12,8 @@ from lxml import etree
 
 from digest.arxiv.http import Refused, Trouble
 from digest.arxiv.metadata import line
+from digest.render.catalogs import Sentence
+from digest.render.labels import label
 
 _NAMES = {"a": "http://www.w3.org/2005/Atom", "o": "http://a9.com/-/spec/opensearch/1.1/"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13})
@@ -30,15 +32,15 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
     promised = min(size, total - start)
     # One in a hundred may be missing: arXiv is known to drop a record that it cannot show.
     if promised - len(entries) > promised // 100:
-        raise Trouble(f"its answer held {len(entries)} of {promised} papers")
+        raise Trouble(label.sentence("arxiv.short", held=len(entries), promised=promised))
     return body, total
 
 
-def beginning(body: bytes) -> str:
-    """The words of a page that a person would see first: to tell `Rate exceeded.` from a proxy's login page."""
+def no_feed(body: bytes) -> Sentence:
+    """With the words of the page that a person would see first: to tell `Rate exceeded.` from a proxy's login page."""
     text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body[:4000].decode(errors="replace"))
     shown = line(text)[:60]
-    return f" (“{shown}”)" if shown else ""
+    return label.sentence("arxiv.page.said", said=shown) if shown else label.sentence("arxiv.page")
 
 
 def _root(body: bytes) -> etree._Element:
@@ -46,12 +48,12 @@ def _root(body: bytes) -> etree._Element:
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         if b"<feed" not in body[:2000]:
-            raise Trouble(f"it answered with a page that is not a feed{beginning(body)}") from None
+            raise Trouble(no_feed(body)) from None
         if not body.rstrip().endswith(b"</feed>"):
-            raise Trouble("its answer was cut off") from None
+            raise Trouble(label.sentence("arxiv.cut")) from None
         root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
     if root is None or etree.QName(root).localname != "feed":
-        raise Trouble(f"it answered with a page that is not a feed{beginning(body)}")
+        raise Trouble(no_feed(body))
     return root
 
 

@@ -27,6 +27,7 @@ from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.errors import BadInput
 from digest.model import Listed, Listing, Paper
 from digest.ports import Pace
+from digest.render.labels import label
 from digest.version import user_agent
 
 log = logging.getLogger(__name__)
@@ -118,10 +119,9 @@ class Arxiv:
         except Refused as error:
             if error.status not in (400, 404):
                 raise
-            raise BadInput(
-                f"arXiv has no feed for {', '.join(categories)} (it answered {error.status} at {url}). "
-                "Check the names of the categories, for example cs.CV."
-            ) from None
+            names = ", ".join(categories)
+            sentence = label.sentence("error.arxiv.categories", categories=names, status=error.status, url=url)
+            raise BadInput(sentence) from None
         if found.items < feed.MOST_ITEMS or len(categories) == 1:
             return found
         half = len(categories) // 2
@@ -146,9 +146,7 @@ class Arxiv:
         if not page.papers:
             newest = await asking.once(self._page(Ask(query.of_categories(categories), 1)))
             if not newest.papers or newest.papers[0].published >= since:
-                raise Trouble(
-                    f"it showed no paper of {', '.join(categories)} in the last {WINDOW.days} days, which cannot be"
-                )
+                raise Trouble(label.sentence("arxiv.window", categories=", ".join(categories), days=WINDOW.days))
         return page
 
     async def _described(
@@ -254,7 +252,7 @@ def _unasked_for(ask: Ask) -> Iterator[None]:
     except Refused as error:
         if ask.id_list or error.status != 200:
             raise
-        raise Trouble(f"it answered with an error (“{str(error)[:80]}”)") from None
+        raise Trouble(label.sentence("arxiv.error", said=str(error)[:80])) from None
 
 
 def paper_of(result: arxiv.Result) -> Paper | None:

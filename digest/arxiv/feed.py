@@ -16,11 +16,12 @@ from typing import Any
 import feedparser
 
 from digest.arxiv import ids
-from digest.arxiv.atom import beginning
+from digest.arxiv.atom import no_feed
 from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.http import Trouble
 from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.model import Kind, Listed, Paper
+from digest.render.labels import label
 
 MOST_ITEMS = 2000
 """arXiv's own limit: a feed of this length may be cut."""
@@ -47,11 +48,11 @@ def parse(body: bytes) -> Feed:
     # A stream, because feedparser takes other bytes for a file name or an address if they look like one.
     parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version"):
-        raise Trouble(f"it answered with a page that is not a feed{beginning(body)}")
+        raise Trouble(no_feed(body))
     if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
-        raise Trouble("its feed was cut off")
+        raise Trouble(label.sentence("arxiv.feed cut"))
     if parsed.entries and not any(_ref(entry) for entry in parsed.entries):
-        raise Trouble("its feed held no paper")
+        raise Trouble(label.sentence("arxiv.empty"))
     news: dict[str, Listed] = {}
     for entry in parsed.entries:
         listed = _listed(entry, parsed.feed)

@@ -24,6 +24,8 @@ import urllib3
 
 from digest.arxiv.metadata import line
 from digest.errors import ArxivUnavailable
+from digest.render.catalogs import Sentence
+from digest.render.labels import label
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +105,7 @@ class Patience:
                 left = self._left()
                 return await _aside(lambda: read(lambda url: fetch(url, self.agent, left)))
         except TimeoutError:
-            raise Trouble("it did not answer in time") from None
+            raise Trouble(label.sentence("arxiv.slow")) from None
 
     def _left(self) -> float:
         return max(self.until - self.clock(), 0.05)
@@ -141,10 +143,10 @@ def fetch(url: str, agent: str, seconds: float) -> bytes:
                 raise _unusable(response)
             return _body(response, until)
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
-        raise Trouble("it did not answer in time") from None
+        raise Trouble(label.sentence("arxiv.slow")) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         log.info("event=unreachable cause=%r", str(error))
-        raise Trouble("it could not be reached, or broke off") from None
+        raise Trouble(label.sentence("arxiv.broken")) from None
 
 
 def _body(response: requests.Response, until: float) -> bytes:
@@ -153,20 +155,20 @@ def _body(response: requests.Response, until: float) -> bytes:
     while piece := response.raw.read1(65536, decode_content=True):
         body += piece
         if len(body) > LARGEST_BODY:
-            raise Trouble("its answer was larger than any feed")
+            raise Trouble(label.sentence("arxiv.large"))
         if time.monotonic() > until:
-            raise Trouble("it did not answer in time")
+            raise Trouble(label.sentence("arxiv.slow"))
     return bytes(body)
 
 
 def _unusable(response: requests.Response) -> Exception:
     status = response.status_code
     if status == requests.codes.forbidden:
-        return Trouble("it answered 403 (access denied)", FORBIDDEN_WAIT, asked=False)
+        return Trouble(label.sentence("arxiv.denied"), FORBIDDEN_WAIT, asked=False)
     if status == requests.codes.too_many_requests:
-        return Trouble("it answered 429 (too many requests)", _retry_after(response))
+        return Trouble(label.sentence("arxiv.busy"), _retry_after(response))
     if status >= 500 or status in (408, 409, 425):
-        return Trouble(f"it answered {status}", _retry_after(response))
+        return Trouble(label.sentence("arxiv.status", status=status), _retry_after(response))
     return Refused(response.raw.read(4096, decode_content=True).decode(errors="replace"), status)
 
 
@@ -189,20 +191,19 @@ def said(patience: timedelta) -> Iterator[None]:
         yield
     except Trouble as error:
         if error.wait and error.asked:
-            sentence = f"arXiv has no answer now: {error}, and asks to wait {_span(error.wait)}. Try again after that."
+            sentence = label.sentence("error.arxiv.asks", why=error.args[0], span=_span(error.wait))
         else:
-            sentence = (
-                f"arXiv gave no usable answer within {_span(patience.total_seconds())}: {error}. Try again later."
-            )
+            span = _span(patience.total_seconds())
+            sentence = label.sentence("error.arxiv.silent", why=error.args[0], span=span)
         raise ArxivUnavailable(sentence) from error
     except Refused as error:
-        raise ArxivUnavailable(
-            f"arXiv refused the request ({error.status}: {line(str(error))[:120] or 'no reason given'}). "
-            "Check ARXIV_API_URL and ARXIV_RSS_URL if they are set; else try again later."
-        ) from error
+        why = line(str(error))[:120] or label.sentence("error.arxiv.unexplained")
+        raise ArxivUnavailable(label.sentence("error.arxiv.refused", status=error.status, why=why)) from error
 
 
-def _span(seconds: float) -> str:
+def _span(seconds: float) -> Sentence:
     if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+        return label.sentence("span.seconds", n=round(seconds))
+    if seconds < 7200:
+        return label.sentence("span.minutes", n=round(seconds / 60))
+    return label.sentence("span.hours", n=round(seconds / 3600))

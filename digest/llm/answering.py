@@ -54,7 +54,7 @@ async def answered(model: Model, stand_in: Analyst, asked: Asked, on_text: OnTex
         except Overlong as error:
             room /= 2
             if room < 0.1:
-                raise ModelUnavailable(str(error)) from error
+                raise ModelUnavailable(error.sentence) from error
         else:
             break
     flaws = unusable(answer)

@@ -7,13 +7,19 @@ Run `make messages` after a change of a table.
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from babel import Locale
+
+
+_TABLES: dict[str, Texts] = {}
+"""By package."""
 
 
 class Entry(NamedTuple):
@@ -32,14 +38,24 @@ def plural(name: str, one: str, many: str) -> Entry:
     return Entry(name, one, many)
 
 
+class Sentence(str):
+    """A text in English that can be said in other languages later: what an error says, kept until it is known to whom."""
+
+    __slots__ = ("name", "package", "values")
+    package: str
+    name: str
+    values: Mapping[str, object]
+
+
 class Texts:
     """The visible texts of `package`."""
 
     def __init__(self, package: str, *entries: Entry) -> None:
         self.package = package
         self.entries = {entry.name: entry for entry in entries}
+        _TABLES[package] = self
 
-    def __call__(self, name: str, language: str, **values: object) -> str:
+    def __call__(self, name: str, language: str, /, **values: object) -> str:
         """The text in that language, else in English, with its placeholders filled. Raises KeyError for an unknown name."""
         _, one, many = self.entries[name]
         found = catalog(self.package, language)
@@ -48,6 +64,45 @@ class Texts:
         else:
             template = found.pgettext(name, one)
         return template.format(**values) if values else template
+
+    def sentence(self, name: str, /, **values: object) -> Sentence:
+        made = Sentence(self(name, "en", **values))
+        made.package, made.name, made.values = self.package, name, values
+        return made
+
+
+def in_language(said: str, language: str) -> str:
+    """A Sentence in that language; any other string as it is."""
+    if not isinstance(said, Sentence):
+        return said
+    values = {k: in_language(v, language) if isinstance(v, str) else v for k, v in said.values.items()}
+    return _TABLES[said.package](said.name, language, **values)
+
+
+def dumped(said: str) -> str:
+    """For a store; `loaded` reads it back."""
+    return json.dumps(_packed(said), ensure_ascii=False) if isinstance(said, Sentence) else said
+
+
+def loaded(raw: str) -> str:
+    """A Sentence that was dumped, while its text still exists; any other string as it is."""
+    try:
+        return _unpacked(json.loads(raw)) if raw.startswith('["') else raw
+    except (ValueError, KeyError, TypeError):
+        return raw
+
+
+def _packed(value: object) -> object:
+    if not isinstance(value, Sentence):
+        return value if isinstance(value, str | int) else str(value)
+    return [value.package, value.name, {k: _packed(v) for k, v in value.values.items()}]
+
+
+def _unpacked(packed: Any) -> Any:
+    if not isinstance(packed, list):
+        return packed
+    package, name, values = packed
+    return _TABLES[package].sentence(name, **{k: _unpacked(v) for k, v in values.items()})
 
 
 @lru_cache

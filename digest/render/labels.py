@@ -130,6 +130,71 @@ label = Texts(
         "quiet.weekend",
         "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays.",
     ),
+    # what errors say
+    text("error.arxiv.asks", "arXiv has no answer now: {why}, and asks to wait {span}. Try again after that."),
+    text("error.arxiv.silent", "arXiv gave no usable answer within {span}: {why}. Try again later."),
+    text(
+        "error.arxiv.refused",
+        "arXiv refused the request ({status}: {why}). Check ARXIV_API_URL and ARXIV_RSS_URL if they are set; else try again later.",
+    ),
+    text("error.arxiv.unexplained", "no reason given"),
+    text(
+        "error.arxiv.categories",
+        "arXiv has no feed for {categories} (it answered {status} at {url}). Check the names of the categories, for example cs.CV.",
+    ),
+    plural("span.seconds", "{n} second", "{n} seconds"),
+    plural("span.minutes", "{n} minute", "{n} minutes"),
+    plural("span.hours", "{n} hour", "{n} hours"),
+    # `why` in the errors of arXiv above
+    text("arxiv.slow", "it did not answer in time"),
+    text("arxiv.broken", "it could not be reached, or broke off"),
+    text("arxiv.large", "its answer was larger than any feed"),
+    text("arxiv.denied", "it answered 403 (access denied)"),
+    text("arxiv.busy", "it answered 429 (too many requests)"),
+    text("arxiv.status", "it answered {status}"),
+    text("arxiv.error", "it answered with an error (“{said}”)"),
+    text("arxiv.page", "it answered with a page that is not a feed"),
+    text("arxiv.page.said", "it answered with a page that is not a feed (“{said}”)"),
+    text("arxiv.cut", "its answer was cut off"),
+    text("arxiv.feed cut", "its feed was cut off"),
+    text("arxiv.empty", "its feed held no paper"),
+    text("arxiv.short", "its answer held {held} of {promised} papers"),
+    text("arxiv.window", "it showed no paper of {categories} in the last {days} days, which cannot be"),
+    # the model server
+    text(
+        "error.model.unreadable",
+        "The model server's answer was unreadable: {why}. Check OPENAI_BASE_URL if this goes on.",
+    ),
+    text("error.model.slow", "The model server did not answer in time. Check OPENAI_BASE_URL if this goes on."),
+    text(
+        "error.model.broken",
+        "The model server could not be reached, or broke off. Check OPENAI_BASE_URL if this goes on.",
+    ),
+    text("error.model.quota", "The quota of the model server's account is used up (429). Look at its billing page."),
+    text("error.model.down", "The model server is overloaded or down ({status})."),
+    text("error.model.key", "The model server refused the key (401). Check OPENAI_API_KEY."),
+    text("error.model.credit", "The model server's account has no credit left (402). Look at its billing page."),
+    text("error.model.denied", "The key may not use the model {model} (403). Check OPENAI_API_KEY and LLM_MODEL."),
+    text(
+        "error.model.unknown",
+        "The model server does not know the model {model} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL.",
+    ),
+    text("error.model.long", "The request is longer than {model} can read. Check LLM_CONTEXT_TOKENS."),
+    text("error.model.large", "The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS."),
+    text("error.model.filtered", "The model server's content filter refused the request."),
+    text(
+        "error.model.declined",
+        "The model server does not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL.",
+    ),
+    # `why` in error.model.unreadable
+    text("model.no stream", "it did not answer with a stream"),
+    text("model.empty stream", "its stream was empty"),
+    text("model.broken stream", "its stream broke off"),
+    text("model.no vectors", "it answered with something that holds no vectors"),
+    text("model.few vectors", "it did not answer with a vector for each text"),
+    text("model.web page", "it answered with a web page"),
+    text("model.no JSON", "it answered with something that is not JSON"),
+    text("model.no choice", "it answered without a choice"),
 )
 
 

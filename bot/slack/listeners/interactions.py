@@ -24,6 +24,7 @@ from bot.slack.listeners.people import People
 from bot.slack.render import views
 from bot.slack.render.views import Memo
 from digest.arxiv.ids import PaperRef, find_all
+from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Interactions:
             await work
         except ChatError as error:
             log.warning("event=interaction_refused reason=%s", error)
-            await self._say(respond, str(error))
+            await self._say(respond, in_language(error.sentence, person.language))
         except Exception:
             mark = secrets.token_hex(4)
             log.exception("event=bug id=%s", mark)

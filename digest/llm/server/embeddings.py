@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from digest.llm.server.prices import Price
 from digest.llm.server.wire import NotAReply, tokens_of
 from digest.model import Usage
+from digest.render.labels import label
 
 
 def vectors_from(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
@@ -18,9 +19,9 @@ def vectors_from(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple
         items = sorted(body["data"], key=lambda item: int(item["index"]))
         vectors = [[float(x) for x in item["embedding"]] for item in items]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise NotAReply("it answered with something that holds no vectors") from error
+        raise NotAReply(label.sentence("model.no vectors")) from error
     if len(vectors) != len(texts) or len({len(v) for v in vectors}) != 1 or not vectors[0]:
-        raise NotAReply("it did not answer with a vector for each text")
+        raise NotAReply(label.sentence("model.few vectors"))
     usage = body.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     into = counted if isinstance(counted, int) else sum(map(tokens_of, texts))

@@ -14,6 +14,7 @@ from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError
 from digest.llm.server.wire import Abilities, NotAReply
+from digest.render.labels import label
 
 
 class Passing(PaperboyError):
@@ -44,7 +45,7 @@ class Declined(PaperboyError):
 def outward(error: PaperboyError) -> PaperboyError:
     """Outside of the client a call that failed for good is the model's unavailability."""
     if isinstance(error, Passing | Declined):
-        return ModelUnavailable(str(error))
+        return ModelUnavailable(error.sentence)
     return error
 
 
@@ -53,43 +54,38 @@ def failure_of(error: Exception, model: str, now: datetime | None = None) -> Pap
     if isinstance(error, PaperboyError):
         return error
     if isinstance(error, NotAReply):
-        return Passing(f"The model server's answer was unreadable: {error}. Check OPENAI_BASE_URL if this goes on.")
+        return Passing(label.sentence("error.model.unreadable", why=error.args[0]))
     status = getattr(error, "status_code", None)
     if not isinstance(status, int):
         slow = "Timeout" in type(error).__name__
-        said = "did not answer in time" if slow else "could not be reached, or broke off"
-        return Passing(f"The model server {said}. Check OPENAI_BASE_URL if this goes on.", dear=slow)
+        return Passing(label.sentence("error.model.slow" if slow else "error.model.broken"), dear=slow)
     code, said = _code_and_words(error)
     if status == 429 and ("insufficient_quota" in code or "insufficient_quota" in said or "billing" in code):
-        return ModelUnavailable("The quota of the model server's account is used up (429). Look at its billing page.")
+        return ModelUnavailable(label.sentence("error.model.quota"))
     if status in (408, 409, 425, 429) or status >= 500:
         headers = getattr(getattr(error, "response", None), "headers", {})
-        return Passing(f"The model server is overloaded or down ({status}).", retry_after(headers, now))
+        return Passing(label.sentence("error.model.down", status=status), retry_after(headers, now))
     return _final(status, code, said, model)
 
 
 def _final(status: int, code: str, said: str, model: str) -> PaperboyError:  # noqa: PLR0911  # a table, read from above
     if status == 401:
-        return Misconfigured("The model server refused the key (401). Check OPENAI_API_KEY.")
+        return Misconfigured(label.sentence("error.model.key"))
     if status == 402:
-        return ModelUnavailable("The model server's account has no credit left (402). Look at its billing page.")
+        return ModelUnavailable(label.sentence("error.model.credit"))
     if status == 403:
-        return Misconfigured(f"The key may not use the model {model!r} (403). Check OPENAI_API_KEY and LLM_MODEL.")
+        return Misconfigured(label.sentence("error.model.denied", model=repr(model)))
     if status == 404 or code == "model_not_found":
-        return Misconfigured(
-            f"The model server does not know the model {model!r} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL."
-        )
+        return Misconfigured(label.sentence("error.model.unknown", model=repr(model), status=status))
     if code == "context_length_exceeded" or _any(
         said, "context length", "context window", "too many tokens", "prompt is too long"
     ):
-        return Overlong(f"The request is longer than {model!r} can read. Check LLM_CONTEXT_TOKENS.")
+        return Overlong(label.sentence("error.model.long", model=repr(model)))
     if status == 413:
-        return Overlong("The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS.")
+        return Overlong(label.sentence("error.model.large"))
     if _any(code, "content_filter", "content_policy") or _any(said, "content management policy", "content_filter"):
-        return Filtered("The model server's content filter refused the request.")
-    return Declined(
-        f"The model server does not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL.", said
-    )
+        return Filtered(label.sentence("error.model.filtered"))
+    return Declined(label.sentence("error.model.declined", status=status), said)
 
 
 def _any(text: str, *words: str) -> bool:

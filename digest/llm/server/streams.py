@@ -9,6 +9,7 @@ from typing import Any
 from digest.llm.server.prices import Price
 from digest.llm.server.wire import Ask, NotAReply, Reply, Unthought, text_of, usage_from
 from digest.ports import OnText
+from digest.render.labels import label
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Reading:
     async def texts(self, stream: Any) -> AsyncGenerator[str, None]:
         """The whole visible text, each time it grew. Raises NotAReply for a stream that was none, was empty or broke off."""
         if not hasattr(stream, "__aiter__"):
-            raise NotAReply("it did not answer with a stream")
+            raise NotAReply(label.sentence("model.no stream"))
         async with stream:
             async for chunk in stream:
                 self.begun = True
@@ -56,9 +57,9 @@ class Reading:
                     self._finish = "length"
                     break
         if not self.begun:
-            raise NotAReply("its stream was empty")
+            raise NotAReply(label.sentence("model.empty stream"))
         if not self._finish:
-            raise NotAReply("its stream broke off")
+            raise NotAReply(label.sentence("model.broken stream"))
 
     def _take(self, chunk: Any) -> bool:
         usage = getattr(chunk, "usage", None)

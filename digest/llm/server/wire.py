@@ -13,6 +13,7 @@ from typing import Any
 
 from digest.llm.server.prices import Price
 from digest.model import Fault, Problem, Usage
+from digest.render.labels import label
 
 Message = Mapping[str, str]
 """`role` and `content`."""
@@ -158,13 +159,13 @@ def reply_from(raw: bytes, asked: Ask, model: str, price: Price | None) -> Reply
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        what = "a web page" if raw.lstrip()[:1] == b"<" else "something that is not JSON"
-        raise NotAReply(f"it answered with {what}") from error
+        page = raw.lstrip()[:1] == b"<"
+        raise NotAReply(label.sentence("model.web page" if page else "model.no JSON")) from error
     choices = body.get("choices") if isinstance(body, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise NotAReply("it answered without a choice")
+        raise NotAReply(label.sentence("model.no choice"))
     text = without_thoughts(text_of(message.get("content")))
     usage = usage_from(body.get("usage"), price, asked, text)
     named = text_of(body.get("model")) or model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from babel.messages import Message
 
 import messages
 from bot.core.texts import say
-from digest.render.catalogs import Texts, catalog, languages
+from digest.errors import PaperboyError
+from digest.render.catalogs import Texts, catalog, dumped, in_language, languages, loaded
 from digest.render.labels import label
 
 ROOT = Path(__file__).parents[3]
@@ -104,11 +106,43 @@ def test_a_wheel_holds_the_compiled_catalogs(tmp_path: Path):
     } <= names
 
 
+# ---------------------------------------------------------------- sentences kept for later
+
+
+def a_sentence() -> str:
+    span = label.sentence("span.seconds", n=90)
+    return label.sentence("error.arxiv.silent", why=label.sentence("arxiv.busy"), span=span)
+
+
+def test_an_error_is_english_and_can_be_said_in_another_language():
+    error = PaperboyError(a_sentence())
+    assert str(error).startswith("arXiv gave no usable answer within 90 seconds: it answered 429")
+    assert in_language(error.sentence, "zh").startswith("arXiv 在 90 秒内没有给出可用的答复：返回 429")
+    assert in_language(error.sentence, "en") == str(error)
+
+
+def test_a_sentence_is_kept_in_a_store_and_by_pickle():
+    for kept in (loaded(dumped(a_sentence())), pickle.loads(pickle.dumps(a_sentence()))):
+        assert kept == a_sentence()
+        assert in_language(kept, "zh") == in_language(a_sentence(), "zh")
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "What an older version kept.", '["bot", "a text that is gone", {}]', '["x"', '["x"]']
+)
+def test_what_is_no_sentence_stays_as_it_is(raw: str):
+    assert loaded(raw) == dumped(raw) == in_language(raw, "zh") == raw
+
+
 # ---------------------------------------------------------------- the code
 
 
 def _called(node: ast.AST) -> str:
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    """The name of the function that a call is of; `say` for `say.sentence(…)` too."""
+    function = node.func if isinstance(node, ast.Call) else node
+    if isinstance(function, ast.Attribute) and function.attr == "sentence":
+        function = function.value
+    return function.id if isinstance(node, ast.Call) and isinstance(function, ast.Name) else ""
 
 
 def _pattern(joined: ast.JoinedStr) -> re.Pattern[str]:

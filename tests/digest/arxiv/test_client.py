@@ -215,7 +215,7 @@ async def test_what_stays_bad_ends_in_time_with_one_sentence_and_no_list(server,
         await reader(server, 1).announced(["cs.CV", "cs.RO"], FRIDAY)
     assert time.monotonic() - began < 1.5
     sentence = str(caught.value)
-    assert sentence.startswith("arXiv gave no usable answer within 1 seconds: ")
+    assert sentence.startswith("arXiv gave no usable answer within 1 second: ")
     assert "\n" not in sentence
     assert "Traceback" not in sentence
 
