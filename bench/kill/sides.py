@@ -101,7 +101,7 @@ class Slack:
         return step.payload.get("blocks")
 
     def answer(self, post: Post, key: str) -> dict[str, Any]:
-        return {slack_render.key_of(m): m["blocks"] for m in slack_render.messages(post, key)}
+        return {slack_render.key_of(m): m["blocks"] for m in slack_render.render_post(post, key)}
 
     def ask(self, thread: str, text: str) -> str:
         deliveries = self.server.say(self.channel, "U1", f"<@{BOT_USER}> {text}", thread)

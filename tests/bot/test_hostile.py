@@ -99,7 +99,7 @@ def strange(found: Iterable[str]) -> list[str]:
 
 @pytest.mark.parametrize("post", POSTS)
 def test_on_slack_a_paper_does_nothing(post: Post) -> None:
-    for message in slack.messages(post, "k"):
+    for message in slack.render_post(post, "k"):
         rules.message_blocks(message["blocks"])  # refuses mentions of every kind
         rules.message_text(message["text"])
         assert strange(urls(message["blocks"])) == []

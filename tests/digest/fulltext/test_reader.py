@@ -217,7 +217,7 @@ async def test_a_child_that_dies_or_hangs_costs_one_paper(
     made = ChildPool(seconds=1)
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(pool.child, "parse", stand_in)
+            patch.setattr(pool.worker, "parse", stand_in)
             with pytest.raises(Crashed, match=why):
                 await made.parse(Basis.PDF, b"", PAPER, 10)
         assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).pages == 1
@@ -227,7 +227,7 @@ async def test_a_child_that_dies_or_hangs_costs_one_paper(
 
 async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     made = ChildPool()
-    monkeypatch.setattr(pool.child, "parse", greedy)
+    monkeypatch.setattr(pool.worker, "parse", greedy)
     try:
         with pytest.raises(Unreadable, match="memory"):
             await made.parse(Basis.PDF, b"", PAPER, 10)
@@ -239,7 +239,7 @@ async def test_a_child_has_no_secrets_in_its_environment(monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     made = ChildPool()
-    monkeypatch.setattr(pool.child, "parse", nosy)
+    monkeypatch.setattr(pool.worker, "parse", nosy)
     try:
         seen = (await made.parse(Basis.PDF, b"", PAPER, 10)).decode()
         assert "PATH" in seen
@@ -264,7 +264,7 @@ async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatc
     made = ChildPool(seconds=30)
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(pool.child, "parse", endless)
+            patch.setattr(pool.worker, "parse", endless)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(made.parse(Basis.PDF, b"", PAPER, 10), 1)
         assert from_json(FullText, await asyncio.wait_for(made.parse(Basis.PDF, a_pdf(), PAPER, 10), 20)).pages == 1
