@@ -236,7 +236,7 @@ async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(plac
             "run", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="a-signing-secret", LOG_LEVEL="ERROR", LOG_FORMAT="text"
         )
     assert result.code == 2
-    assert f"PORT {place.port} cannot be listened on" in result.err
+    assert f"PORT {place.port} cannot be used" in result.err
     assert "Traceback" not in result.err
 
 
