@@ -1,4 +1,4 @@
-"""What `paperboy subscriptions` does and shows."""
+"""Functions behind `paperboy subscriptions`."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from digest.render.markdown import cost_words
 async def show(store: Store, *, as_json: bool = False) -> None:
     found = await status.rows(store)
     if as_json:
-        terminal.write(json.dumps([_data(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
+        terminal.write(json.dumps([_to_json(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
         return
     if not found:
         terminal.say(
-            "No channel yet: `paperboy subscriptions add`, `/digest setup` in a channel, or SLACK_CHANNEL and DISCORD_CHANNEL_ID."
+            "No channels yet. Use `paperboy subscriptions add`, `/digest setup` in a channel, or SLACK_CHANNEL and DISCORD_CHANNEL_ID."
         )
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("channel", "what", "last digest", "next run", "month", "fault"):
+    for heading in ("channel", "settings", "last digest", "next run", "month", "fault"):
         table.add_column(heading, overflow="fold")
     for row in found:
         s = row.subscription
@@ -47,7 +47,7 @@ def _cost(row: status.Row) -> str:
     return cost_words(row.cost) if row.cost.calls or row.cost.usd else "-"
 
 
-def _data(row: status.Row) -> dict[str, object]:
+def _to_json(row: status.Row) -> dict[str, object]:
     return {
         "channel": row.subscription.key,
         **files.shown(row.subscription),
@@ -64,22 +64,22 @@ def _data(row: status.Row) -> dict[str, object]:
 
 
 async def add(store: Store, settings: Settings, channel: str, values: Sequence[str]) -> None:
-    """Raises BadInput for a channel that is there."""
+    """Raises BadInput for a channel that is already subscribed."""
     place = files.place_of(channel)
     if await store.subscription(place.key) is not None:
-        raise BadInput(f"{place.key} is there already; `paperboy subscriptions edit` changes it.")
+        raise BadInput(f"{place.key} already exists; change it with `paperboy subscriptions edit`.")
     returned = await store.removed_subscription(place.key)
     base = replace(returned, paused=False) if returned else subscription_from_settings(settings, place)
     made = replace(files.settled(files.given(values), base, place), created=store.now())
     await store.keep_subscription(made)
-    _say([files.difference(None, made)])
+    _print([files.difference(None, made)])
 
 
 async def edit(store: Store, channel: str, values: Sequence[str]) -> None:
     before = await _known(store, channel)
     change = files.difference(before, files.settled(files.given(values), before, before.place))
     await store.change_subscription(before, change.made)
-    _say([change])
+    _print([change])
 
 
 async def remove(store: Store, channel: str) -> None:
@@ -92,7 +92,7 @@ async def _known(store: Store, channel: str) -> Subscription:
     place = files.place_of(channel)
     found = await store.subscription(place.key)
     if found is None:
-        raise NotFound(f"There is no subscription {place.key}; `paperboy subscriptions list` shows them.")
+        raise NotFound(f"There is no subscription {place.key}. List them with `paperboy subscriptions list`.")
     return found
 
 
@@ -114,22 +114,22 @@ def read(file: Path) -> str:
 
 
 async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_run: bool) -> None:
-    """Everything is checked before anything is changed."""
+    """Checks the whole file before it changes anything."""
     current = await store.subscriptions()
     base = subscription_from_settings(settings, files.place_of("slack:any"))
     changes = files.differences(files.parsed(text, name), current, base, store.now())
-    _say(changes)
+    _print(changes)
     left = sorted({s.key for s in current} - {change.made.key for change in changes})
     if left:
-        terminal.say(f"Not in the file, left as they are: {', '.join(left)}.")
+        terminal.say(f"Not in the file and unchanged: {', '.join(left)}.")
     todo = [change for change in changes if change.new or change.fields]
     if dry_run:
-        terminal.say(f"{len(todo)} to change; nothing was changed (--dry-run).")
+        terminal.say(f"{len(todo)} would change (--dry-run).")
         return
     for change in todo:
         await store.change_subscription(change.before, change.made)
-    terminal.say(f"{len(todo)} changed, {len(changes) - len(todo)} as they were.")
+    terminal.say(f"{len(todo)} changed, {len(changes) - len(todo)} unchanged.")
 
 
-def _say(changes: Sequence[files.Difference]) -> None:
+def _print(changes: Sequence[files.Difference]) -> None:
     terminal.write("".join(f"{line}\n" for change in changes for line in change.lines()), None)

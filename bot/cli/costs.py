@@ -1,4 +1,5 @@
-"""`paperboy costs`: a day and a month, by channel and by stage, with the share of the input that the model's cache gave."""
+"""`paperboy costs`: costs of a day and a month by channel and stage, with the cached share of
+the input."""
 
 from __future__ import annotations
 
@@ -19,13 +20,11 @@ from digest.errors import BadInput
 from digest.model import Usage
 from digest.render.markdown import cost_words
 
-SPLIT = (
-    "Calls and tokens stand where the calls were made; what several channels used is split between them in the cost."
-)
+SPLIT = "Calls and tokens count where the calls were made; the cost of shared work is split between its channels."
 
 
 async def show(store: Store, settings: Settings, day: str | None, month: str | None, *, as_json: bool = False) -> None:
-    """Raises BadInput for what is no day or month."""
+    """Raises BadInput for an invalid day or month."""
     today = store.now().date()
     wanted = {"day": _day(day) if day else today.isoformat(), "month": _month(month) if month else f"{today:%Y-%m}"}
     if day and not month:
@@ -50,18 +49,18 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise BadInput(f"{text!r} is no day; write 2026-01-30.") from None
+        raise BadInput(f"{text!r} is not a day; write 2026-01-30.") from None
 
 
 def _month(text: str) -> str:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
-        raise BadInput(f"{text!r} is no month; write 2026-01.")
+        raise BadInput(f"{text!r} is not a month; write 2026-01.")
     return text
 
 
 def _table(spending: Spending) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for n, heading in enumerate(("", "calls", "input", "of it cached", "output", "cost")):
+    for n, heading in enumerate(("", "calls", "input", "cached", "output", "cost")):
         table.add_column(heading, justify="right" if n else "left")
     for payer, usage in sorted(spending.by_payer().items()):
         table.add_row(payer or "(nobody)", *_cells(usage))
@@ -86,7 +85,7 @@ def _cells(usage: Usage) -> tuple[str, ...]:
 
 
 def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
-    """What is left today."""
+    """What today's budgets have left."""
     if not today:
         return []
     lines = []
@@ -95,12 +94,12 @@ def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
     if settings.channel_daily_budget_usd is not None and day.made:
         payer, most = max(day.made.items(), key=lambda item: item[1])
         used = _left(Usage(1, usd=most), settings.channel_daily_budget_usd)
-        lines.append(f"{payer} {used}, by calls of its own runs (CHANNEL_DAILY_BUDGET_USD).")
+        lines.append(f"{payer} {used} in its own runs (CHANNEL_DAILY_BUDGET_USD).")
     return lines
 
 
 def _left(usage: Usage, cap: float) -> str:
-    return f"{cost_words(usage)} of ${cap:.2f} are used up"
+    return f"{cost_words(usage)} of ${cap:.2f} used"
 
 
 def _data(spending: Spending) -> dict[str, object]:

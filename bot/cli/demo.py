@@ -1,7 +1,7 @@
-"""`paperboy demo`: a day's digest in a channel in the terminal, its thread, and a prompt that answers.
+"""`paperboy demo`: posts a day's digest in the terminal and answers questions about it.
 
-The same pipeline, store, delivery and conversation as on any platform. The papers are the latest of arXiv where it can be reached,
-else a bundled sample day; what was used is said first.
+Uses the pipeline, store, delivery and conversation of any platform. The papers are arXiv's latest,
+or a bundled sample day if arXiv cannot be reached.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from digest.errors import PaperboyError
 from digest.model import Digest
 from digest.ports import FreePace
 
-PROBE = 4.0
-"""Seconds in which arXiv has to answer to be used."""
+PROBE_TIMEOUT = 4.0
+"""Seconds that arXiv may take to answer."""
 VISITOR = Person("visitor", admin=True)
 
 HELP = """\
@@ -47,9 +47,9 @@ Type a question about the papers above, for example: does 3 release code?
 
 
 async def demonstrate(settings: Settings) -> None:
-    """Raises ArxivUnavailable when arXiv answered at first and then did not."""
+    """Raises ArxivUnavailable if arXiv stops answering after the first probe."""
     here = settings.model_copy(update={"redis_url": "", "paperboy_home": settings.home / "demo"})
-    live = await _reachable(settings)
+    live = await _reach_arxiv(settings)
     sample = None if live else SampleDay()
     where = (
         "arXiv's latest list" if live else "arXiv cannot be reached from here: a bundled sample day (30 January 2026)"
@@ -58,16 +58,15 @@ async def demonstrate(settings: Settings) -> None:
     async with open_app(here, papers=sample, texts=sample) as app:
         chat = ConsoleChat(app.store)
         place = Place("console", f"demo-{app.now():%Y%m%d%H%M%S}")
-        digest, thread = await _posted(app, chat, place)
-        await _talk(_context(app, chat), chat, digest, thread)
+        digest, thread = await _post_digest(app, chat, place)
+        await _run_prompt(_context(app, chat), chat, digest, thread)
 
 
-async def _reachable(settings: Settings) -> bool:
-    """Whether arXiv's feed answers within seconds."""
+async def _reach_arxiv(settings: Settings) -> bool:
     url = f"{settings.arxiv_rss_url.rstrip('/')}/rss/{settings.digest_categories[0]}"
     try:
         async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PROBE)) as session,
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PROBE_TIMEOUT)) as session,
             session.get(url) as answer,
         ):
             return answer.status == 200
@@ -83,12 +82,11 @@ def _context(app: App, chat: ConsoleChat) -> Context:
 
 
 def _daily(app: App, chat: ConsoleChat) -> Daily:
-    """A terminal limits nobody's posts."""
     return Daily(app.store, app.desk, {chat.name: chat}, FreePace(), app.now)
 
 
-async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
-    """Makes the digest and delivers it like any other; gives it with its thread."""
+async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
+    """Makes and delivers the digest. Returns it with its thread."""
     wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
     await app.store.keep_subscription(wanted)
     daily = _daily(app, chat)
@@ -96,22 +94,22 @@ async def _posted(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Pl
     with terminal.progress() as progress:
         digest = await daily.make(wanted, run, Wish(), progress)
     if digest is None:
-        raise PaperboyError("arXiv's list holds nothing for these categories; try others with --categories.")
+        raise PaperboyError("arXiv's list has no papers in these categories; try others with --categories.")
     delivered = await daily.post(wanted, digest)
     await app.store.end_run(run, RunState.DONE)
     await app.store.remove_subscription(wanted.key)
     return digest, replace(place, thread=delivered.ids[f"{digest.key}:0"])
 
 
-# ---------------------------------------------------------------- talking
+# ---------------------------------------------------------------- the prompt
 
 
-async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
+async def _run_prompt(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
     handler = Dispatcher(context, Conversation(context))
     if not sys.stdin.isatty():
         question = _example(digest)
         chat.screen.print(f"> {question}\n", style="small")
-        await _asked(handler, context, thread, question)
+        await _ask(handler, context, thread, question)
         return
     terminal.say(HELP)
     session: PromptSession[str] = PromptSession(history=InMemoryHistory())
@@ -123,7 +121,7 @@ async def _talk(context: Context, chat: ConsoleChat, digest: Digest, thread: Pla
         if line in ("/quit", "/exit", "/q", "quit", "exit"):
             return
         if line:
-            await _line(handler, context, chat, digest, thread, line)
+            await _handle_line(handler, context, chat, digest, thread, line)
 
 
 def _example(digest: Digest) -> str:
@@ -131,33 +129,32 @@ def _example(digest: Digest) -> str:
     return say("demo.example", digest.language, number=number)
 
 
-async def _asked(handler: Dispatcher, context: Context, thread: Place, text: str) -> None:
+async def _ask(handler: Dispatcher, context: Context, thread: Place, text: str) -> None:
     now = context.now()
     await handler.on_question(
         Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}")
     )
 
 
-async def _line(
+async def _handle_line(
     handler: Dispatcher, context: Context, chat: ConsoleChat, digest: Digest, thread: Place, line: str
 ) -> None:
-    """One line typed at the prompt."""
     respond = ConsoleResponder(chat, thread)
     name, _, rest = line.partition(" ")
     if not line.startswith("/"):
-        await _asked(handler, context, thread, line)
+        await _ask(handler, context, thread, line)
     elif name in ("/paper", "/digest"):
         now = context.now()
         await handler.on_command(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
     elif name == "/full":
-        await _full(respond, digest, rest.strip().lstrip("#"))
+        await _show_full(respond, digest, rest.strip().lstrip("#"))
     elif name == "/others":
         await respond.show(cards.others(digest))
     else:
         terminal.say(HELP)
 
 
-async def _full(respond: Responder, digest: Digest, number: str) -> None:
+async def _show_full(respond: Responder, digest: Digest, number: str) -> None:
     entry = next((e for e in digest.entries if str(e.number) == number), None)
     if entry is None:
         terminal.say(say("no number", "en", n=number or "?", last=len(digest.entries)))

@@ -1,6 +1,7 @@
-"""The command line. Output on stdout, progress and log on stderr; exit 0 done, 1 it failed (one sentence), 2 wrong usage or settings.
+"""The command line: output on stdout, progress and log on stderr.
 
-SDKs are imported inside commands: `paperboy --help` starts in a fraction of a second.
+Exit codes: 0 done, 1 failed (with one sentence), 2 wrong usage or settings. Commands import SDKs
+themselves so that `paperboy --help` starts fast.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class Format(StrEnum):
 Categories = Annotated[
     str | None, typer.Option(help="arXiv categories, comma-separated. [DIGEST_CATEGORIES]", metavar="CAT,CAT")
 ]
-Count = Annotated[int | None, typer.Option("--papers", help="Papers, at most. [DIGEST_PAPERS]", min=1, max=50)]
-Language = Annotated[str | None, typer.Option(help="Language of the reader, BCP 47. [DIGEST_LANGUAGE]", metavar="TAG")]
+Count = Annotated[int | None, typer.Option("--papers", help="Maximum number of papers. [DIGEST_PAPERS]", min=1, max=50)]
+Language = Annotated[str | None, typer.Option(help="The reader's language, BCP 47. [DIGEST_LANGUAGE]", metavar="TAG")]
 
 
 @app.command()
@@ -57,25 +58,25 @@ def digest(
     categories: Categories = None,
     papers: Count = None,
     language: Language = None,
-    format: Annotated[Format, typer.Option(help="The document, or its data.")] = Format.MARKDOWN,  # noqa: A002  # the option's name
+    format: Annotated[Format, typer.Option(help="Print the document or its data.")] = Format.MARKDOWN,  # noqa: A002  # the option's name
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.", metavar="FILE")] = None,
-    again: Annotated[bool, typer.Option("--again", help="Make today's digest anew, asking the model again.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Make today's digest again with new model calls.")] = False,
 ) -> None:
     """Make today's digest and print it as a document."""
 
     async def work(settings: Any) -> None:
         from bot.cli import terminal
-        from bot.cli.one_digest import digest_once
+        from bot.cli.one_digest import make_or_load_digest
         from bot.server.wiring import open_app
 
         terminal.check_categories(settings.digest_categories)
         if output is not None:
             terminal.check_writable(output)
-        async with open_app(settings) as opened_app:
+        async with open_app(settings) as services:
             with terminal.progress() as progress:
-                outcome = await digest_once(opened_app, again=again, progress=progress)
-        if outcome.said:
-            terminal.say(outcome.said)
+                outcome = await make_or_load_digest(services, again=again, progress=progress)
+        if outcome.message:
+            terminal.say(outcome.message)
         if outcome.digest is not None:
             terminal.write(terminal.document(outcome.digest, as_json=format is Format.JSON), output)
 
@@ -84,7 +85,8 @@ def digest(
 
 @app.command()
 def demo(categories: Categories = None, language: Language = None) -> None:
-    """Show it all here: a day's digest in a channel, its thread, and answers to your questions. No key, no server, no account."""
+    """Show a digest, its thread and answers to your questions here. Needs no key, server or
+    account."""
 
     async def work(settings: Any) -> None:
         from bot.cli.demo import demonstrate
@@ -106,9 +108,9 @@ def ask(
         from bot.cli import terminal
         from bot.server.wiring import open_app
 
-        ref = terminal.paper_named(paper)
-        async with open_app(settings) as opened_app:
-            await terminal.show_answer(opened_app, ref, " ".join(question), language)
+        ref = terminal.parse_paper(paper)
+        async with open_app(settings) as services:
+            await terminal.show_answer(services, ref, " ".join(question), language)
 
     run_command(work, digest_language=language)
 
@@ -118,14 +120,14 @@ def paper(
     words: Annotated[list[str], typer.Argument(help="arXiv id, URL, or words to search for.", metavar="ID|WORDS")],
     language: Language = None,
 ) -> None:
-    """Look a paper up: its card by id, or a list by words."""
+    """Look up a paper by id, or search by words."""
 
     async def work(settings: Any) -> None:
         from bot.cli import terminal
         from bot.server.wiring import open_app
 
-        async with open_app(settings) as opened_app:
-            await terminal.show_paper(opened_app, " ".join(words))
+        async with open_app(settings) as services:
+            await terminal.show_paper(services, " ".join(words))
 
     run_command(work, digest_language=language)
 
@@ -133,10 +135,10 @@ def paper(
 @app.command()
 def run(
     role: Annotated[
-        list[str] | None, typer.Option(help="slack, discord, clock or worker; repeatable. All when not given.")
+        list[str] | None, typer.Option(help="slack, discord, clock or worker; repeatable. Default: all.")
     ] = None,
 ) -> None:
-    """Run the bot: the daily digests and the answers, until stopped."""
+    """Run the bot until stopped: daily digests and answers."""
 
     async def work(settings: Any) -> None:
         from bot.server.service import Role, serve
@@ -152,7 +154,7 @@ def run(
 
 @app.command()
 def check() -> None:
-    """Tell what is configured, reachable and missing, and what to do about it."""
+    """Show what is configured, reachable or missing, and what to do about it."""
 
     async def work(settings: Any) -> int:
         from bot.doctor.check import run_checks
@@ -164,7 +166,7 @@ def check() -> None:
 
 @app.command()
 def stop() -> None:
-    """Stop the embedded store, if one was left running."""
+    """Stop the embedded store if one is still running."""
 
     async def work(settings: Any) -> None:
         from bot.cli import terminal

@@ -1,4 +1,4 @@
-"""How a command ends: its settings read, its work run, and what goes wrong turned into a sentence and an exit code."""
+"""Runs a command: loads the settings, and turns errors into a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from digest.errors import Misconfigured, PaperboyError
 def run_command(
     work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
 ) -> NoReturn:
-    """Reads the settings, runs the command, and turns what goes wrong into a sentence and an exit code."""
     from bot.core import logs
     from bot.core.settings import load
 
@@ -36,14 +35,14 @@ def run_command(
     except (KeyboardInterrupt, asyncio.CancelledError):
         fail("Stopped.", 130)
     except BrokenPipeError:
-        # Whoever read our output has had enough: not a failure. What is buffered has nowhere to go.
+        # The reader closed the pipe, which is no failure. The rest of the buffer goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as error:  # noqa: BLE001  # the last one to catch it: people see an id, the file has the rest
+    except Exception as error:  # noqa: BLE001  # users see an id
         mark = secrets.token_hex(4)
         where = ""
         with contextlib.suppress(OSError):
-            where = f" What happened is written in {logs.keep_fault(settings, mark, error)}."
+            where = f" See {logs.keep_fault(settings, mark, error)}."
         fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
     raise typer.Exit(code)
 

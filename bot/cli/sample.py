@@ -1,4 +1,5 @@
-"""A sample day for where arXiv is out of reach: the metadata of ten real papers (CC0), and their abstracts for texts."""
+"""A bundled sample day for use without arXiv: the metadata (CC0) of ten papers, abstracts as
+texts."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from digest.model import FullText, Kind, Listed, Listing, Paper, from_json
 
 
 class SampleDay:
-    """Papers and Texts in one."""
+    """Implements Papers and Texts."""
 
     def __init__(self) -> None:
         bundled = json.loads(files("bot.cli").joinpath("sample_day.json").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""How every channel stands, for `paperboy subscriptions list`: last delivery, next run, cost of the month, fault."""
+"""The state of every channel, for `paperboy subscriptions list`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from digest.model import Usage
 class Row:
     subscription: Subscription
     delivered: str
-    """The date of the last digest and how it stands: `2026-01-30, 10 papers`; empty before the first."""
+    """Date and state of the last digest: `2026-01-30, 10 papers`; empty before the first."""
     next: datetime | None
-    """UTC; None where it is paused."""
+    """UTC; None if paused."""
     cost: Usage
-    """Of this month (UTC)."""
+    """This month, UTC."""
     fault: str
 
 
@@ -29,7 +29,7 @@ async def rows(store: Store) -> list[Row]:
     faults = await store.faults_known()
     found = []
     for subscription in await store.subscriptions():
-        delivered, fault = await _last(store, subscription)
+        delivered, fault = await _last_digest(store, subscription)
         fault = fault or await _run_fault(store, subscription)
         reported = next((f["cause"] for f in faults.values() if f["about"].rpartition(" ")[2] == subscription.key), "")
         due = next_run(subscription, store.now())
@@ -37,22 +37,22 @@ async def rows(store: Store) -> list[Row]:
     return found
 
 
-async def _last(store: Store, subscription: Subscription) -> tuple[str, str]:
-    """What the newest digest was, and what keeps it from its channel."""
+async def _last_digest(store: Store, subscription: Subscription) -> tuple[str, str]:
+    """(the newest digest, the fault of its delivery); empty strings for none."""
     digest = await store.latest_digest(subscription.key)
     if digest is None:
         return "", ""
     delivery = await store.delivery(digest.key, plan=False)
-    said = f"{digest.local_date}, {len(digest.entries)} papers"
+    text = f"{digest.local_date}, {len(digest.entries)} papers"
     if delivery is None:
-        return f"{said}, not posted yet", ""
+        return f"{text}, not posted yet", ""
     if delivery.state is DeliveryState.DONE:
-        return said, ""
-    return f"{said}, {delivery.state.value}", delivery.fault
+        return text, ""
+    return f"{text}, {delivery.state.value}", delivery.fault
 
 
 async def _run_fault(store: Store, subscription: Subscription) -> str:
-    """Of the run that was due last: why it failed, or what it waits for."""
+    """Why the last due run failed, or what it waits for."""
     due = last_due(subscription, store.now())
     if due is None:
         return ""

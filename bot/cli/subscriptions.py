@@ -1,4 +1,4 @@
-"""`paperboy subscriptions …` and `paperboy costs`: the channels and what they cost, from the command line."""
+"""The commands `paperboy subscriptions …` and `paperboy costs`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.cli.run import run_command
 subscriptions = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Channels and their settings: listed, changed one by one, or applied from a file (docs/operations.md).",
+    help="List and change channels, one by one or from a file (docs/operations.md).",
 )
 Channel = Annotated[str, typer.Argument(help="slack:C0123ABCD or discord:1234567890.", metavar="CHANNEL")]
 Values = Annotated[
@@ -25,118 +25,114 @@ AsJson = Annotated[bool, typer.Option("--json", help="Data instead of a table.")
 
 @subscriptions.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """Every channel: its last delivery, next run, cost of the month, fault."""
+    """List every channel: last delivery, next run, month's cost, fault."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
         await channels.show(store, as_json=as_json)
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
 def add(channel: Channel, values: Values = None) -> None:
-    """A new channel; what is not given is as in the environment."""
+    """Add a channel. Missing values come from the environment."""
 
     async def work(store: Any, settings: Any) -> None:
         from bot.cli import channels
 
         await channels.add(store, settings, channel, values or [])
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
 def edit(channel: Channel, values: Values = None) -> None:
-    """Changes a channel's settings; what is not given stays."""
+    """Change a channel's settings. Missing values stay as they are."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
         await channels.edit(store, channel, values or [])
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
-def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Go on again.")] = False) -> None:
-    """No more daily digests there, until `pause --off`."""
+def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Resume.")] = False) -> None:
+    """Pause a channel's daily digests until `pause --off`."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
         await channels.edit(store, channel, [f"paused={not off}"])
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
 def remove(channel: Channel) -> None:
-    """Ends a channel's digests. Its settings are kept for thirty days: `add` brings them back."""
+    """Remove a channel. `add` restores its settings within thirty days."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
         await channels.remove(store, channel)
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
 def export(
-    file: Annotated[Path | None, typer.Argument(help="YAML, or JSON by its name. stdout when not given.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="YAML, or JSON by its name. Default: stdout.")] = None,
 ) -> None:
-    """Every channel's settings as a file that `apply` takes."""
+    """Write every channel's settings to a file for `apply`."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
         await channels.export(store, file)
 
-    _run(work)
+    _run_with_store(work)
 
 
 @subscriptions.command()
 def apply(
     file: Annotated[Path, typer.Argument(help="YAML, or JSON by its name.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the difference.")] = False,
 ) -> None:
-    """Shows how a file differs from what is set, and sets it. Channels that it does not name stay as they are."""
+    """Show how a file differs from the settings, and apply it. Channels not in the file stay."""
 
     async def work(store: Any, settings: Any) -> None:
         from bot.cli import channels
 
         await channels.apply(store, settings, channels.read(file), file.name, dry_run=dry_run)
 
-    _run(work)
+    _run_with_store(work)
 
 
 def costs(
-    day: Annotated[str | None, typer.Option(help="A UTC day, 2026-01-30. Today when not given.", metavar="DAY")] = None,
-    month: Annotated[
-        str | None, typer.Option(help="A month, 2026-01. This one when not given.", metavar="MONTH")
-    ] = None,
+    day: Annotated[str | None, typer.Option(help="A UTC day, 2026-01-30. Default: today.", metavar="DAY")] = None,
+    month: Annotated[str | None, typer.Option(help="A month, 2026-01. Default: this month.", metavar="MONTH")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the model has cost, by channel and by stage, with the share that came from its cache.
+    """Show what the model costs by channel and stage, with the share that came from its cache.
 
-    A channel's calls and tokens are those that its own runs and questions made. Dollars are split: what several channels used (the ranking
-    for one Profile, the analysis of a paper, a summary) is shared evenly by those that used it that day or the next. Caps count the calls
-    that a channel's own runs made.
+    Calls and tokens count for the channel whose run or question made them. Dollars of shared work
+    (a ranking, an analysis, a summary) are split evenly between the channels that used it that day
+    or the next. Caps count the calls of a channel's own runs.
     """
 
     async def work(store: Any, settings: Any) -> None:
-        from bot.cli import costs as told
+        from bot.cli import costs as cost_tables
 
-        await told.show(store, settings, day, month, as_json=as_json)
+        await cost_tables.show(store, settings, day, month, as_json=as_json)
 
-    _run(work)
+    _run_with_store(work)
 
 
-def _run(work: Callable[[Any, Any], Coroutine[Any, Any, None]]) -> None:
-    """With the store and the settings."""
-
+def _run_with_store(work: Callable[[Any, Any], Coroutine[Any, Any, None]]) -> None:
     async def with_store(settings: Any) -> None:
         from bot.server.wiring import open_store
 

@@ -1,4 +1,4 @@
-"""What commands show at a terminal: documents and cards on stdout, everything else on stderr."""
+"""Output of commands: documents and cards on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -29,13 +29,12 @@ from digest.arxiv.categories import check
 from digest.arxiv.ids import PaperRef, named
 from digest.errors import BadInput, Misconfigured, NotFound
 from digest.model import Digest, to_json
-from digest.ports import Progress as Told
+from digest.ports import Progress as ShowProgress
 from digest.ports import Source
 from digest.render import markdown
 from digest.render.labels import label
 
-ALONE = Person("terminal", admin=True)
-"""Whoever sits at it."""
+LOCAL_USER = Person("terminal", admin=True)
 
 STAGES = {
     "announced": "Asking arXiv",
@@ -47,41 +46,41 @@ STAGES = {
 
 
 def say(sentence: str) -> None:
-    """On stderr."""
+    """Prints to stderr."""
     print(sentence, file=sys.stderr)
 
 
-def aside() -> Console:
+def stderr_console() -> Console:
     return render.terminal(sys.stderr)
 
 
-# ---------------------------------------------------------------- what was given
+# ---------------------------------------------------------------- arguments
 
 
 def check_categories(categories: Sequence[str]) -> None:
-    """Raises Misconfigured for what cannot be a category; warns of what is not on the list."""
+    """Raises Misconfigured for an impossible category; warns of an unknown one."""
     for category in categories:
         checked = check(category)
         near = f" Did you mean {', '.join(checked.nearest)}?" if checked.nearest else ""
         if not checked.possible:
-            raise Misconfigured(f"{category!r} is no arXiv category; they look like cs.CV.{near}")
+            raise Misconfigured(f"{category!r} is not an arXiv category such as cs.CV.{near}")
         if not checked.known:
-            say(f"{category} is not on the list of categories Paperboy knows; it is used as it is.{near}")
+            say(f"{category} is not a category Paperboy knows; using it anyway.{near}")
 
 
 def check_writable(output: Path) -> None:
-    """Before the work, not after it. Raises Misconfigured."""
+    """Raises Misconfigured before the work starts."""
     if output.is_dir():
         raise Misconfigured(f"{output} is a folder; --output takes a file.")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
-        raise Misconfigured(f"{output.parent} is no folder that can be written to; --output needs one.")
+        raise Misconfigured(f"{output.parent} is not a writable folder; --output needs one.")
 
 
-def paper_named(text: str) -> PaperRef:
-    """The paper that an argument names. Raises BadInput for what is no id."""
+def parse_paper(text: str) -> PaperRef:
+    """Raises BadInput for text that is not an id or URL."""
     ref = named(text)
     if ref is None:
-        raise BadInput(f"{text[:60]!r} names no paper; write an arXiv id such as 2601.22153, or its URL.")
+        raise BadInput(f"{text[:60]!r} is not a paper; write an arXiv id such as 2601.22153, or its URL.")
     return ref
 
 
@@ -89,37 +88,37 @@ def paper_named(text: str) -> PaperRef:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Told]:
-    """Bars on a terminal; elsewhere a line per stage."""
-    console = aside()
+def progress() -> Iterator[ShowProgress]:
+    """Yields a function that shows progress: bars on a terminal, lines elsewhere."""
+    console = stderr_console()
     if not console.is_terminal:
-        yield _lines()
+        yield _print_lines()
         return
     columns = (TextColumn("{task.description:<12}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         tasks = {}
 
-        def told(stage: str, done: int, total: int) -> None:
+        def show_progress(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(STAGES.get(stage, stage), total=None)
             bars.update(tasks[stage], completed=done, total=total or None)
 
-        told("announced", 0, 0)
-        yield told
+        show_progress("announced", 0, 0)
+        yield show_progress
 
 
-def _lines() -> Told:
-    said: set[tuple[str, bool]] = set()
+def _print_lines() -> ShowProgress:
+    printed: set[tuple[str, bool]] = set()
 
-    def told(stage: str, done: int, total: int) -> None:
-        if (stage, done >= total) not in said:
-            said.add((stage, done >= total))
+    def show_progress(stage: str, done: int, total: int) -> None:
+        if (stage, done >= total) not in printed:
+            printed.add((stage, done >= total))
             say(f"{STAGES.get(stage, stage)}: {done} of {total}")
 
-    return told
+    return show_progress
 
 
-# ---------------------------------------------------------------- what is shown
+# ---------------------------------------------------------------- output
 
 
 def document(digest: Digest, *, as_json: bool) -> str:
@@ -129,7 +128,7 @@ def document(digest: Digest, *, as_json: bool) -> str:
 
 
 def write(text: str, output: Path | None) -> None:
-    """Whole or not at all: into a file beside it first."""
+    """Writes to stdout, or replaces the file atomically."""
     if output is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
@@ -144,7 +143,7 @@ def write(text: str, output: Path | None) -> None:
 
 
 async def show_paper(app: App, words: str) -> None:
-    """A card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
+    """Shows a card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
     ref = named(words)
     chat = ConsoleChat(app.store)
     context = app.context({"console": chat}, InlineQueue())
@@ -152,29 +151,34 @@ async def show_paper(app: App, words: str) -> None:
     if ref is None:
         found = await app.desk.papers.search(words)
         if not found:
-            raise NotFound(f"arXiv has nothing for {words!r}; fewer words, or au:name, may find it.")
+            raise NotFound(f"arXiv finds nothing for {words!r}; try fewer words, or au:name.")
         shown = listed(words, found, language)
-        # A terminal has no menus; the list says it all.
         chat.screen.print(
             render.reply(replace(shown, blocks=tuple(b for b in shown.blocks if not isinstance(b, Menu))))
         )
         return
     paper = await find_paper(context, ref)
-    with aside().status(f"Reading {paper.versioned} …"):
+    with stderr_console().status(f"Reading {paper.versioned} …"):
         entry = await look_up(context, paper, language, CLI.key)
     chat.screen.print(render.reply(cards.card(entry, language, app.settings.digest_detail)))
 
 
 async def show_answer(app: App, ref: PaperRef, question: str, language: str | None) -> None:
-    """One question about one paper, answered as it is written. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
+    """Streams the answer to a question. Raises NotFound, ArxivUnavailable, OverBudget,
+    Misconfigured."""
     chat = ConsoleChat(app.store)
     context = app.context({"console": chat}, InlineQueue())
-    with aside().status(f"Reading {ref} …"):
+    with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
         sources: list[Source] = await sources_of(context, [paper])
     spoken = language or asked_in(question, app.settings.digest_language)
     asked = Question(
-        f"ask:{app.now().isoformat()}", Place("console", "cli", "ask"), ALONE, question, app.now(), subject=paper.id
+        f"ask:{app.now().isoformat()}",
+        Place("console", "cli", "ask"),
+        LOCAL_USER,
+        question,
+        app.now(),
+        subject=paper.id,
     )
     draft = await chat.draft(asked, asked.id)
     answer = await answered(context, question, sources, (), spoken, CLI.key, draft.write)
@@ -184,5 +188,5 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
 
 
 def settings_line(settings: Settings) -> str:
-    """Who writes: for the first line of a demo."""
+    """Names the author of the texts, for the first line of a demo."""
     return f"the model {settings.llm_model}" if settings.has_model else "no model: the papers' own sentences"

@@ -256,11 +256,11 @@ async def test_a_hiccup_of_arxiv_is_waited_out(world: World):
     ("words", "said"),
     [
         (("digest", "--language", "klingonese"), "not a language"),
-        (("digest", "--categories", "computers"), "no arXiv category"),
+        (("digest", "--categories", "computers"), "not an arXiv category"),
         (("ask", "9999.99999", "why?"), "looks like an arXiv id"),
-        (("ask", "hello", "why?"), "names no paper"),
+        (("ask", "hello", "why?"), "is not a paper"),
         (("paper", "https://arxiv.org/abs/nonsense"), "looks like an arXiv id"),
-        (("digest", "--output", "/nowhere/at/all.md"), "no folder"),
+        (("digest", "--output", "/nowhere/at/all.md"), "not a writable folder"),
     ],
 )
 async def test_bad_input_gets_a_sentence_and_exit_2(world: World, words: tuple[str, ...], said: str):

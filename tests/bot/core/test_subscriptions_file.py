@@ -116,13 +116,13 @@ class TestReading:
 class TestApplying:
     async def test_forty_channels_are_set_up_and_a_second_time_nothing_changes(self, store: Store, settings, capsys):
         await channels.apply(store, settings, forty(), "f.yaml", dry_run=False)
-        assert capsys.readouterr().err.endswith("40 changed, 0 as they were.\n")
+        assert capsys.readouterr().err.endswith("40 changed, 0 unchanged.\n")
         found = await store.subscriptions()
         assert len(found) == 40
         assert {s.created for s in found} == {store.now()}
         assert found[0].profile == Profile(("cs.CV", "cs.RO"), language="zh")
         await channels.apply(store, settings, forty(), "f.yaml", dry_run=False)
-        assert capsys.readouterr().err.endswith("0 changed, 40 as they were.\n")
+        assert capsys.readouterr().err.endswith("0 changed, 40 unchanged.\n")
 
     async def test_a_dry_run_shows_the_difference_and_changes_nothing(self, store: Store, settings, capsys):
         await channels.add(store, settings, "slack:C1", ["papers=5", "interests=robots"])
@@ -135,8 +135,8 @@ class TestApplying:
         assert "~ slack:C1\n    papers: 5 -> 3\n" in shown.out
         assert "+ discord:2: categories cs.CV" in shown.out
         assert "interests: robots" not in shown.out
-        assert "Not in the file, left as they are: slack:C9." in shown.err
-        assert "2 to change; nothing was changed (--dry-run)." in shown.err
+        assert "Not in the file and unchanged: slack:C9." in shown.err
+        assert "2 would change (--dry-run)." in shown.err
         assert await store.subscriptions() == before
 
     async def test_a_file_with_a_problem_changes_nothing_at_all(self, store: Store, settings):
@@ -191,7 +191,7 @@ class TestOneByOne:
         with pytest.raises(NotFound):
             await channels.remove(store, "slack:C1")
         await channels.add(store, settings, "slack:C1", [])
-        with pytest.raises(BadInput, match="is there already"):
+        with pytest.raises(BadInput, match="already exists"):
             await channels.add(store, settings, "slack:C1", [])
         with pytest.raises(BadInput, match="names no channel"):
             await channels.add(store, settings, "papers", [])
@@ -284,7 +284,7 @@ class TestCosts:
             assert "$0.30" in rows["discord:2"]
             assert "$0.10" in next(line for line in table.splitlines() if line.startswith("  rank"))
             assert "$0.42" in rows["all"]
-        assert "Today $0.42 of $1.00 are used up" in told.err
+        assert "Today $0.42 of $1.00 used" in told.err
         assert "discord:2 $0.30 of $0.50" in told.err
 
     @pytest.mark.usefixtures("spent")
