@@ -106,6 +106,7 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
     if analysis and analysis.missing and analysis.by != "extractive":
         notes.append(label("missing", language, parts=missing_words(analysis)))
     notes += [
-        label("hidden", language, how=h.how, quote=escape(" ".join(h.text.split())[:160])) for h in text.hidden[:1]
+        label("hidden", language, how=label(f"hidden.{h.how}", language), quote=escape(" ".join(h.text.split())[:160]))
+        for h in text.hidden[:1]
     ]
     return notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -34,8 +34,7 @@ def form(subscription: Subscription, language: str) -> Form:
     """The settings of a channel as they stand."""
     profile = subscription.profile
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
-    # 2023-01-01 was a Sunday: the names of days come from the calendar of the language.
-    days = tuple((day_words(datetime(2023, 1, 2 + i).date(), language, "EEE"), d) for i, d in enumerate(DAYS))  # noqa: DTZ001
+    days = week(language)
     return Form(
         "setup",
         subscription.key,
@@ -55,6 +54,12 @@ def form(subscription: Subscription, language: str) -> Form:
             _field("days", language, ",".join(subscription.days), kind="choices", options=days, required=True),
         ),
     )
+
+
+def week(language: str) -> tuple[tuple[str, str], ...]:
+    """The days from Monday on: their short names in the language, and those of `DAYS`."""
+    monday = date(2024, 1, 1)
+    return tuple((day_words(monday + timedelta(days=i), language, "EEE"), day) for i, day in enumerate(DAYS))
 
 
 def _field(
@@ -84,7 +89,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         try:
             return parse(fields[name].strip())
         except ValueError as error:
-            problems[name] = str(error)
+            problems[name] = in_language(error.args[0], language)
             return otherwise
 
     profile = before.profile

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.commands.setup import week
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
 from bot.core.schedule import last_due, next_run
@@ -66,12 +67,12 @@ async def status_lines(context: Context, subscription: Subscription) -> list[str
             categories=", ".join(profile.categories),
             n=subscription.papers,
             tongue=profile.language,
-            detail=subscription.detail.value,
+            detail=say(f"status.detail.{subscription.detail}", language),
         )
     ]
     if profile.interests:
         lines.append(say("status.interests", language, interests=profile.interests))
-    days = ", ".join(subscription.days)
+    days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
     due = next_run(subscription, context.now())
     lines.append(

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.subscription import DAYS, Detail
+from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile
@@ -50,20 +51,20 @@ def language(value: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise ValueError(f"{value!r} is not a language; write a BCP 47 tag such as en, zh or pt-BR")
+        raise ValueError(say.sentence("bad language", value=repr(value)))
     return str(tag)
 
 
 def clock_time(value: str) -> str:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip())
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError(f"{value!r} is not a time of day; write it as 09:00")
+        raise ValueError(say.sentence("bad time", value=repr(value)))
     return f"{int(match[1]):02d}:{match[2]}"
 
 
 def timezone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError(f"{value!r} is not a timezone; write a name of the tz database such as Asia/Shanghai or UTC")
+        raise ValueError(say.sentence("bad timezone", value=repr(value)))
     return value
 
 
@@ -75,7 +76,7 @@ def weekdays(value: Any) -> Any:
     for piece in _words(value.lower().replace("every day", "mon-sun")):
         first, _, last = (part.strip()[:3] for part in piece.partition("-"))
         if first not in DAYS or (last and last not in DAYS):
-            raise ValueError(f"{piece!r} names no days; write mon-fri, or mon,wed,fri, or every day")
+            raise ValueError(say.sentence("bad days", value=repr(piece)))
         start, end = DAYS.index(first), DAYS.index(last or first)
         found += DAYS[start : end + 1] if end >= start else (*DAYS[start:], *DAYS[: end + 1])
     return [day for day in DAYS if day in found]

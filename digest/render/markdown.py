@@ -127,7 +127,7 @@ def coverage_line(digest: Digest, *, cost: bool = True) -> str:
         pieces.append(label(name, language, n=len(rest_on_abstract), numbers=shown))
     pieces.append(label("coverage.rest", language, n=c.rest))
     if c.skipped:
-        reasons = ", ".join(sorted({s.reason for s in c.skipped}))
+        reasons = ", ".join(label(f"skipped.{reason}", language) for reason in sorted({s.reason for s in c.skipped}))
         pieces.append(label("coverage.skipped", language, n=len(c.skipped), reasons=reasons))
     if cost and digest.cost.calls:
         pieces.append(cost_words(digest.cost))
