@@ -41,7 +41,12 @@ def timed(times: Times) -> None:
         return await in_thread(watched(function, "in a thread", times) if ours else function, *args, **values)
 
     asyncio.to_thread = to_thread  # type: ignore[assignment]
-    for module, name in ((analysis, "drafted"), (repair, "drafted"), (summary, "drafted"), (ranking, "data_of")):
+    for module, name in (
+        (analysis, "draft_from"),
+        (repair, "draft_from"),
+        (summary, "draft_from"),
+        (ranking, "parse_object"),
+    ):
         setattr(module, name, watched(getattr(module, name), "on the loop", times))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from bench.minilm import MiniLM, folder
 from bench.qasper import Asked, load
 from bench.report import aim, table
-from digest.llm.similarity import near_to
+from digest.llm.similarity import cosines_to
 from digest.model import FullText, Paper
 from digest.ports import Source
 from digest.retrieval.passages import Passages, select, spoken
@@ -134,7 +134,7 @@ async def _all(ours: list[Passages], texts: list[FullText], marked: list, model:
     hits = []
     for q, _ in marked:
         passages = spoken(texts[q.paper], q.question, 2_000)
-        near = dict(zip(passages, await near_to(q.question, list(passages.values()), embed), strict=True))
+        near = dict(zip(passages, await cosines_to(q.question, list(passages.values()), embed), strict=True))
         hits.append(ours[q.paper].top(q.question, TOP, near))
     return hits
 

@@ -1,1 +1,1 @@
-"""The Analyst that is a language model: `client` talks to the server, `prompts` holds the words, `analyst` does the work."""
+"""The Analyst that asks a language model: prompts, a module for each task and the client."""

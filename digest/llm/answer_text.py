@@ -1,7 +1,7 @@
-"""The text of an answer while it arrives, and its two halves: prose, and a fenced list of quotations. Pure.
+"""Splits an answer into prose and quotations, and decides what to show while it streams. Pure.
 
-The one thing to know: prose is shown at once, but from the first figure, quotation mark, `[` or URL of a sentence on it is held until the
-sentence ends and was checked. The list of quotations is never shown as it comes.
+Prose is shown at once, up to the first figure, quotation mark, `[` or URL of a sentence; the rest
+follows when the sentence has ended and been checked. The list of quotations is never streamed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CITATIONS_ONLY = re.compile(r"\s*(?:\[\d+\]\s*)+")
 
 
 def sentences(text: str, language: str) -> list[str]:
-    """Sentences with the space that follows them: joined they are the text. Citations after a full stop belong to what is before."""
+    """Sentences with trailing space and the citations that follow; joined they are the text."""
     found: list[str] = []
     for line in text.splitlines(keepends=True):
         for piece in sentencex.segment(language.split("-", 1)[0].lower(), line):
@@ -28,17 +28,17 @@ def sentences(text: str, language: str) -> list[str]:
     return found
 
 
-# ---------------------------------------------------------------- the two halves
+# ---------------------------------------------------------------- prose and quotations
 
 
 @dataclass(frozen=True)
-class Listed:
+class QuotationEntry:
     """An entry of the list of quotations, as the model wrote it."""
 
     number: int
-    """0: the nearest passage of an answer that was not found."""
+    """0: the nearest passage, where the papers do not say."""
     paper: int | None
-    """The number of the paper it says it is from."""
+    """The number of its paper, if given."""
     text: str
 
 
@@ -53,8 +53,8 @@ _BARE_LIST = re.compile(
 _MARKS = "\"'“”‘’「」『』«»`* "
 
 
-def halves(text: str) -> tuple[str, str | None]:
-    """Prose, and the inside of the list of quotations (None where there is none yet). Other fenced blocks stay in the prose."""
+def split_answer(text: str) -> tuple[str, str | None]:
+    """The prose with other fenced blocks, and the list of quotations (None while there is none)."""
     start = 0
     while opening := _FENCE.search(text, start):
         closing = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*$", re.MULTILINE).search(text, opening.end())
@@ -63,7 +63,7 @@ def halves(text: str) -> tuple[str, str | None]:
         if opening[2].lower().startswith("quot") or _ENTRY.fullmatch(first):
             return text[: opening.start()].rstrip(), inside
         if closing is None:
-            # Still open: what it will be cannot be told.
+            # Still open: it may become the list of quotations.
             return text[: opening.start()].rstrip(), None
         start = closing.end()
     if bare := _BARE_LIST.search(text):
@@ -71,57 +71,59 @@ def halves(text: str) -> tuple[str, str | None]:
     return text.rstrip(), None
 
 
-def listed(inside: str) -> list[Listed]:
-    """The entries of the list; a line that begins none goes on with the one before."""
-    found: list[Listed] = []
+def parse_quotations(inside: str) -> list[QuotationEntry]:
+    """The entries of the list; any other line continues the entry before it."""
+    found: list[QuotationEntry] = []
     for line in inside.splitlines():
         match = _ENTRY.fullmatch(line)
         if match:
             number = 0 if match["n"].lower() == "none" else int(match["n"])
-            found.append(Listed(number, int(match["paper"]) if match["paper"] else None, match["text"].strip(_MARKS)))
+            found.append(
+                QuotationEntry(number, int(match["paper"]) if match["paper"] else None, match["text"].strip(_MARKS))
+            )
         elif found and line.strip() and not line.lstrip().startswith(("`", "~")):
             last = found[-1]
-            found[-1] = Listed(last.number, last.paper, f"{last.text} {line.strip()}".strip(_MARKS))
+            found[-1] = QuotationEntry(last.number, last.paper, f"{last.text} {line.strip()}".strip(_MARKS))
     return [entry for entry in found if entry.text]
 
 
-# ---------------------------------------------------------------- while it arrives
+# ---------------------------------------------------------------- streaming
 
 _RISKY = re.compile(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
 _UNENDED = re.compile(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
 _OPEN_FENCE = re.compile(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
 
 
-class Provisional:
-    """What may be shown of a growing text. `checked` gives a finished sentence as it is to be shown."""
+class ProvisionalText:
+    """The part of a growing text to show. `check` returns a finished sentence as it is shown."""
 
-    def __init__(self, language: str, checked: Callable[[str], str]) -> None:
+    def __init__(self, language: str, check: Callable[[str], str]) -> None:
         self._language = language
-        self._checked = checked
+        self._check = check
         self._raw = ""
         self._shown = ""
         self._read = 0
 
     def feed(self, whole: str) -> str:
-        """Takes the whole raw text so far, gives the whole that may be shown. A text that is no longer begun as before is read anew."""
+        """Takes the raw text so far, returns the text to show; starts over if it differs."""
         if not whole.startswith(self._raw):
             self._shown, self._read = "", 0
         self._raw = whole
-        prose, inside = halves(whole)
+        prose, inside = split_answer(whole)
         if inside is None:
             prose = _OPEN_FENCE.sub("", whole if prose == whole.rstrip() else prose)
         pieces = sentences(prose[self._read :], self._language)
         ended = inside is not None
         for piece, following in pairwise([*pieces, ""]):
-            # A citation that follows the full stop may still arrive: the last sentence ends with its line, or with the prose.
+            # Citations may still follow the last sentence: it ends with its line or the prose.
             if not (following or ended or piece.endswith("\n")):
-                return (self._shown + _safe(piece)).rstrip()
-            self._shown += self._checked(piece)
+                return (self._shown + _unheld(piece)).rstrip()
+            self._shown += self._check(piece)
             self._read += len(piece)
         return self._shown.rstrip()
 
 
-def _safe(piece: str) -> str:
-    """Up to what must be held. A word is shown once it has ended: `ResNet` may yet become `ResNet-50`."""
+def _unheld(piece: str) -> str:
+    """The piece up to what is held. `ResNet` waits too: it may become `ResNet-50`."""
     risky = _RISKY.search(piece)
     return _UNENDED.sub("", piece[: risky.start()] if risky else piece)

@@ -1,7 +1,8 @@
-"""From what the model wrote to an Answer in which every quotation stands in its paper. Pure; truth is judged here.
+"""Checks the model's answer against the papers and builds the Answer from what was verified. Pure.
 
-A citation without a quotation that was found is taken out, and its sentence says `(?)` unless another citation carries it; so does a sentence
-with a figure, a name, a quoted phrase or an id that does not stand in the papers. A link that does not stand there is taken out.
+A citation whose quotation was not found is removed; a sentence left without any is marked `(?)`.
+So is a sentence with a figure, name, quoted phrase or id that is not in the papers. Links that are
+not in the papers are removed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass, field
 from digest import checks
 from digest.evidence.finder import Finder
 from digest.llm import prompts
-from digest.llm.answer_text import Listed, halves, listed, sentences
-from digest.llm.review import strange_ids
+from digest.llm.answer_text import QuotationEntry, parse_quotations, sentences, split_answer
+from digest.llm.review import unknown_ids
 from digest.model import Answer, Evidence, Fault, FullText, Paper, Problem, Quote
 
 MARK = "(?)"
@@ -23,28 +24,29 @@ _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
-_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
-"""A row of a table takes its mark into its last cell: what stands behind it is not shown."""
+_SENTENCE_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
+"""In a row of a table the mark goes into the last cell: text behind the row is not shown."""
 _DENIES = re.compile(
     r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
-_ABOUT = 5
-"""Words of content that show what an answer is about."""
-_SHARED = 0.34
+_MIN_CONTENT_WORDS = 5
+"""With fewer, the words do not show what an answer is about."""
+_MIN_SHARED = 0.34
+"""Share of an answer's content words that stand in the papers."""
 
 
 @dataclass(frozen=True)
-class Read:
-    """A paper as it was given to the model."""
+class GivenPaper:
+    """A paper as the model got it."""
 
     number: int
     paper: Paper
     text: FullText
     finder: Finder
     allow: tuple[str, ...] = ()
-    """Addresses of its own links that may stay links."""
+    """URLs of its own that may stay links."""
 
     @property
     def source(self) -> str:
@@ -52,15 +54,17 @@ class Read:
 
 
 @dataclass
-class Judge:
-    """Judges one answer's sentences against the papers. What only the `question` says may be repeated to deny it or to leave it open: whoever
-    asks `is it true that it reaches 99.9 %?` must not have it confirmed by a figure of his own.
+class AnswerChecker:
+    """Checks the sentences of one answer against the papers.
+
+    A figure that only the question holds may be denied or left open, never confirmed: a question
+    `is it true that it reaches 99.9 %?` is no evidence for 99.9 %.
     """
 
-    papers: Sequence[Read]
+    papers: Sequence[GivenPaper]
     question: str
     language: str
-    entries: Sequence[Listed] = ()
+    entries: Sequence[QuotationEntry] = ()
     quotes: list[Quote] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -69,22 +73,22 @@ class Judge:
         numbers = " ".join(f"{r.number} #{r.number}" for r in self.papers)
         self._source = "\n".join([*(r.source for r in self.papers), numbers])
         self._with_question = f"{self._source}\n{self.question}"
-        self._flat = re.sub(r"\s+", "", self._with_question).lower()
-        self._found = {e.number: self.evidence(e) for e in self.entries if e.number}
+        self._squeezed = re.sub(r"\s+", "", self._with_question).lower()
+        self._found = {e.number: self.find_evidence(e) for e in self.entries if e.number}
 
-    def evidence(self, entry: Listed) -> tuple[Evidence, str] | None:
-        """In the paper it says it is from; in whichever, only where it does not say."""
+    def find_evidence(self, entry: QuotationEntry) -> tuple[Evidence, str] | None:
+        """Searches the paper that the entry names; all papers where it names none."""
         named = [r for r in self.papers if r.number == entry.paper] if entry.paper is not None else list(self.papers)
-        for read in named or (list(self.papers) if len(self.papers) == 1 else []):
-            if evidence := read.finder.find(entry.text):
-                return evidence, read.paper.id
+        for paper in named or (list(self.papers) if len(self.papers) == 1 else []):
+            if evidence := paper.finder.find(entry.text):
+                return evidence, paper.paper.id
         self.problems.append(Problem(Fault.QUOTATION, f"quotes.{entry.number}", entry.text[:120]))
         return None
 
     # -------------------------------------------------------- sentences
 
-    def sentence(self, text: str) -> str:
-        """As it may be shown: citations renumbered, what could not be verified marked."""
+    def check(self, text: str) -> str:
+        """A sentence as it is shown: citations renumbered, marked if something is unverified."""
         cited: list[int] = []
 
         def renumbered(group: re.Match[str]) -> str:
@@ -92,30 +96,33 @@ class Judge:
             cited.extend(new)
             return "".join(f" [{n}]" for n in dict.fromkeys(new) if n)
 
-        body = self._links(_CITATION.sub(renumbered, text))
-        doubts = self.doubts(body)
-        self.unsupported += [d for d in doubts if d not in self.unsupported]
-        self.problems += [Problem(Fault.NUMBER, "answer", f"not in the paper: {d}") for d in doubts]
-        doubtful = bool(doubts) or (bool(cited) and not any(cited)) or MARK in body
+        body = self._without_foreign_links(_CITATION.sub(renumbered, text))
+        unverified = self.unverified(body)
+        self.unsupported += [d for d in unverified if d not in self.unsupported]
+        self.problems += [Problem(Fault.NUMBER, "answer", f"not in the paper: {d}") for d in unverified]
+        doubtful = bool(unverified) or (bool(cited) and not any(cited)) or MARK in body
         return marked(body) if doubtful and MARK not in body else body
 
-    def doubts(self, text: str) -> tuple[str, ...]:
-        """Figures, names, ids and quoted phrases that do not stand in the papers."""
+    def unverified(self, text: str) -> tuple[str, ...]:
+        """Figures, names, ids and quoted phrases that are not in the papers."""
         plain = _CITATION.sub("", text)
         found = [*checks.unsupported(plain, self._source)]
         if found and _DENIES.search(plain):
             denied = self._denied(plain)
             found = [item for item in found if item not in denied]
-        found += strange_ids(plain, self._source)
+        found += unknown_ids(plain, self._source)
         for phrase in _QUOTED.findall(plain):
-            if re.sub(r"\s+", "", phrase).lower() not in self._flat and not any(
+            if re.sub(r"\s+", "", phrase).lower() not in self._squeezed and not any(
                 r.finder.find(phrase) for r in self.papers
             ):
                 found.append(f"“{phrase}”")
         return tuple(dict.fromkeys(found))
 
     def _denied(self, text: str) -> set[str]:
-        """What only the question says, in the clauses that deny it: `it does not reach 99.9 %`, and not `it reaches 99.9 %, not less`."""
+        """Items that only the question holds, in clauses that deny them.
+
+        `it does not reach 99.9 %` is such a clause, `it reaches 99.9 %, not less` is not.
+        """
         clauses = [c for c in _CLAUSE.split(text) if _DENIES.search(c)]
         return {
             item
@@ -136,35 +143,37 @@ class Judge:
         return len(self.quotes)
 
     def cite_all(self) -> list[int]:
-        """Numbers of every verified quotation, for an answer that cites none of them in its prose."""
+        """Numbers of every verified quotation, for an answer whose prose cites none."""
         return [n for n in (self._number(old) for old in self._found) if n]
 
-    def _links(self, text: str) -> str:
-        text = _LINK.sub(lambda m: m[0] if self._stands(m[2]) and not m[0].startswith("!") else m[1] + " " + MARK, text)
-        return _URL.sub(lambda m: m[0] if self._stands(m[0]) else MARK, text)
+    def _without_foreign_links(self, text: str) -> str:
+        text = _LINK.sub(
+            lambda m: m[0] if self._is_in_papers(m[2]) and not m[0].startswith("!") else m[1] + " " + MARK, text
+        )
+        return _URL.sub(lambda m: m[0] if self._is_in_papers(m[0]) else MARK, text)
 
-    def _stands(self, url: str) -> bool:
+    def _is_in_papers(self, url: str) -> bool:
         bare = re.sub(r"^https?://(?:www\.)?|/$", "", url.strip("<>").lower())
-        return len(bare) > 3 and re.sub(r"\s+", "", bare) in self._flat
+        return len(bare) > 3 and re.sub(r"\s+", "", bare) in self._squeezed
 
 
 def marked(text: str) -> str:
-    """`It works.` becomes `It works (?).`"""
-    return before_end(text, MARK)
+    """`It works.` becomes `It works (?).`."""
+    return insert_before_end(text, MARK)
 
 
-def before_end(text: str, what: str) -> str:
-    end = _END.search(text)
+def insert_before_end(text: str, addition: str) -> str:
+    end = _SENTENCE_END.search(text)
     cut = end.start() if end else len(text)
-    return f"{text[:cut].rstrip()} {what}{text[cut:]}" if text.strip() else text
+    return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
 
 
-# ---------------------------------------------------------------- the whole
+# ---------------------------------------------------------------- the whole answer
 
 
 def answer_from(
     raw: str,
-    papers: Sequence[Read],
+    papers: Sequence[GivenPaper],
     question: str,
     language: str,
     by: str,
@@ -173,63 +182,63 @@ def answer_from(
     unmatched: bool = False,
     cut: bool = False,
 ) -> Answer:
-    """`cut`: the text was ended by its limit; its last sentence is left out.
-
-    The result may carry problems that make it no answer at all: see `unusable`.
-    """
-    prose, inside = halves(raw)
-    entries = listed(inside or "")
+    """`cut`: the text ended at the token limit, so its last sentence is dropped. See `unusable`."""
+    prose, quotations = split_answer(raw)
+    entries = parse_quotations(quotations or "")
     prose = checks.clean(prose, language)
-    judge = Judge(papers, question, language, entries)
+    checker = AnswerChecker(papers, question, language, entries)
     pieces = sentences(prose, language)
-    if cut and inside is None:
+    if cut and quotations is None:
         pieces = pieces[:-1]
-    text = "".join(judge.sentence(piece) if piece.strip() else piece for piece in pieces).strip()
-    if not judge.quotes and (numbers := judge.cite_all()):
-        # It does not say which of them carries what: so nothing is carried, and the reader may judge.
-        text = before_end(marked(text), " ".join(f"[{n}]" for n in numbers))
-    none = [e for e in entries if not e.number]
-    found = not none or bool(judge.quotes)
-    nearest = next((at for e in none if (at := judge.evidence(e))), None) if not found else None
-    if found and not judge.quotes and not (inside is not None and not entries) and MARK not in text:
-        # Nothing in the papers carries it, and it does not say so itself.
-        judge.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
-        judge.problems += _about_something_else(text, papers, language)
+    text = "".join(checker.check(piece) if piece.strip() else piece for piece in pieces).strip()
+    if not checker.quotes and (numbers := checker.cite_all()):
+        # It does not say which quotation supports what: all are cited, and the text is marked.
+        text = insert_before_end(marked(text), " ".join(f"[{n}]" for n in numbers))
+    declined = quotations is not None and not entries
+    not_found = [e for e in entries if not e.number]
+    found = not not_found or bool(checker.quotes)
+    nearest = next((at for e in not_found if (at := checker.find_evidence(e))), None) if not found else None
+    if found and not checker.quotes and not declined and MARK not in text:
+        # No quotation supports it, and it does not say so itself.
+        checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
+        checker.problems += _off_topic(text, papers, language)
         text = re.sub(r"[^\n]*\w[^\n]*", lambda line: marked(line[0]), text)
     return Answer(
         text=checks.safe_markdown(text, [url for r in papers for url in r.allow]),
-        quotes=tuple(judge.quotes),
+        quotes=tuple(checker.quotes),
         paper_ids=tuple(r.paper.id for r in papers),
         language=language,
         by=by,
         found=found,
         nearest=nearest[0] if nearest else None,
-        unsupported=tuple(judge.unsupported),
-        problems=(*_as_a_whole(prose, papers, language, declined=inside is not None and not entries), *judge.problems),
+        unsupported=tuple(checker.unsupported),
+        problems=(*_whole_problems(prose, papers, language, declined=declined), *checker.problems),
         selected=selected,
         unmatched=unmatched,
     )
 
 
-BLAMED = frozenset({Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG})
-"""Faults that leave an answer one: its sentences are marked for them, or it was shortened."""
+MARKED_FAULTS = frozenset(
+    {Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG}
+)
+"""Faults with which an answer stays usable: its sentences are marked, or it was shortened."""
 
 
 def unusable(answer: Answer) -> tuple[Problem, ...]:
-    """Problems that make it no answer."""
-    return tuple(p for p in answer.problems if p.fault not in BLAMED)
+    """The problems that make it no answer; empty for a usable one."""
+    return tuple(p for p in answer.problems if p.fault not in MARKED_FAULTS)
 
 
-def _about_something_else(text: str, papers: Sequence[Read], language: str) -> list[Problem]:
-    """No quotation, no word that there is none, and hardly a word of the papers: somebody had it write something else."""
+def _off_topic(text: str, papers: Sequence[GivenPaper], language: str) -> list[Problem]:
+    """For an answer without quotations: a problem where it shares hardly a word with the papers."""
     shared = checks.shared_words(text, "\n".join(r.source for r in papers), language)
-    if shared is None or shared.of < _ABOUT or shared.found >= _SHARED * shared.of:
+    if shared is None or shared.of < _MIN_CONTENT_WORDS or shared.found >= _MIN_SHARED * shared.of:
         return []
     return [Problem(Fault.OTHER_PAPER, "answer", "hardly any of its words are the papers'")]
 
 
-def _as_a_whole(prose: str, papers: Sequence[Read], language: str, *, declined: bool) -> list[Problem]:
-    """`declined`: with the empty list that a polite no is asked to have; a bare refusal has none."""
+def _whole_problems(prose: str, papers: Sequence[GivenPaper], language: str, *, declined: bool) -> list[Problem]:
+    """`declined`: it ends in an empty list, as the prompt asks of a polite no."""
     instructions = tuple(h.text for r in papers for h in r.text.hidden)
     source = "\n".join(r.source for r in papers)
     problems = checks.problems_of(

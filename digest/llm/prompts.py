@@ -1,6 +1,7 @@
-"""The words the model is given, and `VERSION`, a fingerprint of them all: it stands in cache keys, so a changed word is never read as the old one.
+"""The prompts, and `version()`, a fingerprint of them all that is part of cache keys.
 
-Each begins with its task's name. What repeats from call to call stands first, what differs last: servers then reuse what they have read.
+Each begins with its task's name. What repeats from call to call comes first and what differs last,
+so that the server's prompt cache serves the beginning.
 """
 
 from __future__ import annotations
@@ -174,7 +175,7 @@ Your earlier output for this could not be used: {problems}. Write it anew, whole
 Write in {language}; quotations stay in the paper's language."""
 
 PARSER = "2"
-"""Of the code that reads, checks and cuts what comes back: raised when it keeps something else than before."""
+"""Version of the code that parses, checks and cuts outputs: raise it when the result changes."""
 
 SHORTENED = "… (shortened)"
 
@@ -189,7 +190,7 @@ def version() -> str:
 @cache
 def language_name(tag: str) -> str:
     """`Chinese (zh)`, for a prompt."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # its data is slow to load
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # slow to load
 
     try:
         name = Locale.parse(tag, sep="-").get_display_name("en")

@@ -1,4 +1,4 @@
-"""Scores from the model, in batches; whom it leaves out is asked once more, and then scored by words."""
+"""Scores papers in batches; asks once more for those the model omits, then ranks lexically."""
 
 from __future__ import annotations
 
@@ -9,44 +9,50 @@ from dataclasses import replace
 
 from digest import checks
 from digest.errors import Unavailable
-from digest.llm import calls, prompts
-from digest.llm.parsing import data_of, list_at, number_of
+from digest.llm import prompts
+from digest.llm.parsing import list_at, parse_number, parse_object
+from digest.llm.requests import ranking_request
 from digest.llm.server.client import Model
-from digest.llm.server.failures import Overlong
+from digest.llm.server.failures import RequestTooLong
 from digest.model import Paper, Profile, Score
 from digest.selection.lexical import lexical
 
 log = logging.getLogger(__name__)
 
 BATCH = 25
-"""Abstracts a call."""
+"""Abstracts per call."""
 
 
-async def ranked(model: Model, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-    """Raises what kept every batch from being scored; a batch that failed beside others is scored by words."""
-    scores, failures = await _batches(model, papers, profile)
+async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+    """Raises the first failure if no batch was scored; else a failed batch is scored lexically."""
+    scores, failures = await _score_batches(model, papers, profile)
     if failures and not scores:
         raise failures[0]
     left = [p for p in papers if p.id not in scores]
     if left and not failures:
-        more, _ = await _batches(model, left, profile, again=True)
+        more, _ = await _score_batches(model, left, profile, again=True)
         scores |= more
     if len(scores) < len(papers):
-        log.warning("event=ranked_by_words papers=%d of=%d", len(papers) - len(scores), len(papers))
-    # Checking a hundred reasons is work for a thread: the loop has others to serve.
+        log.warning("event=ranked_lexically papers=%d of=%d", len(papers) - len(scores), len(papers))
+    # Checking a hundred reasons takes long: it runs in a thread.
     return await asyncio.to_thread(_checked, scores, papers, profile)
 
 
 def _checked(scores: Mapping[str, Score], papers: Sequence[Paper], profile: Profile) -> list[Score]:
-    by_words = {s.paper_id: s for s in lexical(papers, profile)}
-    return [_sound(scores[p.id], by_words[p.id], p, profile) if p.id in scores else by_words[p.id] for p in papers]
+    lexical_scores = {s.paper_id: s for s in lexical(papers, profile)}
+    return [
+        _with_sound_reason(scores[p.id], lexical_scores[p.id], p, profile) if p.id in scores else lexical_scores[p.id]
+        for p in papers
+    ]
 
 
-async def _batches(
+async def _score_batches(
     model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool = False
 ) -> tuple[dict[str, Score], list[Unavailable]]:
     batches = [papers[i : i + BATCH] for i in range(0, len(papers), BATCH)]
-    results = await asyncio.gather(*(_batch(model, b, profile, again=again) for b in batches), return_exceptions=True)
+    results = await asyncio.gather(
+        *(_score_batch(model, b, profile, again=again) for b in batches), return_exceptions=True
+    )
     scores: dict[str, Score] = {}
     failures: list[Unavailable] = []
     for result in results:
@@ -59,30 +65,30 @@ async def _batches(
     return scores, failures
 
 
-async def _batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
-    """What was scored soundly: the first of each number; unknown numbers are dropped."""
+async def _score_batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
+    """Valid scores by paper id: the first one for each number; unknown numbers are dropped."""
     try:
-        reply = await model.ask(calls.ranking(papers, profile, again=again))
-    except Overlong:
+        reply = await model.ask(ranking_request(papers, profile, again=again))
+    except RequestTooLong:
         return {}
     scores: dict[str, Score] = {}
-    for item in list_at(data_of(reply.text), "scores"):
-        n = number_of(item.get("n"), 1, len(papers))
-        relevance = number_of(item.get("relevance"), 0, 10)
-        significance = number_of(item.get("significance"), 0, 10)
+    for item in list_at(parse_object(reply.text), "scores"):
+        n = parse_number(item.get("n"), 1, len(papers))
+        relevance = parse_number(item.get("relevance"), 0, 10)
+        significance = parse_number(item.get("significance"), 0, 10)
         if n is None or n != int(n) or relevance is None or significance is None:
             continue
         paper, reason = papers[int(n) - 1], item.get("reason")
-        said = checks.clean(reason, profile.language) if isinstance(reason, str) else ""
-        scores.setdefault(paper.id, Score(paper.id, relevance, significance, said, model.name))
+        cleaned = checks.clean(reason, profile.language) if isinstance(reason, str) else ""
+        scores.setdefault(paper.id, Score(paper.id, relevance, significance, cleaned, model.name))
     return scores
 
 
-def _sound(score: Score, by_words: Score, paper: Paper, profile: Profile) -> Score:
-    """A reason that is flawed is replaced by the one that words give."""
+def _with_sound_reason(score: Score, fallback: Score, paper: Paper, profile: Profile) -> Score:
+    """Replaces a flawed reason by that of the lexical score."""
     wishes = " ".join((profile.interests, *profile.categories, *profile.wanted, *profile.unwanted))
     source = f"{paper.title}\n{paper.abstract}\n{wishes}"
     flawed = checks.problems_of(
         score.reason, where="reason", language=profile.language, kind="sentence", prompt=prompts.RANK
     ) or checks.unsupported(score.reason, source)
-    return replace(score, reason=by_words.reason if flawed else checks.safe_markdown(score.reason))
+    return replace(score, reason=fallback.reason if flawed else checks.safe_markdown(score.reason))

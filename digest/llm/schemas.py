@@ -1,4 +1,7 @@
-"""The structures asked of the model, as JSON Schemas that hold in strict mode: all properties required, no others, no defaults, no bounds."""
+"""The JSON Schemas of structured outputs.
+
+Strict mode wants all properties required, no others, no defaults and no bounds.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""How near a paper's passages are to a question in meaning, by vectors of the server's. The one thing to know: it only helps to choose; without such
-a server, or when it fails, words choose alone, and nobody waits long for it.
+"""Similarity of a paper's passages to a question, by the server's embeddings.
+
+It only helps to select passages: without embeddings, or when they fail, BM25 selects alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import operator
 from collections.abc import Awaitable, Callable, Sequence
 
 from digest.errors import PaperboyError
-from digest.llm.server.client import EMBEDDED_AT_ONCE, Model
+from digest.llm.server.client import TEXTS_PER_CALL, Model
 from digest.model import FullText
 from digest.ports import booked, booking
 from digest.retrieval.passages import Nearness, spoken
@@ -19,40 +20,40 @@ from digest.retrieval.passages import Nearness, spoken
 log = logging.getLogger(__name__)
 
 Embed = Callable[[Sequence[str]], Awaitable[Sequence[Sequence[float]]]]
-"""Texts to vectors, one for each."""
+"""Texts to vectors, one each."""
 
-MOST = 2_000
-"""Passages of one paper that vectors are asked for: a book of more is narrowed down by words first."""
+MAX_PASSAGES = 2_000
+"""Passages of one paper that are embedded; BM25 first narrows down a longer one."""
 
 
-async def nearness(model: Model, text: FullText, query: str) -> Nearness | None:
-    """None where the server gives no vectors; what the calls cost is booked as `embed`."""
+async def measure_similarity(model: Model, text: FullText, query: str) -> Nearness | None:
+    """Cosines by passage index; None without embeddings. The cost is booked as `embed`."""
     if not model.embeddings:
         return None
-    passages = await asyncio.to_thread(spoken, text, query, MOST)
+    passages = await asyncio.to_thread(spoken, text, query, MAX_PASSAGES)
     book = booking.get()
     try:
         with booked(book.payer, "embed", into=book):
-            near = await near_to(query, list(passages.values()), model.embed)
+            near = await cosines_to(query, list(passages.values()), model.embed)
     except PaperboyError as error:
-        log.warning("event=ranked_without_meaning paper=%s cause=%s", text.paper_id, type(error).__name__)
+        log.warning("event=embeddings_unavailable paper=%s cause=%s", text.paper_id, type(error).__name__)
         return None
     return dict(zip(passages, near, strict=True))
 
 
-async def near_to(query: str, texts: Sequence[str], embed: Embed) -> list[float]:
-    """The cosine of each text and the query; 0 where a vector does not fit the query's."""
-    [wanted] = await embed([query])
+async def cosines_to(query: str, texts: Sequence[str], embed: Embed) -> list[float]:
+    """The cosine of each text and the query; 0 where the vectors differ in length."""
+    [target] = await embed([query])
     found: list[float] = []
-    # A batch's vectors are let go before the next is asked for: those of a thesis would hold hundreds of megabytes.
-    for at in range(0, len(texts), EMBEDDED_AT_ONCE):
-        vectors = await embed(texts[at : at + EMBEDDED_AT_ONCE])
-        found += await asyncio.to_thread(_cosines, wanted, vectors)
+    # One batch at a time: all vectors of a thesis would take hundreds of megabytes.
+    for at in range(0, len(texts), TEXTS_PER_CALL):
+        vectors = await embed(texts[at : at + TEXTS_PER_CALL])
+        found += await asyncio.to_thread(_cosines, target, vectors)
     return found
 
 
-def _cosines(wanted: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[float]:
-    return [_cosine(wanted, vector) for vector in vectors]
+def _cosines(target: Sequence[float], vectors: Sequence[Sequence[float]]) -> list[float]:
+    return [_cosine(target, vector) for vector in vectors]
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

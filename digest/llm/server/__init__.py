@@ -1,1 +1,1 @@
-"""One model server: requests, replies, streams, failures and what they cost."""
+"""The client of a model server: requests, dialects, streams, failures, prices and embeddings."""

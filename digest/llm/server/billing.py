@@ -1,6 +1,6 @@
-"""What a call costs: reserved before it, settled and booked after it, and never paid twice.
+"""Reserves, settles and books what a call costs, and never pays for the same request twice.
 
-The order matters: the response is stored first. Killed between any two steps, the next asker finds it, or nothing was received.
+The response is stored first: after a kill, an equal request finds it or none had arrived.
 """
 
 from __future__ import annotations
@@ -10,45 +10,45 @@ from collections.abc import Awaitable, Callable
 
 from digest import cache_keys
 from digest.errors import PaperboyError
-from digest.llm.server.failures import outward
+from digest.llm.server.failures import public_error
 from digest.model import Usage
 from digest.ports import Budget, Cache, booking
 
 log = logging.getLogger(__name__)
 
 
-class Paid:
+class Billing:
     def __init__(self, cache: Cache, budget: Budget) -> None:
         self._cache, self._budget = cache, budget
 
-    async def response(
+    async def fetch(
         self, request: bytes, estimate: Usage, call: Callable[[], Awaitable[tuple[bytes, Usage]]]
     ) -> tuple[bytes, Usage]:
-        """The response to a request, and what it cost now: nothing where it was at hand. Raises OverBudget, and what the call does."""
+        """Returns the response and its cost, zero if stored. Raises OverBudget or like `call`."""
         book = booking.get()
-        bought: tuple[str, Usage] | None = None
+        paid: tuple[str, Usage] | None = None
 
         async def make() -> bytes:
-            nonlocal bought
+            nonlocal paid
             ticket = await self._budget.reserve(book.payer, estimate)
             try:
                 raw, usage = await call()
             except BaseException as error:
                 await self._budget.settle(ticket, Usage())
                 if isinstance(error, PaperboyError):
-                    raise outward(error) from error
+                    raise public_error(error) from error
                 raise
-            bought = (ticket, usage)
+            paid = (ticket, usage)
             return raw
 
         try:
             raw = await self._cache.once(cache_keys.response(request), cache_keys.RESPONSE_LIFE, make)
-        finally:  # what was bought has cost, whether its asker still waits or not
-            if bought is not None:
-                ticket, usage = bought
+        finally:  # a call that was made is booked, also when its caller was cancelled
+            if paid is not None:
+                ticket, usage = paid
                 await self._budget.settle(ticket, usage)
                 book.add(usage)
-        if bought is None:
-            log.debug("event=model_reply_at_hand stage=%s", book.stage)
+        if paid is None:
+            log.debug("event=model_reply_reused stage=%s", book.stage)
             return raw, Usage()
         return raw, usage

@@ -1,4 +1,4 @@
-"""Vectors as a server gives them, and as they are kept. Pure."""
+"""Parses embeddings of a server and packs them for the cache. Pure."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from array import array
 from collections.abc import Sequence
 
 from digest.llm.server.prices import Price
-from digest.llm.server.wire import NotAReply, tokens_of
+from digest.llm.server.wire import InvalidReply, estimate_tokens
 from digest.model import Usage
 from digest.render.labels import label
 
 
-def vectors_from(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
-    """In the order of the texts. Raises NotAReply unless there is one for each, all of one length."""
+def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
+    """One vector per text, in their order, all of one length. Raises InvalidReply."""
     try:
         body = json.loads(raw)
         items = sorted(body["data"], key=lambda item: int(item["index"]))
         vectors = [[float(x) for x in item["embedding"]] for item in items]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise NotAReply(label.sentence("model.no vectors")) from error
+        raise InvalidReply(label.sentence("model.no vectors")) from error
     if len(vectors) != len(texts) or len({len(v) for v in vectors}) != 1 or not vectors[0]:
-        raise NotAReply(label.sentence("model.few vectors"))
+        raise InvalidReply(label.sentence("model.few vectors"))
     usage = body.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-    into = counted if isinstance(counted, int) else sum(map(tokens_of, texts))
+    into = counted if isinstance(counted, int) else sum(map(estimate_tokens, texts))
     return vectors, Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
 
 
-def packed(vectors: Sequence[Sequence[float]], usage: Usage) -> tuple[bytes, Usage]:
-    """Single precision, after their number: a tenth of the JSON."""
+def pack_vectors(vectors: Sequence[Sequence[float]], usage: Usage) -> tuple[bytes, Usage]:
+    """Their number, then single-precision floats: a tenth of the size of the JSON."""
     flat = array("f", (x for vector in vectors for x in vector))
     return len(vectors).to_bytes(4, "big") + flat.tobytes(), usage
 
 
-def unpacked(raw: bytes) -> list[list[float]]:
+def unpack_vectors(raw: bytes) -> list[list[float]]:
     count = int.from_bytes(raw[:4], "big")
     flat = array("f")
     flat.frombytes(raw[4:])

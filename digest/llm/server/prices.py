@@ -1,4 +1,4 @@
-"""What a model's tokens cost, as the installation says it (`LLM_PRICES`). Nothing is known by itself: prices change too often to ship."""
+"""Prices of model tokens, from the setting `LLM_PRICES`: they change too often to ship."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from digest.errors import Misconfigured
 
 @dataclass(frozen=True)
 class Price:
-    """In US dollars for a million tokens."""
+    """US dollars per million tokens."""
 
     input: float
     output: float
     cached: float | None = None
-    """Of input read from the server's prompt cache; None: as other input."""
+    """Of input from the server's prompt cache; None: the same as other input."""
 
     def usd(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         cached = self.input if self.cached is None else self.cached
-        dear = max(0, input_tokens - cached_tokens)
-        return (dear * self.input + cached_tokens * cached + output_tokens * self.output) / 1e6
+        uncached = max(0, input_tokens - cached_tokens)
+        return (uncached * self.input + cached_tokens * cached + output_tokens * self.output) / 1e6
 
 
 def prices_from(text: str) -> Mapping[str, Price]:
-    """Reads `model=input/output` or `model=input/cached/output`, comma-separated: `gpt-x=0.25/0.025/2,gpt-y=1/4`. Raises Misconfigured."""
+    """Parses `gpt-x=0.25/0.025/2,gpt-y=1/4`: input, (cached,) output. Raises Misconfigured."""
     prices: dict[str, Price] = {}
     for item in filter(None, (piece.strip() for piece in text.split(","))):
-        # From the right: names of models may hold `=`, prices never do.
+        # Split from the right: model names may hold `=`.
         name, _, numbers = item.rpartition("=")
         try:
             values = [float(n) for n in numbers.split("/")]
@@ -35,7 +35,8 @@ def prices_from(text: str) -> Mapping[str, Price]:
             values = []
         if not name.strip() or len(values) not in (2, 3) or not all(0 <= v < 1e6 for v in values):
             raise Misconfigured(
-                f"LLM_PRICES is unreadable at {item!r}: write model=input/output or model=input/cached/output, in US dollars for a million tokens."
+                f"LLM_PRICES is wrong at {item!r}: write model=input/output or model=input/cached/output, "
+                "in US dollars per million tokens."
             )
         prices[name.strip()] = Price(values[0], values[-1], values[1] if len(values) == 3 else None)
     return prices

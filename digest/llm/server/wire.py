@@ -1,13 +1,13 @@
-"""What goes to a Chat Completions server and what comes back, as plain values. Pure: no SDK, no network.
+"""Requests and replies of a Chat Completions server as plain values. Pure: no SDK, no network.
 
-Everything read from a server is distrusted: any field may be absent, null or of another type.
+Parsing trusts no field: any may be absent, null or of another type.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,37 +35,37 @@ def assistant(text: str) -> Message:
 class Schema:
     name: str
     json: Mapping[str, Any]
-    """Fit for strict mode: every property required, no others allowed."""
+    """For strict mode: every property required, no others allowed."""
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One call, free of what a particular server can do."""
+class Request:
+    """One call, whatever the server supports."""
 
     messages: tuple[Message, ...]
     schema: Schema | None = None
-    """None: plain text is wanted."""
+    """None: plain text."""
     fast: bool = False
-    """The cheaper model will do."""
+    """Use the cheaper model."""
     max_tokens: int = 16_000
-    """Of output; reasoning counts too where a model reasons."""
+    """Of output, reasoning included."""
     likely_tokens: int = 1_500
     """Of output, for the reservation."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model wrote. `trouble` tells that it is no whole answer; `text` then holds what there is of it."""
+    """The model's output; incomplete where there is a `problem`."""
 
     text: str
     model: str
     finish: str = ""
     refusal: str = ""
     usage: Usage = field(default_factory=Usage)
-    """Of this call; nothing where the reply was at hand already."""
+    """Of this call; zero where the reply was stored."""
 
     @property
-    def trouble(self) -> Problem | None:
+    def problem(self) -> Problem | None:
         if self.refusal or self.finish == "content_filter":
             return Problem(Fault.REFUSAL, "", (self.refusal or "stopped by the content filter")[:200])
         if not self.text.strip():
@@ -75,120 +75,77 @@ class Reply:
         return None
 
 
-@dataclass(frozen=True)
-class Abilities:
-    """What a server turned out to understand; learnt from its refusals, remembered for the life of the process."""
-
-    format: int = 0
-    """0: strict `json_schema`; 1: `json_object` with the schema in the prompt; 2: neither, the prompt alone."""
-    limit: str = "max_completion_tokens"
-    """The name of the output limit: servers know this one or the older `max_tokens`, some none (empty)."""
-    stream_usage: bool = True
+# ---------------------------------------------------------------- requests
 
 
-# ---------------------------------------------------------------- out
-
-
-def canonical(ask: Ask, model: str, base_url: str) -> bytes:
-    """All that matters of a call and nothing of what the server can do, so that it is the same before and after that is learnt."""
+def canonical_request(request: Request, model: str, base_url: str) -> bytes:
+    """The request's identity in the cache: independent of the server's dialect."""
     body = {
         "server": base_url,
         "model": model,
-        "messages": list(ask.messages),
-        "schema": dict(ask.schema.json) if ask.schema else None,
-        "max_tokens": ask.max_tokens,
+        "messages": list(request.messages),
+        "schema": dict(request.schema.json) if request.schema else None,
+        "max_tokens": request.max_tokens,
     }
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
-
-
-def payload(ask: Ask, model: str, abilities: Abilities, *, stream: bool) -> dict[str, Any]:
-    body: dict[str, Any] = {"model": model, "messages": list(ask.messages)}
-    if abilities.limit:
-        body[abilities.limit] = ask.max_tokens
-    if ask.schema:
-        body |= _format(ask.schema, abilities.format)
-        if abilities.format:
-            body["messages"] = _with_schema(ask.messages, ask.schema)
-    if stream:
-        body["stream"] = True
-        if abilities.stream_usage:
-            body["stream_options"] = {"include_usage": True}
-    return body
-
-
-def _format(schema: Schema, level: int) -> dict[str, Any]:
-    if level == 0:
-        strict = {"name": schema.name, "strict": True, "schema": dict(schema.json)}
-        return {"response_format": {"type": "json_schema", "json_schema": strict}}
-    return {"response_format": {"type": "json_object"}} if level == 1 else {}
-
-
-def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
-    """The schema joins the first message, so that what repeats stays in handler."""
-    text = json.dumps(dict(schema.json), ensure_ascii=False, separators=(",", ":"))
-    first = (
-        messages[0]["content"]
-        + f"\n\nWrite one JSON object and nothing else. It fits this JSON Schema ({schema.name}): {text}"
-    )
-    return [{**messages[0], "content": first}, *messages[1:]]
 
 
 _WIDE = re.compile(r"[^\x00-\u02ff\u2000-\u206f]")
 
 
-def tokens_of(text: str) -> int:
-    """A cautious estimate: about 3.2 Latin characters a token, 1.2 of other scripts."""
+def estimate_tokens(text: str) -> int:
+    """A cautious estimate: 3.2 Latin characters a token, 1.2 of other scripts."""
     wide = len(_WIDE.findall(text))
     return int((len(text) - wide) / 3.2 + wide / 1.2) + 1
 
 
-def tokens_asked(ask: Ask) -> int:
-    schema = tokens_of(json.dumps(dict(ask.schema.json))) if ask.schema else 0
-    return schema + sum(tokens_of(m["content"]) + 4 for m in ask.messages)
+def request_tokens(request: Request) -> int:
+    schema = estimate_tokens(json.dumps(dict(request.schema.json))) if request.schema else 0
+    return schema + sum(estimate_tokens(m["content"]) + 4 for m in request.messages)
 
 
-# ---------------------------------------------------------------- in
+# ---------------------------------------------------------------- replies
 
 
-class NotAReply(Exception):
-    """A 200 that is no completion: a web page, an error object, no choices. The server's trouble, not the model's."""
+class InvalidReply(Exception):
+    """A 200 that is no completion: a web page, an error object, no choices."""
 
 
-def reply_from(raw: bytes, asked: Ask, model: str, price: Price | None) -> Reply:
-    """Reads a completion. Raises NotAReply."""
+def parse_reply(raw: bytes, request: Request, model: str, price: Price | None) -> Reply:
+    """Raises InvalidReply."""
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:
         page = raw.lstrip()[:1] == b"<"
-        raise NotAReply(label.sentence("model.web page" if page else "model.no JSON")) from error
+        raise InvalidReply(label.sentence("model.web page" if page else "model.no JSON")) from error
     choices = body.get("choices") if isinstance(body, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise NotAReply(label.sentence("model.no choice"))
-    text = without_thoughts(text_of(message.get("content")))
-    usage = usage_from(body.get("usage"), price, asked, text)
-    named = text_of(body.get("model")) or model
-    return Reply(text, named, text_of(choice.get("finish_reason")), text_of(message.get("refusal")), usage)
+        raise InvalidReply(label.sentence("model.no choice"))
+    text = strip_reasoning(field_text(message.get("content")))
+    usage = parse_usage(body.get("usage"), price, request, text)
+    named = field_text(body.get("model")) or model
+    return Reply(text, named, field_text(choice.get("finish_reason")), field_text(message.get("refusal")), usage)
 
 
-def text_of(value: object) -> str:
-    """The text of a field that should be a string; a list of content parts is joined."""
+def field_text(value: object) -> str:
+    """The string in a field; a list of content parts is joined, anything else is empty."""
     if isinstance(value, list):
-        return "".join(text_of(part.get("text")) for part in value if isinstance(part, dict))
+        return "".join(field_text(part.get("text")) for part in value if isinstance(part, dict))
     return value if isinstance(value, str) else ""
 
 
-def usage_from(body: object, price: Price | None, asked: Ask, text: str) -> Usage:
-    """The server's count; an estimate where it gives none."""
-    held = body if isinstance(body, dict) else {}
-    details = held.get("prompt_tokens_details")
+def parse_usage(body: object, price: Price | None, request: Request, text: str) -> Usage:
+    """The server's counts, or estimates where it gives none."""
+    fields = body if isinstance(body, dict) else {}
+    details = fields.get("prompt_tokens_details")
     cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
-    given = _count(held.get("prompt_tokens"))
-    written = _count(held.get("completion_tokens"))
-    into = tokens_asked(asked) if given is None else given
-    out = tokens_of(text) if written is None else written
-    reused = min(into, cached or _count(held.get("prompt_cache_hit_tokens")) or 0)
+    given = _count(fields.get("prompt_tokens"))
+    written = _count(fields.get("completion_tokens"))
+    into = request_tokens(request) if given is None else given
+    out = estimate_tokens(text) if written is None else written
+    reused = min(into, cached or _count(fields.get("prompt_cache_hit_tokens")) or 0)
     return Usage(1, into, reused, out, price.usd(into, reused, out) if price else None)
 
 
@@ -196,17 +153,17 @@ def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-_THOUGHTS = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)\s*", re.DOTALL)
-_TAIL_OF_THOUGHTS = re.compile(r"\A(?!\s*[{\[`]).*?</think(?:ing)?>\s*(?=[{\[`])", re.DOTALL)
+_REASONING = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)\s*", re.DOTALL)
+_REASONING_TAIL = re.compile(r"\A(?!\s*[{\[`]).*?</think(?:ing)?>\s*(?=[{\[`])", re.DOTALL)
 
 
-def without_thoughts(text: str) -> str:
-    """Drops reasoning that stands before the answer; also one whose opening tag the server swallowed, before JSON."""
-    return _TAIL_OF_THOUGHTS.sub("", _THOUGHTS.sub("", text, count=1), count=1)
+def strip_reasoning(text: str) -> str:
+    """Without the reasoning before the answer; before JSON its opening tag may be missing."""
+    return _REASONING_TAIL.sub("", _REASONING.sub("", text, count=1), count=1)
 
 
-class Unthought:
-    """The same for a text that arrives in pieces: holds back a thought that opens it, and its tags."""
+class ReasoningFilter:
+    """Strips the reasoning at the beginning of a streamed text."""
 
     _OPENINGS = ("<think>", "<thinking>", "<reasoning>")
 
@@ -215,7 +172,7 @@ class Unthought:
         self._past = False
 
     def feed(self, piece: str) -> str:
-        """The whole visible text so far."""
+        """Returns the whole visible text so far."""
         self._raw += piece
         if self._past:
             return self._raw
@@ -235,14 +192,14 @@ class Unthought:
         return start
 
 
-# ---------------------------------------------------------------- kept
+# ---------------------------------------------------------------- storing
 
 
-def stored(reply: Reply) -> bytes:
-    kept = {"text": reply.text, "model": reply.model, "finish": reply.finish, "refusal": reply.refusal}
-    return json.dumps(kept, ensure_ascii=False).encode()
+def dump_reply(reply: Reply) -> bytes:
+    fields = {"text": reply.text, "model": reply.model, "finish": reply.finish, "refusal": reply.refusal}
+    return json.dumps(fields, ensure_ascii=False).encode()
 
 
-def restored(raw: bytes, usage: Usage) -> Reply:
-    kept = json.loads(raw)
-    return Reply(kept["text"], kept["model"], kept["finish"], kept["refusal"], usage)
+def load_reply(raw: bytes, usage: Usage) -> Reply:
+    fields = json.loads(raw)
+    return Reply(fields["text"], fields["model"], fields["finish"], fields["refusal"], usage)

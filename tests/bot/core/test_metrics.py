@@ -10,7 +10,7 @@ from prometheus_client import generate_latest
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from bot.core import metrics
-from digest.llm.server.failures import Passing
+from digest.llm.server.failures import TemporaryFailure
 from digest.model import Usage
 from digest.ports import NoLimit, booked
 from tests.bot.people import Channel
@@ -62,10 +62,10 @@ async def test_a_retry_is_counted_by_what_was_asked_and_logged_without_it(caplog
     caplog.set_level("INFO")
     metrics.count_retries()
     try:
-        async for attempt in stamina.retry_context(on=Passing, wait_initial=0, wait_max=0, wait_jitter=0):
+        async for attempt in stamina.retry_context(on=TemporaryFailure, wait_initial=0, wait_max=0, wait_jitter=0):
             with attempt:
                 if attempt.num < 3:
-                    raise Passing("429 for sk-secret-key")
+                    raise TemporaryFailure("429 for sk-secret-key")
     finally:
         set_on_retry_hooks(hooks)
     assert value("paperboy_retries_total", what="model") - before == 2

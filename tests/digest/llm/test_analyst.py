@@ -11,7 +11,7 @@ from digest import checks
 from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm import prompts
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model, Patience
+from digest.llm.server.client import Model, RetryPolicy
 from digest.model import (
     ABSTRACT_PARTS,
     FULL_PARTS,
@@ -29,7 +29,7 @@ from tests.digest.llm.papers import a_text, abstract_only, moving, other
 from tests.digest.llm.truths import NEVER, TOLD, answer_holds, holds
 from tests.servers.model import ModelServer
 
-QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)
+QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)
 DAY = date(2026, 1, 30)
 PROFILE = Profile(interests="robot policies, grasping", wanted=("flow matching",), language="zh")
 TEXT = a_text(hidden=(Hidden(TOLD, "white", "p. 2"),))
@@ -54,7 +54,7 @@ def a_model(server: ModelServer, **values) -> Model:
         "fast": "stand-in-fast",
         "api_key": "k",
         "base_url": server.base_url,
-        "patience": QUICK,
+        "retries": QUICK,
     }
     return Model(**(defaults | values))
 

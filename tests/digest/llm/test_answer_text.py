@@ -5,15 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.llm.answer_text import Listed, Provisional, halves, listed, sentences
-from digest.llm.server.wire import Unthought, without_thoughts
+from digest.llm.answer_text import ProvisionalText, QuotationEntry, parse_quotations, sentences, split_answer
+from digest.llm.server.wire import ReasoningFilter, strip_reasoning
 
 FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"
 
 
 def shown(text: str, checked=lambda s: s, language: str = "en") -> list[str]:
     """What is shown as the text arrives character by character."""
-    provisional = Provisional(language, checked)
+    provisional = ProvisionalText(language, checked)
     return [provisional.feed(text[:i]) for i in range(1, len(text) + 1)]
 
 
@@ -57,26 +57,26 @@ def test_the_list_of_quotations_is_never_shown():
 
 
 def test_a_stream_that_begins_anew_is_read_anew():
-    provisional = Provisional("en", lambda s: s)
+    provisional = ProvisionalText("en", lambda s: s)
     provisional.feed("A first beginning. And")
     assert provisional.feed("Another one") == "Another"
 
 
 @given(st.text(alphabet="ab. \n[1]`5。“”", max_size=60))
 def test_nothing_is_lost_and_nothing_is_invented(text):
-    provisional = Provisional("en", lambda s: s)
+    provisional = ProvisionalText("en", lambda s: s)
     last = ""
     for i in range(1, len(text) + 1):
         last = provisional.feed(text[:i])
-    assert halves(text)[0].startswith(last.rstrip()) or last.rstrip() in text
+    assert split_answer(text)[0].startswith(last.rstrip()) or last.rstrip() in text
 
 
 def test_other_fenced_blocks_stay_in_the_prose():
     text = "Code:\n\n```python\nx = 1\n```\n\nDone [1].\n\n```quotes\n[1] (paper 2) the words\n```"
-    prose, inside = halves(text)
+    prose, inside = split_answer(text)
     assert "x = 1" in prose
     assert prose.endswith("Done [1].")
-    assert listed(inside) == [Listed(1, 2, "the words")]
+    assert parse_quotations(inside) == [QuotationEntry(1, 2, "the words")]
 
 
 def test_entries_are_read_in_the_forms_models_write_them():
@@ -84,17 +84,19 @@ def test_entries_are_read_in_the_forms_models_write_them():
         '[1] (paper 4) "in quotes"\n[2] paper 12: with a colon\n- [3] （论文 7） in Chinese brackets\n'
         "[4] without a paper\n  that goes on\n[none] (paper 4) the nearest\n[5] (paper 1)\n"
     )
-    assert listed(inside) == [
-        Listed(1, 4, "in quotes"),
-        Listed(2, 12, "with a colon"),
-        Listed(3, 7, "in Chinese brackets"),
-        Listed(4, None, "without a paper that goes on"),
-        Listed(0, 4, "the nearest"),
+    assert parse_quotations(inside) == [
+        QuotationEntry(1, 4, "in quotes"),
+        QuotationEntry(2, 12, "with a colon"),
+        QuotationEntry(3, 7, "in Chinese brackets"),
+        QuotationEntry(4, None, "without a paper that goes on"),
+        QuotationEntry(0, 4, "the nearest"),
     ]
 
 
 def test_a_quotation_that_begins_with_a_figure_keeps_it():
-    assert listed("[1] 2.22 FID is reached at 256x256") == [Listed(1, None, "2.22 FID is reached at 256x256")]
+    assert parse_quotations("[1] 2.22 FID is reached at 256x256") == [
+        QuotationEntry(1, None, "2.22 FID is reached at 256x256")
+    ]
 
 
 def test_sentences_join_to_the_text_and_take_their_citations():
@@ -105,16 +107,16 @@ def test_sentences_join_to_the_text_and_take_their_citations():
 
 
 def test_reasoning_before_the_answer_is_dropped():
-    assert without_thoughts("<think>\nhm {}\n</think>\n\n{}") == "{}"
-    assert without_thoughts('so I should\n</think>\n{"a": 1}') == '{"a": 1}'
-    assert without_thoughts("<think>never ended") == ""
-    assert without_thoughts("They train with <think> tags.</think>") == "They train with <think> tags.</think>"
+    assert strip_reasoning("<think>\nhm {}\n</think>\n\n{}") == "{}"
+    assert strip_reasoning('so I should\n</think>\n{"a": 1}') == '{"a": 1}'
+    assert strip_reasoning("<think>never ended") == ""
+    assert strip_reasoning("They train with <think> tags.</think>") == "They train with <think> tags.</think>"
 
 
 def test_reasoning_is_dropped_while_it_arrives():
     text = "<think>so</think>\nThe answer"
-    pieces = Unthought()
+    pieces = ReasoningFilter()
     seen = [pieces.feed(c) for c in text]
     assert set(seen[: len("<think>so</think>\n")]) == {""}
     assert seen[-1] == "The answer"
-    assert Unthought().feed("<three") == "<three"
+    assert ReasoningFilter().feed("<three") == "<three"

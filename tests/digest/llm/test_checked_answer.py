@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from digest.evidence.finder import Finder
-from digest.llm.checked_answer import MARK, Read, answer_from, marked, unusable
+from digest.llm.checked_answer import MARK, GivenPaper, answer_from, marked, unusable
 from digest.model import Fault, Hidden
 from tests.digest.llm.papers import a_text, moving, other
 
 ASKED = "How well does PaceNet do?"
 
 
-def reads(*, both: bool = False, hidden: tuple[Hidden, ...] = ()) -> list[Read]:
+def reads(*, both: bool = False, hidden: tuple[Hidden, ...] = ()) -> list[GivenPaper]:
     text = a_text(hidden=hidden)
-    found = [Read(4, moving(), text, Finder(text))]
+    found = [GivenPaper(4, moving(), text, Finder(text))]
     if both:
         paper, second = other()
-        found.append(Read(7, paper, second, Finder(second)))
+        found.append(GivenPaper(7, paper, second, Finder(second)))
     return found
 
 
@@ -146,7 +146,7 @@ def test_a_link_of_markdown_loses_its_strange_target():
 
 def test_only_the_papers_own_known_links_stay_links():
     text = a_text(more=" See https://github.com/pacenet/pacenet and https://other.example/x for details.")
-    own = Read(4, moving(), text, Finder(text), ("https://github.com/pacenet/pacenet",))
+    own = GivenPaper(4, moving(), text, Finder(text), ("https://github.com/pacenet/pacenet",))
     raw = fenced(
         "Code: [here](https://github.com/pacenet/pacenet). More: [there](https://other.example/x) [1].",
         f"[1] (paper 4) {RATE}",

@@ -10,7 +10,7 @@ import pytest
 from digest import checks
 from digest.errors import Unusable
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model, Patience
+from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.summary import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
 from digest.ports import Source
@@ -62,7 +62,7 @@ async def test_nothing_false_comes_through_unlabelled(language, seed):
             fast="stand-in-fast",
             api_key="k",
             base_url=server.base_url,
-            patience=Patience(attempts=2, first_wait=0.001),
+            retries=RetryPolicy(attempts=2, first_wait=0.001),
         )
         analyst = ModelAnalyst(model)
         given = [a_paper_of(n) for n in range(1, 11)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 from digest.evidence.finder import Finder
-from digest.llm.review import Ground, analysis_from, analysis_problems, drafted, worth_repair
+from digest.llm.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable
 from digest.llm.server.wire import Reply
 from digest.model import FULL_PARTS, Analysis, Fault
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model_words import FULL, PaperSeen, Seen, analysis
 
 PAPER, TEXT = moving(), a_text()
-GROUND = Ground(f"{PAPER.title}\n{PAPER.abstract}\n{TEXT.text}", "en", "")
+CONTEXT = CheckContext(f"{PAPER.title}\n{PAPER.abstract}\n{TEXT.text}", "en", "")
 FINDER = Finder(TEXT)
 
 
@@ -23,10 +23,10 @@ def written(**changes) -> dict:
 
 
 def reviewed(data: dict, *, text: str = "", finish: str = "stop"):
-    draft = drafted(Reply(text or json.dumps(data), "m", finish), "en")
-    problems = analysis_problems(draft, FULL_PARTS, FINDER, GROUND)
+    draft = draft_from(Reply(text or json.dumps(data), "m", finish), "en")
+    problems = analysis_problems(draft, FULL_PARTS, FINDER, CONTEXT)
     blank = Analysis(PAPER.id, 1, TEXT.basis, "en", "m", "", (), ())
-    made = analysis_from(draft, problems, parts=FULL_PARTS, finder=FINDER, ground=GROUND, blank=blank)
+    made = analysis_from(draft, problems, parts=FULL_PARTS, finder=FINDER, context=CONTEXT, blank=blank)
     return draft, problems, made
 
 
@@ -41,7 +41,7 @@ def test_one_bad_finding_among_sound_ones_is_left_out_without_a_call():
     data["findings"][0]["quotation"] = "words that stand nowhere in the paper at all"
     draft, problems, made = reviewed(data)
     assert Fault.QUOTATION in {p.fault for p in problems}
-    assert worth_repair(problems, draft.texts) == ()
+    assert repairable(problems, draft.texts) == ()
     assert len(made.findings) == 2
 
 
@@ -50,7 +50,7 @@ def test_two_bad_findings_are_asked_anew():
     for finding in data["findings"][:2]:
         finding["quotation"] = "words that stand nowhere in the paper at all"
     draft, problems, _ = reviewed(data)
-    assert {p.where for p in worth_repair(problems, draft.texts)} == {"findings.0.quotation", "findings.1.quotation"}
+    assert {p.where for p in repairable(problems, draft.texts)} == {"findings.0.quotation", "findings.1.quotation"}
 
 
 def test_a_strange_figure_in_a_short_form_is_asked_anew_and_then_labelled():
@@ -59,7 +59,7 @@ def test_a_strange_figure_in_a_short_form_is_asked_anew_and_then_labelled():
         "The encoder compresses each frame into 77 tokens, which keeps the backbone fast."
     )
     draft, problems, made = reviewed(data)
-    assert [p.where for p in worth_repair(problems, draft.texts)] == ["parts.method.short"]
+    assert [p.where for p in repairable(problems, draft.texts)] == ["parts.method.short"]
     [part] = [p for p in made.parts if p.name == "method"]
     assert any("77" in item for item in part.unsupported)
 
@@ -68,7 +68,7 @@ def test_a_strange_figure_in_a_full_form_is_labelled_without_a_call():
     data = written()
     data["parts"]["method"]["full"] += " It has 77 layers."
     draft, problems, made = reviewed(data)
-    assert worth_repair(problems, draft.texts) == ()
+    assert repairable(problems, draft.texts) == ()
     assert any("77" in item for p in made.parts if p.name == "method" for item in p.unsupported)
 
 
@@ -76,7 +76,7 @@ def test_a_strange_name_is_labelled_without_a_call():
     data = written()
     data["findings"][0]["statement"] = "PaceNet does better than GalactiGrasp on the tasks of the benchmark."
     draft, problems, made = reviewed(data)
-    assert worth_repair(problems, draft.texts) == ()
+    assert repairable(problems, draft.texts) == ()
     assert made.findings[0].unsupported == ("GalactiGrasp",)
 
 

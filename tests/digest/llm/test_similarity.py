@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from digest.llm.analyst import ModelAnalyst
-from digest.llm.server.client import Model, Patience
-from digest.llm.similarity import near_to
+from digest.llm.server.client import Model, RetryPolicy
+from digest.llm.similarity import cosines_to
 from digest.model import FullText, Passage, Section, Usage
 from digest.ports import Booking, MemoryCache, Source, booked
 from tests.digest.llm.papers import a_text, moving
@@ -21,7 +21,7 @@ QUESTION = "What was it that there is of these?"
 """Words that no index holds, and the server's vectors do."""
 NEAREST = "These it was, that there is of what. " * 11 + "These it was, that there is of what."
 """Longer than its fellows, so that it does not slip into what room is left."""
-PATIENCE = Patience(attempts=2, first_wait=0.001, longest_wait=0.002)
+PATIENCE = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.002)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def server():
 
 
 def a_model(server: ModelServer, embeddings: str = "stand-in-embed", **values) -> Model:
-    given = {"name": "stand-in", "api_key": "k", "base_url": server.base_url, "patience": PATIENCE, "context_tokens": 16_000}  # fmt: skip
+    given = {"name": "stand-in", "api_key": "k", "base_url": server.base_url, "retries": PATIENCE, "context_tokens": 16_000}  # fmt: skip
     return Model(**(given | values), embeddings=embeddings)
 
 
@@ -100,7 +100,7 @@ async def test_vectors_that_fail_leave_it_to_words_and_the_model_is_asked_as_eve
     assert answer.quotes or answer.found
     assert answer.by == "stand-in"
     assert len(vectors_asked(server)) == PATIENCE.attempts
-    assert any("event=ranked_without_meaning" in r.getMessage() for r in caplog.records)
+    assert any("event=embeddings_unavailable" in r.getMessage() for r in caplog.records)
     assert book.spent.get("embed", Usage()) == Usage()
 
 
@@ -144,4 +144,4 @@ async def test_vectors_of_another_length_or_no_length_are_near_to_nothing():
     async def embed(texts):
         return [{"q": [1.0, 0.0], "short": [1.0], "nought": [0.0, 0.0], "nan": [float("nan"), 1.0]}.get(t, [2.0, 0.0]) for t in texts]  # fmt: skip
 
-    assert await near_to("q", ["short", "nought", "nan", "same"], embed) == [0, 0, 0, 1]
+    assert await cosines_to("q", ["short", "nought", "nan", "same"], embed) == [0, 0, 0, 1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from digest.llm.server.billing import Paid
+from digest.llm.server.billing import Billing
 from digest.model import Usage
 
 COST = Usage(calls=1, usd=0.5)
@@ -39,5 +39,5 @@ async def test_a_response_that_came_costs_although_its_asker_is_gone():
         return b"{}", COST
 
     with pytest.raises(asyncio.CancelledError):
-        await Paid(CancelledWhileStoring(), budget).response(b"request", Usage(), call)
+        await Billing(CancelledWhileStoring(), budget).fetch(b"request", Usage(), call)
     assert budget.settled == [("ticket", COST)]

@@ -11,19 +11,19 @@ import pytest
 from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
 from digest.llm.schemas import RANKING
-from digest.llm.server.client import Model, Patience
-from digest.llm.server.embeddings import vectors_from
-from digest.llm.server.failures import Overlong
+from digest.llm.server.client import Model, RetryPolicy
+from digest.llm.server.embeddings import parse_vectors
+from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.prices import Price, prices_from
-from digest.llm.server.wire import Ask, NotAReply, system, user
+from digest.llm.server.wire import InvalidReply, Request, system, user
 from digest.model import Fault, Usage
 from digest.ports import MemoryCache, NoLimit, booked
 from tests.servers.model import ModelServer, embedding
 
-QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
+QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
 PAPER = '<paper n="1">\nFlow Matching for Robots\nWe train a policy on 200 episodes. It succeeds in 61.5% of the trials on our robot.\n</paper>'
-RANK = Ask((system("Task: ranking\nWrite the reasons in English (en)."), user(PAPER)), RANKING, fast=True)
-ANSWER = Ask(
+RANK = Request((system("Task: ranking\nWrite the reasons in English (en)."), user(PAPER)), RANKING, fast=True)
+ANSWER = Request(
     (
         system("Task: answer"),
         user(PAPER),
@@ -51,7 +51,7 @@ def a_model(server: ModelServer, **values) -> Model:
         "fast": "stand-in-fast",
         "api_key": "sk-secret",
         "base_url": server.base_url,
-        "patience": QUICK,
+        "retries": QUICK,
         "timeout": 10.0,
     }
     return Model(**(defaults | values))
@@ -84,7 +84,7 @@ async def test_a_structured_call_is_strict_and_goes_to_the_cheaper_model(server,
     reply = await model.ask(RANK)
     body = server.calls[0].body
     assert '"relevance"' in reply.text
-    assert reply.trouble is None
+    assert reply.problem is None
     assert body["model"] == "stand-in-fast"
     assert body["response_format"]["json_schema"]["strict"] is True
     assert body["max_completion_tokens"] == RANK.max_tokens
@@ -194,7 +194,7 @@ async def test_the_price_of_an_unknown_model_is_unknown(server, model):
 async def test_passing_trouble_is_tried_again(server, model, name):
     server.queue.extend([name])
     reply = await model.ask(RANK)
-    assert reply.trouble is None
+    assert reply.problem is None
     assert len(server.calls) == 2
 
 
@@ -208,7 +208,7 @@ async def test_without_end_it_is_given_up_with_a_sentence(server, model, name):
 
 async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_and_a_success_forgets_it(server, model):
     def another(n):
-        return Ask((*RANK.messages, user(str(n))), RANKING)
+        return Request((*RANK.messages, user(str(n))), RANKING)
 
     server.behave("error_500")
     for n in range(3):
@@ -228,7 +228,7 @@ async def test_nothing_unreadable_is_kept(server):
     with pytest.raises(ModelUnavailable):
         await model.ask(RANK)
     server.sound()
-    assert (await model.ask(RANK)).trouble is None
+    assert (await model.ask(RANK)).problem is None
     await model.aclose()
 
 
@@ -241,7 +241,7 @@ async def test_the_wait_a_server_asks_for_is_kept(server, model):
 
 
 async def test_a_wait_beyond_the_bound_is_not_begun(server):
-    model = a_model(server, patience=Patience(attempts=3, first_wait=0.001, retry_after=0.5))
+    model = a_model(server, retries=RetryPolicy(attempts=3, first_wait=0.001, retry_after=0.5))
     server.behave("rate_limit_after")
     with pytest.raises(ModelUnavailable, match="429"):
         await model.ask(RANK)
@@ -269,14 +269,14 @@ async def test_a_wrong_setting_is_named_at_once_and_without_the_key(server, mode
 
 
 async def test_an_unreachable_server_is_unavailable():
-    model = Model(name="x", base_url="http://127.0.0.1:9/v1", patience=QUICK)
+    model = Model(name="x", base_url="http://127.0.0.1:9/v1", retries=QUICK)
     with pytest.raises(ModelUnavailable, match="OPENAI_BASE_URL"):
         await model.ask(RANK)
     await model.aclose()
 
 
 async def test_silence_is_tried_once_more_only_because_it_may_be_billed(server):
-    model = a_model(server, timeout=0.1, patience=Patience(attempts=5, first_wait=0.001))
+    model = a_model(server, timeout=0.1, retries=RetryPolicy(attempts=5, first_wait=0.001))
     server.behave("hang")
     with pytest.raises(ModelUnavailable, match="in time"):
         await model.ask(RANK)
@@ -286,7 +286,7 @@ async def test_silence_is_tried_once_more_only_because_it_may_be_billed(server):
 
 async def test_too_long_a_request_is_told_apart(server, model):
     server.behave("context_length")
-    with pytest.raises(Overlong):
+    with pytest.raises(RequestTooLong):
         await model.ask(RANK)
 
 
@@ -304,8 +304,8 @@ async def test_too_long_a_request_is_told_apart(server, model):
 async def test_what_is_no_whole_answer_says_so_and_is_not_tried_again(server, model, name, fault):
     server.behave(name)
     reply = await model.ask(RANK)
-    assert reply.trouble is not None
-    assert reply.trouble.fault is fault
+    assert reply.problem is not None
+    assert reply.problem.fault is fault
     assert len(server.calls) == 1
 
 
@@ -331,9 +331,9 @@ async def test_a_server_without_schemas_gets_them_in_words_and_is_remembered(ser
     server.behave(name)
     first = await model.ask(RANK)
     calls = len(server.calls)
-    second = await model.ask(Ask((*RANK.messages, user("Again.")), RANKING, fast=True))
-    assert first.trouble is None
-    assert second.trouble is None
+    second = await model.ask(Request((*RANK.messages, user("Again.")), RANKING, fast=True))
+    assert first.problem is None
+    assert second.problem is None
     assert server.calls[-1].body.get("response_format") == format_
     assert "JSON Schema (ranking)" in server.calls[-1].prompt
     assert len(server.calls) == calls + 1
@@ -342,7 +342,7 @@ async def test_a_server_without_schemas_gets_them_in_words_and_is_remembered(ser
 async def test_a_server_with_the_older_limit_gets_it_and_is_remembered(server, model):
     server.behave("only_max_tokens")
     await model.ask(RANK)
-    await model.ask(Ask((*RANK.messages, user("Again.")), RANKING, fast=True))
+    await model.ask(Request((*RANK.messages, user("Again.")), RANKING, fast=True))
     assert len(server.calls) == 3
     assert server.calls[-1].body["max_tokens"] == RANK.max_tokens
     assert "response_format" in server.calls[-1].body
@@ -413,7 +413,7 @@ async def test_a_place_that_cannot_show_does_not_lose_the_answer(server, model, 
         raise RuntimeError("gone")
 
     reply = await model.stream(ANSWER, fails)
-    assert reply.trouble is None
+    assert reply.problem is None
     assert len(server.calls) == 1
 
 
@@ -444,7 +444,7 @@ async def test_questions_do_not_wait_for_a_digest(server):
     while not server.calls:
         await asyncio.sleep(0)
     reply = await model.stream(ANSWER, nothing)
-    assert reply.trouble is None
+    assert reply.problem is None
     digest.cancel()
     with pytest.raises(asyncio.CancelledError):
         await digest
@@ -454,7 +454,7 @@ async def test_questions_do_not_wait_for_a_digest(server):
 async def test_no_more_calls_at_once_than_allowed(server):
     server.latency = 0.02
     model = a_model(server, concurrency=2)
-    await asyncio.gather(*(model.ask(Ask((*RANK.messages, user(str(i))), RANKING)) for i in range(6)))
+    await asyncio.gather(*(model.ask(Request((*RANK.messages, user(str(i))), RANKING)) for i in range(6)))
     spans = [(c.began, c.ended) for c in server.calls]
     assert max(sum(b <= at < e for b, e in spans) for at, _ in spans) <= 2
     await model.aclose()
@@ -488,8 +488,8 @@ async def test_no_texts_no_call_for_vectors(server, model):
     "raw", [b"<html>", b"{}", b'{"data": null}', b'{"data": [{"index": 0, "embedding": []}]}', b"[]"]
 )
 def test_what_holds_no_vectors_is_told(raw):
-    with pytest.raises(NotAReply):
-        vectors_from(raw, ["x"], None)
+    with pytest.raises(InvalidReply):
+        parse_vectors(raw, ["x"], None)
 
 
 # ---------------------------------------------------------------- logs and settings

@@ -1,21 +1,22 @@
-"""Builds each call of the model from values: rules first, then the data, then what differs. Pure.
+"""Builds the request of each task: rules first, then the data, then what differs. Pure.
 
-Nothing of a channel or a person can get in: no function here is given one (a Profile is wishes, not people).
+No function here takes a channel or a person, so nothing of them can reach the model.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from digest.fulltext import abstract_text
 from digest.llm import prompts, schemas
 from digest.llm.answer_text import sentences
-from digest.llm.server.wire import Ask, Message, assistant, system, user
+from digest.llm.server.wire import Message, Request, assistant, system, user
 from digest.model import Entry, FullText, Paper, Problem, Profile, Turn
 
-EXTRACT = 700
-"""Characters of an abstract for ranking: its first sentences and its last one tell a reader whether it is for them."""
+EXTRACT_CHARACTERS = 700
+"""Of an abstract, for ranking: its first sentences and its last one are enough to judge it."""
 _TURNS = 6
 _TURN_CHARS = 1_500
 _QUESTION_CHARS = 4_000
@@ -27,22 +28,22 @@ _SPACES = re.compile(r"[^\S\n]+")
 # ---------------------------------------------------------------- data
 
 
-def harmless(text: str) -> str:
-    """Text of a paper cannot close its own delimiters."""
+def escaped(text: str) -> str:
+    """Keeps a paper's text from closing its own `<paper>` delimiters."""
     return _DELIMITER.sub(r"< \1", _SPACES.sub(" ", text))
 
 
 def paper_block(title: str, text: FullText, number: int) -> str:
-    """A paper for reading: its sections with their headings, one passage a line."""
-    lines = [f'<paper n="{number}">', harmless(title)]
+    """A paper's sections with their headings, one passage a line."""
+    lines = [f'<paper n="{number}">', escaped(title)]
     for section in text.sections:
-        lines.append(f"\n{'#' * min(max(section.level, 1), 4)} {harmless(section.title)}")
-        lines += [harmless(passage.text) for passage in section.passages]
+        lines.append(f"\n{'#' * min(max(section.level, 1), 4)} {escaped(section.title)}")
+        lines += [escaped(passage.text) for passage in section.passages]
     return "\n".join([*lines, "</paper>"])
 
 
-def extract(abstract: str, limit: int = EXTRACT) -> str:
-    """The first sentences and the last one of an abstract, within about `limit` characters; the whole where it is short."""
+def abstract_extract(abstract: str, limit: int = EXTRACT_CHARACTERS) -> str:
+    """The first sentences and the last one, about `limit` characters; a short abstract whole."""
     abstract = " ".join(abstract.split())
     if len(abstract) <= limit:
         return abstract
@@ -60,8 +61,8 @@ def extract(abstract: str, limit: int = EXTRACT) -> str:
 # ---------------------------------------------------------------- ranking
 
 
-def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -> Ask:
-    """`again`: of papers that a first answer left out; another request, or its stored answer would be read."""
+def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -> Request:
+    """`again`: for papers a first reply omitted; other words, so that no stored reply is reused."""
     wishes = prompts.RANK_WISHES.format(
         categories=", ".join(profile.categories) or "any",
         interests=profile.interests.strip() or "not stated",
@@ -70,11 +71,11 @@ def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -
         language=prompts.language_name(profile.language),
     )
     blocks = [
-        f'<paper n="{n}">\n{harmless(" ".join(p.title.split()))}\n{harmless(extract(_screened(p)))}\n</paper>'
+        f'<paper n="{n}">\n{escaped(" ".join(p.title.split()))}\n{escaped(abstract_extract(_screened(p)))}\n</paper>'
         for n, p in enumerate(papers, 1)
     ]
     data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
-    return Ask(
+    return Request(
         (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
         schemas.RANKING,
         fast=True,
@@ -83,19 +84,19 @@ def ranking(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -
 
 
 def _screened(paper: Paper) -> str:
-    """The abstract without orders to models: one in it would otherwise set its own score."""
+    """The abstract without orders to models, which could otherwise raise its score."""
     return " ".join(passage.text for section in abstract_text(paper).sections for passage in section.passages)
 
 
 # ---------------------------------------------------------------- analysis
 
 
-def analysis(paper: Paper, text: FullText, language: str, *, selected: bool, max_tokens: int) -> Ask:
+def analysis_request(paper: Paper, text: FullText, language: str, *, selected: bool, max_tokens: int) -> Request:
     last = prompts.ANALYSE_LAST.format(
         language=prompts.language_name(language), selected=prompts.SELECTED if selected else ""
     )
     full = text.basis.full
-    return Ask(
+    return Request(
         (
             system(prompts.ANALYSIS if full else prompts.ABSTRACT_ANALYSIS),
             user(paper_block(paper.title, text, 1)),
@@ -107,57 +108,55 @@ def analysis(paper: Paper, text: FullText, language: str, *, selected: bool, max
     )
 
 
-def repair(asked: Ask, texts: Mapping[str, str], problems: Sequence[Problem], language: str) -> Ask:
-    """The same data, and only the flawed places asked anew; the whole where there is nothing to mend."""
+def repair_request(request: Request, texts: Mapping[str, str], problems: Sequence[Problem], language: str) -> Request:
+    """Asks again for the flawed texts, or for the whole output where no text was usable."""
     if not texts:
-        fields = ", ".join((asked.schema or schemas.FIXES).json["properties"])
+        fields = ", ".join((request.schema or schemas.FIXES).json["properties"])
         words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
-        return _instead(
-            asked, prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
+        return _followed_by(
+            request, prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
         )
     listed = []
     for where in dict.fromkeys(p.where for p in problems):
         found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in problems if p.where == where))
         listed.append(f"- where: {where}\n  problem: {found}\n  text: {_shortened(texts.get(where, ''))}")
     last = prompts.REPAIR_LAST.format(problems="\n".join(listed), language=prompts.language_name(language))
-    mended = _instead(asked, last)
-    return Ask(
-        mended.messages, schemas.FIXES, asked.fast, asked.max_tokens, min(asked.likely_tokens, 300 * len(listed))
-    )
+    messages = _followed_by(request, last).messages
+    likely = min(request.likely_tokens, 300 * len(listed))
+    return Request(messages, schemas.FIXES, request.fast, request.max_tokens, likely)
 
 
-def _instead(asked: Ask, last: str) -> Ask:
-    """With another last message: what comes before it stays the same, and so in the server's prompt cache."""
-    kept: tuple[Message, ...] = asked.messages
-    return Ask((*kept, user(last)), asked.schema, asked.fast, asked.max_tokens, asked.likely_tokens)
+def _followed_by(request: Request, message: str) -> Request:
+    """The messages before it stay the same, so the server's prompt cache has them."""
+    return replace(request, messages=(*request.messages, user(message)))
 
 
 def _shortened(text: str, limit: int = 600) -> str:
-    text = harmless(" ".join(text.split()))
+    text = escaped(" ".join(text.split()))
     return text if len(text) <= limit else text[:limit] + prompts.SHORTENED
 
 
 # ---------------------------------------------------------------- summary
 
 
-def material(entry: Entry) -> str:
-    """What the summary may say of one paper: its core idea, what it does, its findings."""
+def summary_material(entry: Entry) -> str:
+    """A paper's core idea, method and findings, from its Analysis."""
     analysis = entry.analysis
     if analysis is None:
         return ""
-    said = [p.short for p in analysis.parts if p.name in ("method", "experiments", "contribution", "innovation")]
-    return "\n".join([analysis.core, *said, *(f"- {f.statement}" for f in analysis.findings)]).strip()
+    parts = [p.short for p in analysis.parts if p.name in ("method", "experiments", "contribution", "innovation")]
+    return "\n".join([analysis.core, *parts, *(f"- {f.statement}" for f in analysis.findings)]).strip()
 
 
-def summary(entries: Sequence[Entry], language: str) -> Ask:
-    """Only of entries that have an Analysis: nothing is written from a title alone."""
+def summary_request(entries: Sequence[Entry], language: str) -> Request:
+    """Entries without an Analysis are left out: a title alone says too little."""
     blocks = [
-        f'<paper n="{e.number}">\n{harmless(e.paper.title)}\n{harmless(material(e))}\n</paper>'
+        f'<paper n="{e.number}">\n{escaped(e.paper.title)}\n{escaped(summary_material(e))}\n</paper>'
         for e in entries
         if e.analysis
     ]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
-    return Ask(
+    return Request(
         (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
         schemas.SUMMARY,
         likely_tokens=1_200,
@@ -167,15 +166,15 @@ def summary(entries: Sequence[Entry], language: str) -> Ask:
 # ---------------------------------------------------------------- answers
 
 
-def answer(
+def answer_request(
     question: str, papers: Sequence[tuple[int, str, FullText]], history: Sequence[Turn], language: str, max_tokens: int
-) -> Ask:
-    """`papers`: number, title, text. Rules and papers are the same at every question about them; what differs comes last."""
+) -> Request:
+    """`papers`: number, title, text. What repeats with every question comes first."""
     blocks = "\n".join(paper_block(title, text, number) for number, title, text in papers)
     talk: list[Message] = []
     for turn in history[-_TURNS:]:
-        talk += [user(harmless(turn.question)[:_TURN_CHARS]), assistant(harmless(turn.answer)[:_TURN_CHARS])]
+        talk += [user(escaped(turn.question)[:_TURN_CHARS]), assistant(escaped(turn.answer)[:_TURN_CHARS])]
     last = prompts.ANSWER_LAST.format(
-        language=prompts.language_name(language), question=harmless(question.strip())[:_QUESTION_CHARS]
+        language=prompts.language_name(language), question=escaped(question.strip())[:_QUESTION_CHARS]
     )
-    return Ask((system(prompts.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)
+    return Request((system(prompts.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)
