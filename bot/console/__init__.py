@@ -1,1 +1,1 @@
-"""The channel in a terminal: what `paperboy demo` posts into."""
+"""A chat channel in a terminal, for `paperboy demo`."""

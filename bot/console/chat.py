@@ -1,4 +1,4 @@
-"""The Chat of a terminal: the channel on its screen, its history on a Board."""
+"""The Chat port in a terminal: prints messages and keeps them in the store."""
 
 from __future__ import annotations
 
@@ -15,33 +15,32 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from bot.console import render
-from bot.console.history import Board
+from bot.console.history import History
 from bot.core.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.store import Store, post_from_data, post_to_data
 
 NAME = "console"
-FRAMES = 8
-"""A second, of an answer while it is written."""
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+FRAMES_PER_SECOND = 8
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ConsoleChat:
-    """A `bot.core.chat.Chat`. The channel is printed to `screen`; what goes on is said on `aside`, the standard error."""
+    """Implements Chat. Prints messages to `screen` and progress to `stderr`."""
 
     name = NAME
     whispers = True
     roles = False
     hears = True
 
-    def __init__(self, store: Store, screen: Console | None = None, aside: Console | None = None) -> None:
+    def __init__(self, store: Store, screen: Console | None = None, stderr: Console | None = None) -> None:
         self._store = store
         self.screen = screen or render.terminal(sys.stdout)
-        self.aside = aside or render.terminal(sys.stderr)
+        self.stderr = stderr or render.terminal(sys.stderr)
 
-    def board(self, place: Place) -> Board:
-        return Board(self._store, place.channel)
+    def history(self, place: Place) -> History:
+        return History(self._store, place.channel)
 
-    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002  # every terminal shows alike
+    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         parent = Step(f"{key}:0", StepKind.POST, {"post": post_to_data(thread.parent)})
         replies = [
             Step(f"{key}:{n + 1}", StepKind.REPLY, {"post": post_to_data(post)}, on=parent.key, reply=n)
@@ -55,39 +54,39 @@ class ConsoleChat:
         return [parent, *replies, edit]
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
-        board = self.board(place)
+        history = self.history(place)
         if step.kind is StepKind.THREAD:
             return on
         if step.kind is StepKind.EDIT:
-            await self._edit(board, on, step.payload["post"])
+            await self._edit(history, on, step.payload["post"])
             return on
-        message = await board.put(step.key, dict(step.payload["post"]), on or place.thread)
+        message = await history.put(step.key, dict(step.payload["post"]), on or place.thread)
         self._print(post_from_data(step.payload["post"]), reply=step.kind is StepKind.REPLY)
         return message
 
-    async def _edit(self, board: Board, message: str, post: dict[str, Any]) -> None:
-        """A terminal cannot take back what it has printed; what is kept changes."""
-        found = await board.message(message)
+    async def _edit(self, history: History, message: str, post: dict[str, Any]) -> None:
+        """Changes the stored message only: printed text stays on the screen."""
+        found = await history.message(message)
         if found is None or found.deleted:
             raise Gone("The message was deleted.")
-        await board.change(replace(found, post=post))
+        await history.change(replace(found, post=post))
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:  # noqa: ARG002
-        return await self.board(place).find(key, since)
+        return await self.history(place).find(key, since)
 
     async def delete(self, place: Place, message: str) -> None:
-        board = self.board(place)
-        found = await board.message(message)
+        history = self.history(place)
+        found = await history.message(message)
         if found is not None and not found.deleted:
-            await board.change(replace(found, deleted=True))
+            await history.change(replace(found, deleted=True))
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """What is kept changes, and the new form is printed: a terminal cannot take back what it has printed."""
-        await self._edit(self.board(place), message, post_to_data(post))
+        """Changes the stored message and prints its new form."""
+        await self._edit(self.history(place), message, post_to_data(post))
         self._print(post, reply=True)
 
     async def link(self, place: Place, message: str) -> str:
-        """A terminal's messages have no address; this one tells them apart, and leads nowhere."""
+        """A placeholder that identifies the message; it leads nowhere."""
         return f"https://terminal.invalid/{place.channel}/{message}"
 
     async def draft(self, question: Question, key: str) -> ConsoleDraft:
@@ -97,18 +96,18 @@ class ConsoleChat:
         return await self.finish(place, post, key, reply=bool(place.thread))
 
     async def finish(self, place: Place, post: Post, key: str, *, reply: bool) -> str:
-        """Once per key, however often it is called."""
-        board = self.board(place)
-        found = await board.find(key, LONG_AGO)
+        """Prints and stores the post once per key. Returns the message's id."""
+        history = self.history(place)
+        found = await history.find(key, EPOCH)
         if found is not None:
             return found
-        message = await board.put(key, post_to_data(post), place.thread)
+        message = await history.put(key, post_to_data(post), place.thread)
         self._print(post, reply=reply)
         return message
 
     async def show_again(self, place: Place) -> None:
-        """Prints the channel as it stands: after a restart."""
-        for message in await self.board(place).messages():
+        """Prints the stored channel after a restart."""
+        for message in await self.history(place).messages():
             self._print(post_from_data(message.post), reply=bool(message.thread))
 
     def _print(self, post: Post, *, reply: bool) -> None:
@@ -119,7 +118,7 @@ class ConsoleChat:
 
 @dataclass
 class ConsoleDraft:
-    """An answer while it is written: live on a terminal, printed once anywhere else."""
+    """Implements Draft: live on a terminal, printed once elsewhere."""
 
     chat: ConsoleChat
     place: Place
@@ -137,7 +136,7 @@ class ConsoleDraft:
         return await self.chat.finish(self.place, post, self.key, reply=True)
 
     async def close(self) -> None:
-        """Takes the provisional text off the screen."""
+        """Removes the provisional text from the screen."""
         if self._live is not None:
             live, self._live = self._live, None
             await asyncio.to_thread(live.stop)
@@ -146,14 +145,14 @@ class ConsoleDraft:
         if not self.chat.screen.is_terminal:
             return
         if self._live is None:
-            self._live = Live(console=self.chat.screen, transient=True, refresh_per_second=FRAMES)
+            self._live = Live(console=self.chat.screen, transient=True, refresh_per_second=FRAMES_PER_SECOND)
             self._live.start()
         self._live.update(shown)
 
 
 @dataclass
 class ConsoleResponder:
-    """A `bot.core.chat.Responder`: the answer to a command typed at the prompt."""
+    """Implements Responder for commands typed at the prompt."""
 
     chat: ConsoleChat
     place: Place
@@ -166,7 +165,7 @@ class ConsoleResponder:
         return await self.chat.finish(self.place, post, f"shown:{uuid4().hex}", reply=False)
 
     async def progress(self, text: str) -> None:
-        self.chat.aside.print(render.status(text))
+        self.chat.stderr.print(render.status(text))
 
     async def form(self, form: Form) -> None:
         self.chat.screen.print(render.form(form))
@@ -175,9 +174,9 @@ class ConsoleResponder:
         self.chat.screen.print(render.page(title, post))
 
     async def file(self, name: str, text: str) -> None:
-        """Into the folder the terminal is in; a file that is there is left alone."""
+        """Writes to the working directory without replacing a file."""
         path = Path(name)
         if await asyncio.to_thread(path.exists):
             path = path.with_stem(f"{path.stem}-{datetime.now(UTC):%H%M%S}")
         await asyncio.to_thread(path.write_text, text, "utf-8")
-        self.chat.aside.print(render.status(f"Written to {path}."))
+        self.chat.stderr.print(render.status(f"Written to {path}."))

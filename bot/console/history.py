@@ -1,4 +1,4 @@
-"""The messages of a terminal's channel, kept in the store, so that they can be found again after a crash like any chat's history."""
+"""The stored messages of a terminal's channel, found again after a crash as on any platform."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ redis.call('HSET', KEYS[1], 'token ' .. ARGV[1], number, 'message ' .. number, A
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return number
 """)
-"""The token makes a repeat of the same request give the same number; two requests give two messages."""
+"""A repeated request has the same token and gets the same number."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Message:
     post: dict[str, Any]
     at: datetime
     thread: str = ""
-    """The id of the parent; empty for one in the channel itself."""
+    """The id of the parent; empty in the channel itself."""
     deleted: bool = False
 
 
-class Board:
+class History:
     def __init__(self, store: Store, channel: str) -> None:
         self._store = store
         self._key = key("board", channel)
@@ -56,7 +56,7 @@ class Board:
         )
 
     async def messages(self) -> list[Message]:
-        """In order, without the deleted ones."""
+        """Undeleted messages in order."""
         fields = await self._store.redis.do("HGETALL", self._key)
         names = {n.decode(): value for n, value in fields.items() if n.startswith(b"message ")}
         found = [_unpacked(n.removeprefix("message "), value) for n, value in names.items()]

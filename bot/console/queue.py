@@ -1,4 +1,4 @@
-"""The queue of a terminal: what is put in is done at once, and nobody else waits for it."""
+"""A queue for the terminal that runs each task when it is added."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Task = Callable[..., Awaitable[None]]
 
 
 class InlineQueue:
-    """A `bot.context.Queue`."""
+    """Implements `bot.context.Queue`."""
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}

@@ -1,7 +1,7 @@
-"""Posts as what a terminal shows: the parent in a panel, what stands in its thread behind a coloured edge.
+"""Renders posts for a terminal: parents in a panel, replies behind a coloured edge.
 
-Pure but for `terminal`, which opens a console on a stream. Links are terminal hyperlinks where the stream is a terminal and written out where it
-is not; colours and characters the stream cannot show are left out or replaced, never an error.
+Pure except for `terminal`, which makes a console. Links are hyperlinks on a terminal and written
+out elsewhere. Colours and characters that the stream cannot show are dropped or replaced.
 """
 
 from __future__ import annotations
@@ -30,10 +30,9 @@ from rich.theme import Theme
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from digest.render.tex import readable
 
-RED = "#b31b1b"
-"""arXiv's."""
-WIDEST = 100
-"""Columns; longer lines are hard to read."""
+RED = "#b31b1b"  # of arXiv's logo
+MAX_WIDTH = 100
+"""Columns: longer lines are hard to read."""
 THEME = Theme(
     {
         "accent": Style(color=RED),
@@ -54,12 +53,12 @@ THEME = Theme(
         "markdown.table.header": Style(bold=True),
     }
 )
-NOWHERE = re.compile(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
+PLACEHOLDER_LINK = re.compile(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
 LABEL = re.compile(r"(\*\*[^*\n]+\*\*)\n\n")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""What would move a terminal's cursor, colour it or turn its text around: never shown, whoever wrote it."""
-MOMENT = re.compile(r"<t:(\d+)>")
-SIMPLER = str.maketrans(
+"""Characters that move the cursor, colour text or reverse its direction: always removed."""
+TIMESTAMP = re.compile(r"<t:(\d+)>")
+ASCII = str.maketrans(
     {
         "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▎": "|",
         "↗": "", "⚠": "!", "─": "-", "✓": "+", "≤": "<=", "≥": ">=", "×": "x", "，": ",", "。": ".", "：": ":",
@@ -68,19 +67,19 @@ SIMPLER = str.maketrans(
 
 
 def terminal(stream: TextIO, *, width: int | None = None) -> Console:
-    """A console on a stream, whatever it can show. NO_COLOR, TERM=dumb and pipes are minded."""
+    """A console on a stream. Respects NO_COLOR, TERM=dumb and pipes."""
     with contextlib.suppress(AttributeError, io.UnsupportedOperation, ValueError):
-        codecs.register_error("paperboy-simpler", _simpler)
-        stream.reconfigure(errors="paperboy-simpler")  # type: ignore[attr-defined]
+        codecs.register_error("paperboy-ascii", _replace_unencodable)
+        stream.reconfigure(errors="paperboy-ascii")  # type: ignore[attr-defined]
     if width is None and not stream.isatty() and "COLUMNS" not in os.environ:
-        width = WIDEST
+        width = MAX_WIDTH
     return Console(file=stream, theme=THEME, highlight=False, emoji=False, markup=False, width=width)
 
 
-def _simpler(error: UnicodeError) -> tuple[str, int]:
-    """For a terminal that is not UTF-8: the nearest ASCII where there is one, else a question mark."""
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    """Replaces what a terminal without UTF-8 cannot show by similar ASCII or a question mark."""
     assert isinstance(error, UnicodeEncodeError)
-    piece = error.object[error.start : error.end].translate(SIMPLER)
+    piece = error.object[error.start : error.end].translate(ASCII)
     return piece.encode("ascii", "replace").decode(), error.end
 
 
@@ -88,7 +87,7 @@ def _simpler(error: UnicodeError) -> tuple[str, int]:
 
 
 def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
-    """A message in the channel itself."""
+    """A message in the channel."""
     title, rest = _title(post)
     body = Group(*_spaced([_block(block, zone) for block in rest]))
     return _Narrow(
@@ -109,7 +108,7 @@ def reply(post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 
 def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
-    """Something long that was asked for."""
+    """A long text under a title."""
     return _Narrow(
         Group(
             Line(_clean(title), style="accent", align="left"),
@@ -120,7 +119,7 @@ def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 
 def provisional(text: str) -> RenderableType:
-    """An answer while it is written."""
+    """An unfinished answer."""
     return _Narrow(Edge(Markdown(_clean(text), hyperlinks=False)))
 
 
@@ -129,7 +128,7 @@ def status(text: str) -> RenderableType:
 
 
 def form(shown: Form) -> RenderableType:
-    """A terminal has no forms: what can be set, and how it stands."""
+    """A list of the fields and their values: a terminal has no forms."""
     lines = [Plain(shown.title, style="bold")]
     for field in shown.fields:
         options = f" ({', '.join(value for _label, value in field.options)})" if field.options else ""
@@ -140,7 +139,7 @@ def form(shown: Form) -> RenderableType:
 
 
 def relinked(post: dict[str, Any], targets: Mapping[str, str]) -> dict[str, Any]:
-    """The post with links like `reply:3` led elsewhere."""
+    """The post with links like `reply:3` replaced by their targets."""
     text = json.dumps(post, ensure_ascii=False)
     found = re.compile(r"\]\(<?(reply:\d+)>?\)")
     changed: dict[str, Any] = json.loads(found.sub(lambda m: f"]({targets[m[1]]})" if m[1] in targets else m[0], text))
@@ -157,14 +156,14 @@ def _title(post: Post) -> tuple[str, tuple[Block, ...]]:
     return "", post.blocks
 
 
-def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa: PLR0911  # a case for each kind
+def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa: PLR0911  # one case a kind
     match block:
         case Heading(markdown, level):
             return _Markdown(markdown, style="bold" if level > 1 else "bold accent")
         case Text(markdown):
             return _Markdown(markdown)
         case Small(markdown):
-            return _Markdown(MOMENT.sub(lambda m: _moment(int(m[1]), zone), markdown), style="small")
+            return _Markdown(TIMESTAMP.sub(lambda m: _local_time(int(m[1]), zone), markdown), style="small")
         case Quotation():
             return _Quoted(block)
         case Rule():
@@ -172,18 +171,18 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
         case Menu(_action, placeholder, options):
             lines = [Plain.assemble("  ", (value, "bold"), f" {_clean(label)}") for label, value in options]
             return Group(Plain(_clean(placeholder)), *lines)
-        case Actions():  # nothing can be pressed here; the prompt has words for all of it
+        case Actions():  # the prompt has commands instead
             return None
 
 
 def _spaced(blocks: list[RenderableType | None]) -> list[RenderableType]:
-    """A line between paragraphs; none between a label or a statement and what belongs to it."""
+    """Puts empty lines between blocks, but none after a label or before a quotation."""
     shown = [block for block in blocks if block is not None]
     spaced: list[RenderableType] = []
     for before, block in zip([None, *shown], shown, strict=False):
         close = (
             isinstance(block, _Quoted)
-            or (isinstance(before, _Markdown) and before.leads)
+            or (isinstance(before, _Markdown) and before.is_label)
             or (
                 isinstance(block, _Markdown)
                 and block.style == "small"
@@ -197,16 +196,16 @@ def _spaced(blocks: list[RenderableType | None]) -> list[RenderableType]:
     return spaced
 
 
-def _moment(unix: int, zone: tzinfo | None) -> str:
+def _local_time(unix: int, zone: tzinfo | None) -> str:
     moment = datetime.fromtimestamp(unix, UTC).astimezone(zone)
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
 class _Markdown:
-    """Markdown whose links fit the stream it is shown on."""
+    """Markdown with hyperlinks on a terminal and plain links elsewhere."""
 
     def __init__(self, markdown: str, style: str = "none") -> None:
-        self.markdown = NOWHERE.sub(r"\1", _clean(markdown))
+        self.markdown = PLACEHOLDER_LINK.sub(r"\1", _clean(markdown))
         self.style = style
 
     @property
@@ -214,40 +213,40 @@ class _Markdown:
         return "bold" in self.style
 
     @property
-    def leads(self) -> bool:
-        """A line of its own that names what follows."""
+    def is_label(self) -> bool:
+        """Whether it is a heading that belongs to the next block."""
         return self.style == "bold" and "](" not in self.markdown
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         label = LABEL.match(self.markdown)
         pieces = [label[1], self.markdown[label.end() :]] if label else [self.markdown]
-        for piece in pieces:  # a label stands directly above its text
+        for piece in pieces:
             shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="ansi_dark")
             lines = console.render_lines(shown, options.update(height=None), pad=False)
             yield from _lines([line for n, line in enumerate(lines) if n or _visible(line)])
 
 
 class _Quoted:
-    """Words of a paper, and where they stand."""
+    """A quotation with a link to its place."""
 
     def __init__(self, quotation: Quotation) -> None:
         self.quotation = quotation
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        said = self.quotation
+        quotation = self.quotation
         text = Plain(style="quotation")
-        if said.number:
-            text.append(f"[{said.number}] ", Style(bold=True, italic=False))
-        text.append(f"“{_clean(said.text)}” ")
+        if quotation.number:
+            text.append(f"[{quotation.number}] ", Style(bold=True, italic=False))
+        text.append(f"“{_clean(quotation.text)}” ")
         if console.is_terminal:
-            text.append(f"{_clean(said.label)} ↗", Style(italic=False, underline=True, link=said.url))
+            text.append(f"{_clean(quotation.label)} ↗", Style(italic=False, underline=True, link=quotation.url))
         else:
-            text.append(f"{_clean(said.label)} ({said.url})", Style(italic=False))
+            text.append(f"{_clean(quotation.label)} ({quotation.url})", Style(italic=False))
         yield Padding(text, (0, 0, 0, 3))
 
 
 class Edge:
-    """Whatever is inside, behind a coloured edge."""
+    """Its content behind a coloured edge."""
 
     def __init__(self, inside: RenderableType) -> None:
         self.inside = inside
@@ -270,7 +269,7 @@ def _visible(line: Sequence[Segment]) -> bool:
 
 
 def _lines(lines: Iterable[list[Segment]]) -> Iterator[Segment]:
-    """Lines without the spaces at their ends, which a pipe would keep."""
+    """Lines without trailing spaces."""
     for line in lines:
         kept = list(line)
         while kept and not kept[-1].text.strip():
@@ -286,4 +285,4 @@ class _Narrow:
         self.inside = inside
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from console.render(self.inside, options.update(width=min(options.max_width, WIDEST)))
+        yield from console.render(self.inside, options.update(width=min(options.max_width, MAX_WIDTH)))

@@ -137,7 +137,7 @@ class Channel:
     async def said(self, thread: Place) -> list[str]:
         from bot.store import post_from_data
 
-        return [words(post_from_data(m.post)) for m in await self.chat.board(thread).messages()]
+        return [words(post_from_data(m.post)) for m in await self.chat.history(thread).messages()]
 
     def screen(self) -> str:
         return self.chat.screen.file.getvalue()  # type: ignore[union-attr]

@@ -30,7 +30,7 @@ def admin(store: Store, clock: Clock) -> AdminReports:
 async def said(admin: AdminReports) -> list[str]:
     chat = admin.chats["console"]
     assert isinstance(chat, ConsoleChat)
-    return [words(post_from_data(m.post)) for m in await chat.board(ADMINS).messages()]
+    return [words(post_from_data(m.post)) for m in await chat.history(ADMINS).messages()]
 
 
 async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: AdminReports):

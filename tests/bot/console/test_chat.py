@@ -76,9 +76,9 @@ async def test_on_a_terminal_an_answer_is_seen_while_it_is_written(store: Store)
 async def test_a_draft_that_is_never_finished_leaves_nothing_in_the_channel(chat: ConsoleChat):
     draft = await chat.draft(QUESTION, "answer:q")
     await draft.write("It rel")
-    assert await chat.board(PLACE).messages() == []
+    assert await chat.history(PLACE).messages() == []
 
 
 async def test_a_message_without_a_key_found_is_put_once_per_request(store: Store):
-    board = ConsoleChat(store).board(PLACE)
+    board = ConsoleChat(store).history(PLACE)
     assert [await board.put("k", {}), await board.put("k", {})] == ["1", "2"]

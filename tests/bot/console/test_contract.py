@@ -51,7 +51,7 @@ class ConsoleWorld:
         self.place = Place("console", "demo")
 
     async def posts(self) -> Sequence[Seen]:
-        messages = await self.chat.board(self.place).messages()
+        messages = await self.chat.history(self.place).messages()
         return [Seen(m.id, json.dumps(m.post, ensure_ascii=False), m.thread) for m in messages]
 
     def break_next(self, break_: Break, when: str = "post") -> None:

@@ -305,5 +305,5 @@ class TestCosts:
 
     @pytest.mark.parametrize(("day", "month"), [("yesterday", None), (None, "2026-13"), (None, "January")])
     async def test_what_is_no_day_or_month_gets_a_sentence(self, store: Store, settings, day, month):
-        with pytest.raises(BadInput, match=r"is no (day|month); write"):
+        with pytest.raises(BadInput, match=r"is not a (day|month); write"):
             await costs.show(store, settings, day, month)

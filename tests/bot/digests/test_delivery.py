@@ -252,7 +252,7 @@ class TestPlan:
             ),
         ]
         done = await deliver("k", lambda: steps, world.chat, world.place, store, FreePace())
-        message = await world.chat.board(world.place).message(done.parent)
+        message = await world.chat.history(world.place).message(done.parent)
         link = await world.chat.link(world.place, done.parent)
         assert message is not None
         assert message.post["fallback"] == f"{link} {link} {{{{link:said in a paper}}}}"
@@ -337,7 +337,7 @@ class TestRefused:
         assert (await run(world, store)).fault == "A scope is missing."
         done = await run(world, store)
         assert done.state is DeliveryState.DONE
-        message = await world.chat.board(world.place).message(done.parent)
+        message = await world.chat.history(world.place).message(done.parent)
         assert message is not None
         assert str(message.post).count(f"https://{parent}") == 2
 
