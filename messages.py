@@ -7,6 +7,7 @@ no dates, names, line numbers or guesses.
 from __future__ import annotations
 
 import io
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,16 @@ TABLES = (say, label)
 COMPLETE: frozenset[str] = frozenset({"zh_Hans"})
 """Languages in which every text has to be translated."""
 HEADERS = ("Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
+LIMITS = {
+    "command.message.": 32,
+    "command.": 100,
+    "setup.title": 24,
+    "setup.submit": 24,
+    "ask.submit": 24,
+    "wrong.title": 24,
+    "wrong.submit": 24,
+}
+"""Characters a platform shows of the texts whose names begin so; the first that fits a name counts."""
 _KEPT = re.compile(r"\*\*|`|/(?:digest|paper)\b(?: [a-z]+\b)?|[A-Z]+_[A-Z_]+")
 """Marks and words of an English text that its translations hold too."""
 
@@ -69,7 +80,10 @@ def _wrong(message: Message, *, begun: bool) -> Iterator[str]:
     sources, forms = _strings(message.id), _strings(message.string)
     if not all(forms) and (begun or any(forms)):
         yield "is not translated"
+    most = next((limit for name, limit in LIMITS.items() if str(message.context).startswith(name)), math.inf)
     for form in filter(None, forms):
+        if len(form) > most:
+            yield f"has more than {most} characters: {form!r}"
         if _places(form) != _places(sources[-1]):
             yield f"its placeholders are not those of the English: {form!r}"
         if sorted(_KEPT.findall(form)) != sorted(_KEPT.findall(sources[-1])):

@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def plural(name: str, one: str, many: str) -> Entry:
 
 
 class Sentence(str):
-    """A text in English that can be said in other languages later: what an error says, kept until it is known to whom."""
+    """An English text that keeps its name and values, so that it can be said in another language later: what an error says."""
 
     __slots__ = ("name", "package", "values")
     package: str
@@ -108,7 +109,7 @@ def _unpacked(packed: Any) -> Any:
 @lru_cache
 def languages(package: str) -> tuple[str, ...]:
     """The languages that the package has catalogs of, as gettext names them: `zh_Hans`, `pt_BR`."""
-    return tuple(sorted(folder.name for folder in (files(package) / "locale").iterdir() if folder.is_dir()))
+    return tuple(sorted(folder.name for folder in _catalogs(package).iterdir() if folder.is_dir()))
 
 
 @lru_cache
@@ -120,7 +121,7 @@ def catalog(package: str, language: str) -> NullTranslations:
     name = next((name for name in languages(package) if locale_of(name).language == wanted), "")
     if not name:
         return NullTranslations()
-    folder = files(package) / "locale" / name / "LC_MESSAGES"
+    folder = _catalogs(package) / name / "LC_MESSAGES"
     compiled = folder / f"{package}.mo"
     if compiled.is_file():
         return GNUTranslations(io.BytesIO(compiled.read_bytes()))
@@ -131,6 +132,10 @@ def catalog(package: str, language: str) -> NullTranslations:
     write_mo(out, read_po(io.BytesIO((folder / f"{package}.po").read_bytes())))
     out.seek(0)
     return GNUTranslations(out)
+
+
+def _catalogs(package: str) -> Path:
+    return Path(import_module(package).__path__[0]) / "locale"
 
 
 def locale_of(language: str) -> Locale:

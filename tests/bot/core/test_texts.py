@@ -61,6 +61,11 @@ def test_every_plural_form_is_checked():
     assert not list(messages._wrong(Message(given, ("{n} Artikel",), context="n"), begun=True))
 
 
+def test_what_a_platform_would_cut_or_refuse_is_found():
+    assert list(messages._wrong(Message("Save this paper", "x" * 33, context="command.message.save"), begun=True))
+    assert not list(messages._wrong(Message("Which role", "x" * 100, context="command.digest.role"), begun=True))
+
+
 def test_names_are_given_once():
     for texts, file in ((say, "bot/core/texts.py"), (label, "digest/render/labels.py")):
         made = [n for n in ast.walk(ast.parse((ROOT / file).read_text())) if _called(n) in ("text", "plural")]
