@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.kill.sides import Side
 from bot.core.chat import StepKind
-from bot.digests.delivery import MARK
+from bot.digests.delivery import LINK_PLACEHOLDER
 from bot.store import Asked, Delivery
 from digest.model import Digest
 
@@ -61,7 +61,7 @@ def sorts(wrong: Sequence[str]) -> dict[str, int]:
 
 def _matches(content: Any, planned: Any) -> bool:
     """As planned, with something in place of each link to a message that was not posted yet."""
-    pieces = MARK.split(json.dumps(planned, ensure_ascii=False, sort_keys=True))[::2]
+    pieces = LINK_PLACEHOLDER.split(json.dumps(planned, ensure_ascii=False, sort_keys=True))[::2]
     return (
         re.fullmatch(r'[^"{}]+'.join(map(re.escape, pieces)), json.dumps(content, ensure_ascii=False, sort_keys=True))
         is not None

@@ -24,7 +24,7 @@ from bot.core.chat import Command, Person, Place, Question, Responder
 from bot.core.settings import Settings
 from bot.core.texts import say
 from bot.digests import cards
-from bot.digests.daily import Daily, Wish
+from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
 from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RunState
@@ -92,7 +92,7 @@ async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Diges
     daily = _daily(app, chat)
     run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
     with terminal.progress() as progress:
-        digest = await daily.make(wanted, run, Wish(), progress)
+        digest = await daily.make(wanted, run, RunOptions(), progress)
     if digest is None:
         raise PaperboyError("arXiv's list has no papers in these categories; try others with --categories.")
     delivered = await daily.post(wanted, digest)

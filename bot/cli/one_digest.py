@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.digests.daily import Wish
+from bot.digests.daily import RunOptions
 from bot.server.wiring import App, subscription_from_settings
 from bot.store import RunState
 from digest.arxiv import calendar
@@ -38,8 +38,8 @@ async def make_or_load_digest(app: App, *, again: bool = False, progress: Progre
         return Outcome(last, f"Made at {last.made_at:%H:%M} UTC; no model was called. Make it again with --again.")
     run = await app.store.begin_run(wanted.key, today, "now" if made_today or again else "daily")
     # Other settings on the same day consider the same papers again and reuse stored analyses.
-    wish = Wish(again=again or made_today, anew=again)
-    digest = await daily.make(wanted, run, wish, progress)
+    options = RunOptions(again=again or made_today, anew=again)
+    digest = await daily.make(wanted, run, options, progress)
     if digest is None:
         due = calendar.next_list(app.now())
         before = f" The last digest is from {last.local_date}; make it again with --again." if last else ""

@@ -15,14 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.cli.one_digest import CLI
-from bot.commands.paper import listed
+from bot.commands.paper import list_post
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.queue import InlineQueue
 from bot.core.chat import Menu, Person, Place, Question
 from bot.core.settings import Settings
 from bot.digests import cards
-from bot.questions.answering import answer_post, answered, asked_in, sources_of
+from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
 from bot.questions.lookup import find_paper, look_up
 from bot.server.wiring import App
 from digest.arxiv.categories import check
@@ -152,7 +152,7 @@ async def show_paper(app: App, words: str) -> None:
         found = await app.desk.papers.search(words)
         if not found:
             raise NotFound(f"arXiv finds nothing for {words!r}; try fewer words, or au:name.")
-        shown = listed(words, found, language)
+        shown = list_post(words, found, language)
         chat.screen.print(
             render.reply(replace(shown, blocks=tuple(b for b in shown.blocks if not isinstance(b, Menu))))
         )
@@ -170,8 +170,8 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
     context = app.context({"console": chat}, InlineQueue())
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
-        sources: list[Source] = await sources_of(context, [paper])
-    spoken = language or asked_in(question, app.settings.digest_language)
+        sources: list[Source] = await load_sources(context, [paper])
+    spoken = language or answer_language(question, app.settings.digest_language)
     asked = Question(
         f"ask:{app.now().isoformat()}",
         Place("console", "cli", "ask"),
@@ -181,7 +181,7 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
         subject=paper.id,
     )
     draft = await chat.draft(asked, asked.id)
-    answer = await answered(context, question, sources, (), spoken, CLI.key, draft.write)
+    answer = await request_answer(context, question, sources, (), spoken, CLI.key, draft.write)
     if not sources[0].text.basis.full:
         say(label("abstract_only", "en"))
     await draft.finish(answer_post(answer, sources, asked.id))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from bot.commands import digest as digest_command
 from bot.commands import setup
-from bot.commands.feedback import voted
-from bot.commands.status import unteach
+from bot.commands.feedback import record_vote
+from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
     Block,
@@ -35,7 +35,7 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
 from bot.questions.conversation import Conversation
-from bot.questions.lookup import find_paper, look_up, told_earlier
+from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
@@ -44,7 +44,7 @@ from digest.read_paper import read_paper
 from digest.render import tex
 from digest.render.markdown import escape, link, render, why
 
-Then = Callable[[], Awaitable[None]] | None
+AfterClose = Callable[[], Awaitable[None]] | None
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Actions:
             "bibtex": self._bibtex,
             "more": self._more,
             "fewer": self._fewer,
-            "helpful": self._thanks,
-            "unhelpful": self._thanks,
+            "helpful": self._rate_answer,
+            "unhelpful": self._rate_answer,
             "wrong": self._wrong,
             "others": self._others,
             "add": self._add,
@@ -96,7 +96,7 @@ class Actions:
             "answer_no": self._answer_no,
         }
 
-    async def clicked(self, click: Click, respond: Responder) -> None:
+    async def handle_click(self, click: Click, respond: Responder) -> None:
         """Raises NotFound for what is no longer kept; a name it does not know is an old message's and gets the same sentence."""
         language = await self._context.language(click.place, click.person)
         handler = self._by_name.get(click.action)
@@ -104,31 +104,33 @@ class Actions:
             raise NotFound(say("expired", language))
         await handler(click, respond, language)
 
-    async def submitted(self, submission: Submission, respond: Responder) -> tuple[Mapping[str, str], Then]:
+    async def handle_submission(
+        self, submission: Submission, respond: Responder
+    ) -> tuple[Mapping[str, str], AfterClose]:
         """Problems by field, empty when it was taken; and what is to be done after the form has closed."""
         language = await self._context.language(submission.place, submission.person)
         if submission.action == "setup":
-            return await self._set_up(submission, respond, language)
+            return await self._save_settings(submission, respond, language)
         if submission.action == "ask":
-            return await self._asked(submission, respond, language), None
+            return await self._queue_question(submission, respond, language), None
         if submission.action == "wrong":
-            return {}, lambda: self._reported(submission, respond, language)
+            return {}, lambda: self._report_wrong(submission, respond, language)
         raise NotFound(say("expired", language))
 
-    async def _set_up(
+    async def _save_settings(
         self, submission: Submission, respond: Responder, language: str
-    ) -> tuple[Mapping[str, str], Then]:
+    ) -> tuple[Mapping[str, str], AfterClose]:
         if not self._context.may_change(submission.person):
             who = say("admins" if self._context.admins else "members", language)
             return {"categories": say("not allowed", language, who=who)}, None
-        saved, problems = await setup.submitted(self._context, submission)
+        saved, problems = await setup.save_form(self._context, submission)
         if saved is None:
             return problems, None
         return {}, lambda: setup.show_preview(self._context, saved, respond)
 
     # ------------------------------------------------------------ a paper
 
-    async def _subject(self, value: str, language: str) -> Subject:
+    async def _load_subject(self, value: str, language: str) -> Subject:
         """Raises NotFound when the digest is older than what is kept."""
         if value.startswith("paper:"):
             return Subject(paper=await find_paper(self._context, value.removeprefix("paper:")))
@@ -140,48 +142,48 @@ class Actions:
         found = subject.entry or subject.candidate
         return replace(subject, paper=found.paper if found else None)
 
-    async def _paper(self, value: str, language: str) -> Paper:
-        subject = await self._subject(value, language)
+    async def _load_paper(self, value: str, language: str) -> Paper:
+        subject = await self._load_subject(value, language)
         if subject.paper is None:
             raise NotFound(say("expired", language))
         return subject.paper
 
-    async def _paper_id(self, value: str, language: str) -> str:
+    async def _load_paper_id(self, value: str, language: str) -> str:
         """Without asking arXiv: a form has to open, and a vote to be taken, at once."""
         if value.startswith("paper:"):
             ref = parse(value)
             return ref.id if ref else value
-        return (await self._paper(value, language)).id
+        return (await self._load_paper(value, language)).id
 
-    async def _entry(self, click: Click, respond: Responder, language: str) -> Entry:
+    async def _load_entry(self, click: Click, respond: Responder, language: str) -> Entry:
         """As it stands in the digest; a paper outside of one is read (from what is kept, where it was read before)."""
-        subject = await self._subject(click.value, language)
+        subject = await self._load_subject(click.value, language)
         if subject.entry is not None:
             return subject.entry
-        paper = await self._paper(click.value, language)
+        paper = await self._load_paper(click.value, language)
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
         return await look_up(self._context, paper, language, click.place.key)
 
     async def _full(self, click: Click, respond: Responder, language: str) -> None:
-        entry = await self._entry(click, respond, language)
+        entry = await self._load_entry(click, respond, language)
         await respond.page(cards.short_title(entry.paper), cards.full_page(entry, language))
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
-        entry = await self._entry(click, respond, language)
-        await respond.show(cards.card(await told_earlier(self._context, entry, click.place, language), language))
+        entry = await self._load_entry(click, respond, language)
+        await respond.show(cards.card(await note_earlier_digest(self._context, entry, click.place, language), language))
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
-        paper = await self._paper(click.value, language)
+        paper = await self._load_paper(click.value, language)
         title = say("all authors", language, title=escape(cards.short_title(paper)))
         await respond.show(Post((Text(f"**{title}**\n\n{escape(', '.join(paper.authors))}"),), title[:90], language))
 
     async def _bibtex(self, click: Click, respond: Responder, language: str) -> None:
-        paper = await self._paper(click.value, language)
+        paper = await self._load_paper(click.value, language)
         await respond.show(Post((Text(f"```bibtex\n{cards.bibtex(paper)}\n```"),), "BibTeX", language))
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
         """The card in the channel, where its thread takes questions."""
-        entry = await self._entry(click, respond, language)
+        entry = await self._load_entry(click, respond, language)
         place = replace(click.place, thread="")
         post = cards.card(entry, language, shared=True)
         chat = self._context.chats[place.platform]
@@ -193,8 +195,8 @@ class Actions:
     # ------------------------------------------------------------ votes
 
     async def _vote(self, click: Click, respond: Responder, kind: VoteKind, words: str, language: str) -> None:
-        paper_id = await self._paper_id(click.value, language)
-        await voted(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
+        paper_id = await self._load_paper_id(click.value, language)
+        await record_vote(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
         await respond.show(note(say(words, language), language))
 
     async def _more(self, click: Click, respond: Responder, language: str) -> None:
@@ -206,9 +208,9 @@ class Actions:
     async def _save(self, click: Click, respond: Responder, language: str) -> None:
         await self._vote(click, respond, VoteKind.SAVED, "saved one", language)
 
-    async def _thanks(self, click: Click, respond: Responder, language: str) -> None:
+    async def _rate_answer(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
-        await voted(self._context, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
+        await record_vote(self._context, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
         await respond.show(note(say(click.action, language), language))
 
     async def _wrong(self, click: Click, respond: Responder, language: str) -> None:
@@ -217,17 +219,19 @@ class Actions:
             Form("wrong", click.value, say("wrong.title", language), say("wrong.submit", language), (field,), language)
         )
 
-    async def _reported(self, submission: Submission, respond: Responder, language: str) -> None:
+    async def _report_wrong(self, submission: Submission, respond: Responder, language: str) -> None:
         """Kept as a vote; an answer is also marked in place for all, with what was said."""
         subject = submission.value
         if subject.startswith("answer:"):
-            await self._mark(subject.removeprefix("answer:"), submission.fields.get("what", ""))
+            await self._mark_answer_wrong(subject.removeprefix("answer:"), submission.fields.get("what", ""))
         else:
-            subject = await self._paper_id(subject, language)
-        await voted(self._context, Vote(VoteKind.WRONG, subject, submission.place, submission.person, submission.at))
+            subject = await self._load_paper_id(subject, language)
+        await record_vote(
+            self._context, Vote(VoteKind.WRONG, subject, submission.place, submission.person, submission.at)
+        )
         await respond.show(note(say("wrong.taken", language), language))
 
-    async def _mark(self, name: str, said: str) -> None:
+    async def _mark_answer_wrong(self, name: str, said: str) -> None:
         asked = await self._context.store.question_named(name)
         if asked is None or asked.answer is None or asked.post is None or not asked.message:
             return
@@ -241,9 +245,9 @@ class Actions:
 
     async def _ask(self, click: Click, respond: Responder, language: str) -> None:
         if click.value.startswith("paper:"):
-            name = await self._paper_id(click.value, language)
+            name = await self._load_paper_id(click.value, language)
         else:
-            name = cards.short_title(await self._paper(click.value, language))
+            name = cards.short_title(await self._load_paper(click.value, language))
         where = ((say("ask.thread", language), "thread"), (say("ask.me", language), "me"))
         fields = (
             Field("question", say("ask.field", language), "lines", required=True),
@@ -252,11 +256,11 @@ class Actions:
         title = say("ask.title", language, paper=name)
         await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields, language))
 
-    async def _asked(self, submission: Submission, respond: Responder, language: str) -> dict[str, str]:
+    async def _queue_question(self, submission: Submission, respond: Responder, language: str) -> dict[str, str]:
         text = submission.fields.get("question", "").strip()
         if not text:
             return {"question": say("ask.field", language)}
-        subject = await self._paper_id(submission.value, language)
+        subject = await self._load_paper_id(submission.value, language)
         question = Question(
             id=f"form:{submission.id}",
             place=submission.place,
@@ -268,7 +272,7 @@ class Actions:
             extra=submission.extra,
         )
         await respond.progress(say("ask.taken", language))
-        await self._conversation.keep(question)
+        await self._conversation.enqueue(question)
         return {}
 
     async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002
@@ -276,14 +280,14 @@ class Actions:
         asked = await self._context.store.question_named(name)
         if asked is None:
             raise NotFound(say("expired", language))
-        await self._conversation.picked(replace(asked.question, extra=click.extra), paper_id, click.person)
+        await self._conversation.answer_about(replace(asked.question, extra=click.extra), paper_id, click.person)
 
     async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
         asked = await self._context.store.question_named(click.value)
         if asked is None:
             raise NotFound(say("expired", language))
         await respond.progress(say("ask.taken", language))
-        await self._conversation.leave_given(asked.question)
+        await self._conversation.answer_unaddressed(asked.question)
 
     async def _answer_no(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.quiet(click.place)
@@ -291,18 +295,18 @@ class Actions:
 
     # ------------------------------------------------------------ a digest
 
-    async def _digest(self, key: str, language: str) -> Digest:
+    async def _load_digest(self, key: str, language: str) -> Digest:
         digest = await self._context.store.digest(key)
         if digest is None:
             raise NotFound(say("expired", language))
         return digest
 
     async def _others(self, click: Click, respond: Responder, language: str) -> None:
-        await respond.show(cards.others(await self._digest(click.value, language)))
+        await respond.show(cards.others(await self._load_digest(click.value, language)))
 
     async def _add(self, click: Click, respond: Responder, language: str) -> None:
         """Reads a candidate and posts it as the next reply of the digest's thread."""
-        subject = await self._subject(click.value, language)
+        subject = await self._load_subject(click.value, language)
         candidate, digest = subject.candidate, subject.digest
         subscription = await self._context.store.subscription(digest.subscription) if digest else None
         if candidate is None or digest is None or subscription is None:
@@ -316,7 +320,7 @@ class Actions:
         await respond.show(note(say("added", language), language))
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
-        digest = await self._digest(click.value, language)
+        digest = await self._load_digest(click.value, language)
         blocks: list[Block] = [Heading(say("why these", language), 2)]
         if digest.profile.interests:
             blocks.append(Text(say("by interest", language, interests=escape(digest.profile.interests))))
@@ -328,34 +332,34 @@ class Actions:
         await respond.show(Post(tuple(blocks), say("why these", language), language))
 
     async def _markdown(self, click: Click, respond: Responder, language: str) -> None:
-        digest = await self._digest(click.value, language)
+        digest = await self._load_digest(click.value, language)
         await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
 
-    async def _changing(self, click: Click, language: str) -> Subscription:
+    async def _require_change_rights(self, click: Click, language: str) -> Subscription:
         if not self._context.may_change(click.person):
             who = say("admins" if self._context.admins else "members", language)
             raise NotFound(say("not allowed", language, who=who))
         return await self._context.subscription(click.place)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
-        await respond.form(setup.form(await self._changing(click, language), language))
+        await respond.form(setup.form(await self._require_change_rights(click, language), language))
 
     async def _retract(self, click: Click, respond: Responder, language: str) -> None:
-        await self._changing(click, language)
+        await self._require_change_rights(click, language)
         await digest_command.retract(self._context, click.value, respond, language)
 
     async def _forget(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._changing(click, language)
+        subscription = await self._require_change_rights(click, language)
         await digest_command.forget(self._context, subscription.key, respond, language)
 
     async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._changing(click, language)
-        await unteach(self._context, subscription.key, respond, language)
+        subscription = await self._require_change_rights(click, language)
+        await forget_votes(self._context, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._changing(click, language)
+        subscription = await self._require_change_rights(click, language)
         command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
-        await digest_command.now(self._context, command, respond, subscription)
+        await digest_command.run_now(self._context, command, respond, subscription)
 
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.forget_person(click.person.id)

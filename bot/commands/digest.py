@@ -23,9 +23,9 @@ from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = timedelta(minutes=14)
+FOLLOW_TIME = timedelta(minutes=14)
 """How long the asker of `now` is shown its progress: a Discord interaction ends after 15 minutes."""
-LOOK = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between two looks at the progress."""
 
 Handler = Callable[[Context, Command, Responder, Subscription], Awaitable[None]]
@@ -69,29 +69,29 @@ async def _setup(context: Context, command: Command, respond: Responder, subscri
 # ---------------------------------------------------------------- now
 
 
-async def now(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def run_now(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     """Makes a digest at once, or joins the one being made; its asker sees how far it is."""
     language = subscription.profile.language
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
     await context.queue.add("digest", run.key)
-    await follow(context, run, respond, subscription)
+    await follow_run(context, run, respond, subscription)
 
 
-async def follow(context: Context, run: Run, respond: Responder, subscription: Subscription) -> None:
+async def follow_run(context: Context, run: Run, respond: Responder, subscription: Subscription) -> None:
     """Shows a run's progress until it ends."""
     language = subscription.profile.language
     shown = ""
-    for _ in range(int(FOLLOWED.total_seconds() / LOOK)):
+    for _ in range(int(FOLLOW_TIME.total_seconds() / POLL_INTERVAL)):
         state = await context.store.run_state(run.subscription, run.local_date, run.name)
         if state is None or state.state is not RunState.OPEN:
-            await respond.show(await _ended(context, state or run, subscription))
+            await respond.show(await _result_post(context, state or run, subscription))
             return
         line = progress_line(await context.store.progress(run.key), language)
         if line and line != shown:
             shown = line
             await respond.progress(line)
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(POLL_INTERVAL)
 
 
 def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
@@ -103,7 +103,7 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
     return say(name, language, n=total if name == "posted" else done, done=done, total=total)
 
 
-async def _ended(context: Context, run: Run, subscription: Subscription) -> Post:
+async def _result_post(context: Context, run: Run, subscription: Subscription) -> Post:
     language = subscription.profile.language
     if run.state is RunState.DONE:
         return note(say("done", language), language)
@@ -120,7 +120,7 @@ async def _ended(context: Context, run: Run, subscription: Subscription) -> Post
 # ---------------------------------------------------------------- taking back
 
 
-async def _todays(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
+async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
     """Today's newest digest that stands in the channel, and of how many messages."""
     today = context.daily.local_date(subscription)
     for key in await context.store.digests(subscription.key, 5):
@@ -135,16 +135,16 @@ async def _todays(context: Context, subscription: Subscription) -> tuple[Digest 
 
 async def _retract(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     language = subscription.profile.language
-    found, messages = await _todays(context, subscription)
+    found, messages = await _find_todays_digest(context, subscription)
     if found is None:
         await respond.show(note(say("nothing to retract", language), language))
         return
     await respond.show(
-        _asked("retract", found.key, say("retract?", language, n=messages), say("retract", language), language)
+        _confirmation("retract", found.key, say("retract?", language, n=messages), say("retract", language), language)
     )
 
 
-def _asked(action: str, value: str, question: str, button: str, language: str) -> Post:
+def _confirmation(action: str, value: str, question: str, button: str, language: str) -> Post:
     """A question with one button that does it."""
     return Post((Text(question), Actions((Button(action, value, button, Style.DANGER),))), question[:90], language)
 
@@ -190,7 +190,9 @@ async def _ping(context: Context, command: Command, respond: Responder, subscrip
 
 async def _forget(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
     language = subscription.profile.language
-    await respond.show(_asked("forget", subscription.key, say("forget?", language), say("forget", language), language))
+    await respond.show(
+        _confirmation("forget", subscription.key, say("forget?", language), say("forget", language), language)
+    )
 
 
 async def forget(context: Context, key: str, respond: Responder, language: str) -> None:
@@ -202,7 +204,7 @@ async def forget(context: Context, key: str, respond: Responder, language: str) 
 # ---------------------------------------------------------------- channels
 
 
-async def joined(context: Context, place: Place, by: Person | None) -> None:
+async def welcome_channel(context: Context, place: Place, by: Person | None) -> None:
     """Invited: says once how to begin; a channel that had removed the bot less than 30 days ago goes on as it was."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
@@ -215,14 +217,14 @@ async def joined(context: Context, place: Place, by: Person | None) -> None:
     await context.chats[place.platform].send(place, post, f"invited:{place.key}")
 
 
-async def left(context: Context, place: Place) -> None:
+async def leave_channel(context: Context, place: Place) -> None:
     """Removed or archived: paused, and kept 30 days."""
     await context.store.remove_subscription(place.key)
 
 
 VERBS: dict[str, Handler] = {
     "setup": _setup,
-    "now": now,
+    "now": run_now,
     "retract": _retract,
     "pause": _pause,
     "resume": _resume,

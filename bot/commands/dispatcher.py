@@ -44,7 +44,7 @@ class Dispatcher:
         self._store = context.store
         self._conversation = conversation
         self._actions = Actions(context, conversation)
-        self._going_on: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------ what is said
 
@@ -52,65 +52,67 @@ class Dispatcher:
         return place.direct or (bool(place.thread) and await self._store.thread(place) is not None)
 
     async def on_question(self, question: Question) -> None:
-        await self._conversation.take(question)
+        await self._conversation.receive(question)
 
     async def on_edit(self, question: Question) -> None:
-        await self._conversation.amended(question)
+        await self._conversation.amend(question)
 
     async def on_delete(self, place: Place, message: str) -> None:
         await self._store.withdraw(place, message)
 
     async def on_vote(self, vote: Vote) -> None:
-        await feedback.voted(self._context, vote)
+        await feedback.record_vote(self._context, vote)
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
     ) -> None:
-        await feedback.reacted(self._context, place, message, person, kind, undo=undo)
+        await feedback.record_reaction(self._context, place, message, person, kind, undo=undo)
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:
         if joined:
-            await digest_command.joined(self._context, place, by)
+            await digest_command.welcome_channel(self._context, place, by)
         else:
-            await digest_command.left(self._context, place)
+            await digest_command.leave_channel(self._context, place)
 
     # ------------------------------------------------------------ what is commanded
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
-        async with self._told(command.place, command.person, respond):
+        async with self._report_errors(command.place, command.person, respond):
             await handler(self._context, command, respond)
 
     async def on_click(self, click: Click, respond: Responder) -> None:
-        async with self._told(click.place, click.person, respond):
-            await self._actions.clicked(click, respond)
+        async with self._report_errors(click.place, click.person, respond):
+            await self._actions.handle_click(click, respond)
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         problems: Mapping[str, str] = {}
-        async with self._told(submission.place, submission.person, respond):
-            problems, then = await self._actions.submitted(submission, respond)
+        async with self._report_errors(submission.place, submission.person, respond):
+            problems, then = await self._actions.handle_submission(submission, respond)
             if then is not None:
-                self._later(then, submission, respond)
+                self._run_in_background(then, submission, respond)
         return problems
 
-    def _later(self, then: Callable[[], Awaitable[None]], submission: Submission, respond: Responder) -> None:
+    def _run_in_background(
+        self, then: Callable[[], Awaitable[None]], submission: Submission, respond: Responder
+    ) -> None:
         """What takes longer than a platform waits for a form's answer."""
 
-        async def told() -> None:
-            async with self._told(submission.place, submission.person, respond):
+        async def run() -> None:
+            async with self._report_errors(submission.place, submission.person, respond):
                 await then()
 
-        task = asyncio.create_task(told())
-        self._going_on.add(task)
-        task.add_done_callback(self._going_on.discard)
+        task = asyncio.create_task(run())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def drain(self) -> None:
         """Waits for what was begun for people."""
-        if self._going_on:
-            await asyncio.wait(self._going_on)
+        if self._background:
+            await asyncio.wait(self._background)
 
     @contextlib.asynccontextmanager
-    async def _told(self, place: Place, person: Person, respond: Responder) -> AsyncIterator[None]:
+    async def _report_errors(self, place: Place, person: Person, respond: Responder) -> AsyncIterator[None]:
         """What is expected is told as it is; a bug is logged with an id, and people see the id only."""
         try:
             yield

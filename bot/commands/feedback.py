@@ -6,13 +6,15 @@ from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
 
 
-async def voted(context: Context, vote: Vote) -> None:
+async def record_vote(context: Context, vote: Vote) -> None:
     """The same vote twice counts once."""
     await context.store.vote(vote)
 
 
-async def reacted(context: Context, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool) -> None:
+async def record_reaction(
+    context: Context, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool
+) -> None:
     """A reaction on a message of ours: a vote on the paper it is about. On any other message it is nobody's business."""
     subject = await context.store.message_subject(place, message)
     if subject and not subject.startswith("answer:"):
-        await voted(context, Vote(kind, subject, place, person, context.now(), undo))
+        await record_vote(context, Vote(kind, subject, place, person, context.now(), undo))

@@ -7,8 +7,8 @@ from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, 
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
-from bot.questions.answering import answer_about
-from bot.questions.lookup import find_paper, look_up, told_earlier
+from bot.questions.answering import answer_privately
+from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper
@@ -38,7 +38,7 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
     ref, question = _split(text)
     if ref is None and looks_like_id(text):
         raise BadInput(say("not a paper", language, text=escape(text[:60])))
-    found = await _named(context, command, ref, text, language)
+    found = await _find_named(context, command, ref, text, language)
     if found is None:
         await _search(context, command, respond, language)
     elif question:
@@ -56,7 +56,9 @@ def _split(text: str) -> tuple[PaperRef | None, str]:
     return ref, rest.strip()
 
 
-async def _named(context: Context, command: Command, ref: PaperRef | None, text: str, language: str) -> Paper | None:
+async def _find_named(
+    context: Context, command: Command, ref: PaperRef | None, text: str, language: str
+) -> Paper | None:
     """The paper a text names, by id or by its number in the latest digest here; None for words. Raises NotFound."""
     if ref is not None:
         try:
@@ -79,14 +81,14 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
     """The paper's card to the asker alone, with a button to share it."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     entry = await look_up(context, found, language, command.place.key)
-    await respond.show(cards.card(await told_earlier(context, entry, command.place, language), language))
+    await respond.show(cards.card(await note_earlier_digest(context, entry, command.place, language), language))
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
     """A question after an id: answered to the asker alone."""
     language = await context.language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
-    post = await answer_about(context, command.place, command.person, question, [found], command.id)
+    post = await answer_privately(context, command.place, command.person, question, [found], command.id)
     await respond.show(post)
 
 
@@ -97,10 +99,10 @@ async def _search(context: Context, command: Command, respond: Responder, langua
     if not found:
         raise NotFound(say("none found", language, words=escape(words)))
     title = say("found", language, words=escape(words), n=len(found))
-    await respond.show(listed(title, found, language))
+    await respond.show(list_post(title, found, language))
 
 
-def listed(title: str, papers: list[Paper], language: str) -> Post:
+def list_post(title: str, papers: list[Paper], language: str) -> Post:
     """A short list to choose from."""
     lines = [
         f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
@@ -118,10 +120,10 @@ async def _today(context: Context, command: Command, respond: Responder, languag
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))
-    await respond.show(contents(digest))
+    await respond.show(contents_post(digest))
 
 
-def contents(digest: Digest) -> Post:
+def contents_post(digest: Digest) -> Post:
     """The papers of a digest as a list to choose from, by number."""
     title = say("card.digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
@@ -139,7 +141,7 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
         await respond.show(note(say("saved none", language), language))
         return
     papers = await context.desk.papers.get(ids)
-    await respond.show(listed(say("saved", language), papers, language))
+    await respond.show(list_post(say("saved", language), papers, language))
 
 
 async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001

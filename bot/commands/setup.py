@@ -83,7 +83,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
     """The form's answers over the settings before, and a sentence per field that cannot be used. Fields left out stay as they were."""
     problems: dict[str, str] = {}
 
-    def taken(name: str, parse: Callable[[str], T], otherwise: T) -> T:
+    def parsed(name: str, parse: Callable[[str], T], otherwise: T) -> T:
         if name not in fields:
             return otherwise
         try:
@@ -96,18 +96,18 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
     made = replace(
         before,
         profile=Profile(
-            categories=taken("categories", lambda text: _categories(text, language), profile.categories),
-            interests=taken("interests", lambda text: text[:1000], profile.interests),
-            wanted=taken("wanted", _words, profile.wanted),
-            unwanted=taken("unwanted", _words, profile.unwanted),
-            authors=taken("authors", _words, profile.authors),
-            language=taken("language", settings.language, profile.language),
+            categories=parsed("categories", lambda text: _categories(text, language), profile.categories),
+            interests=parsed("interests", lambda text: text[:1000], profile.interests),
+            wanted=parsed("wanted", _words, profile.wanted),
+            unwanted=parsed("unwanted", _words, profile.unwanted),
+            authors=parsed("authors", _words, profile.authors),
+            language=parsed("language", settings.language, profile.language),
         ),
-        papers=taken("papers", lambda text: _papers(text, language), before.papers),
-        detail=taken("detail", Detail, before.detail),
-        time=taken("time", settings.clock_time, before.time),
-        timezone=taken("timezone", settings.timezone, before.timezone),
-        days=taken("days", lambda text: tuple(settings.weekdays(text)), before.days),
+        papers=parsed("papers", lambda text: _papers(text, language), before.papers),
+        detail=parsed("detail", Detail, before.detail),
+        time=parsed("time", settings.clock_time, before.time),
+        timezone=parsed("timezone", settings.timezone, before.timezone),
+        days=parsed("days", lambda text: tuple(settings.weekdays(text)), before.days),
     )
     return made, problems
 
@@ -133,7 +133,7 @@ def _nearest(checked: Checked, language: str) -> str:
     return say("did you mean", language, names=", ".join(checked.nearest)) if checked.nearest else ""
 
 
-def unlisted(categories: Sequence[str], language: str) -> list[str]:
+def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:
     """A warning for each category that is not on the bundled list: it may be new, or a slip."""
     doubtful = [checked for checked in map(check, categories) if not checked.known]
     return [say("unlisted", language, category=c.category, nearest=_nearest(c, language)) for c in doubtful]
@@ -148,7 +148,7 @@ def _papers(text: str, language: str) -> int:
 # ---------------------------------------------------------------- saving
 
 
-async def submitted(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
+async def save_form(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
     """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
     place = replace(submission.place, thread="")
     before = await context.subscription(place)
@@ -166,7 +166,7 @@ async def show_preview(context: Context, subscription: Subscription, respond: Re
     """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
     language = subscription.profile.language
     saved = say("saved settings", language, next=run_time(next_run(subscription, context.now()), subscription))
-    lines = [saved, *(f"⚠ {warning}" for warning in unlisted(subscription.profile.categories, language))]
+    lines = [saved, *(f"⚠ {warning}" for warning in unlisted_warnings(subscription.profile.categories, language))]
     ready = before_list(subscription, context.now())
     if ready is not None:
         local = ready.astimezone(ZoneInfo(subscription.timezone))

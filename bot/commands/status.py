@@ -33,7 +33,7 @@ async def status(context: Context, command: Command, respond: Responder, subscri
     learnt = await taught(context.store, subscription.key)
     if learnt.papers:
         blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
-        blocks.append(Actions((_unteach(subscription.key, language),)))
+        blocks.append(Actions((_forget_button(subscription.key, language),)))
     await respond.show(Post((*blocks, Small(say("card.settings", language))), title, language))
 
 
@@ -47,11 +47,11 @@ def taught_lines(learnt: Taught, language: str) -> list[str]:
     return lines
 
 
-def _unteach(key: str, language: str) -> Button:
+def _forget_button(key: str, language: str) -> Button:
     return Button("unteach", key, say("unteach", language), Style.DANGER, say("unteach?", language))
 
 
-async def unteach(context: Context, key: str, respond: Responder, language: str) -> None:
+async def forget_votes(context: Context, key: str, respond: Responder, language: str) -> None:
     """Forgets what the channel has taught."""
     await context.store.forget_votes(key)
     await respond.show(note(say("untaught", language), language))
@@ -80,18 +80,18 @@ async def status_lines(context: Context, subscription: Subscription) -> list[str
         if due is None
         else say("status.next", language, next=run_time(due, subscription))
     )
-    lines += await _last(context, subscription)
+    lines += await _last_lines(context, subscription)
     for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
         by_stage = await context.store.spending_of(subscription.key, when)
         if by_stage:
-            lines.append(say(name, language, **_cost(by_stage, language)))
+            lines.append(say(name, language, **_cost_values(by_stage, language)))
     share = await context.desk.spent(subscription.key)
     if share:
         lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines
 
 
-def _cost(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
+def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
     """What was spent, on what, and how much of what the model read came from its cache."""
     total = sum(by_stage.values(), Usage())
     stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage)}" for stage, usage in by_stage.items()]
@@ -103,14 +103,14 @@ def _cost(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
     }
 
 
-async def _last(context: Context, subscription: Subscription) -> list[str]:
+async def _last_lines(context: Context, subscription: Subscription) -> list[str]:
     language = subscription.profile.language
     lines = []
     run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         name = "status.running.waiting" if run.note else "status.running"
         lines.append(say(name, language, since=run_time(run.begun, subscription), why=in_language(run.note, language)))
-    lines += await _failed(context, subscription)
+    lines += await _failed_lines(context, subscription)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
         lines.append(label(f"quiet.{quiet.reason}", language, evening=quiet.evening))
@@ -124,10 +124,10 @@ async def _last(context: Context, subscription: Subscription) -> list[str]:
     delivery = await context.store.delivery(last.key, plan=False)
     if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
         lines.append(say("status.fault", language, fault=in_language(delivery.fault, language)))
-    return [*lines, *await _put_aside(context, subscription)]
+    return [*lines, *await _set_aside_lines(context, subscription)]
 
 
-async def _failed(context: Context, subscription: Subscription) -> list[str]:
+async def _failed_lines(context: Context, subscription: Subscription) -> list[str]:
     """Why the run that was due last made nothing, where it failed."""
     due = last_due(subscription, context.now())
     if due is None:
@@ -140,7 +140,7 @@ async def _failed(context: Context, subscription: Subscription) -> list[str]:
     return [say("status.failed", language, day=day_words(day, language), why=in_language(run.note, language))]
 
 
-async def _put_aside(context: Context, subscription: Subscription) -> list[str]:
+async def _set_aside_lines(context: Context, subscription: Subscription) -> list[str]:
     """Digests of the last days that could not be delivered."""
     language, lines = subscription.profile.language, []
     for key in await context.store.digests(subscription.key, 7):

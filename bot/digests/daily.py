@@ -27,7 +27,7 @@ RUN_LEASE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunOptions:
     """How a run differs from an ordinary one."""
 
     again: bool = False
@@ -37,10 +37,10 @@ class Wish:
     can_wait: bool = False
     """Raise when the model is out of reach, instead of doing without it."""
     can_look_again: bool = False
-    """Raise Awaited when nothing is new and a list is due, instead of ending the run."""
+    """Raise ListAwaited when nothing is new and a list is due, instead of ending the run."""
 
 
-class Awaited(Exception):  # no error
+class ListAwaited(Exception):  # no error
     """Nothing new yet, but a list is awaited: worth looking again after `wait`."""
 
     def __init__(self, wait: timedelta) -> None:
@@ -66,29 +66,29 @@ class Daily:
         self,
         subscription: Subscription,
         run: Run,
-        wish: Wish = Wish(),
+        options: RunOptions = RunOptions(),
         progress: Progress = silent,
         units: Units = Unwatched(),  # noqa: B008  # it has no state
     ) -> Digest | None:
         """The run's Digest: the stored one, else a new one, stored together with what the ledger learns from it.
 
-        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and Awaited; the run stays open then.
+        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and ListAwaited; the run stays open then.
         One at a time for a channel: of two runs that meet, the second sees what the first has considered.
         """
         async with self._store.lease(f"make:{subscription.key}", RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
-            made = await self._made(subscription, run, wish, progress, units)
+            made = await self._make_digest(subscription, run, options, progress, units)
             if made.digest is None:
                 await self._store.seed(subscription.key, made.entries, made.intake.categories)
                 wait = (
                     look_again(run.begun or self._now(), self._now(), made.intake.latest)
-                    if wish.can_look_again
+                    if options.can_look_again
                     else None
                 )
                 if wait is not None:
-                    raise Awaited(wait)
+                    raise ListAwaited(wait)
                 await self._store.end_run(run, RunState.NOTHING)
                 metrics.DIGESTS.labels("nothing").inc()
                 return None
@@ -103,10 +103,12 @@ class Daily:
             )
             return made.digest
 
-    async def _made(self, subscription: Subscription, run: Run, wish: Wish, progress: Progress, units: Units) -> Made:
+    async def _make_digest(
+        self, subscription: Subscription, run: Run, options: RunOptions, progress: Progress, units: Units
+    ) -> Made:
         ledger = await self._store.ledger(subscription.key)
         again = None
-        if wish.again:
+        if options.again:
             last = await self._store.latest_digest(subscription.key)
             again = own_day(ledger, [e.paper.id for e in last.entries]) if last else None
         request = Request(
@@ -116,8 +118,8 @@ class Daily:
             profile=subscription.profile,
             papers=subscription.papers,
             again=again,
-            anew=wish.anew,
-            can_wait=wish.can_wait,
+            anew=options.anew,
+            can_wait=options.can_wait,
             taste=await taste_of(self._store, subscription.key),
         )
         return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress, units)
@@ -140,22 +142,22 @@ class Daily:
         async def recorded(step: Step, message: str) -> None:
             # Questions come while the thread is still being posted: each message leads to its paper from the start.
             parent = message if step.kind is StepKind.POST else ""
-            await self._lead_back(digest, place, parent, {step.reply: message})
+            await self._map_messages(digest, place, parent, {step.reply: message})
             if checkpoint is not None:
                 await checkpoint()
 
         delivered = await deliver(
-            digest.key, steps, chat, place, self._store, self._pace, recorded=recorded, progress=progress
+            digest.key, steps, chat, place, self._store, self._pace, on_record=recorded, progress=progress
         )
         # Again, for what was recorded by a process that ended right then.
-        await self._lead_back(digest, place, delivered.parent, delivered.replies)
+        await self._map_messages(digest, place, delivered.parent, delivered.replies)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
             if run and run.state is RunState.OPEN:
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 
-    async def _lead_back(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
+    async def _map_messages(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
         """Questions in the thread are about this digest, and a message in it about its paper. Repeated, it does no harm."""
         if parent:
             await self._store.thread_started(replace(place, thread=parent), digest.key)
@@ -164,7 +166,7 @@ class Daily:
 
     async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
         """Posts one more paper into a digest's thread, once, and makes it part of the digest."""
-        place = replace(subscription.place, thread=await self._parent(digest))
+        place = replace(subscription.place, thread=await self._load_parent(digest))
         chat = self._chats[place.platform]
         if digest.entry(entry.paper.id) is None:
             digest = replace(
@@ -180,7 +182,7 @@ class Daily:
         await self._store.keep_digest(digest, entries, ledger.categories)
         await self._store.keep_posts(digest.key, subscription.place, {entry.paper.id: message})
 
-    async def _parent(self, digest: Digest) -> str:
+    async def _load_parent(self, digest: Digest) -> str:
         """The id of the parent message, which is that of the thread on every platform; empty before it was posted."""
         delivery = await self._store.delivery(digest.key)
         return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
@@ -189,6 +191,6 @@ class Daily:
         """Takes back the posts of a digest; returns how many. What people wrote stays, and `now` may be asked for again."""
         return await retract(digest.key, self._chats[subscription.place.platform], self._store, self._pace)
 
-    async def retracted(self, digest_key: str) -> bool:
+    async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)
         return delivery is not None and delivery.state is DeliveryState.RETRACTED

@@ -28,22 +28,22 @@ from digest.ports import Pace, Progress, silent
 
 log = logging.getLogger(__name__)
 
-REQUEST = 15.0
+REQUEST_TIMEOUT = 15.0
 """Seconds a post may take."""
-MARGIN = 10.0
+LEASE_MARGIN = 10.0
 """Seconds of the lease that remain beyond it."""
-SETTLED = timedelta(seconds=30)
+SETTLE_TIME = timedelta(seconds=30)
 """After an intent: by then its request has ended, and its message can be seen."""
 LEASE = timedelta(seconds=60)
-BUSY = timedelta(seconds=90)
+LEASE_WAIT = timedelta(seconds=90)
 """Waiting for another process that delivers the same: longer than a dead one keeps its lease."""
-GIVEN_UP = timedelta(days=3)
-THROTTLED = 600.0
+GIVE_UP_AFTER = timedelta(days=3)
+MAX_THROTTLED = 600.0
 """Seconds of waiting on a platform's demand, in all; what remains is for a later call."""
-TRIES = 5
-SKEW = timedelta(minutes=2)
+MAX_DOUBTFUL = 5
+CLOCK_SKEW = timedelta(minutes=2)
 """Between the store's clock and the platform's."""
-MARK = re.compile(r"\{\{link:([^{}]+)\}\}")
+LINK_PLACEHOLDER = re.compile(r"\{\{link:([^{}]+)\}\}")
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
@@ -68,7 +68,7 @@ class Delivered:
     """Another process is at it."""
 
 
-async def nothing(step: Step, message: str) -> None:
+async def ignore_record(step: Step, message: str) -> None:
     """Called after each record, with what was recorded; what goes on from there, the queue's checkpoint too, takes its place."""
 
 
@@ -80,8 +80,8 @@ async def deliver(
     store: Store,
     pace: Pace,
     *,
-    settled: timedelta | None = None,
-    recorded: Callable[[Step, str], Awaitable[None]] = nothing,
+    settle_time: timedelta | None = None,
+    on_record: Callable[[Step, str], Awaitable[None]] = ignore_record,
     progress: Progress = silent,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is asked, off the event loop, only if no plan is stored.
@@ -92,23 +92,25 @@ async def deliver(
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
     elif known.state is not DeliveryState.OPEN:
-        return _delivered(await _stored(store, key))
+        return _outcome(await _load(store, key))
     try:
-        async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, hold=Hold.LOOKS_ITSELF) as lease:
-            work = _Work(key, chat, place, store, pace, lease, settled or SETTLED, recorded, progress)
-            return _delivered(await work.all_steps())
+        async with store.lease(f"delivery:{key}", LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
+            work = _DeliverySession(
+                key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress
+            )
+            return _outcome(await work.run_steps())
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery-busy delivery=%s", key)
-        return _delivered(await _stored(store, key), busy=True)
+        return _outcome(await _load(store, key), busy=True)
 
 
-async def _stored(store: Store, key: str) -> Delivery:
+async def _load(store: Store, key: str) -> Delivery:
     delivery = await store.delivery(key)
     assert delivery is not None
     return delivery
 
 
-async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: timedelta | None = None) -> int:
+async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time: timedelta | None = None) -> int:
     """Deletes our posts, the last first. Whoever is still delivering stops. Returns how many; done again, it does no harm.
 
     Raises a ChatError where the platform refuses; LeaseBusy when another process does not let go.
@@ -116,23 +118,25 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settled: ti
     if await store.delivery(key) is None:
         return 0
     await store.retracting(key)
-    async with store.lease(f"delivery:{key}", LEASE, wait=BUSY, hold=Hold.LOOKS_ITSELF) as lease:
+    async with store.lease(f"delivery:{key}", LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
         await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
         delivery = await store.delivery(key)
         assert delivery is not None
-        work = _Work(key, chat, delivery.place, store, pace, lease, settled or SETTLED, nothing, silent)
+        work = _DeliverySession(
+            key, chat, delivery.place, store, pace, lease, settle_time or SETTLE_TIME, ignore_record, silent
+        )
         try:
-            return await work.take_back(delivery)
-        except _Stop as stop:
+            return await work.delete_posts(delivery)
+        except _Stopped as stop:
             raise ChatError(*stop.args) from stop
 
 
-class _Stop(Exception):
+class _Stopped(Exception):
     """It cannot go on at present; the fault is recorded."""
 
 
 @dataclass
-class _Work:
+class _DeliverySession:
     """One call's work on a Delivery, under its lease."""
 
     key: str
@@ -141,18 +145,18 @@ class _Work:
     store: Store
     pace: Pace
     lease: Lease
-    settled: timedelta
-    recorded: Callable[[Step, str], Awaitable[None]]
+    settle_time: timedelta
+    on_record: Callable[[Step, str], Awaitable[None]]
     progress: Progress
     waited: float = 0.0
     doubtful: int = 0
     """Requests without an answer, since the last record."""
 
-    async def all_steps(self) -> Delivery:
-        delivery = await _stored(self.store, self.key)
+    async def run_steps(self) -> Delivery:
+        delivery = await _load(self.store, self.key)
         if delivery.state is not DeliveryState.OPEN:
             return delivery
-        if not delivery.plan or self.store.now() - delivery.begun > GIVEN_UP:
+        if not delivery.plan or self.store.now() - delivery.begun > GIVE_UP_AFTER:
             if not delivery.fault:
                 await self.store.fault(self.lease, self.key, say.sentence("error.delivery.late"))
             return await self._close(DeliveryState.ASIDE)
@@ -164,22 +168,22 @@ class _Work:
             for done, step in enumerate(steps):
                 self.progress("delivered", done, len(steps))
                 await self._step(from_json(Step, unpack(step)))
-        except _Stop:
+        except _Stopped:
             return replace(await self._read(), plan=plan)
         self.progress("delivered", len(steps), len(steps))
         return replace(await self._close(DeliveryState.DONE), plan=plan)
 
-    async def take_back(self, delivery: Delivery) -> int:
+    async def delete_posts(self, delivery: Delivery) -> int:
         kinds = {step.key: step.kind for step in delivery.plan}
-        order = list(kinds) or sorted(delivery.ids, key=_place_in_plan)
+        order = list(kinds) or sorted(delivery.ids, key=_plan_order)
         messages = [delivery.ids[n] for n in order if n in delivery.ids and kinds.get(n) is not StepKind.THREAD]
         for step in delivery.plan:
             if step.key in delivery.intents and step.kind not in REPEATABLE:
                 with contextlib.suppress(HistoryRefused):
-                    found = await self._look(step, delivery)
+                    found = await self._find_posted(step, delivery)
                     messages += [found] if found else []
         for message in reversed(dict.fromkeys(messages)):
-            await self._patiently(lambda message=message: self.chat.delete(self.place, message))  # type: ignore[misc]
+            await self._retry_throttled(lambda message=message: self.chat.delete(self.place, message))  # type: ignore[misc]
         return len(set(messages))
 
     # ------------------------------------------------------------ one step
@@ -189,7 +193,7 @@ class _Work:
         while True:
             delivery = await self._read()
             if delivery.state is not DeliveryState.OPEN:
-                raise _Stop
+                raise _Stopped
             if delivery.finished(step.key):
                 return
             try:
@@ -202,69 +206,69 @@ class _Work:
         if step.on and step.on not in delivery.ids:  # what it rests on is in doubt, or was deleted
             await self.store.drop(self.lease, self.key, step.key)
         elif step.key in delivery.intents and step.kind not in REPEATABLE:
-            await self._settle_doubt(step, delivery)
-        elif self.doubtful < TRIES:
+            await self._resolve_doubt(step, delivery)
+        elif self.doubtful < MAX_DOUBTFUL:
             try:
                 await self._send(step, await self._with_links(step, delivery), delivery)
             except ChatError as error:  # of a link
-                await self._stop(error.sentence)
+                await self._fail(error.sentence)
         else:
-            await self._stop(say.sentence("error.delivery.unknown", platform=self.chat.name))
+            await self._fail(say.sentence("error.delivery.unknown", platform=self.chat.name))
 
-    async def _settle_doubt(self, step: Step, delivery: Delivery) -> None:
+    async def _resolve_doubt(self, step: Step, delivery: Delivery) -> None:
         """A step with an intent is recorded if it is in the channel, free to be done if not, set aside if that cannot be known."""
         try:
-            found = await self._look(step, delivery)
+            found = await self._find_posted(step, delivery)
         except HistoryRefused as error:
             log.warning("event=delivery-doubt step=%s", step.key)
             await self.store.doubt(self.lease, self.key, step.key)
             await self.store.fault(self.lease, self.key, error.sentence)
             return
         except ChatError as error:
-            await self._stop(error.sentence)
+            await self._fail(error.sentence)
         if found:
             await self._record(step, found)
         else:
             await self.store.not_made(self.lease, self.key, step.key)
 
-    async def _look(self, step: Step, delivery: Delivery) -> str | None:
+    async def _find_posted(self, step: Step, delivery: Delivery) -> str | None:
         intent = delivery.intents[step.key]
-        wait = min(intent + self.settled - await self.store.server_time(), self.settled)
+        wait = min(intent + self.settle_time - await self.store.server_time(), self.settle_time)
         await asyncio.sleep(max(0.0, wait.total_seconds()))
         on = delivery.ids.get(step.on, "")
-        found: str | None = await self._patiently(
-            lambda: self.chat.find(step.key, step.kind, self.place, intent - SKEW, on)
+        found: str | None = await self._retry_throttled(
+            lambda: self.chat.find(step.key, step.kind, self.place, intent - CLOCK_SKEW, on)
         )
         return found
 
     async def _send(self, step: Step, filled: Step, delivery: Delivery) -> None:
         async with self.pace.slot(f"post:{self.place.platform}:{self.place.channel}"):
-            if not await self._intend(step):
+            if not await self._record_intent(step):
                 return
             try:
-                async with asyncio.timeout(REQUEST):
+                async with asyncio.timeout(REQUEST_TIMEOUT):
                     message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""))
             except (Doubtful, TimeoutError) as error:
                 self.doubtful += 1
                 metrics.RETRIES.labels("post").inc()
                 log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, error)
-                await self._pause(step)
+                await self._back_off(step)
             except ChatError as error:
-                await self._refused(step, error)
+                await self._handle_refusal(step, error)
             else:
                 await self._record(step, message)
 
-    async def _intend(self, step: Step) -> bool:
+    async def _record_intent(self, step: Step) -> bool:
         """Records the intent, with enough of the lease left for the request. False: somebody else was at it; look again."""
         while True:
             at = await self.store.server_time()
             await self.store.intend(self.lease, self.key, step.key, at)
-            if self.lease.sure(REQUEST + MARGIN):
+            if self.lease.sure(REQUEST_TIMEOUT + LEASE_MARGIN):
                 return True
-            if not await self._still_ours(step, at):
+            if not await self._retake_lease(step, at):
                 return False
 
-    async def _still_ours(self, step: Step, at: datetime) -> bool:
+    async def _retake_lease(self, step: Step, at: datetime) -> bool:
         """Takes the lease anew, and looks whether another process acted in between."""
         if not await self.lease.take():
             raise LeaseLost(f"Another process has taken over the delivery {self.key}.")
@@ -276,45 +280,45 @@ class _Work:
         self.doubtful = 0
         metrics.POSTS.labels(self.chat.name, step.kind).inc()
         log.info("event=posted step=%s kind=%s message=%s", step.key, step.kind, message)
-        await self.recorded(step, message)
+        await self.on_record(step, message)
 
-    async def _refused(self, step: Step, error: ChatError) -> None:
+    async def _handle_refusal(self, step: Step, error: ChatError) -> None:
         if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message; that is theirs to do
             await self.store.drop(self.lease, self.key, step.key)
             return
         await self.store.not_made(self.lease, self.key, step.key)
         if not isinstance(error, Throttled):
-            await self._stop(error.sentence)
-        await self._wait(error)
+            await self._fail(error.sentence)
+        await self._wait_throttled(error)
 
     # ------------------------------------------------------------ waiting
 
-    async def _pause(self, step: Step) -> None:
+    async def _back_off(self, step: Step) -> None:
         """Before a step that may be repeated is; the others are looked for, and that waits by itself."""
         if step.kind in REPEATABLE:
-            await asyncio.sleep(min(2.0**self.doubtful, self.settled.total_seconds()))
+            await asyncio.sleep(min(2.0**self.doubtful, self.settle_time.total_seconds()))
 
-    async def _wait(self, error: Throttled) -> None:
+    async def _wait_throttled(self, error: Throttled) -> None:
         self.waited += max(error.wait, 0.1)
         metrics.RETRIES.labels("post").inc()
-        if self.waited > THROTTLED:
-            await self._stop(error.sentence)
+        if self.waited > MAX_THROTTLED:
+            await self._fail(error.sentence)
         log.info("event=throttled delivery=%s wait=%.1f", self.key, error.wait)
         await asyncio.sleep(error.wait)
 
-    async def _patiently(self, request: Callable[[], Awaitable[Any]]) -> Any:
+    async def _retry_throttled(self, request: Callable[[], Awaitable[Any]]) -> Any:
         """A request that may be repeated: waits as it is told to, then tries again."""
         while True:
             try:
                 return await request()
             except Throttled as error:
-                await self._wait(error)
+                await self._wait_throttled(error)
             except Gone:
                 return None
 
-    async def _stop(self, sentence: str) -> NoReturn:
+    async def _fail(self, sentence: str) -> NoReturn:
         await self.store.fault(self.lease, self.key, sentence)
-        raise _Stop(sentence)
+        raise _Stopped(sentence)
 
     # ------------------------------------------------------------ the record
 
@@ -331,33 +335,33 @@ class _Work:
         """An EDIT gets the links to the messages that now stand."""
         if step.kind is not StepKind.EDIT:
             return step
-        names = set(MARK.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
+        names = set(LINK_PLACEHOLDER.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
         ours = {n for n in names if n.startswith(f"{self.key}:")}  # a paper may say such words too
         links = {n: await self._link(delivery.ids[n]) for n in ours if n in delivery.ids}
         here = await self._link(delivery.ids[step.on])
-        return replace(step, payload=_filled(step.payload, {n: links.get(n) or here for n in ours}))
+        return replace(step, payload=_fill_links(step.payload, {n: links.get(n) or here for n in ours}))
 
     async def _link(self, message: str) -> str:
         """Empty for one that a person deleted."""
-        return await self._patiently(lambda: self.chat.link(self.place, message)) or ""
+        return await self._retry_throttled(lambda: self.chat.link(self.place, message)) or ""
 
 
-def _filled(value: Any, links: Mapping[str, str]) -> Any:
+def _fill_links(value: Any, links: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return MARK.sub(lambda found: links.get(found[1], found[0]), value)
+        return LINK_PLACEHOLDER.sub(lambda found: links.get(found[1], found[0]), value)
     if isinstance(value, Mapping):
-        return {name: _filled(item, links) for name, item in value.items()}
+        return {name: _fill_links(item, links) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_filled(item, links) for item in value]
+        return [_fill_links(item, links) for item in value]
     return value
 
 
-def _place_in_plan(step: str) -> tuple[int, str]:
+def _plan_order(step: str) -> tuple[int, str]:
     number = step.rpartition(":")[2]
     return (int(number) if number.isdigit() else 0, step)
 
 
-def _delivered(delivery: Delivery, *, busy: bool = False) -> Delivered:
+def _outcome(delivery: Delivery, *, busy: bool = False) -> Delivered:
     parent = delivery.ids.get(delivery.plan[0].key, "") if delivery.plan else ""
     threads = [delivery.ids[s.key] for s in delivery.plan if s.kind is StepKind.THREAD and s.key in delivery.ids]
     return Delivered(

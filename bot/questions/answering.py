@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 TURNS = 6
 """Of the conversation, told to the model again."""
-SURE_OF_LANGUAGE = 12
+MIN_LANGUAGE_LENGTH = 12
 """Characters: a shorter question (`code?`) does not tell a language."""
 _NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
 """`RefAny3D vs. DynamicVLA` is no Czech."""
@@ -34,11 +34,11 @@ _ENGLISH = re.compile(
 """Words that a line of Latin letters in a channel of East Asia is English by."""
 
 
-async def unheard(text: str) -> None:
+async def discard_text(text: str) -> None:
     """An `OnText` for answers that are shown only when they are finished."""
 
 
-async def sources_of(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
+async def load_sources(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
     """The papers' texts, with their analyses and numbers where they stand in the digest under discussion."""
 
     async def one(paper: Paper) -> Source:
@@ -49,18 +49,18 @@ async def sources_of(context: Context, papers: Sequence[Paper], digest_key: str 
     return list(await asyncio.gather(*(one(paper) for paper in papers)))
 
 
-def asked_in(question: str, fallback: str) -> str:
+def answer_language(question: str, fallback: str) -> str:
     """The asker's language: that of the question where it is long enough to tell, or not in Latin script."""
     found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
     if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
         return "en"
     if found in ("", UNKNOWN, MIXED, base(fallback)):
         return fallback
-    short = len(question.strip()) < SURE_OF_LANGUAGE and question.isascii()
+    short = len(question.strip()) < MIN_LANGUAGE_LENGTH and question.isascii()
     return fallback if short else found
 
 
-async def answered(
+async def request_answer(
     context: Context,
     question: str,
     sources: Sequence[Source],
@@ -88,13 +88,13 @@ async def answered(
         return answer
 
 
-async def answer_about(
+async def answer_privately(
     context: Context, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
 ) -> Post:
     """The answer to a question about given papers, for its asker alone; not part of any thread's conversation."""
-    language = asked_in(question, await context.language(place, person))
-    sources = await sources_of(context, papers)
-    answer = await answered(context, question, sources, (), language, place.key, unheard)
+    language = answer_language(question, await context.language(place, person))
+    sources = await load_sources(context, papers)
+    answer = await request_answer(context, question, sources, (), language, place.key, discard_text)
     return answer_post(answer, sources, answer_key)
 
 

@@ -31,9 +31,9 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note, run_time
 from bot.questions import etiquette
-from bot.questions.answering import answer_name, answer_post, answered, asked_in, sources_of
-from bot.questions.lookup import look_up, told_earlier
-from bot.questions.subjects import Subjects, in_ledger, names_a_paper, subjects_of
+from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
+from bot.questions.lookup import look_up, note_earlier_digest
+from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import Asked, Asking, StoreUnavailable, Talk
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
@@ -55,22 +55,22 @@ class Conversation:
 
     # ------------------------------------------------------------ taking
 
-    async def take(self, question: Question) -> None:
+    async def receive(self, question: Question) -> None:
         """Keeps a question that is for the bot and puts it in the queue; leaves people who talk to each other alone."""
         talk = await self._store.thread(question.place) if question.place.thread else None
         if not question.addressed and talk is None:
             return
-        decision = await self._decision(question, talk)
+        decision = await self._decide(question, talk)
         if question.place.thread and question.message:
             await self._store.note_spoke(question.place, question.person.id)
-        if question.addressed and etiquette.asks_quiet(question.text):
-            await self._be_quiet(question)
-        elif decision is etiquette.Speak.YES:
-            await self.keep(question)
-        elif decision is etiquette.Speak.UNSURE:
-            await self._ask_leave(question)
+        if question.addressed and etiquette.asks_for_quiet(question.text):
+            await self._mute_thread(question)
+        elif decision is etiquette.Decision.YES:
+            await self.enqueue(question)
+        elif decision is etiquette.Decision.UNSURE:
+            await self._offer_answer(question)
 
-    async def keep(self, question: Question) -> None:
+    async def enqueue(self, question: Question) -> None:
         """In the store, then in the queue. Delivered again, it is put in the queue again: that heals a crash between the two."""
         await self._store.keep_question(question)
         await self._store.name_question(question.id)
@@ -79,23 +79,25 @@ class Conversation:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
             await self._context.queue.add("answer", question.id)
 
-    async def _decision(self, question: Question, talk: Talk | None) -> etiquette.Speak:
+    async def _decide(self, question: Question, talk: Talk | None) -> etiquette.Decision:
         if question.addressed or talk is None:
-            return etiquette.Speak.YES
+            return etiquette.Decision.YES
         spoken = await self._store.spoken(question.place)
-        scene = etiquette.Scene(spoken.humans, spoken.last, spoken.answered, talk.quiet)
+        state = etiquette.ThreadState(spoken.humans, spoken.last, spoken.answered, talk.quiet)
         if _is_lookup(question.text):
             barred = question.mentions_others or question.replies_to_person or talk.quiet
-            return etiquette.Speak.NO if barred else etiquette.Speak.YES
-        return etiquette.speak(question, scene, names_paper=await names_a_paper(self._context, talk, question.text))
+            return etiquette.Decision.NO if barred else etiquette.Decision.YES
+        return etiquette.decide(
+            question, state, names_paper=await check_names_paper(self._context, talk, question.text)
+        )
 
-    async def _be_quiet(self, question: Question) -> None:
+    async def _mute_thread(self, question: Question) -> None:
         await self._store.quiet(question.place)
         language = await self._context.language(question.place, question.person)
         chat = self._context.chats[question.place.platform]
         await chat.send(question.place, note(say("question.quiet", language), language), f"quiet:{question.id}")
 
-    async def _ask_leave(self, question: Question) -> None:
+    async def _offer_answer(self, question: Question) -> None:
         """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
         chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.keep_question(question):
@@ -112,15 +114,17 @@ class Conversation:
         post = Post((Text(words), Actions(buttons)), words, language)
         await chat.send(question.place, post, f"leave:{question.id}", question.person)
 
-    async def leave_given(self, question: Question) -> None:
+    async def answer_unaddressed(self, question: Question) -> None:
         """The author said "Answer": the question is asked again, to the bot."""
-        await self.keep(replace(question, id=f"{question.id}:yes", message="", addressed=True))
+        await self.enqueue(replace(question, id=f"{question.id}:yes", message="", addressed=True))
 
-    async def picked(self, question: Question, paper_id: str, person: Person) -> None:
+    async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
         """Somebody chose a paper from the menu: the question is asked again, about that one."""
-        await self.keep(replace(question, id=f"{question.id}:{paper_id}", subject=paper_id, message="", person=person))
+        await self.enqueue(
+            replace(question, id=f"{question.id}:{paper_id}", subject=paper_id, message="", person=person)
+        )
 
-    async def amended(self, question: Question) -> None:
+    async def amend(self, question: Question) -> None:
         """Edited while it is being worked on: replaced. The finished answer is then that to the new text."""
         await self._store.amend(question)
 
@@ -136,22 +140,22 @@ class Conversation:
         if asked.post is not None:
             await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
             return
-        language = asked_in(question.text, await self._context.language(question.place, question.person))
+        language = answer_language(question.text, await self._context.language(question.place, question.person))
         try:
-            await self._answered(asked, draft, language)
+            await self._make_answer(asked, draft, language)
         except (ChatError, StoreUnavailable):
             raise
         except Misconfigured as error:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
-            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
             until = run_time(error.until, await self._context.subscription(question.place))
-            await self._tell_alone(asked, draft, note(say("over budget", language, until=until), language))
+            await self._finish_privately(asked, draft, note(say("over budget", language, until=until), language))
         except PaperboyError as error:
             await self._finish(asked, draft, note(in_language(error.sentence, language), language))
         except Exception:
             log.exception("event=bug id=%s", answer_name(question.id))
-            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
 
     async def give_up(self, question_id: str) -> None:
         """Answering it ended the program again and again: its asker is told so, and it is not tried any more."""
@@ -160,38 +164,40 @@ class Conversation:
             return
         question = asked.question
         draft = await self._context.chats[question.place.platform].draft(question, f"answer:{question.id}")
-        language = asked_in(question.text, await self._context.language(question.place, question.person))
+        language = answer_language(question.text, await self._context.language(question.place, question.person))
         try:
-            await self._tell(asked, draft, "bug", language, id=answer_name(question.id))
+            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
         except PaperboyError:
             await self._store.keep_silent(question_id)
             raise
 
-    async def _answered(self, asked: Asked, draft: Draft, language: str) -> None:
+    async def _make_answer(self, asked: Asked, draft: Draft, language: str) -> None:
         question, context = asked.question, self._context
         limit = context.questions_per_person
         if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
-            return await self._tell_alone(asked, draft, note(say("question.limit", language, n=limit), language))
-        why_not, considered = await in_ledger(context, question)
+            return await self._finish_privately(asked, draft, note(say("question.limit", language, n=limit), language))
+        why_not, considered = await find_in_ledger(context, question)
         if why_not:
-            return await self._finish(asked, draft, _why_not(considered, language))
-        subjects = await subjects_of(context, question)
+            return await self._finish(asked, draft, _ledger_post(considered, language))
+        subjects = await find_subjects(context, question)
         if not subjects.papers:
-            return await self._ask_back(asked, draft, subjects, language)
+            return await self._ask_which_paper(asked, draft, subjects, language)
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text):
             entry = await look_up(context, subjects.papers[0], language, question.place.key)
-            entry = await told_earlier(context, entry, question.place, language)
+            entry = await note_earlier_digest(context, entry, question.place, language)
             return await self._finish(asked, draft, cards.card(entry, language, shared=True), [subjects.papers[0].id])
-        sources = await sources_of(context, subjects.papers, subjects.digest.key if subjects.digest else "")
+        sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
         history = await self._store.turns(question.place, TURNS)
-        answer = await answered(context, question.text, sources, history, language, question.place.key, draft.write)
+        answer = await request_answer(
+            context, question.text, sources, history, language, question.place.key, draft.write
+        )
         post = answer_post(answer, sources, question.id)
         await self._store.keep_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
 
-    async def _tell_alone(self, asked: Asked, draft: Draft, post: Post) -> None:
+    async def _finish_privately(self, asked: Asked, draft: Draft, post: Post) -> None:
         """A limit is between the bot and the asker, where a platform can whisper."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
@@ -200,11 +206,11 @@ class Conversation:
         else:
             await self._finish(asked, draft, post)
 
-    async def _ask_back(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
+    async def _ask_which_paper(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
         """The asker alone is asked which paper, where a platform can do that; a menu for all is noise."""
-        await self._tell_alone(asked, draft, _which(asked.question, subjects, language))
+        await self._finish_privately(asked, draft, _paper_menu(asked.question, subjects, language))
 
-    async def _tell(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
+    async def _finish_with_note(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
         await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
 
     async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
@@ -236,7 +242,7 @@ class Conversation:
             await self._store.keep_message_subject(place, message, f"answer:{question.id}")
 
 
-def _which(question: Question, subjects: Subjects, language: str) -> Post:
+def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
     """A menu of what it may be about; where there is nothing to choose from, how to say it."""
     if not subjects.candidates:
         return note(say("question.no paper", language), language)
@@ -246,7 +252,7 @@ def _which(question: Question, subjects: Subjects, language: str) -> Post:
     return Post((Text(words), Menu("pick", say("question.choose", language), options)), words, language)
 
 
-def _why_not(entry: LedgerEntry | None, language: str) -> Post:
+def _ledger_post(entry: LedgerEntry | None, language: str) -> Post:
     """What the ledger says to a question why a paper was not chosen."""
     if entry is None:
         return note(say("question.not seen", language), language)

@@ -1,6 +1,6 @@
 """When to speak without being mentioned, in a thread the bot started: pure, and stricter than eager.
 
-Speak when the message is addressed to the bot. Otherwise only if it mentions nobody else, replies to no person, and either asks
+Decision when the message is addressed to the bot. Otherwise only if it mentions nobody else, replies to no person, and either asks
 something about a paper it names, or reads as a question and is the thread's first human message or follows the bot's answer to
 the same person. What might be meant for the bot but is not clear is UNSURE: the author alone is asked, where a platform can do that.
 """
@@ -14,14 +14,14 @@ from enum import StrEnum
 from bot.core.chat import Question
 
 
-class Speak(StrEnum):
+class Decision(StrEnum):
     YES = "yes"
     UNSURE = "unsure"
     NO = "no"
 
 
 @dataclass(frozen=True)
-class Scene:
+class ThreadState:
     """What came before in the thread, as far as manners ask."""
 
     humans_spoke: bool = False
@@ -62,7 +62,7 @@ _TO_PEOPLE = re.compile(
 )
 
 
-def asks_quiet(text: str) -> bool:
+def asks_for_quiet(text: str) -> bool:
     """The bot is told to be quiet: `Quiet`, `安静`. Only counts when it is addressed."""
     return bool(_QUIET.match(text.strip()))
 
@@ -75,18 +75,18 @@ def reads_as_question(text: str) -> bool:
     return bool(_ASKING_EN.match(stripped) or _ASKING_ZH.search(stripped) or _ASKING_JA.search(stripped))
 
 
-def speak(question: Question, scene: Scene, *, names_paper: bool) -> Speak:
+def decide(question: Question, state: ThreadState, *, names_paper: bool) -> Decision:
     """Whether to answer. `names_paper`: the text names one of the papers of the thread, by number, id or title."""
     if question.addressed:
-        return Speak.YES
-    barred = scene.quiet or question.mentions_others or question.replies_to_person
+        return Decision.YES
+    barred = state.quiet or question.mentions_others or question.replies_to_person
     if barred or not reads_as_question(question.text):
-        return Speak.NO
+        return Decision.NO
     to_people = bool(_TO_PEOPLE.search(question.text) or _AMONG_PEOPLE.match(question.text.strip()))
     if names_paper:
-        return Speak.UNSURE if to_people else Speak.YES
-    with_the_bot = scene.last_speaker in ("", question.person.id)
+        return Decision.UNSURE if to_people else Decision.YES
+    with_the_bot = state.last_speaker in ("", question.person.id)
     if to_people or not with_the_bot:
-        return Speak.NO
-    follows_answer = scene.answered == question.person.id
-    return Speak.YES if not scene.humans_spoke or follows_answer else Speak.UNSURE
+        return Decision.NO
+    follows_answer = state.answered == question.person.id
+    return Decision.YES if not state.humans_spoke or follows_answer else Decision.UNSURE

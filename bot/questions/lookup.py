@@ -32,7 +32,7 @@ async def look_up(context: Context, paper: Paper, language: str, payer: str) -> 
         return await read_paper(paper, NO_SCORE, 0, language, context.desk)
 
 
-async def told_earlier(context: Context, entry: Entry, place: Place, language: str) -> Entry:
+async def note_earlier_digest(context: Context, entry: Entry, place: Place, language: str) -> Entry:
     """The Entry with a note that links to an earlier digest of this channel that showed the paper; as it is where there was none."""
     earlier = await context.store.earlier(entry.paper.id, place.key)
     if earlier is None or not earlier.message:

@@ -14,7 +14,7 @@ from digest.model import Digest, Paper
 from digest.selection.ledger import LedgerEntry
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 
-EARLIER = 7
+EARLIER_DIGESTS = 7
 """Digests of the channel that "yesterday's" and titles are looked up in."""
 
 
@@ -28,24 +28,24 @@ class Subjects:
     """(label, paper id): to be asked back with."""
 
 
-async def subjects_of(context: Context, question: Question) -> Subjects:
+async def find_subjects(context: Context, question: Question) -> Subjects:
     """In order: the message replied to or the button pressed; an id, a number, a title; what is under discussion; the best fit.
 
     Raises NotFound, ArxivUnavailable for a paper that is in no digest here.
     """
     store = context.store
     talk = await store.thread(question.place)
-    digest = await _digest_here(context, question, talk)
-    earlier = await _earlier(context, question.place, digest)
+    digest = await _load_digest(context, question, talk)
+    earlier = await _load_earlier(context, question.place, digest)
     discussed = await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
     found = resolve(
         question.text,
-        papers=known(digest) if digest else (),
-        earlier=[(d.local_date, known(d)) for d in earlier],
+        papers=known_papers(digest) if digest else (),
+        earlier=[(d.local_date, known_papers(d)) for d in earlier],
         subject=question.subject or None,
-        replied_to=await _subject_of(context, question.place, question.reply_to) or None,
+        replied_to=await _load_subject(context, question.place, question.reply_to) or None,
         under_discussion=discussed,
         today=digest.local_date if digest else context.now().date(),
     )
@@ -53,27 +53,27 @@ async def subjects_of(context: Context, question: Question) -> Subjects:
         return Subjects(tuple(e.paper for e in digest.entries), digest)
     if found.ask or not found.paper_ids:
         candidates = tuple((c.label, c.paper_id) for c in found.candidates)
-        return Subjects((), digest, candidates or _all(digest))
+        return Subjects((), digest, candidates or _all_choices(digest))
     digests = [digest, *earlier] if digest else earlier
-    return Subjects(tuple([await _paper(context, i, digests) for i in found.paper_ids]), digest)
+    return Subjects(tuple([await _load_paper(context, i, digests) for i in found.paper_ids]), digest)
 
 
-def known(digest: Digest) -> list[Known]:
+def known_papers(digest: Digest) -> list[Known]:
     """The papers of a digest, with what people may call them by."""
     said = {m.paper_id: m.text for m in digest.summary.mentions}
     cores = {e.paper.id: e.analysis.core if e.analysis else "" for e in digest.entries}
     return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
-async def names_a_paper(context: Context, talk: Talk, text: str) -> bool:
+async def check_names_paper(context: Context, talk: Talk, text: str) -> bool:
     """The text names a paper: by id, or one of the thread's by number or title."""
     if parse(text):
         return True
     digest = await context.store.digest(talk.digest) if talk.digest else None
-    return digest is not None and names_paper(text, known(digest))
+    return digest is not None and names_paper(text, known_papers(digest))
 
 
-async def in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:
+async def find_in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:
     """For "why not X?": whether it is such a question, and what the channel's ledger holds of X."""
     if not asks_why_not(question.text):
         return False, None
@@ -86,7 +86,7 @@ async def in_ledger(context: Context, question: Question) -> tuple[bool, LedgerE
     return found is not None, ledger.entries.get(found) if found else None
 
 
-async def _digest_here(context: Context, question: Question, talk: Talk | None) -> Digest | None:
+async def _load_digest(context: Context, question: Question, talk: Talk | None) -> Digest | None:
     """The thread's digest; outside of a thread of ours the channel's latest one."""
     if talk and talk.digest:
         return await context.store.digest(talk.digest)
@@ -95,7 +95,7 @@ async def _digest_here(context: Context, question: Question, talk: Talk | None) 
     return await context.store.latest_digest(question.place.key)
 
 
-async def _subject_of(context: Context, place: Place, message: str) -> str:
+async def _load_subject(context: Context, place: Place, message: str) -> str:
     """The paper that a message of ours is about."""
     subject = await context.store.message_subject(place, message) if message else ""
     if not subject.startswith("answer:"):
@@ -104,18 +104,18 @@ async def _subject_of(context: Context, place: Place, message: str) -> str:
     return asked.answer.paper_ids[0] if asked and asked.answer and asked.answer.paper_ids else ""
 
 
-async def _earlier(context: Context, place: Place, current: Digest | None) -> list[Digest]:
-    keys = [k for k in await context.store.digests(place.key, EARLIER) if current is None or k != current.key]
+async def _load_earlier(context: Context, place: Place, current: Digest | None) -> list[Digest]:
+    keys = [k for k in await context.store.digests(place.key, EARLIER_DIGESTS) if current is None or k != current.key]
     found = [await context.store.digest(k) for k in keys]
     return [d for d in found if d is not None]
 
 
-async def _paper(context: Context, paper_id: str, digests: list[Digest]) -> Paper:
+async def _load_paper(context: Context, paper_id: str, digests: list[Digest]) -> Paper:
     entries = (d.entry(paper_id) for d in digests)
     entry = next((e for e in entries if e), None)
     return entry.paper if entry else await find_paper(context, paper_id)
 
 
-def _all(digest: Digest | None) -> tuple[tuple[str, str], ...]:
+def _all_choices(digest: Digest | None) -> tuple[tuple[str, str], ...]:
     entries = digest.entries if digest else ()
     return tuple((f"{e.number} · {cards.short_title(e.paper)}", e.paper.id) for e in entries)

@@ -18,7 +18,7 @@ from bot.core.chat import ChatError, Forbidden, Gone, Throttled
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.digests.daily import Awaited, Wish
+from bot.digests.daily import ListAwaited, RunOptions
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, Run, RunState
@@ -80,10 +80,10 @@ class Jobs:
         waited = self._context.now() - (run.begun or self._context.now())
         again = not daily and await self._was_retracted(subscription)
         lost = self._context.now() - (run.model_lost or self._context.now())
-        wish = Wish(again=again, can_wait=daily and lost < MAX_WAIT_MODEL, can_look_again=daily)
+        options = RunOptions(again=again, can_wait=daily and lost < MAX_WAIT_MODEL, can_look_again=daily)
         try:
-            made = await self._make_digest(task, run, subscription, wish)
-        except Awaited as awaited:
+            made = await self._make_digest(task, run, subscription, options)
+        except ListAwaited as awaited:
             await late.delete_late_notice(self._context, subscription, run)
             await self._close_faults(subscription, None)
             await self._store.note_run(run, say.sentence("error.run.waits"))
@@ -120,7 +120,9 @@ class Jobs:
         await self._store.end_run(run, RunState.FAILED, say.sentence("error.run.unwanted"))
         return False
 
-    async def _make_digest(self, task: Task, run: Run, subscription: Subscription, wish: Wish) -> Digest | None:
+    async def _make_digest(
+        self, task: Task, run: Run, subscription: Subscription, options: RunOptions
+    ) -> Digest | None:
         """Makes the digest, or raises arXiv's recent refusal of the same categories."""
         name = tuple(sorted(subscription.profile.categories))
         known = self._refusals.get(name)
@@ -132,7 +134,7 @@ class Jobs:
         ):
             raise known.error
         try:
-            made = await self._context.daily.make(subscription, run, wish, self._progress(run.key), task)
+            made = await self._context.daily.make(subscription, run, options, self._progress(run.key), task)
         except ArxivUnavailable as error:
             self._refusals[name] = _Refusal(run.key, self._context.now(), error)
             raise
@@ -147,7 +149,7 @@ class Jobs:
     async def _was_retracted(self, subscription: Subscription) -> bool:
         """Whether the last digest was retracted, so that its papers are considered again."""
         last = await self._store.latest_digest(subscription.key)
-        return last is not None and await self._context.daily.retracted(last.key)
+        return last is not None and await self._context.daily.is_retracted(last.key)
 
     async def _retry_or_fail(
         self, subscription: Subscription, run: Run, error: ArxivUnavailable | ModelUnavailable, waited: timedelta

@@ -118,7 +118,7 @@ async def run(world: World, store: Store, key: str = KEY) -> Delivered:
         world.place,
         store,
         FreePace(),
-        settled=SOON,
+        settle_time=SOON,
     )
 
 
@@ -250,9 +250,9 @@ class ChatContract:
 
     async def test_retracted_nothing_of_ours_is_left(self, world: World, store: Store):
         await run(world, store)
-        assert await retract(KEY, world.chat, store, FreePace(), settled=SOON) == 3
+        assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 3
         assert list(await world.posts()) == []
-        await retract(KEY, world.chat, store, FreePace(), settled=SOON)
+        await retract(KEY, world.chat, store, FreePace(), settle_time=SOON)
         assert (await run(world, store)).state is DeliveryState.RETRACTED
         assert list(await world.posts()) == []
 

@@ -11,7 +11,7 @@ from bot.console.chat import ConsoleChat
 from bot.context import Context
 from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
 from bot.core.subscription import Subscription
-from bot.digests.daily import Wish
+from bot.digests.daily import RunOptions
 from bot.questions.conversation import Conversation
 from bot.store import RunState
 from digest.model import Digest, Profile
@@ -119,7 +119,7 @@ class Channel:
         """Made and delivered; and its thread."""
         wanted = subscription or await self.set_up()
         run = await self.context.store.begin_run(wanted.key, self.context.daily.local_date(wanted), "now")
-        digest = await self.context.daily.make(wanted, run, Wish())
+        digest = await self.context.daily.make(wanted, run, RunOptions())
         assert digest is not None
         delivered = await self.context.daily.post(wanted, digest)
         await self.context.store.end_run(run, RunState.DONE)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 TIMES: dict[str, tuple[str, ...]] = {
-    "bot.digests.delivery": ("REQUEST", "MARGIN", "SETTLED", "LEASE", "BUSY"),
+    "bot.digests.delivery": ("REQUEST_TIMEOUT", "LEASE_MARGIN", "SETTLE_TIME", "LEASE", "LEASE_WAIT"),
     "bot.worker.queue": ("REDELIVERY", "RETRY_IF_HELD", "RETRY_AFTER_FAULT"),
     "bot.worker.scheduler": ("LEASE", "REFRESH_EVERY", "RETRY_AFTER"),
     "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),

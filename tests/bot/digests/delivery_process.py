@@ -17,10 +17,10 @@ from digest.ports import FreePace
 from tests.bot.contract import a_thread
 
 delivery.LEASE = timedelta(seconds=1.5)
-delivery.BUSY = timedelta(seconds=3)
-delivery.REQUEST = 0.3
-delivery.MARGIN = 0.2
-SETTLED = timedelta(seconds=0.6)
+delivery.LEASE_WAIT = timedelta(seconds=3)
+delivery.REQUEST_TIMEOUT = 0.3
+delivery.LEASE_MARGIN = 0.2
+SETTLE_TIME = timedelta(seconds=0.6)
 
 
 class SlowChat(ConsoleChat):
@@ -38,7 +38,7 @@ async def main(url: str, key: str) -> None:
         chat, place = SlowChat(store, silent, silent), Place("console", "demo")
         while True:
             delivered = await delivery.deliver(
-                key, lambda: chat.plan(a_thread(), place, key), chat, place, store, FreePace(), settled=SETTLED
+                key, lambda: chat.plan(a_thread(), place, key), chat, place, store, FreePace(), settle_time=SETTLE_TIME
             )
             if delivered.state is not DeliveryState.OPEN:
                 return

@@ -185,7 +185,7 @@ class TestPlan:
         def upgraded():
             raise AssertionError("the plan is stored")
 
-        result = await deliver(KEY, upgraded, world.chat, world.place, store, FreePace(), settled=SOON)
+        result = await deliver(KEY, upgraded, world.chat, world.place, store, FreePace(), settle_time=SOON)
         assert result.state is DeliveryState.DONE
         await check_whole(world)
 
@@ -213,7 +213,7 @@ class TestPlan:
             world.place,
             store,
             FreePace(),
-            recorded=recorded,
+            on_record=recorded,
             progress=lambda *args: told.append(args),
         )
         assert checkpoints == 4
@@ -349,7 +349,7 @@ class TestRetract:
         with pytest.raises(Killed):
             await run(world, dying)
         world.break_next(Break.HISTORY, "find")
-        assert await retract(KEY, world.chat, store, FreePace(), settled=SOON) == 1
+        assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 1
 
     async def test_a_platform_that_throttles_without_end_is_told(self, world: ConsoleWorld, store: Store, monkeypatch):
         await run(world, store)
@@ -381,7 +381,7 @@ class TestRetract:
             )
         )
         await reached.wait()
-        retracting = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settled=SOON))
+        retracting = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settle_time=SOON))
         while (found := await store.delivery(KEY)) and found.state is DeliveryState.OPEN:
             await asyncio.sleep(0.005)
         go_on.set()
@@ -394,7 +394,7 @@ class TestRetract:
         dying.kill_at = ("record", step_key(world, 0))
         with pytest.raises(Killed):
             await run(world, dying)
-        assert await retract(KEY, world.chat, store, FreePace(), settled=SOON) == 2
+        assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 2
         assert await world.posts() == []
 
     async def test_after_the_plan_is_gone(self, world: ConsoleWorld, store: Store):

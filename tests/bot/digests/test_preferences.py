@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chat import Place, Vote, VoteKind
-from bot.digests.daily import Wish
+from bot.digests.daily import RunOptions
 from bot.digests.preferences import taste_of, taught
 from digest.model import Digest
 from tests.bot.people import ANN, BOB, HERE, Channel
@@ -100,7 +100,7 @@ async def test_the_next_digest_is_made_by_it(channel: Channel):
     for kind, entry in zip((VoteKind.MORE, VoteKind.FEWER), digest.entries, strict=False):
         await vote(channel, kind, entry.paper.id)
     run = await channel.context.store.begin_run(HERE.key, digest.local_date, "now")
-    again = await channel.context.daily.make(subscription, run, Wish(again=True))
+    again = await channel.context.daily.make(subscription, run, RunOptions(again=True))
     assert again is not None
     assert again.coverage.considered == digest.coverage.considered
     before, after = relevance(digest), relevance(again)

@@ -13,7 +13,7 @@ import pytest
 from bot.cli.sample import SampleDay
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.digests.daily import Daily, Wish
+from bot.digests.daily import Daily, RunOptions
 from bot.store import RedisBudget, RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
@@ -95,7 +95,7 @@ class House:
         subscription = Subscription(Place("console", channel), profile, papers=3, created=self.clock())
         await self.store.keep_subscription(subscription)
         run = await self.store.begin_run(subscription.key, FRIDAY, "daily")
-        assert await self.daily.make(subscription, run, Wish()) is not None
+        assert await self.daily.make(subscription, run, RunOptions()) is not None
 
     async def costs(self) -> dict[str, float]:
         """Of each channel, in billionths of a dollar."""

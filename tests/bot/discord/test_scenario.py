@@ -16,7 +16,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
-from bot.digests.daily import Daily, Wish
+from bot.digests.daily import Daily, RunOptions
 from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
@@ -121,7 +121,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         wanted = subscription_from_settings(settings, home.place, app.now())
         await app.store.keep_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-        digest = await daily.make(wanted, run, Wish())
+        digest = await daily.make(wanted, run, RunOptions())
         assert digest is not None
         delivered = await daily.post(wanted, digest)
         yield Day(home, context, digest, home.world.person("ada"), delivered.thread)

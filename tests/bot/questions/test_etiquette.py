@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question
-from bot.questions.etiquette import Scene, Speak, asks_quiet, reads_as_question, speak
+from bot.questions.etiquette import Decision, ThreadState, asks_for_quiet, decide, reads_as_question
 
-YES, UNSURE, NO = Speak.YES, Speak.UNSURE, Speak.NO
+YES, UNSURE, NO = Decision.YES, Decision.UNSURE, Decision.NO
 
-SCENES: list[tuple[str, Speak]] = [
+SCENES: list[tuple[str, Decision]] = [
     # asking the bot
     ("A: does 3 release code?", YES),
     ("A: 3 有代码吗？", YES),
@@ -97,7 +97,7 @@ SCENES: list[tuple[str, Speak]] = [
 ]
 
 
-def judged(scene: str) -> Speak:
+def judged(scene: str) -> Decision:
     """Plays a scene the way a thread is kept, and judges its last line."""
     humans, last, answered, quiet, previous_human = False, "", "", False, ""
     decision = NO
@@ -119,8 +119,8 @@ def judged(scene: str) -> Speak:
             replies_to_person=">" in said,
         )
         names = bool(re.search(r"DynamicVLA|MeanFlow|UEval|(?<![\w.+])[123](?!\w*[\d%])|第[123]篇", text))
-        decision = speak(question, Scene(humans, last, answered, quiet), names_paper=names)
-        quiet = quiet or (question.addressed and asks_quiet(text))
+        decision = decide(question, ThreadState(humans, last, answered, quiet), names_paper=names)
+        quiet = quiet or (question.addressed and asks_for_quiet(text))
         humans, last, previous_human = True, who, who
     return decision
 
@@ -139,12 +139,12 @@ def test_there_are_enough_scenes_of_each_kind():
     "text", ["Quiet", "quiet!", "please be quiet".removeprefix("please "), "安静", "stop answering here"]
 )
 def test_being_told_to_be_quiet_is_understood(text):
-    assert asks_quiet(text)
+    assert asks_for_quiet(text)
 
 
 @pytest.mark.parametrize("text", ["is it quiet enough?", "the quiet part", "不安静的方法有什么"])
 def test_talking_about_quiet_is_not_being_told_so(text):
-    assert not asks_quiet(text)
+    assert not asks_for_quiet(text)
 
 
 @pytest.mark.parametrize("text", ["这个方法快", "We like it.", "4 is great", "see https://a.b/c?d=e"])

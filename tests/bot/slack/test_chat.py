@@ -25,7 +25,7 @@ from bot.core.chat import (
 )
 from bot.core.subscription import Detail
 from bot.digests import cards
-from bot.digests.delivery import MARK, _filled
+from bot.digests.delivery import LINK_PLACEHOLDER, _fill_links
 from bot.slack.chat import SlackChat
 from bot.slack.render import messages
 from tests.bot.slack.worst import worst_digest
@@ -44,7 +44,7 @@ def step(key: str = "d:0", kind: StepKind = StepKind.POST, post: Post = POST) ->
 
 
 def marks(one: Step) -> list[str]:
-    return MARK.findall(json.dumps(one.payload, ensure_ascii=False, default=str))
+    return LINK_PLACEHOLDER.findall(json.dumps(one.payload, ensure_ascii=False, default=str))
 
 
 async def delivered(chat: SlackChat, steps: list[Step]) -> dict[str, str]:
@@ -52,7 +52,7 @@ async def delivered(chat: SlackChat, steps: list[Step]) -> dict[str, str]:
     ids: dict[str, str] = {}
     for one in steps:
         links = {key: await chat.link(PLACE, ts) for key, ts in ids.items()} if one.kind is StepKind.EDIT else {}
-        ready = replace(one, payload=_filled(one.payload, {n: links.get(n, "") for n in marks(one)}))
+        ready = replace(one, payload=_fill_links(one.payload, {n: links.get(n, "") for n in marks(one)}))
         while one.key not in ids:
             try:
                 ids[one.key] = await chat.post(ready, PLACE, ids.get(one.on, ""))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question, StepKind
-from bot.digests.delivery import MARK, _filled
+from bot.digests.delivery import LINK_PLACEHOLDER, _fill_links
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState, Store
 from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done
@@ -69,8 +69,8 @@ class TestSlack(ChatContract):
         assert stored is not None
         edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
         here = await world.chat.link(world.place, delivered.parent)
-        marks = MARK.findall(json.dumps(edit.payload, ensure_ascii=False, default=str))
-        ready = replace(edit, payload=_filled(edit.payload, dict.fromkeys(marks, here)))
+        marks = LINK_PLACEHOLDER.findall(json.dumps(edit.payload, ensure_ascii=False, default=str))
+        ready = replace(edit, payload=_fill_links(edit.payload, dict.fromkeys(marks, here)))
         await world.chat.post(ready, world.place, delivered.parent)
         await check_whole(world)
 

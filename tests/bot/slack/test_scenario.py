@@ -17,7 +17,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
-from bot.digests.daily import Daily, Wish
+from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
@@ -81,7 +81,7 @@ async def day(
         wanted = subscription_from_settings(settings, PLACE, app.now())
         await app.store.keep_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-        digest = await daily.make(wanted, run, Wish())
+        digest = await daily.make(wanted, run, RunOptions())
         assert digest is not None
         delivered = await daily.post(wanted, digest)
         yield Day(slack, context, digest, slack.space.channels["C1"].messages[delivered.parent])

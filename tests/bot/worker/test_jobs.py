@@ -13,7 +13,7 @@ from bot.cli.sample import SampleDay
 from bot.context import Context
 from bot.core.chat import Gone, Place, Question
 from bot.digests.daily import Daily
-from bot.digests.delivery import GIVEN_UP
+from bot.digests.delivery import GIVE_UP_AFTER
 from bot.questions.conversation import Conversation
 from bot.store import Asking, Deaths, DeliveryState, Run, RunState
 from bot.worker.jobs import Jobs
@@ -328,7 +328,7 @@ class TestUndeliverable:
         chat = house.channel.chat
         post, chat.post = chat.post, _gone  # type: ignore[method-assign]
         await house.deliver(run)
-        house.channel.clock.forward(GIVEN_UP + timedelta(minutes=1))
+        house.channel.clock.forward(GIVE_UP_AFTER + timedelta(minutes=1))
         assert await house.deliver(run) is None
         chat.post = post  # type: ignore[method-assign]
         delivery = await house.context.store.delivery(run.key)

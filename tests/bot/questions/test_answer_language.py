@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.questions.answering import asked_in
+from bot.questions.answering import answer_language
 
 
 @pytest.mark.parametrize("channel", ["en", "de", "zh", "zh-Hans-CN"])
@@ -12,7 +12,7 @@ from bot.questions.answering import asked_in
     "question", ["4", "code?", "#7 GPU?", "GPT-4 / DynamicVLA / PI-Light?", "RefAny3D vs. DynamicVLA, FID"]
 )
 def test_names_and_figures_tell_no_language(question: str, channel: str):
-    assert asked_in(question, channel) == channel
+    assert answer_language(question, channel) == channel
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_names_and_figures_tell_no_language(question: str, channel: str):
     ],
 )  # fmt: skip
 def test_it_is_the_askers_language(question: str, channel: str, language: str):
-    assert asked_in(question, channel) == language
+    assert answer_language(question, channel) == language
