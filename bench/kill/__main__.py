@@ -5,7 +5,7 @@ moment of a stage drawn by lot (fetch, ranking, analysis, summary, delivery, ans
 and, where it is the bot, started again; sometimes twice. Requests to the platforms go wrong meanwhile: 429, 5xx, dropped before or after
 they were stored, slow beyond the time-out. In the end the channels are held against the stored plans, and the model's journal is judged.
 
-The bot is the real program with its long waits shortened to a tenth (`tests.servers.hurried`); `--speed 1` leaves them as they are.
+The bot is the real program with its long waits shortened to a tenth (`tests.servers.short_waits`); `--speed 1` leaves them as they are.
 `--shared` puts the store into a Redis of its own, as with REDIS_URL; otherwise it is the embedded one. `--frozen` stops one of two, then of
 four processes for a minute in the middle of a delivery instead; `--away` takes the store away for a minute. Ends with exit 1 at any fault.
 """

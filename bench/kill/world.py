@@ -103,7 +103,7 @@ class World:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "PYTHONPATH": str(ROOT),
-            "HURRY": str(self.speed),
+            "SHORTEN": str(self.speed),
             "PAPERBOY_HOME": str(self.home / "data"),
             "PAPERBOY_NOW": self.now().isoformat(),
             "OPENAI_BASE_URL": self.model.base_url,
@@ -126,7 +126,7 @@ class World:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "tests.servers.hurried",
+                "tests.servers.short_waits",
                 "run",
                 *words,
                 cwd=self.home,

@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ import pytest
 
 from bot.core.settings import Settings
 from bot.server.service import Role, serve
-from tests.paths import ROOT
 from tests.servers.arxiv import ArxivServer
+from tests.servers.forking import ForkServer, Started
 from tests.servers.model import ModelServer
 from tests.servers.papers import a_day
 
@@ -38,6 +38,7 @@ class World:
     arxiv: ArxivServer
     model: ModelServer
     home: Path
+    forks: ForkServer
     environment: dict[str, str] = field(default_factory=dict)
 
     def at(self, now: datetime) -> None:
@@ -45,29 +46,16 @@ class World:
         self.arxiv.now = now
         self.environment["PAPERBOY_NOW"] = now.isoformat()
 
-    async def start(self, *words: str, output: Any = None, **environment: str) -> asyncio.subprocess.Process:
-        """`output`: a file for stdout and stderr; else they are pipes."""
-        bare = {
-            name: value
-            for name, value in os.environ.items()
-            if re.fullmatch(r"PATH|LANG|LC_.*|TMPDIR|COVERAGE_.*", name)
-        }
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *words,
-            cwd=self.home,
-            env=bare | {"PYTHONPATH": str(ROOT), "HOME": str(self.home)} | self.environment | environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output or asyncio.subprocess.PIPE,
-            stderr=output or asyncio.subprocess.PIPE,
-        )
+    async def start(self, *words: str, output: Any = None, **environment: str) -> Started:
+        """A process of its own. `output`: a file for stdout and stderr; else they are pipes."""
+        bare = {name: value for name, value in os.environ.items() if re.fullmatch(r"PATH|LANG|LC_.*|TMPDIR", name)}
+        env = bare | {"HOME": str(self.home), "SHORTEN_PACE": "10"} | self.environment | environment
+        return await self.forks.start(*words, cwd=self.home, env=env, output=output)
 
     async def run(self, *words: str, **environment: str) -> Result:
         process = await self.start(*words, **environment)
         out, err = await process.communicate()
-        return Result(process.returncode or 0, out.decode(), err.decode())
+        return Result(await process.wait(), out.decode(), err.decode())
 
 
 @contextlib.asynccontextmanager
@@ -83,12 +71,19 @@ async def serving(settings: Settings, *roles: Role) -> AsyncIterator[None]:
         sys.setswitchinterval(switch)
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(tmp_path: Path, forks: ForkServer) -> AsyncIterator[World]:
     """Friday's list with 24 papers in cs.CV, read at nine; the model is configured."""
     async with ArxivServer(now=MORNING) as arxiv, ModelServer() as model:
         arxiv.add(*a_day(24, FRIDAY, ("cs.CV",), words=1500))
-        world = World(arxiv, model, tmp_path)
+        world = World(arxiv, model, tmp_path, forks)
         world.environment |= arxiv.environment
         world.environment |= {
             "OPENAI_BASE_URL": model.base_url,

@@ -18,6 +18,7 @@ from tests.bot.server.test_health import free_port
 from tests.scenarios.conftest import World
 from tests.servers.discord import Discord
 from tests.servers.discord_world import Interaction
+from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
 
 PAPERS, ADMINS = "C0PAPERS", "C0ADMINS"
@@ -33,7 +34,7 @@ class Installation:
     """On Discord."""
     log: Path
     port: int
-    process: asyncio.subprocess.Process | None = None
+    process: Started | None = None
 
     async def start(self, **environment: str) -> None:
         self.slack.hub.connected.clear()

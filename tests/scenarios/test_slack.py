@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import World
+from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
 
 CHANNEL = "C0PAPERS"
@@ -22,7 +23,7 @@ class Team:
 
     slack: SlackServer
     world: World
-    process: asyncio.subprocess.Process
+    process: Started
     log: Path
 
     def posts(self) -> list[Message]:
@@ -50,7 +51,7 @@ class Team:
         self.process = await started(self.world, self.slack, self.log)
 
 
-async def started(world: World, slack: SlackServer, log: Path) -> asyncio.subprocess.Process:
+async def started(world: World, slack: SlackServer, log: Path) -> Started:
     slack.hub.connected.clear()
     environment = {
         "SLACK_BOT_TOKEN": BOT_TOKEN,

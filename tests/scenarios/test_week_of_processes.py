@@ -28,6 +28,7 @@ from tests.scenarios.test_week import CHILE, HELD, UTC_CHANNEL, at, fill
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
+from tests.servers.forking import ForkServer
 from tests.servers.model import ModelServer
 from tests.servers.slack import BOT_TOKEN, SlackServer
 
@@ -90,7 +91,7 @@ class Days:
 
 
 @pytest.fixture
-async def days(redis_url: str, tmp_path: Path) -> AsyncIterator[Days]:
+async def days(redis_url: str, tmp_path: Path, forks: ForkServer) -> AsyncIterator[Days]:
     """Wednesday, the 2nd, at noon: two channels, one of them where clocks go forward in the night to the 6th."""
     async with (
         ArxivServer(at(2, 12)) as arxiv,
@@ -106,7 +107,7 @@ async def days(redis_url: str, tmp_path: Path) -> AsyncIterator[Days]:
             await store.keep_subscription(
                 Subscription(place, profile, papers=2, time=when, timezone=zone, created=at(2, 12))
             )
-        world = World(arxiv, model, tmp_path)
+        world = World(arxiv, model, tmp_path, forks)
         world.environment |= arxiv.environment | {
             "REDIS_URL": redis_url,
             "PAPERBOY_HOME": str(tmp_path / "home"),

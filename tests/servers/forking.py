@@ -1,0 +1,210 @@
+"""Starts the bot by forking a process that has imported it, so that no start pays for a second or two of imports.
+
+Every start is a process of its own, with its own words, environment, folder and output; it runs `tests.servers.short_waits`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.paths import ROOT
+
+IMPORTED = (
+    "bot.cli.one_digest",
+    "bot.cli.terminal",
+    "bot.discord.listeners.gateway",
+    "bot.doctor.check",
+    "bot.server.service",
+    "bot.slack.chat",
+    "bot.slack.listeners.connection",
+    "digest.arxiv.client",
+    "digest.fulltext.reader",
+    "digest.llm.analyst",
+    "digest.llm.server.client",
+    "tests.servers.short_waits",
+)
+
+
+@dataclass
+class Started:
+    """A forked process, with the methods of `asyncio.subprocess.Process` that tests use."""
+
+    pid: int
+    returncode: int | None = None
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _out: asyncio.Task[bytes] | None = None
+    _err: asyncio.Task[bytes] | None = None
+
+    async def wait(self) -> int:
+        await self._ended.wait()
+        assert self.returncode is not None
+        return self.returncode
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        assert self._out is not None
+        assert self._err is not None
+        out, err = await asyncio.gather(self._out, self._err)
+        await self.wait()
+        return out, err
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def _watch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.returncode = int(await reader.readline() or -signal.SIGKILL)
+        writer.close()
+        self._ended.set()
+
+
+class ForkServer:
+    """The process that forks. It ends with `close`, or with the process that made it."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.servers.forking", str(theirs.fileno())],
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self, *words: str, cwd: Path, env: dict[str, str], output: Any = None) -> Started:
+        """`output`: a file for stdout and stderr; without it `communicate` returns them."""
+        status, theirs = socket.socketpair()
+        pipes = [] if output else [os.pipe(), os.pipe()]
+        with theirs, Path(os.devnull).open("rb") as nothing:
+            outputs = [write for _, write in pipes] or [output.fileno()] * 2
+            request = json.dumps({"words": words, "cwd": str(cwd), "env": env}).encode()
+            head = len(request).to_bytes(4, "big")
+            socket.send_fds(self._control, [head + request], [theirs.fileno(), nothing.fileno(), *outputs])
+        reader, writer = await asyncio.open_connection(sock=status)
+        started = Started(int(await reader.readline()))
+        self._keep(started._watch(reader, writer))
+        if pipes:
+            for _, write in pipes:
+                os.close(write)
+            started._out, started._err = (self._keep(_read(read)) for read, _ in pipes)
+        return started
+
+    def _keep(self, work: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait()
+
+
+async def _read(pipe: int) -> bytes:
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(pipe, "rb")
+    )
+    with contextlib.closing(transport):
+        return await reader.read()
+
+
+# ---------------------------------------------------------------- the process that forks
+
+
+def serve(control: socket.socket) -> None:
+    """Forks for each request until the other end closes. Returns in the forked process, ready to run."""
+    wake, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(woken)
+    running: dict[int, socket.socket] = {}
+    selector = selectors.DefaultSelector()
+    selector.register(control, selectors.EVENT_READ)
+    selector.register(wake, selectors.EVENT_READ)
+    while True:
+        ready = {key.fileobj for key, _ in selector.select()}
+        if wake in ready:
+            os.read(wake, 4096)
+            _report(running)
+        if control not in ready:
+            continue
+        request, fds = _receive(control)
+        if not request:
+            os._exit(0)
+        status = socket.socket(fileno=fds[0])
+        pid = os.fork()
+        if not pid:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for connection in (control, status, *running.values()):
+                connection.close()
+            selector.close()
+            os.close(wake)
+            os.close(woken)
+            _become(json.loads(request), fds[1:])
+            return
+        status.send(f"{pid}\n".encode())
+        running[pid] = status
+        for fd in fds[1:]:
+            os.close(fd)
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    """Empty at the end."""
+    data, fds, _, _ = socket.recv_fds(control, 65536, 4)
+    while data and len(data) < 4 + int.from_bytes(data[:4], "big"):
+        data += control.recv(65536)
+    return data[4:], fds
+
+
+def _report(running: dict[int, socket.socket]) -> None:
+    while running:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        with running.pop(pid) as listener, contextlib.suppress(OSError):
+            listener.send(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+def _become(request: dict[str, Any], fds: list[int]) -> None:
+    for number, fd in enumerate(fds):
+        os.dup2(fd, number)
+        os.close(fd)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # a descriptor; open until the end
+    sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    sys.argv = ["paperboy", *request["words"]]
+
+
+if __name__ == "__main__":
+    for name in IMPORTED:
+        import_module(name)
+    gc.freeze()
+    with socket.socket(fileno=int(sys.argv[1])) as connection:
+        serve(connection)
+    from tests.servers.short_waits import main
+
+    main()
