@@ -1,1 +1,1 @@
-"""Slack: what is said becomes Block Kit (`render`), goes out (`chat`), and what people do comes in (`connect`, `listeners`)."""
+"""Slack: `listeners` receive events, `render` makes Block Kit, `chat` posts it."""

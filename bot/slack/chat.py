@@ -1,6 +1,7 @@
-"""The Chat port on Slack: what goes out. Needs the web client alone, no socket, so workers hold it too.
+"""The Chat port on Slack. It needs only the web client and no socket, so workers use it too.
 
-A message's id is its `ts`, a thread's that of its parent. A step's key travels as message metadata and is found again in the history.
+A message's id is its `ts`, a thread's id that of its parent. A step's key is in the message
+metadata, so the channel's history shows whether the step was posted.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from bot.core.chat import ChatError, Draft, Gone, Person, Place, Post, Question,
 from bot.slack.draft import SlackDraft
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from bot.slack.wire import API_URL, Wire, patiently
+from bot.slack.wire import API_URL, Wire, retry_throttled
 
 log = logging.getLogger(__name__)
 
 PAGE = 200
-REMEMBERED = 500
-"""Messages whose thread is kept in mind, so that links to them need no call."""
+MAX_KNOWN_THREADS = 500
+"""Messages whose thread is remembered, so that links to them need no request."""
 
 
 class SlackChat:
@@ -42,7 +43,7 @@ class SlackChat:
 
     # ------------------------------------------------------------ digests
 
-    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002  # Slack is alike everywhere
+    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return messages.steps(thread, key)
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
@@ -52,15 +53,15 @@ class SlackChat:
         if step.kind is StepKind.EDIT:
             await self.update(place.channel, on, step.payload)
             return on
-        return await self.say(place.channel, step.payload, on if step.kind is StepKind.REPLY else "")
+        return await self.post_message(place.channel, step.payload, on if step.kind is StepKind.REPLY else "")
 
-    async def say(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
-        """One message, once. Returns its id."""
+    async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
+        """Posts one message without a retry. Returns its id."""
         within = {"thread_ts": thread} if thread else {}
         answer = await self.wire.call("chat.postMessage", channel=channel, **message, **within)
         ts = str(answer["ts"])
         self._threads[channel, ts] = thread
-        while len(self._threads) > REMEMBERED:
+        while len(self._threads) > MAX_KNOWN_THREADS:
             self._threads.popitem(last=False)
         return ts
 
@@ -68,13 +69,16 @@ class SlackChat:
         """See `Chat.find`."""
         if kind in (StepKind.EDIT, StepKind.THREAD):
             return on or None
-        async for message in self.own(place, on if kind is StepKind.REPLY else "", since):
+        async for message in self.own_messages(place, on if kind is StepKind.REPLY else "", since):
             if messages.key_of(message) == key:
                 return str(message["ts"])
         return None
 
-    async def own(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
-        """Our messages in a channel (its threads apart) or in one thread, posted since then. Raises HistoryRefused, Gone."""
+    async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        """The bot's messages since then, in one thread or in the channel without its threads.
+
+        Raises HistoryRefused, Gone.
+        """
         who = await self.wire.identity()
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
@@ -93,29 +97,31 @@ class SlackChat:
             await self.wire.call("chat.delete", channel=place.channel, ts=message)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """See `Chat.edit`. What does not fit into the message goes on where it went on before, or in a further one."""
+        """See `Chat.edit`. The overflow replaces the message's old overflow or is posted after
+        it."""
         first, *more = messages.render_post(post)
-        await patiently(lambda: self.update(place.channel, message, first))
+        await retry_throttled(lambda: self.update(place.channel, message, first))
         if not more:
             return
         since = datetime.fromtimestamp(float(message) - 1, UTC)
-        keys = {str(m["ts"]): messages.key_of(m) async for m in self.own(place, place.thread, since)}
-        stands = {key: ts for ts, key in keys.items()}
+        keys = {str(m["ts"]): messages.key_of(m) async for m in self.own_messages(place, place.thread, since)}
+        overflow = {key: ts for ts, key in keys.items()}
         for number, part in enumerate(more, 2):
             key = f"{keys.get(message, message)}.{number}"
             part["metadata"] = messages.mark(key)
-            if key in stands:
-                await patiently(lambda key=key, part=part: self.update(place.channel, stands[key], part))  # type: ignore[misc]
+            if key in overflow:
+                await retry_throttled(lambda key=key, part=part: self.update(place.channel, overflow[key], part))  # type: ignore[misc]
             else:
-                await patiently(lambda part=part: self.say(place.channel, part, place.thread))  # type: ignore[misc]
+                await retry_throttled(lambda part=part: self.post_message(place.channel, part, place.thread))  # type: ignore[misc]
 
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None:
-        """Another content for one message of ours; its key stays where `message` has none."""
+        """Replaces one message. Its key stays unless `message` has one."""
         body = {k: v for k, v in message.items() if not k.startswith("unfurl")}
         await self.wire.call("chat.update", channel=channel, ts=ts, **body)
 
     async def link(self, place: Place, message: str) -> str:
-        """Without a call where the message's thread is known. A link to a reply names its thread, or it would not open there."""
+        """See `Chat.link`. A link to a reply names its thread, otherwise it would not open
+        there."""
         thread = place.thread or self._threads.get((place.channel, message))
         if thread is None:
             with contextlib.suppress(ChatError):
@@ -130,39 +136,39 @@ class SlackChat:
         return SlackDraft(self, question, key)
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
-        """See `Chat.send`. A person who cannot be told in the channel, because the bot is out of it, is told in a direct message."""
+        """See `Chat.send`. Sends `to` a direct message if the bot is not in the channel."""
         if to is None or place.direct:
-            return await self._all(place.channel, place.thread, messages.render_post(post, key))
+            return await self._send_all(place.channel, place.thread, messages.render_post(post, key))
         try:
             for message in messages.render_post(post):
-                await self.whisper(place, to.id, message)
+                await self.post_ephemeral(place, to.id, message)
         except Gone:
-            return await self._all(await self.direct(to.id), "", messages.render_post(post, key))
+            return await self._send_all(await self.open_direct(to.id), "", messages.render_post(post, key))
         return ""
 
-    async def whisper(self, place: Place, user: str, message: Mapping[str, Any]) -> None:
-        """A message to one person alone, in a channel or thread."""
+    async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None:
+        """Posts a message that only one person sees."""
         within = {"thread_ts": place.thread} if place.thread else {}
         body = {k: v for k, v in message.items() if k != "metadata"}
-        await patiently(
+        await retry_throttled(
             lambda: self.wire.call("chat.postEphemeral", channel=place.channel, user=user, **body, **within)
         )
 
-    async def direct(self, user: str) -> str:
-        """The id of the direct conversation with a person."""
+    async def open_direct(self, user: str) -> str:
+        """Returns the id of the direct conversation with a person."""
         answer = await self.wire.call("conversations.open", users=user)
         return str(answer["channel"]["id"])
 
-    async def _all(self, channel: str, thread: str, messages: Sequence[Mapping[str, Any]]) -> str:
-        """All messages of a post; the id of the first."""
+    async def _send_all(self, channel: str, thread: str, messages: Sequence[Mapping[str, Any]]) -> str:
+        """Posts all messages. Returns the id of the first."""
         first = ""
         for message in messages:
-            ts = await patiently(lambda message=message: self.say(channel, message, thread))  # type: ignore[misc]
+            ts = await retry_throttled(lambda message=message: self.post_message(channel, message, thread))  # type: ignore[misc]
             first = first or ts
         return first
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
-        """Answers a Command, Click or Submission, here or in a worker that was handed its `extra`."""
+        """A Responder made from the `extra` of a Command, Click or Submission, in any process."""
         return SlackResponder(self, place, person, extra)
 
 

@@ -1,8 +1,8 @@
-"""How one command, click or form is answered: to its asker alone unless asked otherwise, in Slack's four different ways.
+"""Answers one command, click or form, to its asker alone by default.
 
-A command has a response_url, good for five answers in half an hour, also where the bot is no member. A click or form in a channel is
-answered by an ephemeral message there. A modal needs the trigger that came with the event, within three seconds. What all of them
-need travels in `extra`, so a worker can answer too.
+A command has a response_url for five answers in half an hour, even in channels without the bot. A
+click or form is answered by an ephemeral message. A modal needs the event's trigger within three
+seconds. `extra` holds all of these, so a worker can answer too.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 
 URL_USES = 5
 PROGRESS_USES = 3
-"""Of them, for lines of progress: one is replaced by the answer."""
+"""Uses for progress lines; the answer replaces the last one."""
 PROGRESS_GAPS = (0.0, 10.0, 40.0)
-"""Seconds since the line before, for the first, second and third."""
-WHISPER_GAP = 30.0
-"""Where a line cannot replace the one before it, it must be worth one of its own."""
+"""Seconds between the progress lines."""
+EPHEMERAL_GAP = 30.0
+"""Seconds between lines that cannot replace each other."""
 
 
 class Messages(Protocol):
@@ -38,14 +38,14 @@ class Messages(Protocol):
 
     wire: Wire
 
-    async def say(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
-    async def whisper(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
-    async def direct(self, user: str) -> str: ...
+    async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
+    async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
+    async def open_direct(self, user: str) -> str: ...
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str: ...
 
 
 class SlackResponder:
-    """Implements `bot.core.chat.Responder`. `extra` is that of the Command, Click or Submission, as `listeners.read` makes it."""
+    """Implements Responder. `extra` comes from the Command, Click or Submission."""
 
     def __init__(
         self,
@@ -61,38 +61,39 @@ class SlackResponder:
         self._lines = 0
         self._last_line = 0.0
         self._shown_line = False
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     # ------------------------------------------------------------ messages
 
     async def show(self, post: Post, *, private: bool = True) -> str:
         if not private:
-            return await self._openly(post)
-        async with self._turn:
+            return await self._send_public(post)
+        async with self._lock:
             for message in messages.render_post(post):
-                await self._alone(message)
+                await self._send_private(message)
         return ""
 
     async def progress(self, text: str) -> None:
-        """Replaces the line before it where Slack can; there are few of them, so that the answer has its place."""
-        async with self._turn:
-            if not self._worth_a_line():
+        """Replaces the line before it if Slack can; keeps a use of the URL for the answer."""
+        async with self._lock:
+            if not self._may_show_progress():
                 return
             message = messages.render_post(Post((Small(text),), text))[0]
             with contextlib.suppress(ChatError):
-                await self._alone(message)
+                await self._send_private(message)
                 self._lines, self._last_line, self._shown_line = self._lines + 1, self._clock(), bool(self._url)
 
-    def _worth_a_line(self) -> bool:
+    def _may_show_progress(self) -> bool:
         if not self._lines:
             return True
         since = self._clock() - self._last_line
         if not self._url:
-            return since >= WHISPER_GAP
+            return since >= EPHEMERAL_GAP
         return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
-    async def _alone(self, message: Mapping[str, Any]) -> None:
-        """To the asker alone: by the response_url, else in the channel, else in a direct message."""
+    async def _send_private(self, message: Mapping[str, Any]) -> None:
+        """Sends to the asker alone: by response_url, else in the channel, else in a direct
+        message."""
         body = {k: v for k, v in message.items() if k != "metadata"}
         if self._url and self._uses < URL_USES:
             self._uses += 1
@@ -105,18 +106,18 @@ class SlackResponder:
                 self._shown_line = False
                 return
         if self._place.direct:
-            await self._chat.say(self._place.channel, body, self._place.thread)
+            await self._chat.post_message(self._place.channel, body, self._place.thread)
             return
         try:
-            await self._chat.whisper(self._within(), self._person.id, body)
+            await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
         except Gone:
-            await self._chat.say(await self._chat.direct(self._person.id), body)
+            await self._chat.post_message(await self._chat.open_direct(self._person.id), body)
 
-    def _within(self) -> Place:
-        """An answer to a click is shown where the message stands: in the thread only if that is where it was pressed."""
+    def _click_place(self) -> Place:
+        """The place of the pressed button: in a thread only if it was pressed there."""
         return replace(self._place, thread=self._extra.get("shown_in", self._place.thread))
 
-    async def _openly(self, post: Post) -> str:
+    async def _send_public(self, post: Post) -> str:
         try:
             return await self._chat.send(self._place, post, "")
         except Gone:
@@ -138,7 +139,7 @@ class SlackResponder:
         return Memo(action, value, place.channel, place.thread, place.direct, *seen)
 
     async def page(self, title: str, post: Post) -> None:
-        """In a modal, with pages; as messages to the asker alone where no modal can be opened any more, or be turned later."""
+        """Shows modal pages, or private messages if no modal can be opened or paged."""
         action, value = self._extra.get("action", ""), self._extra.get("value", "")
         pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
@@ -148,7 +149,7 @@ class SlackResponder:
             await self.show(post)
 
     async def file(self, name: str, text: str) -> None:
-        """Uploading would need a scope that nothing else does; the text stands ready to be copied instead."""
+        """Shows the text to copy: an upload would need a scope of its own."""
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
         await self.page(name, Post((Text(f"{fence}\n{text}\n{fence}"),), name))
 

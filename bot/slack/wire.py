@@ -1,18 +1,18 @@
-"""Calls to Slack's Web API: one table of the methods used with their scopes, and errors as sentences.
+"""Calls to Slack's Web API, with a table of the methods and scopes used.
 
-Posts go once, with a timeout and without the SDK's retries, because a dropped connection may hide a post that was made; reads are
-retried by the SDK. `SlackRefused.code` is Slack's word for what it did not like.
+The SDK retries reads. Posts are made once with a timeout, because a dropped connection may hide a
+post that was made. Errors become ChatErrors.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
+import stamina
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -26,8 +26,8 @@ from bot.core.texts import say
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
-PATIENCE = 60.0
-"""Seconds of waiting that `patiently` adds up to before it gives up."""
+MAX_THROTTLE_WAIT = 60.0
+"""Seconds that `retry_throttled` waits in total."""
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
@@ -51,7 +51,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "views.push": (),
     "views.update": (),
 }
-"""Every method the bot calls, with the scopes it needs; the manifest is held to it."""
+"""Every method the bot calls with its scopes. A test holds the manifest to it."""
 
 _READS = (
     "auth.test",
@@ -78,13 +78,13 @@ _GONE = {
     "message_not_found": "error.slack.message",
     "user_not_in_channel": "error.slack.person",
 }
-_UNCLEAR = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", ""}
+_OUTCOME_UNKNOWN = {"internal_error", "fatal_error", "request_timeout", "service_unavailable", ""}
 
 T = TypeVar("T")
 
 
 class SlackRefused(ChatError):
-    """Slack did not carry out a request, for a reason of its own in `code`."""
+    """Slack refused a request; `code` is its error code."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
@@ -101,15 +101,15 @@ class Identity:
     url: str
     """`https://team.slack.com/`."""
     scopes: frozenset[str] = frozenset()
-    """Those the token was given; empty where Slack does not say."""
+    """The token's scopes; empty if Slack does not say."""
 
 
 class Wire:
-    """The two clients, one session. Made anywhere, used inside one event loop, closed at its end."""
+    """Two web clients over one session. Use it inside one event loop and close it there."""
 
     def __init__(self, token: str, api_url: str = API_URL) -> None:
         quiet = logging.getLogger("bot.slack.sdk")
-        quiet.setLevel(logging.WARNING)  # on DEBUG the SDK logs whole messages
+        quiet.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
         self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
         handlers = [
             AsyncConnectionErrorRetryHandler(),
@@ -129,13 +129,16 @@ class Wire:
             self.posts.session = self.reads.session = self._session
 
     async def close(self) -> None:
-        """For good: what is still asked for afterwards is refused."""
+        """Closes the session. Later calls raise SlackRefused."""
         self._closed = True
         if self._session is not None:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
-        """One call. `token`: another than the bot's. Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused."""
+        """Calls a method with the bot's token or `token`.
+
+        Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused.
+        """
         assert method in METHODS, method
         self._open()
         client = self.reads if method in _READS else self.posts
@@ -147,28 +150,28 @@ class Wire:
                 headers = {"Authorization": f"Bearer {token}"} if token else {}
                 answer = await client.api_call(method, json=args, headers=headers)
         except Exception as error:
-            raise sentence(error, method, channel) from error
-        said = dict(answer.data) if isinstance(answer.data, dict) else {}
-        return said | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else said
+            raise translate_error(error, method, channel) from error
+        data = dict(answer.data) if isinstance(answer.data, dict) else {}
+        return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """To a response_url. Raises SlackRefused once it is used up or expired, and Doubtful."""
+        """Posts to a response_url. Raises Doubtful, and SlackRefused once the URL is used up."""
         self._open()
         assert self._session is not None
         try:
             async with self._session.post(url, json=body) as answer:
-                said = await answer.text()
+                text = await answer.text()
                 if answer.status != 200:
-                    raise SlackRefused(say.sentence("error.slack.used up", said=said[:60]), said[:60])
+                    raise SlackRefused(say.sentence("error.slack.used up", said=text[:60]), text[:60])
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise sentence(error, "response_url", "") from error
+            raise translate_error(error, "response_url", "") from error
 
     async def identity(self) -> Identity:
-        """Asked once. Raises Forbidden for a token that is refused."""
+        """The bot's identity, requested once. Raises Forbidden for a refused token."""
         if self._identity is None:
-            said = await self.call("auth.test")
-            scopes = frozenset(s for s in str(said["scopes"]).replace(" ", "").split(",") if s)
-            self._identity = Identity(said["team_id"], said["user_id"], said.get("bot_id", ""), said["url"], scopes)
+            data = await self.call("auth.test")
+            scopes = frozenset(s for s in str(data["scopes"]).replace(" ", "").split(",") if s)
+            self._identity = Identity(data["team_id"], data["user_id"], data.get("bot_id", ""), data["url"], scopes)
         return self._identity
 
 
@@ -176,26 +179,25 @@ def _flat(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-async def patiently(request: Callable[[], Awaitable[T]]) -> T:
-    """A request that is known not to have been carried out is made again after the time Slack asks for."""
-    waited = 0.0
-    while True:
-        try:
+async def retry_throttled(request: Callable[[], Awaitable[T]]) -> T:
+    """Repeats a throttled request after the time Slack asks for."""
+
+    def pause(error: Exception) -> bool | float:
+        return max(error.wait, 0.05) if isinstance(error, Throttled) else False
+
+    async for attempt in stamina.retry_context(on=pause, attempts=None, timeout=MAX_THROTTLE_WAIT):
+        with attempt:
             return await request()
-        except Throttled as busy:
-            waited += max(busy.wait, 0.05)
-            if waited > PATIENCE:
-                raise
-            await asyncio.sleep(busy.wait)
+    raise AssertionError
 
 
 # ---------------------------------------------------------------- errors
 
 
-def sentence(error: Exception, method: str, channel: str) -> Exception:
-    """An exception of the SDK as ours; one that is none of its kind comes back as it is."""
+def translate_error(error: Exception, method: str, channel: str) -> Exception:
+    """The ChatError for an exception of the SDK; any other exception is returned as it is."""
     if isinstance(error, SlackApiError):
-        return _refusal(error, method, channel)
+        return _from_response(error, method, channel)
     if isinstance(error, aiohttp.ClientConnectorError):
         return Throttled(say.sentence("error.slack.unreachable"), 5.0)
     if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError):
@@ -203,24 +205,24 @@ def sentence(error: Exception, method: str, channel: str) -> Exception:
     return error
 
 
-def _refusal(error: SlackApiError, method: str, channel: str) -> ChatError:
+def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError:
     response = error.response
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 200))
-    data = getattr(response, "data", None)
-    said: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-    code = str(said.get("error", ""))
+    raw = getattr(response, "data", None)
+    data: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    code = str(data.get("error", ""))
     if status == 429 or code in ("ratelimited", "rate_limited"):
         headers = getattr(response, "headers", None) or {}
         return Throttled(say.sentence("error.slack.busy"), _seconds(headers))
-    if status >= 500 or code in _UNCLEAR:
+    if status >= 500 or code in _OUTCOME_UNKNOWN:
         return Doubtful(say.sentence("error.slack.trouble", method=method, code=code or status))
-    return _worded(code, said, method, channel)
+    return _from_code(code, data, method, channel)
 
 
-def _worded(code: str, said: Mapping[str, Any], method: str, channel: str) -> ChatError:
-    """A refusal that Slack gave a name."""
+def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) -> ChatError:
+    """The ChatError for one of Slack's error codes."""
     if code == "missing_scope":
-        what = say.sentence("error.slack.scope", scope=said.get("needed", ""))
+        what = say.sentence("error.slack.scope", scope=data.get("needed", ""))
         return HistoryRefused(what) if method in ("conversations.history", "conversations.replies") else Forbidden(what)
     if code in _TOKEN:
         name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
@@ -235,7 +237,7 @@ def _worded(code: str, said: Mapping[str, Any], method: str, channel: str) -> Ch
     ):
         name = "error.slack.denied.channel" if channel else "error.slack.denied"
         return Forbidden(say.sentence(name, channel=channel, code=code))
-    detail = "; ".join(str(m) for m in said.get("response_metadata", {}).get("messages", []))[:300]
+    detail = "; ".join(str(m) for m in data.get("response_metadata", {}).get("messages", []))[:300]
     name = "error.slack.refused.detail" if detail else "error.slack.refused"
     return SlackRefused(say.sentence(name, method=method, code=code, detail=detail), code)
 

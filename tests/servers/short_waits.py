@@ -19,8 +19,8 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.worker.scheduler": ("LEASE", "REFRESH_EVERY", "RETRY_AFTER"),
     "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
-    "bot.slack.wire": ("TIMEOUT", "PATIENCE"),
-    "bot.slack.draft": ("LOOKED", "SETTLES", "STREAM_PACE", "EDIT_PACE"),
+    "bot.slack.wire": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
+    "bot.slack.draft": ("SEARCH_TIMEOUT", "LATE_ARRIVAL", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),
     "bot.discord.draft": ("PATIENCE", "SETTLES"),
 }

@@ -1,4 +1,1 @@
-"""What people do on Slack, told to the EventHandler: `events` before they are acknowledged, `interactions` within three seconds.
-
-`read` turns Slack's payloads into our values, `people` says who somebody is.
-"""
+"""Receives what people do on Slack and passes it to the event handler."""

@@ -1,6 +1,7 @@
-"""The connection to Slack: Socket Mode where there is an app-level token, else signed HTTP requests. Reconnects, and drains at its end.
+"""The connection to Slack: Socket Mode with an app-level token, else signed HTTP requests.
 
-Two sockets are held, because Slack renews each of them every few hours and a command finds nobody in the gap. Either may get any event.
+It keeps two sockets, because Slack renews each every few hours and a command in the gap would be
+lost. Either socket may receive any event.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
-from bot.slack.listeners.socket import PAUSES, Socket
+from bot.slack.listeners.socket import RETRY_PAUSES, Socket
 from bot.slack.wire import API_URL, Identity
 from digest.errors import Misconfigured
 
@@ -41,12 +42,13 @@ DRAIN = 20.0
 ACK = 3.0
 
 
-class Closing(Exception):
-    """Nothing new is taken any more; unacknowledged, Slack gives it to another process, or again later."""
+class ConnectionClosing(Exception):
+    """Raised for events during shutdown: unacknowledged, they go to another process or come
+    again."""
 
 
 class SlackConnection:
-    """`run` until `close`, from another task. `chat` is the same that the rest of the process posts with."""
+    """Runs until another task calls `close`. `chat` is shared with the rest of the process."""
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class SlackConnection:
         ping: float = 5.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`port`: where to listen without an app token; None where the requests come through `mount`."""
+        """`port`: where to listen without an app token; None if requests come through `mount`."""
         assert app_token or signing_secret
         self._chat, self._handler = chat, handler
         self._app_token, self._secret, self._api_url = app_token, signing_secret, api_url
@@ -69,18 +71,18 @@ class SlackConnection:
         self._tasks: set[asyncio.Task[None]] = set()
         self._dispatches: set[asyncio.Task[Any]] = set()
         self._closing = False
-        self._ended: asyncio.Future[None] | None = None
+        self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
         self._runner: web.AppRunner | None = None
         people = People(chat.wire)
-        self._events = Events(chat.wire, handler, people, self._later, self._revoked)
-        self._app = self._bolt(Interactions(chat, handler, people, self._begin, now))
+        self._events = Events(chat.wire, handler, people, self._start_task, self._revoked)
+        self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
 
     # ------------------------------------------------------------ the app
 
     def _bolt(self, interactions: Interactions) -> AsyncApp:
         quiet = logging.getLogger("bot.slack.bolt")
-        quiet.setLevel(logging.ERROR)  # its warnings quote payloads
+        quiet.setLevel(logging.ERROR)  # warnings quote payloads
 
         async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
             who = await self._chat.wire.identity()
@@ -94,9 +96,9 @@ class SlackConnection:
             client=AsyncWebClient(base_url=self._api_url),
             signing_secret=self._secret,
             authorize=authorize,
-            ignoring_self_events_enabled=False,  # it hides that a person deleted a post of ours; `events` tells the rest apart
+            ignoring_self_events_enabled=False,  # would hide deletions of our posts
         )
-        app.use(self._keep)
+        app.use(self._store_event)
         for name in COMMANDS:
             app.command(name)(interactions.commanded)
         anything = re.compile("")
@@ -105,14 +107,14 @@ class SlackConnection:
         app.shortcut(SHORTCUT)(interactions.shortcut)
         return app
 
-    async def _keep(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002
-        """The global middleware: an event ends here, kept; what it raises leaves the event unacknowledged."""
+    async def _store_event(self, body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002
+        """Global middleware that stores events. An exception leaves the event unacknowledged."""
         if self._closing:
-            raise Closing
+            raise ConnectionClosing
         if body.get("type") != "event_callback":
             await next()
             return None
-        await self._events.took(body)
+        await self._events.handle(body)
         return BoltResponse(status=200, body="")
 
     def _revoked(self, sentence: str) -> None:
@@ -121,16 +123,13 @@ class SlackConnection:
 
     # ------------------------------------------------------------ tasks
 
-    def _begin(self, work: Awaitable[None]) -> asyncio.Task[None]:
+    def _start_task(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._log_failure)
         return task
 
-    def _later(self, work: Awaitable[None]) -> None:
-        self._begin(work)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("event=slack_task_failed", exc_info=task.exception())
@@ -139,34 +138,35 @@ class SlackConnection:
 
     @property
     def connected(self) -> bool:
-        """For /readyz. Over HTTP there is nothing to lose."""
+        """For /readyz; always true over HTTP until closing."""
         if not self._app_token:
             return not self._closing
-        return any(socket.up for socket in self._sockets)
+        return any(socket.is_open for socket in self._sockets)
 
     async def run(self) -> None:
-        """Until `close`. Raises Misconfigured when a token is refused or the app is uninstalled: that does not become right by trying again."""
+        """Runs until `close`. Raises Misconfigured if a token is refused or the app is
+        uninstalled."""
         try:
             await self._run()
         except Forbidden as error:
             raise Misconfigured(str(error)) from error
 
     async def _run(self) -> None:
-        self._ended = asyncio.get_running_loop().create_future()
-        who = await self._known()
+        self._end = asyncio.get_running_loop().create_future()
+        who = await self._identify()
         try:
             if self._app_token:
-                await self._dial()
+                await self._open_sockets()
             elif self._port is not None:
                 await self._listen(self._port)
             log.info("event=slack_connected team=%s by=%s", who.team, "socket" if self._app_token else "http")
-            await self._ended
+            await self._end
         finally:
-            await self._hang_up()
+            await self._close_connections()
 
-    async def _known(self) -> Identity:
-        """A Slack that is away when the process starts is waited for; a refused token is not."""
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    async def _identify(self) -> Identity:
+        """Waits for an unreachable Slack. Raises Forbidden for a refused token."""
+        for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             try:
                 return await self._chat.wire.identity()
             except (Throttled, Doubtful) as error:
@@ -174,10 +174,10 @@ class SlackConnection:
                 await asyncio.sleep(pause)
         raise AssertionError
 
-    async def _dial(self) -> None:
+    async def _open_sockets(self) -> None:
         web_client = AsyncWebClient(base_url=self._api_url, retry_handlers=[], timeout=15)
         for _ in range(self._count):
-            if self._ended is None or self._ended.done():
+            if self._end is None or self._end.done():
                 return
             socket = Socket(self._app_token, web_client, self._ping, self._fail)
             socket.socket_mode_request_listeners.append(self._from_socket)
@@ -192,7 +192,7 @@ class SlackConnection:
         await web.TCPSite(self._runner, port=port).start()
 
     def mount(self, app: web.Application, path: str = PATH) -> None:
-        """Takes Slack's requests at a path of an application that is served elsewhere."""
+        """Adds the route for Slack's requests to an application served elsewhere."""
         app.router.add_post(path, self._from_http)
 
     async def _from_socket(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
@@ -206,25 +206,26 @@ class SlackConnection:
         return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
 
     def _fail(self, error: Exception) -> None:
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_exception(error)
+        if self._end is not None and not self._end.done():
+            self._end.set_exception(error)
 
     async def close(self, grace: float = DRAIN) -> None:
-        """Takes nothing more, lets acknowledgements out, then waits for what is being done for people."""
+        """Refuses new events, sends acknowledgements, then waits up to `grace` seconds for
+        tasks."""
         self._closing = True
         if self._dispatches:
             await asyncio.wait(set(self._dispatches), timeout=min(grace, ACK))
-        await self._hang_up()
+        await self._close_connections()
         going_on = self._tasks | self._dispatches
         if going_on:
             _, late = await asyncio.wait(going_on, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(None)
+        if self._end is not None and not self._end.done():
+            self._end.set_result(None)
 
-    async def _hang_up(self) -> None:
+    async def _close_connections(self) -> None:
         sockets, self._sockets = self._sockets, []
         for socket in sockets:
             await socket.close()  # type: ignore[no-untyped-call]

@@ -1,6 +1,6 @@
-"""Events: told to the EventHandler, and so written to the store, before they are acknowledged. What fails is raised: Slack then sends it again.
+"""Slack events: stored by the event handler before they are acknowledged.
 
-What does not concern the bot is let pass without a trace: it is not kept, not logged, not looked at twice.
+Slack sends a failed event again. Events that do not concern the bot are neither stored nor logged.
 """
 
 from __future__ import annotations
@@ -32,37 +32,44 @@ EVENTS = (
     "reaction_added",
     "tokens_revoked",
 )
-"""The types handled; `message` comes from message.channels, message.groups and message.im."""
+"""Event types handled; `message` covers message.channels, message.groups and message.im."""
 
 
 class Events:
-    """`later` runs what need not be kept; `revoked` is told when the app is no longer installed."""
+    """`on_revoked` is called when the app is uninstalled."""
 
     def __init__(
         self,
         wire: Wire,
         handler: EventHandler,
         people: People,
-        later: Callable[[Awaitable[None]], object],
-        revoked: Callable[[str], None],
+        start_task: Callable[[Awaitable[None]], object],
+        on_revoked: Callable[[str], None],
     ) -> None:
-        self._wire, self._handler, self._people, self._later, self._revoked = wire, handler, people, later, revoked
+        self._wire, self._handler, self._people, self._start_task, self._on_revoked = (
+            wire,
+            handler,
+            people,
+            start_task,
+            on_revoked,
+        )
         self._handlers: Mapping[str, Handler] = {
             "app_home_opened": self._home,
-            "app_mention": self._said,
+            "app_mention": self._user_message,
             "app_uninstalled": self._uninstalled,
-            "channel_archive": self._lost,
-            "channel_left": self._lost,
-            "group_archive": self._lost,
-            "group_left": self._lost,
+            "channel_archive": self._left,
+            "channel_left": self._left,
+            "group_archive": self._left,
+            "group_left": self._left,
             "member_joined_channel": self._joined,
             "message": self._message,
             "reaction_added": self._reaction,
             "tokens_revoked": self._uninstalled,
         }
 
-    async def took(self, body: Payload) -> None:
-        """Returns when the event is in the store, or is of no concern. Raises what the EventHandler raises."""
+    async def handle(self, body: Payload) -> None:
+        """Returns when the event is in the store, or is of no concern. Raises what the
+        EventHandler raises."""
         event = body.get("event") or {}
         handler = self._handlers.get(str(event.get("type")))
         if handler is not None:
@@ -77,18 +84,18 @@ class Events:
         elif subtype == "message_deleted":
             await self._deleted(event)
         else:
-            await self._said(event, team)
+            await self._user_message(event, team)
 
-    async def _said(self, event: Payload, team: str) -> None:
+    async def _user_message(self, event: Payload, team: str) -> None:
         who = await self._wire.identity()
-        if not payloads.is_persons(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
+        if not payloads.is_by_person(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
             return
         person = await self._people.person(str(event["user"]))
         await self._handler.on_question(payloads.question(event, str(event["channel"]), team, who.user, person))
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
-        """Addressed to the bot, or in a thread it started or answers in."""
-        if payloads.is_direct(channel) or payloads.said(str(message.get("text") or ""), who.user).to_bot:
+        """Whether it addresses the bot or is in a thread that the bot started or answers in."""
+        if payloads.is_direct(channel) or payloads.parse_text(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._handler.knows_thread(place)
@@ -98,12 +105,12 @@ class Events:
         new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
         if new.get("subtype") == "tombstone":
             await self._withdrawn(channel, old or new, str(new["ts"]), who)
-        elif payloads.is_persons(new, who.user) and new.get("text") != old.get("text"):
+        elif payloads.is_by_person(new, who.user) and new.get("text") != old.get("text"):
             if not (await self._concerns(new, channel, who) or await self._concerns(old, channel, who)):
                 return
             person = await self._people.person(str(new["user"]))
             question = payloads.question(new, channel, team, who.user, person)
-            was = payloads.said(str(old.get("text") or ""), who.user)
+            was = payloads.parse_text(str(old.get("text") or ""), who.user)
             turned_to_us = question.addressed and not question.place.direct and not was.to_bot
             await (self._handler.on_question if turned_to_us else self._handler.on_edit)(question)
 
@@ -135,7 +142,7 @@ class Events:
             by = await self._people.person(inviter) if inviter else None
             await self._handler.on_membership(payloads.place_of(str(event["channel"])), joined=True, by=by)
 
-    async def _lost(self, event: Payload, team: str) -> None:
+    async def _left(self, event: Payload, team: str) -> None:
         del team
         by = str(event.get("actor_id") or event.get("user") or "")
         place = Place("slack", str(event["channel"]))
@@ -146,7 +153,7 @@ class Events:
     async def _home(self, event: Payload, team: str) -> None:
         del team
         if event.get("tab") == "home":
-            self._later(self._publish(str(event["user"])))
+            self._start_task(self._publish(str(event["user"])))
 
     async def _publish(self, user: str) -> None:
         post = await self._handler.home(await self._people.person(user), "slack")
@@ -156,6 +163,6 @@ class Events:
         del team
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        self._revoked(
-            "Slack: the app was uninstalled or its token revoked; install it again and set SLACK_BOT_TOKEN anew."
+        self._on_revoked(
+            "Slack: the app was uninstalled or its token on_revoked; install it again and set SLACK_BOT_TOKEN anew."
         )

@@ -1,6 +1,7 @@
-"""Commands, buttons, menus, modals and the message shortcut: acknowledged once the EventHandler has them, or after a moment, and then worked on.
+"""Commands, buttons, menus, modals and the message shortcut of Slack.
 
-Slack waits three seconds and gives none of these twice. A form's problems have to be in the acknowledgement itself.
+Slack waits three seconds for an acknowledgement and sends none of these twice. A form's problems
+must be in the acknowledgement.
 """
 
 from __future__ import annotations
@@ -28,28 +29,28 @@ from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
-MOMENT = 0.2
-"""Seconds in which what is quick is done before it is acknowledged."""
-FORM = 2.5
-"""Seconds a form's checks may take; what they find later is told in a message."""
+ACK_AFTER = 0.2
+"""Seconds after which an interaction is acknowledged although its work goes on."""
+FORM_TIMEOUT = 2.5
+"""Seconds for a form's checks; problems found later are sent as a message."""
 
-Begin = Callable[[Awaitable[None]], "asyncio.Task[None]"]
+StartTask = Callable[[Awaitable[None]], "asyncio.Task[None]"]
 
 
 class Interactions:
-    """`begin` runs a task that shutting down waits for."""
+    """`start_task` starts a task that the shutdown waits for."""
 
     def __init__(
-        self, chat: SlackChat, handler: EventHandler, people: People, begin: Begin, now: Callable[[], datetime]
+        self, chat: SlackChat, handler: EventHandler, people: People, start_task: StartTask, now: Callable[[], datetime]
     ) -> None:
-        self._chat, self._handler, self._people, self._begin, self._now = chat, handler, people, begin, now
+        self._chat, self._handler, self._people, self._start_task, self._now = chat, handler, people, start_task, now
 
-    async def _shortly(self, work: Awaitable[None], ack: AsyncAck) -> None:
-        await asyncio.wait({self._begin(work)}, timeout=MOMENT)
+    async def _ack_soon(self, work: Awaitable[None], ack: AsyncAck) -> None:
+        await asyncio.wait({self._start_task(work)}, timeout=ACK_AFTER)
         await ack()
 
-    async def _told(self, work: Awaitable[None], respond: Responder, person: Person) -> None:
-        """The edge: a refusal of Slack is told as it is; a bug is logged once with an id, and people see the id."""
+    async def _report_errors(self, work: Awaitable[None], respond: Responder, person: Person) -> None:
+        """Shows a ChatError to the person; logs a bug with an id and shows the id."""
         try:
             await work
         except ChatError as error:
@@ -69,17 +70,17 @@ class Interactions:
     # ------------------------------------------------------------ commands
 
     async def commanded(self, ack: AsyncAck, body: Payload) -> None:
-        await self._shortly(self._command(body), ack)
+        await self._ack_soon(self._command(body), ack)
 
     async def _command(self, body: Payload) -> None:
         command = payloads.command(body, await self._people.person(str(body["user_id"])), self._now())
         respond = self._chat.responder(command.place, command.person, command.extra)
-        await self._told(self._handler.on_command(command, respond), respond, command.person)
+        await self._report_errors(self._handler.on_command(command, respond), respond, command.person)
 
     # ------------------------------------------------------------ buttons
 
     async def clicked(self, ack: AsyncAck, body: Payload) -> None:
-        await self._shortly(self._click(body), ack)
+        await self._ack_soon(self._click(body), ack)
 
     async def _click(self, body: Payload) -> None:
         pressed = payloads.pressed(body)
@@ -87,18 +88,18 @@ class Interactions:
             return
         user = str(body["user"]["id"])
         if not pressed.memo.channel:
-            pressed = replace(pressed, memo=await self._at_home(user))
+            pressed = replace(pressed, memo=await self._home_memo(user))
         person = await self._people.person(user)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        work = self._ask_first(pressed, body, person) if pressed.asks else self._handler.on_click(click, respond)
-        await self._told(work, respond, person)
+        work = self._ask_to_confirm(pressed, body, person) if pressed.asks else self._handler.on_click(click, respond)
+        await self._report_errors(work, respond, person)
 
-    async def _at_home(self, user: str) -> Memo:
-        """What is pressed on the Home tab is answered in the direct conversation."""
-        return Memo("", "", await self._chat.direct(user), direct=True)
+    async def _home_memo(self, user: str) -> Memo:
+        """Clicks on the Home tab are answered in the direct conversation."""
+        return Memo("", "", await self._chat.open_direct(user), direct=True)
 
-    async def _ask_first(self, pressed: Pressed, body: Payload, person: Person) -> None:
+    async def _ask_to_confirm(self, pressed: Pressed, body: Payload, person: Person) -> None:
         remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
         question, language = payloads.question_in(pressed.block)
         view = views.confirm(pressed.label, question, language or person.language, remembered)
@@ -108,13 +109,13 @@ class Interactions:
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
         if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
-            await self._shortly(self._confirmed(body), ack)
+            await self._ack_soon(self._confirmed(body), ack)
             return
         problems: dict[str, str] = {}
-        task = self._begin(self._submission(body, problems))
-        await asyncio.wait({task}, timeout=FORM)
+        task = self._start_task(self._submission(body, problems))
+        await asyncio.wait({task}, timeout=FORM_TIMEOUT)
         if task.done() and problems:
-            await ack(response_action="errors", errors=_placed(problems, body["view"]))
+            await ack(response_action="errors", errors=_errors_by_field(problems, body["view"]))
         else:
             await ack()
 
@@ -126,44 +127,44 @@ class Interactions:
 
         async def check() -> None:
             problems.update(await self._handler.on_submit(submission, respond))
-            if problems and asyncio.get_running_loop().time() - asked > FORM:
+            if problems and asyncio.get_running_loop().time() - asked > FORM_TIMEOUT:
                 await self._say(respond, "\n\n".join(problems.values()))
 
-        await self._told(check(), respond, person)
+        await self._report_errors(check(), respond, person)
 
     async def _confirmed(self, body: Payload) -> None:
         person = await self._people.person(str(body["user"]["id"]))
         memo = Memo.load(str(body["view"].get("private_metadata", "")))
         click = payloads.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        await self._told(self._handler.on_click(click, respond), respond, person)
+        await self._report_errors(self._handler.on_click(click, respond), respond, person)
 
-    # ------------------------------------------------------------ the shortcut on a message
+    # ------------------------------------------------------------ message shortcut
 
     async def shortcut(self, ack: AsyncAck, body: Payload) -> None:
-        await self._shortly(self._ask_about(body), ack)
+        await self._ack_soon(self._ask_about(body), ack)
 
     async def _ask_about(self, body: Payload) -> None:
         person = await self._people.person(str(body["user"]["id"]))
         message = body["message"]
-        place = await self._answerable(str(body["channel"]["id"]), message, person)
+        place = await self._place_to_answer(str(body["channel"]["id"]), message, person)
         memo = Memo("", "", place.channel, place.thread, place.direct, str(message["ts"]))
         papers = list(dict.fromkeys(find_all(json.dumps(message, ensure_ascii=False))))
         pressed = Pressed("ask", f"paper:{papers[0]}" if papers else "", memo)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(place, person, click.extra)
         if len(papers) == 1:
-            await self._told(self._handler.on_click(click, respond), respond, person)
+            await self._report_errors(self._handler.on_click(click, respond), respond, person)
         else:
-            await self._told(self._which(papers, respond, person), respond, person)
+            await self._report_errors(self._ask_which(papers, respond, person), respond, person)
 
-    async def _which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
+    async def _ask_which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
         sentence = say("question.which" if papers else "slack.no paper", person.language)
         menu = Menu("ask", "…", tuple((str(p), f"paper:{p}") for p in papers[:25]))
         await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
 
-    async def _answerable(self, channel: str, message: Payload, person: Person) -> Place:
-        """In the message's thread where the bot is a member, else in the direct conversation."""
+    async def _place_to_answer(self, channel: str, message: Payload, person: Person) -> Place:
+        """The message's thread if the bot is a member, else the direct conversation."""
         thread = str(message.get("thread_ts") or message["ts"])
         try:
             info = (await self._chat.wire.call("conversations.info", channel=channel))["channel"]
@@ -171,11 +172,11 @@ class Interactions:
             info = {}
         if info.get("is_member") or info.get("is_im"):
             return Place("slack", channel, thread, payloads.is_direct(channel))
-        return Place("slack", await self._chat.direct(person.id), direct=True)
+        return Place("slack", await self._chat.open_direct(person.id), direct=True)
 
 
-def _placed(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
-    """Slack shows a problem only below a field it knows."""
+def _errors_by_field(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
+    """Problems by field. Slack only shows those of existing fields, so others go to the first."""
     fields = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
     placed: dict[str, str] = {}
     for name, sentence in problems.items():

@@ -1,4 +1,4 @@
-"""Slack's payloads as our values. Pure, so that what is understood can be told from what is done about it."""
+"""Parses Slack's payloads into values of `bot.core.chat`. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.core.chat import Click, Command, Person, Place, Question, Submission, VoteKind
 from bot.slack.render.blocks import ASKS, MENU_ACTION, action_of
-from bot.slack.render.views import PAGE_ACTION, Memo, typed
+from bot.slack.render.views import PAGE_ACTION, Memo, form_values
 
 Payload = Mapping[str, Any]
 
@@ -31,16 +31,16 @@ _LINK = re.compile(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a message says, free of ids: the bot's mention is gone, other people's are `@…`."""
+class MessageText:
+    """A message's text without ids: the bot's mention is removed, others become `@…`."""
 
     text: str
     to_bot: bool
     to_others: bool
 
 
-def said(text: str, bot: str) -> Said:
-    """`text` as Slack sends it, with its markup resolved."""
+def parse_text(text: str, bot: str) -> MessageText:
+    """Resolves the markup of `text` as Slack sends it."""
     people = _USER.findall(text)
     others = any(p != bot for p in people) or bool(_GROUP.search(text))
     text = _USER.sub(lambda m: " " if m[1] == bot else "@…", text)
@@ -49,7 +49,7 @@ def said(text: str, bot: str) -> Said:
     text = html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
     if bot in people:
         text = text.lstrip(",:，：、 ")
-    return Said(text, bot in people, others)
+    return MessageText(text, bot in people, others)
 
 
 def _link(match: re.Match[str]) -> str:
@@ -57,7 +57,7 @@ def _link(match: re.Match[str]) -> str:
     return url if not label or label in url or url.endswith(label) else f"{label} ({url})"
 
 
-def moment(ts: str) -> datetime:
+def time_of(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
@@ -66,33 +66,33 @@ def is_direct(channel: str) -> bool:
 
 
 def place_of(channel: str, thread: str = "", ts: str = "") -> Place:
-    """A message that only opens a thread stands in the channel itself."""
+    """A thread's parent (`thread` equals `ts`) is in the channel itself."""
     return Place("slack", channel, "" if thread == ts else thread, is_direct(channel))
 
 
 # ---------------------------------------------------------------- messages
 
-SAID = (None, "thread_broadcast", "file_share")
-"""Subtypes of messages in which a person says something."""
+SPOKEN_SUBTYPES = (None, "thread_broadcast", "file_share")
+"""Subtypes of messages written by people."""
 
 
-def is_persons(message: Payload, bot: str) -> bool:
-    """Not ours, not another app's, not Slack's own notice."""
+def is_by_person(message: Payload, bot: str) -> bool:
+    """Whether a person wrote it: not the bot, an app or Slack itself."""
     person = message.get("user")
-    return bool(person) and person != bot and not message.get("bot_id") and message.get("subtype") in SAID
+    return bool(person) and person != bot and not message.get("bot_id") and message.get("subtype") in SPOKEN_SUBTYPES
 
 
 def question(message: Payload, channel: str, team: str, bot: str, person: Person) -> Question:
-    """The id is that of the message, so the two events of one mention are one question."""
+    """The Question for a message. Both events of one mention give the same id."""
     ts = str(message["ts"])
     place = place_of(channel, str(message.get("thread_ts") or ""), ts)
-    what = said(str(message.get("text") or ""), bot)
+    what = parse_text(str(message.get("text") or ""), bot)
     return Question(
         id=f"slack:{channel}:{ts}",
         place=place,
         person=person,
         text=what.text,
-        at=moment(ts),
+        at=time_of(ts),
         message=ts,
         addressed=what.to_bot or place.direct,
         mentions_others=what.to_others,
@@ -101,7 +101,7 @@ def question(message: Payload, channel: str, team: str, bot: str, person: Person
 
 
 def reaction(name: str) -> VoteKind | None:
-    """`+1::skin-tone-3` is a thumb too."""
+    """The vote for an emoji name; ignores skin tones."""
     return REACTIONS.get(name.partition("::")[0])
 
 
@@ -130,20 +130,20 @@ def command(body: Payload, person: Person, now: datetime) -> Command:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A button, option or page, where it stands."""
+    """A pressed button, option or page turn with its context."""
 
     action: str
     value: str
     memo: Memo
     label: str = ""
     asks: bool = False
-    """Has to be confirmed first, by the question in `block`."""
+    """Needs confirmation by the question in `block`."""
     block: str = ""
     page: str = ""
 
 
 def pressed(body: Payload) -> Pressed | None:
-    """None for what carries no meaning (a date picker in an input, say)."""
+    """None for elements without an action, such as a date picker."""
     if not body.get("actions"):
         return None
     act = body["actions"][0]
@@ -161,7 +161,7 @@ def pressed(body: Payload) -> Pressed | None:
 
 
 def _memo(body: Payload) -> Memo:
-    """Where it was pressed: under a message, in a modal that remembers, or on the Home tab."""
+    """The context of a press: a message, a modal with a Memo, or the Home tab."""
     where = body.get("container") or {}
     if where.get("type") == "view":
         try:
@@ -176,7 +176,8 @@ def _memo(body: Payload) -> Memo:
 
 
 def question_in(block: str) -> tuple[str, str]:
-    """What is asked before an option acts, and its language, out of the block's id; no language where an older version wrote it."""
+    """What is asked before an option acts, and its language, out of the block's id; no language
+    where an older version wrote it."""
     head, _, question = block.partition(ASKS)
     return question, head.partition(" ")[2]
 
@@ -204,14 +205,14 @@ def click(pressed: Pressed, body: Payload, person: Person, now: datetime) -> Cli
 
 
 def submission(body: Payload, person: Person, now: datetime) -> Submission:
-    """Raises ValueError for a view that is not ours."""
+    """Raises ValueError for another app's view."""
     view = body["view"]
     memo = Memo.load(str(view.get("private_metadata", "")))
     return Submission(
         id=f"slack:{view['id']}:{view.get('hash', '')}",
         action=memo.action,
         value=memo.value,
-        fields=typed(view),
+        fields=form_values(view),
         place=memo.place,
         person=person,
         at=now,

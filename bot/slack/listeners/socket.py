@@ -1,7 +1,7 @@
-"""One Socket Mode connection: the SDK's client, with what it lacks.
+"""One Socket Mode connection: the SDK's client with four faults mended.
 
-It would dial a used address again and again (an address is good once), ask for new ones without a pause though Slack allows one a minute
-or so, go on forever with a token that is refused, and write addresses, which are secrets, to the log.
+The SDK redials used addresses although each works once, requests new ones without a pause, retries
+a refused token forever, and logs addresses, which are secrets.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import Doubtful, Forbidden, Throttled
-from bot.slack.wire import SlackRefused, sentence
+from bot.slack.wire import SlackRefused, translate_error
 
 log = logging.getLogger(__name__)
 
-PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+RETRY_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between attempts to get an address."""
 
 
-class _Discreet(logging.Filter):
-    """Keeps addresses with their tickets out of the log."""
+class _RedactAddresses(logging.Filter):
+    """Removes addresses from log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = re.sub(r"wss?://\S+", "wss://…", record.getMessage())
@@ -34,54 +34,55 @@ class _Discreet(logging.Filter):
         return True
 
 
-_quiet = logging.getLogger("bot.slack.listeners.socket.sdk")
-_quiet.setLevel(logging.WARNING)  # on DEBUG the SDK logs whole messages
-_quiet.addFilter(_Discreet())
+_sdk_log = logging.getLogger("bot.slack.listeners.socket.sdk")
+_sdk_log.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
+_sdk_log.addFilter(_RedactAddresses())
 
 
 class Socket(SocketModeClient):
-    """`failed` is called once, with Forbidden, when there is no use in trying on."""
+    """`on_failure` is called once with Forbidden if retrying is useless."""
 
     def __init__(
-        self, app_token: str, web_client: AsyncWebClient, ping: float, failed: Callable[[Exception], None]
+        self, app_token: str, web_client: AsyncWebClient, ping: float, on_failure: Callable[[Exception], None]
     ) -> None:
-        super().__init__(app_token, _quiet, web_client, ping_interval=ping)
-        self._failed = failed
-        self._pauses = PAUSES
-        self.aiohttp_client_session = _Dialler(self.aiohttp_client_session, self)  # type: ignore[assignment]
+        super().__init__(app_token, _sdk_log, web_client, ping_interval=ping)
+        self._on_failure = on_failure
+        self._retry_pauses = RETRY_PAUSES
+        self.aiohttp_client_session = _Session(self.aiohttp_client_session, self)  # type: ignore[assignment]
 
     @property
-    def up(self) -> bool:
+    def is_open(self) -> bool:
         return not self.closed and self.current_session is not None and not self.current_session.closed
 
     async def issue_new_wss_url(self) -> str:
-        """Returns an address, however long that takes. Raises Forbidden after it has closed the client for good."""
+        """Returns an address and waits as long as needed. Raises Forbidden after closing the
+        client."""
         attempt = 0
         while True:
             try:
                 answer = await self.web_client.apps_connections_open(app_token=self.app_token)
                 return str(answer["url"])
             except Exception as error:
-                meant = sentence(error, "apps.connections.open", "")
-                pause = self._pauses[min(attempt, len(self._pauses) - 1)]
-                if isinstance(meant, Forbidden | SlackRefused):
+                translated = translate_error(error, "apps.connections.open", "")
+                pause = self._retry_pauses[min(attempt, len(self._retry_pauses) - 1)]
+                if isinstance(translated, Forbidden | SlackRefused):
                     self.closed = True
-                    told = Forbidden(
-                        f"Slack does not open a connection: {meant} Check SLACK_APP_TOKEN (xapp-…, connections:write)."
+                    failure = Forbidden(
+                        f"Slack does not open a connection: {translated} Check SLACK_APP_TOKEN (xapp-…, connections:write)."
                     )
-                    self._failed(told)
-                    raise told from error
-                if not isinstance(meant, Throttled | Doubtful):
+                    self._on_failure(failure)
+                    raise failure from error
+                if not isinstance(translated, Throttled | Doubtful):
                     raise
-                if isinstance(meant, Throttled):
-                    pause = max(pause, meant.wait)
-                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, meant)
+                if isinstance(translated, Throttled):
+                    pause = max(pause, translated.wait)
+                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, translated)
                 attempt += 1
                 await asyncio.sleep(pause)
 
 
-class _Dialler:
-    """The client's session, which forgets an address that did not work."""
+class _Session:
+    """The client's session; forgets the address if dialling fails."""
 
     def __init__(self, session: aiohttp.ClientSession, socket: Socket) -> None:
         self._session, self._socket = session, socket

@@ -1,1 +1,1 @@
-"""Posts, forms and views as Block Kit. Pure."""
+"""Renders posts, forms and views as Block Kit. Pure."""

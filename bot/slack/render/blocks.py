@@ -1,6 +1,7 @@
-"""A Post as Slack blocks, pure, each within its own limits; `render` spreads them over messages.
+"""Renders a Post as Slack blocks within the limits of a block. Pure.
 
-A Text becomes a rich text block, a Small a context block, a Heading a header where it is plain. Buttons stand in one row, `⋯` at its end.
+Text becomes rich text, Small a context block, a plain Heading a header. Buttons form one row with
+`⋯` at its end.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ SlackBlock = dict[str, Any]
 
 
 def blocks(post: Post) -> list[SlackBlock]:
-    """All blocks of a Post, each within its own limits; over messages they are spread by `messages`."""
+    """All blocks of a Post. `messages` spreads them over messages."""
     out: list[SlackBlock] = []
     held: list[Part] = []
-    """Parts that stand together in one block: a bold line and what it heads, a finding and its quotation."""
+    """Parts of one block: a label with its text, a finding with its quotation."""
 
     def flush() -> None:
         out.extend(_rich(held))
@@ -53,7 +54,7 @@ def _line(elements: Sequence[Element]) -> list[Part]:
 
 
 def _is_label(part: Part) -> bool:
-    """A bold line of its own."""
+    """Whether it is a bold line."""
     bold = part["type"] == "rich_text_section" and all(e.get("style", {}).get("bold") for e in part["elements"])
     return bold and "\n" not in richtext.plain(part["elements"])
 
@@ -71,7 +72,7 @@ MOST = lengths.BLOCK_CHARACTERS - 10
 
 
 def _rich(held: Sequence[Part]) -> Iterator[SlackBlock]:
-    """Rich text blocks of at most BLOCK_CHARACTERS; a line between paragraphs, none below a bold label or above a list."""
+    """Rich text blocks up to BLOCK_CHARACTERS, with an empty line between paragraphs only."""
     whole = [piece for part in held for piece in lengths.split_part(part, MOST)]
     group: list[Part] = []
     size = 0
@@ -128,7 +129,7 @@ def _header(heading: Heading) -> Iterator[SlackBlock]:
 
 
 def _context(small: Small) -> Iterator[SlackBlock]:
-    """Without links and marks as plain text, which needs no escaping and takes every character as it is."""
+    """Uses plain text where there are no links and styles: it needs no escaping."""
     elements = richtext.inline(small.markdown)
     literal = all(e["type"] == "text" and "style" not in e for e in elements)
     for group in lengths.split_elements(elements, lengths.CONTEXT_CHARACTERS):
@@ -143,7 +144,7 @@ def _context(small: Small) -> Iterator[SlackBlock]:
 
 
 def action_id(action: str, number: int) -> str:
-    """Unique in its block; `action_of` reads it back."""
+    """An id unique in its block; `action_of` parses it."""
     return f"{action}:{number}"
 
 
@@ -152,15 +153,16 @@ def action_of(identifier: str) -> str:
 
 
 MENU_ACTION = "menu"
-"""The action of an overflow menu: what was chosen stands in the option's value as `action|value`."""
+"""The action of an overflow menu. An option's value is `action|value`."""
 ASKS = "?"
-"""Before the value of an option that asks first; the block's id holds its position, the language and the question."""
+"""Before the value of an option that asks first; the block's id holds its position, the language
+and the question."""
 SHORT_LABEL = 3
-"""Characters: bare thumbs stand in one row with what else there is."""
+"""Characters: labels of bare thumbs, which share a row with other buttons."""
 
 
 def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBlock]:
-    """Buttons, then `⋯`; the small pair of thumbs on a line of its own."""
+    """Buttons, then `⋯`; labelled thumbs get a row of their own."""
     plain = [b for b in actions.buttons if b.style not in (Style.MENU, Style.FEEDBACK)]
     menu = [b for b in actions.buttons if b.style is Style.MENU]
     thumbs = [b for b in actions.buttons if b.style is Style.FEEDBACK]
@@ -206,7 +208,7 @@ def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
 
 
 def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
-    """Slack asks before a menu opens or not at all; so an option that asks says so, and the question is put afterwards."""
+    """Marks options that need confirmation: Slack cannot ask after a choice, so we do."""
     options = [
         {
             "text": {"type": "plain_text", "text": shortened(b.label, lengths.OPTION_LABEL), "emoji": True},
@@ -232,7 +234,7 @@ def _select(menu: Menu) -> dict[str, Any]:
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-    """(label, value) pairs as options; what a label is too short for goes on in the small line below it."""
+    """(label, value) pairs as options; a long label continues in the description."""
     return [_option(label or value, value) for label, value in pairs]
 
 

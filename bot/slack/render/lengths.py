@@ -1,4 +1,4 @@
-"""Slack's lengths, and how what is too long is split: at a line, else at the end of a sentence, else at a space. Nothing is cut off."""
+"""Slack's length limits, and splitting of long text at a line, sentence or space. Pure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PLACEHOLDER = 150
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_LABEL = 100, 300, 30
 BLOCK_ID = 255
 LINK = 100
-"""What a link's address is taken to weigh, whatever it is: so it may change without changing how a message is split."""
+"""Assumed length of every URL, so that another URL does not change how a message is split."""
 
 
 def weight(node: Any) -> tuple[int, int]:
-    """Visible characters of blocks, and the same with what links weigh."""
+    """(visible characters of blocks, the same plus LINK for each URL)."""
     if isinstance(node, list):
         pairs = [weight(item) for item in node]
         return sum(p[0] for p in pairs), sum(p[1] for p in pairs)
@@ -44,7 +44,7 @@ def weight(node: Any) -> tuple[int, int]:
 
 
 def shortened(text: str, most: int) -> str:
-    """For labels, whose length Slack fixes: the whole text stands elsewhere."""
+    """Truncates a label. Its full text is always shown elsewhere."""
     text = " ".join(text.split())
     if len(text) <= most:
         return text
@@ -56,7 +56,7 @@ _BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+")
 
 
 def cut(text: str, most: int) -> tuple[str, str]:
-    """The most that fits of a text, and the rest; only white space is lost between them."""
+    """(the longest head that fits, the rest), without the white space between them."""
     if len(text) <= most:
         return text, ""
     for pattern in _BREAKS:
@@ -67,7 +67,7 @@ def cut(text: str, most: int) -> tuple[str, str]:
 
 
 def split_elements(elements: Sequence[Element], most: int) -> list[list[Element]]:
-    """The elements of one section, over as many sections as it takes."""
+    """The elements of one section, split over several sections if needed."""
     groups: list[list[Element]] = [[]]
     room = most
     for element in elements:
@@ -93,7 +93,7 @@ def split_part(part: Part, most: int) -> list[Part]:
 
 
 def _split_list(part: Part, most: int) -> Iterator[Part]:
-    """By items; an item that is too long goes on in an item of its own."""
+    """Splits between items; a long item continues in a further item."""
     items: list[Part] = []
     begun, size, number = part.get("offset", 0), 0, 0
     for item in part["elements"]:

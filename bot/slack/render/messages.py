@@ -1,4 +1,5 @@
-"""Posts to Slack messages, and a digest's thread to its steps. Pure. Nothing is cut: what is long goes on in a further message."""
+"""Renders posts as messages and a digest's thread as steps. Long posts take several messages.
+Pure."""
 
 from __future__ import annotations
 
@@ -13,17 +14,17 @@ from bot.slack.render.lengths import shortened
 
 MESSAGE_BLOCKS = 50
 MESSAGE_CHARACTERS = 9_000
-"""Visible ones over all blocks. Undocumented; refusals were reported from about 11,300 on, addresses of links perhaps included."""
+"""Visible characters of a message. Undocumented; refusals were reported from about 11,300."""
 MESSAGE_WEIGHT = 10_500
-"""The same, with links weighed by `fit.LINK`."""
+"""The same with `lengths.LINK` for each URL."""
 FALLBACK = 300
 
 EVENT_TYPE = "paperboy"
-"""Of the message metadata that carries a step's key."""
+"""Type of the message metadata with a step's key."""
 
 
 def render_post(post: Post, key: str = "") -> list[dict[str, Any]]:
-    """The messages a Post becomes: `text`, `blocks`, no unfurling, and `key` as metadata (`key`, `key.2`, …)."""
+    """The messages of a Post, with `key`, `key.2`, … as metadata."""
     groups = spread(blocks(post), MESSAGE_BLOCKS - 1)
     fallback = shortened(post.fallback, FALLBACK) or "…"
     out = []
@@ -51,7 +52,7 @@ def mark(key: str) -> dict[str, Any]:
 
 
 def key_of(message: Mapping[str, Any]) -> str:
-    """The key in a message's metadata; empty for any other message."""
+    """The key in a message's metadata; empty for other messages."""
     metadata = message.get("metadata") or {}
     return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT_TYPE else ""
 
@@ -59,8 +60,10 @@ def key_of(message: Mapping[str, Any]) -> str:
 def spread(
     whole: Sequence[SlackBlock], most: int, characters: int = MESSAGE_CHARACTERS, heaviest: int = MESSAGE_WEIGHT
 ) -> list[list[SlackBlock]]:
-    """Over as few messages or pages as the limits allow; a line never opens or ends one. One block and the room of a fallback are kept
-    free for what is put on top of the second and further ones."""
+    """Spreads blocks over as few messages as possible, without dividers at their edges.
+
+    Leaves room for the block that `render_post` puts on top of the second and later messages.
+    """
     groups: list[list[SlackBlock]] = [[]]
     seen = heavy = 0
     for block in whole:
@@ -87,10 +90,10 @@ def _without_edges(group: list[SlackBlock]) -> list[SlackBlock]:
 
 
 def steps(thread: Thread, key: str) -> list[Step]:
-    """The parent, a reply a paper, and the parent once more with its names linked to the replies.
+    """The parent, a reply per paper, and an edit that links the parent's names to the replies.
 
-    What does not fit into the parent goes on as the first reply of its thread. Links `reply:<n>` of `finished` become
-    `{{link:<key of that step>}}`; were it to need another number of messages than the parent, it is left out, so that nothing is lost.
+    The parent's overflow is the first reply. Links `reply:<n>` of `finished` become
+    `{{link:<key of that step>}}`. The edit is left out if it needs another number of messages.
     """
     parent_key = f"{key}:0"
     parents = render_post(thread.parent, parent_key)

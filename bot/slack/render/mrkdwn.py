@@ -1,4 +1,4 @@
-"""Slack's own markup, for the two places where nothing else is allowed: context blocks with links, and a message's fallback text."""
+"""Renders Slack's mrkdwn for context blocks with links and for fallback texts. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 _MARKS = {"bold": "*", "italic": "_", "strike": "~", "code": "`"}
 _LOOKALIKE = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _GLUE = "\u200b"
-"""Slack sees formatting only at the edge of a word; a space of no width makes one beside Chinese."""
+"""Slack formats only at word edges; a zero-width space makes one beside Chinese."""
 
 
 def escape(text: str) -> str:
-    """The three characters Slack reads as markup."""
+    """Escapes the three characters that Slack reads as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def mrkdwn(elements: Sequence[Mapping[str, Any]]) -> str:
-    """Elements as mrkdwn. Its marks cannot be escaped, so literal ones are replaced by signs that look like them."""
+    """Elements as mrkdwn. Literal marks cannot be escaped, so lookalikes replace them."""
     out = ""
     for element in elements:
         piece = _piece(element)

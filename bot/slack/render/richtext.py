@@ -1,7 +1,7 @@
-"""CommonMark to Slack's rich text.
+"""Converts CommonMark to Slack's rich text.
 
-Rich text because it carries its formatting beside the text instead of in it: bold next to Chinese is bold, `<!channel>` is nine
-characters and a bare URL stays as it was written. Nothing here can mention anybody: no element of that kind is ever made.
+Rich text keeps formatting beside the text: bold next to Chinese works, `<!channel>` is nine
+characters and a bare URL stays as written. No element made here can mention anybody.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from digest.render.commonmark import ready
 Element = dict[str, Any]
 """`text`, `link` or `date`."""
 Part = dict[str, Any]
-"""`rich_text_section`, `rich_text_list`, `rich_text_quote`, `rich_text_preformatted`, or `divider`."""
+"""`rich_text_section`, `rich_text_list`, `rich_text_quote`, `rich_text_preformatted`, or
+`divider`."""
 
 URL_LENGTH = 3000
 LIST_DEPTH = 8
@@ -39,7 +40,7 @@ _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-
 
 
 def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
-    """CommonMark closes `**标签：**` only before a space, because it expects words to have spaces between them; Chinese has none."""
+    """Closes `**标签：**` beside Chinese, where CommonMark would expect a space."""
     start, known = state.pos, len(state.delimiters)
     if not emphasis.tokenize(state, silent):
         return False
@@ -62,19 +63,19 @@ def _parser() -> MarkdownIt:
 
 
 def parts(markdown: str) -> list[Part]:
-    """The parts of a rich text block, in order. A `divider` among them is a block of its own."""
+    """The parts of a rich text block. A `divider` among them must become a block."""
     found: list[Part] = json.loads(_parsed(markdown))
     return found
 
 
 @lru_cache(maxsize=1024)
 def _parsed(markdown: str) -> str:
-    """As JSON, so that everybody gets parts of their own: channels show the same papers, and parsing is what costs."""
+    """Cached as JSON, so that each caller gets its own copy: channels show the same papers."""
     return json.dumps(list(_blocks(SyntaxTreeNode(_parser().parse(markdown)).children)))
 
 
 def inline(markdown: str, **style: bool) -> list[Element]:
-    """One line of CommonMark as elements; line breaks and blocks in it become spaces."""
+    """CommonMark as the elements of one line; line breaks and blocks become spaces."""
     found: list[Element] = []
     for part in parts(markdown):
         for line in _lines(part):
@@ -84,13 +85,13 @@ def inline(markdown: str, **style: bool) -> list[Element]:
 
 
 def plain(elements: Iterable[Mapping[str, Any]]) -> str:
-    """What people read of elements."""
+    """The visible text of elements."""
     return "".join(e.get("text") or e.get("fallback") or e.get("url", "") for e in elements)
 
 
 @lru_cache(maxsize=4096)
 def _unicode(formula: str) -> str | None:
-    """Papers repeat their symbols, and each costs half a millisecond."""
+    """Cached: papers repeat their symbols, and each takes half a millisecond."""
     return tex.unicode_math(formula)
 
 
@@ -128,7 +129,7 @@ def _code(content: str) -> Iterator[Part]:
 
 
 def _display(content: str) -> Iterator[Part]:
-    """Maths on lines of its own."""
+    """A display formula."""
     said = _unicode(content.strip())
     yield from _section([{"type": "text", "text": said}]) if said else _code(content.strip())
 
@@ -144,7 +145,7 @@ def _quote(node: SyntaxTreeNode) -> Iterator[Part]:
 
 
 def _lines(part: Part) -> Iterator[list[Element]]:
-    """A part as lines, for places where no parts are allowed."""
+    """A part as lines of elements."""
     if part["type"] == "rich_text_list":
         for number, item in enumerate(part["elements"], part.get("offset", 0) + 1):
             mark = "• " if part["style"] == "bullet" else f"{number}. "
@@ -154,7 +155,7 @@ def _lines(part: Part) -> Iterator[list[Element]]:
 
 
 def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
-    """Slack's lists are flat: a nested list, or code in an item, ends the list and the next items begin another."""
+    """Slack's lists are flat: a nested block ends the list, and later items start another."""
     ordered = node.type == "ordered_list"
     number = int(node.attrs.get("start", 1)) if ordered else 1
     items: list[Part] = []
@@ -193,7 +194,7 @@ def _list(node: SyntaxTreeNode, depth: int) -> Iterator[Part]:
 
 
 def _table(node: SyntaxTreeNode) -> Iterator[Part]:
-    """A row a line, `column: cell · column: cell`: readable on a phone, where a table is not."""
+    """A line per row, `column: cell · column: cell`, which is readable on a phone."""
     rows = [[_inline(cell.children, {}) for cell in row.children] for group in node.children for row in group.children]
     head, *body = rows or [[]]
     items = []
@@ -251,7 +252,7 @@ def _styled(element: Element, name: str) -> Element:
 
 
 def _moments(text: str, style: Mapping[str, bool]) -> Iterator[Element]:
-    """`<t:UNIX>` becomes a date in the reader's own zone."""
+    """Turns `<t:UNIX>` into dates in the reader's timezone."""
     pieces = _MOMENT.split(text)
     for number, piece in enumerate(pieces):
         if number % 2 == 0:
@@ -274,7 +275,7 @@ def _link(url: str, label: Sequence[SyntaxTreeNode], style: Mapping[str, bool]) 
 
 
 def merged(elements: Iterable[Element]) -> list[Element]:
-    """Neighbouring text of one style as one element; nothing empty, because Slack refuses that."""
+    """Joins neighbouring text of one style and drops empty text, which Slack refuses."""
     found: list[Element] = []
     for element in elements:
         if element["type"] == "text" and not element["text"]:

@@ -1,6 +1,6 @@
-"""Modals and the Home tab, pure: a Form with its fields, something long over pages, a question before something is done.
+"""Renders modals (forms, pages, confirmations) and the Home tab. Pure.
 
-What a modal needs to know when it comes back travels in its private metadata as a `Memo`: Slack keeps it, so a restart loses nothing.
+A modal's context is a `Memo` in its private metadata, so it survives a restart.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ INPUT_CHARACTERS = 3_000
 RADIO_OPTIONS, CHECKBOX_OPTIONS = 4, 10
 
 PAGE_ACTION = "page"
-"""Turns a page; its value is the number of the page to show."""
+"""Turns to the page whose number is its value."""
 CONFIRM_CALLBACK = "confirm"
 FORM_CALLBACK = "form"
 
 
 @dataclass(frozen=True)
 class Memo:
-    """What a view remembers. `action` and `value` are the form's, or those of the button that opened the page."""
+    """The context of a view. `action` and `value` are those of the form or of the opening
+    button."""
 
     action: str
     value: str
@@ -42,7 +43,7 @@ class Memo:
     message: str = ""
     """The id of the message whose button opened it."""
     shown_in: str = ""
-    """The thread in which it was pressed; empty where it was pressed in the channel itself."""
+    """The thread in which it was pressed; empty in the channel itself."""
 
     @property
     def place(self) -> Place:
@@ -53,7 +54,7 @@ class Memo:
 
     @staticmethod
     def load(raw: str) -> Memo:
-        """Raises ValueError for what is not a Memo."""
+        """Raises ValueError for anything but a dumped Memo."""
         try:
             return Memo(**json.loads(raw))
         except TypeError as wrong:
@@ -68,7 +69,7 @@ def _plain(text: str, most: int) -> dict[str, Any]:
 
 
 def form(given: Form, memo: Memo) -> dict[str, Any]:
-    """A Form as a modal; `typed` reads it back."""
+    """A Form as a modal; `form_values` parses its submission."""
     top: list[SlackBlock] = []
     if len(given.title) > TITLE:
         top = [{"type": "section", "text": _plain(given.title, lengths.BLOCK_CHARACTERS)}]
@@ -110,7 +111,7 @@ def _element(field: Field) -> dict[str, Any]:
 
 
 def _choice(field: Field) -> dict[str, Any]:
-    """Radio buttons or check boxes where there are few, else a menu. A value that is not on offer is offered too."""
+    """Radio buttons or checkboxes for few options, else a menu. Adds unlisted current values."""
     many = field.kind == "choices"
     chosen = [v.strip() for v in field.value.split(",") if v.strip()] if many else [field.value] if field.value else []
     offered = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
@@ -126,7 +127,7 @@ def _choice(field: Field) -> dict[str, Any]:
 
 
 def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """More than a hundred options, under what their values begin with: `cs`, `Europe`."""
+    """Groups more than a hundred options by their values' first part: `cs`, `Europe`."""
     out = []
     ordered = sorted(made, key=lambda o: (_stem(o["value"]), made.index(o)))
     for stem, group in groupby(ordered, key=lambda o: _stem(o["value"])):
@@ -143,16 +144,16 @@ def _stem(value: str) -> str:
     return re.split(r"[./]", value, maxsplit=1)[0] or "…"
 
 
-def typed(view: Mapping[str, Any]) -> dict[str, str]:
-    """Field names to what was filled in; several choices comma-separated."""
+def form_values(view: Mapping[str, Any]) -> dict[str, str]:
+    """Field name to submitted value; several choices are comma-separated."""
     found = {}
     for name, elements in view["state"]["values"].items():
         for element in elements.values():
-            found[name] = _typed(element)
+            found[name] = _field_value(element)
     return found
 
 
-def _typed(element: Mapping[str, Any]) -> str:
+def _field_value(element: Mapping[str, Any]) -> str:
     if "selected_options" in element:
         return ",".join(o["value"] for o in element["selected_options"] or [])
     if "selected_option" in element:
@@ -164,7 +165,7 @@ def _typed(element: Mapping[str, Any]) -> str:
 
 
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
-    """Something long as modals, one a page, each with the way to the others."""
+    """A long Post as modals, one per page, with buttons to turn pages."""
     groups = spread(blocks(post), VIEW_BLOCKS - 2)
     frame = {
         "type": "modal",
@@ -189,7 +190,7 @@ def _turning(number: int, total: int) -> list[SlackBlock]:
 
 
 def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, Any]:
-    """Asked after a choice in `⋯`, where Slack cannot ask by itself."""
+    """Asks for confirmation after a choice in `⋯`, where Slack cannot."""
     return {
         "type": "modal",
         "callback_id": CONFIRM_CALLBACK,
@@ -202,7 +203,7 @@ def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, A
 
 
 def home(post: Post) -> dict[str, Any]:
-    """The Home tab. It has one page; what a hundred blocks cannot hold is what stands last. A channel's id becomes its name."""
+    """The Home tab, cut to a hundred blocks. Channel ids become channel links."""
     return {"type": "home", "blocks": [_named(b) for b in blocks(post)[:VIEW_BLOCKS]] or [{"type": "divider"}]}
 
 

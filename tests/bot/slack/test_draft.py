@@ -27,7 +27,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's pace, without the waiting."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     monkeypatch.setattr(draft, "EDIT_PACE", 0.02)
-    monkeypatch.setattr(draft, "SETTLES", 0.6)
+    monkeypatch.setattr(draft, "LATE_ARRIVAL", 0.6)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_n
     await half.write("Half")
     await slack.until(lambda: bool(answers(slack)))
     whole = messages.render_post(FINAL, "answer:q")[0]
-    ts = await wire.patiently(lambda: chat.say("C1", whole, parent))
+    ts = await wire.retry_throttled(lambda: chat.post_message("C1", whole, parent))
     again = await chat.draft(question, "answer:q")
     assert await again.finish(FINAL) == ts
     assert [m.ts for m in answers(slack)] == [ts]
