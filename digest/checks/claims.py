@@ -1,7 +1,7 @@
-"""What a text claims that its source does not say: figures with their units, and names of models, datasets and methods.
+"""Finds figures and names in a text that its source does not support.
 
-The one thing to know: a figure is supported when the source has it, rounded at most as the text says it is, or when it follows by arithmetic from two
-figures that stand together (difference, ratio, change in per cent) and the text speaks of such a thing.
+A figure is supported if the source has it, rounded at most as the text says. So is one with which
+the text compares two figures that stand together: their difference, ratio or percentage change.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _SCORE = re.compile(
     r"accura|score|precision|recall|\\bF1|\\bAUC|\\bmAP|\\bIoU|\\brate|percent|BLEU|ROUGE|\\bEM\\b|准确|得分|率",
     re.IGNORECASE,
 )
-_CLOSE = 260
-"""Characters within which two figures of the source stand together."""
-_MOST = 12
-"""Figures of a sentence that are reckoned with."""
+_MAX_DISTANCE = 260
+"""Characters between two figures of the source that stand together."""
+_MAX_FIGURES = 12
+"""Of a sentence, in arithmetic."""
 _UNITS_OF_TIME = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0}
 _UNITS_OF_SIZE = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _SCALES = (
@@ -55,8 +55,8 @@ _SCALES = (
 )
 
 
-class _Ground:
-    """The figures and names of a source, ready to be asked; each is looked for when it is first needed."""
+class _SourceIndex:
+    """Indexes the figures and names of a source, each at first use."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -91,24 +91,24 @@ class _Ground:
         return ordered[bisect_left(values, low) : bisect_right(values, high)]
 
 
-_ground = lru_cache(maxsize=8)(_Ground)
-"""Several texts are held against one source in a row."""
+_indexed = lru_cache(maxsize=8)(_SourceIndex)
+"""Several texts in a row are checked against one source."""
 
 
 def unsupported(text: str, source: str) -> tuple[str, ...]:
-    """Figures and names of `text` that do not stand in `source`, as they are written, each once.
+    """Figures and names of `text` that `source` does not support, as written, each once.
 
-    Not asked for: list numbers, numbers of sections, figures and tables, years, counts under ten without a unit, and what is in code.
+    Numbers of lists, sections, figures, tables, years, counts under ten and code are not checked.
     """
-    ground = _ground(source)
+    index = _indexed(source)
     plain = _claims_only(text)
-    missing = [f.text for f in _claimed(plain) if not _stands(f, ground) and not _derived(f, plain, ground)]
-    missing += [name for name in names(plain) if not _named(name, ground)]
+    missing = [f.text for f in _claimed(plain) if not _in_source(f, index) and not _derived(f, plain, index)]
+    missing += [name for name in names(plain) if not _named(name, index)]
     return tuple(dict.fromkeys(missing))
 
 
 def _claims_only(text: str) -> str:
-    """With blanks for numbers that claim nothing; places stay as they are."""
+    """The text with blanks for numbers that claim nothing; positions stay."""
     return _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
 
 
@@ -134,12 +134,12 @@ def _part_of_name(text: str, figure: Figure) -> bool:
 # ---------------------------------------------------------------- figures
 
 
-def _stands(figure: Figure, ground: _Ground) -> bool:
-    return any(_equal(figure, other, ground) for value in _forms(figure) for other in _near(value, figure, ground))
+def _in_source(figure: Figure, index: _SourceIndex) -> bool:
+    return any(_equal(figure, other, index) for value in _forms(figure) for other in _near(value, figure, index))
 
 
 def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
-    """The same quantity as it may stand in the source: value, step, unit (`?` is any)."""
+    """The quantity in each form the source may use: value, step, unit."""
     value, step, unit = figure.value, figure.step, figure.unit
     yield value, step, unit
     if unit in ("%", "points"):
@@ -154,17 +154,17 @@ def _forms(figure: Figure) -> Iterator[tuple[float, float, str]]:
 
 
 def _near(
-    form: tuple[float, float, str], figure: Figure, ground: _Ground
+    form: tuple[float, float, str], figure: Figure, index: _SourceIndex
 ) -> Iterator[tuple[Figure, tuple[float, float, str]]]:
     value, step, _ = form
     slack = max(step, abs(value) * (0.1 if figure.about or figure.bound else 0.0), abs(value) * 1e-9)
-    for other in ground.between(value - slack - 1e-12, value + slack + 1e-12):
+    for other in index.between(value - slack - 1e-12, value + slack + 1e-12):
         yield other, form
 
 
-def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], ground: _Ground) -> bool:
+def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], index: _SourceIndex) -> bool:
     other, (value, step, unit) = found
-    if not _units_agree(unit, other) or (unit == "%" and not other.unit and not _a_score(other, ground)):
+    if not _units_agree(unit, other) or (unit == "%" and not other.unit and not _a_score(other, index)):
         return False
     slack = max(step, 0.1 * abs(value)) if _round(value) and figure.unit not in ("%", "points", "x") else step
     if abs(value - other.value) <= max(abs(value) * 1e-6, 1e-12):
@@ -175,21 +175,21 @@ def _equal(figure: Figure, found: tuple[Figure, tuple[float, float, str]], groun
         return value - slack <= other.value < value
     if figure.about:
         return abs(value - other.value) <= max(0.5 * step, 0.05 * abs(value)) * 1.0001
-    # A magnitude (`1.5M`, `150万`) is rounded by its nature.
+    # A magnitude (`1.5M`, `150万`) is always rounded.
     return step >= 1000 and value >= 1000 and abs(value - other.value) <= min(0.5 * step, 0.05 * value)
 
 
 def _round(value: float) -> bool:
-    """Of the figures that are said after `more than`: 1,000, 250, 40."""
+    """A round figure, as after `more than`: 1,000, 250, 40."""
     digits = f"{value:.6g}".replace(".", "").strip("0")
     return len(digits) <= 1 or (len(digits) == 2 and digits.endswith("5"))
 
 
-def _a_score(other: Figure, ground: _Ground) -> bool:
-    """A bare figure that may be a percentage: with a decimal, in a row of figures, or beside the word for a score."""
+def _a_score(other: Figure, index: _SourceIndex) -> bool:
+    """A bare figure that may be a percentage: a decimal, among others, or beside a score's name."""
     if other.step < 1:
         return True
-    around = ground.text[max(0, other.start - 60) : other.start + len(other.text) + 40]
+    around = index.text[max(0, other.start - 60) : other.start + len(other.text) + 40]
     return len(re.findall(r"\d+(?:\.\d+)?", around)) >= 4 or bool(_SCORE.search(around))
 
 
@@ -206,17 +206,17 @@ def _units_agree(unit: str, other: Figure) -> bool:
 # ---------------------------------------------------------------- arithmetic
 
 
-def _derived(figure: Figure, text: str, ground: _Ground) -> bool:
-    """By arithmetic from two figures that stand together, in the text itself or in the source."""
+def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:
+    """Follows from two figures that stand together in the text or in the source."""
     sentence = _sentence_at(text, figure.start)
     if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
         return False
-    own = [f for f in islice(figures(sentence), _MOST) if f.plain and f.text != figure.text]
-    anchored = [f for f in own if _stands(f, ground)]
+    own = [f for f in islice(figures(sentence), _MAX_FIGURES) if f.plain and f.text != figure.text]
+    anchored = [f for f in own if _in_source(f, index)]
     named = [(a, b) for i, a in enumerate(anchored) for b in anchored[i + 1 :] if _comparable(a, b)]
     if named:
         return any(_follows(figure, a, b, sentence) for a, b in named)
-    pairs = [(a, b) for a in anchored for b in _company(a, ground)] if anchored else _pairs(ground)
+    pairs = [(a, b) for a in anchored for b in _neighbours(a, index)] if anchored else _pairs(index)
     return any(_follows(figure, a, b, sentence) for a, b in pairs)
 
 
@@ -224,16 +224,16 @@ def _comparable(a: Figure, b: Figure) -> bool:
     return a.unit == b.unit and a.value != b.value
 
 
-def _company(figure: Figure, ground: _Ground) -> Iterable[Figure]:
-    for other in ground.between(figure.value - 1e-9, figure.value + 1e-9):
-        yield from (f for f in ground.figures if f is not other and abs(f.start - other.start) <= _CLOSE)
+def _neighbours(figure: Figure, index: _SourceIndex) -> Iterable[Figure]:
+    for other in index.between(figure.value - 1e-9, figure.value + 1e-9):
+        yield from (f for f in index.figures if f is not other and abs(f.start - other.start) <= _MAX_DISTANCE)
 
 
 @lru_cache(maxsize=16)
-def _pairs(ground: _Ground) -> tuple[tuple[Figure, Figure], ...]:
-    """Neighbours of a kind in one sentence of the source: the two that a sentence compares."""
+def _pairs(index: _SourceIndex) -> tuple[tuple[Figure, Figure], ...]:
+    """Pairs of comparable figures in one sentence of the source."""
     found: list[tuple[Figure, Figure]] = []
-    for sentence in _SENTENCE.finditer(ground.text):
+    for sentence in _SENTENCE.finditer(index.text):
         if len(sentence[0]) > 600:
             continue
         inside = [f for f in figures(sentence[0]) if f.plain]
@@ -248,7 +248,7 @@ def _pairs(ground: _Ground) -> tuple[tuple[Figure, Figure], ...]:
 
 
 def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
-    """`figure` is the difference, ratio or change of `a` and `b`, right to its own last digit."""
+    """`figure` is the difference, ratio or change of `a` and `b`, exact to its last digit."""
     high, low = max(a.value, b.value), min(a.value, b.value)
     if high == low or low <= 0 or (a.unit and b.unit and a.unit != b.unit):
         return False
@@ -261,7 +261,7 @@ def _follows(figure: Figure, a: Figure, b: Figure, sentence: str) -> bool:
 
 
 def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, str], sentence: str) -> Iterator[float]:
-    """What could be said of two figures, the lower first, in the unit of a third; `precision` is their smallest step and their unit."""
+    """Values that follow from `pair` (low, high) in the figure's unit; `precision`: step, unit."""
     (low, high), (step, kind) = pair, precision
     if figure.unit == "x":
         yield high / low
@@ -283,7 +283,7 @@ def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, 
 
 
 def _sentence_at(text: str, position: int) -> str:
-    """The sentence around a place, at most 600 characters of it."""
+    """The sentence around a position, at most 600 characters."""
     start = max(0, position - 300)
     for match in _SENTENCE.finditer(text, start, min(len(text), position + 300)):
         if match.end() > position or match.end() == match.start():
@@ -294,22 +294,22 @@ def _sentence_at(text: str, position: int) -> str:
 # ---------------------------------------------------------------- names
 
 
-def _named(name: str, ground: _Ground) -> bool:
+def _named(name: str, index: _SourceIndex) -> bool:
     bare = squeezed(name)
     single = bare.removesuffix("s")
-    if bare in ground.words or single in ground.words or f"{bare}s" in ground.words or len(bare) < 2:
+    if bare in index.words or single in index.words or f"{bare}s" in index.words or len(bare) < 2:
         return True
-    if bare in ground.squeezed and _stands_apart(bare, ground):
+    if bare in index.squeezed and _is_whole_word(bare, index):
         return True
-    if name.rstrip("s").replace("-", "").isupper() and single in ground.initials:
+    if name.rstrip("s").replace("-", "").isupper() and single in index.initials:
         return True
     parts = [squeezed(p) for p in re.split(r"[-_/+.·]", name) if p]
-    known = all(p in ground.words or p.removesuffix("s") in ground.words for p in parts)
+    known = all(p in index.words or p.removesuffix("s") in index.words for p in parts)
     return len(parts) > 1 and known and not any(p.isdecimal() for p in parts)
 
 
 @lru_cache(maxsize=4_000)
-def _stands_apart(bare: str, ground: _Ground) -> bool:
-    """As words of its own: `ELMo` does not stand in `a wheel moves`."""
+def _is_whole_word(bare: str, index: _SourceIndex) -> bool:
+    """As whole words: `ELMo` is not in `a wheel moves`."""
     pattern = r"(?<![a-z0-9])" + r"[\W_]*".join(map(re.escape, bare)) + r"s?(?![a-z0-9])"
-    return re.search(pattern, ground.lower) is not None
+    return re.search(pattern, index.lower) is not None

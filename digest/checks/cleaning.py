@@ -1,6 +1,6 @@
-"""Cuts what stands around a sound text: fences, reasoning, a preamble before it, chatter after it. The sound part is never changed.
+"""Cuts fences, reasoning, a preamble and closing chatter off a sound text, which stays unchanged.
 
-What was cut is told too, because the gate counts it: a text that had to be cut is not as it was asked for.
+The cut pieces are returned too: they count as problems.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ _HEAD = re.compile(
     r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)"
 )
 _INSIDE = re.compile(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
-"""Where a colon or full stop ends no sentence."""
+"""A colon or full stop in it ends no sentence."""
 _RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
 _RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
 _LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
 _LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
-_LONGEST = 500
+_MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
 _MARKED = re.compile(
     r"\A\s*(?P<one>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)[ \t]*\n(?P<body>.+)\n\s*(?P<two>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)\s*\Z",
     re.DOTALL,
 )
-"""Between two lines of nothing but brackets."""
+"""A text between two lines of brackets only."""
 _GESTURE = re.compile(
     r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
 )
-"""What an actor does before he speaks: `*adjusts glasses*`."""
+"""A stage direction: `*adjusts glasses*`."""
 _ITEM = re.compile(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
 _EXCLAIMS = re.compile(r"[!！][\W_]*\Z")
 _ASKS_BACK = re.compile(r"[?？][\W_]*\Z")
-_FEW = 15.0
-"""Words of an exclamation that is only a farewell."""
+_MAX_EXCLAMATION = 15.0
+"""Words of an exclamation that is only a greeting or a farewell."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What is left of a text, and what was cut from it and why."""
+    """The rest of a text, and each cut piece with its fault."""
 
     kept: str
     pieces: tuple[tuple[Fault, str], ...] = ()
@@ -96,32 +96,32 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _opening(head: str) -> Fault | None:
-    """Why the first sentence is not part of the text."""
+    """The fault of a first sentence that is not part of the text."""
     bare = _unquoted(head).strip()
     agreed = phrases.PREAMBLE.match(bare)
     if agreed and (
         not agreed["rest"].strip(" *_:：")
-        or phrases.ROLE.search(agreed["rest"])
+        or phrases.TASK_TALK.search(agreed["rest"])
         or phrases.INTRODUCES.match(agreed["rest"])
     ):
         return Fault.PREAMBLE
-    if phrases.AS_EXPERT.match(bare) or phrases.ADDRESSES.match(bare) or phrases.INTRODUCES.match(bare):
+    if phrases.AS_EXPERT.match(bare) or phrases.GREETING.match(bare) or phrases.INTRODUCES.match(bare):
         return Fault.PREAMBLE
     if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
     return None
 
 
-def _agrees_aloud(paragraph: str) -> bool:
+def _is_agreement(paragraph: str) -> bool:
     """`Alright, one summary coming up!`"""
     bare = _unquoted(paragraph)
-    return bool(_EXCLAIMS.search(bare) and phrases.PREAMBLE.match(bare)) and lang.size(bare) <= _FEW
+    return bool(_EXCLAIMS.search(bare) and phrases.PREAMBLE.match(bare)) and lang.size(bare) <= _MAX_EXCLAMATION
 
 
 def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(4):
         paragraph, _gap, following = text.partition("\n\n")
-        if following.strip() and (first_person.is_talk(paragraph) or _agrees_aloud(paragraph)):
+        if following.strip() and (first_person.is_aside(paragraph) or _is_agreement(paragraph)):
             cut.append((Fault.PREAMBLE, paragraph.strip()))
             text = _RULE.sub("", following)
             continue
@@ -144,24 +144,25 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
-def _takes_leave(bare: str) -> bool:
-    """A last paragraph that is a question to the reader, or calls to him."""
-    return lang.size(bare) <= _FEW and (
-        bool(_ASKS_BACK.search(bare) and phrases.OF_ITS_WORK.search(bare))
-        or bool(_EXCLAIMS.search(bare) and phrases.SPEAKS_TO_YOU.search(bare))
+def _is_farewell(bare: str) -> bool:
+    """A last paragraph that asks or addresses the reader."""
+    return lang.size(bare) <= _MAX_EXCLAMATION and (
+        bool(_ASKS_BACK.search(bare) and phrases.OWN_WORK.search(bare))
+        or bool(_EXCLAIMS.search(bare) and phrases.ADDRESSES_USER.search(bare))
     )
 
 
 def _closing(last: str, alone: bool, paragraph: bool) -> bool:
-    """Whether the last sentence is addressed to the user or about the text; `alone` when it stands in a line after others, `paragraph`
-    when it begins one.
+    """Whether the last sentence addresses the user or speaks about the text.
+
+    `alone`: it stands on a line after others; `paragraph`: it begins one.
     """
     bare = _unquoted(last)
-    if paragraph and (first_person.is_talk(last) or _takes_leave(bare)):
+    if paragraph and (first_person.is_aside(last) or _is_farewell(bare)):
         return True
-    if phrases.ASKS.search(bare) and not phrases.TEMPLATE_BRACKET.search(last):
+    if phrases.ASKS_FOR_INPUT.search(bare) and not phrases.TEMPLATE_BRACKET.search(last):
         return True
-    return bool(phrases.AFTERWORD.search(bare)) and (alone or bool(phrases.SPEAKS_TO_YOU.search(bare)))
+    return bool(phrases.AFTERWORD.search(bare)) and (alone or bool(phrases.ADDRESSES_USER.search(bare)))
 
 
 def _in_last_paragraph(text: str, before: str) -> bool:
@@ -171,8 +172,8 @@ def _in_last_paragraph(text: str, before: str) -> bool:
 
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(6):
-        last = _LAST.search(text[-_LONGEST:])
-        if not last or not last[0].strip() or (last.start() == 0 and len(text) > _LONGEST):
+        last = _LAST.search(text[-_MAX_CHATTER:])
+        if not last or not last[0].strip() or (last.start() == 0 and len(text) > _MAX_CHATTER):
             return text
         before = text[: len(text) - len(last[0])]
         paragraph = before.rstrip(" ").endswith("\n") and not _ITEM.match(last[0])
@@ -184,7 +185,7 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _cut_original(text: str, language: str) -> str:
-    """A translation followed by its original keeps only the translation."""
+    """Cuts the original that follows a translation."""
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) < 2:
         return text
@@ -198,7 +199,7 @@ def _cut_original(text: str, language: str) -> str:
 
 
 def cut(text: str, language: str = "") -> Cut:
-    """The sound part, and what stood around it. With `language`, an original appended to its translation is cut as well."""
+    """With `language`, an original after its translation is cut too."""
     pieces: list[tuple[Fault, str]] = []
     kept = _unwrap(text, pieces)
     if "\n" not in kept and kept.count("\\n") >= 2 and _LITERAL_BREAK.search(kept):
@@ -211,5 +212,5 @@ def cut(text: str, language: str = "") -> Cut:
 
 
 def clean(text: str, language: str = "") -> str:
-    """`text` without fences around everything, reasoning, preamble and chatter; may be empty."""
+    """`text` without surrounding fences, reasoning, preamble and chatter; may be empty."""
     return cut(text, language).kept

@@ -1,5 +1,7 @@
-"""Figures in a text: value, unit, precision. Understood are thousands separators, per cent, scientific notation, ranges, magnitudes (`1.5M`, `150万`,
-`2.3亿`), Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX, and English number words.
+"""Parses figures in a text: value, unit and precision.
+
+It knows thousands separators, per cent, scientific notation, ranges, magnitudes (`1.5M`, `150万`),
+Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX and English number words.
 """
 
 from __future__ import annotations
@@ -16,15 +18,15 @@ class Figure:
     unit: str
     """`%`, `x` (times), `points`, a unit of measure in its base form, or empty."""
     step: float
-    """Of its last digit: `92.3` has 0.1. What it is right to, when it is rounded."""
+    """The value of one unit in its last digit: 0.1 for `92.3`."""
     text: str
     start: int
     about: bool = False
-    """Said to be rounded: `about`, `约`, `nearly`."""
+    """Marked as rounded: `about`, `约`, `nearly`."""
     bound: str = ""
-    """`>` for more than, at least; `<` for less than, at most."""
+    """`>`: more than, at least; `<`: less than, at most."""
     plain: bool = True
-    """Written in digits; a number word is no figure that a statement would be judged by."""
+    """Written in digits; number words are not checked."""
 
 
 _DIGIT = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -125,7 +127,7 @@ def _scientific(match: re.Match[str]) -> tuple[float, float]:
 
 
 def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
-    """Value, unit, step, whether it is in digits."""
+    """Value, unit, step, and whether it is written in digits."""
     if match["sci"]:
         value, step = _scientific(match)
         return value, "", step, True
@@ -165,7 +167,7 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
 
 
 def figures(text: str) -> Iterator[Figure]:
-    """In order. Of a range (`10–20%`) both ends, the first with the unit of the second."""
+    """Yields figures in order; a range (`10–20%`) gives both ends with its unit."""
     found: list[Figure] = []
     for match in _FIGURE.finditer(text):
         value, unit, step, plain = _read(match)

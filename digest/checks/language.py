@@ -1,5 +1,7 @@
-"""Which language a text is in, and how long it is. The one thing to know: script decides first, a statistical identifier only between languages
-that share one, because a Chinese sentence about `EfficientNet-B0` is Chinese however many Latin letters stand in it.
+"""The language of a text, and its length.
+
+The script decides first, langid only between languages of one script: a Chinese sentence about
+`EfficientNet-B0` is Chinese, however many Latin letters it has.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ from collections import Counter
 from typing import Any
 
 SHORT_CHARACTERS = 220
-"""Of Chinese, Japanese or Korean, in the short form of a part (design section 3)."""
+"""Of Chinese, Japanese or Korean in the short form of a part."""
 SHORT_WORDS = 90
-"""Of any other language."""
+"""Of any other language in it."""
 
 IDLE = 60.0
-"""Seconds after which the identifier's model is let go."""
+"""Seconds after which langid's unused model is freed."""
 
 UNKNOWN = "und"
 MIXED = "mul"
@@ -54,7 +56,7 @@ _LATIN = (
     "en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "vi", "id", "sv", "da", "no", "fi", "cs", "ro", "hu", "hr", "sk", "sl", "et", "lv",
     "lt",
 )  # fmt: skip
-_KIN = (
+_SIMILAR = (
     {"no", "nb", "nn", "da"},
     {"id", "ms"},
     {"hr", "sr", "bs"},
@@ -62,8 +64,8 @@ _KIN = (
     {"es", "gl", "ca"},
     {"ru", "uk", "be", "bg"},
 )
-"""Too alike for a sentence of technical terms to tell apart."""
-_LITTLE_WORDS: dict[str, frozenset[str]] = {
+"""Languages that a sentence of technical terms cannot tell apart."""
+_FUNCTION_WORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
         "en": "the of and to in is for that with we are by which on this from as it an our than can be has have these its their using",
@@ -80,8 +82,8 @@ _LITTLE_WORDS: dict[str, frozenset[str]] = {
         "sv": "och att en ett i på för med av är som den det till vi inte",
     }.items()
 }
-"""Words a sentence of the language can hardly do without: they tell it from the English terms it is full of."""
-_ENGLISH = _LITTLE_WORDS["en"] | frozenset(
+"""Nearly every sentence has some; they tell a language from the English terms in it."""
+_ENGLISH = _FUNCTION_WORDS["en"] | frozenset(
     re.findall(
         r"\w+",
         "a about after all also alone among any at be because been before being both but could do does each even every few how if into keep keeps "
@@ -90,10 +92,12 @@ _ENGLISH = _LITTLE_WORDS["en"] | frozenset(
         "when where whether while who whose why will within without would yet",
     )
 )
-"""More of them, for English alone, so that the large model need not be asked about each sentence full of terms. Whoever writes another language in Latin
-letters leaves its own little words, or letters that English lacks."""
-_LETTERS_OF_A_WORD = 1.6
-"""Han characters that a Latin word stands for."""
+"""More for English, so that langid's large model is rarely needed.
+
+Any other language in Latin letters shows its own function words, or letters that English lacks.
+"""
+_HAN_PER_WORD = 1.6
+"""Han characters that equal a Latin word in length."""
 
 
 def base(language: str) -> str:
@@ -102,7 +106,7 @@ def base(language: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Without code, formulas, URLs and tags, which have no language."""
+    """The text without code, formulas, URLs and tags, which have no language."""
     return _NOT_PROSE.sub(" ", text)
 
 
@@ -116,47 +120,47 @@ def is_cjk(language: str) -> bool:
 
 
 def size(text: str) -> float:
-    """Length in words, a Chinese character counting as its share of one."""
+    """Length in words; 1.6 Chinese characters count as one."""
     plain = prose(text)
-    return len(_ANY_WORD.findall(plain)) + len(_CJK.findall(plain)) / _LETTERS_OF_A_WORD
+    return len(_ANY_WORD.findall(plain)) + len(_CJK.findall(plain)) / _HAN_PER_WORD
 
 
 class _Identifier:
-    """langid's model, which holds 80 MB: loaded when script and little words do not decide, and let go when it was not wanted for a while."""
+    """langid's model of 80 MB: loaded when it is needed, freed when it was idle. Thread-safe."""
 
     def __init__(self, idle: float = IDLE) -> None:
         self._idle = idle
         self._model: Any = None
-        self._wanted = 0.0
+        self._last_used = 0.0
         self._lock = threading.Lock()
 
     @property
-    def held(self) -> bool:
+    def loaded(self) -> bool:
         return self._model is not None
 
     def rank(self, text: str) -> list[tuple[str, float]]:
-        """Each language it knows with its probability, the likeliest first. From any thread."""
+        """Each known language with its probability, the likeliest first."""
         with self._lock:
-            self._wanted = time.monotonic()
+            self._last_used = time.monotonic()
             if self._model is None:
-                from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # and numpy with it
+                from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # loads numpy
 
                 self._model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-                self._look_later(self._idle)
+                self._schedule_unload(self._idle)
             model = self._model
         ranked: list[tuple[str, float]] = model.rank(text)
         return ranked
 
-    def _look_later(self, wait: float) -> None:
-        timer = threading.Timer(wait, self._let_go)
+    def _schedule_unload(self, wait: float) -> None:
+        timer = threading.Timer(wait, self._unload)
         timer.daemon = True
         timer.start()
 
-    def _let_go(self) -> None:
+    def _unload(self) -> None:
         with self._lock:
-            left = self._wanted + self._idle - time.monotonic()
+            left = self._last_used + self._idle - time.monotonic()
             if left > 0:
-                self._look_later(left)
+                self._schedule_unload(left)
             else:
                 self._model = None
 
@@ -165,14 +169,14 @@ _identifier = _Identifier()
 
 
 def _likeliest(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
-    """The likeliest of `languages` and its share of their probability."""
+    """The likeliest of `languages`, and its share of their probability."""
     ranked = [(label, share) for label, share in _identifier.rank(text[:4000]) if label in languages]
     whole = sum(share for _, share in ranked)
     return (str(ranked[0][0]), ranked[0][1] / whole) if whole else (UNKNOWN, 0.0)
 
 
 def _share(found: list[str], language: str) -> float:
-    return _share_of(found, _LITTLE_WORDS.get(language, frozenset()))
+    return _share_of(found, _FUNCTION_WORDS.get(language, frozenset()))
 
 
 def _share_of(found: list[str], known: frozenset[str]) -> float:
@@ -180,14 +184,14 @@ def _share_of(found: list[str], known: frozenset[str]) -> float:
 
 
 def scripts(text: str) -> Counter[str]:
-    """Letters by script; Latin in words, times what a word is in Han characters."""
+    """Letters by script; Latin words count as their equal in Han characters."""
     counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in LETTERS.items()})
-    counts["latin"] = round(len(_WORD.findall(text)) * _LETTERS_OF_A_WORD)
+    counts["latin"] = round(len(_WORD.findall(text)) * _HAN_PER_WORD)
     return +counts
 
 
 def _main_script(counts: Counter[str]) -> str:
-    """CJK wins over Latin from a quarter up: names and terms are Latin in any Chinese text about models."""
+    """CJK wins over Latin from a quarter up: Chinese texts about models are full of Latin terms."""
     east = counts["han"] + counts["kana"] + counts["hangul"]
     others = max((n, s) for s, n in [*counts.items(), ("", 0)] if s not in ("han", "kana", "hangul"))
     if east >= 2 and east * 3 >= others[0]:
@@ -201,7 +205,7 @@ def _main_script(counts: Counter[str]) -> str:
 
 
 def language_of(text: str) -> str:
-    """The base language, `und` where nothing tells (no letters, or a few names)."""
+    """The base language; `und` for a text without letters or with only a few names."""
     plain = prose(text)
     script = _main_script(scripts(plain))
     if not script:
@@ -217,12 +221,12 @@ def language_of(text: str) -> str:
     return _likeliest(plain, _LATIN)[0]
 
 
-def _akin(one: str, other: str) -> bool:
-    return one == other or any(one in kin and other in kin for kin in _KIN)
+def _similar(one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in _SIMILAR)
 
 
 def foreign(text: str, language: str) -> str:
-    """The language the text is in when that is surely not `language`; else empty."""
+    """The text's language if it is surely not `language`; else empty."""
     wanted = base(language)
     plain = prose(text)
     script = _main_script(scripts(plain))
@@ -237,44 +241,47 @@ def foreign(text: str, language: str) -> str:
 
 
 def _other_latin(plain: str, wanted: str) -> str:
-    """Among the languages of Latin script, where a handful of words does not tell."""
+    """The same among the languages of Latin script; a handful of words is not enough."""
     found = _WORD.findall(plain)
     if len(found) < 6:
         return ""
     own = _share(found, wanted)
     if wanted != "en" and _share(found, "en") >= max(0.2, 2 * own):
         return "en"
-    if own >= 0.15 and own >= max(_share(found, other) for other in _LITTLE_WORDS):
+    if own >= 0.15 and own >= max(_share(found, other) for other in _FUNCTION_WORDS):
         return ""
-    if wanted == "en" and _plainly_english(found):
+    if wanted == "en" and _clearly_english(found):
         return ""
     label, sure = _likeliest(plain, tuple(dict.fromkeys((*_LATIN, wanted))))
-    return "" if _akin(label, wanted) or sure < (0.9 if len(found) < 20 else 0.8) else label
+    return "" if _similar(label, wanted) or sure < (0.9 if len(found) < 20 else 0.8) else label
 
 
-def _plainly_english(found: list[str]) -> bool:
-    """No letter that English lacks, and far more of its little words than of any other language's own ones; a few words may have none of either."""
+def _clearly_english(found: list[str]) -> bool:
+    """Only English letters, and far more English function words than of any other language.
+
+    A few words may have no function words at all.
+    """
     if not all(w.isascii() for w in found):
         return False
     own = _share_of(found, _ENGLISH)
-    others = max(_share_of(found, words - _ENGLISH) for words in _LITTLE_WORDS.values())
+    others = max(_share_of(found, words - _ENGLISH) for words in _FUNCTION_WORDS.values())
     return (own >= 2 * others and own >= 0.1) or (not others and len(found) < 20)
 
 
 def is_name(word: str) -> bool:
-    """Of the kind nobody translates: `RefAny3D`, `BERT`, `GPT-4`."""
+    """A name that stays untranslated: `RefAny3D`, `BERT`, `GPT-4`."""
     return any(c.isupper() for c in word[1:]) or any(c.isdigit() for c in word)
 
 
 def _sentence_like(plain: str) -> bool:
-    """Latin words that should have been translated, rather than names alone."""
+    """Holds Latin words that should be translated, not only names."""
     found = re.findall(r"[A-Za-zÀ-ɏ][\w.+-]*", plain)
     ordinary = [w for w in found if not is_name(w)]
     return len(ordinary) >= 3 or (len(ordinary) >= 1 and len(found) <= 3 and not any(is_name(w) for w in found))
 
 
 def too_long(text: str, language: str) -> bool:
-    """Longer than a short form may be: 220 characters of Chinese, Japanese or Korean, 90 words of anything else."""
+    """Longer than a short form may be: SHORT_CHARACTERS or SHORT_WORDS."""
     plain = re.sub(r"[\s*_`#>]+", " ", text).strip()
     if is_cjk(language):
         units = len(_CJK.findall(plain)) + len(re.findall(r"[A-Za-z0-9][\w.+%-]*", plain))

@@ -1,4 +1,4 @@
-"""What should have stayed between the program and the model: JSON, reasoning, roles of a conversation, the prompt, a template's brackets."""
+"""Leaks into a text: JSON, reasoning, roles of a conversation, the prompt, unfilled templates."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _THINKS_ALOUD = re.compile(
 )
 _ROLES = re.compile(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
 _ASSISTANT = re.compile(r"(?:human|assistant|用户|助手)\s*[:：]", re.IGNORECASE)
-"""One is enough; `System:` and `User:` may head a sentence about systems and users."""
-_OBJECT_TOLD_OF = re.compile(
+"""One is enough; `System:` and `User:` may begin a sentence about systems and users."""
+_OBJECT_IN_SENTENCE = re.compile(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
-"""A sentence goes on after it: `the model emits {…} and stops`."""
+"""`The model emits {…} and stops`."""
 _LABELLED_THOUGHT = re.compile(
     r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^\W*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
@@ -35,24 +35,24 @@ _LABELLED_THOUGHT = re.compile(
 _RECORD = re.compile(
     r"\A\s*(?:[a-z]\w{1,20}:[ \t]*(?:\"[^\n]*\"|'[^\n]*'|[\d.]+|\[[^\n]*\]|true|false|null),?[ \t]*(?:\n|\Z)){2,}"
 )
-"""Lines of keys and values, as YAML writes them."""
+"""Lines of keys and values, as in YAML."""
 _ESCAPED = re.compile(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
 _MADE_UP = re.compile(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
     re.IGNORECASE,
 )
 _SLOT = re.compile(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
-_CROSSES = re.compile(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
-_LINES = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
-_ASKS_AT_ONCE = re.compile(r"请|insert|enter|your|add|todo|tbd|此处|在此|待", re.IGNORECASE)
-RUN = 8
-"""Words (characters of Chinese) in a row that make a copy."""
+_X_BLANKS = re.compile(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
+_UNDERSCORE_BLANKS = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
+_STARTS_WITH_REQUEST = re.compile(r"请|insert|enter|your|add|todo|tbd|此处|在此|待", re.IGNORECASE)
+COPIED_WORDS = 8
+"""Words or Chinese characters in a row that make a copy."""
 
 
 def leaked(text: str, source: str, prompt: str) -> Found:
     plain = CODE.sub(" ", text)
     for detail in (
-        _data(text, plain, source),
+        _structured_data(text, plain, source),
         "reasoning of the model"
         if any(p.search(plain) for p in (_REASONING, _LABELLED_THOUGHT)) or _THINKS_ALOUD.match(plain)
         else "",
@@ -65,12 +65,12 @@ def leaked(text: str, source: str, prompt: str) -> Found:
             yield Fault.LEAKED, detail
 
 
-def _data(text: str, plain: str, source: str) -> str:
+def _structured_data(text: str, plain: str, source: str) -> str:
     if re.match(r"\s*[\[{]\s*(?:[\"'{\[]|\Z)", text) and _is_json(text.strip()):
         return "JSON instead of text"
     if _RECORD.match(text):
         return "a record instead of text"
-    inside = _JSON_INSIDE.search(_OBJECT_TOLD_OF.sub(" ", plain))
+    inside = _JSON_INSIDE.search(_OBJECT_IN_SENTENCE.sub(" ", plain))
     return f"a piece of JSON: {inside[0].strip()[:60]!r}" if inside and inside[0] not in source else ""
 
 
@@ -87,34 +87,33 @@ def _conversation(plain: str, source: str) -> str:
 
 
 def _instruction(plain: str, source: str) -> str:
-    told = phrases.INSTRUCTION.match(phrases.QUOTED.sub("“”", plain).strip())
-    if told and told[0].strip().lower() not in source.lower():
-        return f"an instruction of the prompt: {told[0].strip()[:80]!r}"
+    found = phrases.INSTRUCTION.match(phrases.QUOTED.sub("“”", plain).strip())
+    if found and found[0].strip().lower() not in source.lower():
+        return f"an instruction of the prompt: {found[0].strip()[:80]!r}"
     return ""
 
 
-def shingles(text: str, width: int = RUN) -> Iterator[str]:
+def shingles(text: str, width: int = COPIED_WORDS) -> Iterator[str]:
     units = re.findall(r"[\u3400-\u9fff]|[^\W_]+", text.lower())
     for i in range(len(units) - width + 1):
         yield " ".join(units[i : i + width])
 
 
-@lru_cache(maxsize=8)
-def _shingled(prompt: str) -> frozenset[str]:
-    """Our prompts are few."""
+@lru_cache(maxsize=8)  # there are few prompts
+def _prompt_shingles(prompt: str) -> frozenset[str]:
     return frozenset(shingles(prompt))
 
 
 def copied(text: str, prompt: str, source: str = "") -> str:
-    """The first run of words that stands in the prompt and not in the paper."""
-    theirs = _shingled(prompt)
-    hits = [s for s in shingles(text) if s in theirs]
+    """The first run of words that is in the prompt and not in the paper."""
+    of_prompt = _prompt_shingles(prompt)
+    hits = [s for s in shingles(text) if s in of_prompt]
     own = set(shingles(source)) if hits and source else set()
     found = next((s for s in hits if s not in own), "")
     return f"words of the prompt: {found!r}" if found else ""
 
 
-def template(text: str, source: str) -> Found:
+def unfilled_templates(text: str, source: str) -> Found:
     """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
     plain = CODE.sub(" ", text)
     own = source.lower()
@@ -130,12 +129,12 @@ def template(text: str, source: str) -> Found:
 
 
 def _blanks(plain: str, own: str) -> str:
-    """What a form has where words belong: two or more, because a paper about forms shows one. `[METHOD]`, `{n_tasks}`, `XX%`, `____`."""
+    """Two or more blanks of a form (a paper may show one): `[METHOD]`, `{n_tasks}`, `XX%`."""
     slots = {s[0] for s in _SLOT.finditer(plain)}
     named = {s for s in slots if phrases.SLOT_NOUN.search(s)}
     if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
         return ", ".join(sorted(slots)[:3])
-    for pattern in (_CROSSES, _LINES):
+    for pattern in (_X_BLANKS, _UNDERSCORE_BLANKS):
         left: list[str] = [b for b in pattern.findall(plain) if b.lower() not in own]
         if len(left) >= 2:
             return left[0]
@@ -143,12 +142,12 @@ def _blanks(plain: str, own: str) -> str:
 
 
 def _is_template(bracket: re.Match[str], plain: str) -> bool:
-    """Nothing in the brackets but words of asking and of what is asked for."""
+    """The brackets hold only words of a request and of the things requested."""
     body = bracket["body"].strip()
     if not phrases.TEMPLATE_WORDS.fullmatch(body):
         return False
     round_ = bracket["open"] in "(（"
-    if phrases.TEMPLATE_ASKS.search(body) and (not round_ or _ASKS_AT_ONCE.match(body)):
+    if phrases.TEMPLATE_REQUESTS.search(body) and (not round_ or _STARTS_WITH_REQUEST.match(body)):
         return True
     cued = phrases.AVAILABLE.search(plain[max(0, bracket.start() - 24) : bracket.start()])
     return not round_ and bool(cued) and not re.fullmatch(r"[\d\W]+|\d[\w-]*", body)

@@ -1,4 +1,4 @@
-"""Names of models, datasets and methods in a text: words written as nobody writes an ordinary word (`DynamicVLA`, `GPT-4`, `ImageNet`, `COCO`)."""
+"""Finds names of models, datasets and methods by their spelling: `GPT-4`, `ImageNet`, `COCO`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMON = frozenset(
     fid psnr ssim lpips mse mae rmse kl std avg vs etc ie eg al et arxiv github huggingface readme mit cc by nc sa phd todo faq kb mb gb tb ms ci pr doi isbn e2e a/b i/o q&a k-means t-sne x-ray top-1 top-5 top-k
     iid ood sgd adam gpt lora moe ssm dit vit clip bert transformer transformers u-net unet resnet pytorch tensorflow python github.com latex wifi wi-fi bibref inlineform""".split()
 )
-"""Words of the trade that say nothing about a paper in particular."""
+"""Common terms of the field that say nothing about a particular paper."""
 _PLAIN = re.compile(
     r"(?:[IVXLC]+|[A-Z]|[A-Z]\d?|\d+[a-z]{0,2}|[A-Z][a-z]+|[a-z]+(?:-[a-z]+)*|(?:[A-Z][a-z]+|[a-z]+)(?:-(?:[A-Z]?[a-z]+))+)"
 )
@@ -30,16 +30,16 @@ _SUFFIX = re.compile(
 )
 
 
-_BESIDE_A_THING = re.compile(
+_BEFORE_NOUN = re.compile(
     r"(?<![A-Za-z0-9_.-])([A-Z][a-z]{3,}(?:[-\s][A-Z]?\d+)?)(?=\s?(?:数据集|语料|基准|模型|网络|算法|(?:data ?sets?|corpus|corpora|benchmarks?|models?|test set)\b))"
 )
-_NO_NAME = frozenset(
+_NOT_A_NAME = frozenset(
     "this that these those such each both their our your some many most other another recent large small foundation language vision deep neural base baseline generative diffusion proposed existing current previous pretrained transformer gaussian bayesian markov with from same data training test open public english chinese german french spanish video image text audio speech world reward student teacher expert human main final".split()
 )
 
 
 def names(text: str) -> Iterator[str]:
-    """Each once, as written, without the trade's common abbreviations."""
+    """Yields each name once, as written, without common abbreviations of the field."""
     seen: set[str] = set()
     for match in _NAME.finditer(text):
         word = match[0].strip("-_./·")
@@ -51,8 +51,8 @@ def names(text: str) -> Iterator[str]:
         if word.lower() not in seen:
             seen.add(word.lower())
             yield word
-    for word in _BESIDE_A_THING.findall(text):
-        if word.lower() not in seen and word.lower() not in _NO_NAME:
+    for word in _BEFORE_NOUN.findall(text):
+        if word.lower() not in seen and word.lower() not in _NOT_A_NAME:
             seen.add(word.lower())
             yield word
 
@@ -63,7 +63,7 @@ def squeezed(text: str) -> str:
 
 
 def initials_of(text: str) -> set[str]:
-    """Abbreviations that a text could be given: initials of two to six words in a row (`large language models` gives `llm`)."""
+    """Initials of two to six words in a row: `large language models` gives `llm`."""
     firsts = re.findall(r"[A-Za-z]+", text.lower())
     found: set[str] = set()
     for i in range(len(firsts)):

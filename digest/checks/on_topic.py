@@ -1,4 +1,4 @@
-"""Whether a text speaks of this paper, in the reader's language, and to nobody's orders but ours."""
+"""Checks that a text is about this paper, in the reader's language, and obeys no hidden orders."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _STOP = frozenset(
 )
 _NAME = re.compile(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\d+(?:\.\d+)?%)")
 _TERM = re.compile(r"(?<![\w/.@-])[A-Z][A-Za-z][\w-]+")
-"""What stays in Latin letters in a text of East Asia is a name or a term of the paper."""
-_FEW_WORDS = 12
+"""A capitalised Latin word in an East Asian text is a name or a term of the paper."""
+_MIN_CONTENT_WORDS = 12
 _LATIN_RUN = re.compile(r"(?:[A-Za-z][\w'’-]*[\s,;:()-]+){11,}[A-Za-z][\w'’-]*")
 _PAYLOAD = re.compile(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
-_EVERYWHERE = ("greek", "han", "kana")
-"""Letters of formulas, and examples that papers on the languages of East Asia are full of."""
+_IGNORED_SCRIPTS = ("greek", "han", "kana")
+"""Frequent in formulas, and in papers on East Asian languages."""
 _RUN_LETTERS = 12
-_MUCH_STRANGE = 0.35
-"""Share of a text that may not be in another language."""
+_MAX_FOREIGN = 0.35
+"""Share of a text that is a problem in another language."""
 
 
 # ---------------------------------------------------------------- language
 
 
-def strange(text: str, language: str, kind: str) -> Found:
-    """In another language, as a whole or in good part."""
+def wrong_language(text: str, language: str, kind: str) -> Found:
+    """In another language, wholly or to a large part."""
     wanted = lang.base(language)
     other = lang.foreign(text, language)
     if other:
@@ -47,17 +47,17 @@ def strange(text: str, language: str, kind: str) -> Found:
         return
     if kind in ("title", "sentence") or lang.size(text) < 20:
         return
-    own = _own(text, language)
+    own = _without_quotations(text, language)
     if lang.foreign(own, language):
         yield Fault.WRONG_LANGUAGE, f"mostly not in {wanted}"
-    elif sum(lang.size(piece) for piece in _foreign_pieces(own, wanted)) >= _MUCH_STRANGE * lang.size(text):
+    elif sum(lang.size(piece) for piece in _foreign_pieces(own, wanted)) >= _MAX_FOREIGN * lang.size(text):
         yield Fault.WRONG_LANGUAGE, f"partly not in {wanted}"
 
 
 def _run_in_another_script(text: str, wanted: str) -> str:
-    """Words in a row in a script that neither the language nor science is written in."""
+    """Words in a row in a script foreign to the language and to science."""
     for script, languages in lang.OF_SCRIPT.items():
-        if script in _EVERYWHERE or wanted in languages:
+        if script in _IGNORED_SCRIPTS or wanted in languages:
             continue
         run = re.search(rf"(?:{lang.LETTERS[script].pattern}+[\s,.-]*){{3,}}", text)
         if run and len(lang.LETTERS[script].findall(run[0])) >= _RUN_LETTERS:
@@ -65,13 +65,13 @@ def _run_in_another_script(text: str, wanted: str) -> str:
     return ""
 
 
-def _own(text: str, language: str) -> str:
-    """Without quotations, which stay in the paper's language, and without an original appended to its translation."""
+def _without_quotations(text: str, language: str) -> str:
+    """Also without an original after its translation: both keep the paper's language."""
     return cut(phrases.QUOTED.sub("“”", text), language).kept
 
 
 def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
-    """Pieces of a sentence's length that are in another language."""
+    """Pieces as long as a sentence in another language."""
     if lang.is_cjk(wanted):
         yield from _LATIN_RUN.findall(lang.prose(text))
         return
@@ -84,7 +84,7 @@ def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
 
 
 def other_paper(text: str, language: str, source: str, kind: str) -> Found:
-    """Names and figures that are not this one's, or hardly any of its words."""
+    """Its names and figures are not the paper's, or it shares hardly any words with it."""
     if len(source) < 300 or kind in ("title", "summary"):
         return
     squeezed = _squeezed(source)
@@ -95,21 +95,21 @@ def other_paper(text: str, language: str, source: str, kind: str) -> Found:
     if len(names) >= 4 and len(missing) >= 0.75 * len(names):
         yield Fault.OTHER_PAPER, f"not of this paper: {', '.join(sorted(missing)[:5])}"
     elif shared := shared_words(text, source, language):
-        # Of an answer the quotations tell whose it is; what it infers is in words of its own.
-        few = kind != "answer" and shared.of >= _FEW_WORDS and shared.found < 0.15 * shared.of
+        # An answer has quotations to show its paper, and may infer in other words.
+        few = kind != "answer" and shared.of >= _MIN_CONTENT_WORDS and shared.found < 0.15 * shared.of
         if few or (shared.of >= 25 and shared.found < 0.3 * shared.of):
             yield Fault.OTHER_PAPER, "hardly any of its words are the paper's"
 
 
 class Shared(NamedTuple):
-    """Words of content: how many, and how many of them the source has."""
+    """How many content words a text has, and how many of them are in the source."""
 
     of: int
     found: int
 
 
 def shared_words(text: str, source: str, language: str) -> Shared | None:
-    """None where the two are not both English, and words tell nothing."""
+    """None unless both are English: else words show nothing."""
     if lang.base(language) != "en" or not _is_english(source):
         return None
     mine = _content(text)
@@ -120,7 +120,7 @@ def _content(text: str) -> set[str]:
     return {w.lower()[:6] for w in lang.words(text) if len(w) > 3 and w.lower() not in _STOP}
 
 
-# An output's twenty texts are held against one paper.
+# The twenty texts of an output are checked against one paper.
 _squeezed = lru_cache(maxsize=8)(lambda source: re.sub(r"[\s-]", "", source.lower()))
 _is_english = lru_cache(maxsize=8)(lambda source: lang.language_of(source[:2000]) == "en")
 _words_of = lru_cache(maxsize=8)(_content)
@@ -129,17 +129,17 @@ _words_of = lru_cache(maxsize=8)(_content)
 # ---------------------------------------------------------------- orders
 
 
-def obeyed(text: str, instructions: tuple[str, ...], source: str = "") -> Found:
-    """Does what text hidden in the paper told models to do: says the words it was told to say, or repeats the order. Also where nobody knows
-    of an order: says that it follows one, or gives a reviewer's verdict.
+def followed_orders(text: str, instructions: tuple[str, ...], source: str = "") -> Found:
+    """Says what hidden text of the paper ordered or repeats the order; or, without a known order,
+    says that it follows one or gives a reviewer's verdict.
     """
     lower, own = text.lower(), source.lower()
-    owned_up = phrases.OBEYS.search(phrases.QUOTED.sub("“”", text))
-    if owned_up and owned_up[0].lower() not in own:
-        yield Fault.OBEYED, f"speaks to somebody's orders: {owned_up[0].strip()[:80]!r}"
-    for told in instructions:
-        payloads = [p.strip(" .!") for found in _PAYLOAD.findall(told) for p in found if p]
+    admitted = phrases.FOLLOWS_ORDERS.search(phrases.QUOTED.sub("“”", text))
+    if admitted and admitted[0].lower() not in own:
+        yield Fault.OBEYED, f"speaks to somebody's orders: {admitted[0].strip()[:80]!r}"
+    for order in instructions:
+        payloads = [p.strip(" .!") for found in _PAYLOAD.findall(order) for p in found if p]
         said = next((p for p in payloads if p.lower() in lower), "")
-        repeated = next(iter(set(shingles(text, 6)) & set(shingles(told, 6))), "")
+        repeated = next(iter(set(shingles(text, 6)) & set(shingles(order, 6))), "")
         if said or repeated:
             yield Fault.OBEYED, f"follows hidden text: {(said or repeated)[:80]!r}"

@@ -1,6 +1,7 @@
-"""The phrases by which a model speaks of itself, of its task, or to its user, in the languages it does so most. They come last: the gate asks
-them only where the structure (the first or last sentence, a text of one line, brackets) already points there, and never inside quotation marks,
-because papers are written about refusals, prompts and assistants.
+"""Phrases with which a model speaks about itself, its task or to its user, in its common languages.
+
+Papers are about refusals, prompts and assistants too: so the checks use these only in the first or
+last sentence, a text of one line or brackets, and never inside quotation marks.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ QUOTED = re.compile(
     re.DOTALL,
 )
 
-# ------------------------------------------------------------------ nothing at all
+# ------------------------------------------------------------------ no content
 
-NOTHING = frozenset(
+EMPTY_VALUES = frozenset(
     """none null nil n/a na nan undefined error unknown unavailable pending placeholder todo tbd tba empty blank missing false true ok okay
     yes no sure done test string text content abstract summary title translation result output answer response lorem loading
     无 暂无 空 没有 未知 待补充 待定 略 同上 不详 无内容 暂无内容 暂无数据 暂无信息 无法提供 不适用 无结果 错误 失败 摘要 标题 翻译 译文 内容 原文 全文 总结 正文 结果 中文摘要 中文标题 论文标题 论文摘要 标题翻译 摘要翻译 翻译结果 中文翻译 无摘要 无标题
@@ -25,14 +26,14 @@ NOTHING = frozenset(
     ninguno ninguna nulo vacío nada aucun aucune néant vide rien keine keiner leer nichts nessuno nessuna vuoto nenhum nenhuma vazio нет отсутствует пусто ошибка
     resumen título titre résumé zusammenfassung titel riassunto titolo resumo""".split()
 )
-"""Whole texts, in lower case and without blanks, that say nothing: values of programs, and the name of the field instead of its content."""
+"""Whole texts, in lower case without blanks: null values, or a field's name instead of its content."""
 
 FIELD_LABELS = frozenset(
     """abstract title translation tldr tl;dr summary translatedtitle translatedabstract
     摘要 标题 翻译 译文 题目 论文标题 论文摘要 中文标题 中文摘要 标题翻译 摘要翻译 翻译结果 中文翻译 原文 总结 要約 タイトル 翻訳 요약 제목 번역 초록
     resumen título titre résumé titel titolo""".split()
 )
-"""As a title: the name of the field. `Introduction` or `Preface` may be the title of a paper, `Title` is not."""
+"""Not titles. `Introduction` or `Preface` may be one."""
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
 FAILED = re.compile(
@@ -53,7 +54,7 @@ FAILED = re.compile(
 )
 """A whole short text that reports a failure."""
 
-# ------------------------------------------------------------------ the assistant cannot, or wants something
+# ------------------------------------------------------------------ refusals and requests
 
 _OBJECT = (
     r"(?:papers?|articles?|texts?|content|abstracts?|context|information|sentences?|passages?|documents?|pdfs?|files?|details|input|links?|urls?|titles?|paragraphs?|excerpts?|source|material|request|prompt"
@@ -66,15 +67,15 @@ POLITE = re.compile(
     r"\b(?:por favor|s['’]il (?:vous|te) pla[iî]t|veuillez|bitte|per favore|per piacere|пожалуйста|lütfen|alsjeblieft|alstublieft|graag|prosím|proszę|vänligen|vui lòng|mohon|kindly)\b|ください|下さい|주세요|주십시오|يرجى|من فضلك|कृपया|בבקשה",
     _I,
 )
-"""Nobody says please about a paper."""
-ADDRESSES = re.compile(
+"""A text about a paper never says please."""
+GREETING = re.compile(
     r"^\W*(?:各位|大家好|同学们|朋友们|亲爱的|hello|hi|hey|dear|welcome|greetings|bonjour|hola|hallo|皆さん|여러분|안녕)(?![\w-])[^。.!！?？\n]{0,40}[,，!！:：]",
     _I,
 )
-"""A whole first sentence, to an audience."""
-OBJECT = re.compile(_OBJECT, _I)
-"""What a model wants when it asks for its input."""
-ASKS = re.compile(
+"""A first sentence to an audience."""
+TASK_INPUT = re.compile(_OBJECT, _I)
+"""What a model asks for."""
+ASKS_FOR_INPUT = re.compile(
     rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
     rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
@@ -114,14 +115,14 @@ REFUSES = re.compile(
 
 _AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|收到|了解|OK|Okay|Sure(?: thing)?|Certainly|Of course|Absolutely|Gladly|Great|Got it|Understood|Alright|Yes|承知しました|わかりました|はい|かしこまりました|もちろん(?:です)?|네|물론(?:입니다|이죠)?|알겠습니다|Claro(?: que sí)?|Por supuesto|Desde luego|Bien sûr|D'accord|Certainement|Voici|Natürlich|Gerne|Klar|Certo|Certamente|Com certeza|Конечно|Хорошо|Разумеется)"
 _WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
-"""What a model calls its own work."""
-OF_ITS_WORK = re.compile(_WORK, _I)
+"""Names a model gives to its output."""
+OWN_WORK = re.compile(_WORK, _I)
 PREAMBLE = re.compile(
     rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$",
     _I,
 )
-"""A first line that agrees to do something; it is a preamble when the rest of its sentence is about the task, or nothing."""
-ROLE = re.compile(
+"""Agreement in a first line; a preamble if the rest of its sentence is about the task or empty."""
+TASK_TALK = re.compile(
     r"(?:我(?:将|会|来|已|对|以|可以|根据|按照|很乐意|为您|为你|尝试)|让我(?:们)?(?:来)?|为您|为你|请(?:看|参阅|查收)|您(?:提供|要求|提出|的)|你(?:提供|要求|提出|的)|扮演|视角)"
     r"|\b(?:I(?:'ll| will|'d|'ve| have| am|'m| can)|let me|let's|here(?:'s| is| are)|you(?:'ve| have)? (?:provided|requested|asked|shared)|your|below is|as requested|voici|aquí (?:está|tiene)|hier ist|ecco|aqui está|je vais|ich werde|voy a|вот)\b"
     r"|以下(?:是|为|は)|(?:这|下面)是|こちら|次のとおり|다음은|아래는|저는|私は|제공하신",
@@ -133,7 +134,7 @@ INTRODUCES = re.compile(
     rf"|^\W*(?:the )?(?:chinese |english |spanish )?(?:translation|translated (?:text|title|abstract))(?: of [^:]{{0,60}})?(?: is)?(?: as follows)?\s*:\W*$|^\W*(?:answer|response|output)\s*[:：]\W*$",
     _I,
 )
-"""A whole first line that hands the text over."""
+"""A first line that introduces the text."""
 AS_EXPERT = re.compile(
     r"^\W*(?:作为(?:一名|一位|一个)?[^。\n，]{0,40}[，,]\s*我(?:将|会|来|对|已|可以|很|认为|为|根据|按)|as (?:an? )?[^.\n,]{3,80}(?:expert|researcher|assistant|scientist|specialist|professional|student|reviewer|engineer)[^.\n,]{0,60},\s*(?:I|let me|here)\b"
     r"|我将(?:扮演|以|作为|从)|I(?:'ll| will) (?:act|take|assume|analy[sz]e|provide|translate|summari[sz]e|now)\b|en tant qu'(?:expert|assistant|chercheur)\w*[^.\n]{0,60},\s*je|como experto[^.\n]{0,60},|als Experte[^.\n]{0,60})",
@@ -148,7 +149,7 @@ AFTERWORD = re.compile(
     rf"|\b(?:espero que (?:esto|esta|isso)|si necesitas?|si desea|no dudes? en|j'espère que (?:cela|cette)|n'hésitez pas|si vous (?:avez|souhaitez)|ich hoffe|falls Sie|wenn Sie (?:weitere|möchten|noch)|lassen Sie mich wissen|spero che|se hai bisogno|fammi sapere|надеюсь|если (?:у вас|вам))\b",
     _I,
 )
-"""In a last line: about the text above, or to the user."""
+"""In a last line: about the text above or to the user."""
 
 # ------------------------------------------------------------------ left over from the prompt
 
@@ -162,7 +163,7 @@ INSTRUCTION = re.compile(
 _ASKED = r"具体|请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
 _THING = r"此|请|在|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
 TEMPLATE_WORDS = re.compile(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
-TEMPLATE_ASKS = re.compile(rf"(?:{_ASKED})", _I)
+TEMPLATE_REQUESTS = re.compile(rf"(?:{_ASKED})", _I)
 TEMPLATE_BRACKET = re.compile(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
 )
@@ -170,7 +171,7 @@ SLOT_NOUN = re.compile(
     r"method|model|metric|dataset|data|number|value|score|author|title|name|paper|result|baseline|task|summary|year|venue|topic|field|institution|link|url|percent|improvement|finding|contribution",
     _I,
 )
-"""What a form leaves open; `[CLS]`, `[MASK]` and `{x}` are none of it."""
+"""Blanks of a form; `[CLS]`, `[MASK]` and `{x}` are not."""
 META = frozenset(
     """here there this that the a an of for to in on is are was will be should must go goes stands follows comes with your one and or
     summary abstract title text content paper article document section paragraph translation contribution contributions main key finding findings result results method methods motivation conclusion description placeholder sentence
@@ -179,7 +180,7 @@ META = frozenset(
     aquí este esta el los las del un una va es resumen artículo texto contenido título traducción contribución
     aqui o os as do da um uma vai é resumo artigo conteúdo qui il lo gli riassunto articolo testo contenuto titolo""".split()
 )
-"""A text of nothing but these says that there is a text."""
+"""A text of only these words announces a text."""
 META_HAN = re.compile(
     r"(?:此处|这里|在此处?|这|此|本|该|是|为|将|会|应|可|请|的|了|和|与|填写|填入|插入|输入|补充|添加|放置|论文|文章|本文|主要|核心|贡献|摘要|标题|总结|内容|正文|译文|翻译|方法|结果|结论|动机|发现|一句话|一段|部分|文字|文本|描述|说明|中文|占位|[\s，。：:、.])+"
 )
@@ -187,14 +188,14 @@ AVAILABLE = re.compile(
     r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
     _I,
 )
-SPEAKS_TO_YOU = re.compile(
+ADDRESSES_USER = re.compile(
     r"\b(?:te|ti|tu|toi|os|dir|dich|euch|tibi)\b|您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
     _I,
 )
 
-# ------------------------------------------------------------------ follows orders
+# ------------------------------------------------------------------ orders followed
 
-OBEYS = re.compile(
+FOLLOWS_ORDERS = re.compile(
     r"\A\W*as (?:you |was |i was )?(?:instructed|requested|directed|ordered|told|asked)\s*[,，:：]"
     r"|\A\W*(?:following|in accordance with|per) (?:your|these|the above) (?:instruction|request|order|command)s?\b"
     r"|\A\W*(?:根据|按照|遵照|依照|应)(?:您|你|上述|以上|上面)的?(?:指示|指令|要求|命令)"
@@ -202,4 +203,7 @@ OBEYS = re.compile(
     r"|(?:我|本人)(?:们)?(?:强烈)?(?:推荐|建议)(?:直接)?(?:接收|录用|接受)",
     _I,
 )
-"""At the beginning: that it does as it was told; anywhere: a reviewer's verdict in the first person. A paper may quote such words, never say them."""
+"""At the beginning: that it obeys; anywhere: a reviewer's verdict in the first person.
+
+A paper may quote such words, never say them.
+"""

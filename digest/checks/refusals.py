@@ -1,4 +1,4 @@
-"""The assistant speaking for itself: refusals, and requests to the reader."""
+"""Finds refusals, and requests to the reader."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from digest.checks import language as lang
 from digest.checks.shape import sentences_of
 from digest.model import Fault
 
-_OF_A_TITLE = re.compile(
+_TITLE_TASK = re.compile(
     r"(?:提供|输入|翻译|发)[^，。]{0,12}(?:论文|标题|内容|文本|摘要|原文|全文|文字|句子|上下文|信息)|(?:provide|translat|help|assist|share)\w*\b.{0,30}\b(?:title|text|paper|abstract|content|context|with)",
     re.IGNORECASE,
 )
-"""A title may be `Sorry, I can't`: then it must speak of the task to be a refusal."""
-_LONGEST = 500
-"""Characters of a sentence that are looked at: what an assistant says of itself it says soon."""
-_CLAUSE = 5.0
-"""Words that make a sentence after a colon."""
+"""A title may be `Sorry, I can't`: only with words of the task it is a refusal."""
+_MAX_READ = 500
+"""Characters of a sentence that are checked: refusals come at its beginning."""
+_MIN_CLAUSE = 5.0
+"""Words after a colon that make a sentence."""
 _LISTS = re.compile(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
-"""An answer may say that `I found nothing about it`."""
+"""Not `answer`: it may say `I found nothing about it`."""
 _SUBTITLED = re.compile(r"\S[:：]\s*\S")
 
 
-def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
-    """Refusals and requests in the first or last two sentences, unquoted, and not the paper's own words."""
+def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
+    """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
     own = source.lower()
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
-    for sentence in (s[:_LONGEST] for s in edge):
-        if kind == "title" and (_SUBTITLED.search(sentence) or not _OF_A_TITLE.search(sentence)):
+    for sentence in (s[:_MAX_READ] for s in edge):
+        if kind == "title" and (_SUBTITLED.search(sentence) or not _TITLE_TASK.search(sentence)):
             continue
-        for pattern, fault, says in (
+        for pattern, fault, detail in (
             (phrases.REFUSES, Fault.REFUSAL, "speaks as an assistant"),
-            (phrases.ASKS, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
+            (phrases.ASKS_FOR_INPUT, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
         ):
             match = pattern.search(sentence)
-            if match and match[0].lower() not in own and not _told_of(match, sentence):
-                yield fault, f"{says}: {sentence.strip()[:100]!r}"
+            if match and match[0].lower() not in own and not _is_reported(match, sentence):
+                yield fault, f"{detail}: {sentence.strip()[:100]!r}"
         if phrases.POLITE.search(sentence) and not phrases.POLITE.search(source):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
@@ -49,12 +49,12 @@ def speaks(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
 
 
 def _asks_back(sentence: str) -> bool:
-    """The whole text is a question about papers or texts."""
-    return bool(re.search(r"[?？][\W_]*\Z", sentence) and phrases.OBJECT.search(sentence))
+    """A question about papers or texts."""
+    return bool(re.search(r"[?？][\W_]*\Z", sentence) and phrases.TASK_INPUT.search(sentence))
 
 
-def _told_of(match: re.Match[str], sentence: str) -> bool:
-    """`Please provide evidence: the annotators were asked to …`: an instruction that somebody else was given, and what became of it."""
+def _is_reported(match: re.Match[str], sentence: str) -> bool:
+    """An instruction to others: `Please provide evidence: the annotators were asked to …`."""
     before, *after = re.split(r"[:：]", sentence[match.start() :], maxsplit=1)
-    described = bool(after) and lang.size(after[0]) >= _CLAUSE
-    return described and not phrases.OBJECT.search(before) and not _LISTS.search(before)
+    described = bool(after) and lang.size(after[0]) >= _MIN_CLAUSE
+    return described and not phrases.TASK_INPUT.search(before) and not _LISTS.search(before)

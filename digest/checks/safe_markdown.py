@@ -1,4 +1,4 @@
-"""Markdown of a model made safe to show: no link, image, markup or mention that the rules do not allow."""
+"""Makes a model's Markdown safe to show: no link, image, HTML or mention that is not allowed."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ _SLASH = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
 _DIRECTION = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
-_ZERO = "\u200b"
-"""Behind an @: nobody is called, and it looks the same."""
+_ZERO_WIDTH = "\u200b"
+"""After an @ it prevents a mention, invisibly."""
 
 
 def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
     """`text` without images, raw HTML, mentions and headings above level 4.
 
-    Links keep their address only on arxiv.org or where it is one of `allow` (addresses of the paper's own known links); the others are reduced to
-    their text. In code nothing is a link, and nothing is changed but what could call people.
+    Links stay if they are on arxiv.org or in `allow` (the paper's own known links), else only their
+    text stays. In code only mentions are changed.
     """
     pieces = _CODE.split(_DIRECTION.sub("", text))
-    safe = "".join(_calm(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
-    return safe if _harmless(safe, allow) else _disarmed(safe)
+    safe = "".join(_without_mentions(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
+    return safe if _is_safe(safe, allow) else _without_syntax(safe)
 
 
-def _harmless(text: str, allow: Collection[str]) -> bool:
-    """As a parser reads it."""
+def _is_safe(text: str, allow: Collection[str]) -> bool:
+    """Asks a CommonMark parser."""
     tokens = [t for block in _parser().parse(text) for t in (block, *(block.children or ()))]
     links = [str(t.attrGet("href") or "") for t in tokens if t.type == "link_open"]
     return not any(t.type in ("image", "html_inline", "html_block") for t in tokens) and all(
@@ -64,20 +64,20 @@ def _parser() -> MarkdownIt:
     return ready(MarkdownIt("commonmark"))
 
 
-def _disarmed(text: str) -> str:
-    """No bracket makes a link, no angle a tag: for what is broken in a way that rules do not foresee."""
-    return re.sub(r"(?<=\])(?=[(\[:])|(?<=<)(?=[A-Za-z/!?])", _ZERO, text)
+def _without_syntax(text: str) -> str:
+    """Breaks every link and tag: for Markdown that the rules above do not cover."""
+    return re.sub(r"(?<=\])(?=[(\[:])|(?<=<)(?=[A-Za-z/!?])", _ZERO_WIDTH, text)
 
 
-def _calm(code: str) -> str:
-    return _AT.sub("@" + _ZERO, re.sub(r"<(?=[!@#])", "<" + _ZERO, code))
+def _without_mentions(code: str) -> str:
+    return _AT.sub("@" + _ZERO_WIDTH, re.sub(r"<(?=[!@#])", "<" + _ZERO_WIDTH, code))
 
 
 def _safe(text: str, allow: Collection[str]) -> str:
     text = _IMAGE.sub(lambda m: m[1], text)
     text = _LINK.sub(lambda m: m[0] if allowed(m[2], allow) else m[1], text)
     text = _REFERENCE.sub(lambda m: m[1] or "", text)
-    text = _AUTOLINK.sub(lambda m: m[1] if m[1] and allowed(m[1], allow) else _spelled(m[1] or m[0][1:-1]), text)
+    text = _AUTOLINK.sub(lambda m: m[1] if m[1] and allowed(m[1], allow) else _unlinked(m[1] or m[0][1:-1]), text)
     text = _MENTION.sub(lambda m: m[1] or m[0][1:-1].lstrip("!@#&:"), text)
     text = _HTML.sub(lambda m: f"`{m[0]}`" if _KEPT_HTML.fullmatch(m[0]) else "", text)
     text = _BARE.sub(lambda m: _bare(m[0], allow), text)
@@ -86,12 +86,12 @@ def _safe(text: str, allow: Collection[str]) -> str:
         lambda m: m[0] if m["title"].lstrip().startswith(("|", "-", ">", "#")) else f"#### {m['title'].strip()}", text
     )
     text = _HEADING.sub(lambda m: m[1] + ("#" * max(4, len(m[2]))), text)
-    text = _SLASH.sub(r"\1/" + _ZERO, text)
-    return _AT.sub("@" + _ZERO, text)
+    text = _SLASH.sub(r"\1/" + _ZERO_WIDTH, text)
+    return _AT.sub("@" + _ZERO_WIDTH, text)
 
 
 def allowed(url: str, allow: Collection[str] = ()) -> bool:
-    """An https address on arxiv.org, or one of those given (or beneath one of them)."""
+    """An https URL on arxiv.org, or one of those given or below them."""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
@@ -114,9 +114,9 @@ def _plain(url: str) -> str:
 def _bare(url: str, allow: Collection[str]) -> str:
     trimmed = url.rstrip(".,;:!?)")
     full = trimmed if trimmed.lower().startswith("http") else f"https://{trimmed}"
-    return url if allowed(full, allow) else _spelled(url)
+    return url if allowed(full, allow) else _unlinked(url)
 
 
-def _spelled(url: str) -> str:
-    """An address as text that no platform makes a link of."""
-    return re.sub(r"^https?://", "", url, flags=re.IGNORECASE).replace(".", f".{_ZERO}", 1)
+def _unlinked(url: str) -> str:
+    """The URL as text that no platform turns into a link."""
+    return re.sub(r"^https?://", "", url, flags=re.IGNORECASE).replace(".", f".{_ZERO_WIDTH}", 1)

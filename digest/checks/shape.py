@@ -1,4 +1,4 @@
-"""Flaws that show in the shape of a text, whatever it is about: nothing in it, headings without content, loops, a missing end, too many words."""
+"""Flaws in the shape of a text: no content, bare headings, loops, a missing end, too many words."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _NUMBERED = re.compile(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
-_LABEL = 3.0
-"""Words of a heading at most, where only its number tells that it is one."""
+_MAX_LABEL = 3.0
+"""Words of a heading that only its number shows to be one."""
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
 _ADDRESS_AT_END = re.compile(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
-_OPEN_WORDS = frozenset(
+_UNFINISHED = frozenset(
     "the a an of to and or in on at by for with from that which is are was were be as we our this these their its can than into using via such while when where but not have has".split()
 )
-_OPEN_ABROAD: dict[str, frozenset[str]] = {
+_UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "de": frozenset(
         "der die das dem den des ein eine einem einen einer und oder mit von vom für auf im zum zur bei durch dass wenn als sich".split()
     ),
@@ -48,68 +48,22 @@ _OPEN_ABROAD: dict[str, frozenset[str]] = {
     "nl": frozenset("de het een en of van in op met voor door aan dat te bij".split()),
     "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
 }
-"""No sentence of these languages ends in them."""
+"""Words that end no sentence of these languages."""
 _TEX = re.compile(r"\\[A-Za-z]+|[\^_=]")
-_OPEN_HAN = (
-    "的",
-    "和",
-    "与",
-    "在",
-    "为了",
-    "以及",
-    "通过",
-    "并",
-    "或",
-    "是",
-    "从",
-    "将",
-    "对",
-    "由",
-    "其中",
-    "例如",
-    "以",
-    "于",
-    "把",
-    "被",
-    "而",
-    "及",
-    *(
-        "负责",
-        "包括",
-        "采用",
-        "使用",
-        "利用",
-        "提出",
-        "分为",
-        "由于",
-        "因此",
-        "从而",
-        "使得",
-        "基于",
-        "根据",
-        "针对",
-        "那么",
-        "如果",
-        "但是",
-        "并且",
-        "而且",
-        "因为",
-        "所以",
-        "以便",
-        "即使",
-        "虽然",
-        "不仅",
-    ),
+_UNFINISHED_HAN = tuple(
+    "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 负责 包括 采用 使用 利用 提出 分为 "
+    "由于 因此 从而 使得 基于 根据 针对 那么 如果 但是 并且 而且 因为 所以 以便 即使 虽然 不仅".split()
 )
-_LEAST_SIZE = 3.5
-"""Words: what is shorter says nothing as a part of an analysis."""
-_MOST_META = 14.0
-_LEAST_SENTENCE = 1.8
-"""Of a short form that is a whole sentence: `未公开代码。`"""
+_MIN_PART = 3.5
+"""Words of a part of an analysis."""
+_MAX_META = 14.0
+"""Words of a text that only announces a text."""
+_MIN_SENTENCE = 1.8
+"""Words of a short form that is a whole sentence: `未公开代码。`"""
 
 
-def bare(text: str) -> str:
-    """Letters and digits alone."""
+def letters_and_digits(text: str) -> str:
+    """In lower case, without markup."""
     return _MARKUP.sub("", text).lower()
 
 
@@ -118,60 +72,62 @@ def sentences_of(text: str) -> list[str]:
     return [s for s in pieces if s and s.strip()]
 
 
-# ---------------------------------------------------------------- nothing
+# ---------------------------------------------------------------- no content
 
 
-def nothing(text: str, kind: str) -> Found:
-    """Empty, or a word that stands for a missing text. At most one."""
-    if not bare(text):
+def missing_text(text: str, kind: str) -> Found:
+    """Empty, or a placeholder for a missing text. At most one flaw."""
+    if not letters_and_digits(text):
         yield Fault.EMPTY, "the text is empty" if not text.strip() else "the text has no words"
     elif kind == "title":
-        yield from _no_title(text)
+        yield from _missing_title(text)
     else:
-        yield from _no_text(text, kind)
+        yield from _placeholder(text, kind)
 
 
 def _label(text: str) -> str:
     return text.strip("#*()（）[]【】… \t\n")[:200].lower()
 
 
-def _no_title(text: str) -> Found:
-    """`# 摘要` is the name of a field; `Preface` may be a title."""
+def _missing_title(text: str) -> Found:
+    """`# 摘要` names a field; `Preface` may be a title."""
     label = _label(text)
     named = re.sub(r"[\s*#:：《》【】\[\]]+", "", label)
-    if named in phrases.FIELD_LABELS or named in phrases.NOTHING or phrases.FAILED.match(label):
+    if named in phrases.FIELD_LABELS or named in phrases.EMPTY_VALUES or phrases.FAILED.match(label):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} is not a title"
 
 
-def _no_text(text: str, kind: str) -> Found:
+def _placeholder(text: str, kind: str) -> Found:
     small = lang.size(text) + 3 * text.count("://")
-    left = bare(_ID.sub(" ", text))
-    if bare(text) in phrases.NOTHING or (small <= 14 and phrases.FAILED.match(_label(text))):
+    left = letters_and_digits(_ID.sub(" ", text))
+    if letters_and_digits(text) in phrases.EMPTY_VALUES or (small <= 14 and phrases.FAILED.match(_label(text))):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} stands for a missing text"
-    elif kind != "answer" and _of_nothing_but_words_of_the_task(text):
+    elif kind != "answer" and _only_task_words(text):
         yield Fault.PLACEHOLDER, f"{text.strip()[:60]!r} says that there is a text"
     elif not re.sub(r"\d", "", left):
         yield Fault.PLACEHOLDER, "only an id, a link or a number"
-    elif kind in ("part", "short", "summary") and small < (_LEAST_SENTENCE if _whole(text, kind) else _LEAST_SIZE):
+    elif kind in ("part", "short", "summary") and small < (
+        _MIN_SENTENCE if _is_short_sentence(text, kind) else _MIN_PART
+    ):
         yield Fault.PLACEHOLDER, "too short to say anything"
 
 
-def _of_nothing_but_words_of_the_task(text: str) -> bool:
+def _only_task_words(text: str) -> bool:
     """`The summary of the paper goes here.`"""
-    if lang.size(text) > _MOST_META or "\n" in text.strip():
+    if lang.size(text) > _MAX_META or "\n" in text.strip():
         return False
     if re.search(r"[\u4e00-\u9fff]", text):
         return bool(phrases.META_HAN.fullmatch(text.strip()))
-    said = [w.lower() for w in lang.words(text)]
-    return len(said) >= 3 and all(w in phrases.META for w in said)
+    found = [w.lower() for w in lang.words(text)]
+    return len(found) >= 3 and all(w in phrases.META for w in found)
 
 
-def _whole(text: str, kind: str) -> bool:
+def _is_short_sentence(text: str, kind: str) -> bool:
     return kind == "short" and text.strip()[-1:] in _ENDS
 
 
 def headings(text: str, kind: str) -> Found:
-    """Headings that nothing follows."""
+    """Headings without content below them."""
     lines = [line for line in text.split("\n") if line.strip() and not re.fullmatch(r"\s*[-*_=]{3,}\s*", line)]
     heads = [_HEADING.match(line) for line in lines]
     if kind == "title" or not lines:
@@ -185,13 +141,13 @@ def headings(text: str, kind: str) -> Found:
 
 
 def _outline(lines: list[str], kind: str) -> bool:
-    """Nothing but numbered labels, none of which is a name or a figure."""
+    """Only numbered labels, none of them a name or a figure."""
     labels = [_NUMBERED.sub("", line).strip() for line in lines]
     return (
         kind != "answer"
         and len(lines) >= 3
         and all(_NUMBERED.match(line) for line in lines)
-        and all(lang.size(label) <= _LABEL and label[-1:] not in _ENDS for label in labels)
+        and all(lang.size(label) <= _MAX_LABEL and label[-1:] not in _ENDS for label in labels)
         and not any(lang.is_name(word) for label in labels for word in re.findall(r"[\w-]+", label))
     )
 
@@ -203,13 +159,13 @@ def _closes(head: re.Match[str], following: re.Match[str] | None) -> bool:
 # ---------------------------------------------------------------- loops
 
 
-def repeats(text: str) -> Found:
+def repetitions(text: str) -> Found:
     plain = CODE.sub(" ", text)[:20_000]
     raw = plain.encode()
     if len(plain) >= 600 and len(zlib.compress(raw)) < 0.16 * len(raw):
         yield Fault.REPETITION, "the text goes round in circles"
-    said = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 3)
-    for sentence, times in said.most_common(1):
+    counts = Counter(s.strip().lower() for s in sentences_of(plain) if lang.size(s) >= 3)
+    for sentence, times in counts.most_common(1):
         if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
     loop = _LOOP.search(phrases.QUOTED.sub("“”", plain))
@@ -230,9 +186,9 @@ def truncated(text: str, kind: str, language: str = "") -> Found:
         yield Fault.TRUNCATED, "a code block is not closed"
     elif _open_formula(text):
         yield Fault.TRUNCATED, "a formula is not closed"
-    elif end[-1] in _ENDS or _is_row(text):
+    elif end[-1] in _ENDS or _is_table_row(text):
         return
-    elif _hangs(end, text, kind, language) or _breaks_off(text):
+    elif _ends_open(end, text, kind, language) or _breaks_off(text):
         yield Fault.TRUNCATED, f"the last sentence does not end: {end[-30:]!r}"
 
 
@@ -246,28 +202,27 @@ def _open_formula(text: str) -> bool:
     )
 
 
-def _is_row(text: str) -> bool:
-    """Of a table."""
+def _is_table_row(text: str) -> bool:
     return text.endswith("|") and text.rsplit("\n", 1)[-1].lstrip().startswith("|")
 
 
-def _hangs(end: str, text: str, kind: str, language: str) -> bool:
-    """On a comma, or a word that needs another."""
+def _ends_open(end: str, text: str, kind: str, language: str) -> bool:
+    """With a comma, or a word that needs another."""
     size = lang.size(text)
     word = re.search(r"[^\W\d_]+$", end)
-    unfinished = _OPEN_WORDS | _OPEN_ABROAD.get(lang.base(language), frozenset())
+    unfinished = _UNFINISHED | _UNFINISHED_BY_LANGUAGE.get(lang.base(language), frozenset())
     closed = text[-1] != end[-1]
     return (
         (end[-1] in _OPENS and size >= 4)
         or (bool(word) and word[0] in unfinished and size >= 4 and not closed)  # type: ignore[index]
-        or (end.endswith(_OPEN_HAN) and size >= 12 and not closed and kind != "sentence")
+        or (end.endswith(_UNFINISHED_HAN) and size >= 12 and not closed and kind != "sentence")
     )
 
 
 def _breaks_off(text: str) -> bool:
-    """All sentences before the last end, at least two; the last does not, is shorter than they are, and no item of a list.
+    """A last sentence without end that is shorter than the others, and no list item.
 
-    A sentence of full length that lacks its full stop is only careless.
+    A sentence of usual length without a full stop is only careless. Two or more must end before it.
     """
     sentences = sentences_of(text)
     ended = [s for s in sentences[:-1] if s.strip().rstrip(_CLOSERS)[-1:] in _ENDS]

@@ -52,37 +52,7 @@ _OTHERS = re.compile(
 )  # fmt: skip
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
 _WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "the",
-        "a",
-        "an",
-        "for",
-        "in",
-        "on",
-        "at",
-        "is",
-        "are",
-        "with",
-        "to",
-        "of",
-        "we",
-        "our",
-        "as",
-        "by",
-        "from",
-        "which",
-        "that",
-        "this",
-        "it",
-        "code",
-        "data",
-        "see",
-        "also",
-        "both",
-        "can",
-    ]
+    "and or the a an for in on at is are with to of we our as by from which that this it code data see also both can".split()  # noqa: SIM905
 )
 
 

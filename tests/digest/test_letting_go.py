@@ -27,8 +27,8 @@ def test_the_identifier_of_languages_is_let_go_when_idle_and_comes_back():
     identifier = language._Identifier(idle=0.1)
     german = "Die Methode wird auf drei Datensätzen untersucht und mit anderen verglichen."
     assert identifier.rank(german)[0][0] == "de"
-    assert identifier.held
-    until(lambda: not identifier.held)
+    assert identifier.loaded
+    until(lambda: not identifier.loaded)
     assert identifier.rank(german)[0][0] == "de"
 
 
@@ -37,7 +37,7 @@ def test_it_is_not_loaded_where_script_and_little_words_decide(monkeypatch):
     monkeypatch.setattr(language, "_identifier", identifier)
     assert language.language_of("我们研究运动物体的抓取，并在三个数据集上做了实验。") == "zh"
     assert language.language_of("We study the grasping of moving objects on three data sets, and it works.") == "en"
-    assert not identifier.held
+    assert not identifier.loaded
 
 
 ENGLISH = (
@@ -60,7 +60,7 @@ def test_english_needs_no_identifier_and_other_languages_are_told_from_it_all_th
     identifier = language._Identifier()
     monkeypatch.setattr(language, "_identifier", identifier)
     assert [language.foreign(text, "en") for text in ENGLISH] == [""] * len(ENGLISH)
-    assert not identifier.held
+    assert not identifier.loaded
     assert [language.foreign(text, "en") for text, _ in OTHERS] == [known for _, known in OTHERS]
 
 

@@ -1,14 +1,14 @@
-"""The gate: finds output of a model that nobody should see. Structure first (emptiness, scripts, brackets, ends, overlap with the paper), phrases last.
+"""Runs all checks on one piece of output: structure first, phrases last.
 
-It must not fire on papers about refusals, `<think>`, prompts or jailbreaks: a phrase counts only at the edge of a text, outside of quotation marks,
-and where the paper's own words do not hold it.
+Papers about refusals, `<think>`, prompts or jailbreaks must pass: a phrase counts only at the edge
+of a text, outside quotation marks, and where the paper itself does not hold it.
 """
 
 from __future__ import annotations
 
 from digest.checks import leaks, on_topic, shape
 from digest.checks.cleaning import cut
-from digest.checks.refusals import speaks
+from digest.checks.refusals import find_refusals
 from digest.model import Fault, Problem
 
 
@@ -22,28 +22,28 @@ def problems_of(
     prompt: str = "",
     instructions: tuple[str, ...] = (),
 ) -> list[Problem]:
-    """What is wrong with one piece of output, at most one Problem a Fault; empty when it is sound.
+    """Returns at most one Problem per Fault; none for sound output.
 
-    `kind`: part, short, sentence, title, answer, summary. `source` is the paper's text, where there is one: it clears words of suspicion and
-    shows a text about another paper. `prompt` is what the model was told, `instructions` what hidden text of the paper told it.
+    `kind`: part, short, sentence, title, answer, summary. `source`: the paper's text, which excuses its
+    own words and shows a text about another paper. `instructions`: orders in its hidden text.
     """
     trimmed = cut(text)
     found: dict[Fault, str] = {}
     for fault, piece in trimmed.pieces:
         found.setdefault(fault, f"remove: {piece[:120]!r}")
     kept = trimmed.kept
-    for fault, detail in shape.nothing(kept, kind):
+    for fault, detail in shape.missing_text(kept, kind):
         return [Problem(f, where, d) for f, d in {**found, fault: detail}.items()]
     for check in (
-        speaks(kept, kind, source),
+        find_refusals(kept, kind, source),
         leaks.leaked(kept, source, prompt),
-        leaks.template(kept, source),
+        leaks.unfilled_templates(kept, source),
         shape.headings(kept, kind),
-        on_topic.strange(kept, language, kind),
-        shape.repeats(kept),
+        on_topic.wrong_language(kept, language, kind),
+        shape.repetitions(kept),
         shape.truncated(kept, kind, language),
         on_topic.other_paper(kept, language, source, kind),
-        on_topic.obeyed(kept, instructions, source),
+        on_topic.followed_orders(kept, instructions, source),
         shape.too_long(kept, language, kind),
     ):
         for fault, detail in check:
