@@ -43,7 +43,7 @@ def _categories(value: list[str]) -> list[str]:
         found = check(name)
         if not found.possible:
             near = f"; did you mean {', '.join(found.nearest)}" if found.nearest else ""
-            raise ValueError(f"{name!r} is no arXiv category{near}")
+            raise ValueError(f"{name!r} is not an arXiv category{near}")
     return [check(name).category for name in value]
 
 

@@ -40,7 +40,7 @@ async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Adm
     assert "A digest cannot be delivered" in message
     assert "slack:C1" in message
     assert "The bot is not in the channel" in message
-    assert "tried again for three days" in message
+    assert "keeps trying for three days" in message
 
 
 async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, clock: Clock):

@@ -107,8 +107,8 @@ async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs
         assert await day.tried() == timedelta(minutes=10)
         day.channel.clock.forward(timedelta(minutes=10))
     [line] = await day.lines()
-    assert "has not given today's list yet (last try: 429, 12:10)" in line
-    assert "nothing needs doing" in line
+    assert "has not published today's list yet (last try: 429, 12:10)" in line
+    assert "You do not need to do anything" in line
 
 
 async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
@@ -172,7 +172,7 @@ async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_t
         assert await day.tried() == timedelta(minutes=5)
     [line] = await day.lines()
     assert "The model has not answered yet (last try: 503, 12:10)" in line
-    assert "at 13:00 it goes out without the model" in line
+    assert "at 13:00 I post it without the model" in line
     day.channel.clock.forward(timedelta(minutes=50))
     assert await day.tried() is None
     assert await day.lines() == []
@@ -216,7 +216,7 @@ async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(d
     assert await day.tried() is None
     [line] = await day.lines()
     assert "There is no digest of" in line
-    assert "a setting of this bot is wrong" in line
+    assert "one of the bot's settings is wrong" in line
 
 
 async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: Day):
@@ -224,7 +224,7 @@ async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: D
     await day.tried()
     await day.jobs.handle_set_aside(f"digest:{day.run.key}", "Five attempts ended at the same place.")
     [line] = await day.lines()
-    assert "making it failed again and again" in line
+    assert "making it failed repeatedly" in line
     day.channel.clock.forward(timedelta(days=3))
     run = await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily")
     monday = replace(day, run=run)

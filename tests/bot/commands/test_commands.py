@@ -144,7 +144,7 @@ async def test_the_preview_warns_when_the_time_lies_before_the_list(channel: Cha
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("categories", "computers", "no arXiv category"),
+        ("categories", "computers", "not an arXiv category"),
         ("language", "klingonese", "not a language"),
         ("papers", "many", "1 to 50"),
         ("papers", "99", "1 to 50"),

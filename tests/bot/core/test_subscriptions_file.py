@@ -70,7 +70,7 @@ class TestReading:
             "subscriptions 1 (slack:C1): papers:",
             "subscriptions 1 (slack:C1): timezone: 'Mars/Olympus' is not a timezone",
             "subscriptions 2 (C2): channel: 'C2' names no channel; write slack:",
-            "subscriptions 3 (slack:C3): categories: 'not a category' is no arXiv category",
+            "subscriptions 3 (slack:C3): categories: 'not a category' is not an arXiv category",
             "subscriptions 3 (slack:C3): time: ",
             "subscriptions 4 (slack:C4): days: 'someday' names no days",
             "subscriptions 4 (slack:C4): hue: is not known here",

@@ -249,7 +249,7 @@ class TestPoison:
         assert all(e.analysis for e in made.entries if e.paper.id != chosen.id)
         await house.deliver(run)
         said = "\n".join(await house.channel.said(replace(HERE, thread=(await store.delivery(run.key)).ids[f"{run.key}:0"])))  # type: ignore[union-attr]  # fmt: skip
-        assert "ended the program twice" in said
+        assert "crashed twice" in said
 
     async def test_after_two_deaths_papers_are_read_one_at_a_time(self, house: House):
         at_once = most = 0
@@ -338,7 +338,7 @@ class TestUndeliverable:
         assert await house.deliver(run) is None
         assert await house.channel.said(HERE) == []
         respond = await house.channel.command("digest", "status")
-        assert "Jan 30 could not be delivered for three days and was put aside: The channel is no more." in respond.text
+        assert "Jan 30 could not be delivered for three days and was given up: The channel is no more." in respond.text
 
 
 async def _gone(*_: object) -> str:

@@ -26,7 +26,7 @@ def test_what_is_wanted_comes_first_and_the_reason_names_the_words() -> None:
     scores = by_id(Profile(wanted=("Gaussian splatting", "driving"), language="en"))
     assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00001"
     assert "Gaussian splatting" in scores["2601.00001"].reason
-    assert "none of your words" in scores["2601.00002"].reason
+    assert "none of your keywords" in scores["2601.00002"].reason
 
 
 def test_interests_in_the_teams_own_words_rank_too() -> None:
