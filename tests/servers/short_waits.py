@@ -20,9 +20,10 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
     "bot.slack.wire": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
-    "bot.slack.draft": ("SEARCH_TIMEOUT", "LATE_ARRIVAL", "STREAM_PACE", "EDIT_PACE"),
+    "bot.core.draft": ("LATE_ARRIVAL",),
+    "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),
-    "bot.discord.draft": ("PATIENCE", "SETTLES"),
+    "bot.discord.draft": ("FINISH_TIMEOUT",),
 }
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.core.chat import Doubtful
-from bot.discord import draft as draft_module
 from bot.discord.draft import Draft
 from tests.bot.contract import a_post
 
@@ -65,7 +64,7 @@ class SlowPaper(Paper):
 
 
 async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(draft_module, "SETTLES", 0.3)
+    monkeypatch.setattr("bot.core.draft.LATE_ARRIVAL", 0.3)
     sheet = SlowPaper(late=0.2)
     draft = Draft(sheet, "answer:1", pace=0.01)
     await draft.write("It")

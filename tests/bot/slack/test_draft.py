@@ -27,7 +27,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slack's pace, without the waiting."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     monkeypatch.setattr(draft, "EDIT_PACE", 0.02)
-    monkeypatch.setattr(draft, "LATE_ARRIVAL", 0.6)
+    monkeypatch.setattr("bot.core.draft.LATE_ARRIVAL", 0.6)
 
 
 @pytest.fixture
