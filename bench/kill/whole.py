@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.kill.sides import Side
 from bot.core.chat import StepKind
-from bot.digests.delivery import LINK_PLACEHOLDER
+from bot.core.ids import LINK_PLACEHOLDER
 from bot.store import Asked, Delivery
 from digest.model import Digest
 

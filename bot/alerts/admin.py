@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.alerts import notices
 from bot.core.chat import Chat, Place, Post, Text
+from bot.core.ids import FaultId, join_key
 from bot.core.texts import say
 from bot.store import Store
 from digest.cache_keys import fingerprint
@@ -43,7 +44,7 @@ class AdminReports:
     ) -> None:
         try:
             begun = {"since": self.now().isoformat(), "channel": channel, "cause": cause, "about": about}
-            kept = await self.store.fault_begun(_fault_name(name, about), begun)
+            kept = await self.store.fault_begun(str(FaultId(name, about)), begun)
             since = datetime.fromisoformat(kept["since"])
             if self.now() - since >= after:
                 await self._post(_key(name, about, since), self._sentence(name, kept))
@@ -52,7 +53,7 @@ class AdminReports:
 
     async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         try:
-            kept = await self.store.fault_known(_fault_name(name, about))
+            kept = await self.store.fault_known(str(FaultId(name, about)))
             if kept is None:
                 return
             since = datetime.fromisoformat(kept["since"])
@@ -61,8 +62,8 @@ class AdminReports:
             minutes = max(1, round((self.now() - since).total_seconds() / 60))
             key = _key(name, about, since)
             ended = say("fault.over", self.language, **self._facts(name, kept), n=minutes)
-            await self._post(f"{key}:over", ended, only_after=key)
-            await self.store.fault_over(_fault_name(name, about))
+            await self._post(join_key(key, "over"), ended, only_after=key)
+            await self.store.fault_over(str(FaultId(name, about)))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, str(error))
 
@@ -85,8 +86,8 @@ class AdminReports:
         """`only_after`: nobody is told of the end of what they were not told of."""
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
         for place in self.places:
-            named = f"{place.key}:{key}"
-            before = await self.store.delivery(f"{place.key}:{only_after}") if only_after else None
+            named = join_key(place.key, key)
+            before = await self.store.delivery(join_key(place.key, only_after)) if only_after else None
             if only_after and before is None:
                 continue
             told = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
@@ -94,9 +95,5 @@ class AdminReports:
                 log.warning("event=report_waits name=%s place=%s fault=%r", key, place.platform, told.fault)
 
 
-def _fault_name(name: str, about: str) -> str:
-    return f"{name} {about}".strip()
-
-
 def _key(name: str, about: str, since: datetime) -> str:
-    return f"admin:{name}-{fingerprint(about)}:{int(since.timestamp())}"
+    return join_key("admin", f"{name}-{fingerprint(about)}", str(int(since.timestamp())))

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.alerts import notices
 from bot.context import Context
 from bot.core.chat import ChatError, Post, Text
+from bot.core.ids import StepKey
 from bot.core.schedule import due_at, last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -100,7 +101,7 @@ def _post(sentence: str, language: str) -> Post:
 
 
 def _key(run: Run) -> str:
-    return f"{run.key}:late"
+    return str(StepKey(run.key, "late"))
 
 
 @contextlib.contextmanager

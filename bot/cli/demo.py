@@ -21,6 +21,7 @@ from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Command, Person, Place, Question, Responder
+from bot.core.ids import StepKey
 from bot.core.settings import Settings
 from bot.core.texts import say
 from bot.digests import cards
@@ -98,7 +99,7 @@ async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Diges
     delivered = await daily.post(wanted, digest)
     await app.store.end_run(run, RunState.DONE)
     await app.store.remove_subscription(wanted.key)
-    return digest, replace(place, thread=delivered.ids[f"{digest.key}:0"])
+    return digest, replace(place, thread=delivered.ids[str(StepKey(digest.key, "0"))])
 
 
 # ---------------------------------------------------------------- the prompt

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.ids import FaultId
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.store import DeliveryState, RunState, Store
@@ -31,7 +32,9 @@ async def rows(store: Store) -> list[Row]:
     for subscription in await store.subscriptions():
         delivered, fault = await _last_digest(store, subscription)
         fault = fault or await _run_fault(store, subscription)
-        reported = next((f["cause"] for f in faults.values() if f["about"].rpartition(" ")[2] == subscription.key), "")
+        reported = next(
+            (f["cause"] for name, f in faults.items() if FaultId.parse(name).channel == subscription.key), ""
+        )
         due = next_run(subscription, store.now())
         found.append(Row(subscription, delivered, due, month.get(subscription.key, Usage()), fault or reported))
     return found

@@ -30,6 +30,18 @@ from bot.core.chat import (
     Vote,
     VoteKind,
 )
+from bot.core.ids import (
+    AnswerTo,
+    DigestPaper,
+    MalformedId,
+    Origin,
+    PaperById,
+    PaperChoice,
+    QuestionId,
+    answer_of,
+    join_key,
+    parse_subject,
+)
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
@@ -132,13 +144,13 @@ class Actions:
 
     async def _load_subject(self, value: str, language: str) -> Subject:
         """Raises NotFound when the digest is older than what is kept."""
-        if value.startswith("paper:"):
-            return Subject(paper=await find_paper(self._context, value.removeprefix("paper:")))
-        key, _, number = value.partition("#")
-        digest = await self._context.store.digest(key)
+        named = _parse_paper(value, language)
+        if isinstance(named, PaperById):
+            return Subject(paper=await find_paper(self._context, named.paper_id))
+        digest = await self._context.store.digest(named.digest)
         if digest is None:
             raise NotFound(say("expired", language))
-        subject = Subject(digest, int(number or 0))
+        subject = Subject(digest, named.number)
         found = subject.entry or subject.candidate
         return replace(subject, paper=found.paper if found else None)
 
@@ -150,9 +162,10 @@ class Actions:
 
     async def _load_paper_id(self, value: str, language: str) -> str:
         """Without asking arXiv: a form has to open, and a vote to be taken, at once."""
-        if value.startswith("paper:"):
-            ref = parse(value)
-            return ref.id if ref else value
+        named = _parse_paper(value, language)
+        if isinstance(named, PaperById):
+            ref = parse(named.paper_id)
+            return ref.id if ref else named.paper_id
         return (await self._load_paper(value, language)).id
 
     async def _load_entry(self, click: Click, respond: Responder, language: str) -> Entry:
@@ -187,7 +200,7 @@ class Actions:
         place = replace(click.place, thread="")
         post = cards.card(entry, language, shared=True)
         chat = self._context.chats[place.platform]
-        message = await chat.send(place, post, f"share:{click.place.key}:{entry.paper.id}:{click.id}")
+        message = await chat.send(place, post, join_key("share", click.place.key, entry.paper.id, click.id))
         await self._context.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
         await self._context.store.keep_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
@@ -210,7 +223,7 @@ class Actions:
 
     async def _rate_answer(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
-        await record_vote(self._context, Vote(kind, f"answer:{click.value}", click.place, click.person, click.at))
+        await record_vote(self._context, Vote(kind, str(AnswerTo(click.value)), click.place, click.person, click.at))
         await respond.show(note(say(click.action, language), language))
 
     async def _wrong(self, click: Click, respond: Responder, language: str) -> None:
@@ -222,8 +235,8 @@ class Actions:
     async def _report_wrong(self, submission: Submission, respond: Responder, language: str) -> None:
         """Kept as a vote; an answer is also marked in place for all, with what was said."""
         subject = submission.value
-        if subject.startswith("answer:"):
-            await self._mark_answer_wrong(subject.removeprefix("answer:"), submission.fields.get("what", ""))
+        if answer := answer_of(subject):
+            await self._mark_answer_wrong(answer.question, submission.fields.get("what", ""))
         else:
             subject = await self._load_paper_id(subject, language)
         await record_vote(
@@ -244,7 +257,7 @@ class Actions:
     # ------------------------------------------------------------ questions
 
     async def _ask(self, click: Click, respond: Responder, language: str) -> None:
-        if click.value.startswith("paper:"):
+        if isinstance(_parse_paper(click.value, language), PaperById):
             name = await self._load_paper_id(click.value, language)
         else:
             name = cards.short_title(await self._load_paper(click.value, language))
@@ -262,7 +275,7 @@ class Actions:
             return {"question": say("ask.field", language)}
         subject = await self._load_paper_id(submission.value, language)
         question = Question(
-            id=f"form:{submission.id}",
+            id=str(QuestionId(Origin.FORM, submission.id)),
             place=submission.place,
             person=submission.person,
             text=text,
@@ -276,11 +289,14 @@ class Actions:
         return {}
 
     async def _pick(self, click: Click, respond: Responder, language: str) -> None:  # noqa: ARG002
-        name, _, paper_id = click.value.partition(" ")
-        asked = await self._context.store.question_named(name)
+        try:
+            choice = PaperChoice.parse(click.value)
+        except MalformedId:
+            raise NotFound(say("expired", language)) from None
+        asked = await self._context.store.question_named(choice.question)
         if asked is None:
             raise NotFound(say("expired", language))
-        await self._conversation.answer_about(replace(asked.question, extra=click.extra), paper_id, click.person)
+        await self._conversation.answer_about(replace(asked.question, extra=click.extra), choice.paper_id, click.person)
 
     async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
         asked = await self._context.store.question_named(click.value)
@@ -364,3 +380,14 @@ class Actions:
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.forget_person(click.person.id)
         await respond.show(note(say("forgotten me", language), language))
+
+
+def _parse_paper(value: str, language: str) -> PaperById | DigestPaper:
+    """Raises NotFound for a button's value that names no paper."""
+    try:
+        named = parse_subject(value)
+    except MalformedId:
+        named = None
+    if named is None or isinstance(named, AnswerTo):
+        raise NotFound(say("expired", language))
+    return named

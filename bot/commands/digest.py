@@ -12,6 +12,7 @@ from bot.commands import setup
 from bot.commands.status import digest_link, status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
+from bot.core.ids import join_key
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -214,7 +215,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
         return
     language = by.language if by and by.language else context.defaults.profile.language
     post = note(say("invited", language), language)
-    await context.chats[place.platform].send(place, post, f"invited:{place.key}")
+    await context.chats[place.platform].send(place, post, join_key("invited", place.key))
 
 
 async def leave_channel(context: Context, place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
+from bot.core.ids import answer_of
 
 
 async def record_vote(context: Context, vote: Vote) -> None:
@@ -16,5 +17,5 @@ async def record_reaction(
 ) -> None:
     """A reaction on a message of ours: a vote on the paper it is about. On any other message it is nobody's business."""
     subject = await context.store.message_subject(place, message)
-    if subject and not subject.startswith("answer:"):
+    if subject and not answer_of(subject):
         await record_vote(context, Vote(kind, subject, place, person, context.now(), undo))

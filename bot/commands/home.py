@@ -7,6 +7,7 @@ from datetime import date
 from bot.commands.status import status_lines
 from bot.context import Context
 from bot.core.chat import Block, Heading, Person, Post, Text
+from bot.core.ids import answer_of
 from bot.core.texts import say
 from digest.render.markdown import cost_words, link
 
@@ -20,7 +21,7 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
         lines = await status_lines(context, subscription)
         blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
     votes = await context.store.saved(person.id)
-    papers = [v.subject for v in votes if not v.subject.startswith("answer:")][:15]
+    papers = [v.subject for v in votes if not answer_of(v.subject)][:15]
     if papers:
         shown = [link(paper_id, f"https://arxiv.org/abs/{paper_id}") for paper_id in papers]
         blocks += [Heading(say("home.saved", language), 3), Text(" · ".join(shown))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
+from bot.core.ids import DigestPaper, PaperById, answer_of
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
@@ -107,7 +108,7 @@ def list_post(title: str, papers: list[Paper], language: str) -> Post:
     lines = [
         f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
     ]
-    options = tuple((f"{cards.short_title(p)} · {p.id}"[:75], f"paper:{p.versioned}") for p in papers)
+    options = tuple((f"{cards.short_title(p)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
     blocks: list[Block] = [Heading(title, 2), Text("\n".join(lines)), Menu("lookup", say("choose", language), options)]
     return Post(tuple(blocks), tex.plain(title)[:90], language)
 
@@ -128,7 +129,8 @@ def contents_post(digest: Digest) -> Post:
     title = say("card.digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
-        (f"{e.number} · {cards.short_title(e.paper)}"[:75], f"{digest.key}#{e.number}") for e in digest.entries[:25]
+        (f"{e.number} · {cards.short_title(e.paper)}"[:75], str(DigestPaper(digest.key, e.number)))
+        for e in digest.entries[:25]
     )
     menu = Menu("lookup", say("choose", digest.language), options)
     return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, digest.language)
@@ -136,7 +138,7 @@ def contents_post(digest: Digest) -> Post:
 
 async def _saved(context: Context, command: Command, respond: Responder, language: str) -> None:
     votes = await context.store.saved(command.person.id)
-    ids = [v.subject for v in votes if not v.subject.startswith("answer:")][:25]
+    ids = [v.subject for v in votes if not answer_of(v.subject)][:25]
     if not ids:
         await respond.show(note(say("saved none", language), language))
         return

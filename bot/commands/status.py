@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.commands.setup import week
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
+from bot.core.ids import RunKey
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -146,7 +146,7 @@ async def _set_aside_lines(context: Context, subscription: Subscription) -> list
     for key in await context.store.digests(subscription.key, 7):
         delivery = await context.store.delivery(key, plan=False)
         if delivery is not None and delivery.state is DeliveryState.ASIDE:
-            day = day_words(date.fromisoformat(key.rsplit(":", 2)[1]), language)
+            day = day_words(RunKey.parse(key).day, language)
             lines.append(say("status.aside", language, day=day, fault=in_language(delivery.fault, language)))
     return lines
 

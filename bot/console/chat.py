@@ -17,6 +17,7 @@ from rich.live import Live
 from bot.console import render
 from bot.console.history import History
 from bot.core.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.core.ids import StepKey, link_to, reply_url
 from bot.store import Store, post_from_data, post_to_data
 
 NAME = "console"
@@ -41,16 +42,16 @@ class ConsoleChat:
         return History(self._store, place.channel)
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
-        parent = Step(f"{key}:0", StepKind.POST, {"post": post_to_data(thread.parent)})
+        parent = Step(str(StepKey(key, "0")), StepKind.POST, {"post": post_to_data(thread.parent)})
         replies = [
-            Step(f"{key}:{n + 1}", StepKind.REPLY, {"post": post_to_data(post)}, on=parent.key, reply=n)
+            Step(str(StepKey(key, str(n + 1))), StepKind.REPLY, {"post": post_to_data(post)}, on=parent.key, reply=n)
             for n, post in enumerate(thread.replies)
         ]
         if thread.finished is None:
             return [parent, *replies]
-        targets = {f"reply:{n}": "{{link:" + step.key + "}}" for n, step in enumerate(replies)}
+        targets = {reply_url(n): link_to(step.key) for n, step in enumerate(replies)}
         finished = render.relinked(post_to_data(thread.finished), targets)
-        edit = Step(f"{key}:{len(replies) + 1}", StepKind.EDIT, {"post": finished}, on=parent.key)
+        edit = Step(str(StepKey(key, str(len(replies) + 1))), StepKind.EDIT, {"post": finished}, on=parent.key)
         return [parent, *replies, edit]
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:

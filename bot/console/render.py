@@ -28,6 +28,7 @@ from rich.text import Text as Plain
 from rich.theme import Theme
 
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.ids import REPLY
 from digest.render.tex import readable
 
 RED = "#b31b1b"  # of arXiv's logo
@@ -141,7 +142,7 @@ def form(shown: Form) -> RenderableType:
 def relinked(post: dict[str, Any], targets: Mapping[str, str]) -> dict[str, Any]:
     """The post with links like `reply:3` replaced by their targets."""
     text = json.dumps(post, ensure_ascii=False)
-    found = re.compile(r"\]\(<?(reply:\d+)>?\)")
+    found = re.compile(rf"\]\(<?({REPLY.pattern})>?\)")
     changed: dict[str, Any] = json.loads(found.sub(lambda m: f"]({targets[m[1]]})" if m[1] in targets else m[0], text))
     return changed
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.core.ids import ChannelKey
 from digest.errors import PaperboyError
 
 # ---------------------------------------------------------------- what is shown
@@ -149,7 +150,7 @@ class Place:
 
     @property
     def key(self) -> str:
-        return f"{self.platform}:{self.channel}"
+        return str(ChannelKey(self.platform, self.channel))
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ class Vote:
 
     kind: VoteKind
     subject: str
-    """A paper's id, or `answer:<id>`."""
+    """A paper's id, or an `AnswerTo` as a string."""
     place: Place
     person: Person
     at: datetime

@@ -10,6 +10,7 @@ does not name are left alone, and so is a pause that it does not mention.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.core import settings
 from bot.core.chat import Place
+from bot.core.ids import ChannelKey, MalformedId
 from bot.core.subscription import Detail, Subscription
 from digest.arxiv.categories import check
 from digest.errors import BadInput
@@ -30,10 +32,11 @@ PLATFORMS = ("slack", "discord")
 
 
 def _channel(value: str) -> str:
-    platform, _, channel = value.partition(":")
-    if platform not in PLATFORMS or not channel.strip():
-        raise ValueError(f"{value!r} names no channel; write slack:C0123ABCD or discord:1234567890")
-    return f"{platform}:{channel.strip()}"
+    with contextlib.suppress(MalformedId):
+        key = ChannelKey.parse(value)
+        if key.platform in PLATFORMS and key.channel.strip():
+            return str(ChannelKey(key.platform, key.channel.strip()))
+    raise ValueError(f"{value!r} names no channel; write slack:C0123ABCD or discord:1234567890")
 
 
 def _categories(value: list[str]) -> list[str]:
@@ -190,10 +193,10 @@ def settled(wanted: Wanted, base: Subscription, place: Place) -> Subscription:
 def place_of(channel: str) -> Place:
     """Raises BadInput."""
     try:
-        platform, _, name = _channel(channel).partition(":")
+        key = ChannelKey.parse(_channel(channel))
     except ValueError as error:
         raise BadInput(f"{error}.") from None
-    return Place(platform, name)
+    return Place(key.platform, key.channel)
 
 
 def differences(

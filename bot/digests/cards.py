@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
@@ -28,7 +29,7 @@ EASTERN = ZoneInfo("America/New_York")
 def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bool = True) -> Thread:
     """The parent, a reply per paper, and the parent once more with its names linked to their replies. `hears`: see `Chat.hears`."""
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
-    replies = {e.paper.id: f"reply:{i}" for i, e in enumerate(digest.entries)}
+    replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     day = day_words(digest.local_date, digest.language, "MMMd")
     title = f"{day} · {len(digest.entries)} · {names}"
@@ -122,7 +123,7 @@ def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
 
 def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
     """A paper's reply in a digest's thread."""
-    value = f"{digest.key}#{entry.number}"
+    value = str(DigestPaper(digest.key, entry.number))
     blocks = [
         *_head(entry, digest.language, str(entry.number)),
         *_body(entry, digest.language, detail),
@@ -134,7 +135,7 @@ def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
 
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
     """A paper outside of a digest: what `/paper` shows. `shared`: it already stands in the channel."""
-    value = f"paper:{entry.paper.versioned}"
+    value = str(PaperById(entry.paper.versioned))
     body = list(_body(entry, language, detail, chosen=False))
     if entry.analysis is None:
         body.insert(0, Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}"))
@@ -260,7 +261,9 @@ def others(digest: Digest) -> Post:
     blocks: list[Block] = [Heading(title, 2)]
     for candidate in digest.others:
         blocks.append(Text(_candidate(candidate, language)))
-        blocks.append(Actions((Button("add", f"{digest.key}#{candidate.rank}", say("card.add", language)),)))
+        blocks.append(
+            Actions((Button("add", str(DigestPaper(digest.key, candidate.rank)), say("card.add", language)),))
+        )
     return Post(tuple(blocks), title, language)
 
 
@@ -319,7 +322,7 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
     buttons = (
         Button("helpful", answer_id, say("card.helpful", language), Style.FEEDBACK),
         Button("unhelpful", answer_id, say("card.unhelpful", language), Style.FEEDBACK),
-        Button("wrong", f"answer:{answer_id}", say("card.wrong", language)),
+        Button("wrong", str(AnswerTo(answer_id)), say("card.wrong", language)),
     )
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core import metrics
 from bot.core.chat import Chat, Place, Step, StepKind
+from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
 from bot.digests import cards
@@ -75,7 +76,7 @@ class Daily:
         None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and ListAwaited; the run stays open then.
         One at a time for a channel: of two runs that meet, the second sees what the first has considered.
         """
-        async with self._store.lease(f"make:{subscription.key}", RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
+        async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
@@ -175,7 +176,7 @@ class Daily:
                 others=tuple(c for c in digest.others if c.paper.id != entry.paper.id),
             )
         post = cards.paper_post(entry, digest, subscription.detail)
-        message = await chat.send(place, post, f"{digest.key}:add-{entry.number}")
+        message = await chat.send(place, post, str(StepKey(digest.key, f"add-{entry.number}")))
         ledger = await self._store.ledger(subscription.key)
         known = ledger.entries.get(entry.paper.id)
         entries = (replace(known, state=State.CHOSEN),) if known else ()

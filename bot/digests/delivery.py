@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from typing import Any, NoReturn
 
 from bot.core import metrics
 from bot.core.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
+from bot.core.ids import LINK_PLACEHOLDER, join_key
 from bot.core.texts import say
 from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
 from bot.store.redis import pack, unpack
@@ -43,7 +43,6 @@ MAX_THROTTLED = 600.0
 MAX_DOUBTFUL = 5
 CLOCK_SKEW = timedelta(minutes=2)
 """Between the store's clock and the platform's."""
-LINK_PLACEHOLDER = re.compile(r"\{\{link:([^{}]+)\}\}")
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
@@ -94,7 +93,7 @@ async def deliver(
     elif known.state is not DeliveryState.OPEN:
         return _outcome(await _load(store, key))
     try:
-        async with store.lease(f"delivery:{key}", LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
+        async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
             work = _DeliverySession(
                 key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress
             )
@@ -118,7 +117,7 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time
     if await store.delivery(key) is None:
         return 0
     await store.retracting(key)
-    async with store.lease(f"delivery:{key}", LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
+    async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
         await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
         delivery = await store.delivery(key)
         assert delivery is not None

@@ -14,6 +14,7 @@ from typing import Any
 import discord
 
 from bot.core.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import Channel, Draft, Whisper
 from bot.discord.events import NAME
@@ -196,7 +197,7 @@ class DiscordChat:
     async def _send(self, channel: str, post: Post, key: str, *, thread: bool) -> str:
         first = ""
         for i, payload in enumerate(messages(post)):
-            sent = await self._write(channel, silent(keyed(payload, f"{key}.{i}" if i else key)), thread=thread)
+            sent = await self._write(channel, silent(keyed(payload, further_key(key, i) if i else key)), thread=thread)
             first = first or sent
         return first
 

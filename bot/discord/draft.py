@@ -15,6 +15,7 @@ import stamina
 
 from bot.core.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
 from bot.core.draft import DraftPump, DraftState, Recovery
+from bot.core.ids import further_key
 from bot.core.texts import say
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages
@@ -73,7 +74,7 @@ class Draft(DraftPump):
         first, *more = messages(post)
         await _until_done(lambda: self._put(first))
         for i, payload in enumerate(more, 1):
-            key = f"{self._key}.{i}"
+            key = further_key(self._key, i)
             await _until_done(lambda payload=payload, key=key: self._sheet.create(payload, key))  # type: ignore[misc]
         return self._sheet.name(self._message)
 

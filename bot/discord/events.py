@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.core.chat import Person, Place, Question, VoteKind
+from bot.core.ids import PaperById, is_paper
 from bot.discord.ids import Press, components, message_id, pressed
 from digest.arxiv.ids import parse
 
@@ -97,12 +98,12 @@ def subject_of(message: dict[str, Any], action: str) -> str:
     in it; empty when there is none. `message` is Discord's JSON."""
     presses = [p for c in components(message) for p in _presses(c)]
     exact = [p.value for p in presses if p.action == action]
-    papers = [p.value for p in presses if "#" in p.value or p.value.startswith("paper:")]
+    papers = [p.value for p in presses if is_paper(p.value)]
     found = [*exact, *papers]
     if found:
         return found[0]
     ref = parse(_text(message))
-    return f"paper:{ref}" if ref is not None else ""
+    return str(PaperById(str(ref))) if ref is not None else ""
 
 
 def _presses(component: dict[str, Any]) -> list[Press]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.finding import Check, Finding, State
+from bot.core.ids import FaultId
 from bot.core.settings import Settings
 from bot.server.wiring import open_store
 from bot.store import Store
@@ -59,7 +60,7 @@ def _check_disk(home: Path) -> list[Finding]:
 async def _faults(store: Store) -> list[Finding]:
     return [
         Finding(
-            f"fault: {name.partition(' ')[0]}",
+            f"fault: {FaultId.parse(name).name}",
             State.DOUBTFUL,
             f"since {datetime.fromisoformat(fault['since']):%Y-%m-%d %H:%M} UTC"
             f"{', ' + fault['channel'] if fault['channel'] else ''}: {fault['cause']}",

@@ -27,6 +27,7 @@ from bot.core.chat import (
     Vote,
     VoteKind,
 )
+from bot.core.ids import AnswerTo, Origin, PaperChoice, QuestionId, join_key
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note, run_time
@@ -95,7 +96,7 @@ class Conversation:
         await self._store.quiet(question.place)
         language = await self._context.language(question.place, question.person)
         chat = self._context.chats[question.place.platform]
-        await chat.send(question.place, note(say("question.quiet", language), language), f"quiet:{question.id}")
+        await chat.send(question.place, note(say("question.quiet", language), language), join_key("quiet", question.id))
 
     async def _offer_answer(self, question: Question) -> None:
         """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
@@ -112,16 +113,24 @@ class Conversation:
         )
         words = say("question.shall", language)
         post = Post((Text(words), Actions(buttons)), words, language)
-        await chat.send(question.place, post, f"leave:{question.id}", question.person)
+        await chat.send(question.place, post, join_key("leave", question.id), question.person)
 
     async def answer_unaddressed(self, question: Question) -> None:
         """The author said "Answer": the question is asked again, to the bot."""
-        await self.enqueue(replace(question, id=f"{question.id}:yes", message="", addressed=True))
+        await self.enqueue(
+            replace(question, id=str(QuestionId.parse(question.id).permitted()), message="", addressed=True)
+        )
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
         """Somebody chose a paper from the menu: the question is asked again, about that one."""
         await self.enqueue(
-            replace(question, id=f"{question.id}:{paper_id}", subject=paper_id, message="", person=person)
+            replace(
+                question,
+                id=str(QuestionId.parse(question.id).about(paper_id)),
+                subject=paper_id,
+                message="",
+                person=person,
+            )
         )
 
     async def amend(self, question: Question) -> None:
@@ -136,7 +145,7 @@ class Conversation:
         if asked is None or asked.state is not Asking.OPEN:
             return
         question = asked.question
-        draft = await self._context.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
         if asked.post is not None:
             await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
             return
@@ -163,7 +172,7 @@ class Conversation:
         if asked is None or asked.state is not Asking.OPEN:
             return
         question = asked.question
-        draft = await self._context.chats[question.place.platform].draft(question, f"answer:{question.id}")
+        draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
         language = answer_language(question.text, await self._context.language(question.place, question.person))
         try:
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
@@ -201,7 +210,7 @@ class Conversation:
         """A limit is between the bot and the asker, where a platform can whisper."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
-            await chat.send(question.place, post, f"alone:{question.id}", question.person)
+            await chat.send(question.place, post, join_key("alone", question.id), question.person)
             await self._store.mark_answered(question.id, "")
         else:
             await self._finish(asked, draft, post)
@@ -216,7 +225,7 @@ class Conversation:
     async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
         """Shows the final form and records that it was shown; the thread is from then on one the bot answers in."""
         question = asked.question
-        if question.id.startswith("form:") and not question.private and not question.place.direct:
+        if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
             # Asked in a form: nobody else has seen the question.
             asked_for = Small(f"❓ {escape(' '.join(question.text.split()))}")
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
@@ -239,7 +248,7 @@ class Conversation:
                 await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._context.now()))
         await self._store.note_answered(place, question.person.id)
         if message:
-            await self._store.keep_message_subject(place, message, f"answer:{question.id}")
+            await self._store.keep_message_subject(place, message, str(AnswerTo(question.id)))
 
 
 def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
@@ -247,7 +256,7 @@ def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
     if not subjects.candidates:
         return note(say("question.no paper", language), language)
     name = answer_name(question.id)
-    options = tuple((label[:75], f"{name} {paper_id}") for label, paper_id in subjects.candidates[:25])
+    options = tuple((label[:75], str(PaperChoice(name, paper_id))) for label, paper_id in subjects.candidates[:25])
     words = say("question.which", language)
     return Post((Text(words), Menu("pick", say("question.choose", language), options)), words, language)
 

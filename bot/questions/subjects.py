@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.context import Context
 from bot.core.chat import Place, Question
+from bot.core.ids import answer_of
 from bot.digests import cards
 from bot.questions.lookup import find_paper
 from bot.store import Talk
@@ -98,9 +99,9 @@ async def _load_digest(context: Context, question: Question, talk: Talk | None) 
 async def _load_subject(context: Context, place: Place, message: str) -> str:
     """The paper that a message of ours is about."""
     subject = await context.store.message_subject(place, message) if message else ""
-    if not subject.startswith("answer:"):
+    if (answer := answer_of(subject)) is None:
         return subject
-    asked = await context.store.question(subject.removeprefix("answer:"))
+    asked = await context.store.question(answer.question)
     return asked.answer.paper_ids[0] if asked and asked.answer and asked.answer.paper_ids else ""
 
 

@@ -20,6 +20,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
+from bot.core.ids import ChannelKey
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
@@ -210,7 +211,7 @@ async def add_first_subscriptions(app: App) -> None:
     """Subscribes the channels named in the settings unless they are subscribed."""
     settings = app.settings
     for platform, channel in (("slack", settings.slack_channel), ("discord", settings.discord_channel_id)):
-        if channel and await app.store.subscription(f"{platform}:{channel}") is None:
+        if channel and await app.store.subscription(str(ChannelKey(platform, channel))) is None:
             first = subscription_from_settings(settings, Place(platform, channel), app.now())
             await app.store.keep_subscription(replace(first, created=app.now()))
             log.info("event=subscribed subscription=%s", first.key)

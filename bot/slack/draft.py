@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Person, Place, Post, Question, Text
 from bot.core.draft import DraftPump, DraftState, Recovery
+from bot.core.ids import is_further
 from bot.slack.render import messages
 from bot.slack.wire import SlackRefused, Wire, retry_throttled
 
@@ -167,7 +168,7 @@ class SlackDraft(DraftPump):
         since = datetime.fromtimestamp(float(begun), UTC) if begun else self._question.at - SEARCH_BACK
         async for message in self._chat.own_messages(self._question.place, self._thread, since):
             key, ts = messages.key_of(message), str(message["ts"])
-            if key.startswith(f"{self._key}."):
+            if is_further(key, self._key):
                 self._found[key] = ts
             elif key == self._key or (not key and mark_of(self._key) in _marks_in(message)):
                 found_keys[ts] = key

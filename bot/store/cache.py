@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
+from bot.core.ids import join_key
 from bot.store.base import key, seconds
 from bot.store.leases import LONGEST_PAUSE, Hold, LeaseBusy, Leases
 from bot.store.redis import pack, unpack
@@ -53,7 +54,7 @@ class RedisCache:
                 if held is not None:
                     return held
                 try:
-                    name = f"once:{key}"
+                    name = join_key("once", key)
                     async with self._store.lease(name, self._hold, wait=timedelta(0), hold=Hold.THROUGH_OUTAGES):
                         return await self._make(key, life, make)
                 except LeaseBusy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.ids import AnswerTo, is_within
 from bot.store.base import key, literal
 from bot.store.deliveries import OPEN
 from bot.store.questions import UNANSWERED, Questions
@@ -39,7 +40,7 @@ class Forgetting(Questions):
         for pattern in (key("*", around), key("*", around, "*")):
             commands += [("DEL", name) for name in await self.redis.scan(pattern)]
         begun = [name.decode() for name in await self.redis.do("ZRANGE", OPEN, 0, -1)]
-        commands += [("ZREM", OPEN, name) for name in begun if name.startswith(f"{subscription}:")]
+        commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
         await self.redis.transaction([("HDEL", ALL, subscription), *commands])
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
@@ -47,24 +48,24 @@ class Forgetting(Questions):
         commands: list[Command] = [
             ("SREM", name, subscription) for name in await self.redis.scan(key("person", "*", "voted"))
         ]
-        threads = f"{key('thread', subscription)}:"
+        threads = key("thread", subscription)
         for name in await self.redis.scan(key("person", "*", "threads")):
-            commands += [("SREM", name, one) for one in await self._members(name) if one.startswith(threads)]
+            commands += [("SREM", name, one) for one in await self._members(name) if is_within(one, threads)]
         return commands
 
     async def _members(self, name: str) -> list[str]:
         return sorted(member.decode() for member in await self.redis.do("SMEMBERS", name))
 
     async def _question_gone(self, question: str) -> list[Command]:
-        asked = await self.question(question)
+        asked, answer = await self.question(question), str(AnswerTo(question))
         commands: list[Command] = [
             ("DEL", key("question", question)),
             ("DEL", key("question-extra", question)),
             ("DEL", key("named", fingerprint(question))),
-            ("DEL", key("delivery", f"answer:{question}")),
-            ("DEL", key("plan", f"answer:{question}")),
+            ("DEL", key("delivery", answer)),
+            ("DEL", key("plan", answer)),
             ("ZREM", UNANSWERED, question),
-            ("ZREM", OPEN, f"answer:{question}"),
+            ("ZREM", OPEN, answer),
         ]
         if asked is not None:
             place = asked.question.place

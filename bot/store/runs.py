@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
+from bot.core.ids import RunKey
 from bot.store.base import LONG, OPEN_LIFE, Base, iso, key, seconds
 from bot.store.redis import Script
 from digest.render.catalogs import dumped, loaded
@@ -70,9 +71,13 @@ class Run:
     """Begun by this very call; otherwise it was begun before, or joined."""
 
     @property
+    def id(self) -> RunKey:
+        return RunKey(self.subscription, self.local_date, self.name)
+
+    @property
     def key(self) -> str:
         """That of its Digest."""
-        return f"{self.subscription}:{iso(self.local_date)}:{self.name}"
+        return str(self.id)
 
 
 class Runs(Base):
@@ -84,15 +89,15 @@ class Runs(Base):
             [_open(subscription), key("runs", subscription, iso(local_date)), prefix],
             [uuid4().hex, iso(local_date), kind, self.now().isoformat(), seconds(LONG), seconds(OPEN_LIFE)],
         )
-        day, _, name = name.decode().partition(":")
-        return await self._run(subscription, date.fromisoformat(day), name, fresh=bool(fresh))
+        begun = RunKey.of_channel(subscription, name.decode())
+        return await self._run(subscription, begun.day, begun.kind, fresh=bool(fresh))
 
     async def end_run(self, run: Run, state: RunState, note: str = "") -> None:
         """A run that ended stays ended; one that failed may be begun again by `reopen_run`."""
         await self.redis.run(
             END,
             [_run(run), _open(run.subscription)],
-            [state, dumped(note), self.now().isoformat(), seconds(LONG), f"{iso(run.local_date)}:{run.name}"],
+            [state, dumped(note), self.now().isoformat(), seconds(LONG), run.id.in_channel],
         )
 
     async def reopen_run(self, run: Run) -> None:
@@ -100,7 +105,7 @@ class Runs(Base):
             [
                 ("HSET", _run(run), "state", RunState.OPEN),
                 ("EXPIRE", _run(run), seconds(LONG)),
-                ("SET", _open(run.subscription), f"{iso(run.local_date)}:{run.name}", "EX", seconds(OPEN_LIFE)),
+                ("SET", _open(run.subscription), run.id.in_channel, "EX", seconds(OPEN_LIFE)),
             ]
         )
 
@@ -126,8 +131,8 @@ class Runs(Base):
         current = await self.redis.do("GET", _open(subscription))
         if current is None:
             return None
-        day, _, name = current.decode().partition(":")
-        return await self.run_state(subscription, date.fromisoformat(day), name)
+        run = RunKey.of_channel(subscription, current.decode())
+        return await self.run_state(subscription, run.day, run.kind)
 
     async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
         run = Run(subscription, day, name)

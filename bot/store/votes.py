@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.chat import Vote, VoteKind
+from bot.core.ids import answer_of
 from bot.store.base import LONG, Base, key, seconds
 from bot.store.redis import Command
 from digest.model import from_json, to_json
@@ -53,9 +54,7 @@ class Votes(Base):
         return [
             vote
             for vote in votes
-            if vote.kind is not VoteKind.WRONG
-            and not vote.subject.startswith("answer:")
-            and (begins is None or vote.at > begins)
+            if vote.kind is not VoteKind.WRONG and not answer_of(vote.subject) and (begins is None or vote.at > begins)
         ]
 
     async def forget_votes(self, subscription: str) -> None:

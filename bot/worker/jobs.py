@@ -8,13 +8,14 @@ import ctypes
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.alerts import faults, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, Gone, Throttled
+from bot.core.ids import RunKey, TaskName
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -142,9 +143,9 @@ class Jobs:
         return made
 
     async def _load_run(self, run_key: str) -> tuple[Run | None, Subscription | None]:
-        subscription, day, name = run_key.rsplit(":", 2)
-        run = await self._store.run_state(subscription, date.fromisoformat(day), name)
-        return run, await self._store.subscription(subscription)
+        key = RunKey.parse(run_key)
+        run = await self._store.run_state(key.subscription, key.day, key.kind)
+        return run, await self._store.subscription(key.subscription)
 
     async def _was_retracted(self, subscription: Subscription) -> bool:
         """Whether the last digest was retracted, so that its papers are considered again."""
@@ -266,8 +267,9 @@ class Jobs:
         The admins' fault is closed when the next task of its kind in that channel succeeds.
         """
         log.error("event=given_up task=%s", name)
-        kind, _, of = name.partition(":")
         try:
+            task = TaskName.parse(name)
+            kind, of = task.task, task.subject
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")
             if kind == "answer":
@@ -285,7 +287,7 @@ class Jobs:
 
     async def _channel_of(self, kind: str, of: str) -> str:
         if kind != "answer":
-            return of.rsplit(":", 2)[0]
+            return RunKey.parse(of).subscription
         asked = await self._store.question(of)
         return asked.question.place.key if asked is not None else ""
 
@@ -306,7 +308,7 @@ class Jobs:
 
     async def _requeue(self, aside: Collection[str], task: str, name: str) -> None:
         """Skips tasks that were set aside: they would kill their workers again."""
-        if f"{task}:{name}" not in aside:
+        if str(TaskName(task, name)) not in aside:
             await self._queue.add(task, name)
 
 

@@ -29,6 +29,7 @@ from uuid import uuid4
 from docket import CurrentExecution, Docket, Execution, Worker
 from docket.dependencies import AdmissionBlocked
 
+from bot.core.ids import join_key
 from bot.core.texts import say
 from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
 from bot.store.embedded.server import EmbeddedStore
@@ -193,7 +194,7 @@ class Queue:
         self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0), again: bool = False
     ) -> bool:
         """False if a task of this key is queued, or done unless `again` is set."""
-        name = key or ":".join((task, *ids))
+        name = key or join_key(task, *ids)
         if again:
             await self._store.unmark_done(name)
         elif await self._store.is_done(name):
@@ -206,7 +207,7 @@ class Queue:
     async def cancel(self, task: str, *ids: str, key: str = "") -> None:
         """Cancels a task, queued or running."""
         with sentences(self._url):
-            await self._dockets[self._docket_of[task]].cancel(key or ":".join((task, *ids)))
+            await self._dockets[self._docket_of[task]].cancel(key or join_key(task, *ids))
 
     async def depth(self) -> dict[str, int]:
         """Number of tasks in each docket, running ones included."""

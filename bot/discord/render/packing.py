@@ -7,17 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.core import ids
 from bot.discord.render.markdown import Unit
 
 LINK = 91
 """The longest link to a message: what `{{link:…}}` will be replaced by."""
 
-_LINK = re.compile(r"\{\{link:[^}]*\}\}")
-
 
 def size(text: str) -> int:
     """As Discord's clients count (UTF-16), which is never less than its servers do; a placeholder counts as what replaces it."""
-    return len(_LINK.sub("x" * LINK, text).encode("utf-16-le")) // 2
+    return len(ids.LINK_PLACEHOLDER.sub("x" * LINK, text).encode("utf-16-le")) // 2
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
+from bot.core.ids import StepKey, further_key, link_to, reply_url
 from bot.discord.ids import Press, custom_id, marker, pressed
 from bot.discord.render.markdown import Target, Unit
 from bot.discord.render.messages import (
@@ -46,9 +47,9 @@ Parts = list[tuple[Payload, Payload | None]]
 
 
 def plan(thread: Thread, key: str) -> list[Step]:
-    begins = {f"reply:{i}": f"{{{{link:{key}:{i + 1}}}}}" for i in range(len(thread.replies))}
+    begins = {reply_url(i): link_to(StepKey(key, str(i + 1))) for i in range(len(thread.replies))}
     text, forum = (_parent(thread, lambda url: begins.get(url, url), forum=kind) for kind in (False, True))
-    parent, opened = f"{key}:0", f"{key}:t"
+    parent, opened, edit = (str(StepKey(key, name)) for name in ("0", "t", "e"))
     name = {"name": _name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
     starter = {**name, "tags": list(thread.tags), "message": _starter_keyed(forum[0][0], parent)}
     steps = [
@@ -58,17 +59,18 @@ def plan(thread: Thread, key: str) -> list[Step]:
     edits: list[Step] = []
     if text[0][1] is not None and forum[0][1] is not None:
         done = {"text": edited(text[0][1], parent), "forum": _starter_edited(forum[0][1], parent)}
-        edits.append(Step(f"{key}:e", StepKind.EDIT, done, on=parent))
+        edits.append(Step(edit, StepKind.EDIT, done, on=parent))
     for only, parts in (("text", text), ("forum", forum)):
         for i, (posted, finished) in enumerate(parts[1:], 1):
-            told = f"{key}:0.{only[0]}{i}"
+            told = further_key(parent, f"{only[0]}{i}")
             steps.append(Step(told, StepKind.REPLY, {"message": keyed(posted, told), "only": only}, on=opened))
             if finished is not None:
                 again = {"message": edited(finished, told), "only": only}
-                edits.append(Step(f"{key}:e.{only[0]}{i}", StepKind.EDIT, again, on=told))
+                edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=told))
     for n, reply in enumerate(thread.replies):
+        first = str(StepKey(key, str(n + 1)))
         for i, message in enumerate(messages(reply)):
-            said = f"{key}:{n + 1}.{i}" if i else f"{key}:{n + 1}"
+            said = further_key(first, i) if i else first
             payload = {"message": silent(keyed(message, said)), "only": ""}
             steps.append(Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n))
     return [*steps, *edits]

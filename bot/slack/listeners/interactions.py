@@ -17,6 +17,7 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck
 
 from bot.core.chat import ChatError, EventHandler, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.core.ids import PaperById
 from bot.core.texts import say
 from bot.slack.chat import SlackChat
 from bot.slack.listeners import payloads
@@ -150,7 +151,7 @@ class Interactions:
         place = await self._place_to_answer(str(body["channel"]["id"]), message, person)
         memo = Memo("", "", place.channel, place.thread, place.direct, str(message["ts"]))
         papers = list(dict.fromkeys(find_all(json.dumps(message, ensure_ascii=False))))
-        pressed = Pressed("ask", f"paper:{papers[0]}" if papers else "", memo)
+        pressed = Pressed("ask", str(PaperById(str(papers[0]))) if papers else "", memo)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(place, person, click.extra)
         if len(papers) == 1:
@@ -160,7 +161,7 @@ class Interactions:
 
     async def _ask_which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
         sentence = say("question.which" if papers else "slack.no paper", person.language)
-        menu = Menu("ask", "…", tuple((str(p), f"paper:{p}") for p in papers[:25]))
+        menu = Menu("ask", "…", tuple((str(p), str(PaperById(str(p)))) for p in papers[:25]))
         await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
 
     async def _place_to_answer(self, channel: str, message: Payload, person: Person) -> Place:

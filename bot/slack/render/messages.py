@@ -3,11 +3,11 @@ Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
+from bot.core.ids import REPLY, StepKey, further_key, link_to
 from bot.slack.render import lengths, mrkdwn
 from bot.slack.render.blocks import SlackBlock, blocks
 from bot.slack.render.lengths import shortened
@@ -38,7 +38,7 @@ def render_post(post: Post, key: str = "") -> list[dict[str, Any]]:
             "blocks": [*top, *group],
         }
         if key:
-            message["metadata"] = mark(key if number == 1 else f"{key}.{number}")
+            message["metadata"] = mark(key if number == 1 else further_key(key, number))
         out.append(message)
     return out
 
@@ -95,12 +95,12 @@ def steps(thread: Thread, key: str) -> list[Step]:
     The parent's overflow is the first reply. Links `reply:<n>` of `finished` become
     `{{link:<key of that step>}}`. The edit is left out if it needs another number of messages.
     """
-    parent_key = f"{key}:0"
+    parent_key = str(StepKey(key, "0"))
     parents = render_post(thread.parent, parent_key)
     out = [Step(parent_key, StepKind.POST, parents[0])]
     out += [_reply(m, parent_key) for m in parents[1:]]
     for number, reply in enumerate(thread.replies):
-        first, *more = render_post(reply, f"{key}:{number + 1}")
+        first, *more = render_post(reply, str(StepKey(key, str(number + 1))))
         out.append(_reply(first, parent_key, number))
         out += [_reply(m, parent_key) for m in more]
     finished = render_post(thread.finished, parent_key) if thread.finished else []
@@ -108,7 +108,7 @@ def steps(thread: Thread, key: str) -> list[Step]:
         for message in finished:
             target = key_of(message)
             payload = _linked({k: v for k, v in message.items() if not k.startswith("unfurl")}, key)
-            out.append(Step(f"{target}:edit", StepKind.EDIT, payload, on=target))
+            out.append(Step(str(StepKey(target, "edit")), StepKind.EDIT, payload, on=target))
     return out
 
 
@@ -116,13 +116,10 @@ def _reply(message: Mapping[str, Any], parent: str, reply: int = -1) -> Step:
     return Step(key_of(message), StepKind.REPLY, message, on=parent, reply=reply)
 
 
-_REPLY = re.compile(r"reply:(\d+)")
-
-
 def _linked(node: Any, key: str) -> Any:
     if isinstance(node, Mapping):
         return {
-            k: _REPLY.sub(lambda m: f"{{{{link:{key}:{int(m[1]) + 1}}}}}", v)
+            k: REPLY.sub(lambda m: link_to(StepKey(key, str(int(m[1]) + 1))), v)
             if k == "url" and isinstance(v, str)
             else _linked(v, key)
             for k, v in node.items()

@@ -23,9 +23,10 @@ from bot.core.chat import (
     Text,
     Throttled,
 )
+from bot.core.ids import LINK_PLACEHOLDER
 from bot.core.subscription import Detail
 from bot.digests import cards
-from bot.digests.delivery import LINK_PLACEHOLDER, _fill_links
+from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
 from bot.slack.render import messages
 from tests.bot.slack.worst import worst_digest

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question, StepKind
-from bot.digests.delivery import LINK_PLACEHOLDER, _fill_links
+from bot.core.ids import LINK_PLACEHOLDER
+from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
 from bot.store import DeliveryState, Store
 from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done
