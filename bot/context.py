@@ -40,12 +40,16 @@ class Context:
     pace: Pace = FreePace()  # noqa: RUF009  # it has no state
     reports: Reports = NoReports()  # noqa: RUF009  # nor has this
 
-    async def language(self, place: Place, person: Person) -> str:
-        """In which language to speak to somebody: the channel's, in a direct message the person's own."""
+    async def channel_language(self, place: Place, person: Person) -> str:
+        """The language of what a channel sees: the channel's; in a direct message the person's."""
         subscription = None if place.direct else await self.store.subscription(place.key)
         if subscription is not None:
             return subscription.profile.language
         return person.language or self.defaults.profile.language
+
+    async def person_language(self, place: Place, person: Person) -> str:
+        """The language of what one person alone sees: the person's, else the channel's."""
+        return person.language or await self.channel_language(place, person)
 
     async def subscription(self, place: Place) -> Subscription:
         """The channel's settings, else the defaults for it."""

@@ -38,7 +38,7 @@ async def show(store: Store, *, as_json: bool = False) -> None:
     for row in found:
         s = row.subscription
         what = f"{','.join(s.profile.categories)} · {s.papers} · {s.profile.language}"
-        due = run_time(row.next, replace(s, profile=replace(s.profile, language="en"))) if row.next else "paused"
+        due = run_time(row.next, s, "en") if row.next else "paused"
         table.add_row(s.key, what, row.delivered or "none yet", due, _cost(row), row.fault or "-")
     render.terminal(sys.stdout).print(table)
 

@@ -110,7 +110,7 @@ class Actions:
 
     async def handle_click(self, click: Click, respond: Responder) -> None:
         """Raises NotFound for what is no longer kept; a name it does not know is an old message's and gets the same sentence."""
-        language = await self._context.language(click.place, click.person)
+        language = await self._context.person_language(click.place, click.person)
         handler = self._by_name.get(click.action)
         if handler is None:
             raise NotFound(say("expired", language))
@@ -120,7 +120,7 @@ class Actions:
         self, submission: Submission, respond: Responder
     ) -> tuple[Mapping[str, str], AfterClose]:
         """Problems by field, empty when it was taken; and what is to be done after the form has closed."""
-        language = await self._context.language(submission.place, submission.person)
+        language = await self._context.person_language(submission.place, submission.person)
         if submission.action == "setup":
             return await self._save_settings(submission, respond, language)
         if submission.action == "ask":
@@ -168,22 +168,23 @@ class Actions:
             return ref.id if ref else named.paper_id
         return (await self._load_paper(value, language)).id
 
-    async def _load_entry(self, click: Click, respond: Responder, language: str) -> Entry:
-        """As it stands in the digest; a paper outside of one is read (from what is kept, where it was read before)."""
+    async def _load_entry(self, click: Click, respond: Responder, language: str) -> tuple[Entry, str]:
+        """The entry of the digest, else the paper read now or earlier; and the language it is written in."""
         subject = await self._load_subject(click.value, language)
-        if subject.entry is not None:
-            return subject.entry
+        if subject.digest is not None and subject.entry is not None:
+            return subject.entry, subject.digest.language
         paper = await self._load_paper(click.value, language)
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
-        return await look_up(self._context, paper, language, click.place.key)
+        written = await self._context.channel_language(click.place, click.person)
+        return await look_up(self._context, paper, written, click.place.key), written
 
     async def _full(self, click: Click, respond: Responder, language: str) -> None:
-        entry = await self._load_entry(click, respond, language)
-        await respond.page(cards.short_title(entry.paper), cards.full_page(entry, language))
+        entry, written = await self._load_entry(click, respond, language)
+        await respond.page(cards.short_title(entry.paper), cards.full_page(entry, written))
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
-        entry = await self._load_entry(click, respond, language)
-        await respond.show(cards.card(await note_earlier_digest(self._context, entry, click.place, language), language))
+        entry, written = await self._load_entry(click, respond, language)
+        await respond.show(cards.card(await note_earlier_digest(self._context, entry, click.place, written), written))
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._load_paper(click.value, language)
@@ -196,9 +197,9 @@ class Actions:
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
         """The card in the channel, where its thread takes questions."""
-        entry = await self._load_entry(click, respond, language)
+        entry, written = await self._load_entry(click, respond, language)
         place = replace(click.place, thread="")
-        post = cards.card(entry, language, shared=True)
+        post = cards.card(entry, written, shared=True)
         chat = self._context.chats[place.platform]
         message = await chat.send(place, post, join_key("share", click.place.key, entry.paper.id, click.id))
         await self._context.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
@@ -337,15 +338,16 @@ class Actions:
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
-        blocks: list[Block] = [Heading(say("why these", language), 2)]
+        written = digest.language  # of the reasons in it
+        blocks: list[Block] = [Heading(say("why these", written), 2)]
         if digest.profile.interests:
-            blocks.append(Text(say("by interest", language, interests=escape(digest.profile.interests))))
+            blocks.append(Text(say("by interest", written, interests=escape(digest.profile.interests))))
         lines = [
-            f"**{e.number}** {link(tex.plain(cards.short_title(e.paper)), e.paper.abs_url)} · {why(e, language)}"
+            f"**{e.number}** {link(tex.plain(cards.short_title(e.paper)), e.paper.abs_url)} · {why(e, written)}"
             for e in digest.entries
         ]
         blocks += [Text(line) for line in lines]
-        await respond.show(Post(tuple(blocks), say("why these", language), language))
+        await respond.show(Post(tuple(blocks), say("why these", written), written))
 
     async def _markdown(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
@@ -375,7 +377,7 @@ class Actions:
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._require_change_rights(click, language)
         command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
-        await digest_command.run_now(self._context, command, respond, subscription)
+        await digest_command.run_now(self._context, command, respond, subscription, language)
 
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.forget_person(click.person.id)

@@ -29,13 +29,13 @@ FOLLOW_TIME = timedelta(minutes=14)
 POLL_INTERVAL = 1.0
 """Seconds between two looks at the progress."""
 
-Handler = Callable[[Context, Command, Responder, Subscription], Awaitable[None]]
+Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[None]]
 
 
 async def digest(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`; where there are roles, `ping` and one's id."""
     subscription = await context.subscription(command.place)
-    language = await context.language(command.place, command.person)
+    language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
     if verb in ("", "help"):
         await respond.show(note(say("digest.help", language), language))
@@ -60,33 +60,35 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     if verb not in ("setup", "status") and subscription.created is None:
         await respond.show(note(say("not set", language), language))
         return
-    await VERBS[verb](context, command, respond, subscription)
+    await VERBS[verb](context, command, respond, subscription, language)
 
 
-async def _setup(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:
-    await respond.form(setup.form(subscription, await context.language(command.place, command.person)))
+async def _setup(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
+    await respond.form(setup.form(subscription, language))
 
 
 # ---------------------------------------------------------------- now
 
 
-async def run_now(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def run_now(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     """Makes a digest at once, or joins the one being made; its asker sees how far it is."""
-    language = subscription.profile.language
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
     await context.queue.add("digest", run.key)
-    await follow_run(context, run, respond, subscription)
+    await follow_run(context, run, respond, subscription, language)
 
 
-async def follow_run(context: Context, run: Run, respond: Responder, subscription: Subscription) -> None:
+async def follow_run(context: Context, run: Run, respond: Responder, subscription: Subscription, language: str) -> None:
     """Shows a run's progress until it ends."""
-    language = subscription.profile.language
     shown = ""
     for _ in range(int(FOLLOW_TIME.total_seconds() / POLL_INTERVAL)):
         state = await context.store.run_state(run.subscription, run.local_date, run.name)
         if state is None or state.state is not RunState.OPEN:
-            await respond.show(await _result_post(context, state or run, subscription))
+            await respond.show(await _result_post(context, state or run, subscription, language))
             return
         line = progress_line(await context.store.progress(run.key), language)
         if line and line != shown:
@@ -104,16 +106,15 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
     return say(name, language, n=total if name == "posted" else done, done=done, total=total)
 
 
-async def _result_post(context: Context, run: Run, subscription: Subscription) -> Post:
-    language = subscription.profile.language
+async def _result_post(context: Context, run: Run, subscription: Subscription, language: str) -> Post:
     if run.state is RunState.DONE:
         return note(say("done", language), language)
     if run.state is RunState.NOTHING:
         last = await context.store.latest_digest(subscription.key)
-        due = run_time(calendar.next_list(context.now()), subscription)
+        due = run_time(calendar.next_list(context.now()), subscription, language)
         if last is None:
             return note(say("nothing new", language, next=due), language)
-        shown = await digest_link(context, last, subscription.place)
+        shown = await digest_link(context, last, subscription.place, language)
         return note(say("nothing new.linked", language, link=shown, next=due), language)
     return note(say("failed", language, why=in_language(run.note, language)), language)
 
@@ -134,8 +135,9 @@ async def _find_todays_digest(context: Context, subscription: Subscription) -> t
     return None, 0
 
 
-async def _retract(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
-    language = subscription.profile.language
+async def _retract(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     found, messages = await _find_todays_digest(context, subscription)
     if found is None:
         await respond.show(note(say("nothing to retract", language), language))
@@ -165,23 +167,28 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
 # ---------------------------------------------------------------- habits
 
 
-async def _pause(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def _pause(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     await context.store.keep_subscription(replace(subscription, paused=True))
-    language = subscription.profile.language
     await respond.show(note(say("paused", language), language))
 
 
-async def _resume(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
+async def _resume(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     on = replace(subscription, paused=False)
     await context.store.keep_subscription(on)
-    language = subscription.profile.language
-    await respond.show(note(say("resumed", language, next=run_time(next_run(on, context.now()), on)), language))
+    await respond.show(
+        note(say("resumed", language, next=run_time(next_run(on, context.now()), on, language)), language)
+    )
 
 
-async def _ping(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:
+async def _ping(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     """The one role that the daily message mentions; without an id, nobody."""
     role = command.text.strip().partition(" ")[2].strip()
-    language = subscription.profile.language
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
         return
@@ -189,8 +196,9 @@ async def _ping(context: Context, command: Command, respond: Responder, subscrip
     await respond.show(note(say("ping.set" if role else "ping.none", language), language))
 
 
-async def _forget(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
-    language = subscription.profile.language
+async def _forget(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     await respond.show(
         _confirmation("forget", subscription.key, say("forget?", language), say("forget", language), language)
     )

@@ -117,16 +117,16 @@ class Dispatcher:
         try:
             yield
         except OverBudget as error:
-            language = await self._context.language(place, person)
-            until = run_time(error.until, await self._context.subscription(place))
+            language = await self._context.person_language(place, person)
+            until = run_time(error.until, await self._context.subscription(place), language)
             await respond.show(note(say("over budget", language, until=until), language))
         except PaperboyError as error:
-            language = await self._context.language(place, person)
+            language = await self._context.person_language(place, person)
             await respond.show(note(in_language(error.sentence, language), language))
         except Exception:
             mark = secrets.token_hex(4)
             log.exception("event=bug id=%s", mark)
-            language = await self._context.language(place, person)
+            language = await self._context.person_language(place, person)
             await respond.show(note(say("bug", language, id=mark), language))
 
     # ------------------------------------------------------------ what is offered

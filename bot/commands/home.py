@@ -18,7 +18,7 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
     blocks: list[Block] = [Heading(say("home.title", language))]
     subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]
     for subscription in subscriptions[:20]:
-        lines = await status_lines(context, subscription)
+        lines = await status_lines(context, subscription, language)
         blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
     votes = await context.store.saved(person.id)
     papers = [v.subject for v in votes if not answer_of(v.subject)][:15]

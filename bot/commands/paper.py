@@ -21,7 +21,7 @@ RESULTS = 10
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
     """`command.text`: an id, a URL, a number of the latest digest, words, or a verb; with a question after an id."""
-    language = await context.language(command.place, command.person)
+    language = await context.person_language(command.place, command.person)
     text = command.text.strip()
     verb = " ".join(text.lower().split())
     simple = {
@@ -79,15 +79,16 @@ async def _find_named(
 
 
 async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
-    """The paper's card to the asker alone, with a button to share it."""
+    """The paper's card to the asker alone, with a button to share it: in the channel's language, whose analyses it shares."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
-    entry = await look_up(context, found, language, command.place.key)
-    await respond.show(cards.card(await note_earlier_digest(context, entry, command.place, language), language))
+    written = await context.channel_language(command.place, command.person)
+    entry = await look_up(context, found, written, command.place.key)
+    await respond.show(cards.card(await note_earlier_digest(context, entry, command.place, written), written))
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
     """A question after an id: answered to the asker alone."""
-    language = await context.language(command.place, command.person)
+    language = await context.person_language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     post = await answer_privately(context, command.place, command.person, question, [found], command.id)
     await respond.show(post)
@@ -113,7 +114,7 @@ def list_post(title: str, papers: list[Paper], language: str) -> Post:
     return Post(tuple(blocks), tex.plain(title)[:90], language)
 
 
-async def _help(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _help(context: Context, command: Command, respond: Responder, language: str) -> None:
     await respond.show(note(say("paper.help", language), language))
 
 
@@ -121,19 +122,19 @@ async def _today(context: Context, command: Command, respond: Responder, languag
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))
-    await respond.show(contents_post(digest))
+    await respond.show(contents_post(digest, language))
 
 
-def contents_post(digest: Digest) -> Post:
+def contents_post(digest: Digest, language: str) -> Post:
     """The papers of a digest as a list to choose from, by number."""
-    title = say("card.digest", digest.language, day=str(digest.local_date), n=len(digest.entries))
+    title = say("card.digest", language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
         (f"{e.number} · {cards.short_title(e.paper)}"[:75], str(DigestPaper(digest.key, e.number)))
         for e in digest.entries[:25]
     )
-    menu = Menu("lookup", say("choose", digest.language), options)
-    return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, digest.language)
+    menu = Menu("lookup", say("choose", language), options)
+    return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, language)
 
 
 async def _saved(context: Context, command: Command, respond: Responder, language: str) -> None:
@@ -146,11 +147,11 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
     await respond.show(list_post(say("saved", language), papers, language))
 
 
-async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:
     await respond.show(note(say("privacy", language), language))
 
 
-async def _forget_me(context: Context, command: Command, respond: Responder, language: str) -> None:  # noqa: ARG001
+async def _forget_me(context: Context, command: Command, respond: Responder, language: str) -> None:
     button = Button("forget_me", "me", say("forget me", language), Style.DANGER)
     question = say("forget me?", language)
     await respond.show(Post((Text(question), Actions((button,))), question[:90], language))

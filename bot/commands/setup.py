@@ -152,7 +152,7 @@ async def save_form(context: Context, submission: Submission) -> tuple[Subscript
     """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
     place = replace(submission.place, thread="")
     before = await context.subscription(place)
-    made, problems = read(submission.fields, before, before.profile.language)
+    made, problems = read(submission.fields, before, await context.person_language(place, submission.person))
     if problems:
         return None, problems
     made = replace(
@@ -165,7 +165,9 @@ async def save_form(context: Context, submission: Submission) -> tuple[Subscript
 async def show_preview(context: Context, subscription: Subscription, respond: Responder) -> None:
     """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
     language = subscription.profile.language
-    saved = say("saved settings", language, next=run_time(next_run(subscription, context.now()), subscription))
+    saved = say(
+        "saved settings", language, next=run_time(next_run(subscription, context.now()), subscription, language)
+    )
     lines = [saved, *(f"⚠ {warning}" for warning in unlisted_warnings(subscription.profile.categories, language))]
     ready = before_list(subscription, context.now())
     if ready is not None:

@@ -23,13 +23,14 @@ from digest.render.markdown import cost_words, escape, link
 from digest.selection.preferences import Taught
 
 
-async def status(context: Context, command: Command, respond: Responder, subscription: Subscription) -> None:  # noqa: ARG001
-    language = subscription.profile.language
+async def status(
+    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+) -> None:
     if subscription.created is None:
         await respond.show(note(say("not set", language), language))
         return
     title = say("status.title", language)
-    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(context, subscription)))]
+    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(context, subscription, language)))]
     learnt = await taught(context.store, subscription.key)
     if learnt.papers:
         blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
@@ -57,9 +58,9 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
     await respond.show(note(say("untaught", language), language))
 
 
-async def status_lines(context: Context, subscription: Subscription) -> list[str]:
+async def status_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     """How a channel's digest stands: what it is set to, when it runs next, the last one, what is wrong, what it cost."""
-    profile, language = subscription.profile, subscription.profile.language
+    profile = subscription.profile
     lines = [
         say(
             "status.profile",
@@ -78,9 +79,9 @@ async def status_lines(context: Context, subscription: Subscription) -> list[str
     lines.append(
         say("status.paused", language)
         if due is None
-        else say("status.next", language, next=run_time(due, subscription))
+        else say("status.next", language, next=run_time(due, subscription, language))
     )
-    lines += await _last_lines(context, subscription)
+    lines += await _last_lines(context, subscription, language)
     for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
         by_stage = await context.store.spending_of(subscription.key, when)
         if by_stage:
@@ -103,31 +104,32 @@ def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, obje
     }
 
 
-async def _last_lines(context: Context, subscription: Subscription) -> list[str]:
-    language = subscription.profile.language
+async def _last_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     lines = []
     run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         name = "status.running.waiting" if run.note else "status.running"
-        lines.append(say(name, language, since=run_time(run.begun, subscription), why=in_language(run.note, language)))
-    lines += await _failed_lines(context, subscription)
+        lines.append(
+            say(name, language, since=run_time(run.begun, subscription, language), why=in_language(run.note, language))
+        )
+    lines += await _failed_lines(context, subscription, language)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
         lines.append(label(f"quiet.{quiet.reason}", language, evening=quiet.evening))
     last = await context.store.latest_digest(subscription.key)
     if last is None:
         return [*lines, say("status.none", language)]
-    shown = await digest_link(context, last, subscription.place)
+    shown = await digest_link(context, last, subscription.place, language)
     lines.append(say("status.last", language, date=shown, n=len(last.entries)))
     coverage = last.coverage
     lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
     delivery = await context.store.delivery(last.key, plan=False)
     if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
         lines.append(say("status.fault", language, fault=in_language(delivery.fault, language)))
-    return [*lines, *await _set_aside_lines(context, subscription)]
+    return [*lines, *await _set_aside_lines(context, subscription, language)]
 
 
-async def _failed_lines(context: Context, subscription: Subscription) -> list[str]:
+async def _failed_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     """Why the run that was due last made nothing, where it failed."""
     due = last_due(subscription, context.now())
     if due is None:
@@ -136,13 +138,12 @@ async def _failed_lines(context: Context, subscription: Subscription) -> list[st
     run = await context.store.run_state(subscription.key, day, "daily")
     if run is None or run.state is not RunState.FAILED or not run.note:
         return []
-    language = subscription.profile.language
     return [say("status.failed", language, day=day_words(day, language), why=in_language(run.note, language))]
 
 
-async def _set_aside_lines(context: Context, subscription: Subscription) -> list[str]:
+async def _set_aside_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     """Digests of the last days that could not be delivered."""
-    language, lines = subscription.profile.language, []
+    lines = []
     for key in await context.store.digests(subscription.key, 7):
         delivery = await context.store.delivery(key, plan=False)
         if delivery is not None and delivery.state is DeliveryState.ASIDE:
@@ -151,10 +152,10 @@ async def _set_aside_lines(context: Context, subscription: Subscription) -> list
     return lines
 
 
-async def digest_link(context: Context, digest: Digest, place: Place) -> str:
+async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
     """A link to a digest's parent message, named by its date; the date alone where it was not delivered."""
     delivery = await context.store.delivery(digest.key)
-    named = day_words(digest.local_date, digest.language)
+    named = day_words(digest.local_date, language)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
         return named
     return link(named, await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))

@@ -335,10 +335,10 @@ def note(text: str, language: str) -> Post:
     return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
 
 
-def run_time(when: datetime | None, subscription: Subscription) -> str:
-    """A run's time as the channel reads it: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
+def run_time(when: datetime | None, subscription: Subscription, language: str) -> str:
+    """A run's time in the channel's timezone: `Mon, Nov 30, 13:30 (Asia/Shanghai)`."""
     if when is None:
-        return say("no next", subscription.profile.language)
+        return say("no next", language)
     local = when.astimezone(ZoneInfo(subscription.timezone))
-    day = day_words(local.date(), subscription.profile.language)
+    day = day_words(local.date(), language)
     return f"{day} {local:%H:%M} ({subscription.timezone})"

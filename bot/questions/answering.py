@@ -92,7 +92,7 @@ async def answer_privately(
     context: Context, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
 ) -> Post:
     """The answer to a question about given papers, for its asker alone; not part of any thread's conversation."""
-    language = answer_language(question, await context.language(place, person))
+    language = answer_language(question, await context.person_language(place, person))
     sources = await load_sources(context, papers)
     answer = await request_answer(context, question, sources, (), language, place.key, discard_text)
     return answer_post(answer, sources, answer_key)

@@ -7,8 +7,10 @@ begun any number of times: a finished answer is kept before it is sent, and what
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from bot.context import Context
 from bot.core import metrics
@@ -28,6 +30,7 @@ from bot.core.chat import (
     VoteKind,
 )
 from bot.core.ids import AnswerTo, Origin, PaperChoice, QuestionId, join_key
+from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note, run_time
@@ -94,7 +97,7 @@ class Conversation:
 
     async def _mute_thread(self, question: Question) -> None:
         await self._store.quiet(question.place)
-        language = await self._context.language(question.place, question.person)
+        language = await self._context.channel_language(question.place, question.person)
         chat = self._context.chats[question.place.platform]
         await chat.send(question.place, note(say("question.quiet", language), language), join_key("quiet", question.id))
 
@@ -105,7 +108,7 @@ class Conversation:
             return
         await self._store.keep_silent(question.id)
         await self._store.name_question(question.id)
-        language = await self._context.language(question.place, question.person)
+        language = await self._context.person_language(question.place, question.person)
         name = answer_name(question.id)
         buttons = (
             Button("answer_yes", name, say("question.yes", language), Style.PRIMARY),
@@ -149,7 +152,7 @@ class Conversation:
         if asked.post is not None:
             await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
             return
-        language = answer_language(question.text, await self._context.language(question.place, question.person))
+        language = await self._language_of_answer(question)
         try:
             await self._make_answer(asked, draft, language)
         except (ChatError, StoreUnavailable):
@@ -158,8 +161,8 @@ class Conversation:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
         except OverBudget as error:
-            until = run_time(error.until, await self._context.subscription(question.place))
-            await self._finish_privately(asked, draft, note(say("over budget", language, until=until), language))
+            subscription = await self._context.subscription(question.place)
+            await self._finish_privately(asked, draft, partial(_over_budget, error.until, subscription))
         except PaperboyError as error:
             await self._finish(asked, draft, note(in_language(error.sentence, language), language))
         except Exception:
@@ -173,7 +176,7 @@ class Conversation:
             return
         question = asked.question
         draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
-        language = answer_language(question.text, await self._context.language(question.place, question.person))
+        language = await self._language_of_answer(question)
         try:
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
         except PaperboyError:
@@ -184,13 +187,15 @@ class Conversation:
         question, context = asked.question, self._context
         limit = context.questions_per_person
         if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
-            return await self._finish_privately(asked, draft, note(say("question.limit", language, n=limit), language))
+            return await self._finish_privately(
+                asked, draft, lambda alone: note(say("question.limit", alone, n=limit), alone)
+            )
         why_not, considered = await find_in_ledger(context, question)
         if why_not:
             return await self._finish(asked, draft, _ledger_post(considered, language))
         subjects = await find_subjects(context, question)
         if not subjects.papers:
-            return await self._ask_which_paper(asked, draft, subjects, language)
+            return await self._finish_privately(asked, draft, partial(_paper_menu, question, subjects))
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text):
@@ -206,18 +211,22 @@ class Conversation:
         await self._store.keep_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
 
-    async def _finish_privately(self, asked: Asked, draft: Draft, post: Post) -> None:
-        """A limit is between the bot and the asker, where a platform can whisper."""
+    async def _finish_privately(self, asked: Asked, draft: Draft, build: Callable[[str], Post]) -> None:
+        """Shows the asker alone what `build` makes in their language; the channel, where the platform cannot."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
+            own = await self._context.person_language(question.place, question.person)
+            post = build(answer_language(question.text, own))
             await chat.send(question.place, post, join_key("alone", question.id), question.person)
             await self._store.mark_answered(question.id, "")
         else:
-            await self._finish(asked, draft, post)
+            await self._finish(asked, draft, build(await self._language_of_answer(question)))
 
-    async def _ask_which_paper(self, asked: Asked, draft: Draft, subjects: Subjects, language: str) -> None:
-        """The asker alone is asked which paper, where a platform can do that; a menu for all is noise."""
-        await self._finish_privately(asked, draft, _paper_menu(asked.question, subjects, language))
+    async def _language_of_answer(self, question: Question) -> str:
+        """The question's language where it tells, else that of those who see the answer."""
+        context = self._context
+        seen_in = context.person_language if question.private else context.channel_language
+        return answer_language(question.text, await seen_in(question.place, question.person))
 
     async def _finish_with_note(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
         await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
@@ -249,6 +258,10 @@ class Conversation:
         await self._store.note_answered(place, question.person.id)
         if message:
             await self._store.keep_message_subject(place, message, str(AnswerTo(question.id)))
+
+
+def _over_budget(until: datetime | None, subscription: Subscription, language: str) -> Post:
+    return note(say("over budget", language, until=run_time(until, subscription, language)), language)
 
 
 def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:

@@ -44,7 +44,6 @@ label = Texts(
     text("trends", "Trends"),
     text("highlights", "Highlights"),
     text("directions", "Emerging directions"),
-    text("also", "Also chosen"),
     # a paper
     text("core", "Core idea"),
     text("why", "Why it was chosen"),

@@ -1,5 +1,6 @@
 """`/paper` and `/digest`, buttons and forms: what a person gets, in a sentence or a card."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -114,8 +115,18 @@ async def test_before_setup_every_verb_says_how_to_begin(channel: Channel, verb:
 async def test_who_may_not_change_settings_is_told_who_may(channel: Channel, verb: str):
     await channel.set_up()
     respond = await channel.command("digest", verb, BOB)
-    assert "may manage" in respond.text
+    assert "可以管理" in respond.text  # the person's language, in an English channel
     assert respond.forms == []
+
+
+async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(channel: Channel):
+    await channel.set_up()
+    status = (await channel.command("digest", "status", BOB)).text
+    assert "下一次" in status
+    assert "Next run" not in status
+    card = (await channel.command("paper", "2601.22153", BOB)).text
+    assert "Core idea" in card
+    assert not re.search(r"[\u4e00-\u9fff]", card)
 
 
 async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(channel: Channel):

@@ -139,7 +139,7 @@ async def test_wrong_marks_the_answer_in_place(channel: Channel):
     form = (await channel.click(Button("wrong", f"answer:{name}", ""), place=thread)).forms[0]
     await channel.submit(form, what="table II is simulation")
     said = await channel.said(thread)
-    assert said[-1].startswith("⚠ Somebody says")
+    assert said[-1].startswith("⚠ A reader reported")
     assert "table II is simulation" in said[-1]
 
 

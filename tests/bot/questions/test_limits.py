@@ -42,10 +42,9 @@ async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_t
     assert await broke.context.store.unanswered() == []
 
 
-async def test_and_so_it_is_with_a_question_by_command_in_chinese(broke: Channel):
-    made = await broke.set_up()
-    await broke.context.store.keep_subscription(replace(made, profile=replace(made.profile, language="zh")))
-    respond = await broke.command("paper", "2601.22153 有代码吗？")
+async def test_and_so_it_is_with_a_question_by_command_in_the_person_s_language(broke: Channel):
+    await broke.set_up()
+    respond = await broke.command("paper", "2601.22153 有代码吗？", BOB)
     assert "1月31日周六 00:00 (UTC) 起恢复问答" in respond.text
 
 
