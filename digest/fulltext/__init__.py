@@ -1,6 +1,6 @@
-"""A paper's full text: `fetch` gets the bytes, `html` and `pdf` turn them into a FullText and touch nothing else, `reader` puts them together.
+"""A paper's full text: fetched by `fetch`, parsed by `html` and `pdf`, put together by `reader`.
 
-The parsers are pure and run in a child process (`reader`): they meet files made by strangers.
+The parsers are pure and run in a child process, because strangers make the files.
 """
 
 from digest.fulltext.abstract import abstract_text

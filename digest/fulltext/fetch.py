@@ -1,7 +1,7 @@
-"""A paper's HTML and PDF over HTTP: the one adapter of this package.
+"""Fetches a paper's HTML or PDF from arXiv.
 
-The one thing to know: `Unreadable` means arXiv has no such document (404, too large) and asking again will not help;
-`ArxivUnavailable` means it did not answer properly this time. The reader keeps the first for long and the second for minutes.
+`Unreadable`: there is no such document (404, too large), which the reader caches for long.
+`ArxivUnavailable`: arXiv did not answer properly this time, which it caches for minutes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_URL = "https://export.arxiv.org"
 HTML_URL = "https://arxiv.org"
-"""Asked once for HTML where the default has none: whether `export` serves it is not documented."""
+"""Tried once where DEFAULT_URL has no HTML: arXiv does not document whether it serves any."""
 ARXIV_HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "www.arxiv.org"))
 SLOT = "arxiv-content"
 MAX_BYTES = {Basis.HTML: 25_000_000, Basis.PDF: 60_000_000}
@@ -34,8 +34,8 @@ TYPES = {
 TIMEOUT = aiohttp.ClientTimeout(total=180, connect=15, sock_read=45)
 
 
-class _Again(Exception):  # it is no error for anybody outside
-    """Worth another try, after `after` seconds if the server named a time."""
+class _RetryLater(Exception):
+    """Worth another try, after `after` seconds if the server named them."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ class _Again(Exception):  # it is no error for anybody outside
 
 
 class Fetcher:
-    """Contacts the host in the settings and no other (for the default: arXiv's own)."""
+    """Contacts only the host in the settings; for the default, arXiv's own hosts."""
 
     def __init__(
         self,
@@ -66,23 +66,23 @@ class Fetcher:
         self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, paper: Paper, basis: Basis) -> bytes:
-        """The document as arXiv sends it. Raises Unreadable or ArxivUnavailable."""
+        """Returns the document's bytes. Raises Unreadable or ArxivUnavailable."""
         path = f"/{basis.value}/{quote(paper.versioned)}"
         url = self._url.with_path(self._url.path.rstrip("/") + path, encoded=True)
         try:
-            return await self._patiently(url, basis)
+            return await self._get_with_retries(url, basis)
         except Unreadable:
             if not (self._is_default and basis is Basis.HTML):
                 raise
-        return await self._patiently(URL(HTML_URL + path, encoded=True), basis)
+        return await self._get_with_retries(URL(HTML_URL + path, encoded=True), basis)
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
-    async def _patiently(self, url: URL, basis: Basis) -> bytes:
-        """The one retry layer: 429, 5xx and broken connections, Retry-After honoured up to a minute."""
+    async def _get_with_retries(self, url: URL, basis: Basis) -> bytes:
+        """Retries 429, 5xx and broken connections; honours Retry-After up to a minute."""
         caller = stamina.AsyncRetryingCaller(
             attempts=self._attempts,
             timeout=self._timeout,
@@ -91,23 +91,23 @@ class Fetcher:
             wait_jitter=self._wait,
         )
         try:
-            return await caller(_backoff, self._once, url, basis)
-        except _Again as e:
+            return await caller(_backoff, self._get, url, basis)
+        except _RetryLater as e:
             raise ArxivUnavailable(f"arXiv did not deliver the paper's {basis.value.upper()} ({e}).") from e
 
-    async def _once(self, url: URL, basis: Basis) -> bytes:
+    async def _get(self, url: URL, basis: Basis) -> bytes:
         try:
             async with self._pace.slot(SLOT):
-                return await self._follow(url, basis)
+                return await self._get_redirected(url, basis)
         except (aiohttp.ClientError, TimeoutError) as e:
-            log.info("content failed url=%s error=%s", url, type(e).__name__)
-            raise _Again(type(e).__name__) from e
+            log.info("event=fetch_failed url=%s error=%s", url, type(e).__name__)
+            raise _RetryLater(type(e).__name__) from e
 
-    async def _follow(self, url: URL, basis: Basis) -> bytes:
+    async def _get_redirected(self, url: URL, basis: Basis) -> bytes:
         for _ in range(MAX_REDIRECTS):
-            async with self._open().get(url, allow_redirects=False) as response:
+            async with self._open_session().get(url, allow_redirects=False) as response:
                 if response.status not in (301, 302, 303, 307, 308):
-                    return await _body(response, basis)
+                    return await _read_body(response, basis)
                 target = url.join(URL(response.headers.get("Location", "")))
             if (
                 target.host not in self._hosts
@@ -118,8 +118,8 @@ class Fetcher:
             url = target
         raise ArxivUnavailable("arXiv sent us in a circle.")
 
-    def _open(self) -> aiohttp.ClientSession:
-        """Made at the first request, inside the loop that uses it."""
+    def _open_session(self) -> aiohttp.ClientSession:
+        """Opened at the first request, in the loop that uses it."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=TIMEOUT,
@@ -132,17 +132,17 @@ class Fetcher:
 
 
 def _backoff(error: Exception) -> bool | float:
-    if not isinstance(error, _Again):
+    if not isinstance(error, _RetryLater):
         return False
     return True if error.after is None else min(error.after, MAX_RETRY_AFTER)
 
 
-async def _body(response: aiohttp.ClientResponse, basis: Basis) -> bytes:
+async def _read_body(response: aiohttp.ClientResponse, basis: Basis) -> bytes:
     what = basis.value.upper()
     if response.status in (404, 410):
         raise Unreadable(f"no {what} ({response.status})")
     if response.status == 429 or response.status >= 500:
-        raise _Again(str(response.status), _seconds(response.headers.get("Retry-After")))
+        raise _RetryLater(str(response.status), _seconds(response.headers.get("Retry-After")))
     if response.status != 200:
         raise ArxivUnavailable(f"arXiv answered {response.status} for the paper's {what}.")
     if response.content_type not in TYPES[basis]:
@@ -150,16 +150,16 @@ async def _body(response: aiohttp.ClientResponse, basis: Basis) -> bytes:
     limit = MAX_BYTES[basis]
     if (response.content_length or 0) > limit:
         raise Unreadable(f"the {what} is larger than {limit // 1_000_000} MB")
-    held = bytearray()
+    body = bytearray()
     async for chunk in response.content.iter_chunked(64 * 1024):
-        held += chunk
-        if len(held) > limit:
+        body += chunk
+        if len(body) > limit:
             raise Unreadable(f"the {what} is larger than {limit // 1_000_000} MB")
-    if not held:
-        raise _Again("empty answer")
-    return bytes(held)
+    if not body:
+        raise _RetryLater("empty answer")
+    return bytes(body)
 
 
 def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds; its form as a date is not used by arXiv and counts as absent."""
+    """`Retry-After` in seconds; arXiv never sends its form as a date."""
     return float(header) if header and header.strip().isdecimal() else None

@@ -1,8 +1,8 @@
-"""Text meant for machines and not for people, and visible text that gives orders to whoever's model is reading. Pure.
+"""Finds text that only machines see, and visible text that gives orders to language models. Pure.
 
-The one thing to know: papers *about* such attacks are full of the same words. Visible text counts only as an order that stands
-outside of quotation marks, code and examples, in a sentence that does not discuss it, in a paper that is not about it. Text that
-people cannot see needs no such care: that it reads as text is enough.
+Papers *about* such attacks use the same words. So a visible order counts only outside quotation
+marks, code and examples, in a sentence that does not discuss it, in a paper on another subject.
+Invisible text counts wherever it reads as text.
 """
 
 from __future__ import annotations
@@ -59,27 +59,27 @@ _TRIGGERS = (
     (_ADDRESS, ("if you are ", "as an ai", "as an llm", "as a language", "as a large", "as a chat", " to all ", "to ai", "to llm", "to la", "for ai", "for llm", "for la", "to any ", "reviewers", "assistants")),
     (_CHINESE, ("忽略", "无视", "忘记", "忽视", "理会", "抛开", "正面", "积极", "肯定", "好评", "高分", "不要", "你是", "您是", "作为")),
 )  # fmt: skip
-"""One of the words stands in every order of its kind; they are looked for first, because that is fast."""
+"""Every order of a kind has one of these words: searching them first is fast."""
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _QUOTED = re.compile(
     r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
 )
-_TELLS = (
+_REPORT_WORDS = (
     r"attacks?|attackers?|adversar\w+|inject\w*|jailbreak\w*|e\.g\.|for example|for instance|such as|payloads?|templates?|malicious|"
     r"instruct(?:s|ed|ing)|ask(?:s|ed|ing)|tell(?:s|ing)|told|phrases?|strings?|annotators?|participants?|users?"
 )
-_TOLD_BEFORE = re.compile(
-    rf"\b(?:{_TELLS}|prompts?|prompted|prompting)\b|攻击|注入|例如|比如|诸如|提示词|越狱", re.IGNORECASE
+_REPORT_BEFORE = re.compile(
+    rf"\b(?:{_REPORT_WORDS}|prompts?|prompted|prompting)\b|攻击|注入|例如|比如|诸如|提示词|越狱", re.IGNORECASE
 )
-"""In the sentence before: what follows may be what was prompted or injected."""
-_TOLD = re.compile(rf"\b(?:{_TELLS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
-"""In the sentence itself, the order aside."""
-_TOLD_LEAD = re.compile(
+"""In the sentence before: an example of a prompt or an attack may follow."""
+_REPORT = re.compile(rf"\b(?:{_REPORT_WORDS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
+"""In the rest of the sentence."""
+_REPORT_LEAD = re.compile(
     r"\b(?:prompt\w*|i\.e\.|examples?|we|our|they|authors?|hidden|embedded|manipulat\w+|called|named|titled|like|contain\w*|reads|says|stating|states)\b|我们|作者",
     re.IGNORECASE,
 )
-"""In what stands before the order in its sentence."""
+"""Before the order in its sentence."""
 _ABOUT = re.compile(
     r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
     r"prompt (?:hacking|leak|attack)|(?:manipulat\w+|attack\w*) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w* ?review|提示(?:词)?注入|越狱攻击",
@@ -94,7 +94,7 @@ _WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{2,}|[\u4e00-\u9fff]")
 
 _TAGS = re.compile(
     "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}"
-)  # behind a flag they are its country
+)  # after a flag they name its country
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060-\u2064\ufeff]{8,}|(?:[\ufe00-\ufe0f]|[\U000e0100-\U000e01ef]){8,}")
 _OVERRIDDEN = re.compile("[\u202d\u202e]([^\u202c\n]{4,400})")
 _ANY_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u202a-\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
@@ -103,12 +103,12 @@ _NEEDLESS = re.compile(
 )
 MAX_FOUND = 20
 MAX_QUOTED = 2_000
-ABOUT_ENOUGH = 3
-"""Mentions after which a paper counts as one about such attacks."""
+MIN_MENTIONS = 3
+"""Mentions that make a paper one about such attacks."""
 
 
-def order(text: str) -> str:
-    """The words of the first order to a model in a text; empty when there is none. Says nothing of who gives it."""
+def first_order(text: str) -> str:
+    """The words of the first order to a model, whoever gives it; empty if there is none."""
     found = _find(text)
     return "" if found is None else text[found[0] : found[1]]
 
@@ -127,27 +127,27 @@ def _find(text: str) -> tuple[int, int, re.Pattern[str]] | None:
 
 
 def reads_as_text(text: str) -> bool:
-    """Four words or more (eight characters of Chinese): more than a label, a number or a spacer."""
+    """Four words or eight Chinese characters: more than a label, a number or a spacer."""
     words = _WORD.findall(text)
     chinese = sum(1 for w in words if len(w) == 1)
     return len(words) - chinese >= 4 or chinese >= 8
 
 
-def invisible(text: str) -> list[str]:
-    """What invisible characters say: tag characters decoded, text under a direction override, long runs of zero width."""
+def decode_invisible(text: str) -> list[str]:
+    """Text of invisible characters: tags, text under a direction override, zero-width runs."""
     if not _ANY_INVISIBLE.search(text):
         return []
-    said = ["".join(chr(ord(c) - 0xE0000) for c in m[0]) for m in _TAGS.finditer(text)]
-    said += [m[1] for m in _OVERRIDDEN.finditer(text) if not re.search("[\u0590-\u08ff]", m[1])]
-    said += [
+    found = ["".join(chr(ord(c) - 0xE0000) for c in m[0]) for m in _TAGS.finditer(text)]
+    found += [m[1] for m in _OVERRIDDEN.finditer(text) if not re.search("[\u0590-\u08ff]", m[1])]
+    found += [
         f"{len(m[0])} invisible characters after “{text[max(0, m.start() - 40) : m.start()].strip()}”"
         for m in _ZERO_WIDTH.finditer(text)
     ]
-    return said
+    return found
 
 
 def screened(text: FullText) -> FullText:
-    """Without invisible characters and visible orders; what they said is in `hidden`."""
+    """The text without invisible characters and visible orders, which move to `hidden`."""
     found = list(text.hidden)
     sections = tuple(_without_invisible(section, found) for section in text.sections)
     sections, orders = visible_orders(sections)
@@ -159,7 +159,9 @@ def _without_invisible(section: Section, found: list[Hidden]) -> Section:
     for passage in section.passages:
         if _may_hide(passage.text) and _ANY_INVISIBLE.search(passage.text):
             place = f"p. {passage.page}" if passage.page else section.title
-            found.extend(Hidden(said[:MAX_QUOTED], "invisible-characters", place) for said in invisible(passage.text))
+            found.extend(
+                Hidden(hidden[:MAX_QUOTED], "invisible-characters", place) for hidden in decode_invisible(passage.text)
+            )
             passages.append(replace(passage, text=visible(passage.text)))
         else:
             passages.append(passage)
@@ -167,24 +169,24 @@ def _without_invisible(section: Section, found: list[Hidden]) -> Section:
 
 
 def _may_hide(text: str) -> bool:
-    """A fast first look: format characters are not printable, and selectors and tags share the first bytes of their UTF-8."""
+    """A fast test: format characters are unprintable; selectors and tags share first bytes."""
     if text.isascii():
         return False
     return not text.isprintable() or any(lead in text.encode() for lead in (b"\xf3\xa0", b"\xef\xb8"))
 
 
 def visible(text: str) -> str:
-    """Without characters that show nothing; joiners stay where a script needs them."""
+    """The text without invisible characters; joiners stay where a script needs them."""
     return _NEEDLESS.sub("", _OVERRIDDEN.sub("", text))
 
 
 def visible_orders(sections: Iterable[Section]) -> tuple[tuple[Section, ...], tuple[Hidden, ...]]:
-    """The sections without the sentences that give orders to models, and those sentences."""
+    """The sections without sentences that give orders to models, and those sentences."""
     held = tuple(sections)
-    said = ("\n".join(p.text for p in s.passages) for s in held)
-    if not any(order(text) for text in said):
+    texts = ("\n".join(p.text for p in s.passages) for s in held)
+    if not any(first_order(text) for text in texts):
         return held, ()
-    if sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= ABOUT_ENOUGH:
+    if sum(len(_ABOUT.findall(p.text)) for s in held for p in s.passages) >= MIN_MENTIONS:
         return held, ()
     found: list[Hidden] = []
     kept = tuple(_without_orders(section, found) for section in held)
@@ -200,7 +202,7 @@ def _without_orders(section: Section, found: list[Hidden]) -> Section:
         text = passage.text
         if passage.form in (Form.TEXT, Form.FOOTNOTE, Form.LIST, Form.CAPTION) and not _INTRODUCES.search(before):
             place = f"p. {passage.page}" if passage.page else section.title
-            for sentence in list(_given(text)):
+            for sentence in list(_order_sentences(text)):
                 found.append(Hidden(sentence.strip(), "instruction", place))
                 text = text.replace(sentence, "")
         before = passage.text if passage.form is not Form.LIST or not before else before
@@ -209,26 +211,26 @@ def _without_orders(section: Section, found: list[Hidden]) -> Section:
     return replace(section, passages=tuple(passages))
 
 
-def _given(text: str) -> Iterator[str]:
-    """The sentences of a passage that order and do not tell of an order."""
-    if not order(text):
+def _order_sentences(text: str) -> Iterator[str]:
+    """The sentences that give an order rather than report one."""
+    if not first_order(text):
         return
     bare = _QUOTED.sub(lambda m: "\0" * len(m[0]), text)
     before = ""
     for match in _SENTENCE.finditer(bare):
         sentence = match[0]
         found = _find(sentence)
-        if found and _is_given(sentence, *found, before):
+        if found and _is_order(sentence, *found, before):
             yield text[match.start() : match.end()]
         before = sentence
 
 
-def _is_given(sentence: str, start: int, end: int, pattern: re.Pattern[str], before: str) -> bool:
-    """Whether the order is addressed to the reader, and not told of somebody else or quoted."""
-    lead, said, rest = sentence[:start].strip(" \t([*•\n"), sentence[start:end], sentence[end:]
-    if "\0" in said or _TOLD.search(lead + " " + rest) or _TOLD_LEAD.search(lead):
+def _is_order(sentence: str, start: int, end: int, pattern: re.Pattern[str], before: str) -> bool:
+    """Whether the order addresses the reader, and is neither reported nor quoted."""
+    lead, words, rest = sentence[:start].strip(" \t([*•\n"), sentence[start:end], sentence[end:]
+    if "\0" in words or _REPORT.search(lead + " " + rest) or _REPORT_LEAD.search(lead):
         return False
-    if _TOLD_BEFORE.search(before) or _INTRODUCES.search(before) or (":" in lead and not _ALERT.search(lead)):
+    if _REPORT_BEFORE.search(before) or _INTRODUCES.search(before) or (":" in lead and not _ALERT.search(lead)):
         return False
     if pattern is _ADDRESS:
         return True

@@ -1,8 +1,7 @@
-"""Links to code, data, models and project pages that a paper names as its own, found by rule and not by a model.
+"""Finds by rule the links to a paper's own code, data, models and project pages.
 
-The one thing to know: papers link to many things that are not theirs. A link counts in comment and abstract; in the text only
-beside words that give it away as the authors' own (`our code is available at`). URLs are ASCII here: what stands behind one
-in Chinese is not part of it, which is why no general URL finder is used.
+A link counts in comment and abstract; in the text only beside words that show it as the authors'
+own (`our code is available at`). URLs are ASCII here: Chinese text behind one is not part of it.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ from urllib.parse import urlsplit
 
 from digest.model import Form, FullText, Link, Paper
 
-MOST = 4
+MAX_LINKS = 4
 MAX_LENGTH = 300
 CODE_HOSTS = frozenset(("github.com", "gist.github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"))
 DATA_HOSTS = frozenset(("zenodo.org", "figshare.com", "osf.io", "kaggle.com", "dataverse.harvard.edu", "datadryad.org"))
 MODEL_HOSTS = frozenset(("huggingface.co", "hf.co", "modelscope.cn"))
 KNOWN_HOSTS = CODE_HOSTS | DATA_HOSTS | MODEL_HOSTS
 PAGES = (".github.io", ".gitlab.io")
-"""Project pages: https is certain there, but anybody may own one."""
+"""Project pages: always https, but anybody may own one."""
 
-_NOBODYS = re.compile(
+_GENERAL_SITES = re.compile(
     r"(?:^|\.)(?:arxiv\.org|doi\.org|creativecommons\.org|wikipedia\.org|openreview\.net|aclanthology\.org|semanticscholar\.org|"
     r"twitter\.com|x\.com|linkedin\.com|acm\.org|ieee\.org|springer\.com|sciencedirect\.com|nature\.com|orcid\.org|w3\.org|google\.com|"
     r"openai\.com|anthropic\.com|youtube\.com|youtu\.be|overleaf\.com|pytorch\.org|tensorflow\.org|python\.org|nvidia\.com|microsoft\.com|"
@@ -63,19 +62,19 @@ class _Found:
 
 
 def links(paper: Paper, text: FullText | None = None) -> tuple[Link, ...]:
-    """At most four, the surest first, code before data, models and pages."""
+    """The four surest links at most; code first, then data, models and pages."""
     best: dict[str, _Found] = {}
     for found in _candidates(paper, text):
         key = _key(found.link.url)
         if key not in best or found.score > best[key].score:
             best[key] = found
     order = ("code", "data", "model", "project")
-    chosen = sorted(best.values(), key=lambda f: -f.score)[:MOST]
+    chosen = sorted(best.values(), key=lambda f: -f.score)[:MAX_LINKS]
     return tuple(f.link for f in sorted(chosen, key=lambda f: order.index(f.link.kind)))
 
 
 def is_known(url: str) -> bool:
-    """A known code or data host, or a project page on one."""
+    """Whether the host is a known code or data host, or one of project pages."""
     host = _host(url)
     return host in KNOWN_HOSTS or host.endswith(PAGES)
 
@@ -100,18 +99,18 @@ def _candidates(paper: Paper, text: FullText | None) -> Iterator[_Found]:
 
 
 def _in(text: str, score: int, *, trusted: bool, context: str = "") -> Iterator[_Found]:
-    """Links of a text. `context` is the paragraph that a bare footnote hangs on."""
+    """Links in a text. `context`: the paragraph of a footnote that is only a link."""
     if "/" not in text:
         return
-    for sentence in _SENTENCE_END.split(_mended(text)):
+    for sentence in _SENTENCE_END.split(_joined_urls(text)):
         for match in _URL.finditer(sentence):
             link = _link(match[0])
             if link is None:
                 continue
-            told = sentence.replace(match[0], " ")
-            own = _OWN.search(told) is not None
-            others = _OTHERS.search(told) is not None
-            if not told.strip(" .,;:()[]0123456789∗*†‡") and context:
+            words = sentence.replace(match[0], " ")
+            own = _OWN.search(words) is not None
+            others = _OTHERS.search(words) is not None
+            if not words.strip(" .,;:()[]0123456789∗*†‡") and context:
                 own, others = _OWN.search(_last_own(context)) is not None, False
             if trusted and (link.known or own) and not (others and not own):
                 yield _Found(link, score + (5 if own else 0))
@@ -120,7 +119,7 @@ def _in(text: str, score: int, *, trusted: bool, context: str = "") -> Iterator[
 
 
 def _last_own(context: str) -> str:
-    """The sentences of a paragraph that speak of a release and of nobody else's."""
+    """The sentences of a paragraph about the authors' own work."""
     return " ".join(
         s
         for s in _SENTENCE_END.split(context)
@@ -128,21 +127,21 @@ def _last_own(context: str) -> str:
     )
 
 
-def _mended(text: str) -> str:
-    """URLs that a line end broke, in one piece again."""
+def _joined_urls(text: str) -> str:
+    """Joins URLs that were broken at a line end."""
     text = _SCHEME.sub(lambda m: f"{m[1].lower()}://", text)
     done = ""
     rest = text
     while match := _URL.search(rest):
         url, after = match[0], rest[match.end() :]
-        while (piece := re.match(r" ([A-Za-z0-9][A-Za-z0-9._~/?#=&%-]*)", after)) and _goes_on(url, piece[1]):
+        while (piece := re.match(r" ([A-Za-z0-9][A-Za-z0-9._~/?#=&%-]*)", after)) and _continues(url, piece[1]):
             url, after = url + piece[1], after[piece.end() :]
         done += rest[: match.start()] + url
         rest = after
     return done + rest
 
 
-def _goes_on(url: str, piece: str) -> bool:
+def _continues(url: str, piece: str) -> bool:
     path = urlsplit(url if "://" in url else f"https://{url}").path
     short = _host(url) in CODE_HOSTS | MODEL_HOSTS and len([p for p in path.split("/") if p]) < 2
     bare = piece.rstrip(".,;:")
@@ -178,11 +177,11 @@ def _link(found: str) -> Link | None:
     ):
         return None
     kind = _kind(host, [p for p in parts.path.split("/") if p])
-    return None if kind is None or _NOBODYS.search(host) else Link(kind, url, known=host in KNOWN_HOSTS)
+    return None if kind is None or _GENERAL_SITES.search(host) else Link(kind, url, known=host in KNOWN_HOSTS)
 
 
 def _kind(host: str, path: list[str]) -> str | None:
-    """None for what names no particular thing: a host's handler page, somebody's profile."""
+    """None for a host's front page or a person's profile."""
     if host in CODE_HOSTS:
         return "code" if len(path) >= 2 or (host == "gist.github.com" and path) else None
     if host in DATA_HOSTS:
@@ -197,7 +196,7 @@ def _kind(host: str, path: list[str]) -> str | None:
 
 
 def _trimmed(url: str) -> str:
-    """Without the punctuation of the sentence around it."""
+    """The URL without the punctuation around it."""
     while url:
         if (
             url[-1] in ".,;:!?'*&#[("
@@ -220,6 +219,6 @@ def _host(url: str) -> str:
 
 
 def _key(url: str) -> str:
-    """Equal for what leads to the same place: of a repository, one link is enough."""
+    """Equal for links to the same repository or page."""
     path = [p.removesuffix(".git") for p in urlsplit(url).path.split("/") if p]
     return "/".join([_host(url), *(path[:2] if _host(url) in CODE_HOSTS else path)]).lower()

@@ -1,7 +1,7 @@
-"""The child processes that parse, started at the first paper and stopped when idle.
+"""The pool of child processes that parse, started at the first paper and stopped when idle.
 
-The one thing to know: a child may crash, hang or eat memory over one paper, or be killed while idle. That paper is
-Unreadable (`Crashed`), or read by a new child; the next one finds one in any case.
+A child may crash, hang or run out of memory over a paper, which is then Unreadable (`Crashed`); the
+next paper gets a new child. So does one whose idle child was killed.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from digest.model import Basis, Paper
 log = logging.getLogger(__name__)
 
 MEMORY = 1_500_000_000
-"""Bytes of address space of a child."""
+"""Bytes of a child's address space."""
 SECONDS = 60.0
-START = 30.0
-"""Seconds a child may take to begin and to hand over its answer, on top of its time for a paper."""
+OVERHEAD = 30.0
+"""Seconds a child may take to start and to return its result, besides parsing."""
 IDLE = 20.0
-"""Seconds after which children without work end: they hold about 70 MB each."""
+"""Seconds after which idle children are stopped: each holds about 70 MB."""
 TASKS = 100
-"""Papers after which a child is replaced: PDFium and lxml leave memory in pieces."""
+"""Papers after which a child is replaced: PDFium and lxml fragment its memory."""
 
 
 class Crashed(Unreadable):
-    """The child died or was ended over this paper: not certain to happen again."""
+    """The child died or was stopped over this paper, which may not happen again."""
 
 
 class ChildPool:
@@ -44,7 +44,7 @@ class ChildPool:
         self._memory = memory
         self._idle = idle
         self._pool: ProcessPool | None = None
-        self._turns = asyncio.Semaphore(workers)
+        self._slots = asyncio.Semaphore(workers)
         self._starting = asyncio.Lock()
         self._busy = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -55,12 +55,12 @@ class ChildPool:
         return self._pool is not None
 
     async def parse(self, basis: Basis, data: bytes, paper: Paper, max_pages: int) -> bytes:
-        """A FullText as JSON. Raises Unreadable; `Crashed` where the child ended."""
+        """Returns a FullText as JSON. Raises Unreadable, or `Crashed` if the child ended."""
         job = worker.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
-        self._keep()
+        self._cancel_idle_timer()
         self._busy += 1
         try:
-            async with self._turns:
+            async with self._slots:
                 try:
                     return await self._run(job)
                 except BrokenProcessPool:  # the idle child was killed before it got this paper
@@ -75,20 +75,20 @@ class ChildPool:
         finally:
             self._busy -= 1
             if not self._busy:
-                self._rest()
+                self._start_idle_timer()
 
     async def aclose(self) -> None:
-        self._keep()
+        self._cancel_idle_timer()
         await self._stop()
         while self._closing:
             await asyncio.gather(*self._closing)
-            await asyncio.sleep(0)  # lets them leave the set: gather of finished ones does not yield
+            await asyncio.sleep(0)  # lets done tasks leave the set: gather of them does not yield
 
     async def _run(self, job: worker.Job) -> bytes:
         async with self._starting:
             future = await asyncio.to_thread(self._schedule, job)
         try:
-            async with asyncio.timeout(self._seconds + START):
+            async with asyncio.timeout(self._seconds + OVERHEAD):
                 result: bytes = await asyncio.wrap_future(future)
         except TimeoutError:
             await self._stop()
@@ -104,7 +104,7 @@ class ChildPool:
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=TASKS,
-                initializer=worker.begin,
+                initializer=worker.limit_process,
                 initargs=(self._memory,),
                 context=multiprocessing.get_context("spawn"),
             )
@@ -114,18 +114,17 @@ class ChildPool:
             raise BrokenProcessPool(str(e)) from e
         return future
 
-    def _keep(self) -> None:
+    def _cancel_idle_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _rest(self) -> None:
-        """Counts the idle time."""
-        self._keep()
+    def _start_idle_timer(self) -> None:
+        self._cancel_idle_timer()
         if self._pool is not None:
-            self._timer = asyncio.get_running_loop().call_later(self._idle, self._end)
+            self._timer = asyncio.get_running_loop().call_later(self._idle, self._stop_if_idle)
 
-    def _end(self) -> None:
+    def _stop_if_idle(self) -> None:
         if not self._busy:
             task = asyncio.get_running_loop().create_task(self._stop())
             self._closing.add(task)
@@ -142,15 +141,14 @@ def _stop(pool: ProcessPool) -> None:
     with contextlib.suppress(RuntimeError, TimeoutError):
         pool.join(5)
     _stop_tracker()
-    log.debug("children stopped")
+    log.debug("event=parsers_stopped")
 
 
 def _stop_tracker() -> None:
-    """Multiprocessing leaves a process behind (6 MB) that looks after named semaphores, of which we have none. It starts again by itself.
+    """Stops multiprocessing's process (6 MB) for named semaphores: we have none.
 
-    Only without living children: they hold its pipe, and its end would be waited for."""
-    stop = getattr(
-        getattr(resource_tracker, "_resource_tracker", None), "_stop", None
-    )  # private: left alone where it is not there
+    Living children hold its pipe, and stopping would wait for them. It restarts by itself.
+    """
+    stop = getattr(getattr(resource_tracker, "_resource_tracker", None), "_stop", None)  # private
     if stop is not None and not multiprocessing.active_children():
         stop()

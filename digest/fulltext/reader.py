@@ -1,6 +1,6 @@
-"""The full text of a paper: arXiv's HTML, else its PDF, else the abstract with a note that says why.
+"""Reads a paper's full text: arXiv's HTML, else its PDF, else the abstract with a note why.
 
-The one thing to know: nothing about one paper raises. What could not be had for a passing reason is kept for minutes only.
+No paper raises an error. Where arXiv was unavailable, the result is cached for minutes only.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from digest.ports import Cache
 log = logging.getLogger(__name__)
 
 PARSER = "2"
-"""Raised when a parser reads differently, so that nothing an older one wrote is used."""
+"""Part of the cache key: raise it when a parser's output changes."""
 MAX_PAGES = 1_200
-"""A thesis of a thousand pages takes 2 s and 120 MB; what is longer is read up to here, and the note says so."""
-BRIEF = timedelta(minutes=10)
-"""How long `arXiv did not answer` is believed."""
-A_DAY = timedelta(days=1)
-"""How long `this file ends its process` is believed."""
+"""Of a PDF; longer ones are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
+UNAVAILABLE_LIFE = timedelta(minutes=10)
+"""How long a result is cached where arXiv did not answer."""
+CRASHED_LIFE = timedelta(days=1)
+"""How long a result is cached where the file crashed its parser."""
 
 
 class Reader:
-    """The Texts port over arXiv."""
+    """The Texts port for arXiv."""
 
     def __init__(
         self, fetcher: Fetcher, cache: Cache, pool: ChildPool | None = None, *, max_pages: int = MAX_PAGES
@@ -44,14 +44,14 @@ class Reader:
         key = cache_keys.text(paper, PARSER)
 
         async def make() -> bytes:
-            text, life = await self._make(paper)
+            text, life = await self._read(paper)
             if life < cache_keys.TEXT_LIFE:
-                raise _NotForLong(text, life)
+                raise _ShortLived(text, life)
             return to_json(text)
 
         try:
             return from_json(FullText, await self._cache.once(key, cache_keys.TEXT_LIFE, make))
-        except _NotForLong as e:
+        except _ShortLived as e:
             await self._cache.put(key, to_json(e.text), e.life)
             return e.text
 
@@ -59,8 +59,8 @@ class Reader:
         await self._pool.aclose()
         await self._fetcher.aclose()
 
-    async def _make(self, paper: Paper) -> tuple[FullText, timedelta]:
-        """The best text to be had, and how long it may be believed."""
+    async def _read(self, paper: Paper) -> tuple[FullText, timedelta]:
+        """The best text available, and how long to cache it."""
         if paper.withdrawn:
             return abstract_text(paper, "the paper was withdrawn"), cache_keys.TEXT_LIFE
         life = cache_keys.TEXT_LIFE
@@ -70,23 +70,23 @@ class Reader:
                 data = await self._fetcher.fetch(paper, basis)
                 text = from_json(FullText, await self._pool.parse(basis, data, paper, self._max_pages))
             except Crashed as e:
-                life = min(life, A_DAY)
+                life = min(life, CRASHED_LIFE)
                 notes.append(str(e))
             except Unreadable as e:
                 notes.append(str(e))
             except ArxivUnavailable as e:
-                life = min(life, BRIEF)
+                life = min(life, UNAVAILABLE_LIFE)
                 notes.append(str(e))
             else:
                 note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
                 return _with_abstract(replace(text, note=note), paper), cache_keys.TEXT_LIFE
         note = "; ".join(n.rstrip(".") for n in notes)
-        log.info("text absent paper=%s note=%r", paper.versioned, note)
+        log.info("event=no_full_text paper=%s note=%r", paper.versioned, note)
         return abstract_text(paper, note), life
 
 
-class _NotForLong(Exception):  # it is no error for anybody outside
-    """Leaves `once` without being stored for its whole life."""
+class _ShortLived(Exception):
+    """Leaves `Cache.once` before it stores the text for its usual life."""
 
     def __init__(self, text: FullText, life: timedelta) -> None:
         super().__init__(text.note)
@@ -95,6 +95,6 @@ class _NotForLong(Exception):  # it is no error for anybody outside
 
 
 def _with_abstract(text: FullText, paper: Paper) -> FullText:
-    """The first Section is the abstract, from the metadata where the document shows none."""
+    """Adds the abstract from the metadata as first Section where the document has none."""
     first, *rest = text.sections
     return text if first.passages else replace(text, sections=(abstract_section(paper), *rest))

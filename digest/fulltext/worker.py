@@ -1,7 +1,7 @@
-"""What runs in the child process: bytes in, a FullText as JSON out, within limits the process sets itself.
+"""The child process that parses: bytes in, a FullText as JSON out.
 
-The one thing to know: files made by strangers are parsed here by C code. The child has no secrets in its environment, a ceiling
-for its memory, and a timer of its own, so that it ends even when its parent was killed.
+C code parses files of strangers here, so the child has no secrets in its environment, a memory
+limit, and its own timer, which ends it even after its parent was killed.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from digest.errors import Unreadable
 from digest.model import Basis, FullText, Passage, Section, to_json
 
 MAX_CHARACTERS = 4_000_000
-"""Of one paper's text: a thesis of a thousand pages has about 3 million."""
-_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
+"""Of one paper: a thesis of a thousand pages has about 3 million."""
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
 
 
-def begin(memory: int) -> None:
-    """Once per child."""
-    for name in [n for n in os.environ if n not in _KEPT]:
+def limit_process(memory: int) -> None:
+    """Runs once per child. `memory` is in bytes."""
+    for name in [n for n in os.environ if n not in _ENVIRONMENT]:
         del os.environ[name]
-    with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses a ceiling for address space
+    with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses the limit
         import resource  # noqa: PLC0415  # not on every platform
 
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -41,11 +41,11 @@ class Job:
 
 
 def parse(job: Job) -> bytes:
-    """Raises Unreadable. SIGALRM's default action ends the process: the parent's own limit comes earlier."""
+    """Raises Unreadable. SIGALRM ends the process ten seconds after the parent's own limit."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, job.seconds + 10)
     try:
-        return to_json(_within(_read(job), MAX_CHARACTERS))
+        return to_json(_cut(_read(job), MAX_CHARACTERS))
     except (MemoryError, RecursionError) as e:
         raise Unreadable(f"the {job.basis.value.upper()} needs more memory than is allowed") from e
     finally:
@@ -54,7 +54,7 @@ def parse(job: Job) -> bytes:
 
 def _read(job: Job) -> FullText:
     if job.basis is Basis.HTML:
-        from digest.fulltext.html.document import read_html  # noqa: PLC0415  # a child that reads one kind does not load the other
+        from digest.fulltext.html.document import read_html  # noqa: PLC0415  # loads one parser only
 
         return read_html(job.data, job.paper_id, job.version)
     from digest.fulltext.pdf.document import read_pdf  # noqa: PLC0415
@@ -62,8 +62,8 @@ def _read(job: Job) -> FullText:
     return read_pdf(job.data, job.paper_id, job.version, job.max_pages)
 
 
-def _within(text: FullText, limit: int) -> FullText:
-    """Cut at a passage, with a note, where the text is longer than any reader of it can use."""
+def _cut(text: FullText, limit: int) -> FullText:
+    """Cuts a longer text at a passage, with a note."""
     left = limit
     sections: list[Section] = []
     for section in text.sections:

@@ -1,1 +1,1 @@
-"""LaTeXML's HTML to a FullText: bytes in, value out."""
+"""Parses LaTeXML's HTML to a FullText: bytes in, value out."""

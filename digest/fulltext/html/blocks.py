@@ -1,7 +1,6 @@
-"""The walk through a LaTeXML article, block by block, that fills sections with passages. Pure.
+"""Walks through a LaTeXML article block by block and fills sections with passages. Pure.
 
-The one thing to know: what an element is, its classes say; who reads what stands in one table (`_kinds`), and what is none of these
-is looked into.
+The table `_kinds` names the method that reads an element, by its classes and tag.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from functools import cached_property
 from lxml.etree import _Element
 
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.html.elements import Veil, classes, tag
-from digest.fulltext.html.inline import Notes, collect, is_dropped, seen_tex, text_of, tidy
+from digest.fulltext.html.elements import HiddenText, classes, tag
+from digest.fulltext.html.inline import Notes, collect, is_dropped, text_of, tidy, visible_tex
 from digest.fulltext.html.tables import table_text
 from digest.model import Form, Passage, Section
 
@@ -31,24 +30,22 @@ _Read = Callable[[_Element, str, int], None]
 
 @dataclass
 class Walk:
-    """Goes through the article once, block by block, and fills sections."""
-
     abstract: Section = field(default_factory=lambda: Section(ABSTRACT, 1))
     sections: list[Section] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
-    veil: Veil = field(default_factory=Veil)
+    hidden_text: HiddenText = field(default_factory=HiddenText)
     closed: bool = False
-    """The references came: what follows without a heading belongs to no section before them."""
+    """After the references: text without a heading belongs to no earlier section."""
     lead: str = ""
-    """A run-in heading (`Theorem 1.`) that waits for its paragraph."""
+    """A run-in heading (`Theorem 1.`) for the next paragraph."""
     _in_abstract: bool = False
 
     # ------------------------------------------------------------ sections
 
     def open(self, title: str, level: int, anchor: str) -> None:
         self.sections.append(Section(title, level, anchor))
-        self.veil.place, self.closed = title, False
+        self.hidden_text.place, self.closed = title, False
 
     def put(self, text: str, form: Form, anchor: str) -> None:
         if text:
@@ -68,8 +65,8 @@ class Walk:
     # ------------------------------------------------------------ blocks
 
     def block(self, el: _Element, anchor: str, level: int = 0) -> None:
-        """One element in block position, by what it is; what is none of these is looked into."""
-        if is_dropped(el) or self.veil.covers(el):
+        """Reads one element in block position, or its children if it is of no known kind."""
+        if is_dropped(el) or self.hidden_text.hides(el):
             return
         mine, name = classes(el), tag(el)
         anchor = self._anchor(el, anchor, mine, name)
@@ -81,7 +78,7 @@ class Walk:
 
     @cached_property
     def _kinds(self) -> tuple[tuple[frozenset[str], frozenset[str], _Read], ...]:
-        """Classes and tags of LaTeXML, and who reads what bears one of them; the first that fits does."""
+        """Classes, tags and the method that reads them; the first match counts."""
         return (
             (frozenset(("ltx_abstract",)), frozenset(), self._read_abstract),
             (frozenset(("ltx_bibliography", "ltx_biblist", "ltx_bibitem")), frozenset(), self._read_references),
@@ -96,14 +93,14 @@ class Walk:
         )
 
     def _children(self, el: _Element, anchor: str, level: int) -> None:
-        """Blocks inside; text that stands between them is a paragraph of its own."""
+        """Reads the blocks inside; text between them becomes a paragraph."""
         loose: list[str] = [el.text or ""]
         for child in el:
             if _is_block(child):
                 self._flush(loose, anchor)
                 self.block(child, anchor, level)
             else:
-                collect(child, loose, self.notes, self.veil)
+                collect(child, loose, self.notes, self.hidden_text)
             loose.append(child.tail or "")
         self._flush(loose, anchor)
 
@@ -115,7 +112,7 @@ class Walk:
 
     @staticmethod
     def _anchor(el: _Element, anchor: str, mine: frozenset[str], name: str) -> str:
-        """The id to link to: a block's own, else the nearest above it. Ids of sentences and cells are too fine to be kept."""
+        """The id to link to: a block's own, else the nearest above, not a sentence's or cell's."""
         own = el.get("id") or ""
         linkable = name in ("section", "figure", "table", "li", "article") or not mine.isdisjoint(
             (
@@ -134,13 +131,13 @@ class Walk:
         return own if own and linkable and not fine else anchor
 
     def _read_abstract(self, el: _Element, anchor: str, level: int) -> None:
-        self._in_abstract, self.veil.place = True, ABSTRACT
+        self._in_abstract, self.hidden_text.place = True, ABSTRACT
         self.abstract = replace(self.abstract, anchor=self.abstract.anchor or el.get("id") or "")
         for child in el:
             if "ltx_title" not in classes(child):
                 self.block(child, anchor, level)
         if not self.abstract.passages:
-            self.put(text_of(el, self.notes, self.veil), Form.TEXT, anchor)
+            self.put(text_of(el, self.notes, self.hidden_text), Form.TEXT, anchor)
         self._in_abstract = False
 
     def _read_references(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
@@ -148,7 +145,7 @@ class Walk:
             if (
                 isinstance(item.tag, str)
                 and "ltx_bibitem" in classes(item)
-                and (text := text_of(item, Notes(hrefs=False), self.veil))
+                and (text := text_of(item, Notes(hrefs=False), self.hidden_text))
             ):
                 self.references.append(text)
         self.closed = True
@@ -156,7 +153,7 @@ class Walk:
     def _read_section(self, el: _Element, anchor: str, level: int) -> None:
         self.lead = ""
         title = next((c for c in el if "ltx_title" in classes(c)), None)
-        self.open("" if title is None else text_of(title, self.notes, self.veil), level + 1, anchor)
+        self.open("" if title is None else text_of(title, self.notes, self.hidden_text), level + 1, anchor)
         self.put("", Form.TEXT, anchor)
         for child in el:
             if child is not title:
@@ -164,19 +161,19 @@ class Walk:
         self.lead = ""
 
     def _read_paragraph(self, el: _Element, anchor: str, level: int) -> None:
-        """A paragraph; tables and lists that LaTeXML left inside it come out after the text before them."""
+        """LaTeXML may leave tables and lists in a paragraph: they become blocks of their own."""
         if any(_is_block(child) for child in el):
             self._children(el, anchor, level)
         else:
-            self.put(self._with_lead(text_of(el, self.notes, self.veil)), Form.TEXT, anchor)
+            self.put(self._with_lead(text_of(el, self.notes, self.hidden_text)), Form.TEXT, anchor)
 
     def _read_item(self, el: _Element, anchor: str, level: int) -> None:
         if tag(el) == "dt":
-            self.lead = text_of(el, self.notes, self.veil)
+            self.lead = text_of(el, self.notes, self.hidden_text)
             return
         mark = next((c for c in el if "ltx_tag" in classes(c)), None)
         before = len(self._passages())
-        self.lead = "" if mark is None else text_of(mark, self.notes, self.veil)
+        self.lead = "" if mark is None else text_of(mark, self.notes, self.hidden_text)
         for child in el:
             if child is not mark:
                 self.block(child, anchor, level)
@@ -198,7 +195,7 @@ class Walk:
         return self.sections[-1].passages if self.sections else ()
 
     def _keep_lead(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.lead = tidy(f"{self.lead} {text_of(el, self.notes, self.veil)}")
+        self.lead = tidy(f"{self.lead} {text_of(el, self.notes, self.hidden_text)}")
 
     def _with_lead(self, text: str) -> str:
         lead, self.lead = self.lead, ""
@@ -225,30 +222,30 @@ class Walk:
             row, ("math",), ("ltx_tag_equation", "ltx_tag_equationgroup", "ltx_markedasmath", "ltx_text")
         ):
             if tag(el) == "math":
-                pieces.append(seen_tex(el, self.veil))
+                pieces.append(visible_tex(el, self.hidden_text))
             elif "ltx_tag" in classes(el):
-                number = text_of(el, self.notes, self.veil)
-            elif text := text_of(el, self.notes, self.veil):
+                number = text_of(el, self.notes, self.hidden_text)
+            elif text := text_of(el, self.notes, self.hidden_text):
                 pieces.append(f"\\text{{{text}}}")
         source = " ".join(p for p in pieces if p)
         return f"$${source}$$ {number}".strip() if source else ""
 
     def _read_table(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.put(table_text(el, self.notes, self.veil), Form.TABLE, anchor)
+        self.put(table_text(el, self.notes, self.hidden_text), Form.TABLE, anchor)
 
     def _read_caption(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.put(text_of(el, self.notes, self.veil), Form.CAPTION, anchor)
+        self.put(text_of(el, self.notes, self.hidden_text), Form.CAPTION, anchor)
 
     def _read_code(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
         self.put(self._code(el), Form.CODE, anchor)
 
     def _code(self, el: _Element) -> str:
-        """Lines kept, with their numbers and indentation as far as the page has them."""
+        """Keeps lines, with the page's numbers and indentation."""
         lines = [x for x in el.iter() if "ltx_listingline" in classes(x)] or [el]
         texts: list[str] = []
         for line in lines:
             out: list[str] = []
-            collect(line, out, self.notes, self.veil, "\n")
+            collect(line, out, self.notes, self.hidden_text, "\n")
             raw = "".join(out).replace("\u00a0", " ").replace("\u00ad", "")
             kept = raw.split("\n") if len(lines) == 1 else [raw.replace("\n", " ")]
             texts.extend(k.rstrip() for k in kept)
@@ -256,7 +253,7 @@ class Walk:
 
 
 def _is_block(el: _Element) -> bool:
-    """Elements that end a line of text. Unknown `<span>`s and links do not."""
+    """An element that ends a line of text; unknown spans and links do not."""
     name, mine = tag(el), classes(el)
     if name in ("", "math", "a", "em", "cite", "sup", "sub", "br") or "ltx_note" in mine:
         return False
@@ -279,7 +276,7 @@ def _is_block(el: _Element) -> bool:
 
 
 def _holds_block(el: _Element) -> bool:
-    """A `<span>` box is a block when it holds more than a few words in a line."""
+    """A `<span>` box is a block if it holds paragraphs, tables, equations or code."""
     return "ltx_tabular" in classes(el) or any(
         not classes(x).isdisjoint(("ltx_p", "ltx_tabular", "ltx_equation", "ltx_listingline")) for x in el.iter()
     )

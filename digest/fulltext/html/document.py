@@ -1,7 +1,7 @@
-"""arXiv's HTML (LaTeXML's, as arXiv, ar5iv and LaTeXML itself write it) to a FullText. Pure: bytes in, value out.
+"""Parses LaTeXML's HTML, as arXiv and ar5iv serve it, to a FullText. Pure: bytes in, value out.
 
-The one thing to know: the parser is lxml's lenient one, without network and entities; what the page hides from people is
-taken out on the way by a Veil (`markup`) and ends in `FullText.hidden`.
+The parser is lxml's lenient one, without network and entities. Text that the page hides from people
+moves to `FullText.hidden`.
 """
 
 from __future__ import annotations
@@ -21,27 +21,29 @@ from digest.fulltext.html.visibility import rules_of
 from digest.model import Basis, FullText
 
 MIN_BODY = 200
-"""Characters of running text below which a page is no paper (a cover of a PDF-only submission, a failed conversion)."""
+"""Characters of running text: with less, a page is a cover or a failed conversion, no paper."""
 
 _FATAL = re.compile(r"Conversion to HTML had a Fatal error")
 _NO_HTML = re.compile(r"No HTML for|HTML is not available for the source|No content available")
 
 
 def read_html(data: bytes, paper_id: str, version: int) -> FullText:
-    """Raises Unreadable for what is no paper: arXiv's error pages, failed conversions, pages without a body."""
+    """Raises Unreadable for error pages, failed conversions and pages without a body."""
     page = _parse(data)
     article = _article(page)
     walk = Walk()
-    walk.veil.rules = rules_of(page)
+    walk.hidden_text.rules = rules_of(page)
     try:
-        walk.veil.note_comments(article)
+        walk.hidden_text.record_comments(article)
         walk.block(article, "")
     except RecursionError as e:
         raise Unreadable("The paper's HTML is nested too deeply to be read.") from e
     sections = tuple(s for s in (walk.abstract, *walk.sections) if s.passages or s.title)
     if sum(len(p.text) for s in sections[1:] for p in s.passages) < MIN_BODY:
         raise Unreadable("The paper's HTML has no body.")
-    text = FullText(paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=tuple(walk.veil.found))
+    text = FullText(
+        paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=tuple(walk.hidden_text.found)
+    )
     return screened(text)
 
 
@@ -50,7 +52,7 @@ def _parse(data: bytes) -> _Element:
         data.decode("utf-8")
         encoding: str | None = "utf-8"
     except UnicodeDecodeError:
-        encoding = None  # the page's own word for it
+        encoding = None  # as the page declares
     parser = lxml_html.HTMLParser(encoding=encoding, no_network=True, huge_tree=False, recover=True)
     try:
         page: _Element | None = lxml_html.document_fromstring(data, parser=parser)
@@ -62,7 +64,7 @@ def _parse(data: bytes) -> _Element:
 
 
 def _article(page: _Element) -> _Element:
-    """The paper's own element. Error pages of arXiv have none; a fatal conversion says so outside of the text."""
+    """The paper's element. Error pages have none; a failed conversion says so outside the text."""
     for el in page.iter("span", "div", "a", "p"):
         mine = classes(el)
         if "ar5iv-severity-fatal" in mine or ("ltx_ERROR" in mine and _FATAL.search(all_text(el))):

@@ -1,6 +1,6 @@
-"""Text within a block of LaTeXML's HTML: what a reader would see on one line, with mathematics as `$TeX$`.
+"""Collects the text of a block of LaTeXML's HTML on one line, with mathematics as `$TeX$`.
 
-The one thing to know: a footnote stands inside the sentence that carries it, so the walk takes it out and keeps it for the block to follow.
+A footnote stands inside its sentence: it is taken out and follows the block.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from digest.fulltext.hidden import reads_as_text
-from digest.fulltext.html.elements import Veil, all_text, classes, tag, with_class
+from digest.fulltext.html.elements import HiddenText, all_text, classes, tag, with_class
 from digest.fulltext.links import is_known
 
 DROPPED_TAGS = frozenset(
@@ -32,16 +32,16 @@ _PROSE = re.compile(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname
 _PLAIN = re.compile(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
 _COMMENT = re.compile(r"(?<!\\)%\n")
 _SPACES = re.compile(r"\s+")
-_BEFORE_MARK = re.compile(r" +(?=[,.;:!?)\]](?:\s|$))")
+_SPACE_BEFORE_MARK = re.compile(r" +(?=[,.;:!?)\]](?:\s|$))")
 
 
 @dataclass
 class Notes:
-    """Footnotes met on the way, each with its id, until a block takes them."""
+    """Footnotes, each with its id, until a block takes them."""
 
     held: list[tuple[str, str]] = field(default_factory=list)
     hrefs: bool = True
-    """Whether a link to a code or data host is spelled out behind its words (`here`, `Project Page`)."""
+    """Whether to write the URL of a code or data host after its words (`here`, `Project Page`)."""
 
     def take(self) -> list[tuple[str, str]]:
         held, self.held = self.held, []
@@ -53,7 +53,7 @@ def is_dropped(el: _Element) -> bool:
 
 
 def tex(math: _Element) -> str:
-    """The TeX a `<math>` was made from, on one line, without its dollars."""
+    """The TeX source of a `<math>`, on one line, without dollars."""
     source = math.get("alttext") or ""
     if not source:
         notes = (e for e in math.iter() if tag(e) == "annotation" and e.get("encoding") == "application/x-tex")
@@ -63,86 +63,86 @@ def tex(math: _Element) -> str:
     return source.removeprefix("\\displaystyle").strip()
 
 
-def seen_tex(math: _Element, veil: Veil) -> str:
-    """Its TeX, where the words in it are those that it shows; else what it shows, and the Veil keeps the words."""
+def visible_tex(math: _Element, hidden_text: HiddenText) -> str:
+    """The TeX, or the visible text if the TeX holds words not shown: those are recorded."""
     source = tex(math)
     prose = " ".join(_PROSE.findall(source))
     if not reads_as_text(prose):
         return source
-    shown = _SPACES.sub(" ", " ".join(_shown(math))).strip()
+    shown = _SPACES.sub(" ", " ".join(_drawn(math))).strip()
     if not reads_as_text(" ".join(w for w in prose.split() if w not in shown)):
         return source
-    veil.keep(prose, "hidden-markup")
+    hidden_text.record(prose, "hidden-markup")
     return shown
 
 
-def _shown(math: _Element) -> Iterator[str]:
-    """What a browser draws of it."""
+def _drawn(math: _Element) -> Iterator[str]:
+    """The text that a browser draws."""
     yield math.text or ""
     for child in math:
         if isinstance(child.tag, str) and tag(child) not in _NOT_DRAWN:
-            yield from _shown(child)
+            yield from _drawn(child)
         yield child.tail or ""
 
 
 def formula(source: str) -> str:
-    """`$…$`, but a bare number stays a bare number: people quote `12`, not `$12$`."""
+    """`$…$`; a bare number stays bare, because people quote `12`, not `$12$`."""
     if not source:
         return ""
     return source.replace("\\%", "%") if _PLAIN.match(source) else f"${source}$"
 
 
 def tidy(text: str) -> str:
-    """On one line. What LaTeXML puts before a full stop where a footnote stood goes too."""
-    return _BEFORE_MARK.sub("", _SPACES.sub(" ", text.replace("\u00ad", ""))).strip()
+    """The text on one line, without the space LaTeXML leaves where a footnote stood."""
+    return _SPACE_BEFORE_MARK.sub("", _SPACES.sub(" ", text.replace("\u00ad", ""))).strip()
 
 
-def text_of(el: _Element, notes: Notes, veil: Veil) -> str:
-    """All of an element on one line."""
+def text_of(el: _Element, notes: Notes, hidden_text: HiddenText) -> str:
+    """The visible text of an element on one line."""
     out: list[str] = []
-    collect(el, out, notes, veil)
+    collect(el, out, notes, hidden_text)
     return tidy("".join(out))
 
 
-def collect(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str = " ") -> None:
-    """Appends the visible text of `el` (not its tail) to `out`; `line` stands for a line break."""
+def collect(el: _Element, out: list[str], notes: Notes, hidden_text: HiddenText, line: str = " ") -> None:
+    """Appends the visible text of `el` (not its tail) to `out`; `line` replaces a line break."""
     name = tag(el)
     if name == "math":
-        out.append(formula(seen_tex(el, veil)))
+        out.append(formula(visible_tex(el, hidden_text)))
         return
-    if is_dropped(el) or veil.covers(el):
+    if is_dropped(el) or hidden_text.hides(el):
         return
     mine = classes(el)
     if "ltx_note" in mine:
-        _keep_note(el, notes, veil)
+        _keep_note(el, notes, hidden_text)
         return
     if name == "svg":
-        _picture(el, out, notes, veil)
+        _picture(el, out, notes, hidden_text)
         return
     if name == "br":
         out.append(line)
         return
     start = len(out)
-    _inside(el, out, notes, veil, line)
+    _inside(el, out, notes, hidden_text, line)
     if name == "sup" and out[start:] and _is_power(out, start):
         out.insert(start, "^")
-    if name == "a" and notes.hrefs and _is_unspoken(el, "".join(out[start:])):
+    if name == "a" and notes.hrefs and _hides_url(el, "".join(out[start:])):
         out.append(f" ({el.get('href')})")
     if name in _BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
         out.append(" ")
 
 
-def _inside(el: _Element, out: list[str], notes: Notes, veil: Veil, line: str) -> None:
+def _inside(el: _Element, out: list[str], notes: Notes, hidden_text: HiddenText, line: str) -> None:
     if el.text:
         out.append(el.text)
     for child in el:
-        collect(child, out, notes, veil, line)
+        collect(child, out, notes, hidden_text, line)
         if child.tail:
             out.append(child.tail)
 
 
-def _is_unspoken(a: _Element, words: str) -> bool:
-    """A link that leads to code or data and does not show where."""
+def _hides_url(a: _Element, words: str) -> bool:
+    """A link to code or data whose words do not show the URL."""
     href = a.get("href") or ""
     return (
         href.startswith(("https://", "http://")) and "://" not in words and "." not in words.strip() and is_known(href)
@@ -155,21 +155,21 @@ def _is_power(out: list[str], start: int) -> bool:
     return before[-1:].isdigit() and _PLAIN.match("".join(out[start:]).strip()) is not None
 
 
-def _keep_note(el: _Element, notes: Notes, veil: Veil) -> None:
+def _keep_note(el: _Element, notes: Notes, hidden_text: HiddenText) -> None:
     if "ltx_role_footnotemark" in classes(el):
         return
     body = with_class(el, "ltx_note_content")
     inner: list[str] = []
-    _inside(body[0] if body else el, inner, notes, veil, " ")
+    _inside(body[0] if body else el, inner, notes, hidden_text, " ")
     if text := tidy("".join(inner)):
         notes.held.append((el.get("id") or "", text))
 
 
-def _picture(svg: _Element, out: list[str], notes: Notes, veil: Veil) -> None:
-    """Boxes (tcolorbox) come as pictures with whole paragraphs inside; labels of drawings are left out."""
+def _picture(svg: _Element, out: list[str], notes: Notes, hidden_text: HiddenText) -> None:
+    """Keeps paragraphs of boxes (tcolorbox come as pictures), not labels of drawings."""
     for p in with_class(svg, "ltx_p"):
         inner: list[str] = []
-        _inside(p, inner, notes, veil, " ")
+        _inside(p, inner, notes, hidden_text, " ")
         text = tidy("".join(inner))
         if len(text.split()) >= 5:
             out.append(f" {text} ")

@@ -1,6 +1,6 @@
-"""Tables of LaTeXML's HTML as rows of Markdown, so that a model and a person can both read across them.
+"""Turns tables of LaTeXML's HTML into rows of Markdown.
 
-The one thing to know: LaTeXML writes tables as `<table>` and, inside a line, as nested `<span>`; both carry the same classes.
+LaTeXML writes them as `<table>` or, inside a line, as nested `<span>`, with the same classes.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from digest.fulltext.html.elements import Veil, classes, tag
+from digest.fulltext.html.elements import HiddenText, classes, tag
 from digest.fulltext.html.inline import Notes, text_of
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200
 
 
-def table_text(table: _Element, notes: Notes, veil: Veil) -> str:
-    """`| a | b |` per row, a rule below the head; a table of one column is its lines. Empty for a table that only lays out pictures."""
-    grid, head = _grid(table, notes, veil)
+def table_text(table: _Element, notes: Notes, hidden_text: HiddenText) -> str:
+    """Markdown rows; plain lines for one column; empty for a table that only lays out pictures."""
+    grid, head = _grid(table, notes, hidden_text)
     grid = [row for row in grid if any(row)]
     if not grid:
         return ""
@@ -33,8 +33,8 @@ def table_text(table: _Element, notes: Notes, veil: Veil) -> str:
     return "\n".join(lines)
 
 
-def _grid(table: _Element, notes: Notes, veil: Veil) -> tuple[list[list[str]], int]:
-    """Cells in their columns (a cell that spans several stands in its first), and how many rows are the head."""
+def _grid(table: _Element, notes: Notes, hidden_text: HiddenText) -> tuple[list[list[str]], int]:
+    """The cells by row and column (a spanning cell in its first), and the number of head rows."""
     grid: list[list[str]] = []
     taken: dict[tuple[int, int], bool] = {}
     head = 0
@@ -44,12 +44,12 @@ def _grid(table: _Element, notes: Notes, veil: Veil) -> tuple[list[list[str]], i
         cells = [c for c in row if tag(c) in ("td", "th") or not classes(c).isdisjoint(("ltx_td", "ltx_th"))]
         if head == number and cells and all("ltx_th_column" in classes(c) or "ltx_th_row" in classes(c) for c in cells):
             head += 1
-        grid.append(_place(cells, number, taken, notes, veil))
+        grid.append(_place(cells, number, taken, notes, hidden_text))
     return grid, sum(1 for row in grid[:head] if any(row))
 
 
 def _place(
-    cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, veil: Veil
+    cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, hidden_text: HiddenText
 ) -> list[str]:
     row: list[str] = []
     column = 0
@@ -60,7 +60,7 @@ def _place(
         wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
         if column + wide > MAX_COLUMNS:
             break
-        row.extend([text_of(cell, notes, veil), *[""] * (wide - 1)])
+        row.extend([text_of(cell, notes, hidden_text), *[""] * (wide - 1)])
         for down in range(1, high):
             taken.update(((number + down, column + right), True) for right in range(wide))
         column += wide
@@ -68,7 +68,7 @@ def _place(
 
 
 def _rows(table: _Element) -> Iterator[_Element]:
-    """Rows of this table and not of tables in its cells."""
+    """Rows of this table, not of tables in its cells."""
     for child in table:
         if tag(child) == "tr" or "ltx_tr" in classes(child):
             yield child

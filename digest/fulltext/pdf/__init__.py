@@ -1,1 +1,1 @@
-"""A PDF to a FullText: bytes in, value out."""
+"""Parses a PDF to a FullText: bytes in, value out."""

@@ -1,7 +1,6 @@
-"""A block: lines of a PDF that belong together, and how blocks find together again over floats, columns and pages. Pure.
+"""Blocks of lines, and how they are joined across figures, columns and pages. Pure.
 
-The one thing to know: a sentence that has no end where its column ends goes on in the next text that is not indented, whatever
-stands between.
+A sentence without an end at the foot of a column continues in the next text that is not indented.
 """
 
 from __future__ import annotations
@@ -26,16 +25,16 @@ def has_ended(text: str) -> bool:
 
 @dataclass
 class Block:
-    """Lines that belong together. `parts` are blocks elsewhere in which this one goes on."""
+    """Lines that belong together. `parts` are blocks elsewhere that continue it."""
 
     lines: list[Line]
     form: Form = Form.TEXT
     heading: Heading | None = None
     indented: bool = False
     full: bool = False
-    """Its last line reaches the right edge, so it may go on elsewhere."""
+    """Its last line reaches the right edge, so it may continue elsewhere."""
     own: str = ""
-    """Its own lines in one."""
+    """Its own lines, joined."""
     parts: list[Block] = field(default_factory=list)
 
     @property
@@ -44,12 +43,12 @@ class Block:
 
     @property
     def raw(self) -> str:
-        """Its text and that of its parts in one, U+FFFE where a word was broken."""
+        """Its text with that of its parts; U+FFFE where a word was broken."""
         return join([self.own, *(part.own for part in self.parts)])
 
 
 def join(texts: Sequence[str]) -> str:
-    """Lines in one: a space between two, none within Chinese, U+FFFE for a hyphen that breaks a word."""
+    """Joins lines with a space, none in Chinese, U+FFFE for a hyphen in a broken word."""
     pieces: list[str] = []
     for text in texts:
         if not text:
@@ -68,7 +67,7 @@ def _is_cjk(char: str) -> bool:
 
 
 def is_tabular(text: str) -> bool:
-    """Mostly figures: rows of a table, however many signs of a formula stand in them."""
+    """Mostly numbers: rows of a table, even with signs of a formula in them."""
     tokens = text.split()
     numbers = sum(1 for token in tokens if _FIGURE.fullmatch(token))
     return numbers >= 4 and numbers > 0.3 * len(tokens)
@@ -78,30 +77,30 @@ def same_column(before: Line, line: Line) -> bool:
     return before.page == line.page and before.column == line.column
 
 
-def tables_together(found: Sequence[Block]) -> list[Block]:
-    """Rows and cells beside each other become one table, the pieces of a formula one formula."""
+def join_tables(found: Sequence[Block]) -> list[Block]:
+    """Joins adjacent rows and cells to one table, and pieces of a formula to one formula."""
     kept: list[Block] = []
     for block in found:
         last = kept[-1] if kept else None
         if last is None or last.heading or block.heading or not same_column(last.lines[-1], block.lines[0]):
             kept.append(block)
         elif last.form is Form.TABLE and block.form is Form.TABLE:
-            _take_in(last, block)
+            _append(last, block)
         elif {last.form, block.form} <= {Form.TABLE, Form.EQUATION} and _is_torn(last, block):
-            _take_in(last, block)
+            _append(last, block)
             last.form = Form.EQUATION
         else:
             kept.append(block)
     return kept
 
 
-def _take_in(last: Block, block: Block) -> None:
+def _append(last: Block, block: Block) -> None:
     last.lines.extend(block.lines)
     last.own = join([last.own, block.own])
 
 
 def _is_torn(last: Block, block: Block) -> bool:
-    """Pieces of one formula: small, and closer than a line and a half."""
+    """Pieces of one formula: small and close together."""
     near = abs(last.lines[-1].y_end - block.lines[0].y) < 2.2 * max(last.lines[-1].size, block.lines[0].size)
     table = last if last.form is Form.TABLE else block
     if is_tabular(last.own) or is_tabular(block.own):
@@ -110,8 +109,8 @@ def _is_torn(last: Block, block: Block) -> bool:
     return near and small and len(last.lines) + len(block.lines) < 30
 
 
-def goes_together(found: Sequence[Block]) -> list[Block]:
-    """Text that breaks off at the end of a column, at a figure or a footnote, and goes on behind it, becomes one block again."""
+def join_continued(found: Sequence[Block]) -> list[Block]:
+    """Joins text that a column's end, a figure or a footnote interrupts."""
     kept: list[Block] = []
     open_text: Block | None = None
     moved = False
@@ -124,7 +123,7 @@ def goes_together(found: Sequence[Block]) -> list[Block]:
                 open_text is not None
                 and far
                 and BULLET.match(block.lines[0].text) is None
-                and _goes_on(open_text, block)
+                and _continues(open_text, block)
             ):
                 open_text.parts.append(block)
                 moved = True
@@ -136,7 +135,7 @@ def goes_together(found: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def _goes_on(last: Block, block: Block) -> bool:
+def _continues(last: Block, block: Block) -> bool:
     end = last.parts[-1] if last.parts else last
     before = end.lines[-1].text
     if not end.full or abs(block.lines[0].size - last.lines[0].size) > 0.6:

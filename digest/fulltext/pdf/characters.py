@@ -1,7 +1,7 @@
-"""Characters as PDF fonts leave them, mended: ligatures, loose accents, private-use signs, hyphens at line ends. Pure strings.
+"""Repairs characters of PDF fonts: ligatures, loose accents, private-use signs, broken words. Pure.
 
-The one thing to know: PDFium writes U+FFFE where it joined two lines at a hyphen. Whether the hyphen belongs to the word is
-asked of the paper itself: a form that stands elsewhere in it decides.
+PDFium writes U+FFFE where it joined two lines at a hyphen. The hyphen stays if the paper spells the
+word with one elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 BREAK = "\ufffe"
-"""Stands where a line ended in a hyphen and the next one was joined to it."""
+"""In place of a hyphen at the end of a line that was joined to the next."""
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _SIGNS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF076: "❖", 0xF0FC: "✓", 0xF0E0: "→"}
@@ -30,7 +30,7 @@ _CONTROLS = {code: None for code in range(0x20) if code not in (0x02, 0x09, 0x0A
 _TABLE = {**_CONTROLS, **_LIGATURES, **_SIGNS, **_BLANKS}
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
-_LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # the old TeX encoding's `ff`, read by another table
+_LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
 
 _COMBINING = {
     "´": "\u0301",
@@ -59,12 +59,12 @@ _ARCHIVES = {
 }
 _TAIL = re.compile(r"\w*\Z")
 _HEAD = re.compile(r"\s*(\w*)(-?)")
-_ADRIFT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # torn off a letter elsewhere in the line
+_LOST_ACCENT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
 _CEDILLA = re.compile(r"([cCsStT])¸")
 
 
 def characters(text: str) -> str:
-    """One character for what is one character to a reader; U+FFFE stays, `hyphens` mends it."""
+    """Replaces odd characters by what a reader sees; U+FFFE is left to `hyphens`."""
     if text.isascii() and text.isprintable():
         return text
     if _ODD.search(text):
@@ -73,12 +73,12 @@ def characters(text: str) -> str:
         text = _LOOSE_FF.sub("ff", text)
     if not _MARKS.isdisjoint(text):
         text = _CEDILLA.sub(lambda m: unicodedata.normalize("NFC", m[1] + "\u0327"), text)
-        text = _ADRIFT.sub("", _ACCENT.sub(_accented, text))
+        text = _LOST_ACCENT.sub("", _ACCENT.sub(_accented, text))
     return text
 
 
 def _accented(match: re.Match[str]) -> str:
-    """`F´ısica` and `M ´ exico` become `Física` and `México`; an accent that fits no letter stays as it is."""
+    """`F´ısica` and `M ´ exico` become `Física` and `México`; other accents stay."""
     letter = "i" if match["letter"] == "ı" else match["letter"]
     if (match["space"] and not match["gap"]) or (match["gap"] and match["mark"] not in "´¨"):
         return match[0]
@@ -87,7 +87,7 @@ def _accented(match: re.Match[str]) -> str:
 
 
 def hyphens(text: str, whole: str) -> str:
-    """Every U+FFFE decided: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back.
+    """Replaces U+FFFE: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back.
 
     `whole` is the paper's text in lower case.
     """
@@ -104,7 +104,7 @@ def hyphens(text: str, whole: str) -> str:
 
 
 def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool) -> bool:
-    """Whether the hyphen between two halves belongs to the word. `chained`: one stands before the left half already."""
+    """Whether the hyphen belongs to the word. `chained`: one stands before the left half too."""
     if not left or not right or more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit():
         return True
     if left.isupper() and len(left) > 1:  # `BERT-based`
@@ -118,7 +118,7 @@ def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool)
 
 
 def _is_word(half: str, whole: str) -> bool:
-    """Whether it stands by itself somewhere (a half of another broken word does not)."""
+    """Whether it is a whole word somewhere in the paper."""
     at = whole.find(half)
     while at >= 0:
         around = whole[max(0, at - 1) : at] + whole[at + len(half) : at + len(half) + 1]

@@ -1,7 +1,8 @@
-"""Rows that run over both columns, parted: PDFium makes one line of what stands on one height, also across a gutter.
+"""Splits rows that run across both columns.
 
-The one thing to know: this happens only where a file sets its columns row by row (scans with recognised text, some editors), so
-three long rows of a page are looked at, and the rest only when all three have the same wide gap.
+PDFium joins them where a file sets its columns row by row (scans with recognised text, some
+editors). Other pages are spared: only if three long rows have the same wide gap are all rows
+checked.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ from pypdfium2 import raw
 from digest.fulltext.pdf import pdfium_calls
 
 Row = tuple[int, int, str]
-"""The places of its first and last character, and its text."""
-LONG = 60
+"""The positions of its first and last character, and its text."""
+MIN_ROW = 60
 """Characters of a row that may be two."""
-HALF = 20
-"""Characters of what counts as a column's line."""
+MIN_HALF = 20
+"""Characters of each."""
 Gap = tuple[int, float, float]
-"""Its place in the row, its left and its right x."""
+"""Its position in the row, its left and right x in points."""
 
 
-def parted(page: int, rows: list[Row]) -> list[Row]:
-    """The rows, two for one where there is a gutter. Places must be those of the page's characters."""
-    long = [row for row in rows if len(row[2]) >= LONG]
+def split_columns(page: int, rows: list[Row]) -> list[Row]:
+    """Splits rows at the gutter, if there is one. Positions are those of the page's characters."""
+    long = [row for row in rows if len(row[2]) >= MIN_ROW]
     if len(long) < 8 or len(long) * 3 < len(rows):
         return rows
     gaps: list[Gap] = []
@@ -39,7 +40,7 @@ def parted(page: int, rows: list[Row]) -> list[Row]:
 
 def _halves(page: int, row: Row, gutter: float) -> list[Row]:
     start, end, text = row
-    gap = _gap(page, row) if len(text) >= LONG else None
+    gap = _gap(page, row) if len(text) >= MIN_ROW else None
     if gap is None or not gap[1] <= gutter <= gap[2]:
         return [row]
     at = gap[0]
@@ -48,13 +49,13 @@ def _halves(page: int, row: Row, gutter: float) -> list[Row]:
 
 
 def _gap(page: int, row: Row) -> Gap | None:
-    """The widest blank near the middle of a row, when it is wider than its type is high."""
+    """The widest blank near the middle of a row, if it is wider than the type is high."""
     start, _, text = row
     box = raw.FS_RECTF()
     to_box = pdfium_calls.address(box)
     best: Gap | None = None
     before, height = None, 0.0
-    for at in range(max(HALF, len(text) // 3), min(len(text) - HALF, len(text) * 2 // 3 + 1)):
+    for at in range(max(MIN_HALF, len(text) // 3), min(len(text) - MIN_HALF, len(text) * 2 // 3 + 1)):
         if text[at] == " ":
             continue
         pdfium_calls.box_of(page, start + at, to_box)

@@ -1,7 +1,7 @@
-"""A PDF to a FullText, through PDFium. Pure: bytes in, value out. Runs in a child process (`reader`): PDFium is not thread-safe.
+"""Parses a PDF to a FullText with PDFium, in a child process because PDFium is not thread-safe.
 
-The story: lines with their place (`pages`), without what belongs to the page and in reading order (`layout`), to blocks
-(`paragraphs`), under their headings (`headings`), with mended characters and hyphens (`mend`).
+`pages` reads lines, `layout` orders them, `paragraphs` joins them to blocks under their `headings`,
+and `characters` repairs their text.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.blocks import Block, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import PageLines, body_type, reading_order
-from digest.fulltext.pdf.pages import Line, Reader
+from digest.fulltext.pdf.pages import Line, PageReader
 from digest.fulltext.pdf.paragraphs import blocks
 from digest.fulltext.pdf.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
 FRONT = "Front matter"
 MIN_TEXT = 200
-"""Characters below which the pages are pictures (a scan) and no text."""
+"""Characters: with less, the pages are scanned pictures."""
 
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -> FullText:
-    """Raises Unreadable for what is broken, locked, empty or a scan. Pages beyond `max_pages` are left, and `note` says so."""
-    reader = Reader()
+    """Raises Unreadable if it is broken, locked, empty or a scan. `note`: pages left out."""
+    reader = PageReader()
     pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)
-    cited = unnamed_references(lines)
-    found = blocks(lines[:cited], body)
+    end = unnamed_references(lines)
+    found = blocks(lines[:end], body)
     whole = "\n".join(block.raw for block in found).lower()
-    sections, references = _sections(found, lines[cited:], whole)
+    sections, references = _sections(found, lines[end:], whole)
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
         raise Unreadable("The paper's PDF holds no text (a scan?).")
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
@@ -46,7 +46,7 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     )
 
 
-def _pages(data: bytes, max_pages: int, reader: Reader) -> tuple[list[PageLines], int]:
+def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLines], int]:
     if not data[:1024].lstrip().startswith(b"%PDF-") and b"%PDF-" not in data[:1024]:
         raise Unreadable("What arXiv sent is no PDF.")
     try:
@@ -60,7 +60,7 @@ def _pages(data: bytes, max_pages: int, reader: Reader) -> tuple[list[PageLines]
             try:
                 page = document[index]
             except pdfium.PdfiumError:
-                continue  # one damaged page does not cost the others
+                continue  # skip a damaged page
             text_page = page.get_textpage()
             width, height = page.get_size()
             pages.append(PageLines(index + 1, width, height, reader.lines(page, text_page, index + 1)))
@@ -73,42 +73,44 @@ def _pages(data: bytes, max_pages: int, reader: Reader) -> tuple[list[PageLines]
     return pages, total
 
 
-def _sections(found: Sequence[Block], cited: Sequence[Line], whole: str) -> tuple[tuple[Section, ...], tuple[str, ...]]:
-    """The abstract first; what stands before it (title, authors) is dropped as far as it is no prose."""
-    gather = _Gather(whole, cited)
+def _sections(
+    found: Sequence[Block], references: Sequence[Line], whole: str
+) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The abstract first; of the text before it (title, authors) only prose is kept."""
+    builder = _SectionBuilder(whole, references)
     for block in found:
-        gather.add(block)
-    return gather.sections(), gather.references()
+        builder.add(block)
+    return builder.sections(), builder.references()
 
 
-class _Gather:
+class _SectionBuilder:
     """Collects blocks under their headings."""
 
-    def __init__(self, whole: str, cited: Sequence[Line]) -> None:
+    def __init__(self, whole: str, references: Sequence[Line]) -> None:
         self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
         self._abstract: int | None = None
         self._in_references = False
         self._in_contents = False
-        self._cited: list[Line] = list(cited)
+        self._reference_lines: list[Line] = list(references)
 
     def add(self, block: Block) -> None:
         text = characters.hyphens(block.raw, self._whole).strip()
         if block.heading:
-            self._head(block, text)
+            self._add_heading(block, text)
         elif (rest := abstract_rest(text)) is not None and self._abstract is None and block.page <= 3:
-            self._fold()
+            self._merge_front_matter()
             self._start(ABSTRACT, 1, block.page)
             self._abstract = 1
             self._put(rest, block)
         elif self._in_contents and _looks_like_contents(text):
             return
         elif self._in_references and block.form is not Form.CAPTION:
-            self._cited.extend(line for part in (block, *block.parts) for line in part.lines)
+            self._reference_lines.extend(line for part in (block, *block.parts) for line in part.lines)
         else:
             self._put(text, block)
 
-    def _head(self, block: Block, text: str) -> None:
+    def _add_heading(self, block: Block, text: str) -> None:
         assert block.heading is not None
         if is_contents(text) or (self._in_contents and _looks_like_contents(text)):
             self._in_contents = True
@@ -120,14 +122,14 @@ class _Gather:
         title = characters.hyphens(block.heading.title, self._whole)
         if abstract_rest(title) == "" and self._abstract is None and block.page <= 3:
             self._abstract = 1
-            self._fold()
+            self._merge_front_matter()
             title = ABSTRACT
         elif block.page == 1 and self._abstract is None and len(self._open) == 1 and not _has_number(title):
             return  # the paper's own title
         self._start(title, block.heading.level, block.page)
 
-    def _fold(self) -> None:
-        """What looked like sections before the abstract (numbered addresses) is handler matter."""
+    def _merge_front_matter(self) -> None:
+        """Sections before the abstract are front matter, such as numbered addresses."""
         for _, _, _, held in self._open[1:]:
             self._open[0][3].extend(held)
         del self._open[1:]
@@ -144,21 +146,21 @@ class _Gather:
         held.append(Passage(text, block.form, page=block.page))
 
     def references(self) -> tuple[str, ...]:
-        return tuple(characters.hyphens(join(entry), self._whole).strip() for entry in entries(self._cited))
+        return tuple(characters.hyphens(join(entry), self._whole).strip() for entry in entries(self._reference_lines))
 
     def sections(self) -> tuple[Section, ...]:
         made = [Section(title, level, "", page, tuple(held)) for title, level, page, held in self._open]
-        handler, rest = made[0], made[1:]
+        front, rest = made[0], made[1:]
         if self._abstract is not None:
             abstract = made[self._abstract]
             rest = [s for s in rest if s is not abstract]
         else:
             abstract = Section(ABSTRACT, 1)
         prose = tuple(
-            p for p in handler.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
+            p for p in front.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
         )
-        handler = Section(FRONT, 1, "", 1, prose)
-        return (abstract, *((handler,) if prose else ()), *rest)
+        front = Section(FRONT, 1, "", 1, prose)
+        return (abstract, *((front,) if prose else ()), *rest)
 
 
 def _has_number(title: str) -> bool:

@@ -1,7 +1,7 @@
-"""Which lines of a PDF are headings, of what level, and what stands apart (abstract, references). Pure.
+"""Finds the headings among the lines of a PDF, and their levels. Pure.
 
-The one thing to know: words alone do not make a heading (a table of contents and a list have them too); the type must differ
-from the running text, and the line must be short.
+Words alone make no heading (lists and tables of contents have them too): its type must differ from
+the running text, and the line must be short.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ class Heading:
 
 
 def heading(line: Line, body: Type) -> Heading | None:
-    """The heading a line is, or None."""
     text = line.text
     plain = not line.heavy and line.font == body.font and line.size < body.size * 1.08
     if plain and not text.isupper():
@@ -56,8 +55,8 @@ def heading(line: Line, body: Type) -> Heading | None:
     differs = line.font != body.font
     if (numbered := _NUMBER.fullmatch(text)) and len(text.split()) <= 18 and not text.endswith("."):
         deep = numbered["number"].count(".") >= 1
-        told = marked or (capitals and (differs or deep)) or (differs and deep and len(text) < 60)
-        if told and numbered["title"][0].isupper():
+        is_heading = marked or (capitals and (differs or deep)) or (differs and deep and len(text) < 60)
+        if is_heading and numbered["title"][0].isupper():
             return Heading(text, _level(numbered["number"]))
     if _NAMED.fullmatch(text) and (marked or capitals or differs):
         return Heading(text.rstrip(".:"), 1)
@@ -67,7 +66,7 @@ def heading(line: Line, body: Type) -> Heading | None:
 
 
 def _level(number: str) -> int:
-    """By the parts of the number: `3` and `IV.` 1, `3.2` 2, `A.1` 2, and REVTeX's `A.` 2."""
+    """By the parts of the number: 1 for `3` and `IV.`, 2 for `3.2`, `A.1` and REVTeX's `A.`."""
     if number.startswith(("Appendix", "APPENDIX", "Chapter", "CHAPTER")):
         return 1
     parts = [p for p in number.split(".") if p]
@@ -77,7 +76,7 @@ def _level(number: str) -> int:
 
 
 def abstract_rest(text: str) -> str | None:
-    """What follows the word `Abstract` at the start of a line; None when it does not stand there."""
+    """The text after the word `Abstract` that begins a line; None without it."""
     match = _ABSTRACT.match(text)
     if match is None:
         return None

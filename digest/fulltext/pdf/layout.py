@@ -1,7 +1,7 @@
-"""From lines on pages to lines in reading order: running heads and page numbers go, columns come one after the other. Pure.
+"""Puts a PDF's lines into reading order, without running heads and page numbers. Pure.
 
-The one thing to know: the order of a PDF's content is nearly always the reading order already; geometry takes over only for a
-page whose prose jumps upwards in it.
+A PDF's content is nearly always in reading order already; a page is sorted by geometry only if its
+prose jumps upwards.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.pages import Line
 
 EDGE = 0.09
-"""Of the page's height: where page numbers stand."""
+"""Share of the page's height in which page numbers stand."""
 WIDE_EDGE = 0.14
-"""Where what is repeated on other pages is a running head or foot."""
+"""Share in which repeated text is a running head or foot."""
 _STAMP = re.compile(
     r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}"
 )
@@ -43,20 +43,20 @@ class PageLines:
 
     @cached_property
     def heights(self) -> list[float]:
-        """The baselines of its upright lines, the lowest first; with two more that are nowhere, so that there are always two."""
+        """Baselines of upright lines, lowest first, and two made-up ones, so that two exist."""
         return sorted({line.y for line in self.lines if line.upright} | {self.height * 0.4, self.height * 0.6})
 
 
 @dataclass(frozen=True)
 class Type:
-    """The running text of a paper: its size and its font."""
+    """Size in points and font of a paper's running text."""
 
     size: float
     font: str
 
 
 def body_type(pages: Sequence[PageLines]) -> Type:
-    """What most characters are set in."""
+    """The type of most characters."""
     fonts: Counter[tuple[float, str]] = Counter()
     for page in pages:
         for line in page.lines:
@@ -72,7 +72,7 @@ def body_type(pages: Sequence[PageLines]) -> Type:
 
 
 def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
-    """All lines of the paper as they are read, without what belongs to the page and not to the paper."""
+    """All lines as they are read, without running heads, page numbers and line numbers."""
     repeated = _repeated(pages)
     title = _title(pages)
     ordered: list[Line] = []
@@ -84,7 +84,7 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
     return ordered
 
 
-# ---------------------------------------------------------------- what belongs to the page
+# ---------------------------------------------------------------- page furniture
 
 
 def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
@@ -100,14 +100,14 @@ def _letters(text: str) -> str:
 
 
 def _title(pages: Sequence[PageLines]) -> str:
-    """The letters of what is set largest on the first page."""
+    """The letters of the largest text on the first page."""
     first = [line for line in pages[0].lines if line.upright] if pages else []
     largest = max((line.size for line in first), default=0.0)
     return _letters("".join(line.text for line in first if line.size > largest * 0.97))
 
 
 def _repeated(pages: Sequence[PageLines]) -> frozenset[str]:
-    """Texts, numbers aside, at the edge of at least three pages and of a quarter of them (heads alternate between two)."""
+    """Texts without numbers at the edge of three pages and a quarter of all (heads alternate)."""
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_shape(line) for line in page.lines if _at_edge(line, page, WIDE_EDGE) and len(line.text) < 200})
@@ -127,7 +127,7 @@ def _is_furniture(line: Line, page: PageLines, repeated: frozenset[str], body: T
 
 
 def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
-    """`2 Z. Shen et al.`: the uppermost or lowest line, short, set apart, with a number at its end or with the paper's title."""
+    """`2 Z. Shen et al.`: a short first or last line with a number or the paper's title."""
     if len(line.text) > 110 or page.number == 1:
         return False
     if line.text.endswith((".", "-", characters.BREAK)) != ("et al" in line.text):
@@ -136,12 +136,12 @@ def _is_lone_head(line: Line, page: PageLines, title: str) -> bool:
         apart = line.y == page.heights[-1] and line.y > page.heights[-2] + 1.3 * line.size
     else:
         apart = line.y == page.heights[0] and line.y < page.heights[1] - 1.3 * line.size
-    told = _HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title
-    return apart and bool(told)
+    is_head = _HEAD_NUMBER.search(line.text) or "et al." in line.text or _letters(line.text) in title
+    return apart and bool(is_head)
 
 
 def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:
-    """Line numbers of review copies: a column of bare numbers at the margin."""
+    """Drops line numbers of review copies: a column of bare numbers at the margin."""
     ruler = {
         id(line)
         for line in lines
@@ -160,14 +160,14 @@ def _in_columns(lines: list[Line], page: PageLines, body: Type) -> list[Line]:
     before: Line | None = None
     for line in lines:
         line.column = 1 if line.x1 <= gutter + 3 and line.x0 < gutter else 2 if line.x0 >= gutter - 3 else 0
-        if before and line.column == 1 and before.column == 0 and _is_last_of(before, line):
+        if before and line.column == 1 and before.column == 0 and _ends_paragraph(before, line):
             line.column = 0
         before = line
-    return _sorted(lines) if _jumps(lines, body) else lines
+    return _by_columns(lines) if _jumps(lines, body) else lines
 
 
-def _is_last_of(before: Line, line: Line) -> bool:
-    """A short last line of a paragraph over the whole width."""
+def _ends_paragraph(before: Line, line: Line) -> bool:
+    """The short last line of a paragraph across both columns."""
     return (
         abs(line.x0 - before.x0) < 0.3 * line.size
         and abs(line.size - before.size) < 0.3
@@ -176,7 +176,7 @@ def _is_last_of(before: Line, line: Line) -> bool:
 
 
 def _gutter(lines: list[Line], page: PageLines) -> float | None:
-    """The x between two columns: much text ends left of it, much begins right of it, little crosses."""
+    """The x between two columns: much text left and right of it, little across."""
     upright = [line for line in lines if line.upright]
     total = sum(len(line.text) for line in upright)
     starts = Counter(
@@ -195,7 +195,7 @@ def _gutter(lines: list[Line], page: PageLines) -> float | None:
 
 
 def _jumps(lines: Sequence[Line], body: Type) -> bool:
-    """Whether the running text goes upwards within a column or to the left one, or goes to and fro between them."""
+    """Whether the running text jumps upwards or alternates between the columns."""
     prose = [
         line
         for line in lines
@@ -208,8 +208,8 @@ def _jumps(lines: Sequence[Line], body: Type) -> bool:
     return upwards >= 2 or backwards > 4
 
 
-def _sorted(lines: Sequence[Line]) -> list[Line]:
-    """Bands between lines over the whole width; in each the left column, then the right one, downwards."""
+def _by_columns(lines: Sequence[Line]) -> list[Line]:
+    """Between lines across the whole width: the left column, then the right one, downwards."""
     downwards = sorted(lines, key=lambda line: (-line.y, line.x0))
     ordered: list[Line] = []
     band: list[Line] = []
@@ -224,7 +224,7 @@ def _sorted(lines: Sequence[Line]) -> list[Line]:
 
 
 def leading(lines: Sequence[Line], body: Type) -> float:
-    """The usual distance of two baselines of running text, in points."""
+    """The usual distance between baselines of running text, in points."""
     steps: Counter[float] = Counter()
     for last, line in pairwise(lines):
         if (
@@ -240,7 +240,7 @@ def leading(lines: Sequence[Line], body: Type) -> float:
 
 
 def edges(lines: Sequence[Line]) -> dict[tuple[int, int], tuple[float, float]]:
-    """The left and right edge of each column of each page, by the lines long enough to show them."""
+    """Left and right edge by page and column, from lines long enough to show them."""
     by_column: dict[tuple[int, int], list[Line]] = {}
     for line in lines:
         if line.upright and len(line.text) > 25:

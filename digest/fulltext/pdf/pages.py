@@ -1,7 +1,7 @@
-"""Lines of a PDF page with their place and type, through PDFium. The only module that knows its calls.
+"""Reads the lines of a PDF page, with position and type, through PDFium.
 
-The one thing to know: a call through ctypes costs about half a microsecond and a page has thousands of characters, so a line is
-known by its first, middle and last character only. Coordinates are PDF's: points, y upwards.
+A ctypes call takes half a microsecond and a page has thousands of characters: only the first,
+middle and last character of a line are examined. Coordinates are points, y upwards.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from digest.fulltext.hidden import MAX_QUOTED, order, reads_as_text
+from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
-from digest.fulltext.pdf.columns import parted
-from digest.fulltext.pdf.visibility import TINY, Ink, Unseen
+from digest.fulltext.pdf.columns import split_columns
+from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder
 from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
-SENTENCE = 8
-"""Words of tiny or off-page text that make it a message."""
+MIN_MESSAGE = 8
+"""Words of tiny or off-page text that make a message."""
 _FORCE_BOLD = 1 << 18
 _HEAVY = re.compile(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Line:
-    """What stands on one line. It ends in U+FFFE where a hyphen broke its last word."""
+    """A line of text; it ends in U+FFFE where a hyphen broke its last word."""
 
     text: str
     page: int
@@ -39,23 +39,23 @@ class Line:
     y: float
     """The baseline."""
     y_end: float
-    """Of its end: lower where PDFium joined two lines at a hyphen that belongs to the word."""
+    """The baseline of its end: lower where PDFium joined two lines at a hyphen."""
     size: float
-    """Points, of most of it."""
+    """Of most of it, in points."""
     lead_size: float
-    """Of its first character: smaller where a footnote's mark stands there."""
+    """Of its first character: smaller for a footnote's mark."""
     font: str
     heavy: bool
     upright: bool = True
     column: int = 0
-    """0: over the whole width, 1: left, 2: right."""
+    """0: the whole width, 1: left, 2: right."""
     left: float = 0.0
     right: float = 0.0
     """The edges of its column."""
 
 
-class Reader:
-    """Reads pages; holds the buffers that PDFium writes into."""
+class PageReader:
+    """Reads pages, and holds the buffers that PDFium fills."""
 
     def __init__(self) -> None:
         self._box = raw.FS_RECTF()
@@ -66,23 +66,23 @@ class Reader:
         self._to_box, self._to_matrix = pdfium_calls.address(self._box), pdfium_calls.address(self._matrix)
         self._to_x, self._to_y, self._to_flags = (pdfium_calls.address(v) for v in (self._x, self._y, self._flags))
         self._to_name = pdfium_calls.address(self._name)
-        self._ink = Ink()
+        self._finder = HiddenTextFinder()
         self.hidden: list[Hidden] = []
         self._fonts: dict[bytes, tuple[str, bool]] = {}
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
-        """The page's lines in the order of its content; what stands raised or lowered in a line is part of it."""
+        """The lines in the order of the page's content, with raised and lowered text."""
         handle = pdfium_calls.handle(text_page.raw)
         text = text_page.get_text_range()
         exact = pdfium_calls.characters(handle) == len(text)
         rows = list(_rows(text))
-        unseen = self._ink.unseen(page, text_page)
-        if unseen:
-            for run in unseen:
-                text = self._without(text, text_page, run, number, exact=exact)
+        hidden = self._finder.hidden_runs(page, text_page)
+        if hidden:
+            for run in hidden:
+                text = self._blank_out(text, text_page, run, number, exact=exact)
             rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
         elif exact:
-            rows = parted(handle, rows)
+            rows = split_columns(handle, rows)
         box = page.get_bbox()
         found: list[Line] = []
         small: list[tuple[str, str]] = []
@@ -94,7 +94,7 @@ class Reader:
             if not clean or not 0 <= first <= last:
                 continue
             line = self._line(handle, clean, first, last, number)
-            how = _cannot_be_read(line, box)
+            how = _how_hidden(line, box)
             if how:
                 small.append((how, clean))
             else:
@@ -102,10 +102,10 @@ class Reader:
         self._report(small, number)
         return found
 
-    def _without(self, text: str, text_page: pdfium.PdfTextPage, run: Unseen, number: int, *, exact: bool) -> str:
-        """Blanks in place of what nobody sees, so that places stay right."""
-        said = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "").split())
-        self.hidden.append(Hidden(said[:MAX_QUOTED], run.how, f"p. {number}"))
+    def _blank_out(self, text: str, text_page: pdfium.PdfTextPage, run: HiddenRun, number: int, *, exact: bool) -> str:
+        """Replaces hidden text by blanks, so that positions stay."""
+        words = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "").split())
+        self.hidden.append(Hidden(words[:MAX_QUOTED], run.how, f"p. {number}"))
         start, end = run.start, run.end
         if not exact:
             start, end = (pdfium_calls.text_of(pdfium_calls.handle(text_page.raw), i) for i in (start, end - 1))
@@ -113,14 +113,14 @@ class Reader:
         return text[:start] + "".join(c if c in "\r\n" else " " for c in text[start:end]) + text[end:]
 
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
-        """Of what is tiny or off the page: reported where it is a sentence, else nothing (labels of shrunken figures)."""
+        """Reports tiny and off-page sentences, not labels of shrunken figures."""
         for how in ("tiny", "off-page"):
-            said = characters.hyphens(" ".join(text for h, text in small if h == how), "")
-            if order(said) or (reads_as_text(said) and len(said.split()) >= SENTENCE):
-                self.hidden.append(Hidden(said[:MAX_QUOTED], how, f"p. {number}"))
+            words = characters.hyphens(" ".join(text for h, text in small if h == how), "")
+            if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
+                self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
     def _line(self, page: int, text: str, first: int, last: int, number: int) -> Line:
-        """Ten calls: this is where the time goes."""
+        """Its ten PDFium calls take most of the time."""
         box = self._box
         pdfium_calls.box_of(page, first, self._to_box)
         x0, low, high = box.left, box.bottom, box.top
@@ -129,7 +129,7 @@ class Reader:
         typical = (first + last) // 2
         lead, upright = self._size(page, first)
         size = lead
-        if abs((box.top - low_end) - (high - low)) > 0.02 * (high - low):  # not one type from end to end
+        if abs((box.top - low_end) - (high - low)) > 0.02 * (high - low):  # not the same type at both ends
             middle, trail = self._size(page, typical)[0], self._size(page, last)[0]
             size, typical = sorted(((middle, typical), (lead, first), (trail, last)))[1]
         y = y_end = self._baseline(page, typical if lead < size * 0.9 else first)
@@ -143,7 +143,7 @@ class Reader:
         return self._y.value
 
     def _size(self, page: int, index: int) -> tuple[float, bool]:
-        """Points, and whether the character stands upright: the font's size is often 1, scaled by the matrix."""
+        """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
         size: float = pdfium_calls.font_size(page, index)
         matrix = self._matrix
         if not pdfium_calls.matrix(page, index, self._to_matrix):
@@ -152,7 +152,7 @@ class Reader:
         return size * scale, abs(matrix.b) < 0.2 * scale or not scale
 
     def _font(self, page: int, index: int) -> tuple[str, bool]:
-        """Its name without the subset's prefix, and whether it is bold by name or flag."""
+        """The name without the subset's prefix, and whether name or flag say bold."""
         pdfium_calls.font(page, index, self._to_name, 96, self._to_flags)
         name = self._name.value
         known = self._fonts.get(name)
@@ -162,7 +162,7 @@ class Reader:
         return known
 
 
-def _cannot_be_read(line: Line, box: tuple[float, float, float, float]) -> str:
+def _how_hidden(line: Line, box: tuple[float, float, float, float]) -> str:
     left, bottom, right, top = box
     if line.x1 < left or line.x0 > right or line.y > top or line.y < bottom:
         return "off-page"
@@ -170,7 +170,10 @@ def _cannot_be_read(line: Line, box: tuple[float, float, float, float]) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each printed row with the places of its first and last visible character; rows PDFium joined at a hyphen are parted again."""
+    """Each printed row with the positions of its first and last visible character.
+
+    Rows that PDFium joined at a hyphen are split again.
+    """
     at = 0
     for printed in text.split("\r\n"):
         inside = at
@@ -190,13 +193,13 @@ def _after_breaks(printed: str) -> list[str]:
 
 
 def _add(found: list[Line], line: Line) -> None:
-    """Appends, or joins what stands on the same line right behind the last fragment."""
+    """Appends the line, or joins it to the last one if it continues that."""
     last = found[-1] if found else None
     if last is None or not _continues(last, line):
         found.append(line)
         return
     size = max(last.size, line.size)
-    if last.text.endswith(characters.BREAK):  # no hyphen, but a ligature the font has no name for: mostly `ffi`
+    if last.text.endswith(characters.BREAK):  # a ligature without a name in the font: mostly `ffi`
         last.text = last.text[:-1] + ("ffl" if line.text.startswith("e") else "ffi") + line.text
     else:
         last.text += (" " if line.x0 - last.x1 > 0.15 * size else "") + line.text

@@ -1,7 +1,7 @@
-"""Lines in reading order to blocks: paragraphs, captions, footnotes, list items, equations, tables. Pure.
+"""Groups lines into paragraphs, captions, footnotes, list items, equations and tables. Pure.
 
-The one thing to know: a paragraph ends where the next line is indented, stands further below, is set otherwise, or comes after a
-short line that ends a sentence; it goes on over columns and pages when its sentence does.
+A paragraph ends where the next line is indented, further below or of another type, or after a short
+line that ends a sentence. It continues across columns and pages if its sentence does.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from digest.fulltext.pdf.blocks import (
     BULLET,
     Block,
-    goes_together,
     has_ended,
     is_tabular,
     join,
+    join_continued,
+    join_tables,
     same_column,
-    tables_together,
 )
 from digest.fulltext.pdf.characters import BREAK
 from digest.fulltext.pdf.headings import Heading, heading
@@ -36,11 +36,11 @@ _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨�
 
 
 def blocks(lines: Sequence[Line], body: Type) -> list[Block]:
-    """In reading order. Paragraphs that go on elsewhere are joined to their beginning."""
-    return goes_together(tables_together(_Cutter(lines, body).cut()))
+    """In reading order; paragraphs that continue elsewhere are joined."""
+    return join_continued(join_tables(_BlockBuilder(lines, body).build()))
 
 
-class _Cutter:
+class _BlockBuilder:
     """Decides line by line whether a new block begins."""
 
     def __init__(self, lines: Sequence[Line], body: Type) -> None:
@@ -51,11 +51,11 @@ class _Cutter:
             line.left, line.right = sides.get((line.page, line.column), (line.x0, line.x1))
         self._step = leading(lines, body)
 
-    def cut(self) -> list[Block]:
+    def build(self) -> list[Block]:
         found: list[Block] = []
         for line in self._lines:
             last = found[-1] if found else None
-            if last and last.heading and self._heading_goes_on(last, line):
+            if last and last.heading and self._heading_continues(last, line):
                 last.lines.append(line)
                 last.heading = Heading(join([last.heading.title, line.text]), last.heading.level)
             elif title := heading(line, self._body):
@@ -74,7 +74,7 @@ class _Cutter:
         return found
 
     def _is_below_notes(self, before: Block | None, block: Block) -> bool:
-        """Small print under a footnote (where the paper appeared, an address)."""
+        """Small print under a footnote, such as an address or a venue."""
         small = block.lines[0].size < self._body.size * 0.93 and len(block.lines) <= 2
         return (
             small
@@ -83,7 +83,7 @@ class _Cutter:
             and same_column(before.lines[-1], block.lines[0])
         )
 
-    def _heading_goes_on(self, last: Block, line: Line) -> bool:
+    def _heading_continues(self, last: Block, line: Line) -> bool:
         before = last.lines[-1]
         same = line.font == before.font and abs(line.size - before.size) < 0.3 and same_column(before, line)
         own_number = re.match(r"(?:\d{1,2}|[A-Z])(?:\.\d+)*\.? [A-Z]", line.text)
@@ -107,9 +107,9 @@ class _Cutter:
             return True
         step = self._step * line.size / self._body.size
         down = before.y_end - line.y
-        if _runs_on(before, line) and 0 < down <= 1.12 * step:
+        if _clearly_continues(before, line) and 0 < down <= 1.12 * step:
             return False
-        if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._is_set_otherwise(last, line):
+        if down > 1.32 * step + 0.5 or down < -0.5 * line.size or self._has_other_size(last, line):
             return True
         opening = self._opening(line)
         if opening is Form.CAPTION:
@@ -121,8 +121,8 @@ class _Cutter:
     def _is_short(self, line: Line) -> bool:
         return line.x1 < line.right - 2.5 * line.size
 
-    def _is_set_otherwise(self, last: Block, line: Line) -> bool:
-        """In another size than the line before and than most of the block; single signs of formulas aside."""
+    def _has_other_size(self, last: Block, line: Line) -> bool:
+        """In another size than the block; single signs of formulas do not count."""
         other = 0.08 * self._body.size
         return (
             abs(line.size - last.lines[-1].size) > other
@@ -146,7 +146,7 @@ class _Cutter:
         return short and ended and opens and (apart or len(last.lines) > 1)
 
     def _form(self, block: Block) -> Form:
-        """Equation or table where the lines are not prose."""
+        """Text, or equation or table if the lines are not prose."""
         text = block.own
         solid = len(text.replace(" ", ""))
         words = _WORDS.findall(text)
@@ -184,8 +184,8 @@ class _Cutter:
         return Form.TABLE
 
 
-def _runs_on(before: Line, line: Line) -> bool:
-    """The usual case, seen at once: a full line, and one of the same type at the left edge that begins small."""
+def _clearly_continues(before: Line, line: Line) -> bool:
+    """The usual case: a full line, then one of the same type at the left edge in lower case."""
     return (
         line.size == before.size
         and line.text[0].islower()
@@ -198,5 +198,5 @@ def _runs_on(before: Line, line: Line) -> bool:
 
 
 def _reaches_the_edge(line: Line) -> bool:
-    """As far as a line does that goes on: where the right margin is ragged, a long word is missing."""
+    """Whether the line may continue: at a ragged margin a long word may be missing."""
     return line.x1 > line.right - 0.15 * (line.right - line.left) or line.text.endswith(("-", BREAK))

@@ -1,7 +1,7 @@
-"""PDFium's functions with plain addresses for handles and for what they fill in.
+"""PDFium's functions, called with plain addresses in place of handles and output buffers.
 
-The one thing to know: a page has thousands of characters and objects, and wrapping each handle and checking each argument costs
-more than the call. These are the same functions of the same library; an address that is none of its handles would crash it.
+A page has thousands of characters, and ctypes' checks of each argument take longer than the call. A
+wrong address crashes the process.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from pypdfium2 import raw
 
 
-def _lean(function: Any, *arguments: Any) -> Any:
+def _with_addresses(function: Any, *arguments: Any) -> Any:
     result = function.restype
     plain = (
         result
@@ -25,29 +25,29 @@ def _lean(function: Any, *arguments: Any) -> Any:
 
 
 def _is_handle(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, ctypes._Pointer)  # noqa: SLF001  # there is no public name for it
+    return isinstance(kind, type) and issubclass(kind, ctypes._Pointer)  # noqa: SLF001  # has no public name
 
 
 _P, _I, _L = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
 
-mode = _lean(raw.FPDFTextObj_GetTextRenderMode, _P)
-characters = _lean(raw.FPDFText_CountChars, _P)
-ink = _lean(raw.FPDFText_GetFillColor, _P, _I, _P, _P, _P, _P)
-object_at = _lean(raw.FPDFText_GetTextObject, _P, _I)
-box_of = _lean(raw.FPDFText_GetLooseCharBox, _P, _I, _P)
-origin = _lean(raw.FPDFText_GetCharOrigin, _P, _I, _P, _P)
-font_size = _lean(raw.FPDFText_GetFontSize, _P, _I)
-matrix = _lean(raw.FPDFText_GetMatrix, _P, _I, _P)
-font = _lean(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _P)
-character_of = _lean(raw.FPDFText_GetCharIndexFromTextIndex, _P, _I)
-text_of = _lean(raw.FPDFText_GetTextIndexFromCharIndex, _P, _I)
+render_mode = _with_addresses(raw.FPDFTextObj_GetTextRenderMode, _P)
+characters = _with_addresses(raw.FPDFText_CountChars, _P)
+fill_colour = _with_addresses(raw.FPDFText_GetFillColor, _P, _I, _P, _P, _P, _P)
+object_at = _with_addresses(raw.FPDFText_GetTextObject, _P, _I)
+box_of = _with_addresses(raw.FPDFText_GetLooseCharBox, _P, _I, _P)
+origin = _with_addresses(raw.FPDFText_GetCharOrigin, _P, _I, _P, _P)
+font_size = _with_addresses(raw.FPDFText_GetFontSize, _P, _I)
+matrix = _with_addresses(raw.FPDFText_GetMatrix, _P, _I, _P)
+font = _with_addresses(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _P)
+character_of = _with_addresses(raw.FPDFText_GetCharIndexFromTextIndex, _P, _I)
+text_of = _with_addresses(raw.FPDFText_GetTextIndexFromCharIndex, _P, _I)
 
 
 def address(value: Any) -> int:
-    """Of a ctypes value that is filled in. It must live as long as the address is used."""
+    """Of a ctypes value to fill in, which must outlive the address."""
     return ctypes.addressof(value)
 
 
 def handle(pointer: Any) -> int:
-    """The address of a page, a text page, … of pypdfium2."""
+    """The address of pypdfium2's page, text page or other object."""
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0

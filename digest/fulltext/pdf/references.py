@@ -1,7 +1,4 @@
-"""The list of references at a PDF's end: where it begins when no heading says so, and where one entry ends. Pure.
-
-The one thing to know: entries are told apart by their numbers, else by the hanging indent, else by what stands apart.
-"""
+"""Finds the list of references at a PDF's end, and its entries. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ _ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
 
 
 def unnamed_references(lines: Sequence[Line]) -> int:
-    """Where `[1]` … `[4]` begin lines in the last half of a paper without a heading for them; else its end."""
+    """Index of `[1]` before `[2]` … `[4]` in the last half, without a heading; else the end."""
     if any(is_references(line.text) for line in lines):
         return len(lines)
     numbers = [
@@ -30,7 +27,7 @@ def unnamed_references(lines: Sequence[Line]) -> int:
 
 
 def entries(lines: Sequence[Line]) -> list[list[str]]:
-    """References, one each: by their numbers, else by the hanging indent, else by what stands apart."""
+    """The lines of each entry, found by number, else by hanging indent, else by distance."""
     numbered = sum(1 for line in lines if _ENTRY.match(line.text)) > len(lines) // 12
     left: dict[tuple[int, int], float] = {}
     for line in lines:

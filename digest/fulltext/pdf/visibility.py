@@ -1,8 +1,8 @@
-"""Which text of a PDF page people cannot see: white on white, in no ink at all, tiny, or off the page.
+"""Finds text on a PDF page that people cannot see: white on white or invisible.
 
-The one thing to know: white text is common in figures, over dark boxes. So a page with light text that reads as sentences is
-rendered small once, and only what leaves its place on the page of one shade counts as hidden. A page whose text is all without ink
-is a scan with its recognised text beneath: that is what people read.
+White text is common over dark boxes of figures. So a page with light sentences is rendered once,
+and only text without contrast counts as hidden. A page whose text is all invisible is a scan with
+its recognised text beneath, which people do read.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from digest.fulltext.hidden import order, reads_as_text
+from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
 
 LIGHT = 200
-"""Of 255: how light ink must be to be looked at."""
+"""Of 255, in each colour: text this light is examined."""
 TINY = 2.0
 """Points."""
 STEP = 18
-"""Characters between two looks: the shortest message is longer."""
-BETWEEN = 2
-"""Characters PDFium makes up between two pieces: a space, the end of a line."""
+"""Characters between two samples: the shortest message is longer."""
+MAX_GAP = 2
+"""Characters that PDFium inserts between two pieces: a space, a line end."""
 SCALE = 1.5
-"""Pixels a point."""
+"""Pixels per point."""
 SAMPLES = 200
-"""Characters of a run that are looked at."""
+"""Characters of a run that are examined."""
 CONTRAST = 24
-"""Of 255: less than this within a character's box, and nobody reads it."""
+"""Of 255, within a character's box: with less, it is unreadable."""
 MAX_RENDERED = 30
-"""Pages rendered per paper; beyond them light text is taken as the last rendered page's was."""
-_NO_INK = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
+"""Pages rendered per paper; later light text is treated as on the last rendered page."""
+_INVISIBLE_MODES = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
 
 
 @dataclass(frozen=True)
-class Unseen:
+class HiddenRun:
     """Characters `start` to `end` (not included) of a page's character list."""
 
     start: int
@@ -45,8 +45,8 @@ class Unseen:
     how: str
 
 
-class Ink:
-    """Looks at the pages of one document, in order."""
+class HiddenTextFinder:
+    """Examines the pages of one document in order."""
 
     def __init__(self) -> None:
         self._colour = [ctypes.c_uint() for _ in range(4)]
@@ -54,28 +54,29 @@ class Ink:
         self._rendered = 0
         self._last_hidden = False
 
-    def unseen(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[Unseen]:
-        """Runs of characters nobody sees that read as text. Cheap for a page without light text, and that is nearly every page."""
+    def hidden_runs(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[HiddenRun]:
+        """Hidden runs of characters that read as text. Cheap for a page without light text."""
         text = pdfium_calls.handle(text_page.raw)
         count = pdfium_calls.characters(text)
-        looked = range(0, count, STEP)
-        light = [at for at in looked if self._is_light(text, at)]
-        inkless = [at for at in looked[::2] if _has_no_ink(text, at)]
-        if len(inkless) * 4 > len(looked):  # a picture of a page, and the text recognised in it
-            inkless = []
+        samples = range(0, count, STEP)
+        light = [at for at in samples if self._is_light(text, at)]
+        invisible = [at for at in samples[::2] if _is_invisible(text, at)]
+        if len(invisible) * 4 > len(samples):  # a scan with its recognised text
+            invisible = []
         runs = _runs(light, count, "white", lambda at: self._is_light(text, at))
-        runs += _runs(inkless, count, "hidden-markup", lambda at: _has_no_ink(text, at))
-        told = [run for run in runs if _says_something(text_page, run)]
-        return [r for r in told if r.how != "white"] + self._blank(page, text, [r for r in told if r.how == "white"])
+        runs += _runs(invisible, count, "hidden-markup", lambda at: _is_invisible(text, at))
+        found = [run for run in runs if _is_message(text_page, run)]
+        white = [run for run in found if run.how == "white"]
+        return [run for run in found if run.how != "white"] + self._without_contrast(page, text, white)
 
     def _is_light(self, text: int, index: int) -> bool:
-        if not pdfium_calls.ink(text, index, *self._to_colour):
+        if not pdfium_calls.fill_colour(text, index, *self._to_colour):
             return False
         red, green, blue, alpha = self._colour
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
 
-    def _blank(self, page: pdfium.PdfPage, text: int, runs: list[Unseen]) -> list[Unseen]:
-        """Those of the runs in whose characters' places the rendered page shows one shade."""
+    def _without_contrast(self, page: pdfium.PdfPage, text: int, runs: list[HiddenRun]) -> list[HiddenRun]:
+        """The runs where the rendered page shows a single shade."""
         if not runs:
             return []
         if self._rendered >= MAX_RENDERED:
@@ -88,7 +89,7 @@ class Ink:
 
 
 class _Picture:
-    """A page, small and grey."""
+    """A page rendered small in grey."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
         self._left, _, _, self._top = page.get_bbox()
@@ -97,14 +98,14 @@ class _Picture:
         self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
         bitmap.close()
 
-    def is_blank(self, text: int, run: Unseen) -> bool:
+    def is_blank(self, text: int, run: HiddenRun) -> bool:
         step = max(1, (run.end - run.start) // SAMPLES)
         contrasts = [self._contrast(text, index) for index in range(run.start, run.end, step)]
         seen = [c for c in contrasts if c >= 0]
         return sum(c < CONTRAST for c in seen) >= 0.8 * len(seen)
 
     def _contrast(self, text: int, index: int) -> int:
-        """Between the lightest and the darkest spot of a character's box; -1 outside of the page."""
+        """Between the lightest and darkest pixel of a character's box; -1 outside the page."""
         box = raw.FS_RECTF()
         pdfium_calls.box_of(text, index, pdfium_calls.address(box))
         x0, x1 = (
@@ -121,31 +122,31 @@ class _Picture:
         return max(spots) - min(spots) if spots else -1
 
 
-def _has_no_ink(text: int, index: int) -> bool:
-    return pdfium_calls.mode(pdfium_calls.object_at(text, index)) in _NO_INK
+def _is_invisible(text: int, index: int) -> bool:
+    return pdfium_calls.render_mode(pdfium_calls.object_at(text, index)) in _INVISIBLE_MODES
 
 
-def _runs(hits: list[int], count: int, how: str, is_hidden: Callable[[int], bool]) -> list[Unseen]:
-    """What lies around the hits, to where the text can be seen again; gaps of a few characters included."""
-    runs: list[Unseen] = []
+def _runs(hits: list[int], count: int, how: str, is_hidden: Callable[[int], bool]) -> list[HiddenRun]:
+    """The hidden runs around the hits, across gaps of a few characters."""
+    runs: list[HiddenRun] = []
     for hit in hits:
         if runs and hit < runs[-1].end:
             continue
         end = _reach(hit, count, 1, is_hidden) + 1
-        runs.append(Unseen(_reach(hit, count, -1, is_hidden), end, how))
+        runs.append(HiddenRun(_reach(hit, count, -1, is_hidden), end, how))
     return runs
 
 
 def _reach(start: int, count: int, step: int, is_hidden: Callable[[int], bool]) -> int:
     """The last hidden character from `start` on in one direction."""
     last = at = start
-    while 0 <= at < count and abs(at - last) <= BETWEEN + 1:
+    while 0 <= at < count and abs(at - last) <= MAX_GAP + 1:
         if is_hidden(at):
             last = at
         at += step
     return last
 
 
-def _says_something(text_page: pdfium.PdfTextPage, run: Unseen) -> bool:
+def _is_message(text_page: pdfium.PdfTextPage, run: HiddenRun) -> bool:
     text = text_page.get_text_range(run.start, run.end - run.start)
-    return reads_as_text(text) or bool(order(text))
+    return reads_as_text(text) or bool(first_order(text))

@@ -120,9 +120,9 @@ async def test_a_lasting_fault_is_unavailable_after_four_requests(arxiv: ArxivSe
 
 
 async def test_retry_after_is_honoured_and_bounded() -> None:
-    assert module._backoff(module._Again("429", 7)) == 7
-    assert module._backoff(module._Again("429", 86_400)) == module.MAX_RETRY_AFTER
-    assert module._backoff(module._Again("503")) is True
+    assert module._backoff(module._RetryLater("429", 7)) == 7
+    assert module._backoff(module._RetryLater("429", 86_400)) == module.MAX_RETRY_AFTER
+    assert module._backoff(module._RetryLater("503")) is True
     assert module._backoff(Unreadable("x")) is False
     assert module._seconds("12") == 12
     assert module._seconds("Wed, 21 Oct 2026 07:28:00 GMT") is None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from digest.fulltext.abstract import abstract_text
-from digest.fulltext.hidden import invisible, order, reads_as_text, screened, visible, visible_orders
+from digest.fulltext.hidden import decode_invisible, first_order, reads_as_text, screened, visible, visible_orders
 from digest.fulltext.html.document import read_html
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText, Passage, Section
@@ -72,7 +72,7 @@ def test_a_visible_order_is_taken_out_of_the_text_and_reported(words: str) -> No
     assert all(h.place == "6 Conclusion" for h in found)
     left = " ".join(p.text for p in section.passages)
     assert left.startswith("The method works well in general. We conclude here.")
-    assert order(left) == ""
+    assert first_order(left) == ""
 
 
 @pytest.mark.parametrize("words", TOLD)
@@ -107,7 +107,7 @@ def test_invisible_characters_are_decoded_reported_and_removed() -> None:
         "Plain text" + "\u200b\u200c" * 20 + " goes on.": "40 invisible characters after “Plain text”",
     }
     for text, said in cases.items():
-        assert invisible(text) == [said]
+        assert decode_invisible(text) == [said]
         made = screened(FullText("1", 1, Basis.HTML, sections(text)))
         assert made.sections[0].passages[0].text == "Plain text goes on."
         assert [(h.how, h.text) for h in made.hidden] == [("invisible-characters", said)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digest.fulltext.html.document import read_html
-from digest.fulltext.links import MOST, is_known, links
+from digest.fulltext.links import MAX_LINKS, is_known, links
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText, Link, Passage, Section
 from tests.builders import a_paper
@@ -93,7 +93,7 @@ def test_a_bare_footnote_counts_where_its_paragraph_tells_of_a_release() -> None
 def test_one_link_a_repository_and_four_in_all_the_abstract_s_first() -> None:
     many = " ".join(f"Code: https://github.com/we/r{n}." for n in range(6))
     found = of("Code: https://github.com/we/main", many)
-    assert len(found) == MOST
+    assert len(found) == MAX_LINKS
     same = section("1 Introduction", "Our code is available at https://github.com/We/Main/tree/main/src.")
     assert of("Code: https://github.com/we/main", "", same) == [("code", "https://github.com/we/main", True)]
 

@@ -17,7 +17,7 @@ from digest.errors import Unreadable
 from digest.fulltext import pool, worker
 from digest.fulltext.fetch import Fetcher
 from digest.fulltext.pool import ChildPool, Crashed
-from digest.fulltext.reader import BRIEF, PARSER, Reader
+from digest.fulltext.reader import PARSER, UNAVAILABLE_LIFE, Reader
 from digest.model import Basis, FullText, Paper, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
@@ -111,7 +111,7 @@ async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv: ArxivServer,
     text = await reader.read(paper)
     assert text.basis is Basis.ABSTRACT
     assert "503" in text.note
-    assert cache.lives == {cache_keys.text(paper, PARSER): BRIEF}
+    assert cache.lives == {cache_keys.text(paper, PARSER): UNAVAILABLE_LIFE}
 
 
 async def test_a_failed_conversion_is_read_from_the_pdf(arxiv: ArxivServer, reader: Reader) -> None:
