@@ -13,9 +13,7 @@ from digest.checks import clean, problems_of
 
 KINDS = {"title_zh": "title", "translated_title": "title", "tldr": "sentence", "en_tdlr": "sentence"}
 SETS = ("outputs.json", "outputs_strangers.json")
-DISPUTED = {
-    "2502.07286": "labelled sound; ends in `http://example.com/code` and tells the reader to replace it",
-}
+DISPUTED = {"2502.07286": "labelled sound; ends in `http://example.com/code` and tells the reader to replace it"}
 """Labels are by rule, except for the requests: these the text itself contradicts. They count as they are labelled."""
 
 

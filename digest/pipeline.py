@@ -15,18 +15,7 @@ from datetime import date, datetime
 
 from digest import cache_keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
-from digest.model import (
-    Candidate,
-    Coverage,
-    Digest,
-    Entry,
-    Paper,
-    Profile,
-    Score,
-    Summary,
-    from_json,
-    to_json,
-)
+from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
 from digest.read_paper import left_out, read_paper
 from digest.render.labels import label

@@ -85,11 +85,7 @@ async def announce_failed_run(context: Context, subscription: Subscription, run:
     when = f"{day_words(local.date(), language)} {local:%H:%M}" if local else ""
     shown = say("late.next", language, when=when) if when else ""
     said = say(
-        "late.given up",
-        language,
-        day=day_words(run.local_date, language),
-        why=say(f"late.{why}", language),
-        next=shown,
+        "late.given up", language, day=day_words(run.local_date, language), why=say(f"late.{why}", language), next=shown
     )
     with _log_refusal(run):
         chat = context.chats[subscription.place.platform]

@@ -15,18 +15,7 @@ from bot.commands.completion import complete
 from bot.commands.home import home_page
 from bot.commands.paper import paper
 from bot.context import Context
-from bot.core.chat import (
-    Click,
-    Command,
-    Person,
-    Place,
-    Post,
-    Question,
-    Responder,
-    Submission,
-    Vote,
-    VoteKind,
-)
+from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Vote, VoteKind
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digest.render.catalogs import Texts, plural, text
 
+# fmt: off
 say = Texts(
     "bot",
     # commands
@@ -56,14 +57,8 @@ say = Texts(
     text("members", "full members who may manage this channel"),
     text("saved settings", "Saved. Next run: {next}."),
     text("no next", "none (paused)"),
-    text(
-        "list later", "arXiv's new list is out at about {ready} in your timezone; a run at {time} shows the one before."
-    ),
-    plural(
-        "preview",
-        "With these settings, the latest announcement ({n} paper) would give:",
-        "With these settings, the latest announcement ({n} papers) would give:",
-    ),
+    text("list later", "arXiv's new list is out at about {ready} in your timezone; a run at {time} shows the one before."),
+    plural("preview", "With these settings, the latest announcement ({n} paper) would give:", "With these settings, the latest announcement ({n} papers) would give:"),
     text("preview failed", "The preview could not be made: {why} The settings are saved all the same."),
     text("post now", "Post now"),
     text("change", "Change"),
@@ -107,24 +102,13 @@ say = Texts(
     text("nothing new", "Nothing new since the last digest. arXiv's next list: {next}."),
     text("nothing new.linked", "Nothing new since the last digest ({link}). arXiv's next list: {next}."),
     text("failed", "It could not be made: {why}"),
-    plural(
-        "retract?",
-        "Take back today's digest ({n} message)? What people wrote stays.",
-        "Take back today's digest ({n} messages)? What people wrote stays.",
-    ),
+    plural("retract?", "Take back today's digest ({n} message)? What people wrote stays.", "Take back today's digest ({n} messages)? What people wrote stays."),
     text("retract", "Take back"),
-    plural(
-        "retracted",
-        "Taken back: {n} message. `/digest now` posts anew; nothing is lost from consideration.",
-        "Taken back: {n} messages. `/digest now` posts anew; nothing is lost from consideration.",
-    ),
+    plural("retracted", "Taken back: {n} message. `/digest now` posts anew; nothing is lost from consideration.", "Taken back: {n} messages. `/digest now` posts anew; nothing is lost from consideration."),
     text("nothing to retract", "There is no digest of today to take back."),
     text("paused", "Paused. `/digest resume` starts it again."),
     text("resumed", "Resumed. Next run: {next}."),
-    text(
-        "ping.set",
-        "The daily message mentions that role from the next digest on, and nobody else. Discord notifies its members if everybody may mention the role (Server Settings → Roles).",
-    ),
+    text("ping.set", "The daily message mentions that role from the next digest on, and nobody else. Discord notifies its members if everybody may mention the role (Server Settings → Roles)."),
     text("ping.none", "The daily message mentions nobody."),
     text("ping.unfit", "Please name a role other than everyone; without a role, nobody is mentioned."),
     text("not set", "This channel has no digest yet. `/digest setup` begins one."),
@@ -132,11 +116,7 @@ say = Texts(
     text("forget", "Delete"),
     text("forgotten", "Deleted. `/digest setup` begins anew."),
     text("status.title", "Digest of this channel"),
-    plural(
-        "status.profile",
-        "{categories} · {n} paper at most · {tongue} · {detail}",
-        "{categories} · {n} papers at most · {tongue} · {detail}",
-    ),
+    plural("status.profile", "{categories} · {n} paper at most · {tongue} · {detail}", "{categories} · {n} papers at most · {tongue} · {detail}"),
     text("status.detail.card", "card"),
     text("status.detail.short", "short"),
     text("status.detail.full", "full"),
@@ -159,20 +139,13 @@ say = Texts(
     text("stage.answer", "answers"),
     text("stage.embed", "vectors"),
     text("status.cost.today", "Today: {share} % of the budget"),
-    plural(
-        "status.taught",
-        "{n} paper you voted on, saved or asked about guides the choice.",
-        "{n} papers you voted on, saved or asked about guide the choice.",
-    ),
+    plural("status.taught", "{n} paper you voted on, saved or asked about guides the choice.", "{n} papers you voted on, saved or asked about guide the choice."),
     text("status.taught.more", "More: {words}"),
     text("status.taught.fewer", "Fewer: {words}"),
     text("unteach", "Forget what votes taught"),
     text("unteach?", "Forget what this channel's votes and questions have taught? Saved papers stay saved."),
     text("untaught", "Forgotten. Papers are now chosen by the settings alone, until somebody votes again."),
-    text(
-        "over budget",
-        "The day's budget for the model is used up. Questions are answered again from {until}. Cards and finished analyses stay available.",
-    ),
+    text("over budget", "The day's budget for the model is used up. Questions are answered again from {until}. Cards and finished analyses stay available."),
     text("status.list", "Papers considered: {considered} of {announced} announced"),
     text("bug", "Something went wrong on my side (id {id}). It is logged; please try again."),
     text("expired", "This digest is older than what I keep (90 days)."),
@@ -198,10 +171,7 @@ say = Texts(
     text("adding", "Reading number {rank} …"),
     text("added", "Added to the thread."),
     text("shared", "Shared."),
-    text(
-        "invited",
-        "I am Paperboy: each day I read arXiv's new papers and put the ones for you here. `/digest setup` chooses fields and time (two minutes) and shows a preview first. I only look at my own threads and at messages that mention me.",
-    ),
+    text("invited", "I am Paperboy: each day I read arXiv's new papers and put the ones for you here. `/digest setup` chooses fields and time (two minutes) and shows a preview first. I only look at my own threads and at messages that mention me."),
     text("home.title", "Paperboy"),
     text("home.saved", "Saved"),
     text("home.how", "How to ask"),
@@ -209,13 +179,8 @@ say = Texts(
     # a digest, its papers and answers
     plural("card.digest", "arXiv digest · {day} · {n} paper", "arXiv digest · {day} · {n} papers"),
     text("card.announced", "arXiv list of {moment}"),
-    text(
-        "card.hint",
-        "Ask in the thread, for example “does {n} release code?”. A number is a paper's place in the thread.",
-    ),
-    text(
-        "card.hint.reply", "Ask in reply to a paper's message, or with “Ask” below it; or mention me with its number."
-    ),
+    text("card.hint", "Ask in the thread, for example “does {n} release code?”. A number is a paper's place in the thread."),
+    text("card.hint.reply", "Ask in reply to a paper's message, or with “Ask” below it; or mention me with its number."),
     text("card.others", "Other candidates"),
     text("card.settings", "Settings"),
     text("card.why", "Why these"),
@@ -239,14 +204,8 @@ say = Texts(
     text("card.not found", "The paper does not say."),
     text("card.nearest", "The nearest passage:"),
     text("card.unsupported", "(?) marks what could not be verified in the paper: {items}."),
-    text(
-        "card.selected",
-        "The paper is longer than the model can read at once; the passages closest to the question were read.",
-    ),
-    text(
-        "card.unmatched",
-        "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read.",
-    ),
+    text("card.selected", "The paper is longer than the model can read at once; the passages closest to the question were read."),
+    text("card.unmatched", "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read."),
     text("card.extractive", "No model wrote this: these are passages of the paper, closest first."),
     text("card.unusable", "The model's answer could not be used: these are passages of the paper, closest first."),
     plural("card.from", "From {n} paper:", "From {n} papers:"),
@@ -261,33 +220,17 @@ say = Texts(
     text("question.yes", "Answer"),
     text("question.no", "No, not in this thread"),
     text("question.quiet", "Quiet from now on in this thread; mention me when you need me."),
-    plural(
-        "question.limit",
-        "You have asked {n} question today; that is the limit here. It is lifted at midnight UTC.",
-        "You have asked {n} questions today; that is the limit here. It is lifted at midnight UTC.",
-    ),
-    text(
-        "question.no paper",
-        "I answer from papers: name one by its number, its arXiv id or its title, or ask in a digest's thread.",
-    ),
+    plural("question.limit", "You have asked {n} question today; that is the limit here. It is lifted at midnight UTC.", "You have asked {n} questions today; that is the limit here. It is lifted at midnight UTC."),
+    text("question.no paper", "I answer from papers: name one by its number, its arXiv id or its title, or ask in a digest's thread."),
     text("question.reading", "Reading {papers} …"),
-    text(
-        "question.not chosen",
-        "**{title}** was considered on {day} and not chosen: rank {rank}, score {score} of 10. {reason}",
-    ),
+    text("question.not chosen", "**{title}** was considered on {day} and not chosen: rank {rank}, score {score} of 10. {reason}"),
     text("question.was chosen", "**{title}** was in the digest of {day}."),
     text("question.was before", "**{title}** had been announced before this channel followed its category."),
     text("question.not seen", "This channel has not seen that paper: it was in none of its lists."),
     text("question.bug", "Something went wrong on my side (id {id}). It is logged; please ask again."),
     # a digest that is late
-    text(
-        "late.arxiv",
-        "arXiv has not published today's list yet (last try: {last}). I keep trying and post the digest as soon as the list is there. You do not need to do anything.",
-    ),
-    text(
-        "late.model",
-        "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; at {until} I post it without the model. You do not need to do anything.",
-    ),
+    text("late.arxiv", "arXiv has not published today's list yet (last try: {last}). I keep trying and post the digest as soon as the list is there. You do not need to do anything."),
+    text("late.model", "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; at {until} I post it without the model. You do not need to do anything."),
     text("late.given up", "There is no digest of {day}: {why}. Its papers come with the next digest{next}."),
     text("late.no list", "arXiv gave no list all day"),
     text("late.settings", "one of the bot's settings is wrong; the person who runs the bot must correct it"),
@@ -296,42 +239,22 @@ say = Texts(
     text("late.last", "{status}, {clock}"),
     # faults, in the admins' channel
     text("fault", "⚠ **{what}**{channel}: {cause}\n\n{todo}"),
-    plural(
-        "fault.over", "✓ **{what}**{channel}: over after {n} minute.", "✓ **{what}**{channel}: over after {n} minutes."
-    ),
+    plural("fault.over", "✓ **{what}**{channel}: over after {n} minute.", "✓ **{what}**{channel}: over after {n} minutes."),
     text("fault.channel", " ({channel})"),
     text("fault.arxiv", "arXiv cannot be reached"),
-    text(
-        "fault.arxiv.todo",
-        "Runs keep trying for six hours; missed papers come with the next digest. If this lasts, check whether this machine reaches arxiv.org.",
-    ),
+    text("fault.arxiv.todo", "Runs keep trying for six hours; missed papers come with the next digest. If this lasts, check whether this machine reaches arxiv.org."),
     text("fault.model", "The model cannot be reached"),
-    text(
-        "fault.model.todo",
-        "Digests wait for it up to two hours, then do without it and say so. See the provider's status page and `paperboy check`.",
-    ),
+    text("fault.model.todo", "Digests wait for it up to two hours, then do without it and say so. See the provider's status page and `paperboy check`."),
     text("fault.settings", "A setting is wrong"),
-    text(
-        "fault.settings.todo",
-        "No digest is made until it is corrected. Run `paperboy check`, correct the setting, then restart the bot.",
-    ),
+    text("fault.settings.todo", "No digest is made until it is corrected. Run `paperboy check`, correct the setting, then restart the bot."),
     text("fault.budget", "The day's budget is used up"),
-    text(
-        "fault.budget.todo",
-        "Digests use the papers' own sentences until midnight UTC, and questions wait. `paperboy costs` shows who used it; raise LLM_DAILY_BUDGET_USD or CHANNEL_DAILY_BUDGET_USD.",
-    ),
+    text("fault.budget.todo", "Digests use the papers' own sentences until midnight UTC, and questions wait. `paperboy costs` shows who used it; raise LLM_DAILY_BUDGET_USD or CHANNEL_DAILY_BUDGET_USD."),
     text("fault.delivery", "A digest cannot be delivered"),
     text("fault.delivery.todo", "The bot keeps trying for three days, then gives up."),
     text("fault.aside", "A task was given up"),
-    text(
-        "fault.aside.todo",
-        "It ended its worker five times at the same point. The workers' log around that time tells why; please report it. No other task is affected.",
-    ),
+    text("fault.aside.todo", "It ended its worker five times at the same point. The workers' log around that time tells why; please report it. No other task is affected."),
     text("fault.listening", "The connection to {platform} is down"),
-    text(
-        "fault.listening.todo",
-        "The bot reconnects by itself. If this lasts, see the log and the platform's status page. Questions asked meanwhile are answered afterwards, as far as the platform keeps them.",
-    ),
+    text("fault.listening.todo", "The bot reconnects by itself. If this lasts, see the log and the platform's status page. Questions asked meanwhile are answered afterwards, as far as the platform keeps them."),
     # Slack
     text("slack.yes", "Yes"),
     text("slack.no", "Cancel"),
@@ -343,10 +266,7 @@ say = Texts(
     text("discord.continue", "Continue ({step}/{steps})"),
     text("discord.save", "Save"),
     text("discord.fix", "Correct it"),
-    text(
-        "discord.step",
-        "**{title}** {step} of {steps} is filled in. Go on, or save what there is; the rest stays as it was.",
-    ),
+    text("discord.step", "**{title}** {step} of {steps} is filled in. Go on, or save what there is; the rest stays as it was."),
     text("discord.problem", "**{label}** {problem}"),
     text("discord.taken", "✓ Taken."),
     text("discord.expired", "This form has expired; please open it again."),
@@ -392,17 +312,11 @@ say = Texts(
     text("error.delivery.late", "It could not be delivered in three days."),
     text("error.connection", "not connected"),
     text("error.budget", "The day's budget for the model is used up. It is lifted at {until} UTC."),
-    text(
-        "error.budget.channel",
-        "This channel's budget for the day for the model is used up. It is lifted at {until} UTC.",
-    ),
+    text("error.budget.channel", "This channel's budget for the day for the model is used up. It is lifted at {until} UTC."),
     # what errors of Slack say
     text("error.slack.archived", "The channel {channel} is archived."),
     text("error.slack.outside", "The bot is not in the channel {channel}; invite it there with /invite."),
-    text(
-        "error.slack.channel",
-        "There is no channel {channel}, or it is private and the bot is not in it; invite it there with /invite.",
-    ),
+    text("error.slack.channel", "There is no channel {channel}, or it is private and the bot is not in it; invite it there with /invite."),
     text("error.slack.thread", "The thread in the channel {channel} no longer exists."),
     text("error.slack.message", "The message in the channel {channel} no longer exists."),
     text("error.slack.person", "The person is not in the channel {channel}."),
@@ -412,19 +326,10 @@ say = Texts(
     text("error.slack.slow", "Slack did not answer {method} in time, or the connection broke."),
     text("error.slack.busy", "Slack asks for a pause."),
     text("error.slack.trouble", "Slack answered {method} with an error of its own ({code})."),
-    text(
-        "error.slack.scope",
-        "Slack: the scope {scope} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app.",
-    ),
+    text("error.slack.scope", "Slack: the scope {scope} is missing; add it under OAuth & Permissions at https://api.slack.com/apps and reinstall the app."),
     text("error.slack.token", "Slack refuses the token ({code}); reinstall the app and set {setting} again."),
-    text(
-        "error.slack.denied",
-        "Slack does not let the bot do this in the workspace ({code}); ask an admin of the workspace.",
-    ),
-    text(
-        "error.slack.denied.channel",
-        "Slack does not let the bot do this in {channel} ({code}); ask an admin of the workspace.",
-    ),
+    text("error.slack.denied", "Slack does not let the bot do this in the workspace ({code}); ask an admin of the workspace."),
+    text("error.slack.denied.channel", "Slack does not let the bot do this in {channel} ({code}); ask an admin of the workspace."),
     text("error.slack.refused", "Slack refused {method}: {code}."),
     text("error.slack.refused.detail", "Slack refused {method}: {code} ({detail})."),
     # what errors of Discord say
@@ -434,16 +339,9 @@ say = Texts(
     text("error.discord.message", "The message was deleted."),
     text("error.discord.hidden", "The bot may not see this channel: give its role “View Channel” there."),
     text("error.discord.direct", "This person takes no direct messages from the bot."),
-    text(
-        "error.discord.kind",
-        "Messages cannot be sent in a channel of this kind: choose a text channel, a forum or a thread.",
-    ),
-    text(
-        "error.discord.kind.thread", "This cannot be done in a channel of this kind: choose a text channel or a forum."
-    ),
-    text(
-        "error.discord.locked", "The thread is archived and locked: unlock it, or give the bot's role “Manage Threads”."
-    ),
+    text("error.discord.kind", "Messages cannot be sent in a channel of this kind: choose a text channel, a forum or a thread."),
+    text("error.discord.kind.thread", "This cannot be done in a channel of this kind: choose a text channel or a forum."),
+    text("error.discord.locked", "The thread is archived and locked: unlock it, or give the bot's role “Manage Threads”."),
     text("error.discord.threads", "The server has as many active threads as Discord allows: archive some."),
     text("error.discord.tag", "This forum requires a tag on every post: make one called “digest”."),
     text("error.discord.automod", "The server's AutoMod blocked the message: let the bot's role through in its rules."),
@@ -452,20 +350,13 @@ say = Texts(
     text("error.discord.unreachable", "Discord cannot be reached."),
     text("error.discord.slow", "Discord did not answer in time, or the connection broke."),
     text("error.discord.permission", "A permission is missing in this channel: give the bot's role {permissions}."),
-    text(
-        "error.discord.permission.unnamed",
-        "A permission is missing in this channel: give the bot's role what it asks for.",
-    ),
+    text("error.discord.permission.unnamed", "A permission is missing in this channel: give the bot's role what it asks for."),
     text("error.discord.archived", "The thread is archived."),
     text("error.discord.token", "Discord refuses the token: it was reset or revoked; set DISCORD_TOKEN anew."),
-    text(
-        "error.discord.denied", "Discord does not allow it (code {code}): check the bot's permissions ({permissions})."
-    ),
+    text("error.discord.denied", "Discord does not allow it (code {code}): check the bot's permissions ({permissions})."),
     text("error.discord.gone", "It is no more."),
     text("error.discord.trouble", "Discord has trouble of its own ({status})."),
     text("error.discord.refused", "Discord refused it (code {code}): {said}"),
-    text(
-        "error.discord.history",
-        "More than {n} messages were written since: whether ours is among them was not looked up.",
-    ),
+    text("error.discord.history", "More than {n} messages were written since: whether ours is among them was not looked up."),
 )
+# fmt: on

@@ -23,11 +23,7 @@ def place_of(channel: Any) -> Place:
     kind = getattr(channel, "type", None)
     if kind in (discord.ChannelType.private, discord.ChannelType.group):
         return Place(NAME, str(channel.id), direct=True)
-    if kind in (
-        discord.ChannelType.public_thread,
-        discord.ChannelType.private_thread,
-        discord.ChannelType.news_thread,
-    ):
+    if kind in (discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread):
         return Place(NAME, str(channel.parent_id), str(channel.id))
     return Place(NAME, str(channel.id))
 

@@ -109,9 +109,7 @@ class Rest:
         with (
             translated("Attach Files"),
             handle_message_parameters(
-                file=file,
-                flags=discord.MessageFlags(ephemeral=True),
-                allowed_mentions=discord.AllowedMentions.none(),
+                file=file, flags=discord.MessageFlags(ephemeral=True), allowed_mentions=discord.AllowedMentions.none()
             ) as made,
         ):
             async with asyncio.timeout(4 * TIMEOUT):

@@ -179,12 +179,7 @@ def _listen_to_slack(
             "Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP on PORT) besides the bot token."
         )
     connection = SlackConnection(
-        chat,
-        handler,
-        app_token=app_token,
-        signing_secret=secret,
-        api_url=settings.slack_api_url,
-        now=app.now,
+        chat, handler, app_token=app_token, signing_secret=secret, api_url=settings.slack_api_url, now=app.now
     )
     if not app_token:
         connection.mount(web_app)

@@ -174,10 +174,7 @@ class Questions(Base):
         ]
         if not asked.question.private:
             turns = _turns(asked.question.place)
-            commands += [
-                ("ZADD", turns, asked.question.at.timestamp(), question),
-                ("EXPIRE", turns, seconds(LONG)),
-            ]
+            commands += [("ZADD", turns, asked.question.at.timestamp(), question), ("EXPIRE", turns, seconds(LONG))]
         await self.redis.transaction(commands)
 
     async def mark_answered(self, question: str, message: str) -> None:

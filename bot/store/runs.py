@@ -111,9 +111,7 @@ class Runs(Base):
 
     async def note_run(self, run: Run, note: str) -> None:
         """What an open run waits for, for `/digest status`."""
-        await self.redis.transaction(
-            [("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))],
-        )
+        await self.redis.transaction([("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))])
 
     async def note_model_lost(self, run: Run) -> None:
         """The first such note stands."""

@@ -18,18 +18,7 @@ from bot.store.votes import Votes
 
 
 class Store(
-    Leases,
-    Subscriptions,
-    Digests,
-    Runs,
-    Deliveries,
-    Faults,
-    Forgetting,
-    Scenes,
-    Threads,
-    Votes,
-    Spendings,
-    Tasks,
+    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Scenes, Threads, Votes, Spendings, Tasks
 ):
     """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""
 

@@ -26,10 +26,7 @@ class Subscriptions(Base):
         if before is not None:
             subscription = changed(before, subscription, self.now())
         await self.redis.transaction(
-            [
-                ("HSET", ALL, subscription.key, to_json(subscription)),
-                ("DEL", _removed(subscription.key)),
-            ]
+            [("HSET", ALL, subscription.key, to_json(subscription)), ("DEL", _removed(subscription.key))]
         )
 
     async def remove_subscription(self, subscription: str) -> None:

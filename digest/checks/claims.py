@@ -34,8 +34,7 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
-    r"差|gap|difference|ratio|比|倍|margin|相差|between|than|versus|vs|compared|relative|相对",
-    re.IGNORECASE,
+    r"差|gap|difference|ratio|比|倍|margin|相差|between|than|versus|vs|compared|relative|相对", re.IGNORECASE
 )
 _SCORE = re.compile(
     r"accura|score|precision|recall|\\bF1|\\bAUC|\\bmAP|\\bIoU|\\brate|percent|BLEU|ROUGE|\\bEM\\b|准确|得分|率",

@@ -117,10 +117,7 @@ _AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|�
 _WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
 """Names a model gives to its output."""
 OWN_WORK = re.compile(_WORK, _I)
-PREAMBLE = re.compile(
-    rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$",
-    _I,
-)
+PREAMBLE = re.compile(rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$", _I)
 """Agreement in a first line; a preamble if the rest of its sentence is about the task or empty."""
 TASK_TALK = re.compile(
     r"(?:我(?:将|会|来|已|对|以|可以|根据|按照|很乐意|为您|为你|尝试)|让我(?:们)?(?:来)?|为您|为你|请(?:看|参阅|查收)|您(?:提供|要求|提出|的)|你(?:提供|要求|提出|的)|扮演|视角)"

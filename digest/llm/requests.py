@@ -76,10 +76,7 @@ def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = 
     ]
     data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
     return Request(
-        (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
-        schemas.RANKING,
-        fast=True,
-        likely_tokens=60 * len(papers),
+        (system(f"{prompts.RANK}\n\n{wishes}"), user(data)), schemas.RANKING, fast=True, likely_tokens=60 * len(papers)
     )
 
 
@@ -156,11 +153,7 @@ def summary_request(entries: Sequence[Entry], language: str) -> Request:
         if e.analysis
     ]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
-    return Request(
-        (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
-        schemas.SUMMARY,
-        likely_tokens=1_200,
-    )
+    return Request((system(prompts.SUMMARY), user("\n".join(blocks)), user(last)), schemas.SUMMARY, likely_tokens=1_200)
 
 
 # ---------------------------------------------------------------- answers

@@ -16,12 +16,7 @@ INTEGER: dict[str, Any] = {"type": "integer"}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _list(items: dict[str, Any]) -> dict[str, Any]:
@@ -40,20 +35,14 @@ _MENTION = _object(n=INTEGER, text=STRING)
 _THEMES = _list(_object(text=STRING, mentions=_list(_MENTION)))
 
 RANKING = Schema(
-    "ranking",
-    _object(scores=_list(_object(n=INTEGER, relevance=NUMBER, significance=NUMBER, reason=STRING))),
+    "ranking", _object(scores=_list(_object(n=INTEGER, relevance=NUMBER, significance=NUMBER, reason=STRING)))
 )
 ANALYSIS = Schema("analysis", _analysis(FULL_PARTS))
 ABSTRACT_ANALYSIS = Schema("abstract_analysis", _analysis(ABSTRACT_PARTS))
 SUMMARY = Schema(
     "summary",
     _object(
-        headline=STRING,
-        overview=STRING,
-        first=_list(_MENTION),
-        trends=_THEMES,
-        highlights=_THEMES,
-        directions=_THEMES,
+        headline=STRING, overview=STRING, first=_list(_MENTION), trends=_THEMES, highlights=_THEMES, directions=_THEMES
     ),
 )
 FIXES = Schema("fixes", _object(fixes=_list(_object(where=STRING, text=STRING))))

@@ -9,6 +9,7 @@ from datetime import date
 
 from digest.render.catalogs import Texts, locale_of, plural, text
 
+# fmt: off
 label = Texts(
     "digest",
     # the parts of an analysis
@@ -78,14 +79,8 @@ label = Texts(
     text("all_failed", "None of today's papers could be analysed; their abstracts are shown instead."),
     text("ranked_lexically", "Chosen by keywords: the model could not be reached."),
     text("ranked_saving", "Chosen by keywords: {share} % of the day's budget is used."),
-    text(
-        "budget_gone",
-        "The day's budget is used up: papers without an earlier analysis are described in their own sentences.",
-    ),
-    text(
-        "keyless",
-        "No model is configured: papers were chosen by keywords and are described in their own sentences.",
-    ),
+    text("budget_gone", "The day's budget is used up: papers without an earlier analysis are described in their own sentences."),
+    text("keyless", "No model is configured: papers were chosen by keywords and are described in their own sentences."),
     text("summary_extractive", "Summary made of the papers' own sentences."),
     text("coverage", "announced {announced} · considered {considered} · chosen {chosen}"),
     text("coverage.late", "late {n} ({numbers})"),
@@ -115,11 +110,7 @@ label = Texts(
     text("reason.field.only", "in {category}; matches none of your keywords"),
     # what the stand-in for the model says
     text("extractive.finding", "A result, in the paper's own words:"),
-    plural(
-        "extractive.overview",
-        "{n} paper, by its own words. Fields: {fields}.",
-        "{n} papers, by their own words. Fields: {fields}.",
-    ),
+    plural("extractive.overview", "{n} paper, by its own words. Fields: {fields}.", "{n} papers, by their own words. Fields: {fields}."),
     text("extractive.overview.terms", "{overview} Recurring words: {terms}."),
     text("extractive.shared", "Papers about “{term}”:"),
     text("extractive.resource", "Papers with data or a benchmark:"),
@@ -127,26 +118,14 @@ label = Texts(
     text("extractive.answer.many", "The passages of the papers nearest to the question: {marks}."),
     text("extractive.silent", "No passage of the paper contains the question's words."),
     # why a day has no list of arXiv's
-    text(
-        "quiet.holiday",
-        "arXiv made no announcement on the evening of {evening} (New York) because of a holiday; its papers come with the next list.",
-    ),
-    text(
-        "quiet.weekend",
-        "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays.",
-    ),
+    text("quiet.holiday", "arXiv made no announcement on the evening of {evening} (New York) because of a holiday; its papers come with the next list."),
+    text("quiet.weekend", "arXiv announces nothing on Friday and Saturday evenings (New York), so there is no list on Saturdays and Sundays."),
     # what errors say
     text("error.arxiv.asks", "arXiv has no answer now: {why}, and asks to wait {span}. Try again after that."),
     text("error.arxiv.silent", "arXiv gave no usable answer within {span}: {why}. Try again later."),
-    text(
-        "error.arxiv.refused",
-        "arXiv refused the request ({status}: {why}). Check ARXIV_API_URL and ARXIV_RSS_URL if they are set; else try again later.",
-    ),
+    text("error.arxiv.refused", "arXiv refused the request ({status}: {why}). Check ARXIV_API_URL and ARXIV_RSS_URL if they are set; else try again later."),
     text("error.arxiv.unexplained", "no reason given"),
-    text(
-        "error.arxiv.categories",
-        "arXiv has no feed for {categories} (it answered {status} at {url}). Check the names of the categories, for example cs.CV.",
-    ),
+    text("error.arxiv.categories", "arXiv has no feed for {categories} (it answered {status} at {url}). Check the names of the categories, for example cs.CV."),
     plural("span.seconds", "{n} second", "{n} seconds"),
     plural("span.minutes", "{n} minute", "{n} minutes"),
     plural("span.hours", "{n} hour", "{n} hours"),
@@ -166,31 +145,19 @@ label = Texts(
     text("arxiv.short", "its answer held {held} of {promised} papers"),
     text("arxiv.window", "it showed no paper of {categories} in the last {days} days, which cannot be"),
     # the model server
-    text(
-        "error.model.unreadable",
-        "The model server's answer was unreadable: {why}. Check OPENAI_BASE_URL if this goes on.",
-    ),
+    text("error.model.unreadable", "The model server's answer was unreadable: {why}. Check OPENAI_BASE_URL if this goes on."),
     text("error.model.slow", "The model server did not answer in time. Check OPENAI_BASE_URL if this goes on."),
-    text(
-        "error.model.broken",
-        "The model server could not be reached, or the connection broke. Check OPENAI_BASE_URL if this goes on.",
-    ),
+    text("error.model.broken", "The model server could not be reached, or the connection broke. Check OPENAI_BASE_URL if this goes on."),
     text("error.model.quota", "The quota of the model server's account is used up (429). Look at its billing page."),
     text("error.model.down", "The model server is overloaded or down ({status})."),
     text("error.model.key", "The model server refused the key (401). Check OPENAI_API_KEY."),
     text("error.model.credit", "The model server's account has no credit left (402). Look at its billing page."),
     text("error.model.denied", "The key may not use the model {model} (403). Check OPENAI_API_KEY and LLM_MODEL."),
-    text(
-        "error.model.unknown",
-        "The model server does not know the model {model} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL.",
-    ),
+    text("error.model.unknown", "The model server does not know the model {model} ({status}). Check LLM_MODEL, LLM_MODEL_FAST and OPENAI_BASE_URL."),
     text("error.model.long", "The request is longer than {model} can read. Check LLM_CONTEXT_TOKENS."),
     text("error.model.large", "The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS."),
     text("error.model.filtered", "The model server's content filter refused the request."),
-    text(
-        "error.model.declined",
-        "The model server does not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL.",
-    ),
+    text("error.model.declined", "The model server does not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL."),
     # `why` in error.model.unreadable
     text("model.no stream", "it did not answer with a stream"),
     text("model.empty stream", "its stream was empty"),
@@ -201,6 +168,7 @@ label = Texts(
     text("model.no JSON", "it answered with something that is not JSON"),
     text("model.no choice", "it answered without a choice"),
 )
+# fmt: on
 
 
 def base(language: str) -> str:

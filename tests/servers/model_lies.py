@@ -9,10 +9,7 @@ from typing import Any
 
 from tests.servers.model_words import Seen
 
-REFUSAL = {
-    "zh": "很抱歉，我无法协助完成这个请求。",
-    "en": "I'm sorry, but I can't help with that request.",
-}
+REFUSAL = {"zh": "很抱歉，我无法协助完成这个请求。", "en": "I'm sorry, but I can't help with that request."}
 ASKS = {
     "zh": "好的，我将以AI领域专业研究生的视角，深入分析您提供的论文。请提供论文内容，我将为您进行详细的解读。",
     "en": "Sure! Please provide the text of the paper you would like me to analyse, and I will go through it in detail.",

@@ -45,9 +45,7 @@ def _paper(typed: Typed, complete: Complete) -> Group:
     @group.command(description=described("paper.ask"))
     @app_commands.describe(paper=described("paper.which"), question=described("paper.question"))
     async def ask(
-        interaction: Interaction,
-        paper: app_commands.Range[str, 1, 300],
-        question: app_commands.Range[str, 1, TEXT],
+        interaction: Interaction, paper: app_commands.Range[str, 1, 300], question: app_commands.Range[str, 1, TEXT]
     ) -> None:
         await typed(interaction, "paper", f"{paper} {question}")
 

@@ -27,12 +27,7 @@ _REFUSED = {
 
 class DiscordListener:
     def __init__(  # what listening takes
-        self,
-        token: str,
-        handler: EventHandler,
-        chat: DiscordChat,
-        memory: Cache,
-        roles: frozenset[str] = frozenset(),
+        self, token: str, handler: EventHandler, chat: DiscordChat, memory: Cache, roles: frozenset[str] = frozenset()
     ) -> None:
         """`roles`: ids of the roles that may ask; empty: everybody may."""
         self._token, self._handler, self._chat, self._memory, self._roles = token, handler, chat, memory, roles

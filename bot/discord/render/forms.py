@@ -132,10 +132,7 @@ def between(name: str, filling: Filling, done: int, language: str) -> Post:
     title = escape(filling.form.title)
     buttons = (
         Button(
-            "form",
-            f"{name}:{done + 1}",
-            say("discord.continue", language, step=done + 2, steps=steps),
-            Style.PRIMARY,
+            "form", f"{name}:{done + 1}", say("discord.continue", language, step=done + 2, steps=steps), Style.PRIMARY
         ),
         Button("send", name, say("discord.save", language)),
     )

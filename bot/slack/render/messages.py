@@ -31,12 +31,7 @@ def render_post(post: Post, key: str = "") -> list[dict[str, Any]]:
     for number, group in enumerate(groups, 1):
         place = f"{fallback} · {number}/{len(groups)}" if len(groups) > 1 else fallback
         top = [_small(place)] if number > 1 or not group else []
-        message = {
-            "text": mrkdwn.escape(place),
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "blocks": [*top, *group],
-        }
+        message = {"text": mrkdwn.escape(place), "unfurl_links": False, "unfurl_media": False, "blocks": [*top, *group]}
         if key:
             message["metadata"] = mark(key if number == 1 else further_key(key, number))
         out.append(message)

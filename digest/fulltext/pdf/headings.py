@@ -14,7 +14,7 @@ from digest.fulltext.pdf.pages import Line
 
 _NUMBER = re.compile(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,5}\.|[A-Z]\.|(?:Appendix|APPENDIX|Chapter|CHAPTER) [A-Z\d]{1,2}[.:]?|[A-Z](?= [A-Z]))"
-    r"\s+(?P<title>[^\W\d_].*)",
+    r"\s+(?P<title>[^\W\d_].*)"
 )
 _NAMED = re.compile(
     r"(?:abstract|a b s t r a c t|summary|introduction|background|related works?|preliminaries|methods?|methodology|approach|experiments?|"

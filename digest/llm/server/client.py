@@ -23,13 +23,7 @@ from digest.errors import PaperboyError
 from digest.llm.server.billing import Billing
 from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
 from digest.llm.server.embeddings import pack_vectors, parse_vectors, unpack_vectors
-from digest.llm.server.failures import (
-    ContentFiltered,
-    RequestRejected,
-    TemporaryFailure,
-    classify_error,
-    public_error,
-)
+from digest.llm.server.failures import ContentFiltered, RequestRejected, TemporaryFailure, classify_error, public_error
 from digest.llm.server.prices import Price
 from digest.llm.server.streams import SafeCallback, StreamReader
 from digest.llm.server.wire import (

@@ -199,10 +199,7 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day: Day):
     async def votes() -> set[Any]:
         return {(v.kind, v.subject) for v in await day.context.store.votes(day.home.place.key)}
 
-    wanted = {
-        (VoteKind.MORE, day.digest.entries[0].paper.id),
-        (VoteKind.FEWER, day.digest.entries[2].paper.id),
-    }
+    wanted = {(VoteKind.MORE, day.digest.entries[0].paper.id), (VoteKind.FEWER, day.digest.entries[2].paper.id)}
     for _ in range(200):
         if await votes() == wanted:
             break

@@ -122,12 +122,7 @@ class TestDigests:
             await store.keep_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
         found = await store.earlier("2601.22152", new.subscription, other_than=new.key)
         assert found is not None
-        assert (found.digest, found.number, found.local_date, found.message) == (
-            old.key,
-            2,
-            date(2026, 1, 28),
-            "m-28",
-        )
+        assert (found.digest, found.number, found.local_date, found.message) == (old.key, 2, date(2026, 1, 28), "m-28")
         latest = await store.earlier("2601.22152", new.subscription)
         assert latest is not None
         assert latest.digest == new.key

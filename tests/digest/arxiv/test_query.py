@@ -22,10 +22,7 @@ from tests.servers.arxiv_query import compiled
         ("ti:attention", ["ti:attention"]),
         ("title: “all you need”", ['ti:"all you need"']),
         ("author:Vaswani", ["au:Vaswani"]),
-        (
-            "au:Kaiming He",
-            ["au:Kaiming AND au:He", "au:Kaiming AND all:He", "au:Kaiming OR all:He"],
-        ),
+        ("au:Kaiming He", ["au:Kaiming AND au:He", "au:Kaiming AND all:He", "au:Kaiming OR all:He"]),
         (
             'au:"Kaiming He" masked',
             ['au:"Kaiming He" AND au:masked', 'au:"Kaiming He" AND all:masked', 'au:"Kaiming He" OR all:masked'],

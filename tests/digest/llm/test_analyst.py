@@ -12,17 +12,7 @@ from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm import prompts
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model, RetryPolicy
-from digest.model import (
-    ABSTRACT_PARTS,
-    FULL_PARTS,
-    Answer,
-    Entry,
-    Fault,
-    Hidden,
-    Paper,
-    Profile,
-    Turn,
-)
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, Answer, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
 from tests.digest.llm.papers import a_text, abstract_only, moving, other

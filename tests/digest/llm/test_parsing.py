@@ -16,15 +16,7 @@ from digest.llm import requests
 from digest.llm.parsing import list_at, parse_fixes, parse_number, parse_object, texts_by_path
 from digest.llm.server.dialects import Dialect, simpler_dialect
 from digest.llm.server.failures import retry_after
-from digest.llm.server.wire import (
-    InvalidReply,
-    Request,
-    canonical_request,
-    estimate_tokens,
-    parse_reply,
-    system,
-    user,
-)
+from digest.llm.server.wire import InvalidReply, Request, canonical_request, estimate_tokens, parse_reply, system, user
 from digest.model import Profile, Turn
 from tests.builders import a_paper
 from tests.digest.llm.papers import a_text, moving

@@ -15,10 +15,7 @@ from tests.paths import SHARED
 from tests.servers.papers import a_day
 
 SHARED_DATA = SHARED / "data/pdf"
-shared = [
-    pytest.mark.shared,
-    pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/pdf is not there"),
-]
+shared = [pytest.mark.shared, pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/pdf is not there")]
 
 
 def read(data: bytes, **options: int) -> FullText:
