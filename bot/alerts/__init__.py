@@ -1,1 +1,1 @@
-"""Faults, late digests, and who is told of them."""
+"""Reports faults to the admins and late digests to the channel."""

@@ -1,7 +1,8 @@
-"""What the admins are told (`ADMIN_SLACK_CHANNEL`, `ADMIN_DISCORD_CHANNEL_ID`): one message a fault, and one when it is over.
+"""Posts one message to the admins when a fault begins and one when it ends.
 
-A fault has a name; while it lasts, whoever meets it again says nothing new, in whatever process. Faults that often end by themselves are
-told only once they have lasted. Telling never fails what it is about: what the platform refuses is logged, and tried again with the fault.
+The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. A fault has a name; while it lasts,
+no process posts it again. Faults that often end by themselves are posted only once they have lasted.
+Reporting never raises: a refusal of the platform is logged, and the next report of the fault tries again.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from digest.render.markdown import escape
 log = logging.getLogger(__name__)
 
 SERVICE_FAULT_DELAY = timedelta(minutes=30)
-"""A fault of a service elsewhere is told when it has lasted so long."""
+"""A fault of another service is posted once it has lasted this long."""
 
 
 @dataclass(frozen=True)
 class AdminReports:
-    """Implements `bot.core.reports.Reports`. Without places faults are kept all the same: `paperboy subscriptions list` shows them."""
+    """Implements `Reports`. Faults are stored without places too: `paperboy subscriptions list` shows them."""
 
     store: Store
     chats: Mapping[str, Chat]
@@ -83,16 +84,16 @@ class AdminReports:
         return {"what": say(f"fault.{name}", self.language, platform=kept["about"]), "channel": shown}
 
     async def _post(self, key: str, sentence: str, *, only_after: str = "") -> None:
-        """`only_after`: nobody is told of the end of what they were not told of."""
+        """`only_after`: the key of the message that must have been posted in the place before."""
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
         for place in self.places:
             named = join_key(place.key, key)
             before = await self.store.delivery(join_key(place.key, only_after)) if only_after else None
             if only_after and before is None:
                 continue
-            told = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
-            if told.fault:
-                log.warning("event=report_waits name=%s place=%s fault=%r", key, place.platform, told.fault)
+            posted = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
+            if posted.fault:
+                log.warning("event=report_waits name=%s place=%s fault=%r", key, place.platform, posted.fault)
 
 
 def _key(name: str, about: str, since: datetime) -> str:

@@ -1,7 +1,6 @@
-"""What the admins are told of what digests and answers need: the model, its settings, the budget, the channel, a worker that lives; each
-fault's begin and end in one place.
+"""Reports to the admins the faults of what digests and answers need: model, settings, budget, channel, worker.
 
-An end is only told where it was seen: a digest made from what was at hand says nothing of the model, nor does a day without news.
+A fault ends only when it is seen to have ended: a digest from cached results shows nothing about the model.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from digest.model import Digest
 from digest.render.labels import label
 
 DELIVERY_FAULT_DELAY = timedelta(minutes=4)
-"""Before the admins are told: so it has been tried twice."""
+"""Long enough for a second try of the delivery."""
 
 # ---------------------------------------------------------------- the model and its settings
 
 
 async def report_model_failure(context: Context, error: ModelUnavailable | Misconfigured, channel: str) -> None:
-    """Out of reach: told when it has lasted. A wrong setting does not pass by itself: told at once."""
+    """Reports an unreachable model once it has lasted, a wrong setting at once."""
     if isinstance(error, Misconfigured):
         await context.reports.report_fault("settings", error.sentence, channel=channel)
     else:
@@ -36,7 +35,7 @@ async def report_model_recovery(context: Context) -> None:
 
 
 async def report_digest(context: Context, digest: Digest) -> None:
-    """What a digest that came to its end tells of the model."""
+    """Reports what a finished digest shows about the model and the budget."""
     analyst, written = context.desk.analyst, {e.analysis.by for e in digest.entries if e.analysis}
     without = analyst is context.desk.stand_in
     if label("budget_gone", digest.language) in digest.notes:
@@ -49,7 +48,7 @@ async def report_digest(context: Context, digest: Digest) -> None:
 
 
 async def report_budget_spent(context: Context, channel: str, cause: str | OverBudget) -> None:
-    """Told once for the installation where its cap is the nearer one, else once for the channel."""
+    """Reports for the channel if its own budget is used up more, else for the installation."""
     own = await context.desk.spent(channel) > await context.desk.spent("")
     await context.reports.report_fault(
         "budget", cause if isinstance(cause, str) else cause.sentence, about=channel if own else "", channel=channel
@@ -57,7 +56,7 @@ async def report_budget_spent(context: Context, channel: str, cause: str | OverB
 
 
 async def report_budget_reset(context: Context, channel: str) -> None:
-    """A cap is lifted at midnight UTC. A call that found room on the same day is smaller than those that did not, and shows nothing."""
+    """Ends budget faults of earlier days. Budgets reset at midnight UTC; a call that fits on the same day was only smaller."""
     midnight = datetime.combine(context.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
         await context.reports.report_recovery("budget", about=about, begun_before=midnight)
@@ -67,7 +66,7 @@ async def report_budget_reset(context: Context, channel: str) -> None:
 
 
 async def report_delivery(context: Context, channel: str, delivered: Delivered) -> None:
-    """A fault once it has been met twice, or is for good, and its end."""
+    """Reports a delivery that failed twice or for good, and ends the fault of one that is done."""
     if delivered.state is DeliveryState.DONE:
         await context.reports.report_recovery("delivery", about=channel)
         await report_task_ended(context, "delivery", channel)
@@ -77,7 +76,7 @@ async def report_delivery(context: Context, channel: str, delivered: Delivered) 
 
 
 async def report_set_aside(context: Context, kind: str, channel: str, note: str) -> None:
-    """`kind` of task: digest, delivery, answer. It ended its workers; the next one of its kind there may not."""
+    """Reports a task that kept ending its workers. `kind`: digest, delivery or answer."""
     await context.reports.report_fault("aside", note, about=f"{kind} {channel}", channel=channel)
 
 
@@ -86,7 +85,7 @@ async def report_task_ended(context: Context, kind: str, channel: str) -> None:
 
 
 async def close_channel_faults(context: Context, channel: str) -> None:
-    """Nothing is wrong any more with a channel that is no more."""
+    """Ends the open faults of a deleted channel."""
     for kind in ("digest", "delivery"):
         await report_task_ended(context, kind, channel)
     await context.reports.report_recovery("delivery", about=channel)

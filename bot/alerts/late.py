@@ -1,6 +1,6 @@
-"""The line in the channel when a digest is three hours late because arXiv or the model is down: once a run, gone when the digest comes.
+"""Tells a channel once that its digest is three hours late because arXiv or the model is down.
 
-A day without an announcement has none: nothing is late where nothing is due.
+The notice is deleted when the digest comes. On a day without an announcement no digest is late.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LATE_AFTER = timedelta(hours=3)
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
-    """Three hours after the run was due and its list came out, if a list came out since the run before."""
+    """Three hours after the run was due and its list came out, if a list came out since the previous run."""
     if run.begun is None:
         return False
     out = calendar.shown_at(calendar.latest_list(now))
@@ -41,7 +41,7 @@ def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
 
 
 def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
-    """When readers looked for it: a run that was begun later on its day, because the bot was down, is late since then all the same."""
+    """When readers expected the digest, also if the bot was down then and began the run later that day."""
     same_day = begun.astimezone(ZoneInfo(subscription.timezone)).date() == run.local_date
     return min(begun, due_at(subscription, run.local_date)) if same_day else begun
 
@@ -49,8 +49,10 @@ def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
 async def post_late_notice(
     context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime
 ) -> None:
-    """Posts the line, if it is time for it; changes it where it is by now late for something else. What the platform refuses is not
-    worth more than a line in the log. `until`: when the run does without what it waits for."""
+    """Posts the notice if the run is late, and updates it if the cause has changed. A refusal is only logged.
+
+    `until`: when the run goes on without what it waits for.
+    """
     if not is_late(subscription, run, context.now()):
         return
     language = subscription.profile.language
@@ -61,9 +63,9 @@ async def post_late_notice(
     last = say("late.last", language, status=status[0], clock=clock) if status else clock
     post = _post(say(f"late.{name}", language, last=last, until=f"{until.astimezone(zone):%H:%M}"), language)
     chat = context.chats[subscription.place.platform]
-    told = await notices.post_notice(_key(run), post, chat, subscription.place, context.store, context.pace)
-    if told.fault:
-        log.warning("event=late_line_waits run=%s fault=%r", run.key, told.fault)
+    posted = await notices.post_notice(_key(run), post, chat, subscription.place, context.store, context.pace)
+    if posted.fault:
+        log.warning("event=late_line_waits run=%s fault=%r", run.key, posted.fault)
         return
     if run.late_for not in ("", name):
         with _log_refusal(run):
@@ -72,13 +74,13 @@ async def post_late_notice(
 
 
 async def delete_late_notice(context: Context, subscription: Subscription, run: Run) -> None:
-    """The digest is there, or there was none to be had."""
+    """Deletes the notice once the run has ended."""
     with _log_refusal(run):
         await notices.delete_notice(_key(run), context.chats[subscription.place.platform], context.store, context.pace)
 
 
 async def announce_failed_run(context: Context, subscription: Subscription, run: Run, why: str) -> None:
-    """The run has failed: the line says so instead of promising on. `why`: of the texts `late.*`."""
+    """Makes the notice say that the run has failed. `why`: the rest of a key of the texts `late.*`."""
     language = subscription.profile.language
     due = next_run(subscription, context.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None

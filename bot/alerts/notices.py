@@ -1,4 +1,4 @@
-"""One message in a channel, delivered once like a digest's: a late line, a word to the admins. May be replaced or taken away."""
+"""Posts a single message once, such as a late notice or a report to the admins, and replaces or deletes it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from digest.ports import Pace
 
 
 async def post_notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:
-    """Called again with the same key, it goes on where it was, or does nothing."""
+    """Safe to repeat: the same key resumes or does nothing."""
     thread = Thread(post, (), None, title=post.fallback)
     return await deliver(key, lambda: list(chat.plan(thread, place, key))[:1], chat, place, store, pace)
 
 
 async def delete_notice(key: str, chat: Chat, store: Store, pace: Pace) -> None:
-    """Deletes it where it stands; nothing otherwise."""
+    """Deletes the message if it was posted."""
     if await store.delivery(key) is not None:
         await retract(key, chat, store, pace)
 
 
 async def replace_notice(key: str, post: Post, chat: Chat, store: Store) -> None:
-    """Shows something else in its place, where it stands."""
+    """Edits the message if it was posted."""
     delivery = await store.delivery(key)
     if delivery is not None:
         for message in delivery.ids.values():

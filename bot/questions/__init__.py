@@ -1,1 +1,1 @@
-"""From what a person says to a checked answer in its place."""
+"""Decides which messages are questions, and answers them."""

@@ -1,4 +1,4 @@
-"""From a question and its papers to a checked Answer and the Post that shows it."""
+"""Turns a question and its papers into a checked Answer and the Post that shows it."""
 
 from __future__ import annotations
 
@@ -21,25 +21,23 @@ from digest.render.labels import base
 
 log = logging.getLogger(__name__)
 
-TURNS = 6
-"""Of the conversation, told to the model again."""
 MIN_LANGUAGE_LENGTH = 12
-"""Characters: a shorter question (`code?`) does not tell a language."""
+"""Characters. A shorter question (`code?`) does not show its language."""
 _NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
-"""`RefAny3D vs. DynamicVLA` is no Czech."""
+"""Names are removed first: `RefAny3D vs. DynamicVLA` would be taken for Czech."""
 _ENGLISH = re.compile(
     r"\b(?:what|which|why|how|does|do|did|is|are|was|were|the|of|it|its|and|who|where|when|can|could|with|any|explain|compare)\b",
     re.IGNORECASE,
 )
-"""Words that a line of Latin letters in a channel of East Asia is English by."""
+"""Words that make a line of Latin letters English in a Chinese, Japanese or Korean channel."""
 
 
 async def discard_text(text: str) -> None:
-    """An `OnText` for answers that are shown only when they are finished."""
+    """An `OnText` for answers that are shown only when finished."""
 
 
 async def load_sources(context: Context, papers: Sequence[Paper], digest_key: str = "") -> list[Source]:
-    """The papers' texts, with their analyses and numbers where they stand in the digest under discussion."""
+    """Reads the papers' texts, with analyses and numbers from the digest under discussion."""
 
     async def one(paper: Paper) -> Source:
         entry = await entry_by_id(context, digest_key, paper.id)
@@ -50,7 +48,7 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
 
 
 def answer_language(question: str, fallback: str) -> str:
-    """The asker's language: that of the question where it is long enough to tell, or not in Latin script."""
+    """The question's language if it is long enough to tell or not in Latin script, else `fallback`."""
     found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
     if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
         return "en"
@@ -69,7 +67,7 @@ async def request_answer(
     payer: str,
     on_text: OnText,
 ) -> Answer:
-    """One model call; without the model, passages of the paper, labelled. Raises OverBudget, Misconfigured."""
+    """Asks the model once; without a model, answers with labelled passages. Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
             answer = await context.desk.analyst.answer(question, sources, history, language, on_text)
@@ -99,9 +97,9 @@ async def answer_privately(
 
 
 def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
-    """The final form. Its buttons carry a short name of the answer, because platforms bound what a button may carry."""
-    said = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
-    return cards.answer_post(answer, [(s.number, s.paper) for s in said], answer_name(question_id))
+    """The final form. Its buttons carry a short name of the answer because platforms limit a button's value."""
+    used = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
+    return cards.answer_post(answer, [(s.number, s.paper) for s in used], answer_name(question_id))
 
 
 def answer_name(question_id: str) -> str:

@@ -1,7 +1,8 @@
-"""Questions: from what a person said to the answer in its place.
+"""Receives questions, queues them and answers them.
 
-`take` decides whether it is for the bot and keeps it before it is acknowledged; `answer` is the task that does the rest and may be
-begun any number of times: a finished answer is kept before it is sent, and what was sent is not sent again.
+`receive` decides whether a message is for the bot and stores it before the platform is acknowledged.
+`answer` is the task and may be started any number of times: a finished answer is stored before it is
+sent, and a sent answer is not sent again.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ from digest.selection.ledger import LedgerEntry
 log = logging.getLogger(__name__)
 
 TURNS = 6
-"""Of the thread's conversation, told to the model again."""
+"""Turns of the thread's conversation that the model is given."""
 
 
 class Conversation:
@@ -57,10 +58,10 @@ class Conversation:
         self._context = context
         self._store = context.store
 
-    # ------------------------------------------------------------ taking
+    # ------------------------------------------------------------ receiving
 
     async def receive(self, question: Question) -> None:
-        """Keeps a question that is for the bot and puts it in the queue; leaves people who talk to each other alone."""
+        """Queues a message that is for the bot and ignores people who talk to each other."""
         talk = await self._store.thread(question.place) if question.place.thread else None
         if not question.addressed and talk is None:
             return
@@ -75,7 +76,7 @@ class Conversation:
             await self._offer_answer(question)
 
     async def enqueue(self, question: Question) -> None:
-        """In the store, then in the queue. Delivered again, it is put in the queue again: that heals a crash between the two."""
+        """Stores a question, then queues it. A redelivered question is queued again, in case a crash came in between."""
         await self._store.keep_question(question)
         await self._store.name_question(question.id)
         asked = await self._store.question(question.id)
@@ -102,7 +103,7 @@ class Conversation:
         await chat.send(question.place, note(say("question.quiet", language), language), join_key("quiet", question.id))
 
     async def _offer_answer(self, question: Question) -> None:
-        """Asks the author alone, where the platform can show something to one person; elsewhere silence is the polite thing."""
+        """Asks the author alone whether to answer. Does nothing where the platform cannot show a message to one person."""
         chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.keep_question(question):
             return
@@ -119,13 +120,13 @@ class Conversation:
         await chat.send(question.place, post, join_key("leave", question.id), question.person)
 
     async def answer_unaddressed(self, question: Question) -> None:
-        """The author said "Answer": the question is asked again, to the bot."""
+        """Queues the question again, as addressed to the bot, after its author pressed "Answer"."""
         await self.enqueue(
             replace(question, id=str(QuestionId.parse(question.id).permitted()), message="", addressed=True)
         )
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
-        """Somebody chose a paper from the menu: the question is asked again, about that one."""
+        """Queues the question again, about the paper that a person chose from the menu."""
         await self.enqueue(
             replace(
                 question,
@@ -137,13 +138,13 @@ class Conversation:
         )
 
     async def amend(self, question: Question) -> None:
-        """Edited while it is being worked on: replaced. The finished answer is then that to the new text."""
+        """Replaces the text of a question that was edited before its answer was finished."""
         await self._store.amend(question)
 
     # ------------------------------------------------------------ answering
 
     async def answer(self, question_id: str) -> None:
-        """The task. Raises ChatError and StoreUnavailable, which make it worth being tried again; whatever else goes wrong is told."""
+        """The task. Raises ChatError and StoreUnavailable, so that it is tried again; the asker is told other failures."""
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not Asking.OPEN:
             return
@@ -170,7 +171,7 @@ class Conversation:
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
 
     async def give_up(self, question_id: str) -> None:
-        """Answering it ended the program again and again: its asker is told so, and it is not tried any more."""
+        """Tells the asker that answering failed, after it ended the program again and again."""
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not Asking.OPEN:
             return
@@ -232,10 +233,10 @@ class Conversation:
         await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
 
     async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
-        """Shows the final form and records that it was shown; the thread is from then on one the bot answers in."""
+        """Shows the final form and records it. From then on the bot answers in this thread."""
         question = asked.question
         if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
-            # Asked in a form: nobody else has seen the question.
+            # Nobody else has seen a question that was asked in a form.
             asked_for = Small(f"❓ {escape(' '.join(question.text.split()))}")
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
         message = await draft.finish(post)
@@ -265,7 +266,7 @@ def _over_budget(until: datetime | None, subscription: Subscription, language: s
 
 
 def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
-    """A menu of what it may be about; where there is nothing to choose from, how to say it."""
+    """A menu of the papers that may be meant, or how to name one if there are none."""
     if not subjects.candidates:
         return note(say("question.no paper", language), language)
     name = answer_name(question.id)
@@ -275,7 +276,7 @@ def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
 
 
 def _ledger_post(entry: LedgerEntry | None, language: str) -> Post:
-    """What the ledger says to a question why a paper was not chosen."""
+    """Answers "why not this paper?" from the ledger."""
     if entry is None:
         return note(say("question.not seen", language), language)
     name = {"considered": "not chosen", "chosen": "was chosen", "before": "was before"}[entry.state]

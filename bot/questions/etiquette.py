@@ -1,8 +1,9 @@
-"""When to speak without being mentioned, in a thread the bot started: pure, and stricter than eager.
+"""Decides whether to answer a message in a thread the bot started.
 
-Decision when the message is addressed to the bot. Otherwise only if it mentions nobody else, replies to no person, and either asks
-something about a paper it names, or reads as a question and is the thread's first human message or follows the bot's answer to
-the same person. What might be meant for the bot but is not clear is UNSURE: the author alone is asked, where a platform can do that.
+A message that addresses the bot is answered. Any other is answered only if it mentions nobody else,
+replies to no person, reads as a question, and either names a paper or is the thread's first human
+message or follows the bot's answer to the same person. UNSURE: the author alone is asked, where the
+platform can do that.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class ThreadState:
-    """What came before in the thread, as far as manners ask."""
+    """What came before in the thread."""
 
     humans_spoke: bool = False
-    """Somebody has written in this thread before."""
+    """A person has written in this thread before."""
     last_speaker: str = ""
     """The person who wrote last; empty when it was the bot."""
     answered: str = ""
     """The person the bot last answered here."""
     quiet: bool = False
-    """Somebody told the bot to be quiet here."""
+    """A person told the bot to be quiet here."""
 
 
 _QUIET = re.compile(
@@ -63,12 +64,12 @@ _TO_PEOPLE = re.compile(
 
 
 def asks_for_quiet(text: str) -> bool:
-    """The bot is told to be quiet: `Quiet`, `安静`. Only counts when it is addressed."""
+    """Whether the text tells the bot to be quiet (`Quiet`, `安静`). Only counts if it addresses the bot."""
     return bool(_QUIET.match(text.strip()))
 
 
 def reads_as_question(text: str) -> bool:
-    """A question or a request by its form, in English, Chinese or Japanese; in other languages by its question mark."""
+    """Whether the text has the form of a question or request in English, Chinese or Japanese, or a question mark."""
     stripped = re.sub(r"https?://\S+", "", text).strip()
     if re.search(r"[?？]\s*(?:$|\n)", stripped) or "?" in stripped.replace("??", "?")[-40:] or "？" in stripped[-40:]:
         return True

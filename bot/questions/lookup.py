@@ -1,4 +1,4 @@
-"""Any arXiv paper as an Entry: what `/paper` shows, and what is read when a question is about a paper outside of a digest."""
+"""Finds and reads any arXiv paper, for `/paper` and for questions about papers outside of a digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from digest.read_paper import read_paper
 from digest.render.markdown import link
 
 NO_SCORE = Score("", 0, 0, "", "")
-"""Nobody ranked it: it was asked for by name."""
+"""The score of a paper that a person asked for by name."""
 
 
 async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
@@ -27,26 +27,26 @@ async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
 
 
 async def look_up(context: Context, paper: Paper, language: str, payer: str) -> Entry:
-    """Reads and analyses a paper; what goes wrong with it is a note in the Entry. Raises Misconfigured."""
+    """Reads and analyses a paper. A failure becomes a note in the Entry. Raises Misconfigured."""
     with booked(payer, "analyse"):
         return await read_paper(paper, NO_SCORE, 0, language, context.desk)
 
 
 async def note_earlier_digest(context: Context, entry: Entry, place: Place, language: str) -> Entry:
-    """The Entry with a note that links to an earlier digest of this channel that showed the paper; as it is where there was none."""
+    """Adds a note that links to the channel's earlier digest with this paper, if there is one."""
     earlier = await context.store.earlier(entry.paper.id, place.key)
     if earlier is None or not earlier.message:
         return entry
     said = say("card.earlier", language, day=f"{earlier.local_date}", n=earlier.number)
     try:
         url = await context.chats[place.platform].link(replace(place, thread=""), earlier.message)
-    except ChatError:  # the message is gone; the day is still true
+    except ChatError:  # the message is gone, but the date is still right
         return replace(entry, notes=(*entry.notes, said))
     return replace(entry, notes=(*entry.notes, link(said, url)))
 
 
 async def entry_by_id(context: Context, digest_key: str, paper_id: str) -> Entry | None:
-    """The paper in a stored digest."""
+    """The paper's Entry in a stored digest."""
     digest = await context.store.digest(digest_key) if digest_key else None
     if digest is None:
         return None

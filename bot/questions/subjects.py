@@ -1,4 +1,4 @@
-"""What a question is about: design section 6's order, over the store's threads, digests and ledger."""
+"""Finds the papers that a question is about."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from digest.selection.ledger import LedgerEntry
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 
 EARLIER_DIGESTS = 7
-"""Digests of the channel that "yesterday's" and titles are looked up in."""
+"""How many digests of the channel are searched for "yesterday's" and for titles."""
 
 
 @dataclass(frozen=True)
 class Subjects:
     papers: tuple[Paper, ...] = ()
-    """Empty: it is not clear which."""
+    """Empty if it is not clear which."""
     digest: Digest | None = None
-    """The one under discussion."""
+    """The digest under discussion."""
     candidates: tuple[tuple[str, str], ...] = ()
-    """(label, paper id): to be asked back with."""
+    """(label, paper id): the choices to offer if it is not clear."""
 
 
 async def find_subjects(context: Context, question: Question) -> Subjects:
-    """In order: the message replied to or the button pressed; an id, a number, a title; what is under discussion; the best fit.
+    """Tries in order: the message replied to or the button pressed; an id, number or title; the paper
+    under discussion; the best fit.
 
     Raises NotFound, ArxivUnavailable for a paper that is in no digest here.
     """
@@ -60,14 +61,14 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
 
 
 def known_papers(digest: Digest) -> list[Known]:
-    """The papers of a digest, with what people may call them by."""
+    """The papers of a digest, with the texts that a question may match."""
     said = {m.paper_id: m.text for m in digest.summary.mentions}
     cores = {e.paper.id: e.analysis.core if e.analysis else "" for e in digest.entries}
     return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
 async def check_names_paper(context: Context, talk: Talk, text: str) -> bool:
-    """The text names a paper: by id, or one of the thread's by number or title."""
+    """Whether the text names any paper by id, or one of the thread's by number or title."""
     if parse(text):
         return True
     digest = await context.store.digest(talk.digest) if talk.digest else None
@@ -75,7 +76,7 @@ async def check_names_paper(context: Context, talk: Talk, text: str) -> bool:
 
 
 async def find_in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:
-    """For "why not X?": whether it is such a question, and what the channel's ledger holds of X."""
+    """Whether the question is "why not X?", and the channel's ledger entry of X."""
     if not asks_why_not(question.text):
         return False, None
     ledger = await context.store.ledger(question.place.key)
@@ -88,7 +89,7 @@ async def find_in_ledger(context: Context, question: Question) -> tuple[bool, Le
 
 
 async def _load_digest(context: Context, question: Question, talk: Talk | None) -> Digest | None:
-    """The thread's digest; outside of a thread of ours the channel's latest one."""
+    """The thread's digest; outside of our threads the channel's latest one."""
     if talk and talk.digest:
         return await context.store.digest(talk.digest)
     if question.place.direct or (talk and talk.papers):
