@@ -31,7 +31,7 @@ SERVICE_FAULT_DELAY = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class AdminReports:
-    """Implements `Reports`. Faults are stored without places too: `paperboy subscriptions list` shows them."""
+    """Implements `Reports`. Without places, faults are still stored for `subscriptions list`."""
 
     store: Store
     chats: Mapping[str, Chat]

@@ -1,4 +1,4 @@
-"""Reports to the admins the faults of what digests and answers need: model, settings, budget, channel, worker.
+"""Reports faults of the model, settings, budget, channels and workers to the admins.
 
 A fault ends only when it is seen to have ended: a digest from cached results shows nothing about the model.
 """
@@ -56,7 +56,7 @@ async def report_budget_spent(context: Context, channel: str, cause: str | OverB
 
 
 async def report_budget_reset(context: Context, channel: str) -> None:
-    """Ends budget faults of earlier days. Budgets reset at midnight UTC; a call that fits on the same day was only smaller."""
+    """Ends faults of earlier days. A call that fits on the same day may only be a smaller one."""
     midnight = datetime.combine(context.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
         await context.reports.report_recovery("budget", about=about, begun_before=midnight)

@@ -30,7 +30,7 @@ LATE_AFTER = timedelta(hours=3)
 
 
 def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
-    """Three hours after the run was due and its list came out, if a list came out since the previous run."""
+    """Whether three hours passed since the run was due and a list new to it came out."""
     if run.begun is None:
         return False
     out = calendar.shown_at(calendar.latest_list(now))
@@ -41,7 +41,7 @@ def is_late(subscription: Subscription, run: Run, now: datetime) -> bool:
 
 
 def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
-    """When readers expected the digest, also if the bot was down then and began the run later that day."""
+    """When readers expected the digest, even if the bot was down then and began later."""
     same_day = begun.astimezone(ZoneInfo(subscription.timezone)).date() == run.local_date
     return min(begun, due_at(subscription, run.local_date)) if same_day else begun
 
@@ -49,7 +49,7 @@ def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
 async def post_late_notice(
     context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime
 ) -> None:
-    """Posts the notice if the run is late, and updates it if the cause has changed. A refusal is only logged.
+    """Posts the notice if the run is late; updates it if the cause changed. Logs a refusal.
 
     `until`: when the run goes on without what it waits for.
     """
@@ -80,7 +80,7 @@ async def delete_late_notice(context: Context, subscription: Subscription, run: 
 
 
 async def announce_failed_run(context: Context, subscription: Subscription, run: Run, why: str) -> None:
-    """Makes the notice say that the run has failed. `why`: the rest of a key of the texts `late.*`."""
+    """Makes the notice say that the run has failed. `why`: the end of a text's key `late.*`."""
     language = subscription.profile.language
     due = next_run(subscription, context.now())
     local = due.astimezone(ZoneInfo(subscription.timezone)) if due else None

@@ -1,4 +1,4 @@
-"""Posts a single message once, such as a late notice or a report to the admins, and replaces or deletes it."""
+"""Posts one message once (a late notice, a report to the admins), replaces it or deletes it."""
 
 from __future__ import annotations
 

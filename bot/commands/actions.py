@@ -1,7 +1,7 @@
-"""Buttons, menus and forms: what happens when they are used.
+"""Handles buttons, menus and forms.
 
-A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate, by its rank), `paper:<id>v<n>` a paper
-outside of one, `answer:<name>` an answer, or a digest's or channel's key.
+A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate, by its
+rank), `paper:<id>v<n>` a paper outside of a digest, `answer:<name>` an answer, or the key of a digest or channel.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Actions:
     # ------------------------------------------------------------ a paper
 
     async def _load_subject(self, value: str, language: str) -> Subject:
-        """Raises NotFound when the digest is older than what is kept."""
+        """Raises NotFound if the digest has expired."""
         named = _parse_paper(value, language)
         if isinstance(named, PaperById):
             return Subject(paper=await find_paper(self._context, named.paper_id))
@@ -161,7 +161,7 @@ class Actions:
         return subject.paper
 
     async def _load_paper_id(self, value: str, language: str) -> str:
-        """Without asking arXiv: a form has to open, and a vote to be taken, at once."""
+        """Does not ask arXiv, because forms must open and votes must be recorded at once."""
         named = _parse_paper(value, language)
         if isinstance(named, PaperById):
             ref = parse(named.paper_id)
@@ -234,7 +234,7 @@ class Actions:
         )
 
     async def _report_wrong(self, submission: Submission, respond: Responder, language: str) -> None:
-        """Kept as a vote; an answer is also marked in place for all, with what was said."""
+        """Records a vote. An answer is also marked for all, with what the person wrote."""
         subject = submission.value
         if answer := answer_of(subject):
             await self._mark_answer_wrong(answer.question, submission.fields.get("what", ""))

@@ -1,4 +1,4 @@
-"""Autocompletion of what a person types into a command."""
+"""Completes what a person types into a command."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHOICES = 25
 
 
 async def complete(store: Store, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
-    """Suggestions for `field` (`paper`, `category`, `timezone`, `language`): at most 25 pairs of label and value."""
+    """At most 25 (label, value) for `field`: `paper`, `category`, `timezone`, `language`."""
     if field == "paper":
         return await _papers(store, typed, place)
     if field == "category":
@@ -41,7 +41,7 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
 
 @cache
 def _languages() -> list[tuple[str, str]]:
-    """The languages the bot speaks, each by its own name, and their tags: `Português (Brasil)`, `pt-BR`."""
+    """The languages of the catalogs and their tags: `Português (Brasil)`, `pt-BR`."""
     locales = [locale_of("en"), *map(locale_of, languages("bot"))]
     tags = ["-".join(filter(None, (locale.language, locale.territory))) for locale in locales]
     names = [locale_of(tag).get_display_name() or tag for tag in tags]
@@ -49,7 +49,7 @@ def _languages() -> list[tuple[str, str]]:
 
 
 async def _papers(store: Store, typed: str, place: Place) -> list[tuple[str, str]]:
-    """The papers of the latest digest here that fit what was typed: by number, or by words of the title."""
+    """The papers of the channel's latest digest that match by number or by words of the title."""
     digest = await store.latest_digest(place.key)
     entries = digest.entries if digest else ()
     fitting = [

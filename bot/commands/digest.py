@@ -1,4 +1,4 @@
-"""`/digest`: sets, makes, takes back, pauses and tells how a channel's digest stands."""
+"""Handles `/digest`: set up, run, retract, pause, resume, show the status, forget."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from digest.render.catalogs import in_language
 log = logging.getLogger(__name__)
 
 FOLLOW_TIME = timedelta(minutes=14)
-"""How long the asker of `now` is shown its progress: a Discord interaction ends after 15 minutes."""
+"""How long `now` shows its progress: a Discord interaction ends after 15 minutes."""
 POLL_INTERVAL = 1.0
-"""Seconds between two looks at the progress."""
+"""Seconds between two reads of the progress."""
 
 Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[None]]
 
 
 async def digest(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: `setup`, `now`, `retract`, `pause`, `resume`, `status`, `forget`, `help`; where there are roles, `ping` and one's id."""
+    """`command.text`: a verb of `VERBS` or `help`; `ping` takes a role's id."""
     subscription = await context.subscription(command.place)
     language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
@@ -119,11 +119,11 @@ async def _result_post(context: Context, run: Run, subscription: Subscription, l
     return note(say("failed", language, why=in_language(run.note, language)), language)
 
 
-# ---------------------------------------------------------------- taking back
+# ---------------------------------------------------------------- retract
 
 
 async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
-    """Today's newest digest that stands in the channel, and of how many messages."""
+    """Today's newest digest in the channel, and its number of messages."""
     today = context.daily.local_date(subscription)
     for key in await context.store.digests(subscription.key, 5):
         found = await context.store.digest(key)
@@ -148,12 +148,12 @@ async def _retract(
 
 
 def _confirmation(action: str, value: str, question: str, button: str, language: str) -> Post:
-    """A question with one button that does it."""
+    """A question with one button that confirms it."""
     return Post((Text(question), Actions((Button(action, value, button, Style.DANGER),))), question[:90], language)
 
 
 async def retract(context: Context, digest_key: str, respond: Responder, language: str) -> None:
-    """Takes back a digest's posts. What people wrote stays, and `now` takes its papers up again."""
+    """Deletes a digest's posts. What people wrote stays, and `now` considers its papers again."""
     found = await context.store.digest(digest_key)
     subscription = await context.store.subscription(found.subscription) if found else None
     if found is None or subscription is None:
@@ -164,7 +164,7 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
     await respond.show(note(say("retracted", language, n=taken), language))
 
 
-# ---------------------------------------------------------------- habits
+# ---------------------------------------------------------------- settings
 
 
 async def _pause(
@@ -214,7 +214,7 @@ async def forget(context: Context, key: str, respond: Responder, language: str) 
 
 
 async def welcome_channel(context: Context, place: Place, by: Person | None) -> None:
-    """Invited: says once how to begin; a channel that had removed the bot less than 30 days ago goes on as it was."""
+    """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
         await context.store.keep_subscription(replace(returned, paused=False, since=context.now()))
@@ -227,7 +227,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
 
 
 async def leave_channel(context: Context, place: Place) -> None:
-    """Removed or archived: paused, and kept 30 days."""
+    """Pauses a channel that removed the bot or was archived, and keeps its settings for 30 days."""
     await context.store.remove_subscription(place.key)
 
 

@@ -1,4 +1,4 @@
-"""Routes every event of a platform to its command, and turns what fails into a sentence for the person who asked."""
+"""Routes a platform's events to their handlers and tells the person what failed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Dispatcher:
         self._actions = Actions(context, conversation)
         self._background: set[asyncio.Task[None]] = set()
 
-    # ------------------------------------------------------------ what is said
+    # ------------------------------------------------------------ messages, votes and channels
 
     async def knows_thread(self, place: Place) -> bool:
         return place.direct or (bool(place.thread) and await self._store.thread(place) is not None)
@@ -63,7 +63,7 @@ class Dispatcher:
         else:
             await digest_command.leave_channel(self._context, place)
 
-    # ------------------------------------------------------------ what is commanded
+    # ------------------------------------------------------------ commands, buttons and forms
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
@@ -85,7 +85,7 @@ class Dispatcher:
     def _run_in_background(
         self, then: Callable[[], Awaitable[None]], submission: Submission, respond: Responder
     ) -> None:
-        """What takes longer than a platform waits for a form's answer."""
+        """For work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
             async with self._report_errors(submission.place, submission.person, respond):
@@ -96,13 +96,13 @@ class Dispatcher:
         task.add_done_callback(self._background.discard)
 
     async def drain(self) -> None:
-        """Waits for what was begun for people."""
+        """Waits for the work in the background."""
         if self._background:
             await asyncio.wait(self._background)
 
     @contextlib.asynccontextmanager
     async def _report_errors(self, place: Place, person: Person, respond: Responder) -> AsyncIterator[None]:
-        """What is expected is told as it is; a bug is logged with an id, and people see the id only."""
+        """Shows expected errors. Logs a bug with an id and shows only the id."""
         try:
             yield
         except OverBudget as error:
@@ -118,7 +118,7 @@ class Dispatcher:
             language = await self._context.person_language(place, person)
             await respond.show(note(say("bug", language, id=mark), language))
 
-    # ------------------------------------------------------------ what is offered
+    # ------------------------------------------------------------ completion and home page
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return await complete(self._store, field, typed, place)

@@ -1,4 +1,4 @@
-"""👍 👎 🔖 and "wrong": what people say of papers and answers, kept as Votes whichever way it was said."""
+"""Records votes on papers and answers, from buttons and from reactions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def record_vote(context: Context, vote: Vote) -> None:
 async def record_reaction(
     context: Context, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool
 ) -> None:
-    """A reaction on a message of ours: a vote on the paper it is about. On any other message it is nobody's business."""
+    """Records a reaction to one of our messages as a vote on its paper. Others are ignored."""
     subject = await context.store.message_subject(place, message)
     if subject and not answer_of(subject):
         await record_vote(context, Vote(kind, subject, place, person, context.now(), undo))

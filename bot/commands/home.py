@@ -1,4 +1,4 @@
-"""The page a person sees when opening the bot: channels, last digests, saved papers, how to ask."""
+"""Builds the page a person sees when opening the bot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digest.render.markdown import cost_words, link
 
 
 async def home_page(context: Context, person: Person, platform: str) -> Post:
-    """The channels' subscriptions, their last digests, what was saved, how to ask, the day's cost."""
+    """The subscriptions with their last digests, saved papers, how to ask, the day's cost."""
     language = person.language or context.defaults.profile.language
     blocks: list[Block] = [Heading(say("home.title", language))]
     subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]

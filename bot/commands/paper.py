@@ -1,4 +1,4 @@
-"""`/paper`: looks any paper up, lists, answers a question about one, and says what is kept of a person."""
+"""Handles `/paper`: looks papers up, lists them, answers questions, manages personal data."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
 
 
 def _split(text: str) -> tuple[PaperRef | None, str]:
-    """An id or URL at the beginning, and what follows it."""
+    """The id or URL at the beginning, and the text after it."""
     first, _, rest = text.partition(" ")
     ref = parse(first)
     if ref is None:
@@ -60,7 +60,7 @@ def _split(text: str) -> tuple[PaperRef | None, str]:
 async def _find_named(
     context: Context, command: Command, ref: PaperRef | None, text: str, language: str
 ) -> Paper | None:
-    """The paper a text names, by id or by its number in the latest digest here; None for words. Raises NotFound."""
+    """The paper with this id or number in the latest digest, else None. Raises NotFound."""
     if ref is not None:
         try:
             return await find_paper(context, ref)
@@ -105,7 +105,7 @@ async def _search(context: Context, command: Command, respond: Responder, langua
 
 
 def list_post(title: str, papers: list[Paper], language: str) -> Post:
-    """A short list to choose from."""
+    """A list of papers with a menu."""
     lines = [
         f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
     ]

@@ -1,4 +1,4 @@
-"""`/digest setup`: the form, its checks field by field, and the preview it ends in."""
+"""Handles `/digest setup`: shows the form, checks it, saves it and previews a digest."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def form(subscription: Subscription, language: str) -> Form:
-    """The settings of a channel as they stand."""
+    """The form with a channel's current settings."""
     profile = subscription.profile
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     days = week(language)
@@ -80,7 +80,7 @@ def _field(
 
 
 def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
-    """The form's answers over the settings before, and a sentence per field that cannot be used. Fields left out stay as they were."""
+    """The settings after the form, and a sentence for each invalid field."""
     problems: dict[str, str] = {}
 
     def parsed(name: str, parse: Callable[[str], T], otherwise: T) -> T:
@@ -134,7 +134,7 @@ def _nearest(checked: Checked, language: str) -> str:
 
 
 def unlisted_warnings(categories: Sequence[str], language: str) -> list[str]:
-    """A warning for each category that is not on the bundled list: it may be new, or a slip."""
+    """Warnings for categories that are not on the bundled list: they may be new or misspelt."""
     doubtful = [checked for checked in map(check, categories) if not checked.known]
     return [say("unlisted", language, category=c.category, nearest=_nearest(c, language)) for c in doubtful]
 
@@ -149,7 +149,7 @@ def _papers(text: str, language: str) -> int:
 
 
 async def save_form(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
-    """Checks and saves. None with problems; what was not shown before is then looked at anew for the changed Profile."""
+    """Saves the form and returns the settings, or returns None and the problems."""
     place = replace(submission.place, thread="")
     before = await context.subscription(place)
     made, problems = read(submission.fields, before, await context.person_language(place, submission.person))
@@ -163,7 +163,7 @@ async def save_form(context: Context, submission: Submission) -> tuple[Subscript
 
 
 async def show_preview(context: Context, subscription: Subscription, respond: Responder) -> None:
-    """What the latest announcement would give, with reasons; the next run; a warning when it lies before arXiv's list; "Post now"."""
+    """Shows what the latest announcement would give, the next run, warnings, and "Post now"."""
     language = subscription.profile.language
     saved = say(
         "saved settings", language, next=run_time(next_run(subscription, context.now()), subscription, language)

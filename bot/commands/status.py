@@ -1,4 +1,4 @@
-"""`/digest status`: how a channel's digest stands, what it has taught, what it cost, and what is wrong."""
+"""Handles `/digest status`: settings, runs, faults, cost, and what the channel's votes teach."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def status(
 
 
 def taught_lines(learnt: Taught, language: str) -> list[str]:
-    """What the channel's votes and questions have taught."""
+    """What the ranking has learnt from the channel's votes and questions."""
     lines = [say("status.taught", language, n=learnt.papers)]
     for name, words in (("more", learnt.more), ("fewer", learnt.fewer)):
         if words:
@@ -53,7 +53,7 @@ def _forget_button(key: str, language: str) -> Button:
 
 
 async def forget_votes(context: Context, key: str, respond: Responder, language: str) -> None:
-    """Forgets what the channel has taught."""
+    """Makes the ranking forget the channel's votes."""
     await context.store.forget_votes(key)
     await respond.show(note(say("untaught", language), language))
 
@@ -93,7 +93,7 @@ async def status_lines(context: Context, subscription: Subscription, language: s
 
 
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
-    """What was spent, on what, and how much of what the model read came from its cache."""
+    """The cost by stage, and the percentage of input tokens that came from the model's cache."""
     total = sum(by_stage.values(), Usage())
     stages = [f"{say(f'stage.{stage}', language)} {cost_words(usage)}" for stage, usage in by_stage.items()]
     return {

@@ -76,12 +76,12 @@ class DraftPump(ABC):
         """Whether the unanswered request could still change what is shown."""
 
     async def _find_after_doubt(self) -> bool:
-        """Looks for messages we have no id of. True if an unanswered request turns out to have taken effect."""
+        """Looks for messages of unknown id. True if an unanswered request took effect."""
         return False
 
     @abstractmethod
     async def _replace(self, post: Post) -> str:
-        """Puts the final form in place of the provisional text and returns its id. Safe to repeat."""
+        """Shows the final form instead and returns its id. Safe to repeat."""
 
     @abstractmethod
     async def _replace_again(self, post: Post) -> None:
@@ -164,7 +164,7 @@ class DraftPump(ABC):
         return message
 
     async def _stop(self) -> None:
-        """Ends the provisional text. A request under way is awaited: cut off, its effect would be unknown."""
+        """Waits for a request under way: if it were cancelled, its effect would be unknown."""
         self._state = DraftState.CLOSED
         self._changed.set()
         self._wake.set()

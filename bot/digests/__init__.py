@@ -1,1 +1,1 @@
-"""The daily digest: made once, delivered once, shown as cards."""
+"""Makes digests, renders them as posts and delivers each exactly once."""

@@ -1,8 +1,8 @@
-"""Digest, paper and answer as Posts: what people see in a channel, written once for every platform.
+"""Renders digests, papers and answers as Posts, for every platform.
 
-Each paper is named once in the parent, so the summary is the table of contents. In a paper's post the reader decides above the
-Rule: title, people, one sentence, why, quoted findings; below it stand the parts. Titles, names and quotations are escaped;
-what the Analyst wrote is Markdown made safe by the checks.
+The parent names each paper once, so that the summary is the table of contents. In a paper's post, what
+a reader decides by stands above the Rule, and the parts stand below it. Titles, names and quotations
+are escaped; the checks have made the Analyst's Markdown safe.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EASTERN = ZoneInfo("America/New_York")
 
 
 def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bool = True) -> Thread:
-    """The parent, a reply per paper, and the parent once more with its names linked to their replies. `hears`: see `Chat.hears`."""
+    """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`."""
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
@@ -43,7 +43,7 @@ def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bo
 
 
 def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False, hears: bool = True) -> Post:
-    """The executive summary as one message. `targets`: where each paper's name leads to, by id."""
+    """The executive summary as one message. `targets`: the URL for each paper's name, by id."""
     language, summary = digest.language, digest.summary
     blocks: list[Block] = [
         Heading(say("card.digest", language, day=day_words(digest.local_date, language), n=len(digest.entries))),
@@ -72,7 +72,7 @@ def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = Fals
 
 
 def _announced(digest: Digest) -> list[str]:
-    """When arXiv's list came out: its feed is rebuilt at midnight Eastern (platform facts 3.3)."""
+    """When arXiv's list came out. arXiv rebuilds its feed at midnight Eastern time."""
     if digest.day is None:
         return []
     moment = datetime.combine(digest.day, time(), EASTERN).astimezone(UTC)
@@ -99,7 +99,7 @@ def _mention(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> st
 
 
 def short_title(paper: Paper) -> str:
-    """What people call a paper: the name before the colon where there is one, else the title's first words."""
+    """The name before the title's colon, else the first words of the title."""
     title = tex.plain(paper.title)
     name = title.split(": ", 1)[0]
     if len(name) <= 40:
@@ -134,7 +134,7 @@ def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
 
 
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
-    """A paper outside of a digest: what `/paper` shows. `shared`: it already stands in the channel."""
+    """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel."""
     value = str(PaperById(entry.paper.versioned))
     body = list(_body(entry, language, detail, chosen=False))
     if entry.analysis is None:
@@ -168,7 +168,7 @@ def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
 
 
 def people(paper: Paper, language: str) -> str:
-    """At most four names, with the number of all."""
+    """All authors up to four; of more, four of them and how many there are."""
     if len(paper.authors) <= 4:
         return escape(", ".join(paper.authors))
     names = f"{', '.join(paper.authors[:3])} … {paper.authors[-1]}"
@@ -197,7 +197,7 @@ def _finding(number: int, finding: Finding, language: str) -> Iterable[Block]:
     doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
     if finding.evidence is None:
         doubts = f"{label('unverified', language)} {doubts}".strip()
-    # The number is no list's: every finding stands in a block of its own.
+    # Escaped, because a Markdown list would begin anew in each finding's block.
     yield Text(f"{number}\\. {finding.statement}" + (f" *({doubts})*" if doubts else ""))
     if finding.evidence:
         yield quotation(finding.evidence)
@@ -208,7 +208,7 @@ def quotation(evidence: Evidence, number: int = 0) -> Quotation:
 
 
 def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
-    """The parts of an Analysis, each under a bold line of its own."""
+    """The parts of an Analysis, each under its heading."""
     for number, part in enumerate(analysis.parts, 1):
         yield Heading(f"{number} {label(f'part.{part.name}', analysis.language)}", 3)
         yield Text(part.full if full else part.short)
@@ -217,7 +217,7 @@ def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
 
 
 def full_page(entry: Entry, language: str) -> Post:
-    """The full parts, for whoever asks for them."""
+    """A paper with the full parts of its Analysis."""
     body = parts(entry.analysis, full=True) if entry.analysis else (Text(escape(entry.paper.abstract)),)
     return Post(
         (*_head(entry, language, str(entry.number) if entry.number else ""), *body), short_title(entry.paper), language
@@ -252,7 +252,7 @@ def _buttons(value: str, language: str, *, share: bool = True) -> Actions:
 
 
 def others(digest: Digest) -> Post:
-    """The next fifteen, each with its reason and "Add", for whoever asked."""
+    """The candidates that were not chosen, each with its reason and an "Add" button."""
     language = digest.language
     if not digest.others:
         return Post((Text(say("card.no others", language)),), say("card.no others", language), language)
@@ -275,7 +275,7 @@ def _candidate(candidate: Candidate, language: str) -> str:
 
 
 def bibtex(paper: Paper) -> str:
-    """A BibTeX entry as arXiv itself gives it."""
+    """A BibTeX entry with the fields that arXiv's own has."""
     surname = "".join(c for c in paper.authors[0].split()[-1] if c.isalnum()).lower() if paper.authors else "anonymous"
     first_word = next((w for w in paper.title.split() if w[:1].isalnum()), "paper")
     key = f"{surname}{paper.published:%Y}{''.join(c for c in first_word if c.isalnum()).lower()}"
@@ -298,7 +298,7 @@ def bibtex(paper: Paper) -> str:
 
 
 def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:
-    """An answer: which paper first, then what is said, the quotations last. `subjects`: (number or 0, paper)."""
+    """The paper, the answer, then its quotations. `subjects`: (number or 0, paper)."""
     language = answer.language
     named = [escape(f"{number} · {short_title(paper)}" if number else short_title(paper)) for number, paper in subjects]
     opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
@@ -331,7 +331,7 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
 
 
 def note(text: str, language: str) -> Post:
-    """A sentence to somebody."""
+    """A Post of one sentence."""
     return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
 
 

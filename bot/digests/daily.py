@@ -1,4 +1,4 @@
-"""Makes or loads a run's digest, and delivers it. Safe to call at any time and any number of times: what is done is not done again."""
+"""Makes or loads a run's digest and delivers it. Safe to repeat: nothing is done twice."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ RUN_LEASE = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a run differs from an ordinary one."""
+    """How a run differs from a plain one."""
 
     again: bool = False
-    """Take up again what the last digest considered."""
+    """Consider the papers of the last digest again."""
     anew: bool = False
-    """And ask the model anew."""
+    """Ask the model again instead of reading the cache."""
     can_wait: bool = False
-    """Raise when the model is out of reach, instead of doing without it."""
+    """Raise if the model is unreachable, instead of going on without it."""
     can_look_again: bool = False
-    """Raise ListAwaited when nothing is new and a list is due, instead of ending the run."""
+    """Raise ListAwaited if nothing is new and a list is due, instead of ending the run."""
 
 
 class ListAwaited(Exception):  # no error
-    """Nothing new yet, but a list is awaited: worth looking again after `wait`."""
+    """Nothing is new yet, but a list is due: look again after `wait`."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"again in {wait}")
@@ -60,7 +60,7 @@ class Daily:
         self._now = now
 
     def local_date(self, subscription: Subscription) -> date:
-        """Today, where the channel is."""
+        """Today in the channel's timezone."""
         return self._now().astimezone(ZoneInfo(subscription.timezone)).date()
 
     async def make(
@@ -71,10 +71,11 @@ class Daily:
         progress: Progress = silent,
         units: Units = Unwatched(),  # noqa: B008  # it has no state
     ) -> Digest | None:
-        """The run's Digest: the stored one, else a new one, stored together with what the ledger learns from it.
+        """Loads the run's Digest, or makes one and stores it with its ledger entries.
 
-        None when nothing is new; the run is then ended as such. Raises what `make_digest` raises, and ListAwaited; the run stays open then.
-        One at a time for a channel: of two runs that meet, the second sees what the first has considered.
+        Returns None and ends the run if nothing is new. Raises what `make_digest` raises, and ListAwaited;
+        the run then stays open. Only one runs at a time for a channel, so a second run sees the papers
+        that the first considered.
         """
         async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
@@ -132,7 +133,7 @@ class Daily:
         progress: Progress = silent,
         checkpoint: Callable[[], Awaitable[None]] | None = None,
     ) -> Delivered:
-        """Delivers a digest to its channel, step by step, resumable; then the channel's messages lead to their papers."""
+        """Delivers a digest, or resumes that, and records which paper each message is about."""
         chat = self._chats[subscription.place.platform]
         place = subscription.place
 
@@ -141,7 +142,7 @@ class Daily:
             return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
         async def recorded(step: Step, message: str) -> None:
-            # Questions come while the thread is still being posted: each message leads to its paper from the start.
+            # Questions may come while the thread is still being posted.
             parent = message if step.kind is StepKind.POST else ""
             await self._map_messages(digest, place, parent, {step.reply: message})
             if checkpoint is not None:
@@ -150,7 +151,7 @@ class Daily:
         delivered = await deliver(
             digest.key, steps, chat, place, self._store, self._pace, on_record=recorded, progress=progress
         )
-        # Again, for what was recorded by a process that ended right then.
+        # Repeated for messages recorded by a process that ended right after.
         await self._map_messages(digest, place, delivered.parent, delivered.replies)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
@@ -159,14 +160,14 @@ class Daily:
         return delivered
 
     async def _map_messages(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
-        """Questions in the thread are about this digest, and a message in it about its paper. Repeated, it does no harm."""
+        """Records the thread's digest and the paper of each message. Safe to repeat."""
         if parent:
             await self._store.thread_started(replace(place, thread=parent), digest.key)
         messages = {digest.entries[n].paper.id: message for n, message in replies.items() if n >= 0}
         await self._store.keep_posts(digest.key, place, messages)
 
     async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
-        """Posts one more paper into a digest's thread, once, and makes it part of the digest."""
+        """Posts one more paper into a digest's thread and adds it to the digest."""
         place = replace(subscription.place, thread=await self._load_parent(digest))
         chat = self._chats[place.platform]
         if digest.entry(entry.paper.id) is None:
@@ -184,12 +185,12 @@ class Daily:
         await self._store.keep_posts(digest.key, subscription.place, {entry.paper.id: message})
 
     async def _load_parent(self, digest: Digest) -> str:
-        """The id of the parent message, which is that of the thread on every platform; empty before it was posted."""
+        """The id of the parent message, which is also the thread's; empty before it is posted."""
         delivery = await self._store.delivery(digest.key)
         return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
-        """Takes back the posts of a digest; returns how many. What people wrote stays, and `now` may be asked for again."""
+        """Deletes the posts of a digest and returns how many. What people wrote stays."""
         return await retract(digest.key, self._chats[subscription.place.platform], self._store, self._pace)
 
     async def is_retracted(self, digest_key: str) -> bool:

@@ -1,9 +1,10 @@
-"""Delivery: every post exactly once, whatever is killed, frozen or answering late.
+"""Delivers every post exactly once, even if processes die or freeze or the platform answers late.
 
-The whole plan is stored before the first post, so a resume sends what is stored. Per step: an *intent* with its time is recorded, the
-lease is checked by the machine's own clock as the last thing before the request, the request is made once, and the message's id is recorded
-by a script that checks the lease's token. An intent without a record is in doubt: after the request must have ended either way, the channel
-is searched for the step's key, and the step is done again only if it is not there. Threads and edits may be done twice; they are.
+The whole plan is stored before the first post, so a resume sends what is stored. For each step, the
+*intent* is recorded with its time; the lease is checked by the machine's own clock right before the
+request; the request is made once; a script that checks the lease's token records the message's id. An
+intent without a record is in doubt: once its request must have ended, the channel is searched for the
+step's key, and the step is repeated only if the key is absent. Threads and edits are repeated at once.
 """
 
 from __future__ import annotations
@@ -31,18 +32,19 @@ log = logging.getLogger(__name__)
 REQUEST_TIMEOUT = 15.0
 """Seconds a post may take."""
 LEASE_MARGIN = 10.0
-"""Seconds of the lease that remain beyond it."""
+"""Seconds of the lease that must remain after the request's timeout."""
 SETTLE_TIME = timedelta(seconds=30)
-"""After an intent: by then its request has ended, and its message can be seen."""
+"""Time after an intent by which its request has ended and its message is visible."""
 LEASE = timedelta(seconds=60)
 LEASE_WAIT = timedelta(seconds=90)
-"""Waiting for another process that delivers the same: longer than a dead one keeps its lease."""
+"""How long to wait for another process's lease: longer than a dead process keeps it."""
 GIVE_UP_AFTER = timedelta(days=3)
 MAX_THROTTLED = 600.0
-"""Seconds of waiting on a platform's demand, in all; what remains is for a later call."""
+"""Seconds a call waits in total when the platform throttles. A later call goes on."""
 MAX_DOUBTFUL = 5
+"""Unanswered requests in a row before a call stops."""
 CLOCK_SKEW = timedelta(minutes=2)
-"""Between the store's clock and the platform's."""
+"""Tolerance between the store's clock and the platform's."""
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
@@ -55,20 +57,20 @@ class Delivered:
     ids: Mapping[str, str] = field(default_factory=dict)
     """Step key to message id."""
     parent: str = ""
-    """The message id of the first step; empty while it does not stand, or once the plan is gone."""
+    """The message id of the first step; empty before it is posted and once the plan has expired."""
     thread: str = ""
-    """The id of the thread: of the step that opened one, else the parent's."""
+    """The id of the thread, else the parent's."""
     replies: Mapping[int, str] = field(default_factory=dict)
     """Index into `Thread.replies` to the id of its first message, while the plan is kept."""
     doubts: frozenset[str] = frozenset()
     fault: str = ""
-    """A sentence; with the state OPEN it is worth calling again later."""
+    """Why it stopped, as a sentence. In the state OPEN, call again later."""
     busy: bool = False
-    """Another process is at it."""
+    """Another process is delivering."""
 
 
 async def ignore_record(step: Step, message: str) -> None:
-    """Called after each record, with what was recorded; what goes on from there, the queue's checkpoint too, takes its place."""
+    """The default `on_record`, which is called after each recorded step."""
 
 
 async def deliver(
@@ -83,9 +85,11 @@ async def deliver(
     on_record: Callable[[Step, str], Awaitable[None]] = ignore_record,
     progress: Progress = silent,
 ) -> Delivered:
-    """Safe to call at any time, in any number of processes. `steps` is asked, off the event loop, only if no plan is stored.
+    """Safe to call at any time, in any number of processes.
 
-    Raises StoreUnavailable; what the platform refuses becomes `fault`.
+    `steps` is called in a thread, and only if no plan is stored.
+
+    Raises StoreUnavailable; a refusal of the platform becomes `fault`.
     """
     known = await store.delivery(key, plan=False)
     if known is None:
@@ -110,15 +114,15 @@ async def _load(store: Store, key: str) -> Delivery:
 
 
 async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time: timedelta | None = None) -> int:
-    """Deletes our posts, the last first. Whoever is still delivering stops. Returns how many; done again, it does no harm.
+    """Deletes our posts, the last first, and stops a delivery. Returns how many. Repeatable.
 
-    Raises a ChatError where the platform refuses; LeaseBusy when another process does not let go.
+    Raises ChatError if the platform refuses, LeaseBusy if another process keeps the lease.
     """
     if await store.delivery(key) is None:
         return 0
     await store.retracting(key)
     async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
-        await store.retracting(key)  # a delivery that just came to its end has said so meanwhile
+        await store.retracting(key)  # a delivery that ended meanwhile has changed the state
         delivery = await store.delivery(key)
         assert delivery is not None
         work = _DeliverySession(
@@ -131,12 +135,12 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time
 
 
 class _Stopped(Exception):
-    """It cannot go on at present; the fault is recorded."""
+    """The call cannot go on for now; the fault is recorded."""
 
 
 @dataclass
 class _DeliverySession:
-    """One call's work on a Delivery, under its lease."""
+    """One call that works on a Delivery under its lease."""
 
     key: str
     chat: Chat
@@ -149,7 +153,7 @@ class _DeliverySession:
     progress: Progress
     waited: float = 0.0
     doubtful: int = 0
-    """Requests without an answer, since the last record."""
+    """Unanswered requests since the last recorded step."""
 
     async def run_steps(self) -> Delivery:
         delivery = await _load(self.store, self.key)
@@ -159,7 +163,7 @@ class _DeliverySession:
             if not delivery.fault:
                 await self.store.fault(self.lease, self.key, say.sentence("error.delivery.late"))
             return await self._close(DeliveryState.ASIDE)
-        # A delivery mostly waits, and hundreds do so at once: what is not being sent is kept small.
+        # Hundreds of deliveries may wait at once, so payloads are kept compressed.
         steps = [pack(to_json(step)) for step in delivery.plan]
         plan = tuple(replace(step, payload={}) for step in delivery.plan)
         del delivery
@@ -188,7 +192,7 @@ class _DeliverySession:
     # ------------------------------------------------------------ one step
 
     async def _step(self, step: Step) -> None:
-        """Looks how it stands and does the next thing about it, until it is finished."""
+        """Advances the step until it is finished."""
         while True:
             delivery = await self._read()
             if delivery.state is not DeliveryState.OPEN:
@@ -197,25 +201,25 @@ class _DeliverySession:
                 return
             try:
                 await self._advance(step, delivery)
-            except LeaseLost:  # frozen for a while; if nobody took over, go on, after a new look
+            except LeaseLost:  # this process was frozen; go on if no other took over
                 if not await self.lease.take():
                     raise
 
     async def _advance(self, step: Step, delivery: Delivery) -> None:
-        if step.on and step.on not in delivery.ids:  # what it rests on is in doubt, or was deleted
+        if step.on and step.on not in delivery.ids:  # the message it needs is in doubt or was deleted
             await self.store.drop(self.lease, self.key, step.key)
         elif step.key in delivery.intents and step.kind not in REPEATABLE:
             await self._resolve_doubt(step, delivery)
         elif self.doubtful < MAX_DOUBTFUL:
             try:
                 await self._send(step, await self._with_links(step, delivery), delivery)
-            except ChatError as error:  # of a link
+            except ChatError as error:  # from a link
                 await self._fail(error.sentence)
         else:
             await self._fail(say.sentence("error.delivery.unknown", platform=self.chat.name))
 
     async def _resolve_doubt(self, step: Step, delivery: Delivery) -> None:
-        """A step with an intent is recorded if it is in the channel, free to be done if not, set aside if that cannot be known."""
+        """Records a step whose message is found, frees it if not, sets it aside if unknown."""
         try:
             found = await self._find_posted(step, delivery)
         except HistoryRefused as error:
@@ -258,7 +262,7 @@ class _DeliverySession:
                 await self._record(step, message)
 
     async def _record_intent(self, step: Step) -> bool:
-        """Records the intent, with enough of the lease left for the request. False: somebody else was at it; look again."""
+        """Records the intent while the lease lasts. False if another process acted."""
         while True:
             at = await self.store.server_time()
             await self.store.intend(self.lease, self.key, step.key, at)
@@ -268,7 +272,7 @@ class _DeliverySession:
                 return False
 
     async def _retake_lease(self, step: Step, at: datetime) -> bool:
-        """Takes the lease anew, and looks whether another process acted in between."""
+        """Takes the lease again. False if another process acted in between."""
         if not await self.lease.take():
             raise LeaseLost(f"Another process has taken over the delivery {self.key}.")
         delivery = await self._read()
@@ -282,7 +286,7 @@ class _DeliverySession:
         await self.on_record(step, message)
 
     async def _handle_refusal(self, step: Step, error: ChatError) -> None:
-        if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message; that is theirs to do
+        if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message
             await self.store.drop(self.lease, self.key, step.key)
             return
         await self.store.not_made(self.lease, self.key, step.key)
@@ -293,7 +297,7 @@ class _DeliverySession:
     # ------------------------------------------------------------ waiting
 
     async def _back_off(self, step: Step) -> None:
-        """Before a step that may be repeated is; the others are looked for, and that waits by itself."""
+        """Waits before repeating a repeatable step; other steps wait in the search."""
         if step.kind in REPEATABLE:
             await asyncio.sleep(min(2.0**self.doubtful, self.settle_time.total_seconds()))
 
@@ -306,7 +310,7 @@ class _DeliverySession:
         await asyncio.sleep(error.wait)
 
     async def _retry_throttled(self, request: Callable[[], Awaitable[Any]]) -> Any:
-        """A request that may be repeated: waits as it is told to, then tries again."""
+        """Repeats a repeatable request while it is throttled. None if its message is gone."""
         while True:
             try:
                 return await request()
@@ -319,7 +323,7 @@ class _DeliverySession:
         await self.store.fault(self.lease, self.key, sentence)
         raise _Stopped(sentence)
 
-    # ------------------------------------------------------------ the record
+    # ------------------------------------------------------------ stored state
 
     async def _read(self) -> Delivery:
         delivery = await self.store.delivery(self.key, plan=False)
@@ -331,17 +335,17 @@ class _DeliverySession:
         return await self._read()
 
     async def _with_links(self, step: Step, delivery: Delivery) -> Step:
-        """An EDIT gets the links to the messages that now stand."""
+        """Puts the links to posted messages into an EDIT."""
         if step.kind is not StepKind.EDIT:
             return step
         names = set(LINK_PLACEHOLDER.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
-        ours = {n for n in names if n.startswith(f"{self.key}:")}  # a paper may say such words too
+        ours = {n for n in names if n.startswith(f"{self.key}:")}  # a paper's text may contain such a placeholder
         links = {n: await self._link(delivery.ids[n]) for n in ours if n in delivery.ids}
         here = await self._link(delivery.ids[step.on])
         return replace(step, payload=_fill_links(step.payload, {n: links.get(n) or here for n in ours}))
 
     async def _link(self, message: str) -> str:
-        """Empty for one that a person deleted."""
+        """Empty if a person deleted the message."""
         return await self._retry_throttled(lambda: self.chat.link(self.place, message)) or ""
 
 

@@ -1,4 +1,4 @@
-"""Shows an answer while it is written in one message that is edited, then replaced by the final form.
+"""Shows an answer by edits of one message and replaces it by the final form.
 
 The final form is sent until Discord has it: the first message has the answer's key as its nonce, and
 an edit may be repeated.
@@ -153,7 +153,7 @@ class Channel:
 
 
 class Whisper:
-    """A message that only the asker sees: the response to a form, or a direct message once the token expired."""
+    """Shown to the asker alone: the response to a form, later a direct message."""
 
     def __init__(
         self,

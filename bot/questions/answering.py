@@ -48,7 +48,7 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
 
 
 def answer_language(question: str, fallback: str) -> str:
-    """The question's language if it is long enough to tell or not in Latin script, else `fallback`."""
+    """The question's language if its text is long enough to tell, else `fallback`."""
     found = language_of(_NAME.sub(lambda word: " " if is_name(word[0]) else word[0], question))
     if is_cjk(fallback) and question.isascii() and _ENGLISH.search(question):
         return "en"
@@ -67,7 +67,7 @@ async def request_answer(
     payer: str,
     on_text: OnText,
 ) -> Answer:
-    """Asks the model once; without a model, answers with labelled passages. Raises OverBudget, Misconfigured."""
+    """Asks the model once, else finds labelled passages. Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
             answer = await context.desk.analyst.answer(question, sources, history, language, on_text)
@@ -97,7 +97,7 @@ async def answer_privately(
 
 
 def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
-    """The final form. Its buttons carry a short name of the answer because platforms limit a button's value."""
+    """The final form. Platforms limit a button's value, so buttons carry a short name."""
     used = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
     return cards.answer_post(answer, [(s.number, s.paper) for s in used], answer_name(question_id))
 

@@ -76,7 +76,7 @@ class Conversation:
             await self._offer_answer(question)
 
     async def enqueue(self, question: Question) -> None:
-        """Stores a question, then queues it. A redelivered question is queued again, in case a crash came in between."""
+        """Stores and queues a question. A redelivered one is queued again, after a crash."""
         await self._store.keep_question(question)
         await self._store.name_question(question.id)
         asked = await self._store.question(question.id)
@@ -103,7 +103,7 @@ class Conversation:
         await chat.send(question.place, note(say("question.quiet", language), language), join_key("quiet", question.id))
 
     async def _offer_answer(self, question: Question) -> None:
-        """Asks the author alone whether to answer. Does nothing where the platform cannot show a message to one person."""
+        """Asks the author alone whether to answer, where the platform can show that."""
         chat = self._context.chats[question.place.platform]
         if not chat.whispers or not await self._store.keep_question(question):
             return
@@ -144,7 +144,7 @@ class Conversation:
     # ------------------------------------------------------------ answering
 
     async def answer(self, question_id: str) -> None:
-        """The task. Raises ChatError and StoreUnavailable, so that it is tried again; the asker is told other failures."""
+        """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not Asking.OPEN:
             return

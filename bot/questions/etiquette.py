@@ -64,12 +64,12 @@ _TO_PEOPLE = re.compile(
 
 
 def asks_for_quiet(text: str) -> bool:
-    """Whether the text tells the bot to be quiet (`Quiet`, `安静`). Only counts if it addresses the bot."""
+    """Whether the text tells the bot to be quiet: `Quiet`, `安静`."""
     return bool(_QUIET.match(text.strip()))
 
 
 def reads_as_question(text: str) -> bool:
-    """Whether the text has the form of a question or request in English, Chinese or Japanese, or a question mark."""
+    """Whether the text is a question or request by its form (en, zh, ja) or question mark."""
     stripped = re.sub(r"https?://\S+", "", text).strip()
     if re.search(r"[?？]\s*(?:$|\n)", stripped) or "?" in stripped.replace("??", "?")[-40:] or "？" in stripped[-40:]:
         return True
@@ -77,7 +77,7 @@ def reads_as_question(text: str) -> bool:
 
 
 def decide(question: Question, state: ThreadState, *, names_paper: bool) -> Decision:
-    """Whether to answer. `names_paper`: the text names one of the papers of the thread, by number, id or title."""
+    """Whether to answer. `names_paper`: the text names one of the thread's papers."""
     if question.addressed:
         return Decision.YES
     barred = state.quiet or question.mentions_others or question.replies_to_person

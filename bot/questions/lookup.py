@@ -1,4 +1,4 @@
-"""Finds and reads any arXiv paper, for `/paper` and for questions about papers outside of a digest."""
+"""Finds and reads any arXiv paper, for `/paper` and for questions about other papers."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class SlackDraft(DraftPump):
         return EDIT_PACE if self._edits else STREAM_PACE
 
     def _recover(self, error: ChatError) -> Recovery:
-        """Switches a refused stream to edits. Stops if a person stopped it or the message is gone."""
+        """Switches a refused stream to edits; gives up if a person stopped it."""
         if isinstance(error, Doubtful):
             self._id_unknown = True
             return Recovery.STOP
