@@ -109,7 +109,7 @@ class Actions:
         }
 
     async def handle_click(self, click: Click, respond: Responder) -> None:
-        """Raises NotFound for what is no longer kept; a name it does not know is an old message's and gets the same sentence."""
+        """Raises NotFound for expired subjects and unknown buttons."""
         language = await self._context.person_language(click.place, click.person)
         handler = self._by_name.get(click.action)
         if handler is None:
@@ -119,7 +119,7 @@ class Actions:
     async def handle_submission(
         self, submission: Submission, respond: Responder
     ) -> tuple[Mapping[str, str], AfterClose]:
-        """Problems by field, empty when it was taken; and what is to be done after the form has closed."""
+        """Returns the problems by field and what to do after the form has closed."""
         language = await self._context.person_language(submission.place, submission.person)
         if submission.action == "setup":
             return await self._save_settings(submission, respond, language)
@@ -196,7 +196,7 @@ class Actions:
         await respond.show(Post((Text(f"```bibtex\n{cards.bibtex(paper)}\n```"),), "BibTeX", language))
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
-        """The card in the channel, where its thread takes questions."""
+        """Posts the card in the channel; its thread takes questions."""
         entry, written = await self._load_entry(click, respond, language)
         place = replace(click.place, thread="")
         post = cards.card(entry, written, shared=True)

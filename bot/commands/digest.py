@@ -75,7 +75,7 @@ async def _setup(
 async def run_now(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """Makes a digest at once, or joins the one being made; its asker sees how far it is."""
+    """Makes a digest at once or joins a running one, and shows the asker its progress."""
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
     await context.queue.add("digest", run.key)
@@ -187,7 +187,7 @@ async def _resume(
 async def _ping(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """The one role that the daily message mentions; without an id, nobody."""
+    """Sets the one role that the daily message mentions; without an id, it mentions none."""
     role = command.text.strip().partition(" ")[2].strip()
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))

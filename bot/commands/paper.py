@@ -20,7 +20,7 @@ RESULTS = 10
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: an id, a URL, a number of the latest digest, words, or a verb; with a question after an id."""
+    """`command.text`: a verb, words, an id, URL or number; a question may follow an id."""
     language = await context.person_language(command.place, command.person)
     text = command.text.strip()
     verb = " ".join(text.lower().split())
@@ -87,7 +87,7 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
-    """A question after an id: answered to the asker alone."""
+    """Answers a question that follows an id, to the asker alone."""
     language = await context.person_language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     post = await answer_privately(context, command.place, command.person, question, [found], command.id)
@@ -126,7 +126,7 @@ async def _today(context: Context, command: Command, respond: Responder, languag
 
 
 def contents_post(digest: Digest, language: str) -> Post:
-    """The papers of a digest as a list to choose from, by number."""
+    """The papers of a digest as a list with a menu."""
     title = say("card.digest", language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(

@@ -59,7 +59,7 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
 
 
 async def status_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """How a channel's digest stands: what it is set to, when it runs next, the last one, what is wrong, what it cost."""
+    """The channel's settings, next run, last digest, faults and cost."""
     profile = subscription.profile
     lines = [
         say(
@@ -130,7 +130,7 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
 
 
 async def _failed_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """Why the run that was due last made nothing, where it failed."""
+    """Why the last due run failed, if it did."""
     due = last_due(subscription, context.now())
     if due is None:
         return []
@@ -142,7 +142,7 @@ async def _failed_lines(context: Context, subscription: Subscription, language: 
 
 
 async def _set_aside_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """Digests of the last days that could not be delivered."""
+    """The last digests that could not be delivered."""
     lines = []
     for key in await context.store.digests(subscription.key, 7):
         delivery = await context.store.delivery(key, plan=False)
@@ -153,7 +153,7 @@ async def _set_aside_lines(context: Context, subscription: Subscription, languag
 
 
 async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
-    """A link to a digest's parent message, named by its date; the date alone where it was not delivered."""
+    """The digest's date with a link to its parent message, if it was delivered."""
     delivery = await context.store.delivery(digest.key)
     named = day_words(digest.local_date, language)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:

@@ -89,7 +89,7 @@ async def request_answer(
 async def answer_privately(
     context: Context, place: Place, person: Person, question: str, papers: Sequence[Paper], answer_key: str
 ) -> Post:
-    """The answer to a question about given papers, for its asker alone; not part of any thread's conversation."""
+    """Answers a question about given papers outside of any thread's conversation."""
     language = answer_language(question, await context.person_language(place, person))
     sources = await load_sources(context, papers)
     answer = await request_answer(context, question, sources, (), language, place.key, discard_text)

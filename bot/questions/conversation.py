@@ -213,7 +213,7 @@ class Conversation:
         return await self._finish(asked, draft, post, answer.paper_ids)
 
     async def _finish_privately(self, asked: Asked, draft: Draft, build: Callable[[str], Post]) -> None:
-        """Shows the asker alone what `build` makes in their language; the channel, where the platform cannot."""
+        """Shows what `build` makes to the asker alone where the platform can, else in the thread."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
             own = await self._context.person_language(question.place, question.person)
@@ -224,7 +224,7 @@ class Conversation:
             await self._finish(asked, draft, build(await self._language_of_answer(question)))
 
     async def _language_of_answer(self, question: Question) -> str:
-        """The question's language where it tells, else that of those who see the answer."""
+        """The question's language if it shows, else that of the people who see the answer."""
         context = self._context
         seen_in = context.person_language if question.private else context.channel_language
         return answer_language(question.text, await seen_in(question.place, question.person))
