@@ -43,7 +43,6 @@ MAX_THROTTLED = 600.0
 """Seconds a call waits in total when the platform throttles. A later call goes on."""
 MAX_DOUBTFUL = 5
 """Unanswered requests in a row before a call stops."""
-"""Unanswered requests in a row before a call stops."""
 CLOCK_SKEW = timedelta(minutes=2)
 """Tolerance between the store's clock and the platform's."""
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
