@@ -1,0 +1,74 @@
+"""Private and undocumented names of the libraries that digest uses still do what it relies on."""
+
+from __future__ import annotations
+
+import ctypes
+from multiprocessing import resource_tracker
+
+import httpx2
+import json_repair
+import openai
+import pebble
+import pypdfium2 as pdfium
+import pytest
+from lxml import html
+from lxml.etree import _Element
+from pypdfium2 import raw
+
+from digest.fulltext.pdf import pdfium_calls
+from tests.digest.fulltext.sheets import paper
+
+REQUEST = httpx2.Request("POST", "http://model.test/v1/chat/completions")
+
+
+def test_openai_errors_carry_status_body_and_headers_or_say_timeout():
+    response = httpx2.Response(429, headers={"retry-after": "3"}, request=REQUEST)
+    error = openai.RateLimitError("slow down", response=response, body={"code": "x"})
+    assert (error.status_code, error.body, error.response.headers["retry-after"]) == (429, {"code": "x"}, "3")
+    for silent in (openai.APIConnectionError(request=REQUEST), openai.APITimeoutError(REQUEST)):
+        assert getattr(silent, "status_code", None) is None
+        assert ("Timeout" in type(silent).__name__) is isinstance(silent, openai.APITimeoutError)
+
+
+async def test_openai_gives_raw_responses_and_streams():
+    async with openai.AsyncOpenAI(api_key="none", base_url="http://model.test/v1") as client:
+        for part in (client.chat.completions, client.embeddings):
+            assert callable(part.with_raw_response.create)
+    assert hasattr(openai.AsyncStream, "__aiter__")
+    assert hasattr(openai.AsyncStream, "__aenter__")
+
+
+def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_addresses():
+    assert issubclass(raw.FPDFText_LoadPage.restype, ctypes._Pointer)
+    with pdfium.PdfDocument(paper()) as document:
+        text_page = document[0].get_textpage()
+        text = pdfium_calls.handle(text_page.raw)
+        assert pdfium_calls.characters(text) == text_page.count_chars() > 0
+        assert pdfium_calls.font_size(text, 0) == raw.FPDFText_GetFontSize(text_page, 0) > 0
+        box = raw.FS_RECTF()
+        assert pdfium_calls.box_of(text, 0, pdfium_calls.address(box))
+        assert (box.left, box.bottom, box.right, box.top) == pytest.approx(text_page.get_charbox(0, loose=True))
+        fill = pdfium_calls.render_mode(pdfium_calls.object_at(text, 0))
+        assert fill == raw.FPDF_TEXTRENDERMODE_FILL
+
+
+def test_lxml_elements_are_of_its_private_class():
+    assert isinstance(html.document_fromstring("<p>x</p>"), _Element)
+
+
+def test_json_repair_gives_an_object_or_a_list_of_several():
+    assert json_repair.loads('{"a": [1, 2') == {"a": [1, 2]}
+    assert json_repair.loads('{"a": 1}\n{"b": 2}') == [{"a": 1}, {"b": 2}]
+
+
+def test_pebble_tells_whether_its_pool_lives_and_how_a_child_ended():
+    pool = pebble.ProcessPool(max_workers=1)
+    assert pool.active
+    pool.stop()
+    pool.join(5)
+    assert not pool.active
+    assert pebble.ProcessExpired("x", code=9).exitcode == 9
+
+
+def test_multiprocessing_has_a_resource_tracker_to_stop():
+    assert callable(resource_tracker._resource_tracker._stop)
