@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.core.chat import Post, Step
-from bot.discord.ids import carries, marker
+from bot.discord.ids import has_marker, marker
 from bot.discord.render import messages as discord_render
 from bot.slack.render import messages as slack_render
 from tests.servers.discord import TOKEN, Discord
@@ -155,7 +155,7 @@ class OnDiscord:
         marks = {key: marker(key) for key in keys}
         found = []
         for m in self._own():
-            key = next((key for key, mark in marks.items() if carries(dict(m), mark)), "")
+            key = next((key for key, mark in marks.items() if has_marker(dict(m), mark)), "")
             thread = "" if m["channel_id"] == self.channel else m["channel_id"]
             found.append(Stands(m["id"], key, _bare(m["components"]), thread, m["edited_timestamp"] is not None))
         return found

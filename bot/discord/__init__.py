@@ -1,4 +1,4 @@
-"""Discord, at home: the gateway client (in), the renderer (pure), the chat (out). The only package that imports the SDK.
+"""Discord: `listeners` receive events, `render` makes components, `chat` posts them.
 
-`import discord` means the SDK everywhere, also in here: imports are absolute.
+Here too `import discord` imports the SDK.
 """

@@ -1,7 +1,7 @@
-"""DiscordChat: where digests go out and answers are written. Requests only, no gateway, so that any worker can hold one.
+"""The Chat port on Discord. It makes requests only and needs no gateway, so workers use it too.
 
-Posts are made once; `bot.digests.delivery` decides about again. A message is found by its marker (see `ids`), a thread by the message it
-hangs on.
+Posts are made once; `bot.digests.delivery` decides about repeats. A message is found by its marker
+(see `ids`), a thread by the message it starts from.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import discord
 from bot.core.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
 from bot.core.ids import further_key
 from bot.discord import connection
-from bot.discord.draft import Channel, Draft, Whisper
+from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME
 from bot.discord.history import History
-from bot.discord.ids import message_id, where
+from bot.discord.ids import locate, message_id
 from bot.discord.render.messages import NOBODY, V2, keyed, messages
 from bot.discord.render.plan import plan, silent
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, Refused, Rest
@@ -29,19 +29,18 @@ THREADS = (10, 11, 12)
 DIRECT = (1, 3)
 TAGS = 5
 NONCE_LIFE = 60
-"""Seconds in which Discord surely knows a nonce again (it says: a few minutes)."""
-KNOWN = 2000
-"""Channels whose kind is remembered."""
+"""Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
+MAX_KNOWN_CHANNELS = 2000
 
 
 class DiscordChat:
-    """A `bot.core.chat.Chat`."""
+    """Implements Chat."""
 
     name = NAME
     whispers = False
     roles = True
     hears = False
-    """Until the listener of this process has found the message-content intent enabled; a worker without one promises nothing."""
+    """Set by this process's listener if the message-content intent is enabled."""
 
     def __init__(
         self,
@@ -51,27 +50,30 @@ class DiscordChat:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: float = 1.2,
     ) -> None:
-        """`client`: one that is logged in already, else its own logs in at the first request. `pace`: seconds between edits."""
-        self.rest = Rest(client or connection.rest_only(), token)
+        """`client`: a client that is logged in, else one logs in at the first request.
+
+        `pace`: seconds between edits.
+        """
+        self.rest = Rest(client or connection.make_rest_client(), token)
         self.history = History(self.rest)
-        self._own = client is None
+        self._owns_client = client is None
         self._now = now
         self._pace = pace
-        self._kinds: dict[str, Mapping[str, Any]] = {}
-        self.whispering: set[str] = set()
-        """Tokens of interactions whose first response an answer to its asker alone is being written into."""
+        self._channel_infos: dict[str, Mapping[str, Any]] = {}
+        self.streaming_tokens: set[str] = set()
+        """Tokens of interactions whose first response holds an unfinished private answer."""
 
     async def close(self) -> None:
-        if self._own:
+        if self._owns_client:
             await self.rest.client.close()
 
-    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002  # holds for any channel
+    def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return plan(thread, key)
 
     # ------------------------------------------------------------ the steps of a delivery
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
-        channel = await self._kind(place.channel)
+        channel = await self._channel_info(place.channel)
         forum = channel["type"] == FORUM
         payload = dict(step.payload)
         if payload.get("only") and (payload["only"] == "forum") != forum:
@@ -82,7 +84,7 @@ class DiscordChat:
             case StepKind.POST:
                 return await self._write(place.channel, payload["text"], thread=channel["type"] in THREADS)
             case StepKind.THREAD:
-                return on if forum else await self._open(place, on, payload)
+                return on if forum else await self._open_thread(place, on, payload)
             case StepKind.REPLY:
                 return await self._write(on, payload["message"], thread=True)
             case StepKind.EDIT:
@@ -91,10 +93,12 @@ class DiscordChat:
 
     async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:
         needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
-        made = await self.rest.write("POST", MESSAGES, message, needs=f"{needs} and “View Channel”", channel_id=channel)
+        made = await self.rest.write(
+            "POST", MESSAGES, message, needs=f"{needs} and “View ChannelMessage”", channel_id=channel
+        )
         return message_id(channel, made["id"], thread=thread)
 
-    async def _open(self, place: Place, message: str, payload: dict[str, Any]) -> str:
+    async def _open_thread(self, place: Place, message: str, payload: dict[str, Any]) -> str:
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         needs = "“Create Public Threads”"
         try:
@@ -120,12 +124,12 @@ class DiscordChat:
         return str(made["id"])
 
     async def _edit(self, place: Place, message: str, payload: dict[str, Any]) -> None:
-        channel, bare = await self._where(place, message)
-        for opened in (False, True):
+        channel, bare = await self._locate(place, message)
+        for unarchived in (False, True):
             try:
                 await self.rest.write("PATCH", MESSAGE, payload, channel_id=channel, message_id=bare)
             except Refused as refused:
-                if refused.code != ARCHIVED or opened:
+                if refused.code != ARCHIVED or unarchived:
                     raise
                 await self._unarchive(channel)
             else:
@@ -135,10 +139,10 @@ class DiscordChat:
         needs = "“Send Messages in Threads”"
         await self.rest.write("PATCH", "/channels/{channel_id}", {"archived": False}, needs=needs, channel_id=thread)
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ finding
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
-        channel = await self._kind(place.channel)
+        channel = await self._channel_info(place.channel)
         forum, thread = channel["type"] == FORUM, channel["type"] in THREADS
         match kind:
             case StepKind.THREAD:
@@ -156,22 +160,22 @@ class DiscordChat:
     # ------------------------------------------------------------ single messages
 
     async def delete(self, place: Place, message: str) -> None:
-        channel, bare = await self._where(place, message)
-        for opened in (False, True):
+        channel, bare = await self._locate(place, message)
+        for unarchived in (False, True):
             try:
                 await self.rest.write("DELETE", MESSAGE, channel_id=channel, message_id=bare)
             except Gone:
                 return
             except Refused as refused:
-                if refused.code != ARCHIVED or opened:
+                if refused.code != ARCHIVED or unarchived:
                     raise
                 await self._unarchive(channel)
             else:
                 return
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """What needs more room than one message goes on in a reply to it."""
-        channel, bare = await self._where(place, message)
+        """See `Chat.edit`. The overflow is posted as a reply to the message."""
+        channel, bare = await self._locate(place, message)
         first, *more = messages(post)
         if mark := await self.history.marker_on(channel, bare):
             first["components"][0] = {**first["components"][0], "id": mark}
@@ -182,15 +186,15 @@ class DiscordChat:
             await self._write(channel, said | reply, thread=channel != place.channel)
 
     async def link(self, place: Place, message: str) -> str:
-        channel, bare = await self._where(place, message)
-        guild = "@me" if place.direct else (await self._kind(place.channel)).get("guild_id", "@me")
+        channel, bare = await self._locate(place, message)
+        guild = "@me" if place.direct else (await self._channel_info(place.channel)).get("guild_id", "@me")
         return f"https://discord.com/channels/{guild}/{channel}/{bare}"
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         if to is not None:
-            channel = await self.direct(to)
+            channel = await self.open_direct(to)
             return await self._send(channel, post, key, thread=False)
-        if not place.thread and not place.direct and (await self._kind(place.channel))["type"] == FORUM:
+        if not place.thread and not place.direct and (await self._channel_info(place.channel))["type"] == FORUM:
             return await self._send_to_forum(place, post, key)
         return await self._send(place.thread or place.channel, post, key, thread=bool(place.thread))
 
@@ -201,9 +205,9 @@ class DiscordChat:
             first = first or sent
         return first
 
-    async def send_made(self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None) -> str:
-        """A message that is rendered already, where its interaction has ended."""
-        channel = await self.direct(to) if to is not None else place.thread or place.channel
+    async def send_payload(self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None) -> str:
+        """Sends a rendered message after its interaction has expired."""
+        channel = await self.open_direct(to) if to is not None else place.thread or place.channel
         thread = bool(place.thread) and to is None
         return await self._write(
             channel, silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}, thread=thread
@@ -216,8 +220,8 @@ class DiscordChat:
             ids[step.key] = await self.post(step, place, ids.get(step.on, ""))
         return ids[steps[0].key]
 
-    async def direct(self, person: Person) -> str:
-        """The id of the direct-message channel with somebody."""
+    async def open_direct(self, person: Person) -> str:
+        """Returns the id of the direct-message channel with a person."""
         made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
         return str(made["id"])
 
@@ -225,42 +229,44 @@ class DiscordChat:
 
     async def draft(self, question: Question, key: str) -> Draft:
         if question.private and question.extra.get("token"):
-            if len(self.whispering) >= KNOWN:
-                self.whispering.clear()
-            self.whispering.add(question.extra["token"])
-            return Draft(Whisper(self.rest, question, self._now, self.direct), key, self._pace)
+            if len(self.streaming_tokens) >= MAX_KNOWN_CHANNELS:
+                self.streaming_tokens.clear()
+            self.streaming_tokens.add(question.extra["token"])
+            return Draft(EphemeralMessage(self.rest, question, self._now, self.open_direct), key, self._pace)
         place = question.place
-        channel = await self.direct(question.person) if question.private else place.thread or place.channel
+        channel = await self.open_direct(question.person) if question.private else place.thread or place.channel
         thread = bool(place.thread) and not question.private
         reply_to = "" if question.private else question.message
-        # A question this young has no half-written answer that its nonce would not find.
+        # While the nonce is recognised, it finds a half-written answer without a search.
         old = (self._now() - question.at).total_seconds() > NONCE_LIFE
         search = self.history.find if old else None
-        return Draft(Channel(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
+        return Draft(ChannelMessage(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
 
     # ------------------------------------------------------------ places
 
     async def place(self, channel: str) -> Place:
-        """Of a channel's, thread's or direct message's id."""
+        """The Place for the id of a channel, thread or direct conversation."""
         with contextlib.suppress(Gone):
-            found = await self._kind(channel)
+            found = await self._channel_info(channel)
             if found["type"] in THREADS:
                 return Place(NAME, str(found["parent_id"]), channel)
             return Place(NAME, channel, direct=found["type"] in DIRECT)
         return Place(NAME, channel)
 
-    async def _kind(self, channel: str) -> Mapping[str, Any]:
-        """Type and server of a channel: these never change, so they are asked once."""
-        known = self._kinds.get(channel)
+    async def _channel_info(self, channel: str) -> Mapping[str, Any]:
+        """Type, server and parent of a channel, which never change; cached."""
+        known = self._channel_infos.get(channel)
         if known is None:
-            known = await self.rest.write("GET", "/channels/{channel_id}", needs="“View Channel”", channel_id=channel)
-            if len(self._kinds) >= KNOWN:
-                self._kinds.clear()
-            self._kinds[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}
+            known = await self.rest.write(
+                "GET", "/channels/{channel_id}", needs="“View ChannelMessage”", channel_id=channel
+            )
+            if len(self._channel_infos) >= MAX_KNOWN_CHANNELS:
+                self._channel_infos.clear()
+            self._channel_infos[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}
         return known
 
-    async def _where(self, place: Place, message: str) -> tuple[str, str]:
-        channel, bare = where(place, message)
-        if channel == place.channel and not place.direct and (await self._kind(channel))["type"] == FORUM:
-            return bare, bare  # a forum post's starter is in its own thread
+    async def _locate(self, place: Place, message: str) -> tuple[str, str]:
+        channel, bare = locate(place, message)
+        if channel == place.channel and not place.direct and (await self._channel_info(channel))["type"] == FORUM:
+            return bare, bare  # a forum post's starter is in its thread
         return channel, bare

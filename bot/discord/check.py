@@ -9,7 +9,7 @@ import discord
 from bot.core.chat import ChatError
 from bot.core.finding import Finding, State
 from bot.discord.chat import DiscordChat
-from bot.discord.rest import translated
+from bot.discord.rest import translate_errors
 from digest.errors import PaperboyError
 
 NEEDED = discord.Permissions(
@@ -60,7 +60,7 @@ async def _missing(chat: DiscordChat, channel_id: str) -> tuple[str | None, list
     """(name, missing permissions); the name is None for a channel of an unusable kind."""
     client = chat.rest.client
     facts = await chat.rest.read("/channels/{channel_id}", channel_id=channel_id)
-    with translated("“View Channel”"):
+    with translate_errors("“View Channel”"):
         guild = await client.fetch_guild(int(facts.get("guild_id", 0)))
         channel = await guild.fetch_channel(int(channel_id))
         member = await guild.fetch_member(int(chat.rest.me))

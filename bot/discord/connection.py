@@ -1,6 +1,7 @@
-"""Clients of the SDK, set up as the house needs them: nobody is ever mentioned, no message's text reaches the log, proxies are honoured.
+"""Makes clients of the SDK that mention nobody, log no message texts and never resend a post.
 
-`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` are the process's: the SDK keeps the API's address on a class, for its webhooks too.
+`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` hold for the whole process: the SDK keeps them on
+classes.
 """
 
 from __future__ import annotations
@@ -21,31 +22,31 @@ API = "https://discord.com/api/v10"
 GATEWAY = "wss://gateway.discord.gg/"
 
 _RESET = {errno.ECONNRESET, 54, 10054}
-"""What the SDK would send again; the numbers are those of macOS and Windows."""
+"""Errors after which the SDK resends; the numbers are those of macOS and Windows."""
 
 
-def use(api_url: str = API, gateway_url: str = GATEWAY) -> None:
-    """Where Discord is, for this process. Before any client is made."""
+def set_addresses(api_url: str = API, gateway_url: str = GATEWAY) -> None:
+    """Sets Discord's addresses for this process. Call it before any client is made."""
     Route.BASE = api_url.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody talks here
-    # At DEBUG the SDK logs every event and request, with texts and tokens of interactions.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice
+    # At DEBUG the SDK logs texts and tokens.
     logger = logging.getLogger("discord")
     logger.setLevel(max(logger.level, logging.INFO))
 
 
-def options() -> dict[str, Any]:
-    """For any client of ours."""
-    return {"allowed_mentions": discord.AllowedMentions.none(), "http_trace": _once()}
+def client_options() -> dict[str, Any]:
+    """Options of every client."""
+    return {"allowed_mentions": discord.AllowedMentions.none(), "http_trace": _no_resend()}
 
 
-def rest_only() -> discord.Client:
-    """For workers: `login()`, never `connect()`."""
-    return discord.Client(intents=discord.Intents(guilds=True), **options())
+def make_rest_client() -> discord.Client:
+    """A client for `login()` without `connect()`."""
+    return discord.Client(intents=discord.Intents(guilds=True), **client_options())
 
 
-def keep_gateway(client: discord.Client) -> None:
-    """A gateway of one's own stays, also for a resume, for which Discord names another host."""
+def pin_gateway(client: discord.Client) -> None:
+    """Keeps a configured gateway for resumes too, for which Discord names another host."""
     gateway = DiscordWebSocket.DEFAULT_GATEWAY
     if str(gateway) == GATEWAY:
         return
@@ -57,8 +58,8 @@ def keep_gateway(client: discord.Client) -> None:
     client.http.ws_connect = ws_connect  # type: ignore[method-assign]
 
 
-def _once() -> aiohttp.TraceConfig:
-    """The SDK sends a request again when the connection was reset; a post may have arrived by then, so it must not."""
+def _no_resend() -> aiohttp.TraceConfig:
+    """Stops the SDK from resending a POST after a connection reset: it may have arrived."""
     trace = aiohttp.TraceConfig()
 
     async def failed(

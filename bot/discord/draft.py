@@ -20,7 +20,7 @@ from bot.core.texts import say
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages
 from bot.discord.render.plan import silent
-from bot.discord.rest import ORIGINAL, Rest, shown
+from bot.discord.rest import ORIGINAL, Rest, webhook_message
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is valid for 15 minutes; 30 seconds are kept in reserve."""
@@ -29,7 +29,7 @@ FINISH_TIMEOUT = 90.0
 """Seconds to send the final form. After that the question's task is tried again later."""
 
 
-class Sheet(Protocol):
+class AnswerMessage(Protocol):
     """The message that shows the answer."""
 
     async def find(self, key: str) -> str | None:
@@ -48,11 +48,11 @@ class Sheet(Protocol):
 
 
 class Draft(DraftPump):
-    """The pump over a Sheet; `pace` in seconds between two edits."""
+    """The pump over an AnswerMessage; `pace` in seconds between two edits."""
 
-    def __init__(self, sheet: Sheet, key: str, pace: float) -> None:
+    def __init__(self, target: AnswerMessage, key: str, pace: float) -> None:
         super().__init__()
-        self._sheet, self._key, self._seconds = sheet, key, pace
+        self._target, self._key, self._seconds = target, key, pace
         self._message = ""
         self._searched = False
 
@@ -72,27 +72,27 @@ class Draft(DraftPump):
 
     async def _replace(self, post: Post) -> str:
         first, *more = messages(post)
-        await _until_done(lambda: self._put(first))
+        await _retry(lambda: self._put(first))
         for i, payload in enumerate(more, 1):
             key = further_key(self._key, i)
-            await _until_done(lambda payload=payload, key=key: self._sheet.create(payload, key))  # type: ignore[misc]
-        return self._sheet.name(self._message)
+            await _retry(lambda payload=payload, key=key: self._target.create(payload, key))  # type: ignore[misc]
+        return self._target.name(self._message)
 
     async def _replace_again(self, post: Post) -> None:
-        await _until_done(lambda: self._put(messages(post)[0]))
+        await _retry(lambda: self._put(messages(post)[0]))
 
     async def _put(self, payload: dict[str, Any]) -> None:
         """Creates the message or edits it. Safe to repeat."""
         if not self._message and not self._searched:
-            self._message = await self._sheet.find(self._key) or ""
+            self._message = await self._target.find(self._key) or ""
             self._searched = True
         if self._message:
             with contextlib.suppress(Gone):
-                return await self._sheet.change(self._message, marked(payload, self._key))
+                return await self._target.change(self._message, marked(payload, self._key))
             self._message = ""  # a person deleted the half-written one; the answer is still wanted
-        self._message, shown_payload = await self._sheet.create(payload, self._key)
-        if _texts(shown_payload) != _texts(payload):
-            await self._sheet.change(self._message, marked(payload, self._key))
+        self._message, stored = await self._target.create(payload, self._key)
+        if _texts(stored) != _texts(payload):
+            await self._target.change(self._message, marked(payload, self._key))
         return None
 
 
@@ -100,20 +100,20 @@ def _texts(message: dict[str, Any]) -> list[object]:
     return [c.get("content") or c.get("custom_id") for c in components(message)]
 
 
-async def _until_done(request: Callable[[], Awaitable[object]]) -> None:
-    def again(error: Exception) -> bool | float:
+async def _retry(request: Callable[[], Awaitable[object]]) -> None:
+    def pause(error: Exception) -> bool | float:
         return max(error.wait, 0.1) if isinstance(error, Throttled) else isinstance(error, Doubtful)
 
-    async for attempt in _tries(again):
+    async for attempt in _tries(pause):
         with attempt:
             await request()
 
 
-def _tries(again: Callable[[Exception], bool | float]) -> AsyncIterator[stamina.Attempt]:
-    return stamina.retry_context(on=again, attempts=6, timeout=FINISH_TIMEOUT, wait_initial=0.5, wait_max=10.0)
+def _tries(pause: Callable[[Exception], bool | float]) -> AsyncIterator[stamina.Attempt]:
+    return stamina.retry_context(on=pause, attempts=6, timeout=FINISH_TIMEOUT, wait_initial=0.5, wait_max=10.0)
 
 
-class Channel:
+class ChannelMessage:
     """A reply to the asker in a channel, a thread or a direct message, without a ping."""
 
     def __init__(
@@ -152,7 +152,7 @@ class Channel:
         return message_id(self._channel, message, thread=self._thread)
 
 
-class Whisper:
+class EphemeralMessage:
     """Shown to the asker alone: the response to a form, later a direct message."""
 
     def __init__(
@@ -165,8 +165,8 @@ class Whisper:
         self._rest, self._open_direct = rest, open_direct
         self._person: Person = question.person
         self._parts = {"webhook_id": question.extra["application"], "webhook_token": question.extra["token"]}
-        self._begun, self._now = question.at, now
-        self._direct: Channel | None = None
+        self._asked_at, self._now = question.at, now
+        self._direct: ChannelMessage | None = None
 
     async def find(self, key: str) -> str | None:  # noqa: ARG002
         return ORIGINAL
@@ -183,16 +183,16 @@ class Whisper:
             return await self._direct.change(message, payload)
         if self._expired():
             raise Gone(say.sentence("error.discord.ended"))
-        await self._rest.write("PATCH", shown(message), {**payload, "flags": V2}, **self._parts)
+        await self._rest.write("PATCH", webhook_message(message), {**payload, "flags": V2}, **self._parts)
         return None
 
     def _expired(self) -> bool:
-        return self._now() - self._begun > TOKEN_LIFE
+        return self._now() - self._asked_at > TOKEN_LIFE
 
-    async def _direct_message(self) -> Channel:
+    async def _direct_message(self) -> ChannelMessage:
         if self._direct is None:
             channel = await self._open_direct(self._person)
-            self._direct = Channel(self._rest, channel, "", None, self._begun, thread=False)
+            self._direct = ChannelMessage(self._rest, channel, "", None, self._asked_at, thread=False)
         return self._direct
 
     def name(self, message: str) -> str:

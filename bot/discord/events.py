@@ -1,4 +1,4 @@
-"""What happens on Discord as the house's values: places, people, questions. Pure: everything is read from the event."""
+"""Parses Discord's events into places, people and questions. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import discord
 
 from bot.core.chat import Person, Place, Question, VoteKind
 from bot.core.ids import PaperById, is_paper
-from bot.discord.ids import Press, components, message_id, pressed
+from bot.discord.ids import Press, components, message_id, parse_custom_id
 from digest.arxiv.ids import parse
 
 NAME = "discord"
@@ -19,7 +19,7 @@ SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
 def place_of(channel: Any) -> Place:
-    """Of a channel as the SDK has it, partial ones too."""
+    """The Place for a channel of the SDK, partial ones too."""
     kind = getattr(channel, "type", None)
     if kind in (discord.ChannelType.private, discord.ChannelType.group):
         return Place(NAME, str(channel.id), direct=True)
@@ -28,8 +28,8 @@ def place_of(channel: Any) -> Place:
     return Place(NAME, str(channel.id))
 
 
-def named(place: Place, message: int | str) -> str:
-    """A message's id as the house uses it."""
+def chat_message_id(place: Place, message: int | str) -> str:
+    """A message's id as the Chat port uses it."""
     return message_id(place.thread or place.channel, message, thread=bool(place.thread))
 
 
@@ -39,14 +39,14 @@ def person_of(user: discord.abc.User, permissions: discord.Permissions | None, l
 
 @dataclass(frozen=True)
 class Me:
-    """Whom people address: the bot, and the role Discord made for it in a server."""
+    """Ids that address the bot: its user and its role in a server."""
 
     user: int
     role: int = 0
 
 
 def question_of(message: discord.Message, me: Me) -> Question | None:
-    """None for what nobody said: the bot itself, other bots, webhooks, joins and pins."""
+    """None unless a person wrote it: not for bots, webhooks, joins and pins."""
     if message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
         return None
     place = place_of(message.channel)
@@ -62,8 +62,8 @@ def question_of(message: discord.Message, me: Me) -> Question | None:
         person=person_of(message.author, _permissions(message)),
         text=without_mention(message.content, me),
         at=message.created_at,
-        message=named(place, message.id),
-        reply_to=named(place, reply_to) if reply_to else "",
+        message=chat_message_id(place, message.id),
+        reply_to=chat_message_id(place, reply_to) if reply_to else "",
         addressed=place.direct or to_me or answered == me.user,
         mentions_others=bool(others or roles or message.mention_everyone),
         replies_to_person=replies and answered not in (None, me.user),
@@ -90,8 +90,10 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
 
 
 def subject_of(message: dict[str, Any], action: str) -> str:
-    """What a command on a message is about, as a button's value: its own button of that name, else its paper, else an arXiv link
-    in it; empty when there is none. `message` is Discord's JSON."""
+    """The subject of a command on a message (Discord's JSON), as a button's value.
+
+    The message's button for the action, else its paper, else an arXiv link in it, else empty.
+    """
     presses = [p for c in components(message) for p in _presses(c)]
     exact = [p.value for p in presses if p.action == action]
     papers = [p.value for p in presses if is_paper(p.value)]
@@ -104,7 +106,7 @@ def subject_of(message: dict[str, Any], action: str) -> str:
 
 def _presses(component: dict[str, Any]) -> list[Press]:
     customs = [component.get("custom_id"), *(o.get("value") for o in component.get("options", ()))]
-    return [p for c in customs if c and (p := pressed(str(c))) is not None]
+    return [p for c in customs if c and (p := parse_custom_id(str(c))) is not None]
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Whether a message of ours is there: looked for by its key's marker, in a channel, a thread or a forum.
+"""Finds the bot's messages by the marker of their key, in a channel, thread or forum.
 
-Without “Read Message History” Discord gives an empty list instead of a refusal. Taken for “not there” it would make a post twice, so
-an empty look is checked.
+Without “Read Message History” Discord returns an empty list instead of a refusal. An empty result
+is verified, because it would lead to a second post.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 from bot.core.chat import Forbidden, Gone, HistoryRefused
 from bot.core.texts import say
-from bot.discord.ids import carries, marker, snowflake
+from bot.discord.ids import has_marker, marker, snowflake
 from bot.discord.rest import MESSAGE, MESSAGES, Rest
 
 PAGE = 100
 PAGES = 50
-"""So many pages are looked through for a key: 5,000 messages."""
+"""Pages searched for a key: 5,000 messages."""
 NEEDS = "“Read Message History”"
 
 
@@ -27,15 +27,16 @@ class History:
         self._rest = rest
 
     async def find(self, channel: str, key: str, since: datetime) -> str | None:
-        """The bare id of our message with this key in a channel or thread. Raises HistoryRefused."""
+        """The bare id of the message with this key in a channel or thread. Raises
+        HistoryRefused."""
         await self._rest.ready()
         mark, seen = marker(key), 0
         async for message in self._since(channel, snowflake(since.timestamp() * 1000)):
             seen += 1
-            if message["author"]["id"] == self._rest.me and carries(message, mark):
+            if message["author"]["id"] == self._rest.me and has_marker(message, mark):
                 return str(message["id"])
         if not seen:
-            await self._may_read(channel)
+            await self._check_readable(channel)
         return None
 
     async def thread_on(self, message: str) -> str | None:
@@ -44,9 +45,9 @@ class History:
         return None
 
     async def find_post(self, key: str, forum: Mapping[str, Any], since: datetime) -> str | None:
-        """Of a forum: its active and its archived posts, by their starters."""
+        """The forum post whose starter has this key, active or archived."""
         active = await self._rest.read("/guilds/{guild_id}/threads/active", guild_id=str(forum["guild_id"]))
-        archived = await self._look("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
+        archived = await self._read("/channels/{channel_id}/threads/archived/public", channel_id=str(forum["id"]))
         least = snowflake(since.timestamp() * 1000)
         for thread in [*active["threads"], *archived["threads"]]:
             ours = str(thread["owner_id"]) == self._rest.me and str(thread["parent_id"]) == str(forum["id"])
@@ -55,18 +56,18 @@ class History:
         return None
 
     async def marker_on(self, channel: str, message: str) -> int | None:
-        """The marker a message has: whoever edits it need not know its key. Raises Gone."""
+        """The marker of a message, for edits without its key. Raises Gone."""
         try:
-            now = await self._look(MESSAGE, channel_id=channel, message_id=message)
+            now = await self._read(MESSAGE, channel_id=channel, message_id=message)
         except HistoryRefused:
             return None
         return next((c.get("id") for c in now.get("components", ())), None)
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ reading
 
     async def _since(self, channel: str, after: int) -> AsyncIterator[dict[str, Any]]:
         for _ in range(PAGES):
-            page = await self._look(MESSAGES, {"after": str(after), "limit": PAGE}, channel_id=channel)
+            page = await self._read(MESSAGES, {"after": str(after), "limit": PAGE}, channel_id=channel)
             for message in page:
                 yield message
             if len(page) < PAGE:
@@ -74,19 +75,20 @@ class History:
             after = max(int(m["id"]) for m in page)
         raise HistoryRefused(say.sentence("error.discord.history", n=PAGE * PAGES))
 
-    async def _look(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
-        """Reads what takes the permission to. Raises HistoryRefused without it."""
+    async def _read(self, path: str, params: dict[str, Any] | None = None, **parts: str) -> Any:
+        """Reads messages. Raises HistoryRefused without the permission."""
         try:
             return await self._rest.read(path, needs=NEEDS, params=params, **parts)
         except Forbidden as error:
             raise HistoryRefused(error.sentence) from error
 
-    async def _may_read(self, channel: str) -> None:
-        """A message that is not there is “unknown” to who may read, and “missing permissions” to who may not."""
+    async def _check_readable(self, channel: str) -> None:
+        """Raises HistoryRefused if the bot may not read: a missing message is “unknown”
+        otherwise."""
         with contextlib.suppress(Gone):
-            await self._look(MESSAGE, channel_id=channel, message_id=channel)
+            await self._read(MESSAGE, channel_id=channel, message_id=channel)
 
     async def _starts_with(self, thread: str, key: str) -> bool:
         with contextlib.suppress(Gone):
-            return carries(await self._look(MESSAGE, channel_id=thread, message_id=thread), marker(key))
+            return has_marker(await self._read(MESSAGE, channel_id=thread, message_id=thread), marker(key))
         return False

@@ -1,7 +1,7 @@
-"""Requests to Discord through the SDK's HTTP client: writes once, within their time; reads with the SDK's retries.
+"""Requests to Discord through the SDK's HTTP client. Errors become ChatErrors.
 
-The SDK itself retries 429 and most 5xx, which for a post is not its to decide. `raise_for_status` of one request stops it: the
-first answer that is no success ends the request. What went wrong becomes a ChatError whose sentence names what to do.
+The SDK retries reads. It would also retry a post after 429 and most 5xx, so writes pass their own
+`raise_for_status`, which ends the request at the first error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
 UNREACHABLE = 5.0
-"""Seconds until a request that could not be made at all is worth another."""
+"""Seconds until an unreachable Discord is asked again."""
 
 _ENDED = "error.discord.ended"
 _GONE = {
@@ -47,18 +47,18 @@ _FORBIDDEN = {
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
 ORIGINAL = "@original"
-"""The first message an interaction was answered with."""
+"""The id of an interaction's first response."""
 THREAD_EXISTS = 160004
 ARCHIVED = 50083
 
 
-def shown(message: str) -> str:
-    """The path of a message an interaction was answered with."""
+def webhook_message(message: str) -> str:
+    """The path of a message in answer to an interaction."""
     return "/webhooks/{webhook_id}/{webhook_token}/messages/" + message
 
 
 class Refused(ChatError):
-    """An answer of Discord with a code that its caller may know what to do with."""
+    """A refusal with Discord's error code, for callers that handle it."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -81,52 +81,58 @@ class Rest:
         return str(self.client.application_id)
 
     async def ready(self) -> None:
-        """Logs in at the first need. Raises Misconfigured for a wrong token."""
+        """Logs in once. Raises Misconfigured for a wrong token."""
         if self.client.user is not None:
             return
         async with self._login:
             if self.client.user is None:
-                with translated(""):
+                with translate_errors(""):
                     await log_in(self.client, self._token)
 
     async def write(self, method: str, path: str, body: Any = None, *, needs: str = "", **parts: str) -> Any:
-        """Once. `needs`: the permissions it takes, for the sentence when one is missing."""
+        """Makes one request without a retry.
+
+        `needs` names the required permissions for the error message.
+        """
         await self.ready()
-        with translated(needs):
+        with translate_errors(needs):
             async with asyncio.timeout(TIMEOUT):
                 more = {} if body is None else {"json": body}
                 return await self.client.http.request(
                     Route(method, path, **parts),
-                    raise_for_status=_final,
+                    raise_for_status=_raise_for_error,
                     timeout=aiohttp.ClientTimeout(total=TIMEOUT),
                     **more,
                 )
 
     async def upload(self, path: str, name: str, data: bytes, **parts: str) -> Any:
-        """A file to one person alone, in answer to an interaction. Once."""
+        """Uploads a file for one person in answer to an interaction, without a retry."""
         await self.ready()
         file = discord.File(io.BytesIO(data), filename=name)
         with (
-            translated("Attach Files"),
+            translate_errors("Attach Files"),
             handle_message_parameters(
                 file=file, flags=discord.MessageFlags(ephemeral=True), allowed_mentions=discord.AllowedMentions.none()
             ) as made,
         ):
             async with asyncio.timeout(4 * TIMEOUT):
                 return await self.client.http.request(
-                    Route("POST", path, **parts), files=made.files, form=made.multipart, raise_for_status=_final
+                    Route("POST", path, **parts),
+                    files=made.files,
+                    form=made.multipart,
+                    raise_for_status=_raise_for_error,
                 )
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
         await self.ready()
-        with translated(needs):
+        with translate_errors(needs):
             return await self.client.http.request(
                 Route("GET", path, **parts), params=params or {}, timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT)
             )
 
 
 async def log_in(client: discord.Client, token: str) -> None:
-    """Raises Misconfigured for a wrong token; what the SDK and aiohttp raise otherwise."""
+    """Raises Misconfigured for a wrong token, and errors of the SDK and aiohttp."""
     try:
         await client.login(token)
     except discord.LoginFailure:
@@ -134,18 +140,18 @@ async def log_in(client: discord.Client, token: str) -> None:
         raise Misconfigured(msg) from None
 
 
-async def _final(response: aiohttp.ClientResponse) -> None:
+async def _raise_for_error(response: aiohttp.ClientResponse) -> None:
     if response.status >= 400:
         raise discord.HTTPException(response, await json_or_text(response))
 
 
 @contextmanager
-def translated(needs: str) -> Iterator[None]:
-    """What the SDK and aiohttp raise, as ours."""
+def translate_errors(needs: str) -> Iterator[None]:
+    """Turns errors of the SDK and aiohttp into ChatErrors."""
     try:
         yield
     except discord.HTTPException as error:
-        raise _of(error, needs) from error
+        raise _to_chat_error(error, needs) from error
     except discord.RateLimited as error:
         raise Throttled(say.sentence("error.discord.busy"), error.retry_after) from error
     except aiohttp.ClientConnectorError as error:
@@ -154,7 +160,7 @@ def translated(needs: str) -> Iterator[None]:
         raise Doubtful(say.sentence("error.discord.slow")) from error
 
 
-def _of(error: discord.HTTPException, needs: str) -> ChatError:
+def _to_chat_error(error: discord.HTTPException, needs: str) -> ChatError:
     if error.code in _GONE:
         return Gone(say.sentence(_GONE[error.code]))
     if error.code == 50013:
@@ -183,7 +189,7 @@ def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
 
 
 def _wait(error: discord.HTTPException) -> float:
-    """Seconds. A ban by Discord's edge has no body and may last an hour."""
+    """Seconds from the header. A ban by Discord's edge has no body and may last an hour."""
     headers = getattr(error.response, "headers", {})
     try:
         return max(float(headers.get("Retry-After", 5)), 0.05)

@@ -43,9 +43,9 @@ async def discord(settings: Settings) -> list[Finding]:
         return [_unused("Discord", "DISCORD_TOKEN", orphans=orphans)]
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
     from bot.discord.check import check_connection  # noqa: PLC0415
-    from bot.discord.connection import use  # noqa: PLC0415
+    from bot.discord.connection import set_addresses  # noqa: PLC0415
 
-    use(settings.discord_api_url, settings.discord_gateway_url)
+    set_addresses(settings.discord_api_url, settings.discord_gateway_url)
     chat = DiscordChat(token)
     try:
         named = (settings.discord_channel_id, settings.admin_discord_channel_id)

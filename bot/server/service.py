@@ -151,9 +151,9 @@ def _chats(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[str, Ch
         chats[slack.name] = slack
     if token := settings.discord_token.get_secret_value():
         from bot.discord.chat import DiscordChat  # noqa: PLC0415
-        from bot.discord.connection import use  # noqa: PLC0415
+        from bot.discord.connection import set_addresses  # noqa: PLC0415
 
-        use(settings.discord_api_url, settings.discord_gateway_url)
+        set_addresses(settings.discord_api_url, settings.discord_gateway_url)
         discord = DiscordChat(token)
         stack.push_async_callback(discord.close)
         chats[discord.name] = discord

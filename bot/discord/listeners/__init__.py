@@ -1,1 +1,1 @@
-"""The gateway: what people do on Discord, as values of `bot.core.chat`."""
+"""Receives what people do on Discord and passes it to the event handler."""

@@ -1,12 +1,13 @@
-"""The gateway's client: every event that concerns the bot becomes a value of `bot.core.chat` and goes to the EventHandler. Nothing else is kept.
+"""The gateway client: passes events that concern the bot to the event handler.
 
-The SDK keeps no messages either. An event may come twice (a resume, a second process with the same token); the EventHandler tells messages
-apart by their ids.
+The SDK caches no messages. An event may come twice (a resume, a second process with the token); the
+event handler recognises messages by their ids.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -19,7 +20,7 @@ from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.events import VOTES, Me, named, person_of, place_of, question_of, roles_of
+from bot.discord.events import VOTES, Me, chat_message_id, person_of, place_of, question_of, roles_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
@@ -30,13 +31,13 @@ from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-COMMANDS = timedelta(days=400)
-"""How long it is remembered which commands Discord has."""
-TEXTS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
+FINGERPRINT_LIFE = timedelta(days=400)
+"""How long the fingerprint of the synced commands is kept."""
+TEXT_CHANNELS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 
 def intents(*, content: bool) -> discord.Intents:
-    """The least: servers and channels, messages and reactions; texts of messages that do not address the bot only with `content`."""
+    """The intents needed. Only `content` gives texts of messages that do not address the bot."""
     return discord.Intents(
         guilds=True,
         guild_messages=True,
@@ -57,25 +58,25 @@ class Gateway(discord.Client):
         content: bool = True,
         roles: frozenset[str] = frozenset(),
     ) -> None:
-        """`content`: with the message-content intent. `roles`: ids of the roles that may ask; empty: everybody may."""
+        """`content`: with the message-content intent. `roles`: ids that may ask; empty for all."""
         super().__init__(
             intents=intents(content=content),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            **connection.options(),
+            **connection.client_options(),
         )
-        connection.keep_gateway(self)
+        connection.pin_gateway(self)
         self.handler, self.chat, self.memory, self.roles = handler, chat, memory, roles
         self.rest = Rest(self)
-        self.seen = Watermark(memory)
+        self.watermark = Watermark(memory)
         acts = Interactions(handler, chat, memory, self.rest, roles)
         self._acts = acts
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
-        self._at_work: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
-        """Logged in, not connected yet: the commands are sent, if they changed."""
+        """Syncs changed commands. The SDK calls it after login and before connecting."""
         await self.tree.set_translator(Translator())
         try:
             await self._sync()
@@ -86,59 +87,59 @@ class Gateway(discord.Client):
         key, now = f"discord:commands:{self.application_id}", (await commands.fingerprint(self.tree)).encode()
         if await self.memory.get(key) != now:
             await self.tree.sync()
-            await self.memory.put(key, now, COMMANDS)
+            await self.memory.put(key, now, FINGERPRINT_LIFE)
             log.info("event=commands_synced")
 
     # ------------------------------------------------------------ connection
 
     async def on_ready(self) -> None:
-        """A new session, at the start or where a resume failed: what was missed meanwhile is looked up."""
+        """Catches up on missed messages in a new session (at the start or after a failed
+        resume)."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
-        self._begin(catch_up(self, self.seen, self.handler.knows_thread, self.heard), "catch_up")
+        self._start(catch_up(self, self.watermark, self.handler.knows_thread, self.receive), "catch_up")
 
-    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # they hold texts and names
-        """Called by the SDK while the exception is handled."""
-        log.error("event=bug in=%s", event_method, exc_info=True)  # noqa: LOG014  # by the SDK, inside of its except
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # args hold texts
+        log.error("event=bug in=%s", event_method, exc_info=True)  # noqa: LOG014  # the SDK calls it in its except
 
-    def _begin(self, work: Awaitable[None], name: str) -> None:
-        async def told() -> None:
+    def _start(self, work: Awaitable[None], name: str) -> None:
+        async def run() -> None:
             try:
                 await work
             except PaperboyError as error:
                 log.warning("event=%s_failed reason=%r", name, str(error))
 
-        self._watch(asyncio.create_task(told(), name=name))
+        self._track(asyncio.create_task(run(), name=name))
 
     def _schedule_event(self, *args: Any, **kwargs: Any) -> asyncio.Task[None]:
-        """Where the SDK begins every handler: what is begun is waited for at the end."""
-        return self._watch(super()._schedule_event(*args, **kwargs))
+        """The SDK starts every handler here; `drain` waits for them."""
+        return self._track(super()._schedule_event(*args, **kwargs))
 
-    def _watch(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
-        self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
+    def _track(self, task: asyncio.Task[None]) -> asyncio.Task[None]:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
 
     async def drain(self) -> None:
-        """Waits for what was begun, and remembers how far was read."""
-        while work := self._at_work | self._acts.running:
+        """Waits for running handlers and saves the watermark."""
+        while work := self._tasks | self._acts.running:
             await asyncio.wait(work)
-        await self.seen.keep()
+        await self.watermark.save()
 
-    # ------------------------------------------------------------ what is said
+    # ------------------------------------------------------------ messages
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._kept(lambda: self.heard(message))
-        await self.seen.note(message.id)
+        await self._store_with_retry(lambda: self.receive(message))
+        await self.watermark.note(message.id)
 
-    async def heard(self, message: discord.Message) -> None:
-        """Returns when it is in the store, where it concerns the bot. Raises what the store raises."""
-        question = await self._for_us(message)
+    async def receive(self, message: discord.Message) -> None:
+        """Stores a message that concerns the bot. Raises the store's errors."""
+        question = await self._question_for_us(message)
         if question is None:
             return
         if question.place.direct:
-            await self.seen.direct(question.place.channel)
+            await self.watermark.direct(question.place.channel)
         elif self.roles and not self.roles & roles_of(message.author):
-            await self._not_yours(question)
+            await self._refuse(question)
             return
         await self.handler.on_question(question)
 
@@ -146,10 +147,10 @@ class Gateway(discord.Client):
         message = payload.message
         if message.edited_at is None:  # Discord added a preview
             return
-        await self._kept(lambda: self._amended(message))
+        await self._store_with_retry(lambda: self._amended(message))
 
     async def _amended(self, message: discord.Message) -> None:
-        question = await self._for_us(message)
+        question = await self._question_for_us(message)
         if question is not None:
             await self.handler.on_edit(question)
 
@@ -162,17 +163,18 @@ class Gateway(discord.Client):
     async def _deleted(self, channel: int, messages: list[int]) -> None:
         place = await self.place(channel)
         for message in messages:
-            await self._kept(lambda message=message: self.handler.on_delete(place, named(place, message)))  # type: ignore[misc]
+            withdraw = functools.partial(self.handler.on_delete, place, chat_message_id(place, message))
+            await self._store_with_retry(withdraw)
 
-    async def _for_us(self, message: discord.Message) -> Question | None:
-        """Of a message that addresses the bot, or stands in one of its threads and can be read."""
+    async def _question_for_us(self, message: discord.Message) -> Question | None:
+        """The Question if the message addresses the bot or is readable in one of its threads."""
         question = question_of(message, self.me(message.guild))
         if question is None or question.addressed:
             return question
         readable = bool(question.text) and bool(question.place.thread)
         return question if readable and await self.handler.knows_thread(question.place) else None
 
-    async def _not_yours(self, question: Question) -> None:
+    async def _refuse(self, question: Question) -> None:
         if question.addressed:
             words = say("discord.not yours", question.person.language)
             await self.chat.send(question.place, Post((Text(words),), words), f"not-yours:{question.id}")
@@ -182,8 +184,8 @@ class Gateway(discord.Client):
         role = guild.self_role if guild is not None else None
         return Me(self.user.id, role.id if role is not None else 0)
 
-    async def _kept(self, keep: Callable[[], Awaitable[None]]) -> None:
-        """Discord does not deliver again, so a store that is away for a moment is waited for."""
+    async def _store_with_retry(self, keep: Callable[[], Awaitable[None]]) -> None:
+        """Retries while the store is away: Discord does not deliver again."""
         async for attempt in stamina.retry_context(on=PaperboyError, attempts=6, timeout=60.0):
             with attempt:
                 await keep()
@@ -204,8 +206,8 @@ class Gateway(discord.Client):
             return
         place = await self.place(payload.channel_id)
         person = person_of(discord.Object(payload.user_id), None)  # type: ignore[arg-type]
-        await self._kept(
-            lambda: self.handler.on_reaction(place, named(place, payload.message_id), person, kind, undo=undo)
+        await self._store_with_retry(
+            lambda: self.handler.on_reaction(place, chat_message_id(place, payload.message_id), person, kind, undo=undo)
         )
 
     # ------------------------------------------------------------ interactions
@@ -216,30 +218,30 @@ class Gateway(discord.Client):
         elif interaction.type is discord.InteractionType.modal_submit:
             await self._acts.modal(interaction)
 
-    # ------------------------------------------------------------ coming and going
+    # ------------------------------------------------------------ membership
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Invited: it says how to begin, where people would look and it may speak."""
+        """Reports the invitation for the system channel or the first one the bot may post in."""
         may = [c for c in guild.text_channels if c.permissions_for(guild.me).send_messages]
         first = guild.system_channel if guild.system_channel in may else next(iter(may), None)
         if first is not None:
-            await self._kept(lambda: self.handler.on_membership(place_of(first), joined=True))
+            await self._store_with_retry(lambda: self.handler.on_membership(place_of(first), joined=True))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
-            if channel.type in TEXTS:
+            if channel.type in TEXT_CHANNELS:
                 await self._left(channel)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        if channel.type in TEXTS:
+        if channel.type in TEXT_CHANNELS:
             await self._left(channel)
 
     async def _left(self, channel: discord.abc.GuildChannel) -> None:
-        await self._kept(lambda: self.handler.on_membership(place_of(channel), joined=False))
+        await self._store_with_retry(lambda: self.handler.on_membership(place_of(channel), joined=False))
 
     # ------------------------------------------------------------ places
 
     async def place(self, channel_id: int) -> Place:
-        """Of a channel's id; archived threads and direct messages are not in the SDK's memory."""
+        """The Place for a channel id; the SDK caches no archived threads and direct messages."""
         channel = self.get_channel(channel_id)
         return place_of(channel) if channel is not None else await self.chat.place(str(channel_id))

@@ -1,4 +1,4 @@
-"""`/paper`, `/digest` and the commands on a message, as Discord's application commands. They only say what was typed and pressed."""
+"""Discord's application commands `/paper` and `/digest`, and the commands on a message."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.discord.render.l10n import described
 
 Interaction = discord.Interaction[Any]
 Typed = Callable[[Interaction, str, str], Awaitable[None]]
-"""(interaction, `paper` or `digest`, what follows)."""
+"""(interaction, `paper` or `digest`, the text after it)."""
 Chosen = Callable[[Interaction, str], Awaitable[None]]
 """(interaction with its message, action)."""
 Complete = Callable[[Interaction, str, str], Awaitable[Sequence[tuple[str, str]]]]
-"""(interaction, field, what was typed so far)."""
+"""(interaction, field, text typed so far)."""
 
 TEXT = 1000
 """Characters of a question or of words to search for."""
@@ -87,7 +87,7 @@ def _digest(typed: Typed) -> Group:
 
 
 def _verbs(group: Group, command: str, typed: Typed, verbs: Sequence[str]) -> None:
-    """Commands without anything to fill in."""
+    """Adds commands without options."""
     for verb in verbs:
         run, description = _verb(command, verb, typed), described(f"{command}.{verb}")
         group.add_command(app_commands.Command(name=verb, description=description, callback=run))
@@ -101,14 +101,14 @@ def _verb(command: str, verb: str, typed: Typed) -> Callable[[Interaction], Coro
 
 
 def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
-    async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # tells the SDK its kind
+    async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # its type names the kind
         await chosen(interaction, action)
 
     return app_commands.ContextMenu(name=described(f"message.{action}"), callback=callback)
 
 
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:
-    """Of what would be sent to Discord: commands are sent again only when this has changed."""
+    """A hash of the commands, which are synced only when it changes."""
     translator = made.translator
     payload = [
         await command.get_translated_payload(made, translator) if translator else command.to_dict(made)

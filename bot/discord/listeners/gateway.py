@@ -1,4 +1,4 @@
-"""Keeps the gateway's client connected: with the message-content intent where it is enabled, without it where it is not."""
+"""Keeps the gateway client connected, with the message-content intent if it is enabled."""
 
 from __future__ import annotations
 
@@ -18,30 +18,31 @@ from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-LONGEST = 60.0
-"""Seconds between two tries to connect. An IDENTIFY is worth something: Discord allows 1,000 a day."""
-_REFUSED = {
+MAX_WAIT = 60.0
+"""Seconds between two attempts to connect: Discord allows 1,000 IDENTIFYs a day."""
+_FATAL_CODES = {
     4004: "Discord refuses the token: copy it anew from the Bot page of the developer portal into DISCORD_TOKEN."
 }
 
 
 class DiscordListener:
-    def __init__(  # what listening takes
+    def __init__(
         self, token: str, handler: EventHandler, chat: DiscordChat, memory: Cache, roles: frozenset[str] = frozenset()
     ) -> None:
-        """`roles`: ids of the roles that may ask; empty: everybody may."""
+        """`roles`: ids of the roles that may ask; empty for all."""
         self._token, self._handler, self._chat, self._memory, self._roles = token, handler, chat, memory, roles
         self._closing = asyncio.Event()
         self.client: Gateway | None = None
         self.content = True
-        """The message-content intent is enabled: plain messages in the bot's threads can be questions. True until it is refused."""
+        """Whether plain messages can be read; true until Discord refuses the message-content
+        intent."""
 
     @property
     def ready(self) -> bool:
         return self.client is not None and self.client.is_ready()
 
     async def run(self) -> None:
-        """Until `close`. Raises Misconfigured for a token that is refused."""
+        """Runs until `close`. Raises Misconfigured for a refused token."""
         wait = 1.0
         while not self._closing.is_set():
             self._chat.hears = self.content
@@ -56,8 +57,8 @@ class DiscordListener:
                     "To read them, enable the Message Content Intent on the Bot page of the developer portal."
                 )
             except discord.ConnectionClosed as error:
-                if error.code in _REFUSED:
-                    raise Misconfigured(_REFUSED[error.code]) from error
+                if error.code in _FATAL_CODES:
+                    raise Misconfigured(_FATAL_CODES[error.code]) from error
                 log.warning("event=gateway_closed code=%s", error.code)
             except (
                 aiohttp.ClientError,
@@ -73,12 +74,12 @@ class DiscordListener:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._closing.wait()
-            wait = min(max(wait, 0.5) * 2, LONGEST)
+            wait = min(max(wait, 0.5) * 2, MAX_WAIT)
 
     async def close(self) -> None:
-        """Ends what is being answered, then the connection."""
+        """Waits for running handlers, then closes the connection."""
         self._closing.set()
         if self.client is not None:
             await self.client.drain()
             await self.client.close()
-            await self.client.drain()  # what came in between
+            await self.client.drain()  # handlers started meanwhile

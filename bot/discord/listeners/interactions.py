@@ -1,7 +1,7 @@
-"""Commands, buttons, menus and modals: from Discord's interaction to the EventHandler and back, within Discord's three seconds.
+"""Commands, buttons, menus and modals of Discord, answered within its three seconds.
 
-What stands behind a control is read from its custom_id, not from objects in memory, so it works after a restart. Two processes
-with one token both get every interaction: the first to claim it answers.
+A control's action is in its custom_id, so that it works after a restart. Two processes with one
+token both get every interaction; the first to claim it answers.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ import discord
 from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandler, Post, Style, Submission, Text
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
-from bot.discord.events import named, person_of, place_of, roles_of, subject_of
-from bot.discord.ids import Press, components, pressed
+from bot.discord.events import chat_message_id, person_of, place_of, roles_of, subject_of
+from bot.discord.ids import Press, components, parse_custom_id
 from bot.discord.listeners.commands import Interaction
 from bot.discord.render import forms
 from bot.discord.render.forms import Filling, Forms
-from bot.discord.responder import Responder, Ticket
+from bot.discord.responder import InteractionData, Responder
 from bot.discord.rest import Rest
 from digest.errors import PaperboyError
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-IN_TIME = 1.8
-"""Seconds until something is said to an interaction; Discord waits for three."""
+ACKNOWLEDGE_AFTER = 1.8
+"""Seconds until an interaction is acknowledged; Discord waits for three."""
 CLAIM = timedelta(minutes=15)
-COMPLETE = 2.0
-"""Seconds for suggestions, after which there are none."""
+SUGGEST_WITHIN = 2.0
+"""Seconds for suggestions."""
 ASKING = frozenset({"ask", "lookup", "pick"})
 
 
@@ -47,7 +47,7 @@ class Interactions:
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
-    # ------------------------------------------------------------ entrances
+    # ------------------------------------------------------------ interactions
 
     async def typed(self, interaction: Interaction, name: str, text: str) -> None:
         """An application command."""
@@ -59,17 +59,17 @@ class Interactions:
         command = Command(
             ticket.id, name, text, ticket.place, ticket.person, interaction.created_at, _extra(interaction)
         )
-        await self._in_time(interaction, responder, self._handler.on_command(command, responder))
+        await self._run_once(interaction, responder, self._handler.on_command(command, responder))
 
     async def chosen(self, interaction: Interaction, action: str) -> None:
-        """A command on a message, which comes with the interaction whatever intents the bot has."""
+        """A command on a message. The interaction includes the message."""
         data: Any = interaction.data
         message: dict[str, Any] = data["resolved"]["messages"][data["target_id"]]
         responder = self._responder(interaction)
         value = subject_of(message, action)
         if not value:
             words = say("discord.no paper", responder.ticket.language)
-            await self._in_time(interaction, responder, responder.show(Post((Text(words),), words)))
+            await self._run_once(interaction, responder, responder.show(Post((Text(words),), words)))
             return
         await self._click(interaction, responder, Press(action, value), str(message["id"]))
 
@@ -79,7 +79,7 @@ class Interactions:
         custom = (
             str((data.get("values") or [""])[0]) if str(data["custom_id"]).startswith("pb:menu:") else data["custom_id"]
         )
-        press = pressed(custom)
+        press = parse_custom_id(custom)
         if press is None:
             return
         if data.get("values") and not press.value:
@@ -89,14 +89,14 @@ class Interactions:
             page, _, rest = press.value.partition(":")
             action, _, value = rest.partition(":")
             press = Press(action, value)
-            responder = self._responder(interaction, press).turning(int(page))
+            responder = self._responder(interaction, press).at_page(int(page))
         else:
             responder = self._responder(interaction, press)
         if press.action in ("form", "send"):
-            await self._in_time(interaction, responder, self._go_on(interaction, press, responder))
+            await self._run_once(interaction, responder, self._continue_form(interaction, press, responder))
         elif press.confirm:
-            await self._in_time(
-                interaction, responder, responder.show(_sure(press, _label(interaction, custom), responder))
+            await self._run_once(
+                interaction, responder, responder.show(_confirmation(press, _label(interaction, custom), responder))
             )
         else:
             await self._click(interaction, responder, press, str(interaction.message.id))
@@ -108,20 +108,20 @@ class Interactions:
             return
         name, step, last = ours
         responder = self._responder(interaction)
-        await self._in_time(
-            interaction, responder, self._filled(interaction, responder, name, step, last, data["components"])
+        await self._run_once(
+            interaction, responder, self._store_step(interaction, responder, name, step, last, data["components"])
         )
 
     async def complete(self, interaction: Interaction, field: str, typed: str) -> Sequence[tuple[str, str]]:
-        """Suggestions; none where they would come too late."""
+        """Suggestions; none if they take too long."""
         try:
-            async with asyncio.timeout(COMPLETE):
+            async with asyncio.timeout(SUGGEST_WITHIN):
                 return await self._handler.complete(field, typed, place_of(interaction.channel))
         except (PaperboyError, TimeoutError):
             log.info("event=no_suggestions field=%s", field)
             return []
 
-    # ------------------------------------------------------------ on the way
+    # ------------------------------------------------------------ running
 
     async def _click(self, interaction: Interaction, responder: Responder, press: Press, message: str) -> None:
         if press.action in ASKING and not self._may_ask(interaction):
@@ -129,32 +129,34 @@ class Interactions:
             return
         ticket = responder.ticket
         click = Click(
-            ticket.id, press.action, press.value, ticket.place, ticket.person, named(ticket.place, message),
+            ticket.id, press.action, press.value, ticket.place, ticket.person, chat_message_id(ticket.place, message),
             interaction.created_at, _extra(interaction),
         )  # fmt: skip
-        await self._in_time(interaction, responder, self._handler.on_click(click, responder))
+        await self._run_once(interaction, responder, self._handler.on_click(click, responder))
 
-    async def _in_time(self, interaction: Interaction, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
-        """Does the work, if no other process does; when it takes longer than Discord waits, something is said first."""
+    async def _run_once(
+        self, interaction: Interaction, responder: Responder, work: Coroutine[Any, Any, object]
+    ) -> None:
+        """Does the work unless another process claimed the interaction."""
         here = asyncio.current_task()
         assert here is not None
         self.running.add(here)
         try:
             if await self._claimed(str(interaction.id)):
-                await self._done_in_time(responder, work)
+                await self._run_in_time(responder, work)
             else:
                 work.close()
         finally:
             self.running.discard(here)
 
-    async def _done_in_time(self, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
+    async def _run_in_time(self, responder: Responder, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
-        done, _ = await asyncio.wait({task}, timeout=IN_TIME)
+        done, _ = await asyncio.wait({task}, timeout=ACKNOWLEDGE_AFTER)
         try:
             if not done:
-                await responder.in_time()
+                await responder.acknowledge()
             await task
-            await responder.done()
+            await responder.confirm()
         except ChatError as error:
             log.warning("event=interaction_unanswered reason=%r", str(error))
             await asyncio.gather(task, return_exceptions=True)
@@ -164,7 +166,8 @@ class Interactions:
             await responder.show(Post((Text(words),), words))
 
     async def _claimed(self, name: str) -> bool:
-        """One process answers. Without the store, who got it answers: better twice than not at all."""
+        """Whether this process may answer. Without the store all may: twice is better than
+        never."""
         mine = secrets.token_bytes(8)
 
         async def make() -> bytes:
@@ -177,7 +180,7 @@ class Interactions:
 
     def _responder(self, interaction: Interaction, press: Press | None = None) -> Responder:
         language = str(interaction.locale)
-        ticket = Ticket(
+        ticket = InteractionData(
             id=str(interaction.id),
             token=interaction.token,
             application=str(interaction.application_id),
@@ -197,18 +200,18 @@ class Interactions:
 
     # ------------------------------------------------------------ forms
 
-    async def _go_on(self, interaction: Interaction, press: Press, responder: Responder) -> None:
-        """To a form's next step, or sends it as it is."""
+    async def _continue_form(self, interaction: Interaction, press: Press, responder: Responder) -> None:
+        """Opens a form's next step or submits the form."""
         name, step, last = forms.asked_for(press.value) if press.action == "form" else (press.value, 0, False)
         filling = await self._forms.load(name)
         if filling is None:
             await self._expired(responder)
         elif press.action == "form":
-            await responder.open(name, filling, step, last=last)
+            await responder.open_modal(name, filling, step, last=last)
         else:
             await self._send(interaction, responder, name, filling)
 
-    async def _filled(  # what a modal brings
+    async def _store_step(
         self,
         interaction: Interaction,
         responder: Responder,
@@ -233,8 +236,8 @@ class Interactions:
         sent = Submission(
             ticket.id, form.action, form.value, dict(filling.values), ticket.place, ticket.person, interaction.created_at, _extra(interaction),
         )  # fmt: skip
-        # What answers it may be at work before this returns, and writes into the first response.
-        await responder.in_time()
+        # The answer may start before `submitted` returns and needs the first response.
+        await responder.acknowledge()
         wrong = await self._handler.on_submit(sent, responder)
         if wrong:
             await responder.show(forms.problems(name, filling, wrong, ticket.language))
@@ -245,12 +248,12 @@ class Interactions:
 
 
 def _extra(interaction: Interaction) -> dict[str, str]:
-    """What answering it later takes, also in another process."""
+    """The data to answer later, in any process."""
     return {"application": str(interaction.application_id), "token": interaction.token}
 
 
 def _label(interaction: Interaction, custom: str) -> str:
-    """What stands on the control that was pressed."""
+    """The label of the pressed control."""
     message: Any = {"components": [c.to_dict() for c in interaction.message.components] if interaction.message else []}
     for component in components(message):
         if component.get("custom_id") == custom and component.get("label"):
@@ -262,8 +265,8 @@ def _label(interaction: Interaction, custom: str) -> str:
     return ""
 
 
-def _sure(press: Press, label: str, responder: Responder) -> Post:
-    """Asked before it acts; the answer is the same button without the question."""
+def _confirmation(press: Press, label: str, responder: Responder) -> Post:
+    """Asks for confirmation, with the same button without the question."""
     language = responder.ticket.language
     words = say("discord.sure", language, label=label)
     yes = Button(press.action, press.value, say("discord.yes", language, label=label), Style.DANGER)

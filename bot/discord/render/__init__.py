@@ -1,1 +1,1 @@
-"""Posts, forms and plans as Discord's components. Pure."""
+"""Renders posts, forms and delivery plans as Discord's components. Pure."""

@@ -1,5 +1,8 @@
-"""Forms as Discord's modals. A modal holds five fields and cannot follow on a modal, so a longer form has steps, with a message
-and a button between them; what was filled in is kept until it is sent, also to be corrected."""
+"""Renders forms as Discord's modals.
+
+A modal has at most five fields and cannot open another modal, so a longer form has steps with a
+message and a button between them. Filled-in values are stored until the form is submitted.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,14 @@ LIFE = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Filling:
-    """A form on its way."""
+    """A form with the values entered so far."""
 
     form: Form
     values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[tuple[Field, ...], ...]:
-        """Its fields in as few modals as it takes, about the same number in each."""
+        """The fields split evenly over as few modals as possible."""
         fields = self.form.fields
         count = -(-len(fields) // FIELDS)
         base, more = divmod(len(fields), count)
@@ -57,7 +60,7 @@ class Forms:
 
 
 def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict[str, Any]:
-    """`last`: after this step the form is sent, because only this one is corrected."""
+    """`last`: submit after this step, because it is a correction."""
     steps = filling.steps
     title = filling.form.title + (f" ({step + 1}/{len(steps)})" if len(steps) > 1 else "")
     return {
@@ -68,7 +71,7 @@ def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict
 
 
 def of_modal(custom: str) -> tuple[str, int, bool] | None:
-    """(name, step, last) of a modal of ours."""
+    """(name, step, last) of one of our modals, else None."""
     parts = custom.split(":")
     if len(parts) != 4 or parts[0] != "pbf" or not parts[2].isdigit():
         return None
@@ -109,7 +112,7 @@ def _control(field: Field, value: str) -> dict[str, Any]:
 
 
 def filled(components: list[dict[str, Any]]) -> dict[str, str]:
-    """What stands in a modal that was sent, by field; several choices separated by commas."""
+    """Field name to submitted value; several choices are comma-separated."""
     found: dict[str, str] = {}
     for component in components:
         inner = component.get("component") or next(iter(component.get("components", ())), None)
@@ -127,7 +130,7 @@ def with_values(filling: Filling, values: Mapping[str, str]) -> Filling:
 
 
 def between(name: str, filling: Filling, done: int, language: str) -> Post:
-    """Step `done` (from 0) is filled in: on to the next, or save what there is."""
+    """Offers the next step or saving after step `done` (from 0)."""
     steps = len(filling.steps)
     title = escape(filling.form.title)
     buttons = (
@@ -141,7 +144,7 @@ def between(name: str, filling: Filling, done: int, language: str) -> Post:
 
 
 def problems(name: str, filling: Filling, wrong: Mapping[str, str], language: str) -> Post:
-    """What is wrong, field by field, and a button back to the first."""
+    """The problems by field, with a button that reopens the first step concerned."""
     labels = {f.name: f.label for f in filling.form.fields}
     lines = [
         say("discord.problem", language, label=escape(labels.get(f, f)), problem=said) for f, said in wrong.items()

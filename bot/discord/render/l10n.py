@@ -1,7 +1,5 @@
-"""Descriptions of the application commands in the languages Discord shows them in.
-
-Command names stay English in every language: people read them to each other. Descriptions and the context menus are translated.
-"""
+"""Translates descriptions and context menus of the application commands; command names stay
+English."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""CommonMark to Discord's Markdown, through a real parser. Pure.
+"""Converts CommonMark to Discord's Markdown. Pure.
 
-Discord has no tables, no images, no maths and no deep headings, reads `__x__` as underline, and every newline is one. So the
-text is parsed and written anew, as Units: pieces that can each stand in a message of their own, which is how a long text goes
-on in the next message without being cut in the middle of anything.
+Discord has no tables, images, maths and deep headings, reads `__x__` as underline and keeps every
+newline. So the text is parsed and written again as Units, pieces at whose borders a long text can
+be split into messages.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from digest.render.commonmark import ready
 from digest.render.tex import unicode_math
 
 ZERO = "\u200b"
-"""Breaks up what Discord would take for a mention; not seen."""
+"""Invisible; breaks up text that Discord would read as a mention."""
 THIN = "\u2009"
 
 Target = Callable[[str], str]
-"""Where a link leads: turns `reply:3` into what will stand there."""
+"""Maps a link's URL, such as `reply:3`, to its target."""
 
 
 @dataclass(frozen=True)
 class Unit:
     text: str
     glue: str = "\n\n"
-    """What stands before it, unless it opens a message."""
+    """The separator before it, except at the start of a message."""
     keep: bool = False
-    """A label: not the last of a message."""
+    """A label, which must not end a message."""
     opens: bool = False
-    """Begins a block, where a message is best split."""
+    """Starts a block, the best place to split."""
 
 
 def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
-    """Every block of the text (each item of a list, each row of a table) as a Unit."""
+    """A Unit for every block, list item and table row."""
     found: list[Unit] = []
     label = False
     for node in SyntaxTreeNode(_parser().parse(_TEX_PAREN.sub(r"$\1$", markdown))).children:
@@ -56,20 +56,20 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
 
 
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
-    """The text as one line, for headings. `bold`: whether bold in it is kept (inside of bold it must not be)."""
+    """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
     node = SyntaxTreeNode(_parser().parseInline(_TEX_PAREN.sub(r"$\1$", markdown)))
     return re.sub(r"\s*\n\s*", " ", "".join(_inline(n, target, bold=bold) for n in node.children)).strip()
 
 
 def plain(text: str) -> str:
-    """Plain text, not Markdown, escaped so that it reads the same in Discord; newlines become spaces."""
+    """Plain text escaped for Discord; newlines become spaces."""
     return _escape(" ".join(text.split()))
 
 
 # ---------------------------------------------------------------- the parser
 
 _TEX_PAREN = re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)")
-"""TeX's other way to write maths, which a Markdown parser would read as escaped brackets."""
+"""TeX's `\\(…\\)`, which a Markdown parser reads as escaped brackets."""
 
 
 @lru_cache(maxsize=1)
@@ -81,12 +81,12 @@ def _parser() -> MarkdownIt:
 
 
 def wide(char: str) -> bool:
-    """Chinese, Japanese, Korean, with their punctuation."""
+    """Whether it is Chinese, Japanese or Korean text or punctuation."""
     return unicodedata.east_asian_width(char) in "WF"
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """CommonMark's rule, made fit for texts without spaces: it leaves `**重点：**后文` as it stands, because punctuation is followed by a letter."""
+    """Emphasis for text without spaces: CommonMark would not close `**重点：**后文`."""
     start, before = state.pos, len(state.delimiters)
     if not emphasis.tokenize(state, silent):
         return False
@@ -103,14 +103,14 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _is_label(node: SyntaxTreeNode) -> bool:
-    """A bold line of its own, which belongs to what follows."""
+    """Whether it is a heading or bold line that belongs to the next block."""
     if node.type == "heading":
         return True
     inline = node.children[0].children if node.type == "paragraph" and node.children else []
     return [n.type for n in inline if n.type != "text" or n.content.strip()] == ["strong"]
 
 
-def _block(node: SyntaxTreeNode, target: Target) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR0912  # one branch a kind of block
+def _block(node: SyntaxTreeNode, target: Target) -> Iterator[tuple[str, str]]:  # noqa: C901, PLR0912  # one branch a kind
     if node.type == "paragraph":
         yield _paragraph(node, target), "\n\n"
     elif node.type == "heading":
@@ -216,7 +216,7 @@ def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str: 
 
 
 def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
-    """Chinese directly beside a mark often fails to become bold: a thin space goes between."""
+    """Puts a thin space between Chinese and a mark, which often fails to become bold otherwise."""
     if not text.strip():
         return text
     before, after = node.previous_sibling, node.next_sibling
@@ -242,13 +242,13 @@ def _link(text: str, href: str, target: Target) -> str:
     label = _balanced(text.replace("\n", " ").strip())
     if label.strip("<>") in ("", url):
         return f"<{url}>"
-    if "://" in label.replace(ZERO, ""):  # a link whose text shows an address is refused by Discord, for good reasons
+    if "://" in label.replace(ZERO, ""):  # Discord refuses a link whose text is a URL
         return f"{text} <{url}>"
     return f"[{label}](<{url}>)"
 
 
 def _balanced(text: str) -> str:
-    """Brackets in a link's text: pairs may stay, a single one would end the text early."""
+    """Escapes unpaired brackets, which would end a link's text."""
     bare = text.replace("\\[", "[").replace("\\]", "]")
     depth = 0
     for char in bare:
@@ -269,7 +269,7 @@ _MENTION = re.compile(
 
 
 def _mute(text: str) -> str:
-    """Nothing in it can be taken for a mention, a timestamp, an emoji or a placeholder of ours."""
+    """Disables mentions, timestamps, emoji and our placeholders."""
     return _MENTION.sub(lambda m: m[0] + ZERO, text)
 
 
@@ -285,13 +285,13 @@ def _escape(text: str) -> str:
 
 
 def _may_lead(url: str) -> bool:
-    """An address that stands bare in a text, which may be a paper's: where code, data and papers are kept."""
+    """A bare URL: clickable only on known hosts of code, data and papers."""
     host = urlsplit(url.replace("[", "%5B").replace("]", "%5D")).hostname or ""
     return is_known(url) or host == "arxiv.org" or host.endswith(".arxiv.org")
 
 
 def _unled(url: str) -> str:
-    """To be read, not to be clicked."""
+    """Shows a URL that cannot be clicked."""
     return _words(url.replace("://", f":{ZERO}//"))
 
 

@@ -1,8 +1,9 @@
-"""A Post as Discord's messages, within its limits, cutting nothing. Pure.
+"""Renders a Post as Discord's messages within the length limits. Pure.
 
-Everything is Components V2 (text displays, separators, rows of buttons, a coloured container for a digest's parent); only the
-starter of a forum post is plain `content` with a classic row, because a forum's list shows a post's content. What is too long
-goes on in a further message, split between blocks, else between paragraphs. No message can mention anybody.
+Messages are Components V2: text displays, separators, rows of buttons, and a coloured container for
+a digest's parent. A forum post's first message is plain `content` with a classic row, because a
+forum's list shows the content. Long text continues in further messages. No message can mention
+anybody.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ TEXT = 4000
 """Characters over all text displays of a message."""
 CONTENT = 2000
 COMPONENTS = 40
-"""Nested ones count."""
+"""Nested ones included."""
 ROWS = 5
-"""Of a classic message."""
+"""In a classic message."""
 BUTTONS = 5
 OPTIONS = 25
 LABEL = 80
@@ -42,7 +43,7 @@ NOBODY: dict[str, Any] = {"parse": []}
 
 _STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
 _MENU_FROM = 3
-"""So many MENU buttons become a select; fewer are ordinary buttons."""
+"""From this number on MENU buttons become a select."""
 _MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 
 
@@ -50,7 +51,7 @@ _MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 
 
 def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:
-    """The blocks as text displays, lines and rows; what belongs together stands in one text display."""
+    """The blocks as text displays, lines and rows; related text shares a text display."""
     found: list[Piece] = []
     previous: Block | None = None
     for block in post.blocks:
@@ -100,7 +101,7 @@ def _small(markdown: str, target: Target) -> list[str]:
 
 
 def _glue(previous: Block | None, block: Block) -> str:
-    """How a block joins the text before it; empty: a text display of its own."""
+    """The separator from the text before; empty for a new text display."""
     match previous, block:
         case _, Heading():
             return ""
@@ -112,7 +113,10 @@ def _glue(previous: Block | None, block: Block) -> str:
 
 
 def _rows(actions: Actions, number: str, language: str, *, private: bool) -> list[Piece]:
-    """Buttons in rows of five; three or more MENU buttons as one select. A card for its asker alone shows its share button."""
+    """Buttons in rows of five; from three on, MENU buttons form a select.
+
+    Private cards show their share button.
+    """
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
         menu = []
@@ -142,7 +146,7 @@ def _select(custom: str, placeholder: str, options: Sequence[tuple[str, str]]) -
 
 
 def shortened(label: str, limit: int) -> str:
-    """Names on controls only: what stands in a text is never shortened."""
+    """Truncates labels of controls; other text is never truncated."""
     label = label.strip() or "…"
     return (
         label
@@ -157,7 +161,7 @@ def shortened(label: str, limit: int) -> str:
 
 
 def messages(post: Post, *, private: bool = False) -> list[dict[str, Any]]:
-    """The payloads, in order, without keys."""
+    """The payloads without keys."""
     packed = pack(pieces(post, private=private), lambda _: (TEXT, COMPONENTS))
     return [v2(m) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
 
@@ -171,7 +175,7 @@ def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
 
 
 def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:
-    """With its key, twice: Discord returns the first message for a nonce it saw minutes ago; the marker is found at any time."""
+    """Adds the key as a nonce, recognised for minutes, and as a marker, found at any time."""
     return {**marked(message, key), "nonce": nonce(key), "enforce_nonce": True}
 
 
@@ -181,7 +185,7 @@ def marked(message: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def edited(message: dict[str, Any], key: str) -> dict[str, Any]:
-    """What replaces a message of this key: an edit takes no nonce and cannot be silent, nor need it."""
+    """The payload of an edit, which takes no nonce and no silent flag."""
     return {**marked(message, key), "flags": V2}
 
 

@@ -1,4 +1,4 @@
-"""Pieces of a message (texts, lines, rows of controls) put into messages within Discord's limits, cutting nothing. Pure."""
+"""Packs texts, lines and rows of controls into messages within Discord's limits. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.core import ids
 from bot.discord.render.markdown import Unit
 
 LINK = 91
-"""The longest link to a message: what `{{link:…}}` will be replaced by."""
+"""Length of the longest link to a message, which replaces `{{link:…}}`."""
 
 
 def size(text: str) -> int:
-    """As Discord's clients count (UTF-16), which is never less than its servers do; a placeholder counts as what replaces it."""
+    """UTF-16 units, as Discord's clients count; a placeholder counts as its link."""
     return len(ids.LINK_PLACEHOLDER.sub("x" * LINK, text).encode("utf-16-le")) // 2
 
 
@@ -52,11 +52,11 @@ def joined(parts: Sequence[Unit]) -> str:
 # ---------------------------------------------------------------- packing
 
 Room = Callable[[int], tuple[int, int]]
-"""(characters, components) of the n-th message."""
+"""(characters, components) allowed in the n-th message."""
 
 
 def pack(found: Sequence[Piece], room: Room) -> list[list[Piece]]:
-    """Pieces into messages, each as full as it gets: a text is split between blocks, else between paragraphs, never after a label."""
+    """Fills messages with pieces. Splits text between blocks or paragraphs, never after a label."""
     messages: list[list[Piece]] = [[]]
     used, count = 0, 0
     for piece in found:
@@ -79,7 +79,7 @@ def _chars(piece: Piece) -> int:
 
 
 def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Piece | None, Piece | None]:
-    """(what goes into this message, what is left for the next)."""
+    """(part for this message, rest for the next)."""
     needed = piece.count if isinstance(piece, Row) else 1
     if needed > components:
         return None, piece
@@ -89,7 +89,7 @@ def _take(piece: Piece, chars: int, components: int, *, fresh: bool) -> tuple[Pi
 
 
 def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Words]:
-    """As much of a text as fits, and the rest. Nothing, where a message that has something already has no room for a unit."""
+    """(the part that fits, rest); None if a started message has no room for a unit."""
     parts = words.units
     end = _place_to_split(parts, chars)
     if end:
@@ -104,7 +104,7 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
 
 
 def _place_to_split(parts: Sequence[Unit], chars: int) -> int:
-    """How many units go into this message: up to the last block that begins in its second half, else all that fit."""
+    """Number of units to take: up to the last block in the second half, else all that fit."""
     fits = 0
     while fits < len(parts) and size(joined(parts[: fits + 1])) <= chars:
         fits += 1
@@ -130,7 +130,7 @@ _SENTENCE = re.compile(r"(?<=[。！？；])|(?<=[.!?;]\s)|(?<=\n)")
 
 
 def cut(text: str, limit: int) -> tuple[str, str]:
-    """One overlong paragraph, quotation or block of code in two: at a line or sentence, else at a word, never inside a link."""
+    """Splits one long block at a line, sentence or word, never inside a link."""
     opening = re.match(r"(```\w*\n|> |-# )?", text)
     fence = opening[0] if opening and opening[0] and opening[0].startswith("```") else ""
     mark = opening[0] if opening and opening[0] and not fence else ""
@@ -139,7 +139,7 @@ def cut(text: str, limit: int) -> tuple[str, str]:
     for part in [a for s in _SENTENCE.split(text) for a in ([s] if size(s) <= room // 2 else _ATOM.findall(s))]:
         if size(head + part) > room:
             if not head:
-                head = part[: room // 2]  # one word without a place to break
+                head = part[: room // 2]  # one long word
             break
         head += part
     tail = text[len(head) :].lstrip(" ") if not fence else text[len(head) :]

@@ -1,15 +1,15 @@
-"""A Thread as the steps of a Delivery. Pure.
+"""Renders a Thread as the steps of a Delivery. Pure.
 
-Whether the channel is a forum is not known here, and a stored plan must hold whatever it turns out to be: so the parent is
-rendered both ways, as a message in a text channel and as a forum's post, and what only one of them needs (what of the parent goes
-on in the thread) says so. Payloads:
+A stored plan must fit a text channel and a forum. So the parent is rendered both ways, and a step
+that only one of them needs (the parent's overflow) says so. Payloads:
 
     POST    {"text": message, "forum": {"name", "tags", "auto_archive_duration", "message"}}
-    THREAD  {"name", "auto_archive_duration"}                       nothing to do in a forum
-    REPLY   {"message": message, "only": "" | "text" | "forum"}     nothing to do where the channel is not of that kind
+    THREAD  {"name", "auto_archive_duration"}                       skipped in a forum
+    REPLY   {"message": message, "only": "" | "text" | "forum"}     skipped in the other kind
     EDIT    {"text": message, "forum": message}, or as REPLY
 
-Keys: `<key>:0` the parent, `:t` its thread, `:4` the fourth reply, `:4.1` what of it goes on in a further message, `:e…` edits.
+Keys: `<key>:0` the parent, `:t` its thread, `:4` the fourth reply, `:4.1` its overflow, `:e…`
+edits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
 from bot.core.ids import StepKey, further_key, link_to, reply_url
-from bot.discord.ids import Press, custom_id, marker, pressed
+from bot.discord.ids import Press, custom_id, marker, parse_custom_id
 from bot.discord.render.markdown import Target, Unit
 from bot.discord.render.messages import (
     ACCENT,
@@ -39,11 +39,11 @@ from bot.discord.render.messages import (
 from bot.discord.render.packing import Piece, Row, Words, pack
 
 ARCHIVE = 10080
-"""Minutes: seven days."""
+"""Seven days in minutes."""
 NAME = 100
 Payload = dict[str, Any]
 Parts = list[tuple[Payload, Payload | None]]
-"""The messages of a parent, first in the channel, further ones in the thread: as posted, and as edited when the thread is complete."""
+"""(posted, edited) forms of the parent's messages; all but the first are in the thread."""
 
 
 def plan(thread: Thread, key: str) -> list[Step]:
@@ -91,7 +91,10 @@ def _name(title: str) -> str:
 
 
 def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
-    """The finished form has longer links: both are packed so that they need the same number of messages, else it is not edited."""
+    """Packs the posted and the edited form into the same number of messages.
+
+    Drops the edited form, whose links are longer, if that is impossible.
+    """
     ping = [Words((Unit(f"-# <@&{thread.ping}>"),))] if thread.ping else []
     before = _layout(thread.parent, str, ping)
     after = _layout(thread.finished, target, ping) if thread.finished else None
@@ -118,7 +121,7 @@ def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
 
 
 def _layout(post: Post, target: Target, ping: Sequence[Piece]) -> tuple[list[Piece], list[Row]]:
-    """(what is read, the controls at its end): the controls stay with the first message."""
+    """(text pieces, controls at the end); the controls stay with the first message."""
     found = pieces(post, target)
     controls: list[Row] = []
     while found and isinstance(found[-1], Row):
@@ -137,7 +140,7 @@ def _message(part: Sequence[Piece], controls: Sequence[Row], thread: Thread, *, 
 
 
 def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
-    """Of a forum's post: plain content with a classic row of buttons."""
+    """A forum post's first message: plain content with a classic row of buttons."""
     text = "\n".join(p.text for p in part if isinstance(p, Words))
     rows = [*(p for p in part if isinstance(p, Row)), *controls]
     return {
@@ -148,14 +151,17 @@ def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
 
 
 def _starter_keyed(message: Payload, key: str) -> Payload:
-    """A forum's starter takes no nonce; its key is the `id` of its row and, as long as ids of classic rows are not documented to
-    stay, the end of its first button's custom_id too. Without a button it gets one, a link."""
+    """Adds the key to a forum post's first message, which takes no nonce.
+
+    The marker is the `id` of its row and, because Discord does not document that classic rows keep
+    their ids, also in the first button's custom_id. A message without buttons gets a link button.
+    """
     rows = message["components"] or [
         {"type": 1, "components": [{"type": 2, "style": 5, "label": "arXiv", "url": "https://arxiv.org"}]}
     ]
     first, *others = rows
     button, *more = first["components"]
-    press = pressed(button.get("custom_id", ""))
+    press = parse_custom_id(button.get("custom_id", ""))
     if press is not None:
         button = {**button, "custom_id": custom_id(Press(press.action, press.value, press.confirm), marker(key))}
     return {**message, "components": [{**first, "id": marker(key), "components": [button, *more]}, *others]}

@@ -35,9 +35,9 @@ class Home:
 @pytest.fixture
 async def discord_server() -> AsyncIterator[Discord]:
     async with Discord() as server:
-        connection.use(server.api_url, server.gateway_url)
+        connection.set_addresses(server.api_url, server.gateway_url)
         yield server
-        connection.use()
+        connection.set_addresses()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.bot.contract import a_post
 
 
 class Paper:
-    """A Sheet at hand: no request takes any time."""
+    """An AnswerMessage whose requests take no time."""
 
     def __init__(self) -> None:
         self.shown: list[dict[str, Any]] = []

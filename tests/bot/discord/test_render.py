@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
-from bot.discord.ids import Press, custom_id, marker, nonce, pressed
+from bot.discord.ids import Press, custom_id, marker, nonce, parse_custom_id
 from bot.discord.render.messages import messages
 from bot.discord.render.packing import cut, size
 from bot.discord.render.plan import plan
@@ -70,12 +70,12 @@ def test_feedback_is_two_small_emoji():
     "press", [Press("ask", "k:2026-01-30:daily#4"), Press("retract", "k", True), Press("pick", "a b:c~d e")]
 )
 def test_what_stands_behind_a_button_is_read_back(press: Press):
-    assert pressed(custom_id(press)) == press
-    assert pressed(custom_id(press, 0x7FFFFFFF)) == press
+    assert parse_custom_id(custom_id(press)) == press
+    assert parse_custom_id(custom_id(press, 0x7FFFFFFF)) == press
 
 
 def test_what_is_no_button_of_ours_is_none():
-    assert pressed("poll:yes") is None
+    assert parse_custom_id("poll:yes") is None
     with pytest.raises(ValueError, match="100"):
         custom_id(Press("ask", "x" * 100))
 

@@ -95,13 +95,13 @@ async def test_throttled_says_for_how_long(home: Home):
 async def test_the_pace_discord_announces_is_kept_without_a_429():
     """Five messages in a second for each channel: the SDK reads it from the headers and waits."""
     async with Discord(posts=(5, 1.0)) as server:
-        connection.use(server.api_url, server.gateway_url)
+        connection.set_addresses(server.api_url, server.gateway_url)
         channel = server.world.channel(server.world.guild())
         chat = DiscordChat(server.token)
         for n in range(8):
             await chat.post(a_step(f"k:{n}"), Place("discord", channel["id"]))
         await chat.close()
-        connection.use()
+        connection.set_addresses()
         assert [r.status for r in server.requests("POST", POST)] == [200] * 8
 
 
@@ -388,7 +388,7 @@ async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(
         await until(lambda: listener.ready)
         home.discord.say(ada, home.world.channels[thread], "one?")
         await until(lambda: len(handler.questions) == 1)
-        await listener.client.seen.keep()
+        await listener.client.watermark.save()
         home.world.emit = lambda name, data: None  # the gateway is deaf for a while
         home.discord.say(ada, home.world.channels[thread], "two?")
         home.world.emit = home.discord.gateway.emit

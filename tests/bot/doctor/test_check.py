@@ -96,7 +96,7 @@ class TestDiscord:
             try:
                 found = by_name(await platforms.discord(given))
             finally:
-                connection.use()
+                connection.set_addresses()
         assert found["DISCORD_TOKEN"].state is State.GOOD
         assert found[f"Discord channel {channel['id']}"].state is State.GOOD
         assert State.BAD not in {f.state for f in found.values()}
