@@ -1,5 +1,4 @@
-"""`paperboy costs`: costs of a day and a month by channel and stage, with the cached share of
-the input."""
+"""the costs of a day and a month by channel and stage."""
 
 from __future__ import annotations
 

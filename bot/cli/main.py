@@ -85,8 +85,7 @@ def digest(
 
 @app.command()
 def demo(categories: Categories = None, language: Language = None) -> None:
-    """Show a digest, its thread and answers to your questions here. Needs no key, server or
-    account."""
+    """Show a digest and answer questions here. Needs no key, server or account."""
 
     async def work(settings: Any) -> None:
         from bot.cli.demo import demonstrate

@@ -1,5 +1,4 @@
-"""A bundled sample day for use without arXiv: the metadata (CC0) of ten papers, abstracts as
-texts."""
+"""A sample day for use without arXiv: metadata (CC0) of ten papers, abstracts as texts."""
 
 from __future__ import annotations
 

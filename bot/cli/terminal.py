@@ -164,8 +164,7 @@ async def show_paper(app: App, words: str) -> None:
 
 
 async def show_answer(app: App, ref: PaperRef, question: str, language: str | None) -> None:
-    """Streams the answer to a question. Raises NotFound, ArxivUnavailable, OverBudget,
-    Misconfigured."""
+    """Streams an answer. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
     chat = ConsoleChat(app.store)
     context = app.context({"console": chat}, InlineQueue())
     with stderr_console().status(f"Reading {ref} …"):

@@ -1,7 +1,7 @@
 """Shows an answer by edits of one message and replaces it by the final form.
 
-The final form is sent until Discord has it: the first message has the answer's key as its nonce, and
-an edit may be repeated.
+The final form is sent until Discord has it: the first message has the answer's key as its nonce,
+and an edit may be repeated.
 """
 
 from __future__ import annotations

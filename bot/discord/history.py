@@ -27,8 +27,7 @@ class History:
         self._rest = rest
 
     async def find(self, channel: str, key: str, since: datetime) -> str | None:
-        """The bare id of the message with this key in a channel or thread. Raises
-        HistoryRefused."""
+        """The bare id of the message with this key. Raises HistoryRefused."""
         await self._rest.ready()
         mark, seen = marker(key), 0
         async for message in self._since(channel, snowflake(since.timestamp() * 1000)):
@@ -83,8 +82,7 @@ class History:
             raise HistoryRefused(error.sentence) from error
 
     async def _check_readable(self, channel: str) -> None:
-        """Raises HistoryRefused if the bot may not read: a missing message is “unknown”
-        otherwise."""
+        """Raises HistoryRefused unless Discord says that the message is unknown."""
         with contextlib.suppress(Gone):
             await self._read(MESSAGE, channel_id=channel, message_id=channel)
 

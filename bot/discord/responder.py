@@ -193,8 +193,7 @@ class Responder:
         return str(made["id"])
 
     def _take_replaceable(self) -> str:
-        """The message to replace; none if it is the first response and holds an unfinished
-        answer."""
+        """The message to replace; none while it holds an unfinished answer."""
         slot, self._replaceable = self._replaceable, ""
         return "" if slot == ORIGINAL and self.ticket.token in self._chat.streaming_tokens else slot
 

@@ -1,5 +1,4 @@
-"""Checks of the store: it answers, persists, has room and knows no open faults; and of the
-clock."""
+"""Checks of the store (answers, persistence, space, open faults) and the clock."""
 
 from __future__ import annotations
 

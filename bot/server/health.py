@@ -87,8 +87,7 @@ class Health:
 async def watch_connections(
     health: Health, reports: Reports, parts: frozenset[str], pause: float = WATCH_EVERY
 ) -> None:
-    """Reports connections that stay down to the admins, and closes the fault later. Runs until
-    cancelled."""
+    """Reports connections that stay down to the admins, until cancelled."""
     while True:
         await asyncio.sleep(pause)
         if health.stopping:

@@ -40,8 +40,7 @@ SWITCH_INTERVAL = 0.001
 """Checks of model output run in threads beside the event loop. Two threads that switch every
 millisecond keep acknowledgements fast (measured by bench.acks)."""
 DRAIN = 20.0
-"""Seconds for running work to end; unfinished work resumes from its checkpoints at the next
-start."""
+"""Seconds for running work to end; the rest resumes at the next start."""
 
 
 class Role(StrEnum):
@@ -60,8 +59,7 @@ class Runtime:
 
 
 async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) -> None:
-    """Runs until SIGTERM or SIGINT. Raises Misconfigured for missing settings or a refused
-    token."""
+    """Runs until SIGTERM or SIGINT. Raises Misconfigured."""
     if not (settings.slack_bot_token.get_secret_value() or settings.discord_token.get_secret_value()):
         raise Misconfigured(
             "Nothing to run: set SLACK_BOT_TOKEN or DISCORD_TOKEN (see the README), or try `paperboy demo`."

@@ -97,8 +97,7 @@ class SlackChat:
             await self.wire.call("chat.delete", channel=place.channel, ts=message)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """See `Chat.edit`. The overflow replaces the message's old overflow or is posted after
-        it."""
+        """See `Chat.edit`. Replaces or posts the overflow too."""
         first, *more = messages.render_post(post)
         await retry_throttled(lambda: self.update(place.channel, message, first))
         if not more:
@@ -120,8 +119,7 @@ class SlackChat:
         await self.wire.call("chat.update", channel=channel, ts=ts, **body)
 
     async def link(self, place: Place, message: str) -> str:
-        """See `Chat.link`. A link to a reply names its thread, otherwise it would not open
-        there."""
+        """See `Chat.link`. A link to a reply only opens with its thread."""
         thread = place.thread or self._threads.get((place.channel, message))
         if thread is None:
             with contextlib.suppress(ChatError):

@@ -1,8 +1,9 @@
 """Shows an answer by a stream or by edits of a message, and replaces it by its final form.
 
-The final message has the answer's key as metadata. A stream cannot have metadata, so its first words
-hold a mark of the key in zero-width characters: after a crash the half-written message is found and
-replaced. A half-written message that Slack stored after we gave up on its request is deleted.
+The final message has the answer's key as metadata. A stream cannot have metadata, so its first
+words hold a mark of the key in zero-width characters: after a crash the half-written message is
+found and replaced. A half-written message that Slack stored after we gave up on its request is
+deleted.
 """
 
 from __future__ import annotations
@@ -238,8 +239,7 @@ class SlackDraft(DraftPump):
         self._strays = set()
 
     async def _put_final(self, key: str, message: Mapping[str, Any], ts: str) -> str:
-        """Puts one final message in place of an earlier one. Does not repost what a person
-        deleted."""
+        """Puts one final message in place. Does not repost a deleted one."""
         ts = ts or self._found.get(key, "")
         if not ts:
             self._id_unknown = True

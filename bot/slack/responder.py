@@ -92,8 +92,7 @@ class SlackResponder:
         return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
     async def _send_private(self, message: Mapping[str, Any]) -> None:
-        """Sends to the asker alone: by response_url, else in the channel, else in a direct
-        message."""
+        """Sends to the asker alone, by the first way that works."""
         body = {k: v for k, v in message.items() if k != "metadata"}
         if self._url and self._uses < URL_USES:
             self._uses += 1

@@ -155,8 +155,7 @@ class Jobs:
     async def _retry_or_fail(
         self, subscription: Subscription, run: Run, error: ArxivUnavailable | ModelUnavailable, waited: timedelta
     ) -> None:
-        """Notifies admins and channel and raises RetryLater; after the longest wait fails the
-        run."""
+        """Reports the delay and raises RetryLater; finally fails the run."""
         arxiv, daily = isinstance(error, ArxivUnavailable), run.name == "daily"
         if isinstance(error, ModelUnavailable):
             await faults.report_model_failure(self._context, error, subscription.key)

@@ -93,8 +93,7 @@ class Gateway(discord.Client):
     # ------------------------------------------------------------ connection
 
     async def on_ready(self) -> None:
-        """Catches up on missed messages in a new session (at the start or after a failed
-        resume)."""
+        """Catches up on missed messages: a new session starts."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
         self._start(catch_up(self, self.watermark, self.handler.knows_thread, self.receive), "catch_up")
 

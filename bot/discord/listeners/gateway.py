@@ -34,8 +34,7 @@ class DiscordListener:
         self._closing = asyncio.Event()
         self.client: Gateway | None = None
         self.content = True
-        """Whether plain messages can be read; true until Discord refuses the message-content
-        intent."""
+        """Whether plain messages can be read; true until Discord refuses the intent."""
 
     @property
     def ready(self) -> bool:

@@ -166,8 +166,7 @@ class Interactions:
             await responder.show(Post((Text(words),), words))
 
     async def _claimed(self, name: str) -> bool:
-        """Whether this process may answer. Without the store all may: twice is better than
-        never."""
+        """Whether this process may answer. All may without the store."""
         mine = secrets.token_bytes(8)
 
         async def make() -> bytes:

@@ -1,5 +1,4 @@
-"""Translates descriptions and context menus of the application commands; command names stay
-English."""
+"""Translates descriptions and context menus of commands; command names stay English."""
 
 from __future__ import annotations
 

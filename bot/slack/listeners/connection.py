@@ -43,8 +43,7 @@ ACK = 3.0
 
 
 class ConnectionClosing(Exception):
-    """Raised for events during shutdown: unacknowledged, they go to another process or come
-    again."""
+    """Raised for events during shutdown, so that Slack sends them again."""
 
 
 class SlackConnection:
@@ -144,8 +143,7 @@ class SlackConnection:
         return any(socket.is_open for socket in self._sockets)
 
     async def run(self) -> None:
-        """Runs until `close`. Raises Misconfigured if a token is refused or the app is
-        uninstalled."""
+        """Runs until `close`. Raises Misconfigured if a token is refused."""
         try:
             await self._run()
         except Forbidden as error:
@@ -210,8 +208,7 @@ class SlackConnection:
             self._end.set_exception(error)
 
     async def close(self, grace: float = DRAIN) -> None:
-        """Refuses new events, sends acknowledgements, then waits up to `grace` seconds for
-        tasks."""
+        """Refuses new events, then waits up to `grace` seconds for tasks."""
         self._closing = True
         if self._dispatches:
             await asyncio.wait(set(self._dispatches), timeout=min(grace, ACK))

@@ -68,8 +68,7 @@ class Events:
         }
 
     async def handle(self, body: Payload) -> None:
-        """Returns when the event is in the store, or is of no concern. Raises what the
-        EventHandler raises."""
+        """Stores an event that concerns the bot. Raises what the handler raises."""
         event = body.get("event") or {}
         handler = self._handlers.get(str(event.get("type")))
         if handler is not None:

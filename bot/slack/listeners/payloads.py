@@ -176,8 +176,7 @@ def _memo(body: Payload) -> Memo:
 
 
 def question_in(block: str) -> tuple[str, str]:
-    """What is asked before an option acts, and its language, out of the block's id; no language
-    where an older version wrote it."""
+    """(question, language) for confirmation from the block's id; older ones have no language."""
     head, _, question = block.partition(ASKS)
     return question, head.partition(" ")[2]
 

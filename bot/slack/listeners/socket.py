@@ -55,8 +55,7 @@ class Socket(SocketModeClient):
         return not self.closed and self.current_session is not None and not self.current_session.closed
 
     async def issue_new_wss_url(self) -> str:
-        """Returns an address and waits as long as needed. Raises Forbidden after closing the
-        client."""
+        """Waits for an address. Raises Forbidden after closing the client."""
         attempt = 0
         while True:
             try:

@@ -155,8 +155,7 @@ def action_of(identifier: str) -> str:
 MENU_ACTION = "menu"
 """The action of an overflow menu. An option's value is `action|value`."""
 ASKS = "?"
-"""Before the value of an option that asks first; the block's id holds its position, the language
-and the question."""
+"""Prefix of an option that needs confirmation; the block's id has language and question."""
 SHORT_LABEL = 3
 """Characters: labels of bare thumbs, which share a row with other buttons."""
 

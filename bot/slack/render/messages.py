@@ -1,5 +1,4 @@
-"""Renders posts as messages and a digest's thread as steps. Long posts take several messages.
-Pure."""
+"""Renders posts as one or more messages and a digest's thread as steps. Pure."""
 
 from __future__ import annotations
 

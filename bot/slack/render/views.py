@@ -32,8 +32,7 @@ FORM_CALLBACK = "form"
 
 @dataclass(frozen=True)
 class Memo:
-    """The context of a view. `action` and `value` are those of the form or of the opening
-    button."""
+    """The context of a view, with the action and value of its form or button."""
 
     action: str
     value: str
