@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from bot.core import metrics
 from bot.core.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
-from bot.core.ids import LINK_PLACEHOLDER, join_key
+from bot.core.ids import LINK_PLACEHOLDER, StepKey, is_within, join_key
 from bot.core.texts import say
 from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
 from bot.store.redis import pack, unpack
@@ -245,7 +245,7 @@ class _DeliverySession:
         return found
 
     async def _send(self, step: Step, filled: Step, delivery: Delivery) -> None:
-        async with self.pace.slot(f"post:{self.place.platform}:{self.place.channel}"):
+        async with self.pace.slot(join_key("post", self.place.key)):
             if not await self._record_intent(step):
                 return
             try:
@@ -339,7 +339,7 @@ class _DeliverySession:
         if step.kind is not StepKind.EDIT:
             return step
         names = set(LINK_PLACEHOLDER.findall(json.dumps(step.payload, ensure_ascii=False, default=str)))
-        ours = {n for n in names if n.startswith(f"{self.key}:")}  # a paper's text may contain such a placeholder
+        ours = {n for n in names if is_within(n, self.key)}  # a paper's text may contain such a placeholder
         links = {n: await self._link(delivery.ids[n]) for n in ours if n in delivery.ids}
         here = await self._link(delivery.ids[step.on])
         return replace(step, payload=_fill_links(step.payload, {n: links.get(n) or here for n in ours}))
@@ -360,8 +360,7 @@ def _fill_links(value: Any, links: Mapping[str, str]) -> Any:
 
 
 def _plan_order(step: str) -> tuple[int, str]:
-    number = step.rpartition(":")[2]
-    return (int(number) if number.isdigit() else 0, step)
+    return StepKey.parse(step).number, step
 
 
 def _outcome(delivery: Delivery, *, busy: bool = False) -> Delivered:
