@@ -98,7 +98,7 @@ async def subscribe(url: str, channels: int) -> None:
         for n in range(channels):
             profile = PROFILES[n % len(PROFILES)]
             place = Place("slack", f"C{n:04d}")
-            await store.keep_subscription(Subscription(place, profile, papers=CHOSEN, time="09:00", created=before))
+            await store.save_subscription(Subscription(place, profile, papers=CHOSEN, time="09:00", created=before))
 
 
 async def one_day(day: date, channels: int, url: str, slack: str, arxiv: ArxivServer, model: ModelServer, home: Path) -> Day:  # fmt: skip

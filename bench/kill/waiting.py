@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from bench.kill.sides import Side
 from bench.kill.whole import digest_faults, post_faults
 from bench.kill.world import ANNOUNCED, PAPERS, World
-from bot.store import Asked as Question
-from bot.store import Asking, DeliveryState, RunState, Store, StoreUnavailable
+from bot.store import DeliveryState, QuestionState, RunState, Store, StoredQuestion, StoreUnavailable
 
 Asked = Mapping[str, Sequence[str]]
 """Side to the messages of the questions asked in its thread."""
@@ -58,12 +57,12 @@ async def answers(world: World, asked: Asked) -> None:
         with contextlib.suppress(StoreUnavailable):
             async with world.store() as store:
                 due = [await _asked(store, side, m) for side in world.sides for m in asked.get(side.name, ())]
-                if all(one is not None and one.state is Asking.ANSWERED for one in due):
+                if all(one is not None and one.state is QuestionState.ANSWERED for one in due):
                     return
         await asyncio.sleep(0.1)
 
 
-async def _asked(store: Store, side: Side, message: str) -> Question | None:
+async def _asked(store: Store, side: Side, message: str) -> StoredQuestion | None:
     """What a message asked; None while it is not kept."""
     found = await store.redis.do("GET", f"paperboy:said:{side.name}:{side.channel}:{message}")
     return await store.question(found.decode()) if found else None

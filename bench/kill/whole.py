@@ -11,7 +11,7 @@ from typing import Any
 from bench.kill.sides import Side
 from bot.core.chat import StepKind
 from bot.core.ids import LINK_PLACEHOLDER
-from bot.store import Asked, Delivery
+from bot.store import Delivery, StoredQuestion
 from digest.model import Digest
 
 
@@ -27,7 +27,7 @@ def digest_faults(digest: Digest, chosen: int, announced: int) -> list[str]:
     return found
 
 
-def post_faults(side: Side, delivery: Delivery, answers: Sequence[Asked], known: set[str]) -> list[str]:
+def post_faults(side: Side, delivery: Delivery, answers: Sequence[StoredQuestion], known: set[str]) -> list[str]:
     """Of a digest's posts and the answers in its thread. `known`: ids of messages of earlier days, to which these are added."""
     steps = [s for s in delivery.plan if s.kind in (StepKind.POST, StepKind.REPLY) and s.payload.get("only") != "forum"]
     keys = [s.key for s in steps]

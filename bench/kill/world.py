@@ -178,7 +178,7 @@ class World:
 
     @contextlib.asynccontextmanager
     async def store(self) -> AsyncIterator[Store]:
-        async with Redis(f"unix://{self._socket}", patience=3) as redis:
+        async with Redis(f"unix://{self._socket}", retries=3) as redis:
             yield Store(redis, self.now)
 
     def start_store(self) -> None:

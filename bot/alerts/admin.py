@@ -45,7 +45,7 @@ class AdminReports:
     ) -> None:
         try:
             begun = {"since": self.now().isoformat(), "channel": channel, "cause": cause, "about": about}
-            kept = await self.store.fault_begun(str(FaultId(name, about)), begun)
+            kept = await self.store.open_fault(str(FaultId(name, about)), begun)
             since = datetime.fromisoformat(kept["since"])
             if self.now() - since >= after:
                 await self._post(_key(name, about, since), self._sentence(name, kept))
@@ -54,7 +54,7 @@ class AdminReports:
 
     async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         try:
-            kept = await self.store.fault_known(str(FaultId(name, about)))
+            kept = await self.store.load_fault(str(FaultId(name, about)))
             if kept is None:
                 return
             since = datetime.fromisoformat(kept["since"])
@@ -64,7 +64,7 @@ class AdminReports:
             key = _key(name, about, since)
             ended = say("fault.over", self.language, **self._facts(name, kept), n=minutes)
             await self._post(join_key(key, "over"), ended, only_after=key)
-            await self.store.fault_over(str(FaultId(name, about)))
+            await self.store.close_fault(str(FaultId(name, about)))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, str(error))
 

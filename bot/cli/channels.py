@@ -71,7 +71,7 @@ async def add(store: Store, settings: Settings, channel: str, values: Sequence[s
     returned = await store.removed_subscription(place.key)
     base = replace(returned, paused=False) if returned else subscription_from_settings(settings, place)
     made = replace(files.settled(files.given(values), base, place), created=store.now())
-    await store.keep_subscription(made)
+    await store.save_subscription(made)
     _print([files.difference(None, made)])
 
 

@@ -89,7 +89,7 @@ def _daily(app: App, chat: ConsoleChat) -> Daily:
 async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
     """Makes and delivers the digest. Returns it with its thread."""
     wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
-    await app.store.keep_subscription(wanted)
+    await app.store.save_subscription(wanted)
     daily = _daily(app, chat)
     run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
     with terminal.progress() as progress:

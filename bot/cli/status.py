@@ -27,7 +27,7 @@ class Row:
 
 async def rows(store: Store) -> list[Row]:
     month = (await store.spending(f"{store.now():%Y-%m}")).by_payer()
-    faults = await store.faults_known()
+    faults = await store.load_faults()
     found = []
     for subscription in await store.subscriptions():
         delivered, fault = await _last_digest(store, subscription)

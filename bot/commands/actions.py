@@ -202,8 +202,8 @@ class Actions:
         post = cards.card(entry, written, shared=True)
         chat = self._context.chats[place.platform]
         message = await chat.send(place, post, join_key("share", click.place.key, entry.paper.id, click.id))
-        await self._context.store.thread_started(replace(place, thread=message), papers=(entry.paper.id,))
-        await self._context.store.keep_message_subject(place, message, entry.paper.id)
+        await self._context.store.save_thread(replace(place, thread=message), papers=(entry.paper.id,))
+        await self._context.store.save_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
 
     # ------------------------------------------------------------ votes
@@ -246,7 +246,7 @@ class Actions:
         await respond.show(note(say("wrong.taken", language), language))
 
     async def _mark_answer_wrong(self, name: str, said: str) -> None:
-        asked = await self._context.store.question_named(name)
+        asked = await self._context.store.question_by_name(name)
         if asked is None or asked.answer is None or asked.post is None or not asked.message:
             return
         words = say("wrong.mark", asked.answer.language)
@@ -294,13 +294,13 @@ class Actions:
             choice = PaperChoice.parse(click.value)
         except MalformedId:
             raise NotFound(say("expired", language)) from None
-        asked = await self._context.store.question_named(choice.question)
+        asked = await self._context.store.question_by_name(choice.question)
         if asked is None:
             raise NotFound(say("expired", language))
         await self._conversation.answer_about(replace(asked.question, extra=click.extra), choice.paper_id, click.person)
 
     async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
-        asked = await self._context.store.question_named(click.value)
+        asked = await self._context.store.question_by_name(click.value)
         if asked is None:
             raise NotFound(say("expired", language))
         await respond.progress(say("ask.taken", language))

@@ -170,7 +170,7 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
 async def _pause(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    await context.store.keep_subscription(replace(subscription, paused=True))
+    await context.store.save_subscription(replace(subscription, paused=True))
     await respond.show(note(say("paused", language), language))
 
 
@@ -178,7 +178,7 @@ async def _resume(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
     on = replace(subscription, paused=False)
-    await context.store.keep_subscription(on)
+    await context.store.save_subscription(on)
     await respond.show(
         note(say("resumed", language, next=run_time(next_run(on, context.now()), on, language)), language)
     )
@@ -192,7 +192,7 @@ async def _ping(
     if role and not role.isdigit():
         await respond.show(note(say("ping.unfit", language), language))
         return
-    await context.store.keep_subscription(replace(subscription, ping_role=role))
+    await context.store.save_subscription(replace(subscription, ping_role=role))
     await respond.show(note(say("ping.set" if role else "ping.none", language), language))
 
 
@@ -217,7 +217,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
     """Says once how to begin, or restores a channel that removed the bot in the last 30 days."""
     returned = await context.store.removed_subscription(place.key)
     if returned is not None:
-        await context.store.keep_subscription(replace(returned, paused=False, since=context.now()))
+        await context.store.save_subscription(replace(returned, paused=False, since=context.now()))
         return
     if await context.store.subscription(place.key) is not None:
         return

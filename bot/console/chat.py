@@ -16,7 +16,7 @@ from rich.live import Live
 
 from bot.console import render
 from bot.console.history import History
-from bot.core.chat import Form, Gone, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.core.chat import Form, Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import StepKey, link_to, reply_url
 from bot.store import Store, post_from_data, post_to_data
 
@@ -69,7 +69,7 @@ class ConsoleChat:
         """Changes the stored message only: printed text stays on the screen."""
         found = await history.message(message)
         if found is None or found.deleted:
-            raise Gone("The message was deleted.")
+            raise TargetMissing("The message was deleted.")
         await history.change(replace(found, post=post))
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:  # noqa: ARG002

@@ -264,7 +264,7 @@ class ChatError(PaperboyError):
     """A platform refused or did not answer. `str()` is a sentence: what, and what to do about it."""
 
 
-class Doubtful(ChatError):
+class OutcomeUnknown(ChatError):
     """The request may have been carried out (a time-out, a dropped connection, a 5xx): look before trying again."""
 
 
@@ -276,7 +276,7 @@ class Throttled(ChatError):
         self.wait = wait
 
 
-class Gone(ChatError):
+class TargetMissing(ChatError):
     """The channel, thread or message is no more, or the bot was removed: nothing more can be done there."""
 
 
@@ -371,7 +371,7 @@ class Chat(Protocol):
     async def post(self, step: Step, place: Place, on: str = "") -> str:
         """Carries out a POST, THREAD, REPLY or EDIT once, with a timeout of 15 s. `on` is the message id recorded for `step.on`.
 
-        Returns the message id. Raises Doubtful, Throttled, Gone, Forbidden.
+        Returns the message id. Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden.
         """
         ...
 
@@ -384,7 +384,7 @@ class Chat(Protocol):
         ...
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """Shows another Post in place of a small message or an answer of ours. Raises Gone where it was deleted."""
+        """Shows another Post in place of a small message or an answer of ours. Raises TargetMissing where it was deleted."""
         ...
 
     async def link(self, place: Place, message: str) -> str:

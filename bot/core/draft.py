@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from enum import Enum
 from typing import ClassVar
 
-from bot.core.chat import ChatError, Doubtful, Post, Throttled
+from bot.core.chat import ChatError, OutcomeUnknown, Post, Throttled
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class DraftPump(ABC):
         return self._state in (DraftState.WAITING, DraftState.WRITING)
 
     def _handle_fault(self, error: ChatError) -> None:
-        if isinstance(error, Doubtful) and self._may_arrive_late():
+        if isinstance(error, OutcomeUnknown) and self._may_arrive_late():
             self._late_until = time.monotonic() + LATE_ARRIVAL
         if self._recover(error) is Recovery.RETRY:
             self._changed.set()

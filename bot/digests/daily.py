@@ -16,7 +16,7 @@ from bot.core.subscription import Subscription
 from bot.digests import cards
 from bot.digests.delivery import Delivered, deliver, retract
 from bot.digests.preferences import taste_of
-from bot.store import DeliveryState, Hold, Run, RunState, Store
+from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
 from digest.ports import Desk, Pace, Progress, Units, Unwatched, silent
@@ -77,7 +77,7 @@ class Daily:
         the run then stays open. Only one runs at a time for a channel, so a second run sees the papers
         that the first considered.
         """
-        async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, hold=Hold.THROUGH_OUTAGES):
+        async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
@@ -94,7 +94,7 @@ class Daily:
                 await self._store.end_run(run, RunState.NOTHING)
                 metrics.DIGESTS.labels("nothing").inc()
                 return None
-            await self._store.keep_digest(made.digest, made.entries, made.intake.categories)
+            await self._store.save_digest(made.digest, made.entries, made.intake.categories)
             metrics.count_digest(made.digest)
             log.info(
                 "event=digest_made digest=%s entries=%d considered=%d calls=%d",
@@ -162,9 +162,9 @@ class Daily:
     async def _map_messages(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
         """Records the thread's digest and the paper of each message. Safe to repeat."""
         if parent:
-            await self._store.thread_started(replace(place, thread=parent), digest.key)
+            await self._store.save_thread(replace(place, thread=parent), digest.key)
         messages = {digest.entries[n].paper.id: message for n, message in replies.items() if n >= 0}
-        await self._store.keep_posts(digest.key, place, messages)
+        await self._store.save_posts(digest.key, place, messages)
 
     async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
         """Posts one more paper into a digest's thread and adds it to the digest."""
@@ -181,8 +181,8 @@ class Daily:
         ledger = await self._store.ledger(subscription.key)
         known = ledger.entries.get(entry.paper.id)
         entries = (replace(known, state=State.CHOSEN),) if known else ()
-        await self._store.keep_digest(digest, entries, ledger.categories)
-        await self._store.keep_posts(digest.key, subscription.place, {entry.paper.id: message})
+        await self._store.save_digest(digest, entries, ledger.categories)
+        await self._store.save_posts(digest.key, subscription.place, {entry.paper.id: message})
 
     async def _load_parent(self, digest: Digest) -> str:
         """The id of the parent message, which is also the thread's; empty before it is posted."""

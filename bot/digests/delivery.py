@@ -19,10 +19,20 @@ from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from bot.core import metrics
-from bot.core.chat import Chat, ChatError, Doubtful, Gone, HistoryRefused, Place, Step, StepKind, Throttled
+from bot.core.chat import (
+    Chat,
+    ChatError,
+    HistoryRefused,
+    OutcomeUnknown,
+    Place,
+    Step,
+    StepKind,
+    TargetMissing,
+    Throttled,
+)
 from bot.core.ids import LINK_PLACEHOLDER, StepKey, is_within, join_key
 from bot.core.texts import say
-from bot.store import Delivery, DeliveryState, Hold, Lease, LeaseBusy, LeaseLost, Store
+from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, LeasePolicy, Store
 from bot.store.redis import pack, unpack
 from digest.model import from_json, to_json
 from digest.ports import Pace, Progress, silent
@@ -97,7 +107,9 @@ async def deliver(
     elif known.state is not DeliveryState.OPEN:
         return _outcome(await _load(store, key))
     try:
-        async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
+        async with store.lease(
+            join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED
+        ) as lease:
             work = _DeliverySession(
                 key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress
             )
@@ -120,9 +132,9 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time
     """
     if await store.delivery(key) is None:
         return 0
-    await store.retracting(key)
-    async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, hold=Hold.LOOKS_ITSELF) as lease:
-        await store.retracting(key)  # a delivery that ended meanwhile has changed the state
+    await store.mark_retracted(key)
+    async with store.lease(join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED) as lease:
+        await store.mark_retracted(key)  # a delivery that ended meanwhile has changed the state
         delivery = await store.delivery(key)
         assert delivery is not None
         work = _DeliverySession(
@@ -232,7 +244,7 @@ class _DeliverySession:
         if found:
             await self._record(step, found)
         else:
-            await self.store.not_made(self.lease, self.key, step.key)
+            await self.store.clear_intent(self.lease, self.key, step.key)
 
     async def _find_posted(self, step: Step, delivery: Delivery) -> str | None:
         intent = delivery.intents[step.key]
@@ -251,7 +263,7 @@ class _DeliverySession:
             try:
                 async with asyncio.timeout(REQUEST_TIMEOUT):
                     message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""))
-            except (Doubtful, TimeoutError) as error:
+            except (OutcomeUnknown, TimeoutError) as error:
                 self.doubtful += 1
                 metrics.RETRIES.labels("post").inc()
                 log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, error)
@@ -286,10 +298,10 @@ class _DeliverySession:
         await self.on_record(step, message)
 
     async def _handle_refusal(self, step: Step, error: ChatError) -> None:
-        if isinstance(error, Gone) and step.kind is StepKind.EDIT:  # a person deleted the message
+        if isinstance(error, TargetMissing) and step.kind is StepKind.EDIT:  # a person deleted the message
             await self.store.drop(self.lease, self.key, step.key)
             return
-        await self.store.not_made(self.lease, self.key, step.key)
+        await self.store.clear_intent(self.lease, self.key, step.key)
         if not isinstance(error, Throttled):
             await self._fail(error.sentence)
         await self._wait_throttled(error)
@@ -316,7 +328,7 @@ class _DeliverySession:
                 return await request()
             except Throttled as error:
                 await self._wait_throttled(error)
-            except Gone:
+            except TargetMissing:
                 return None
 
     async def _fail(self, sentence: str) -> NoReturn:

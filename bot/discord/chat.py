@@ -13,7 +13,7 @@ from typing import Any
 
 import discord
 
-from bot.core.chat import Gone, Person, Place, Post, Question, Step, StepKind, Thread
+from bot.core.chat import Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
@@ -164,7 +164,7 @@ class DiscordChat:
         for unarchived in (False, True):
             try:
                 await self.rest.write("DELETE", MESSAGE, channel_id=channel, message_id=bare)
-            except Gone:
+            except TargetMissing:
                 return
             except Refused as refused:
                 if refused.code != ARCHIVED or unarchived:
@@ -246,7 +246,7 @@ class DiscordChat:
 
     async def place(self, channel: str) -> Place:
         """The Place for the id of a channel, thread or direct conversation."""
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             found = await self._channel_info(channel)
             if found["type"] in THREADS:
                 return Place(NAME, str(found["parent_id"]), channel)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import stamina
 
-from bot.core.chat import ChatError, Doubtful, Gone, Person, Post, Question, Small, Text, Throttled
+from bot.core.chat import ChatError, OutcomeUnknown, Person, Post, Question, Small, TargetMissing, Text, Throttled
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import further_key
 from bot.core.texts import say
@@ -65,7 +65,7 @@ class Draft(DraftPump):
         await self._put(messages(Post((block,), ""))[0])
 
     def _recover(self, error: ChatError) -> Recovery:
-        return Recovery.RETRY if isinstance(error, Doubtful) else Recovery.STOP
+        return Recovery.RETRY if isinstance(error, OutcomeUnknown) else Recovery.STOP
 
     def _may_arrive_late(self) -> bool:
         return bool(self._message)  # a message that is created twice is one, by its nonce
@@ -87,7 +87,7 @@ class Draft(DraftPump):
             self._message = await self._target.find(self._key) or ""
             self._searched = True
         if self._message:
-            with contextlib.suppress(Gone):
+            with contextlib.suppress(TargetMissing):
                 return await self._target.change(self._message, marked(payload, self._key))
             self._message = ""  # a person deleted the half-written one; the answer is still wanted
         self._message, stored = await self._target.create(payload, self._key)
@@ -102,7 +102,7 @@ def _texts(message: dict[str, Any]) -> list[object]:
 
 async def _retry(request: Callable[[], Awaitable[object]]) -> None:
     def pause(error: Exception) -> bool | float:
-        return max(error.wait, 0.1) if isinstance(error, Throttled) else isinstance(error, Doubtful)
+        return max(error.wait, 0.1) if isinstance(error, Throttled) else isinstance(error, OutcomeUnknown)
 
     async for attempt in _tries(pause):
         with attempt:
@@ -182,7 +182,7 @@ class EphemeralMessage:
         if self._direct is not None:
             return await self._direct.change(message, payload)
         if self._expired():
-            raise Gone(say.sentence("error.discord.ended"))
+            raise TargetMissing(say.sentence("error.discord.ended"))
         await self._rest.write("PATCH", webhook_message(message), {**payload, "flags": V2}, **self._parts)
         return None
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.core.chat import Forbidden, Gone, HistoryRefused
+from bot.core.chat import Forbidden, HistoryRefused, TargetMissing
 from bot.core.texts import say
 from bot.discord.ids import has_marker, marker, snowflake
 from bot.discord.rest import MESSAGE, MESSAGES, Rest
@@ -39,7 +39,7 @@ class History:
         return None
 
     async def thread_on(self, message: str) -> str | None:
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             return str((await self._rest.read("/channels/{channel_id}", channel_id=message))["id"])
         return None
 
@@ -55,7 +55,7 @@ class History:
         return None
 
     async def marker_on(self, channel: str, message: str) -> int | None:
-        """The marker of a message, for edits without its key. Raises Gone."""
+        """The marker of a message, for edits without its key. Raises TargetMissing."""
         try:
             now = await self._read(MESSAGE, channel_id=channel, message_id=message)
         except HistoryRefused:
@@ -83,10 +83,10 @@ class History:
 
     async def _check_readable(self, channel: str) -> None:
         """Raises HistoryRefused unless Discord says that the message is unknown."""
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             await self._read(MESSAGE, channel_id=channel, message_id=channel)
 
     async def _starts_with(self, thread: str, key: str) -> bool:
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             return has_marker(await self._read(MESSAGE, channel_id=thread, message_id=thread), marker(key))
         return False

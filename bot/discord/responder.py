@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from bot.core.chat import Actions, Button, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.chat import Actions, Button, Form, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
@@ -102,7 +102,7 @@ class Responder:
                 elif self.ticket.token not in self._chat.streaming_tokens:
                     made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
                     self._replaceable = str(made["id"])
-            except Gone:  # expired; progress needs no direct message
+            except TargetMissing:  # expired; progress needs no direct message
                 self.acknowledged = True
 
     async def form(self, form: Form) -> None:
@@ -161,7 +161,7 @@ class Responder:
     # ------------------------------------------------------------ sending
 
     async def _respond(self, kind: ResponseType, data: dict[str, Any] | None) -> Any:
-        """Sends the first response. Raises Gone if Discord no longer waits for it."""
+        """Sends the first response. Raises TargetMissing if Discord no longer waits for it."""
         self.acknowledged = True
         body = {"type": kind.value} | ({"data": data} if data is not None else {})
         path = CALLBACK + ("?with_response=true" if kind is ResponseType.MESSAGE else "")
@@ -174,7 +174,7 @@ class Responder:
         self._thinking = False
         try:
             message = await self._send_response(body, private=private)
-        except Gone:
+        except TargetMissing:
             return await self._without_interaction(payload, private=private)
         return "" if private or not message else chat_message_id(self.ticket.place, message)
 

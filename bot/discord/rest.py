@@ -16,7 +16,7 @@ import aiohttp
 import discord
 from discord.http import Route, handle_message_parameters, json_or_text
 
-from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, Throttled
+from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
 from digest.errors import Misconfigured
 
@@ -157,12 +157,12 @@ def translate_errors(needs: str) -> Iterator[None]:
     except aiohttp.ClientConnectorError as error:
         raise Throttled(say.sentence("error.discord.unreachable"), UNREACHABLE) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Doubtful(say.sentence("error.discord.slow")) from error
+        raise OutcomeUnknown(say.sentence("error.discord.slow")) from error
 
 
 def _to_chat_error(error: discord.HTTPException, needs: str) -> ChatError:
     if error.code in _GONE:
-        return Gone(say.sentence(_GONE[error.code]))
+        return TargetMissing(say.sentence(_GONE[error.code]))
     if error.code == 50013:
         name = "error.discord.permission" if needs else "error.discord.permission.unnamed"
         return Forbidden(say.sentence(name, permissions=needs))
@@ -182,9 +182,9 @@ def _by_status(error: discord.HTTPException, needs: str) -> ChatError:
         case 403:
             return Forbidden(say.sentence("error.discord.denied", code=error.code, permissions=needs))
         case 404:
-            return Gone(say.sentence("error.discord.gone"))
+            return TargetMissing(say.sentence("error.discord.gone"))
         case status if status >= 500:
-            return Doubtful(say.sentence("error.discord.trouble", status=status))
+            return OutcomeUnknown(say.sentence("error.discord.trouble", status=status))
     return Refused(say.sentence("error.discord.refused", code=error.code, said=error.text[:300]), error.code)
 
 

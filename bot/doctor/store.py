@@ -65,7 +65,7 @@ async def _faults(store: Store) -> list[Finding]:
             f"{', ' + fault['channel'] if fault['channel'] else ''}: {fault['cause']}",
             "See “What to do when” in docs/operations.md. It closes when the next call, digest or answer succeeds.",
         )
-        for name, fault in sorted((await store.faults_known()).items())
+        for name, fault in sorted((await store.load_faults()).items())
     ]
 
 

@@ -39,7 +39,7 @@ from bot.questions import etiquette
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
 from bot.questions.lookup import look_up, note_earlier_digest
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
-from bot.store import Asked, Asking, StoreUnavailable, Talk
+from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, PaperboyError
 from digest.render import tex
@@ -67,7 +67,7 @@ class Conversation:
             return
         decision = await self._decide(question, talk)
         if question.place.thread and question.message:
-            await self._store.note_spoke(question.place, question.person.id)
+            await self._store.record_speaker(question.place, question.person.id)
         if question.addressed and etiquette.asks_for_quiet(question.text):
             await self._mute_thread(question)
         elif decision is etiquette.Decision.YES:
@@ -77,14 +77,14 @@ class Conversation:
 
     async def enqueue(self, question: Question) -> None:
         """Stores and queues a question. A redelivered one is queued again, after a crash."""
-        await self._store.keep_question(question)
-        await self._store.name_question(question.id)
+        await self._store.save_question(question)
+        await self._store.save_question_name(question.id)
         asked = await self._store.question(question.id)
-        if asked is not None and asked.state is Asking.OPEN:
+        if asked is not None and asked.state is QuestionState.OPEN:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
             await self._context.queue.add("answer", question.id)
 
-    async def _decide(self, question: Question, talk: Talk | None) -> etiquette.Decision:
+    async def _decide(self, question: Question, talk: ThreadRecord | None) -> etiquette.Decision:
         if question.addressed or talk is None:
             return etiquette.Decision.YES
         spoken = await self._store.spoken(question.place)
@@ -105,10 +105,10 @@ class Conversation:
     async def _offer_answer(self, question: Question) -> None:
         """Asks the author alone whether to answer, where the platform can show that."""
         chat = self._context.chats[question.place.platform]
-        if not chat.whispers or not await self._store.keep_question(question):
+        if not chat.whispers or not await self._store.save_question(question):
             return
-        await self._store.keep_silent(question.id)
-        await self._store.name_question(question.id)
+        await self._store.mark_silent(question.id)
+        await self._store.save_question_name(question.id)
         language = await self._context.person_language(question.place, question.person)
         name = answer_name(question.id)
         buttons = (
@@ -146,7 +146,7 @@ class Conversation:
     async def answer(self, question_id: str) -> None:
         """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
         asked = await self._store.question(question_id)
-        if asked is None or asked.state is not Asking.OPEN:
+        if asked is None or asked.state is not QuestionState.OPEN:
             return
         question = asked.question
         draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
@@ -173,7 +173,7 @@ class Conversation:
     async def give_up(self, question_id: str) -> None:
         """Tells the asker that answering failed, after it ended the program again and again."""
         asked = await self._store.question(question_id)
-        if asked is None or asked.state is not Asking.OPEN:
+        if asked is None or asked.state is not QuestionState.OPEN:
             return
         question = asked.question
         draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
@@ -181,10 +181,10 @@ class Conversation:
         try:
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
         except PaperboyError:
-            await self._store.keep_silent(question_id)
+            await self._store.mark_silent(question_id)
             raise
 
-    async def _make_answer(self, asked: Asked, draft: Draft, language: str) -> None:
+    async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> None:
         question, context = asked.question, self._context
         limit = context.questions_per_person
         if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
@@ -209,10 +209,10 @@ class Conversation:
             context, question.text, sources, history, language, question.place.key, draft.write
         )
         post = answer_post(answer, sources, question.id)
-        await self._store.keep_answer(question.id, answer, post)
+        await self._store.save_answer(question.id, answer, post)
         return await self._finish(asked, draft, post, answer.paper_ids)
 
-    async def _finish_privately(self, asked: Asked, draft: Draft, build: Callable[[str], Post]) -> None:
+    async def _finish_privately(self, asked: StoredQuestion, draft: Draft, build: Callable[[str], Post]) -> None:
         """Shows what `build` makes to the asker alone where the platform can, else in the thread."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
@@ -229,10 +229,12 @@ class Conversation:
         seen_in = context.person_language if question.private else context.channel_language
         return answer_language(question.text, await seen_in(question.place, question.person))
 
-    async def _finish_with_note(self, asked: Asked, draft: Draft, name: str, language: str, **values: object) -> None:
+    async def _finish_with_note(
+        self, asked: StoredQuestion, draft: Draft, name: str, language: str, **values: object
+    ) -> None:
         await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
 
-    async def _finish(self, asked: Asked, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
+    async def _finish(self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
         """Shows the final form and records it. From then on the bot answers in this thread."""
         question = asked.question
         if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
@@ -251,14 +253,14 @@ class Conversation:
             return
         papers = tuple(paper_ids)
         if await self._store.thread(place) is None:
-            await self._store.thread_started(place, papers=papers)
+            await self._store.save_thread(place, papers=papers)
         if papers:
             await self._store.discuss(place, question.person.id, papers)
             for paper in () if place.direct else papers:
                 await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._context.now()))
-        await self._store.note_answered(place, question.person.id)
+        await self._store.record_answered(place, question.person.id)
         if message:
-            await self._store.keep_message_subject(place, message, str(AnswerTo(question.id)))
+            await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
 
 
 def _over_budget(until: datetime | None, subscription: Subscription, language: str) -> Post:

@@ -9,7 +9,7 @@ from bot.core.chat import Place, Question
 from bot.core.ids import answer_of
 from bot.digests import cards
 from bot.questions.lookup import find_paper
-from bot.store import Talk
+from bot.store import ThreadRecord
 from digest.arxiv.ids import parse, plain_id
 from digest.model import Digest, Paper
 from digest.selection.ledger import LedgerEntry
@@ -67,7 +67,7 @@ def known_papers(digest: Digest) -> list[Known]:
     return [Known(e.number, e.paper, f"{cores[e.paper.id]} {said.get(e.paper.id, '')}".strip()) for e in digest.entries]
 
 
-async def check_names_paper(context: Context, talk: Talk, text: str) -> bool:
+async def check_names_paper(context: Context, talk: ThreadRecord, text: str) -> bool:
     """Whether the text names any paper by id, or one of the thread's by number or title."""
     if parse(text):
         return True
@@ -88,7 +88,7 @@ async def find_in_ledger(context: Context, question: Question) -> tuple[bool, Le
     return found is not None, ledger.entries.get(found) if found else None
 
 
-async def _load_digest(context: Context, question: Question, talk: Talk | None) -> Digest | None:
+async def _load_digest(context: Context, question: Question, talk: ThreadRecord | None) -> Digest | None:
     """The thread's digest; outside of our threads the channel's latest one."""
     if talk and talk.digest:
         return await context.store.digest(talk.digest)

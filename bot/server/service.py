@@ -206,5 +206,5 @@ async def add_first_subscriptions(app: App) -> None:
     for platform, channel in (("slack", settings.slack_channel), ("discord", settings.discord_channel_id)):
         if channel and await app.store.subscription(str(ChannelKey(platform, channel))) is None:
             first = subscription_from_settings(settings, Place(platform, channel), app.now())
-            await app.store.keep_subscription(replace(first, created=app.now()))
+            await app.store.save_subscription(replace(first, created=app.now()))
             log.info("event=subscribed subscription=%s", first.key)

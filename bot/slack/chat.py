@@ -13,7 +13,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.chat import ChatError, Draft, Gone, Person, Place, Post, Question, Responder, Step, StepKind, Thread
+from bot.core.chat import (
+    ChatError,
+    Draft,
+    Person,
+    Place,
+    Post,
+    Question,
+    Responder,
+    Step,
+    StepKind,
+    TargetMissing,
+    Thread,
+)
 from bot.slack.draft import SlackDraft
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
@@ -77,7 +89,7 @@ class SlackChat:
     async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
         """The bot's messages since then, in one thread or in the channel without its threads.
 
-        Raises HistoryRefused, Gone.
+        Raises HistoryRefused, TargetMissing.
         """
         who = await self.wire.identity()
         method = "conversations.replies" if thread else "conversations.history"
@@ -93,7 +105,7 @@ class SlackChat:
                 return
 
     async def delete(self, place: Place, message: str) -> None:
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             await self.wire.call("chat.delete", channel=place.channel, ts=message)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
@@ -140,7 +152,7 @@ class SlackChat:
         try:
             for message in messages.render_post(post):
                 await self.post_ephemeral(place, to.id, message)
-        except Gone:
+        except TargetMissing:
             return await self._send_all(await self.open_direct(to.id), "", messages.render_post(post, key))
         return ""
 

@@ -18,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Doubtful, Gone, HistoryRefused, Person, Place, Post, Question, Text
+from bot.core.chat import ChatError, HistoryRefused, OutcomeUnknown, Person, Place, Post, Question, TargetMissing, Text
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
 from bot.slack.render import messages
@@ -113,11 +113,11 @@ class SlackDraft(DraftPump):
 
     def _recover(self, error: ChatError) -> Recovery:
         """Switches a refused stream to edits; gives up if a person stopped it."""
-        if isinstance(error, Doubtful):
+        if isinstance(error, OutcomeUnknown):
             self._id_unknown = True
             return Recovery.STOP
         code = error.code if isinstance(error, SlackRefused) else ""
-        if self._edits or code == "stopped_by_user" or isinstance(error, Gone):
+        if self._edits or code == "stopped_by_user" or isinstance(error, TargetMissing):
             return Recovery.STOP
         log.info("event=stream_refused reason=%s", code or type(error).__name__)
         self._edits, self._streaming = True, False
@@ -199,7 +199,7 @@ class SlackDraft(DraftPump):
 
     async def _stop_stream(self, ts: str) -> None:
         """Ends a stream so that its message can be edited. Safe to repeat."""
-        with contextlib.suppress(SlackRefused, Gone):
+        with contextlib.suppress(SlackRefused, TargetMissing):
             await retry_throttled(lambda: self._chat.wire.call("chat.stopStream", channel=self._channel, ts=ts))
 
     async def _find_after_doubt(self) -> bool:
@@ -246,7 +246,7 @@ class SlackDraft(DraftPump):
             ts = await retry_throttled(lambda: self._chat.post_message(self._channel, message, self._thread))
             self._id_unknown, self._found[key] = False, ts
             return ts
-        with contextlib.suppress(Gone):
+        with contextlib.suppress(TargetMissing):
             await retry_throttled(lambda: self._chat.update(self._channel, ts, message))
         self._found[key] = ts
         return ts

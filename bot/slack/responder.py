@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Form, Gone, Person, Place, Post, Small, Text
+from bot.core.chat import ChatError, Form, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
@@ -109,7 +109,7 @@ class SlackResponder:
             return
         try:
             await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
-        except Gone:
+        except TargetMissing:
             await self._chat.post_message(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:
@@ -119,7 +119,7 @@ class SlackResponder:
     async def _send_public(self, post: Post) -> str:
         try:
             return await self._chat.send(self._place, post, "")
-        except Gone:
+        except TargetMissing:
             if not self._url:
                 raise
         for message in messages.render_post(post):

@@ -21,7 +21,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.chat import ChatError, Doubtful, Forbidden, Gone, HistoryRefused, Throttled
+from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
 
 TIMEOUT = 15.0
@@ -137,7 +137,7 @@ class Wire:
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Calls a method with the bot's token or `token`.
 
-        Raises Doubtful, Throttled, Gone, Forbidden, SlackRefused.
+        Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden, SlackRefused.
         """
         assert method in METHODS, method
         self._open()
@@ -155,7 +155,7 @@ class Wire:
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """Posts to a response_url. Raises Doubtful, and SlackRefused once the URL is used up."""
+        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used up."""
         self._open()
         assert self._session is not None
         try:
@@ -201,7 +201,7 @@ def translate_error(error: Exception, method: str, channel: str) -> Exception:
     if isinstance(error, aiohttp.ClientConnectorError):
         return Throttled(say.sentence("error.slack.unreachable"), 5.0)
     if isinstance(error, TimeoutError | aiohttp.ClientError | SlackClientError | ConnectionError):
-        return Doubtful(say.sentence("error.slack.slow", method=method))
+        return OutcomeUnknown(say.sentence("error.slack.slow", method=method))
     return error
 
 
@@ -215,7 +215,7 @@ def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError
         headers = getattr(response, "headers", None) or {}
         return Throttled(say.sentence("error.slack.busy"), _seconds(headers))
     if status >= 500 or code in _OUTCOME_UNKNOWN:
-        return Doubtful(say.sentence("error.slack.trouble", method=method, code=code or status))
+        return OutcomeUnknown(say.sentence("error.slack.trouble", method=method, code=code or status))
     return _from_code(code, data, method, channel)
 
 
@@ -228,7 +228,7 @@ def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) ->
         name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
         return Forbidden(say.sentence("error.slack.token", code=code, setting=name))
     if code in _GONE:
-        return Gone(say.sentence(_GONE[code], channel=channel))
+        return TargetMissing(say.sentence(_GONE[code], channel=channel))
     if code.startswith("restricted_action") or code in (
         "access_denied",
         "ekm_access_denied",

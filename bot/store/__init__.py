@@ -50,27 +50,25 @@ from bot.store.cache import RedisCache
 from bot.store.deliveries import Delivery, DeliveryState
 from bot.store.digests import Earlier
 from bot.store.embedded.directory import StoreUnavailable
-from bot.store.leases import Hold, Lease, LeaseBusy, LeaseLost
+from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.pace import RedisPace
 from bot.store.posts import post_from_data, post_from_json, post_to_data, post_to_json
-from bot.store.questions import Asked, Asking, Talk
+from bot.store.questions import QuestionState, StoredQuestion, ThreadRecord
 from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, RunState
 from bot.store.store import Store
-from bot.store.tasks import Deaths
-from bot.store.threads import Spoken
+from bot.store.tasks import TaskDeaths
+from bot.store.threads import ThreadSpeakers
 
 __all__ = [
-    "Asked",
-    "Asking",
-    "Deaths",
     "Delivery",
     "DeliveryState",
     "Earlier",
-    "Hold",
     "Lease",
     "LeaseBusy",
     "LeaseLost",
+    "LeasePolicy",
+    "QuestionState",
     "Redis",
     "RedisBudget",
     "RedisCache",
@@ -78,10 +76,12 @@ __all__ = [
     "Run",
     "RunState",
     "Spending",
-    "Spoken",
     "Store",
     "StoreUnavailable",
-    "Talk",
+    "StoredQuestion",
+    "TaskDeaths",
+    "ThreadRecord",
+    "ThreadSpeakers",
     "post_from_data",
     "post_from_json",
     "post_to_data",

@@ -207,7 +207,7 @@ STAGES = ("rank", "analyse", "summarise", "answer", "embed")
 UNITS = ("calls", "input", "cached", "output", "nano", "unpriced")
 
 
-class Spendings(Base):
+class SpendingRecords(Base):
     async def spending_of(self, payer: str, when: date | str) -> dict[str, Usage]:
         """Of one payer, by stage: a few fields of what may be many."""
         name = _spent(when if isinstance(when, str) else iso(when))

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from bot.core.ids import join_key
 from bot.store.base import key, seconds
-from bot.store.leases import LONGEST_PAUSE, Hold, LeaseBusy, Leases
+from bot.store.leases import MAX_PAUSE, LeaseBusy, LeasePolicy, Leases
 from bot.store.redis import pack, unpack
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,13 @@ class RedisCache:
                     return held
                 try:
                     name = join_key("once", key)
-                    async with self._store.lease(name, self._hold, wait=timedelta(0), hold=Hold.THROUGH_OUTAGES):
+                    async with self._store.lease(
+                        name, self._hold, wait=timedelta(0), policy=LeasePolicy.THROUGH_OUTAGES
+                    ):
                         return await self._make(key, life, make)
                 except LeaseBusy:
                     await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
-                    pause = min(2 * pause, LONGEST_PAUSE)
+                    pause = min(2 * pause, MAX_PAUSE)
 
     async def _make(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
         held = await self.get(key)  # another may have finished between our look and our lease

@@ -121,7 +121,7 @@ class Deliveries(Base):
     async def intend(self, lease: Lease, delivery: str, step: str, at: datetime) -> None:
         await self._write(lease, delivery, {f"intent {step}": at.isoformat()})
 
-    async def not_made(self, lease: Lease, delivery: str, step: str) -> None:
+    async def clear_intent(self, lease: Lease, delivery: str, step: str) -> None:
         """The request was refused: nothing is in doubt."""
         await self._write(lease, delivery, {f"intent {step}": ""})
 
@@ -141,7 +141,7 @@ class Deliveries(Base):
         await self._write(lease, delivery, {"state": state})
         await self.redis.do("ZREM", OPEN, delivery)
 
-    async def retracting(self, delivery: str) -> None:
+    async def mark_retracted(self, delivery: str) -> None:
         """Whoever is delivering it stops at its next step; needs no lease."""
         await self.redis.transaction(
             [

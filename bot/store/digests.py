@@ -36,7 +36,7 @@ class Earlier:
 
 
 class Digests(Ledgers):
-    async def keep_digest(self, digest: Digest, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
+    async def save_digest(self, digest: Digest, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
         """The digest and what it considered, at once. Repeated, it does no harm."""
         body, parts = _take_apart(digest)
         life = seconds(LONG)
@@ -85,7 +85,7 @@ class Digests(Ledgers):
                 return found
         return None
 
-    async def keep_posts(self, digest: str, place: Place, messages: Mapping[str, str]) -> None:
+    async def save_posts(self, digest: str, place: Place, messages: Mapping[str, str]) -> None:
         """Paper id to the id of its first message: so that a message leads to its paper, and a paper to its message."""
         posts = key("posts", digest)
         commands: list[Command] = []
@@ -100,7 +100,7 @@ class Digests(Ledgers):
         found = await self.redis.do("HGETALL", key("posts", digest))
         return {paper.decode(): message.decode() for paper, message in found.items()}
 
-    async def keep_message_subject(self, place: Place, message: str, subject: str) -> None:
+    async def save_message_subject(self, place: Place, message: str, subject: str) -> None:
         """A message (an answer, a card, a further part) is about a paper, or is `answer:<id>`."""
         await self.redis.do("SET", subject_key(place, message), subject, "EX", seconds(LONG))
 

@@ -10,7 +10,7 @@ FAULTS = key("faults")
 
 
 class Faults(Base):
-    async def fault_begun(self, name: str, fault: dict[str, str]) -> dict[str, str]:
+    async def open_fault(self, name: str, fault: dict[str, str]) -> dict[str, str]:
         """The fault as it was first told of: who comes second gets what the first one wrote."""
         _, _, kept = await self.redis.transaction(
             [
@@ -21,15 +21,15 @@ class Faults(Base):
         )
         return _fault(kept)
 
-    async def fault_known(self, name: str) -> dict[str, str] | None:
+    async def load_fault(self, name: str) -> dict[str, str] | None:
         kept = await self.redis.do("HGET", FAULTS, name)
         return _fault(kept) if kept else None
 
-    async def faults_known(self) -> dict[str, dict[str, str]]:
+    async def load_faults(self) -> dict[str, dict[str, str]]:
         found = await self.redis.do("HGETALL", FAULTS)
         return {name.decode(): _fault(kept) for name, kept in found.items()}
 
-    async def fault_over(self, name: str) -> None:
+    async def close_fault(self, name: str) -> None:
         await self.redis.do("HDEL", FAULTS, name)
 
 

@@ -3,7 +3,7 @@
 A holder that dies or freezes loses it by expiry. A holder that was frozen cannot know that until it looks: `sure(seconds)` tells by the
 machine's own clock (which runs on through a stop and a suspension) whether the lease still has so long to go.
 
-A store that is away lets every lease run out, and nobody has taken any. For how long to go on then, the holder says (`Hold`).
+A store that is away lets every lease run out, and nobody has taken any. For how long to go on then, `LeasePolicy` says.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ end
 return 1
 """)
 """Also that we had it last: a renewal that is still on its way must not bring it back."""
-LONGEST_PAUSE = 0.5
-REMEMBERED = timedelta(minutes=10)
+MAX_PAUSE = 0.5
+HOLDER_MEMORY = timedelta(minutes=10)
 """Who had a lease last: longer than a store is waited for."""
-GIVE_BACK = 5.0
+RELEASE_TIMEOUT = 5.0
 """Seconds."""
 AGAIN = 0.3
 """Seconds between renewals of a store that does not answer: to be there before others are."""
@@ -70,14 +70,14 @@ class LeaseBusy(PaperboyError):
     """Another process is at it."""
 
 
-class Hold(StrEnum):
+class LeasePolicy(StrEnum):
     """When the body of a lease is cancelled."""
 
-    SURE = "sure"
+    STRICT = "strict"
     """Once it may be another's: what must not be done twice."""
     THROUGH_OUTAGES = "through outages"
     """Once it is another's. A store that does not answer takes nothing away: what is dear, and does no harm when done twice."""
-    LOOKS_ITSELF = "looks itself"
+    UNWATCHED = "unwatched"
     """Never; the body asks (`Lease.sure`)."""
 
 
@@ -90,9 +90,9 @@ def boot_clock() -> float:
 class Lease:
     """One holding. Made by `Leases.lease`."""
 
-    def __init__(self, store: Base, name: str, life: timedelta, hold: Hold = Hold.SURE) -> None:
+    def __init__(self, store: Base, name: str, life: timedelta, policy: LeasePolicy = LeasePolicy.STRICT) -> None:
         self.name = name
-        self.hold = hold
+        self.policy = policy
         self.key = lease_key(name)
         self.token = uuid4().hex
         self.life = life
@@ -114,11 +114,11 @@ class Lease:
 
     async def renew(self) -> bool:
         """Only what is still ours: one that ran out is not taken again unnoticed, or only if nobody had it in between."""
-        return await self._ask(RESUME if self.hold is Hold.THROUGH_OUTAGES else RENEW)
+        return await self._ask(RESUME if self.policy is LeasePolicy.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
         before = boot_clock()
-        remembered = millis(REMEMBERED) if self.hold is Hold.THROUGH_OUTAGES else 0
+        remembered = millis(HOLDER_MEMORY) if self.policy is LeasePolicy.THROUGH_OUTAGES else 0
         held = await self._store.redis.run(script, self._keys, [self.token, millis(self.life), remembered])
         self._until = before + self.life.total_seconds() if held else 0.0
         return bool(held)
@@ -146,18 +146,18 @@ class Leases(Base):
         life: timedelta = timedelta(seconds=60),
         *,
         wait: timedelta | None = None,
-        hold: Hold = Hold.SURE,
+        policy: LeasePolicy = LeasePolicy.STRICT,
     ) -> AsyncIterator[Lease]:
         """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background and gives it back.
 
-        Once it is lost, as `hold` says, the body is cancelled and LeaseLost is raised.
+        Once it is lost, as `policy` says, the body is cancelled and LeaseLost is raised.
         """
-        lease = Lease(self, name, life, hold)
+        lease = Lease(self, name, life, policy)
         await _wait_for(lease, wait)
         body = asyncio.current_task()
         assert body is not None
         lost = asyncio.Event()
-        cancelled = None if hold is Hold.LOOKS_ITSELF else body
+        cancelled = None if policy is LeasePolicy.UNWATCHED else body
         renewal = asyncio.create_task(_renew(lease, cancelled, lost), name=f"lease {name}")
         try:
             yield lease
@@ -174,7 +174,7 @@ class Leases(Base):
 async def _give_back(lease: Lease) -> None:
     """What cannot be given back ends by expiry."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
-        async with asyncio.timeout(GIVE_BACK):
+        async with asyncio.timeout(RELEASE_TIMEOUT):
             await asyncio.shield(lease.drop())
 
 
@@ -186,7 +186,7 @@ async def _wait_for(lease: Lease, wait: timedelta | None) -> None:
             if ends is not None and time.monotonic() >= ends:
                 raise LeaseBusy(f"Another process is at it: {lease.name}.")
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE)
     except asyncio.CancelledError:  # the request under way may have taken it
         await _give_back(lease)
         raise
@@ -199,11 +199,13 @@ async def _renew(lease: Lease, body: asyncio.Task[object] | None, lost: asyncio.
         await asyncio.sleep(pause)
         try:
             # No longer than it is surely ours: the body must have ended when another may begin.
-            async with asyncio.timeout(min(third, lease.left()) if lease.hold is Hold.SURE else max(third, 1)):
+            async with asyncio.timeout(
+                min(third, lease.left()) if lease.policy is LeasePolicy.STRICT else max(third, 1)
+            ):
                 held = await lease.renew()
             pause = third
         except (StoreUnavailable, TimeoutError):
-            held = lease.hold is Hold.THROUGH_OUTAGES or lease.sure()
+            held = lease.policy is LeasePolicy.THROUGH_OUTAGES or lease.sure()
             pause = min(third, AGAIN)
     log.warning("event=lease-lost name=%s", lease.name)
     lost.set()

@@ -72,7 +72,7 @@ return 1
 
 
 @dataclass(frozen=True)
-class Alone:
+class OneAtATime:
     """One at a time, and so far apart from start to start."""
 
     gap: timedelta
@@ -89,10 +89,10 @@ class Bursts:
     rest: timedelta = timedelta(0)
 
 
-Rule = Alone | Bursts
+Rule = OneAtATime | Bursts
 SECOND = timedelta(seconds=1)
 RULES: dict[str, Rule] = {
-    "arxiv": Alone(3 * SECOND),
+    "arxiv": OneAtATime(3 * SECOND),
     "arxiv-content": Bursts(4, SECOND, SECOND),
     "post": Bursts(1, 1.05 * SECOND),
 }
@@ -129,7 +129,7 @@ class RedisPace:
             await self._store.redis.run(SHIFT, [key("pace", name)], [round(late * 1000)])
 
     @contextlib.asynccontextmanager
-    async def _turn(self, name: str, rule: Alone) -> AsyncIterator[None]:
+    async def _turn(self, name: str, rule: OneAtATime) -> AsyncIterator[None]:
         keys = [key("pace", name, "holder"), key("pace", name, "free")]
         args: list[Word] = [uuid4().hex, millis(rule.hold), millis(rule.gap)]
         while wait := await self._store.redis.run(TURN, keys, args):  # noqa: ASYNC110  # the others may be in another process
@@ -142,7 +142,7 @@ class RedisPace:
             with contextlib.suppress(StoreUnavailable):
                 await asyncio.shield(self._store.redis.run(DROP, keys[:1], args[:1]))
 
-    async def _renew(self, keys: list[str], args: list[Word], rule: Alone) -> None:
+    async def _renew(self, keys: list[str], args: list[Word], rule: OneAtATime) -> None:
         while True:
             await asyncio.sleep(rule.hold.total_seconds() / 3)
             with contextlib.suppress(StoreUnavailable):

@@ -55,7 +55,7 @@ return 1
 """)
 
 
-class Asking(StrEnum):
+class QuestionState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
@@ -64,11 +64,11 @@ class Asking(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class StoredQuestion:
     """A Question as it is kept, with what became of it."""
 
     question: Question
-    state: Asking = Asking.OPEN
+    state: QuestionState = QuestionState.OPEN
     answer: Answer | None = None
     post: Post | None = None
     """The answer as it is to be sent: kept before it is."""
@@ -77,7 +77,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Talk:
+class ThreadRecord:
     """What is known of a thread."""
 
     digest: str = ""
@@ -88,7 +88,7 @@ class Talk:
 
 
 class Questions(Base):
-    async def keep_question(self, question: Question) -> bool:
+    async def save_question(self, question: Question) -> bool:
         """True if it is new; False if its id, or its message, was kept before."""
         person = _person(question.person.id)
         kept = await self.redis.run(
@@ -114,7 +114,7 @@ class Questions(Base):
         )
         return bool(kept)
 
-    async def question(self, question: str) -> Asked | None:
+    async def question(self, question: str) -> StoredQuestion | None:
         fields, extra = await self.redis.batch(
             [("HGETALL", _question(question)), ("GET", key("question-extra", question))]
         )
@@ -124,9 +124,9 @@ class Questions(Base):
         if extra:
             asked = replace(asked, extra=from_json(dict[str, str], extra))
         answer, post = fields.get(b"answer"), fields.get(b"post")
-        return Asked(
+        return StoredQuestion(
             asked,
-            Asking(fields[b"state"].decode()),
+            QuestionState(fields[b"state"].decode()),
             from_json(Answer, unpack(answer)) if answer else None,
             post_from_json(unpack(post)) if post else None,
             fields.get(b"message", b"").decode(),
@@ -137,7 +137,7 @@ class Questions(Base):
         found = await self.redis.do("GET", key("said", place.key, message))
         return found.decode() if found else ""
 
-    async def unanswered(self) -> list[Asked]:
+    async def unanswered(self) -> list[StoredQuestion]:
         """The oldest first."""
         ids = [i.decode() for i in await self.redis.do("ZRANGE", UNANSWERED, 0, -1)]
         asked = [(i, await self.question(i)) for i in ids]
@@ -154,16 +154,16 @@ class Questions(Base):
         amended = replace(question, id=known, extra={})
         return bool(await self.redis.run(AMEND, [_question(known)], [pack(to_json(amended))]))
 
-    async def withdraw(self, place: Place, message: str) -> Asked | None:
+    async def withdraw(self, place: Place, message: str) -> StoredQuestion | None:
         """The message was deleted: its question ends, if it is open. What it was."""
         known = await self.question_at(place, message)
-        return await self._settled(known, Asking.WITHDRAWN) if known else None
+        return await self._settled(known, QuestionState.WITHDRAWN) if known else None
 
-    async def keep_silent(self, question: str) -> None:
+    async def mark_silent(self, question: str) -> None:
         """It was not for the bot."""
-        await self._settled(question, Asking.SILENT)
+        await self._settled(question, QuestionState.SILENT)
 
-    async def keep_answer(self, question: str, answer: Answer, post: Post) -> None:
+    async def save_answer(self, question: str, answer: Answer, post: Post) -> None:
         """Before it is sent. It is then part of the thread's conversation, unless only the asker is to see it."""
         asked = await self.question(question)
         if asked is None:
@@ -178,9 +178,9 @@ class Questions(Base):
         await self.redis.transaction(commands)
 
     async def mark_answered(self, question: str, message: str) -> None:
-        await self._settled(question, Asking.ANSWERED, message)
+        await self._settled(question, QuestionState.ANSWERED, message)
 
-    async def _settled(self, question: str, state: Asking, message: str = "") -> Asked | None:
+    async def _settled(self, question: str, state: QuestionState, message: str = "") -> StoredQuestion | None:
         await self.redis.run(SETTLE, [_question(question), UNANSWERED], [state, question, message])
         return await self.question(question)
 
@@ -191,7 +191,7 @@ class Questions(Base):
         return [
             Turn(found.question.text, found.answer.text, found.answer.paper_ids)
             for found in asked
-            if found is not None and found.answer is not None and found.state is not Asking.WITHDRAWN
+            if found is not None and found.answer is not None and found.state is not QuestionState.WITHDRAWN
         ]
 
     async def count_question(self, person: str, day: date, question: str) -> int:
@@ -204,16 +204,16 @@ class Questions(Base):
 
 
 class Threads(Base):
-    async def thread_started(self, place: Place, digest: str = "", papers: tuple[str, ...] = ()) -> None:
+    async def save_thread(self, place: Place, digest: str = "", papers: tuple[str, ...] = ()) -> None:
         """The bot started this thread, or answers in it."""
         fields = {"digest": digest, "papers": " ".join(papers), "started": self.now().isoformat()}
         await self._note(place, {name: value for name, value in fields.items() if value})
 
-    async def thread(self, place: Place) -> Talk | None:
+    async def thread(self, place: Place) -> ThreadRecord | None:
         """None for a thread that is none of ours."""
         found = await self.redis.do("HMGET", thread_key(place), "started", "digest", "papers", "quiet")
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
-        return Talk(digest, tuple(papers.split()), bool(quiet)) if started else None
+        return ThreadRecord(digest, tuple(papers.split()), bool(quiet)) if started else None
 
     async def digest_of_thread(self, place: Place) -> str:
         found = await self.thread(place)
@@ -234,7 +234,7 @@ class Threads(Base):
         found = await self.redis.do("HGET", thread_key(place), f"about {person}")
         return tuple(found.decode().split()) if found else ()
 
-    async def note_answered(self, place: Place, person: str) -> None:
+    async def record_answered(self, place: Place, person: str) -> None:
         """The bot's last answer in this thread went to this person."""
         await self._note(place, {"answered": person, "last": ""})
         await self._index(place, person)

@@ -32,12 +32,12 @@ Command = Sequence[Word]
 
 CONNECTIONS = 40
 TIMEOUT = 5.0
-PATIENT = 50
+RETRIES = 50
 """Repeats, one to two seconds apart in the end: a good minute."""
-FULL = 75.0
+FULL_WAIT = 75.0
 """Seconds that a server which takes no writes, out of memory or of disk, is waited for: what would be lost meanwhile was dear."""
-FULL_AGAIN = 1.0
-SMALL = 512
+FULL_RETRY_DELAY = 1.0
+COMPRESS_OVER = 512
 """Bytes under which compressing is not worth it."""
 
 
@@ -53,8 +53,8 @@ class Script:
 
 
 class Redis:
-    def __init__(self, url: str, *, patience: int = PATIENT, full: float = FULL) -> None:
-        """`patience`: repeats of what is not answered; `full`: seconds that a full server is waited for."""
+    def __init__(self, url: str, *, retries: int = RETRIES, full: float = FULL_WAIT) -> None:
+        """`retries`: repeats of what is not answered; `full`: seconds that a full server is waited for."""
         try:
             pool = client.BlockingConnectionPool.from_url(
                 url,
@@ -62,7 +62,7 @@ class Redis:
                 timeout=30,
                 socket_timeout=TIMEOUT,
                 socket_connect_timeout=TIMEOUT,
-                retry=Retry(EqualJitterBackoff(cap=2, base=0.05), patience),
+                retry=Retry(EqualJitterBackoff(cap=2, base=0.05), retries),
             )
         except ValueError as error:
             raise Misconfigured("REDIS_URL is not an address like redis://host:6379/0.") from error
@@ -94,7 +94,7 @@ class Redis:
             except StoreFull:
                 if time.monotonic() >= ends:
                     raise
-            await asyncio.sleep(FULL_AGAIN)
+            await asyncio.sleep(FULL_RETRY_DELAY)
 
     async def do(self, *command: Word) -> Any:
         return await self._done(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]
@@ -146,7 +146,7 @@ class Redis:
 
 
 async def reachable(url: str) -> None:
-    """One try without patience. Raises StoreUnavailable or Misconfigured with a sentence: for start-up and `paperboy check`."""
+    """One try without retries. Raises StoreUnavailable or Misconfigured with a sentence: for start-up and `paperboy check`."""
     try:
         probe = client.Redis.from_url(
             url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
@@ -218,7 +218,7 @@ def unreachable(url: str) -> StoreUnavailable:
 
 def pack(value: bytes) -> bytes:
     """Compressed where that is worth it; the first byte tells."""
-    return b"z" + zlib.compress(value, 3) if len(value) > SMALL else b"=" + value
+    return b"z" + zlib.compress(value, 3) if len(value) > COMPRESS_OVER else b"=" + value
 
 
 def unpack(value: bytes) -> bytes:

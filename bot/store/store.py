@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.subscription import Subscription
-from bot.store.budget import Spendings
+from bot.store.budget import SpendingRecords
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.faults import Faults
@@ -18,13 +18,13 @@ from bot.store.votes import Votes
 
 
 class Store(
-    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Scenes, Threads, Votes, Spendings, Tasks
+    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Scenes, Threads, Votes, SpendingRecords, Tasks
 ):
     """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""
 
     async def change_subscription(self, before: Subscription | None, made: Subscription) -> None:
         """Saves. A changed Profile makes the papers of the latest announcement that were not shown new again."""
-        await self.keep_subscription(made)
+        await self.save_subscription(made)
         if before and before.created and made.profile != before.profile:
             last = await self.latest_digest(made.key)
             if last is not None and last.day is not None:

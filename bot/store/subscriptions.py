@@ -20,7 +20,7 @@ class Subscriptions(Base):
         value = await self.redis.do("HGET", ALL, subscription)
         return None if value is None else from_json(Subscription, value)
 
-    async def keep_subscription(self, subscription: Subscription) -> None:
+    async def save_subscription(self, subscription: Subscription) -> None:
         """New times hold from now on, whoever set them: a moment that was not due when it passed is not caught up on."""
         before = await self.subscription(subscription.key)
         if before is not None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from bot.store.base import LONG, OPEN_LIFE, Base, key, seconds
 from bot.store.redis import Script
 
-CAUTIOUS = 2
-POISONOUS = 2
-HOPELESS = 5
+CAUTION_DEATHS = 2
+SKIP_DEATHS = 2
+MAX_DEATHS = 5
 ASIDE = key("tasks-aside")
 
 BEGIN = Script("""
@@ -60,52 +60,52 @@ return 1
 
 
 @dataclass(frozen=True)
-class Deaths:
+class TaskDeaths:
     count: int
     """Since the last checkpoint."""
 
     @property
     def cautious(self) -> bool:
         """Units one at a time, so that a further death tells which it was."""
-        return self.count >= CAUTIOUS
+        return self.count >= CAUTION_DEATHS
 
     @property
     def hopeless(self) -> bool:
-        return self.count >= HOPELESS
+        return self.count >= MAX_DEATHS
 
 
 class Tasks(Base):
-    async def task_begun(self, task: str, attempt: str) -> Deaths:
-        return Deaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
+    async def begin_task(self, task: str, attempt: str) -> TaskDeaths:
+        return TaskDeaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
 
-    async def task_let_go(self, task: str, attempt: str) -> None:
+    async def release_task(self, task: str, attempt: str) -> None:
         """The worker ends and the task goes on elsewhere or later: not a death. Units in work are so no longer."""
         await self.redis.run(LET_GO, [_task(task)], [attempt])
 
-    async def task_ended(self, task: str) -> None:
+    async def end_task(self, task: str) -> None:
         await self.redis.do("DEL", _task(task))
 
     async def checkpoint(self, task: str) -> None:
         """Something of it is now stored for good: a result, a posted message. Deaths count from here."""
         await self._task_note(task, "deaths", "0")
 
-    async def unit_started(self, task: str, unit: str) -> None:
+    async def begin_unit(self, task: str, unit: str) -> None:
         await self._task_note(task, f"unit {unit}", "1")
 
-    async def unit_done(self, task: str, unit: str) -> None:
+    async def end_unit(self, task: str, unit: str) -> None:
         """It came to its end, or was left out."""
         await self.redis.run(UNIT_DONE, [_task(task)], [unit, seconds(OPEN_LIFE)])
 
-    async def unit_failed(self, task: str, unit: str) -> None:
+    async def fail_unit(self, task: str, unit: str) -> None:
         """It ended without killing anybody, and without a result."""
         await self.redis.do("HDEL", _task(task), f"unit {unit}")
 
     async def should_skip(self, task: str, unit: str) -> bool:
         """It was alone in work at two deaths."""
         killed = await self.redis.do("HGET", _task(task), f"killed {unit}")
-        return int(killed or 0) >= POISONOUS
+        return int(killed or 0) >= SKIP_DEATHS
 
-    async def put_aside(self, task: str, note: str) -> None:
+    async def set_task_aside(self, task: str, note: str) -> None:
         """For `status`: what was given up, and why."""
         await self.redis.transaction(
             [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
@@ -116,7 +116,7 @@ class Tasks(Base):
         found = await self.redis.do("HGETALL", ASIDE)
         return {task.decode(): note.decode() for task, note in found.items()}
 
-    async def take_up_again(self, task: str) -> None:
+    async def retry_task_aside(self, task: str) -> None:
         await self.redis.transaction([("HDEL", ASIDE, task), ("DEL", _task(task))])
 
     async def _task_note(self, task: str, name: str, value: str) -> None:

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from bot.core.chat import Place
 from bot.store.base import LONG, Base, key, seconds
-from bot.store.questions import Asked, Questions, thread_key
+from bot.store.questions import Questions, StoredQuestion, thread_key
 from digest.cache_keys import fingerprint
 
 PROGRESS_LIFE = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ThreadSpeakers:
     """Who spoke in a thread. Nothing of what they said is kept."""
 
     humans: bool = False
@@ -25,7 +25,7 @@ class Spoken:
 
 
 class Scenes(Questions, Base):
-    async def note_spoke(self, place: Place, person: str) -> None:
+    async def record_speaker(self, place: Place, person: str) -> None:
         """A person wrote in a thread of ours."""
         name, index = thread_key(place), key("person", person, "threads")
         await self.redis.transaction(
@@ -37,17 +37,17 @@ class Scenes(Questions, Base):
             ]
         )
 
-    async def spoken(self, place: Place) -> Spoken:
+    async def spoken(self, place: Place) -> ThreadSpeakers:
         humans, last, answered = await self.redis.do("HMGET", thread_key(place), "humans", "last", "answered")
-        return Spoken(bool(humans), (last or b"").decode(), (answered or b"").decode())
+        return ThreadSpeakers(bool(humans), (last or b"").decode(), (answered or b"").decode())
 
-    async def name_question(self, question: str) -> str:
+    async def save_question_name(self, question: str) -> str:
         """A short name for a question, for what a button can carry."""
         name = fingerprint(question)
         await self.redis.do("SET", key("named", name), question, "EX", seconds(LONG))
         return name
 
-    async def question_named(self, name: str) -> Asked | None:
+    async def question_by_name(self, name: str) -> StoredQuestion | None:
         found = await self.redis.do("GET", key("named", name))
         return await self.question(found.decode()) if found else None
 

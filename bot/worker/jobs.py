@@ -14,7 +14,7 @@ from bot.alerts import faults, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.context import Context
 from bot.core import metrics
-from bot.core.chat import ChatError, Forbidden, Gone, Throttled
+from bot.core.chat import ChatError, Forbidden, TargetMissing, Throttled
 from bot.core.ids import RunKey, TaskName
 from bot.core.logs import concerning
 from bot.core.subscription import Subscription
@@ -231,7 +231,7 @@ class Jobs:
         if digest is not None:
             await faults.close_channel_faults(self._context, digest.subscription)
         if digest is not None and await self._store.delivery(digest.key) is not None:
-            await self._store.retracting(digest.key)
+            await self._store.mark_retracted(digest.key)
         if digest is not None:
             await self._end_run(digest, say.sentence("error.run.removed"))
 
@@ -247,13 +247,13 @@ class Jobs:
             await self._conversation.answer(question_id)
             if (asked := await self._store.question(question_id)) is not None:
                 await faults.report_task_ended(self._context, "answer", asked.question.place.key)
-        except (Gone, Forbidden) as error:
+        except (TargetMissing, Forbidden) as error:
             log.warning("event=answer_unwanted cause=%r", str(error))
-            await self._store.keep_silent(question_id)
+            await self._store.mark_silent(question_id)
         except ChatError as error:
             asked = await self._store.question(question_id)
             if asked is None or self._context.now() - asked.question.at > QUESTION_MAX_AGE:
-                await self._store.keep_silent(question_id)
+                await self._store.mark_silent(question_id)
                 return
             wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else RETRY_ANSWER
             raise RetryLater(wait) from error

@@ -5,7 +5,7 @@ few at once) and `posts` (deliveries: a channel takes a message a second, so ver
 once). A task is a name and ids; its data is in the store. A task is delivered until it ends: if its
 worker dies or freezes, another takes it after half a minute, or at once if no other process is
 alive. Docket's key prevents duplicates while a task is queued, our done marker afterwards, and a
-lease keeps two workers from running it at once. Deaths are counted from the last checkpoint
+lease keeps two workers from running it at once. TaskDeaths are counted from the last checkpoint
 (`bot.store.tasks`).
 """
 
@@ -31,7 +31,7 @@ from docket.dependencies import AdmissionBlocked
 
 from bot.core.ids import join_key
 from bot.core.texts import say
-from bot.store import Deaths, Hold, LeaseBusy, LeaseLost, Store, StoreUnavailable
+from bot.store import LeaseBusy, LeaseLost, LeasePolicy, Store, StoreUnavailable, TaskDeaths
 from bot.store.embedded.server import EmbeddedStore
 from bot.store.redis import RedisError, Script, sentences
 
@@ -42,7 +42,11 @@ QUICK = "quick"
 POSTS = "posts"
 DOCKETS = (SLOW, QUICK, POSTS)
 CONCURRENCY: Mapping[str, int] = {SLOW: 8, QUICK: 16, POSTS: 250}
-HOLD: Mapping[str, Hold] = {SLOW: Hold.THROUGH_OUTAGES, QUICK: Hold.SURE, POSTS: Hold.SURE}
+LEASE_POLICY: Mapping[str, LeasePolicy] = {
+    SLOW: LeasePolicy.THROUGH_OUTAGES,
+    QUICK: LeasePolicy.STRICT,
+    POSTS: LeasePolicy.STRICT,
+}
 """A digest costs money and posts nothing: it continues while the store is away. Posts stop."""
 REDELIVERY = timedelta(seconds=30)
 RETRY_IF_HELD = timedelta(seconds=10)
@@ -109,7 +113,7 @@ class Task:
     """What a task's function knows about its own execution."""
 
     key: str
-    deaths: Deaths
+    deaths: TaskDeaths
     store: Store
 
     @property
@@ -126,13 +130,13 @@ class Task:
         """Wraps a part that may kill the process. Yields False if it did so twice: skip it."""
         allowed = not await self.store.should_skip(self.key, name)
         if allowed:
-            await self.store.unit_started(self.key, name)
+            await self.store.begin_unit(self.key, name)
         try:
             yield allowed
         except BaseException:
-            await _shielded(self.store.unit_failed(self.key, name))
+            await _shielded(self.store.fail_unit(self.key, name))
             raise
-        await self.store.unit_done(self.key, name)
+        await self.store.end_unit(self.key, name)
 
 
 Function = Callable[..., Awaitable[None]]
@@ -275,8 +279,8 @@ class Queue:
         try:
             if await self._store.is_done(execution.key):
                 return
-            hold = HOLD[self._docket_of[name]]
-            async with self._store.lease(f"task:{execution.key}", self._redelivery, wait=timedelta(0), hold=hold):
+            policy = LEASE_POLICY[self._docket_of[name]]
+            async with self._store.lease(f"task:{execution.key}", self._redelivery, wait=timedelta(0), policy=policy):
                 await self._attempt(function, json.loads(ids), execution)
         except LeaseBusy as busy:
             raise AdmissionBlocked(execution, "another worker", retry_delay=RETRY_IF_HELD) from busy
@@ -286,17 +290,17 @@ class Queue:
 
     async def _attempt(self, function: Function, ids: list[str], execution: Execution) -> None:
         key, attempt = execution.key, uuid4().hex
-        deaths = await self._store.task_begun(key, attempt)
+        deaths = await self._store.begin_task(key, attempt)
         if deaths.hopeless:
             await self._set_aside(key)
             return
         try:
             await function(Task(key, deaths, self._store), *ids)
         except RetryLater as later:
-            await self._store.task_let_go(key, attempt)
+            await self._store.release_task(key, attempt)
             raise AdmissionBlocked(execution, "waiting", retry_delay=later.wait) from later
         except asyncio.CancelledError:
-            await _shielded(self._store.task_let_go(key, attempt))
+            await _shielded(self._store.release_task(key, attempt))
             raise
         except (LeaseLost, StoreUnavailable):
             raise
@@ -305,14 +309,14 @@ class Queue:
             delay = RETRY_AFTER_FAULT * 4**deaths.count
             raise AdmissionBlocked(execution, "a fault", retry_delay=delay) from error
         await self._store.mark_done(key)
-        await self._store.task_ended(key)
+        await self._store.end_task(key)
 
     async def _set_aside(self, key: str) -> None:
         note = say.sentence("error.task")
         log.error("event=task-aside task=%s", key)
-        await self._store.put_aside(key, note)
+        await self._store.set_task_aside(key, note)
         await self._on_set_aside(key, note)
-        await self._store.task_ended(key)
+        await self._store.end_task(key)
 
     # ------------------------------------------------------------ tasks of dead workers
 

@@ -14,7 +14,7 @@ from bench.kill.sides import Slack
 from bench.kill.whole import post_faults, sorts
 from bot.core.chat import Person, Place, Post, Question, Text, Thread
 from bot.slack.render import messages
-from bot.store import Asked, Asking, Delivery, DeliveryState
+from bot.store import Delivery, DeliveryState, QuestionState, StoredQuestion
 from tests.servers.model import Call
 from tests.servers.slack.workspace import BOT_ID, BOT_USER, Message
 
@@ -26,7 +26,9 @@ THREAD = Thread(
     Post((Text("Two papers: [one](reply:0) and [two](reply:1)"),), "Two"),
 )
 ANSWER = Post((Text("It measures recall."),), "It measures recall.")
-ASKED = Asked(Question("q", PLACE, Person("U1"), "What does it measure?", AT), Asking.ANSWERED, post=ANSWER)
+ASKED = StoredQuestion(
+    Question("q", PLACE, Person("U1"), "What does it measure?", AT), QuestionState.ANSWERED, post=ANSWER
+)
 
 
 class Channel:

@@ -112,7 +112,7 @@ class Channel:
         made = Subscription(
             HERE, Profile(("cs.CV",), language="en", **profile), papers=3, created=self.clock() - timedelta(days=1)
         )
-        await self.context.store.keep_subscription(made)
+        await self.context.store.save_subscription(made)
         return made
 
     async def digest(self, subscription: Subscription | None = None) -> tuple[Digest, Place]:

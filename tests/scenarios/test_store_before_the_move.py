@@ -18,7 +18,7 @@ import pytest
 
 from bot.core.chat import Place
 from bot.core.settings import Settings
-from bot.store import Asking, DeliveryState, Redis, RunState, Store
+from bot.store import DeliveryState, QuestionState, Redis, RunState, Store
 from digest.model import Basis
 from digest.selection.ledger import State
 from tests.bot.server.test_health import free_port
@@ -129,4 +129,4 @@ async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(
     assert {f"{run}:{step}" for run in (FIRST, SECOND) for step in range(4)} < set(keys)
     assert [call.task for call in model.calls] == ["answer"]
     assert await old.open_deliveries() == []
-    assert (await old.question(question)).state is Asking.ANSWERED  # type: ignore[union-attr]
+    assert (await old.question(question)).state is QuestionState.ANSWERED  # type: ignore[union-attr]

@@ -22,7 +22,7 @@ from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.slack.chat import SlackChat
 from bot.slack.render.messages import key_of
-from bot.store import Deaths, RedisCache, RunState, Store
+from bot.store import RedisCache, RunState, Store, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from bot.worker.scheduler import RunScheduler
@@ -120,7 +120,7 @@ class Week:
     async def _work(self, jobs: Jobs, name: tuple[str, ...]) -> None:
         function = {"digest": jobs.digest, "delivery": jobs.delivery}[name[0]]
         try:
-            await function(Task(":".join(name), Deaths(0), self.store), *name[1:])
+            await function(Task(":".join(name), TaskDeaths(0), self.store), *name[1:])
         except RetryLater as later:
             self.agenda.due[name] = self.hands() + later.wait
         else:
@@ -183,7 +183,7 @@ async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week
         for channel, time, zone in ((UTC_CHANNEL, "09:00", "UTC"), (CHILE, "00:30", "America/Santiago")):
             place = Place("slack", channel.partition(":")[2])
             slack.space.add_channel(place.channel)
-            await store.keep_subscription(
+            await store.save_subscription(
                 Subscription(place, profile, papers=3, time=time, timezone=zone, created=clock())
             )
         yield Week(clock, arxiv, slack, store, agenda, context)

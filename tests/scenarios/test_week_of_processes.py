@@ -104,7 +104,7 @@ async def days(redis_url: str, tmp_path: Path, forks: ForkServer) -> AsyncIterat
         for channel, when, zone in ((UTC_CHANNEL, "09:00", "UTC"), (CHILE, "00:30", "America/Santiago")):
             place = Place("slack", channel.partition(":")[2])
             slack.space.add_channel(place.channel)
-            await store.keep_subscription(
+            await store.save_subscription(
                 Subscription(place, profile, papers=2, time=when, timezone=zone, created=at(2, 12))
             )
         world = World(arxiv, model, tmp_path, forks)

@@ -5,7 +5,7 @@
         …  DISCORD_API_URL=discord.api_url  DISCORD_GATEWAY_URL=discord.gateway_url
         discord.fail("POST", r"/channels/\\d+/messages", 502, stored=True)
 
-Alone: `python -m tests.servers.discord --port 4600`; what tests call on the object is under `/_test/`.
+OneAtATime: `python -m tests.servers.discord --port 4600`; what tests call on the object is under `/_test/`.
 """
 
 from __future__ import annotations

@@ -59,8 +59,8 @@ def _shorten_rules(by: float) -> None:
     from bot.store import pace
 
     for name, rule in pace.RULES.items():
-        if isinstance(rule, pace.Alone):
-            pace.RULES[name] = pace.Alone(rule.gap / by, max(timedelta(seconds=1), rule.hold / by))
+        if isinstance(rule, pace.OneAtATime):
+            pace.RULES[name] = pace.OneAtATime(rule.gap / by, max(timedelta(seconds=1), rule.hold / by))
         else:
             pace.RULES[name] = pace.Bursts(rule.count, rule.within / by, rule.rest / by)
 

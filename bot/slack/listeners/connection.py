@@ -24,7 +24,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.chat import Doubtful, EventHandler, Forbidden, Throttled
+from bot.core.chat import EventHandler, Forbidden, OutcomeUnknown, Throttled
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
@@ -167,7 +167,7 @@ class SlackConnection:
         for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             try:
                 return await self._chat.wire.identity()
-            except (Throttled, Doubtful) as error:
+            except (Throttled, OutcomeUnknown) as error:
                 log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, error)
                 await asyncio.sleep(pause)
         raise AssertionError

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.core.chat import ChatError, EventHandler, Gone, Menu, Person, Place, Post, Responder, Text
+from bot.core.chat import ChatError, EventHandler, Menu, Person, Place, Post, Responder, TargetMissing, Text
 from bot.core.ids import PaperById
 from bot.core.texts import say
 from bot.slack.chat import SlackChat
@@ -169,7 +169,7 @@ class Interactions:
         thread = str(message.get("thread_ts") or message["ts"])
         try:
             info = (await self._chat.wire.call("conversations.info", channel=channel))["channel"]
-        except Gone:
+        except TargetMissing:
             info = {}
         if info.get("is_member") or info.get("is_im"):
             return Place("slack", channel, thread, payloads.is_direct(channel))

@@ -16,7 +16,7 @@ import aiohttp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.chat import Doubtful, Forbidden, Throttled
+from bot.core.chat import Forbidden, OutcomeUnknown, Throttled
 from bot.slack.wire import SlackRefused, translate_error
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Socket(SocketModeClient):
                     )
                     self._on_failure(failure)
                     raise failure from error
-                if not isinstance(translated, Throttled | Doubtful):
+                if not isinstance(translated, Throttled | OutcomeUnknown):
                     raise
                 if isinstance(translated, Throttled):
                     pause = max(pause, translated.wait)

@@ -111,7 +111,7 @@ def server_lock(home: Path) -> IO[bytes] | None:
     return file
 
 
-def last_words(home: Path) -> str:
+def last_log_line(home: Path) -> str:
     with contextlib.suppress(OSError):
         lines = (home / "server.log").read_text(errors="replace").strip().splitlines()
         if lines:

@@ -29,7 +29,7 @@ from urllib.parse import quote
 from bot.store.embedded.directory import (
     StoreUnavailable,
     full_disk,
-    last_words,
+    last_log_line,
     ping,
     prepare,
     server_binary,
@@ -206,7 +206,7 @@ class EmbeddedStore:
             gone = server_lock(self.home) if answer is None else None
             if gone is not None:
                 gone.close()
-                raise StoreUnavailable(f"The store could not be started: {last_words(self.home)}")
+                raise StoreUnavailable(f"The store could not be started: {last_log_line(self.home)}")
             if time.monotonic() > ends:
                 raise StoreUnavailable(f"The store in {self.home} takes too long to read its files.")
             await asyncio.sleep(0.01)

@@ -110,10 +110,10 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
 async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: AdminReports):
     nobody = replace(admin, places=[])
     await nobody.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
-    [kept] = (await admin.store.faults_known()).values()
+    [kept] = (await admin.store.load_faults()).values()
     assert kept["cause"] == "Not in the channel."
     await nobody.report_recovery("delivery", about="slack:C1")
-    assert await admin.store.faults_known() == {}
+    assert await admin.store.load_faults() == {}
 
 
 async def test_it_speaks_the_installation_s_language(admin: AdminReports):

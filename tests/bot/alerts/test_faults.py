@@ -12,13 +12,13 @@ import pytest
 
 from bot.alerts.admin import AdminReports
 from bot.context import Context
-from bot.core.chat import Gone, Place, Question
+from bot.core.chat import Place, Question, TargetMissing
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, watch_connections
-from bot.store import Deaths
+from bot.store import TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
@@ -99,24 +99,24 @@ class House:
 
     async def _done(self, run: str) -> timedelta | None:
         try:
-            await self.jobs.digest(Task(f"digest:{run}", Deaths(0), self.context.store), run)
+            await self.jobs.digest(Task(f"digest:{run}", TaskDeaths(0), self.context.store), run)
         except RetryLater as later:
             return later.wait
         return None
 
     async def deliver(self) -> None:
         with contextlib.suppress(RetryLater):
-            await self.jobs.delivery(Task(f"delivery:{self.last}", Deaths(0), self.context.store), self.last)
+            await self.jobs.delivery(Task(f"delivery:{self.last}", TaskDeaths(0), self.context.store), self.last)
 
     async def ask(self, *, queue: bool = True) -> str:
         self.asked += 1
         name = f"q{self.asked}"
         place = replace(HERE, thread="t")
-        await self.context.store.keep_question(
+        await self.context.store.save_question(
             Question(name, place, ANN, f"What does 2601.22153 say of {self.asked}?", self.context.now(), message=name)
         )
         if queue:
-            await self.jobs.answer(Task(f"answer:{name}", Deaths(0), self.context.store), name)
+            await self.jobs.answer(Task(f"answer:{name}", TaskDeaths(0), self.context.store), name)
         return name
 
     async def told(self) -> list[str]:
@@ -157,7 +157,7 @@ async def beside(house: House) -> Subscription:
     first = await house.context.store.subscription(HERE.key)
     assert first is not None
     other = replace(first, place=Place("console", "other"), profile=replace(first.profile, interests="robots"))
-    await house.context.store.keep_subscription(other)
+    await house.context.store.save_subscription(other)
     return other
 
 
@@ -269,7 +269,7 @@ async def test_a_channel_that_refuses_the_digest(house: House):
 
     async def gone(step, place, on=""):
         if place.channel == HERE.channel:
-            raise Gone("The bot is not in the channel.")
+            raise TargetMissing("The bot is not in the channel.")
         return await post(step, place, on)
 
     chat.post = gone  # type: ignore[method-assign]
@@ -309,4 +309,4 @@ async def test_nothing_stays_wrong_with_a_channel_that_is_no_more(house: House):
     await house.context.store.remove_subscription(HERE.key)
     await house.deliver()
     await house.begun_and_over("aside")
-    assert await house.context.store.faults_known() == {}
+    assert await house.context.store.load_faults() == {}

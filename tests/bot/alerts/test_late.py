@@ -15,7 +15,7 @@ from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.questions.conversation import Conversation
-from bot.store import Deaths, Run, RunState
+from bot.store import Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable
@@ -67,7 +67,7 @@ class Day:
     async def tried(self) -> timedelta | None:
         """The digest's task, once: when it wants to be begun again."""
         try:
-            await self.jobs.digest(Task("digest", Deaths(0), self.context.store), self.run.key)
+            await self.jobs.digest(Task("digest", TaskDeaths(0), self.context.store), self.run.key)
         except RetryLater as later:
             return later.wait
         return None
@@ -114,7 +114,7 @@ async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs
 async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
     subscription = await day.channel.set_up()
     profile = replace(subscription.profile, language="zh")
-    await day.context.store.keep_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
+    await day.context.store.save_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     assert "arXiv 还没有给出今天的列表（最近一次：429，21:00）" in (await day.lines())[0]
@@ -232,7 +232,7 @@ async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: D
     assert len(await day.lines()) == 2
     subscription = await day.context.store.subscription(HERE.key)
     assert subscription is not None
-    await day.context.store.keep_subscription(replace(subscription, paused=True))
+    await day.context.store.save_subscription(replace(subscription, paused=True))
     await monday.tried()
     assert len(await day.lines()) == 1
 

@@ -29,7 +29,7 @@ async def test_an_id_in_any_form_gives_the_card(channel: Channel, text: str):
 
 
 async def test_a_card_is_in_the_channel_s_language(channel: Channel):
-    await channel.context.store.keep_subscription(
+    await channel.context.store.save_subscription(
         replace(await channel.set_up(), profile=replace(channel.context.defaults.profile, language="zh"))
     )
     assert "核心" in (await channel.command("paper", "2601.22153")).text

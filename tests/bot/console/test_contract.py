@@ -12,7 +12,7 @@ import pytest
 
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.core.chat import Doubtful, Forbidden, Gone, HistoryRefused, Person, Place, Question, Throttled
+from bot.core.chat import Forbidden, HistoryRefused, OutcomeUnknown, Person, Place, Question, TargetMissing, Throttled
 from bot.store import Store
 from tests.bot.contract import Break, ChatContract, Seen
 
@@ -28,13 +28,13 @@ class BreakingChat(ConsoleChat):
         match self.breaks["post"].pop(0) if self.breaks["post"] else None:
             case Break.ANSWER_LOST:
                 await super().post(step, place, on)
-                raise Doubtful("No answer.")
+                raise OutcomeUnknown("No answer.")
             case Break.REQUEST_LOST:
-                raise Doubtful("No answer.")
+                raise OutcomeUnknown("No answer.")
             case Break.THROTTLED:
                 raise Throttled("Too fast.", 0.05)
             case Break.GONE:
-                raise Gone("The channel is no more.")
+                raise TargetMissing("The channel is no more.")
             case Break.FORBIDDEN:
                 raise Forbidden("Not allowed.")
         return await super().post(step, place, on)

@@ -147,7 +147,7 @@ class TestApplying:
 
     async def test_who_set_it_since_when_and_a_pause_stay(self, store: Store, settings, clock: Clock):
         made = Subscription(Place("slack", "C1"), paused=True, created=NOON, set_by="U1")
-        await store.keep_subscription(made)
+        await store.save_subscription(made)
         clock.forward(timedelta(days=3))
         await channels.apply(store, settings, "subscriptions: [{channel: 'slack:C1'}]", "f.yaml", dry_run=False)
         found = await store.subscription("slack:C1")
@@ -160,7 +160,7 @@ class TestApplying:
     async def test_a_changed_profile_looks_at_the_latest_list_anew(self, store: Store, settings):
         await channels.add(store, settings, "slack:C1", [])
         digest = a_digest(1, subscription="slack:C1")
-        await store.keep_digest(digest, (), ("cs.CV",))
+        await store.save_digest(digest, (), ("cs.CV",))
         await channels.edit(store, "slack:C1", ["interests=robots"])
         assert (await store.ledger("slack:C1")).reopened
         found = await store.subscription("slack:C1")
@@ -222,10 +222,10 @@ class TestList:
         await channels.add(store, settings, "slack:C1", ["time=08:00"])
         made = await store.subscription("slack:C1")
         assert made is not None
-        await store.keep_subscription(replace(made, created=NOON - timedelta(days=9)))
+        await store.save_subscription(replace(made, created=NOON - timedelta(days=9)))
         await channels.add(store, settings, "slack:C2", ["paused=true"])
         digest = a_digest(2, subscription="slack:C1")
-        await store.keep_digest(digest, (), ("cs.CV",))
+        await store.save_digest(digest, (), ("cs.CV",))
         budget = RedisBudget(store)
         with booked("slack:C1", "analyse"):
             await budget.settle(await budget.reserve("slack:C1", Usage(1)), Usage(3, 1000, 0, 100, 0.42))
@@ -247,7 +247,7 @@ class TestList:
     async def test_a_delivery_that_hangs_says_why(self, store: Store, settings):
         await channels.add(store, settings, "slack:C1", [])
         digest = a_digest(1, subscription="slack:C1")
-        await store.keep_digest(digest, (), ("cs.CV",))
+        await store.save_digest(digest, (), ("cs.CV",))
         await store.plan_delivery(digest.key, Place("slack", "C1"), ())
         async with store.lease(f"delivery:{digest.key}") as lease:
             await store.fault(lease, digest.key, "The bot is not in the channel.")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.chat import ChatError, Forbidden, Gone, Place, Step, StepKind, Throttled
+from bot.core.chat import ChatError, Forbidden, Place, Step, StepKind, TargetMissing, Throttled
 from bot.digests import delivery
 from bot.digests.delivery import deliver, retract
 from bot.store import DeliveryState, Redis, Store, leases
@@ -329,7 +329,7 @@ class TestRefused:
             if errors:
                 raise errors.pop(0)
             if message != parent:
-                raise Gone("deleted")
+                raise TargetMissing("deleted")
             return f"https://{message}"
 
         errors = [Forbidden("A scope is missing.")]
@@ -381,12 +381,12 @@ class TestRetract:
             )
         )
         await reached.wait()
-        retracting = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settle_time=SOON))
+        mark_retracted = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settle_time=SOON))
         while (found := await store.delivery(KEY)) and found.state is DeliveryState.OPEN:
             await asyncio.sleep(0.005)
         go_on.set()
         assert (await delivering).state is DeliveryState.RETRACTED
-        await retracting
+        await mark_retracted
         assert await world.posts() == []
 
     async def test_a_post_in_doubt_goes_too(self, world: ConsoleWorld, store: Store):

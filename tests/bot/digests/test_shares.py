@@ -93,7 +93,7 @@ class House:
 
     async def digest(self, channel: str, profile: Profile) -> None:
         subscription = Subscription(Place("console", channel), profile, papers=3, created=self.clock())
-        await self.store.keep_subscription(subscription)
+        await self.store.save_subscription(subscription)
         run = await self.store.begin_run(subscription.key, FRIDAY, "daily")
         assert await self.daily.make(subscription, run, RunOptions()) is not None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.chat import Doubtful
+from bot.core.chat import OutcomeUnknown
 from bot.discord.draft import Draft
 from tests.bot.contract import a_post
 
@@ -60,7 +60,7 @@ class SlowPaper(Paper):
         if self.edits > 1:
             return self.shown.append(payload)
         asyncio.get_running_loop().call_later(self.late, self.shown.append, payload)
-        raise Doubtful("Discord does not answer.")
+        raise OutcomeUnknown("Discord does not answer.")
 
 
 async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(monkeypatch: pytest.MonkeyPatch):

@@ -119,7 +119,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
         running = asyncio.create_task(listener.run())
         await until(lambda: listener.client and listener.client.guilds and listener.client.guilds[0].channels)
         wanted = subscription_from_settings(settings, home.place, app.now())
-        await app.store.keep_subscription(wanted)
+        await app.store.save_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         digest = await daily.make(wanted, run, RunOptions())
         assert digest is not None

@@ -13,15 +13,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.chat import (
-    Doubtful,
     Forbidden,
-    Gone,
     HistoryRefused,
+    OutcomeUnknown,
     Person,
     Place,
     Question,
     Step,
     StepKind,
+    TargetMissing,
     Text,
     Throttled,
 )
@@ -79,7 +79,7 @@ def a_question(place: Place, at: datetime | None = None, **values) -> Question:
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 0])
 async def test_a_post_that_goes_wrong_is_made_once_and_in_doubt(home: Home, status: int):
     home.discord.fail("POST", POST, status, stored=True, times=5)
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await home.chat.post(a_step(), home.place)
     assert len(home.discord.requests("POST", POST)) == 1
 
@@ -130,7 +130,7 @@ async def test_a_reset_connection_is_not_used_again_for_a_post(home: Home, monke
         raise ConnectionResetError(54, "Connection reset by peer")
 
     monkeypatch.setattr(aiohttp.TCPConnector, "connect", reset)
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await home.chat.post(a_step("k:1"), home.place)
     assert len(tries) == 1
 
@@ -230,7 +230,7 @@ async def test_a_deleted_thread_is_gone(home: Home):
     thread, _ = await a_thread(home)
     del home.world.channels[thread]
     message = {"message": keyed(messages(a_post("second"))[0], "k:2")}
-    with pytest.raises(Gone):
+    with pytest.raises(TargetMissing):
         await home.chat.post(Step("k:2", StepKind.REPLY, message), home.place, thread)
 
 

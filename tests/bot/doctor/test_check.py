@@ -64,7 +64,7 @@ class TestSlack:
         return settings(redis_url=redis_url, **(told | values))
 
     async def test_the_token_the_socket_and_every_channel_are_looked_at(self, slack, redis_url: str, store: Store):
-        await store.keep_subscription(Subscription(Place("slack", "CGONE")))
+        await store.save_subscription(Subscription(Place("slack", "CGONE")))
         found = by_name(await platforms.slack(self.given(slack, redis_url, slack_channel="C1")))
         assert {f.state for what, f in found.items() if what != "Slack channel CGONE"} == {State.GOOD}
         assert set(found) >= {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1", "Slack channel CGONE"}

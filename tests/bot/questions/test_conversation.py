@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import Button, ChatError, Doubtful, Place
-from bot.store import Asking
+from bot.core.chat import Button, ChatError, OutcomeUnknown, Place
+from bot.store import QuestionState
 from tests.bot.people import ANN, BOB, HERE, Channel
 
 
@@ -151,13 +151,13 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
     finish = draft.finish
 
     async def dies(self, post):
-        raise Doubtful("dropped")
+        raise OutcomeUnknown("dropped")
 
     monkeypatch.setattr(draft, "finish", dies)
     with pytest.raises(ChatError):
         await channel.ask(thread, "what does 1 introduce?", message="m1")
     [open_question] = await channel.context.store.unanswered()
-    assert open_question.state is Asking.OPEN
+    assert open_question.state is QuestionState.OPEN
     assert open_question.post is not None
     monkeypatch.setattr(draft, "finish", finish)
     await channel.conversation.answer(open_question.question.id)
@@ -170,7 +170,7 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
 async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
-    await channel.context.store.keep_question(question)
+    await channel.context.store.save_question(question)
     await channel.handler.on_delete(thread, "m9")
     before = await channel.said(thread)
     await channel.conversation.answer(question.id)
@@ -180,7 +180,7 @@ async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channe
 async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel: Channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
-    await channel.context.store.keep_question(question)
+    await channel.context.store.save_question(question)
     await channel.handler.on_edit(replace(question, text="what does 2 introduce?"))
     await channel.conversation.answer(question.id)
     assert (await channel.said(thread))[-1].startswith("**2 · ")

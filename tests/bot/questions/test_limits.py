@@ -35,7 +35,7 @@ async def broke(channel: Channel) -> Channel:
 
 async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke: Channel):
     subscription = replace(await broke.set_up(), timezone="Asia/Shanghai")
-    await broke.context.store.keep_subscription(subscription)
+    await broke.context.store.save_subscription(subscription)
     _, thread = await broke.digest(subscription)
     said = await broke.ask(thread, "does 1 release code?")
     assert "answered again from Sat, Jan 31 08:00 (Asia/Shanghai)" in said + broke.screen()

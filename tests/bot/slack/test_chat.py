@@ -11,15 +11,15 @@ import pytest
 
 from bot.core.chat import (
     ChatError,
-    Doubtful,
     Forbidden,
-    Gone,
     HistoryRefused,
+    OutcomeUnknown,
     Person,
     Place,
     Post,
     Step,
     StepKind,
+    TargetMissing,
     Text,
     Throttled,
 )
@@ -120,7 +120,7 @@ async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(
     slack: SlackServer, chat: SlackChat, fault: str, stored: int
 ) -> None:
     slack.fail("chat.postMessage", fault)
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await chat.post(step(), PLACE)
     assert len(slack.calls("chat.postMessage")) == 1
     found = await chat.find("d:0", StepKind.POST, PLACE, since())
@@ -146,11 +146,11 @@ async def test_a_slack_that_cannot_be_reached_took_nothing() -> None:
         ("token_revoked", Forbidden, "SLACK_BOT_TOKEN"),
         ("account_inactive", Forbidden, "reinstall"),
         ("restricted_action", Forbidden, "admin"),
-        ("is_archived", Gone, "C1 is archived"),
-        ("not_in_channel", Gone, "/invite"),
-        ("channel_not_found", Gone, "no channel C1"),
+        ("is_archived", TargetMissing, "C1 is archived"),
+        ("not_in_channel", TargetMissing, "/invite"),
+        ("channel_not_found", TargetMissing, "no channel C1"),
         ("invalid_blocks", ChatError, "invalid_blocks"),
-        ("fatal_error", Doubtful, "fatal_error"),
+        ("fatal_error", OutcomeUnknown, "fatal_error"),
     ],
 )
 async def test_refusals_are_sentences(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.chat import Doubtful, Person, Place, Post, Question, Quotation, Text
+from bot.core.chat import OutcomeUnknown, Person, Place, Post, Question, Quotation, Text
 from bot.slack import draft, wire
 from bot.slack.chat import SlackChat
 from bot.slack.render import messages
@@ -249,7 +249,7 @@ async def test_a_final_post_whose_answer_is_lost_may_be_repeated(
 ) -> None:
     slack.fail("chat.postMessage", "drop")
     writing = await chat.draft(asked(slack, parent), "answer:q")
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await writing.finish(FINAL)
     ts = await writing.finish(FINAL)
     assert [m.ts for m in answers(slack)] == [ts]
@@ -337,7 +337,7 @@ async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repe
     await writing.write("word")
     slack.fail("chat.postMessage", "drop")
     long = Post((Text("word " * 2_500),), "long")
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await writing.finish(long)
     await writing.finish(long)
     assert len(answers(slack)) == 2
@@ -349,7 +349,7 @@ async def test_a_stream_that_could_not_be_ended_is_ended_when_it_is_repeated(
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
     slack.fail("chat.stopStream", "500")
-    with pytest.raises(Doubtful):
+    with pytest.raises(OutcomeUnknown):
         await writing.finish(FINAL)
     await writing.finish(FINAL)
     assert [("DynamicVLA" in m.shown, m.streaming) for m in answers(slack)] == [(True, False)]

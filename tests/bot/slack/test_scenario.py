@@ -79,7 +79,7 @@ async def day(
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
         wanted = subscription_from_settings(settings, PLACE, app.now())
-        await app.store.keep_subscription(wanted)
+        await app.store.save_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         digest = await daily.make(wanted, run, RunOptions())
         assert digest is not None

@@ -34,8 +34,8 @@ async def test_a_copy_taken_while_it_runs_holds_everything_acknowledged_before(t
     async with store_address("", first) as (url, _), Redis(url) as redis:
         store = Store(redis)
         for n in range(40):
-            await store.keep_subscription(Subscription(Place("slack", f"C{n}"), created=datetime.now(UTC)))
-        await store.keep_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
+            await store.save_subscription(Subscription(Place("slack", f"C{n}"), created=datetime.now(UTC)))
+        await store.save_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
 
         async def writing() -> None:
             nonlocal acknowledged
@@ -61,8 +61,8 @@ async def test_a_copy_of_a_stopped_store_is_the_same_to_the_last_write(tmp_path:
     first, second = tmp_path / "first", tmp_path / "second"
     async with store_address("", first) as (url, _), Redis(url) as redis:
         store = Store(redis)
-        await store.keep_subscription(Subscription(Place("slack", "C0"), created=datetime.now(UTC)))
-        await store.keep_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
+        await store.save_subscription(Subscription(Place("slack", "C0"), created=datetime.now(UTC)))
+        await store.save_digest(a_digest(3, subscription="slack:C0", made_at=datetime.now(UTC)), (), ("cs.CV",))
         for n in range(100):
             await store.mark_done(f"task-{n}")
     await stop_store(first)

@@ -41,7 +41,7 @@ async def test_out_of_memory_is_a_sentence(redis_url: str, full: redis.Redis, ho
 
 
 async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url: str, full: redis.Redis, monkeypatch):
-    monkeypatch.setattr(module, "FULL_AGAIN", 0.02)
+    monkeypatch.setattr(module, "FULL_RETRY_DELAY", 0.02)
     async with Redis(redis_url) as store:
         writing = [
             asyncio.create_task(store.do("SET", "a", "1")),

@@ -50,15 +50,15 @@ FOR_EVER = {
 async def use_everything(store: Store) -> None:
     digest = a_digest(2, subscription=THREAD.key)
     channel = Place("slack", "C1")
-    await store.keep_subscription(Subscription(channel))
-    await store.keep_subscription(Subscription(Place("slack", "C2")))
+    await store.save_subscription(Subscription(channel))
+    await store.save_subscription(Subscription(Place("slack", "C2")))
     await store.remove_subscription("slack:C2")
     entry = LedgerEntry("2601.00001", "cs.CV", NOON, State.CHOSEN, NOON.date())
     await store.seed(channel.key, [entry], ("cs.CV",))
     await store.reopen_ledger(channel.key, NOON.date())
-    await store.keep_digest(digest, [entry], ("cs.CV",))
-    await store.keep_posts(digest.key, channel, {"2601.00001": "m1"})
-    await store.keep_message_subject(channel, "m2", "2601.00001")
+    await store.save_digest(digest, [entry], ("cs.CV",))
+    await store.save_posts(digest.key, channel, {"2601.00001": "m1"})
+    await store.save_message_subject(channel, "m2", "2601.00001")
     run = await store.begin_run(channel.key, NOON.date(), "daily")
     await store.note_run(run, "waiting")
     await store.note_progress(run.key, "ranked", 1, 2)
@@ -77,11 +77,11 @@ async def use_everything(store: Store) -> None:
         await budget.settle(await budget.reserve("slack:C1", Usage(usd=0.1)), Usage(1, 2, 3, 4, 0.1))
     await budget.share("slack:C2", "analysis:2601.00001")
     await budget.reserve("slack:C1", Usage(usd=0.1))
-    await store.task_begun("t", "1")
-    await store.unit_started("t", "u")
-    await store.task_begun("t", "2")
+    await store.begin_task("t", "1")
+    await store.begin_unit("t", "u")
+    await store.begin_task("t", "2")
     await store.checkpoint("t")
-    await store.put_aside("t", "a note")
+    await store.set_task_aside("t", "a note")
 
 
 async def use_delivery(store: Store) -> None:
@@ -94,18 +94,18 @@ async def use_delivery(store: Store) -> None:
 
 async def use_people(store: Store) -> None:
     for n in "123":
-        await store.keep_question(a_question(f"q{n}", extra={"token": "t"}))
-        await store.name_question(f"q{n}")
+        await store.save_question(a_question(f"q{n}", extra={"token": "t"}))
+        await store.save_question_name(f"q{n}")
     await store.amend(a_question("q3"))
-    await store.keep_answer("q1", an_answer(), A_POST)
+    await store.save_answer("q1", an_answer(), A_POST)
     await store.mark_answered("q1", "m9")
     await store.withdraw(THREAD, "m-q2")
     await store.count_question(ANN.id, NOON.date(), "q1")
-    await store.thread_started(THREAD, "slack:C1:2026-01-30:daily", ("2601.00001",))
+    await store.save_thread(THREAD, "slack:C1:2026-01-30:daily", ("2601.00001",))
     await store.quiet(THREAD)
     await store.discuss(THREAD, ANN.id, ("2601.00001",))
-    await store.note_answered(THREAD, ANN.id)
-    await store.note_spoke(THREAD, ANN.id)
+    await store.record_answered(THREAD, ANN.id)
+    await store.record_speaker(THREAD, ANN.id)
     for kind in VoteKind:
         await store.vote(Vote(kind, "2601.00001", THREAD, ANN, NOON))
 

@@ -24,8 +24,8 @@ from bot.core.chat import (
     VoteKind,
 )
 from bot.core.subscription import Subscription
-from bot.store import Asking, Store, post_from_json, post_to_json
-from bot.store.threads import Spoken
+from bot.store import QuestionState, Store, post_from_json, post_to_json
+from bot.store.threads import ThreadSpeakers
 from digest.model import Answer, Turn
 from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest
@@ -65,31 +65,31 @@ class TestPosts:
 
 class TestQuestions:
     async def test_once_per_id_and_once_per_message(self, store: Store):
-        assert await store.keep_question(a_question())
-        assert not await store.keep_question(a_question())
-        assert not await store.keep_question(a_question("another-event", message="m-q1"))
-        assert await store.keep_question(a_question("form-1", message=""))
-        assert await store.keep_question(a_question("form-2", message=""))
+        assert await store.save_question(a_question())
+        assert not await store.save_question(a_question())
+        assert not await store.save_question(a_question("another-event", message="m-q1"))
+        assert await store.save_question(a_question("form-1", message=""))
+        assert await store.save_question(a_question("form-2", message=""))
 
     async def test_delivered_many_times_at_once_it_is_kept_once(self, store: Store):
-        kept = await asyncio.gather(*(store.keep_question(a_question(f"e{n}", message="m")) for n in range(20)))
+        kept = await asyncio.gather(*(store.save_question(a_question(f"e{n}", message="m")) for n in range(20)))
         assert sum(kept) == 1
 
     async def test_it_stays_among_the_unanswered_until_its_answer_was_sent(self, store: Store):
-        await store.keep_question(a_question("q2", at=NOON + timedelta(seconds=1)))
-        await store.keep_question(a_question("q1"))
+        await store.save_question(a_question("q2", at=NOON + timedelta(seconds=1)))
+        await store.save_question(a_question("q1"))
         assert [a.question.id for a in await store.unanswered()] == ["q1", "q2"]
-        await store.keep_answer("q1", an_answer(), A_POST)
+        await store.save_answer("q1", an_answer(), A_POST)
         waiting = (await store.unanswered())[0]
         assert (waiting.answer, waiting.post) == (an_answer(), A_POST)
         await store.mark_answered("q1", "m-answer")
         assert [a.question.id for a in await store.unanswered()] == ["q2"]
         asked = await store.question("q1")
         assert asked is not None
-        assert (asked.state, asked.message) == (Asking.ANSWERED, "m-answer")
+        assert (asked.state, asked.message) == (QuestionState.ANSWERED, "m-answer")
 
     async def test_tokens_live_shorter_than_the_question(self, store: Store):
-        await store.keep_question(a_question(extra={"token": "secret"}))
+        await store.save_question(a_question(extra={"token": "secret"}))
         asked = await store.question("q1")
         assert asked is not None
         assert asked.question.extra == {"token": "secret"}
@@ -97,31 +97,31 @@ class TestQuestions:
         assert await store.redis.do("TTL", "paperboy:question-extra:q1") <= 3600
 
     async def test_an_edited_question_is_replaced_while_it_is_open(self, store: Store):
-        await store.keep_question(a_question())
+        await store.save_question(a_question())
         assert await store.amend(replace(a_question("an-edit", message="m-q1"), text="better"))
         asked = await store.question("q1")
         assert asked is not None
         assert (asked.question.text, asked.question.id) == ("better", "q1")
-        await store.keep_answer("q1", an_answer(), A_POST)
+        await store.save_answer("q1", an_answer(), A_POST)
         assert not await store.amend(replace(a_question(), text="too late"))
         assert not await store.amend(a_question("q9", message="unknown"))
 
     async def test_a_deleted_question_ends(self, store: Store):
-        await store.keep_question(a_question())
+        await store.save_question(a_question())
         asked = await store.withdraw(THREAD, "m-q1")
         assert asked is not None
-        assert asked.state is Asking.WITHDRAWN
+        assert asked.state is QuestionState.WITHDRAWN
         assert await store.unanswered() == []
         await store.mark_answered("q1", "late")
         asked = await store.question("q1")
         assert asked is not None
-        assert asked.state is Asking.WITHDRAWN
+        assert asked.state is QuestionState.WITHDRAWN
         assert await store.withdraw(THREAD, "unknown") is None
 
     async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store: Store):
         for n, private in ((1, False), (2, True), (3, False)):
-            await store.keep_question(a_question(f"q{n}", at=NOON + timedelta(minutes=n), private=private))
-            await store.keep_answer(f"q{n}", an_answer(f"answer {n}"), A_POST)
+            await store.save_question(a_question(f"q{n}", at=NOON + timedelta(minutes=n), private=private))
+            await store.save_answer(f"q{n}", an_answer(f"answer {n}"), A_POST)
         assert await store.turns(THREAD) == [
             Turn("text of q1", "answer 1", ("2601.00001",)),
             Turn("text of q3", "answer 3", ("2601.00001",)),
@@ -138,7 +138,7 @@ class TestQuestions:
 class TestThreads:
     async def test_what_is_known_of_a_thread(self, store: Store):
         assert await store.thread(THREAD) is None
-        await store.thread_started(THREAD, "slack:C1:2026-01-30:daily")
+        await store.save_thread(THREAD, "slack:C1:2026-01-30:daily")
         await store.quiet(THREAD)
         talk = await store.thread(THREAD)
         assert talk is not None
@@ -153,10 +153,10 @@ class TestThreads:
         assert await store.under_discussion(THREAD, BOB.id) == ("2601.00002", "2601.00003")
 
     async def test_who_spoke(self, store: Store):
-        assert await store.spoken(THREAD) == Spoken()
-        await store.note_spoke(THREAD, BOB.id)
-        await store.note_answered(THREAD, ANN.id)
-        assert await store.spoken(THREAD) == Spoken(humans=True, last="", answered=ANN.id)
+        assert await store.spoken(THREAD) == ThreadSpeakers()
+        await store.record_speaker(THREAD, BOB.id)
+        await store.record_answered(THREAD, ANN.id)
+        assert await store.spoken(THREAD) == ThreadSpeakers(humans=True, last="", answered=ANN.id)
 
 
 class TestVotes:
@@ -209,15 +209,15 @@ class TestForgetting:
     async def test_nothing_of_a_person_is_left_and_all_of_the_other(self, store: Store):
         for person in (ANN, BOB):
             question = a_question(f"q-{person.id}", person)
-            await store.keep_question(question)
-            await store.name_question(question.id)
-            await store.note_spoke(THREAD, person.id)
-            await store.keep_answer(question.id, an_answer(), A_POST)
+            await store.save_question(question)
+            await store.save_question_name(question.id)
+            await store.record_speaker(THREAD, person.id)
+            await store.save_answer(question.id, an_answer(), A_POST)
             await store.count_question(person.id, date(2026, 1, 30), question.id)
             await store.discuss(THREAD, person.id, ("2601.00001",))
-            await store.note_answered(THREAD, person.id)
+            await store.record_answered(THREAD, person.id)
             await store.vote(Vote(VoteKind.SAVED, "2601.00001", THREAD, person, NOON))
-        await store.note_answered(THREAD, ANN.id)
+        await store.record_answered(THREAD, ANN.id)
         await store.forget_person(ANN.id)
         left = await everything(store)
         assert ANN.id not in left
@@ -229,17 +229,17 @@ class TestForgetting:
         for channel in ("C1", "C12"):
             place = Place("slack", channel, "1700.1")
             digest = a_digest(1, subscription=place.key)
-            await store.keep_subscription(Subscription(place))
+            await store.save_subscription(Subscription(place))
             entry = LedgerEntry("2601.00001", "cs.CV", NOON, State.CHOSEN, NOON.date())
-            await store.keep_digest(digest, [entry], ("cs.CV",))
+            await store.save_digest(digest, [entry], ("cs.CV",))
             await store.plan_delivery(digest.key, place, ())
             run = await store.begin_run(place.key, NOON.date(), "daily")
             await store.note_run(run, "waiting")
-            await store.keep_question(replace(a_question(f"q-{channel}"), place=place))
-            await store.keep_answer(f"q-{channel}", an_answer(), A_POST)
-            await store.thread_started(place, digest.key)
+            await store.save_question(replace(a_question(f"q-{channel}"), place=place))
+            await store.save_answer(f"q-{channel}", an_answer(), A_POST)
+            await store.save_thread(place, digest.key)
             await store.vote(Vote(VoteKind.MORE, "2601.00001", place, ANN, NOON))
-            await store.keep_posts(digest.key, place, {"2601.00001": "m1"})
+            await store.save_posts(digest.key, place, {"2601.00001": "m1"})
         await store.forget_subscription("slack:C1")
         left = await everything(store)
         gone = [

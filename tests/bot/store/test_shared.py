@@ -11,8 +11,8 @@ from typing import ClassVar
 import pytest
 
 from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, Store
-from bot.store.leases import Hold, Lease
-from bot.store.pace import Alone, Bursts
+from bot.store.leases import Lease, LeasePolicy
+from bot.store.pace import Bursts, OneAtATime
 from digest.errors import OverBudget
 from digest.model import Usage
 from digest.ports import booked
@@ -61,7 +61,7 @@ class TestConnection:
         assert (await store.spending(day)).total == Usage(1, 10, 0, 5, 0.4)
         async with store.lease("x", LIFE):
             pass
-        assert (await store.task_begun("t", "1")).count == 0
+        assert (await store.begin_task("t", "1")).count == 0
         assert calls >= 5
 
     async def test_many_at_once_wait_for_a_connection(self, store: Store):
@@ -129,7 +129,7 @@ class TestLeases:
         assert await store.redis.do("GET", first.key) == b"somebody else"
 
     async def test_dear_work_goes_on_while_the_store_is_away_and_has_its_lease_when_it_is_back(self, store: Store):
-        async with store.lease("x", SHORT, hold=Hold.THROUGH_OUTAGES) as lease:
+        async with store.lease("x", SHORT, policy=LeasePolicy.THROUGH_OUTAGES) as lease:
             await away(store, 3 * SHORT)
             await asyncio.sleep(3 * SHORT.total_seconds())
             assert not lease.sure()
@@ -143,9 +143,9 @@ class TestLeases:
 
     async def test_dear_work_stops_when_another_had_the_lease_meanwhile(self, store: Store):
         async def work() -> None:
-            async with store.lease("x", SHORT, hold=Hold.THROUGH_OUTAGES) as lease:
+            async with store.lease("x", SHORT, policy=LeasePolicy.THROUGH_OUTAGES) as lease:
                 await store.redis.do("DEL", lease.key)  # as by expiry
-                async with store.lease("x", LIFE, wait=timedelta(0), hold=Hold.THROUGH_OUTAGES):
+                async with store.lease("x", LIFE, wait=timedelta(0), policy=LeasePolicy.THROUGH_OUTAGES):
                     pass
                 await asyncio.sleep(10)
 
@@ -171,7 +171,7 @@ class TestLeases:
         assert began < life.total_seconds() + 0.3
 
     async def test_a_renewal_on_its_way_does_not_bring_back_what_was_given_back(self, store: Store):
-        lease = Lease(store, "x", LIFE, Hold.THROUGH_OUTAGES)
+        lease = Lease(store, "x", LIFE, LeasePolicy.THROUGH_OUTAGES)
         assert await lease.take()
         await lease.drop()
         assert not await lease.renew()
@@ -271,7 +271,7 @@ class TestCache:
 
 class TestPace:
     RULES: ClassVar = {
-        "arxiv": Alone(timedelta(milliseconds=100), hold=SHORT),
+        "arxiv": OneAtATime(timedelta(milliseconds=100), hold=SHORT),
         "content": Bursts(4, timedelta(milliseconds=100), timedelta(milliseconds=100)),
         "post": Bursts(1, timedelta(milliseconds=50)),
     }
@@ -352,7 +352,7 @@ class TestPace:
         from bot.store.pace import RULES
 
         second = timedelta(seconds=1)
-        assert RULES["arxiv"] == Alone(3 * second)
+        assert RULES["arxiv"] == OneAtATime(3 * second)
         assert RULES["arxiv-content"] == Bursts(4, second, second)
         assert RULES["post"] == Bursts(1, 1.05 * second)
 

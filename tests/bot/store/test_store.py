@@ -21,21 +21,21 @@ class TestSubscriptions:
     async def test_what_was_kept_is_found(self, store: Store):
         one = Subscription(CHANNEL, Profile(("cs.CV", "cs.RO"), "具身"), papers=7)
         two = Subscription(Place("discord", "1:2"))
-        await store.keep_subscription(one)
-        await store.keep_subscription(two)
+        await store.save_subscription(one)
+        await store.save_subscription(two)
         assert await store.subscription(one.key) == one
         assert await store.subscriptions() == [two, one]
         assert await store.subscription("slack:nowhere") is None
 
     async def test_a_removed_one_is_paused_and_comes_back_within_its_life(self, store: Store):
         kept = Subscription(CHANNEL)
-        await store.keep_subscription(kept)
+        await store.save_subscription(kept)
         await store.remove_subscription(kept.key)
         assert await store.subscriptions() == []
         removed = await store.removed_subscription(kept.key)
         assert removed is not None
         assert removed.paused
-        await store.keep_subscription(kept)
+        await store.save_subscription(kept)
         assert await store.removed_subscription(kept.key) is None
         assert await store.subscription(kept.key) == kept
 
@@ -50,7 +50,7 @@ class TestLedger:
         await store.seed(digest.subscription, [an_entry("1", State.BEFORE), an_entry("2", State.BEFORE)], ("cs.CV",))
         clock.forward(timedelta(hours=1))
         entries = [an_entry("2", State.CHOSEN, score=8.5, rank=1, reason="你们关注"), an_entry("3")]
-        await store.keep_digest(digest, entries, ("cs.CV", "cs.RO"))
+        await store.save_digest(digest, entries, ("cs.CV", "cs.RO"))
         ledger = await store.ledger(digest.subscription)
         assert ledger.categories == ("cs.CV", "cs.RO")
         assert {i: e.state for i, e in ledger.entries.items()} == {
@@ -80,7 +80,7 @@ class TestLedger:
         """Whoever looks at any moment sees both or neither."""
         digest = a_digest(10)
         look = [("EXISTS", f"paperboy:digest:{digest.key}"), ("EXISTS", f"paperboy:ledger:{digest.subscription}")]
-        keeping = asyncio.create_task(store.keep_digest(digest, [an_entry(str(i)) for i in range(500)], ("cs.CV",)))
+        keeping = asyncio.create_task(store.save_digest(digest, [an_entry(str(i)) for i in range(500)], ("cs.CV",)))
         seen = set()
         while not keeping.done():
             seen.add(tuple(await store.redis.transaction(look)))
@@ -93,7 +93,7 @@ class TestLedger:
 class TestDigests:
     async def test_a_digest_comes_back_as_it_was(self, store: Store):
         digest = a_digest(3)
-        await store.keep_digest(digest, [], ("cs.CV",))
+        await store.save_digest(digest, [], ("cs.CV",))
         assert await store.digest(digest.key) == digest
         assert await store.latest_digest(digest.subscription) == digest
         assert await store.digest("slack:C9:2026-01-30:daily") is None
@@ -101,14 +101,14 @@ class TestDigests:
     async def test_channels_share_papers_and_analyses(self, store: Store):
         """The second channel's digest adds little to what is kept."""
         first = a_digest(10)
-        await store.keep_digest(first, [], ("cs.CV",))
+        await store.save_digest(first, [], ("cs.CV",))
         parts = len(await store.redis.scan("paperboy:part:*"))
-        await store.keep_digest(a_digest(10, subscription="discord:1:2"), [], ("cs.CV",))
+        await store.save_digest(a_digest(10, subscription="discord:1:2"), [], ("cs.CV",))
         assert len(await store.redis.scan("paperboy:part:*")) == parts == 10 + 10 + 15 + 1
 
     async def test_the_newest_first(self, store: Store):
         for day in (28, 30, 29):
-            await store.keep_digest(
+            await store.save_digest(
                 a_digest(1, local_date=date(2026, 1, day), made_at=NOON.replace(day=day)), [], ("cs.CV",)
             )
         keys = await store.digests("slack:C0123456789", 2)
@@ -118,8 +118,8 @@ class TestDigests:
         old = a_digest(2, local_date=date(2026, 1, 28), made_at=NOON.replace(day=28))
         new = a_digest(2)
         for digest in (old, new):
-            await store.keep_digest(digest, [], ("cs.CV",))
-            await store.keep_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
+            await store.save_digest(digest, [], ("cs.CV",))
+            await store.save_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
         found = await store.earlier("2601.22152", new.subscription, other_than=new.key)
         assert found is not None
         assert (found.digest, found.number, found.local_date, found.message) == (old.key, 2, date(2026, 1, 28), "m-28")

@@ -11,11 +11,11 @@ import pytest
 
 from bot.cli.sample import SampleDay
 from bot.context import Context
-from bot.core.chat import Gone, Place, Question
+from bot.core.chat import Place, Question, TargetMissing
 from bot.digests.daily import Daily
 from bot.digests.delivery import GIVE_UP_AFTER
 from bot.questions.conversation import Conversation
-from bot.store import Asking, Deaths, DeliveryState, Run, RunState
+from bot.store import DeliveryState, QuestionState, Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
@@ -74,7 +74,7 @@ class House:
         return await self.context.store.begin_run(key, day, kind)
 
     def task(self, run: Run, deaths: int = 0) -> Task:
-        return Task(f"digest:{run.key}", Deaths(deaths), self.context.store)
+        return Task(f"digest:{run.key}", TaskDeaths(deaths), self.context.store)
 
     async def digest(self, run: Run, deaths: int = 0) -> timedelta | None:
         """When it wants to be begun again."""
@@ -86,7 +86,7 @@ class House:
 
     async def deliver(self, run: Run) -> timedelta | None:
         try:
-            await self.jobs.delivery(Task(f"delivery:{run.key}", Deaths(0), self.context.store), run.key)
+            await self.jobs.delivery(Task(f"delivery:{run.key}", TaskDeaths(0), self.context.store), run.key)
         except RetryLater as later:
             return later.wait
         return None
@@ -194,7 +194,7 @@ class TestDigest:
         runs = [await house.run()]
         for n in range(20):
             other = replace(first, place=Place("console", f"other-{n}"))
-            await store.keep_subscription(other)
+            await store.save_subscription(other)
             runs.append(await house.run(key=other.key))
         for run in runs:
             assert await house.digest(run) == timedelta(minutes=10)
@@ -211,7 +211,7 @@ class TestDigest:
         store = house.context.store
         subscription = await store.subscription(HERE.key)
         assert subscription is not None
-        await store.keep_subscription(replace(subscription, paused=True))
+        await store.save_subscription(replace(subscription, paused=True))
         assert await house.digest(waiting) is None
         assert await house.state(waiting) is RunState.FAILED
         assert house.queue.put == []
@@ -236,9 +236,9 @@ class TestPoison:
         chosen = best[1][0]
         task = f"digest:{run.key}"
         for attempt in "12":
-            await store.task_begun(task, attempt)
-            await store.unit_started(task, chosen.versioned)
-        deaths = await store.task_begun(task, "3")
+            await store.begin_task(task, attempt)
+            await store.begin_unit(task, chosen.versioned)
+        deaths = await store.begin_task(task, "3")
         assert deaths.cautious
         assert await house.digest(run, deaths.count) is None
         made = await store.digest(run.key)
@@ -279,7 +279,7 @@ class TestPoison:
         left_out: set[str] = set()
         while attempts < 20:
             attempts += 1
-            deaths = await store.task_begun("t", str(attempts))
+            deaths = await store.begin_task("t", str(attempts))
             assert not deaths.hopeless
             if await self._attempt(Task("t", deaths, store), bad, left_out):
                 break
@@ -296,12 +296,12 @@ class TestPoison:
                     async with task.unit(paper) as sound:
                         assert not sound
                 else:
-                    await task.store.unit_started(task.key, paper)
+                    await task.store.begin_unit(task.key, paper)
                     begun.append(paper)
             if bad & set(begun):
                 return False
             for paper in begun:
-                await task.store.unit_done(task.key, paper)
+                await task.store.end_unit(task.key, paper)
         return True
 
 
@@ -342,7 +342,7 @@ class TestUndeliverable:
 
 
 async def _gone(*_: object) -> str:
-    raise Gone("The channel is no more.")
+    raise TargetMissing("The channel is no more.")
 
 
 class TestGivenUp:
@@ -356,20 +356,20 @@ class TestGivenUp:
         asked = Question(
             "q1", replace(HERE, thread="t"), ANN, "Why?", datetime(2026, 1, 30, 9, tzinfo=UTC), message="m1"
         )
-        await house.context.store.keep_question(asked)
+        await house.context.store.save_question(asked)
         await house.jobs.handle_set_aside("answer:q1", "Five attempts ended at the same place.")
         found = await house.context.store.question("q1")
         assert found is not None
-        assert found.state is Asking.ANSWERED
+        assert found.state is QuestionState.ANSWERED
         assert any("Something went wrong" in text for text in await house.channel.said(asked.place))
 
     async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house: House):
         """Else a task that ends its worker would do so at every start."""
         store = house.context.store
         run = await house.run()
-        await store.put_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
+        await store.set_task_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
         await house.jobs.requeue_open_work()
         assert house.queue.put == []
-        await store.take_up_again(f"digest:{run.key}")
+        await store.retry_task_aside(f"digest:{run.key}")
         await house.jobs.requeue_open_work()
         assert house.queue.put == [("digest", run.key)]

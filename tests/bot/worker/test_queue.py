@@ -154,28 +154,28 @@ class TestFaults:
     async def test_a_unit_alone_at_two_deaths_is_skipped(self, store: Store):
         """As a worker that dies leaves it: begun, and neither ended nor let go."""
         for attempt in ("1", "2"):
-            await store.task_begun("k", attempt)
-            await store.unit_started("k", "2601.00001")
+            await store.begin_task("k", attempt)
+            await store.begin_unit("k", "2601.00001")
             assert not await store.should_skip("k", "2601.00001")
-        await store.task_begun("k", "3")
+        await store.begin_task("k", "3")
         assert await store.should_skip("k", "2601.00001")
         assert not await store.should_skip("k", "2601.00002")
 
     async def test_units_in_company_are_not_blamed(self, store: Store):
         for attempt in "1234":
-            await store.task_begun("k", attempt)
-            await store.unit_started("k", "a")
-            await store.unit_started("k", "b")
+            await store.begin_task("k", attempt)
+            await store.begin_unit("k", "a")
+            await store.begin_unit("k", "b")
         assert not await store.should_skip("k", "a")
-        assert (await store.task_begun("k", "5")).cautious
+        assert (await store.begin_task("k", "5")).cautious
 
     async def test_what_was_let_go_did_not_die(self, store: Store):
-        await store.task_begun("k", "1")
-        await store.unit_started("k", "a")
-        await store.task_let_go("k", "1")
-        assert (await store.task_begun("k", "2")).count == 0
-        await store.task_let_go("k", "1")  # a late word of the first changes nothing for the second
-        assert (await store.task_begun("k", "3")).count == 1
+        await store.begin_task("k", "1")
+        await store.begin_unit("k", "a")
+        await store.release_task("k", "1")
+        assert (await store.begin_task("k", "2")).count == 0
+        await store.release_task("k", "1")  # a late word of the first changes nothing for the second
+        assert (await store.begin_task("k", "3")).count == 1
 
 
 class TestDraining:
@@ -235,7 +235,7 @@ class TestDraining:
         done, _ = await asyncio.wait([running], timeout=5)
         assert done
         assert running.cancelled()
-        assert (await store.task_begun("k", "another")).count == 0
+        assert (await store.begin_task("k", "another")).count == 0
 
 
 class TestDying:

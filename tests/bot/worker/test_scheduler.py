@@ -75,7 +75,7 @@ async def until(holds, seconds: float = 10) -> None:
 
 class TestCatchingUp:
     async def test_down_at_the_time_it_begins_the_run_at_the_start_once(self, store, begun, clock, scheduler):
-        await store.keep_subscription(a_subscription())
+        await store.save_subscription(a_subscription())
         for _ in range(2):  # two starts
             again = RunScheduler(store, begun, clock)
             await again.refresh(scheduler)
@@ -84,7 +84,7 @@ class TestCatchingUp:
         assert begun.runs == [("slack:C1", FRIDAY)]
 
     async def test_several_missed_days_make_one_run(self, store, begun, run_scheduler, clock, scheduler):
-        await store.keep_subscription(a_subscription())
+        await store.save_subscription(a_subscription())
         await run_scheduler.refresh(scheduler)
         clock.forward(timedelta(days=4))
         await run_scheduler.refresh(scheduler)
@@ -93,7 +93,7 @@ class TestCatchingUp:
     async def test_what_was_missed_three_days_ago_is_left_to_the_next_run(
         self, store, begun, run_scheduler, clock, scheduler
     ):
-        await store.keep_subscription(a_subscription(days=("mon",)))
+        await store.save_subscription(a_subscription(days=("mon",)))
         await run_scheduler.refresh(scheduler)  # Monday was on the 26th
         assert begun.runs == []
         clock.forward(timedelta(days=3))
@@ -101,8 +101,8 @@ class TestCatchingUp:
         assert begun.runs == [("slack:C1", date(2026, 2, 2))]
 
     async def test_before_its_time_and_before_its_creation_nothing_is_due(self, store, begun, run_scheduler, scheduler):
-        await store.keep_subscription(a_subscription("C1", time="09:01", created=datetime(2026, 1, 30, tzinfo=UTC)))
-        await store.keep_subscription(a_subscription("C2", created=datetime(2026, 1, 30, 8, 31, tzinfo=UTC)))
+        await store.save_subscription(a_subscription("C1", time="09:01", created=datetime(2026, 1, 30, tzinfo=UTC)))
+        await store.save_subscription(a_subscription("C2", created=datetime(2026, 1, 30, 8, 31, tzinfo=UTC)))
         await run_scheduler.refresh(scheduler)
         assert begun.runs == []
 
@@ -110,27 +110,27 @@ class TestCatchingUp:
         self, store, begun, run_scheduler, scheduler
     ):
         """Somebody may have been killed between the store and the queue."""
-        await store.keep_subscription(a_subscription())
+        await store.save_subscription(a_subscription())
         await store.begin_run("slack:C1", FRIDAY, "daily")
         await run_scheduler.refresh(scheduler)
         assert begun.runs == [("slack:C1", FRIDAY)]
 
     async def test_one_that_cannot_be_read_stops_no_other(self, store, begun, run_scheduler, scheduler):
-        await store.keep_subscription(a_subscription("C1", timezone="Mars/Olympus"))
-        await store.keep_subscription(a_subscription("C2"))
+        await store.save_subscription(a_subscription("C1", timezone="Mars/Olympus"))
+        await store.save_subscription(a_subscription("C2"))
         await run_scheduler.refresh(scheduler)
         assert begun.runs == [("slack:C2", FRIDAY)]
 
 
 class TestJobs:
     async def test_they_are_what_the_subscriptions_say_also_after_a_change(self, store, run_scheduler, scheduler):
-        await store.keep_subscription(a_subscription("C1"))
-        await store.keep_subscription(a_subscription("C2", paused=True))
-        await store.keep_subscription(a_subscription("C3", days=()))
+        await store.save_subscription(a_subscription("C1"))
+        await store.save_subscription(a_subscription("C2", paused=True))
+        await store.save_subscription(a_subscription("C3", days=()))
         await run_scheduler.refresh(scheduler)
         assert [job.id for job in scheduler.get_jobs()] == ["slack:C1"]
-        await store.keep_subscription(a_subscription("C1", paused=True))
-        await store.keep_subscription(a_subscription("C2", time="10:15", timezone="Asia/Shanghai"))
+        await store.save_subscription(a_subscription("C1", paused=True))
+        await store.save_subscription(a_subscription("C2", time="10:15", timezone="Asia/Shanghai"))
         await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         at = job.next_run_time.astimezone(ZoneInfo("Asia/Shanghai"))
@@ -140,7 +140,7 @@ class TestJobs:
         assert scheduler.get_jobs() == []
 
     async def test_a_job_is_late_for_hours_before_it_is_missed_and_runs_once(self, store, run_scheduler, scheduler):
-        await store.keep_subscription(a_subscription())
+        await store.save_subscription(a_subscription())
         await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         assert job.misfire_grace_time >= 6 * 3600
@@ -158,7 +158,7 @@ class TestJobs:
         self, store, run_scheduler, scheduler, time, zone, days
     ):
         subscription = a_subscription(time=time, timezone=zone, days=days)
-        await store.keep_subscription(subscription)
+        await store.save_subscription(subscription)
         await run_scheduler.refresh(scheduler)
         [job] = scheduler.get_jobs()
         moment = datetime(2026, 3, 1, tzinfo=UTC)
@@ -172,7 +172,7 @@ class TestJobs:
     ):
         """APScheduler fires at both half past ones of 1 November in New York."""
         subscription = a_subscription(time="01:30", timezone="America/New_York")
-        await store.keep_subscription(subscription)
+        await store.save_subscription(subscription)
         clock.time = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
         await run_scheduler.refresh(scheduler)
         begun.runs.clear()
@@ -189,11 +189,11 @@ class TestJobs:
     async def test_a_job_whose_subscription_just_paused_begins_nothing(
         self, store, begun, run_scheduler, clock, scheduler
     ):
-        await store.keep_subscription(a_subscription(time="09:01"))
+        await store.save_subscription(a_subscription(time="09:01"))
         await run_scheduler.refresh(scheduler)
         begun.runs.clear()
         [job] = scheduler.get_jobs()
-        await store.keep_subscription(a_subscription(time="09:01", paused=True))
+        await store.save_subscription(a_subscription(time="09:01", paused=True))
         clock.forward(timedelta(minutes=2))
         await job.func(*job.args)
         assert begun.runs == []
@@ -205,7 +205,7 @@ class TestJobs:
             await asyncio.sleep(3.1)
             now = datetime.now(UTC)
         soon = (now + timedelta(minutes=1)).replace(second=0, microsecond=0)
-        await store.keep_subscription(a_subscription(time=f"{soon:%H:%M}", created=now))
+        await store.save_subscription(a_subscription(time=f"{soon:%H:%M}", created=now))
         clock.time = now
         await run_scheduler.refresh(scheduler)
         assert begun.runs == []
@@ -221,18 +221,18 @@ class TestOneAtATime:
         self, redis_url: str, store: Store, clock: Hands, monkeypatch
     ):
         monkeypatch.setattr("bot.worker.scheduler.REFRESH_EVERY", 0.02)
-        await store.keep_subscription(a_subscription())
+        await store.save_subscription(a_subscription())
         async with Redis(redis_url) as other_redis:
             first, second = Begun(store), Begun(Store(other_redis, clock))
             async with running(RunScheduler(second.store, second, clock)):
                 await until(lambda: bool(second.runs))
                 async with running(RunScheduler(store, first, clock)) as waiting:
-                    await store.keep_subscription(a_subscription("C2"))
+                    await store.save_subscription(a_subscription("C2"))
                     await until(lambda: len(second.runs) == 2)
                     assert first.runs == []
                     assert not waiting.done()
             async with running(RunScheduler(store, first, clock)):
-                await store.keep_subscription(a_subscription("C3"))
+                await store.save_subscription(a_subscription("C3"))
                 await until(lambda: ("slack:C3", FRIDAY) in first.runs)
 
     async def test_a_clock_that_lost_its_lease_becomes_the_clock_again(self, store, begun, clock, monkeypatch):
@@ -242,7 +242,7 @@ class TestOneAtATime:
         async with running(RunScheduler(store, begun, clock)):
             await asyncio.sleep(0.1)
             await store.redis.do("SET", "paperboy:lease:clock", "another", "PX", 600)  # as after a freeze
-            await store.keep_subscription(a_subscription())
+            await store.save_subscription(a_subscription())
             await until(lambda: bool(begun.runs))
 
     async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Hands, monkeypatch):
@@ -260,7 +260,7 @@ class TestOneAtATime:
         async with Redis(redis_url) as redis:
             away = Away(redis, clock)
             begun = Begun(away)
-            await away.keep_subscription(a_subscription())
+            await away.save_subscription(a_subscription())
             async with running(RunScheduler(away, begun, clock)):
                 await until(lambda: bool(begun.runs))
 
@@ -268,10 +268,10 @@ class TestOneAtATime:
 async def test_new_times_hold_from_now_on_whoever_sets_them(store, begun, run_scheduler, clock, scheduler):
     """At nine, a channel that runs at noon is set to half past eight: today's run is not caught up on, tomorrow's comes."""
     noon = a_subscription(time="12:00")
-    await store.keep_subscription(noon)
+    await store.save_subscription(noon)
     await run_scheduler.refresh(scheduler)
     begun.runs.clear()
-    await store.keep_subscription(replace(noon, time="08:30"))
+    await store.save_subscription(replace(noon, time="08:30"))
     await run_scheduler.refresh(scheduler)
     assert begun.runs == []
     clock.forward(timedelta(days=1))

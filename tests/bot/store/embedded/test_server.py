@@ -251,7 +251,7 @@ class TestKilledServer:
         monkeypatch.setattr("bot.store.embedded.directory.ROOM", 1_000_000)
         filling = small_disk / "filling"
         filling.write_bytes(b"x" * 4_000_000)
-        async with EmbeddedStore(small_disk / "home") as store, Redis(store.url, patience=3) as redis:
+        async with EmbeddedStore(small_disk / "home") as store, Redis(store.url, retries=3) as redis:
             kept = 0
             with contextlib.suppress(StoreUnavailable):
                 while True:
