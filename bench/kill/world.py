@@ -23,6 +23,7 @@ from bot.store import Redis, Store, StoreUnavailable
 from bot.store.embedded.directory import server_binary, socket_path
 from digest.arxiv.calendar import is_quiet
 from tests.servers.arxiv import ArxivServer
+from tests.servers.forking import ForkServer, Started
 from tests.servers.model import ModelServer
 from tests.servers.papers import a_day
 
@@ -35,6 +36,8 @@ NOTICED = 2.0
 UP = 4.0
 """Seconds after which a bot that was started is up."""
 
+Bot = asyncio.subprocess.Process | Started
+
 
 @dataclass
 class World:
@@ -46,8 +49,10 @@ class World:
     shared: bool
     """The store is a server of ours, at REDIS_URL; else the bot's embedded one."""
     speed: float = SPEED
+    forks: ForkServer | None = None
+    """Starts the bot's processes sooner; without it each is a Python of its own."""
     day: date = date(2026, 1, 5)
-    bots: list[asyncio.subprocess.Process] = field(default_factory=list)
+    bots: list[Bot] = field(default_factory=list)
     outages: list[tuple[float, float]] = field(default_factory=list)
     """From when to when there was nobody to receive, or nowhere to store, what the model answered: the bot was killed or frozen, and before
     that perhaps its store. While the store alone is away nothing that was received may be lost."""
@@ -119,22 +124,22 @@ class World:
             **address,
         }
 
-    async def start(self, *roles: str, log_name: str = "bot.log") -> asyncio.subprocess.Process:
+    async def start(self, *roles: str, log_name: str = "bot.log") -> Bot:
         """Returns at once."""
+        process: Bot
         words = [word for role in roles for word in ("--role", role)]
         with (self.home / log_name).open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.servers.short_waits",
-                "run",
-                *words,
-                cwd=self.home,
-                env=self.environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            if self.forks is not None:
+                process = await self.forks.start("run", *words, cwd=self.home, env=self.environment, output=log)
+            else:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "tests.servers.short_waits", "run", *words),
+                    cwd=self.home,
+                    env=self.environment,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
         self.bots.append(process)
         self._last_start = time.monotonic()
         return process
@@ -148,11 +153,11 @@ class World:
         await asyncio.gather(*(bot.wait() for bot in self.bots))
         self.bots.clear()
 
-    def freeze(self, bot: asyncio.subprocess.Process) -> None:
+    def freeze(self, bot: Bot) -> None:
         bot.send_signal(signal.SIGSTOP)
         self._frozen[bot.pid] = time.monotonic()
 
-    def thaw(self, bot: asyncio.subprocess.Process) -> None:
+    def thaw(self, bot: Bot) -> None:
         bot.send_signal(signal.SIGCONT)
         self._met(self._frozen.pop(bot.pid), time.monotonic())
 
@@ -286,11 +291,13 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def world(home: Path, *, shared: bool = False, speed: float = SPEED) -> AsyncIterator[World]:
+async def world(
+    home: Path, *, shared: bool = False, speed: float = SPEED, forks: ForkServer | None = None
+) -> AsyncIterator[World]:
     """`shared`: a Redis of our own at REDIS_URL."""
     discord, slack = OnDiscord(), Slack()
     async with slack.server, discord.server, ArxivServer() as arxiv, ModelServer(latency=LATENCY) as model:
-        made = World(home, arxiv, model, slack, discord, shared, speed)
+        made = World(home, arxiv, model, slack, discord, shared, speed, forks)
         arxiv.now = made.now
         if shared:
             made.start_store()

@@ -78,20 +78,26 @@ def forks() -> Iterator[ForkServer]:
     server.close()
 
 
-@pytest.fixture
-async def world(tmp_path: Path, forks: ForkServer) -> AsyncIterator[World]:
+@contextlib.asynccontextmanager
+async def a_world(home: Path, forks: ForkServer) -> AsyncIterator[World]:
     """Friday's list with 24 papers in cs.CV, read at nine; the model is configured."""
     async with ArxivServer(now=MORNING) as arxiv, ModelServer() as model:
         arxiv.add(*a_day(24, FRIDAY, ("cs.CV",), words=1500))
-        world = World(arxiv, model, tmp_path, forks)
+        world = World(arxiv, model, home, forks)
         world.environment |= arxiv.environment
         world.environment |= {
             "OPENAI_BASE_URL": model.base_url,
             "OPENAI_API_KEY": "sk-local",
             "LLM_MODEL": "stand-in",
             "LLM_MODEL_FAST": "stand-in-fast",
-            "PAPERBOY_HOME": str(tmp_path / "home"),
+            "PAPERBOY_HOME": str(home / "home"),
         }
         world.at(MORNING)
         yield world
         await world.run("stop")
+
+
+@pytest.fixture
+async def world(tmp_path: Path, forks: ForkServer) -> AsyncIterator[World]:
+    async with a_world(tmp_path, forks) as made:
+        yield made

@@ -49,11 +49,8 @@ def flagged(entry: dict[str, Any]) -> bool:
     return hidden["text"].replace(" ", "").replace("\n", "") == ORDER.replace(" ", "") and hidden["how"] == "white"
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_white_text_is_kept_from_the_model_and_shown_on_the_card(
-    world: World, lying: dict[str, str], language: str
-):
-    digest = await made(world, language)
+async def test_white_text_is_kept_from_the_model_and_shown_on_the_card(world: World, lying: dict[str, str]):
+    digest = await made(world, "zh")
     assert not any("BANANA" in json.dumps(call.body) for call in world.model.journal)
     entries = {e["paper"]["id"]: e for e in digest["entries"]}
     assert len(entries) == 4

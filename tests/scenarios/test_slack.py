@@ -15,6 +15,7 @@ from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
 
 CHANNEL = "C0PAPERS"
+PAPERS = 4
 
 
 @dataclass
@@ -38,12 +39,12 @@ class Team:
         return [m for m in self.posts() if m.thread_ts == self.parent().ts]
 
     def answer(self) -> str:
-        """The text of the eleventh reply, once it stands in its final form; empty before."""
+        """The text of the reply after those of the papers, once it stands in its final form; empty before."""
         replies = self.replies()
-        return replies[10].shown if len(replies) == 11 and " · " in replies[10].shown[:6] else ""
+        return replies[PAPERS].shown if len(replies) == PAPERS + 1 and " · " in replies[PAPERS].shown[:6] else ""
 
-    async def has_digest(self, papers: int = 10) -> None:
-        await self.slack.until(lambda: len(self.posts()) > papers and self.parent().edits, 90)
+    async def has_digest(self) -> None:
+        await self.slack.until(lambda: len(self.posts()) > PAPERS and self.parent().edits, 90)
 
     async def restart(self) -> None:
         self.process.kill()
@@ -59,6 +60,7 @@ async def started(world: World, slack: SlackServer, log: Path) -> Started:
         "SLACK_API_URL": slack.url,
         "SLACK_CHANNEL": CHANNEL,
         "DIGEST_LANGUAGE": "zh",
+        "DIGEST_PAPERS": str(PAPERS),
         "DIGEST_TIME": "08:00",
     }
     with log.open("ab") as file:
@@ -87,7 +89,7 @@ async def test_from_now_to_an_answer_in_the_thread(team: Team):
     command = await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     assert command.acked
     await team.has_digest()
-    assert len(team.replies()) == 10
+    assert len(team.replies()) == PAPERS
     assert "先读" in team.parent().shown
     assert team.slack.refusals() == []
 
@@ -119,12 +121,12 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team: T
 
 async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team: Team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
-    await team.slack.until(lambda: len(team.posts()) >= 4, 90)
+    await team.slack.until(lambda: len(team.posts()) >= 3, 90)
     await team.restart()
     await team.has_digest()
     titles = [m.text for m in team.replies()]
-    assert len(titles) == len(set(titles)) == 10
-    assert [int(t.split(" ")[0]) for t in titles] == list(range(1, 11))
+    assert len(titles) == len(set(titles)) == PAPERS
+    assert [int(t.split(" ")[0]) for t in titles] == list(range(1, PAPERS + 1))
 
 
 async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team: Team):
@@ -149,7 +151,7 @@ async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team: 
     await team.slack.until(lambda: not team.posts(), 60)
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
-    assert len(team.replies()) == 10
+    assert len(team.replies()) == PAPERS
 
 
 async def test_it_ends_in_order_on_sigterm(team: Team):

@@ -8,6 +8,7 @@ product has no such setting.
 
 from __future__ import annotations
 
+import inspect
 import os
 from datetime import timedelta
 from importlib import import_module
@@ -40,11 +41,13 @@ def shorten(by: float) -> None:
 
 def shorten_pace(by: float) -> None:
     """The pace, and all waits for arXiv on behalf of a person."""
-    from digest.arxiv.client import FOR_A_PERSON, Arxiv
+    from bot.server.wiring import open_app
+    from digest.arxiv.client import Arxiv
 
-    _divide("bot.server.wiring", ("ARXIV_TIMEOUT",), by)
-    made: Any = Arxiv.__init__
-    made.__kwdefaults__ |= {"patience": FOR_A_PERSON / by, "first_wait": timedelta(seconds=3) / by}
+    functions: tuple[Any, ...] = (inspect.unwrap(open_app), Arxiv.__init__)
+    for function in functions:
+        defaults = function.__kwdefaults__.items()
+        function.__kwdefaults__ = {name: v / by if isinstance(v, timedelta) else v for name, v in defaults}
     _shorten_rules(by)
 
 
