@@ -93,9 +93,7 @@ class DiscordChat:
 
     async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:
         needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
-        made = await self.rest.write(
-            "POST", MESSAGES, message, needs=f"{needs} and “View ChannelMessage”", channel_id=channel
-        )
+        made = await self.rest.write("POST", MESSAGES, message, needs=f"{needs} and “View Channel”", channel_id=channel)
         return message_id(channel, made["id"], thread=thread)
 
     async def _open_thread(self, place: Place, message: str, payload: dict[str, Any]) -> str:
@@ -257,9 +255,7 @@ class DiscordChat:
         """Type, server and parent of a channel, which never change; cached."""
         known = self._channel_infos.get(channel)
         if known is None:
-            known = await self.rest.write(
-                "GET", "/channels/{channel_id}", needs="“View ChannelMessage”", channel_id=channel
-            )
+            known = await self.rest.write("GET", "/channels/{channel_id}", needs="“View Channel”", channel_id=channel)
             if len(self._channel_infos) >= MAX_KNOWN_CHANNELS:
                 self._channel_infos.clear()
             self._channel_infos[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}

@@ -136,7 +136,7 @@ async def log_in(client: discord.Client, token: str) -> None:
     try:
         await client.login(token)
     except discord.LoginFailure:
-        msg = "Discord refuses the token: copy it anew from the Bot page of the developer portal into DISCORD_TOKEN."
+        msg = "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
         raise Misconfigured(msg) from None
 
 

@@ -21,7 +21,7 @@ from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-WATERMARK_KEY, DIRECTS_KEY = "discord:watermark", "discord:directs"
+WATERMARK_KEY, DIRECTS_KEY = "discord:seen", "discord:directs"
 LIFE = timedelta(days=30)
 WRITE_EVERY = 5.0
 """Seconds between two writes of the watermark."""

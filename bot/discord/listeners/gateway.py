@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MAX_WAIT = 60.0
 """Seconds between two attempts to connect: Discord allows 1,000 IDENTIFYs a day."""
 _FATAL_CODES = {
-    4004: "Discord refuses the token: copy it anew from the Bot page of the developer portal into DISCORD_TOKEN."
+    4004: "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
 }
 
 
