@@ -1,6 +1,7 @@
-"""Cache keys and lifetimes, in one place, so that channels share work and an upgrade never reads what an older version wrote.
+"""Cache keys and lifetimes.
 
-Nothing channel-specific stands in a key of shared work; whatever changes the value does. The table is design section 3's.
+A key of shared work contains everything that changes the value and nothing of a channel. Design
+section 3 has the table.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ SCORE_LIFE = 30 * DAY
 ANALYSIS_LIFE = 90 * DAY
 SUMMARY_LIFE = 90 * DAY
 RESPONSE_LIFE = 3 * DAY
-"""A raw response of the model: long enough to outlive any restart, after which its checked result is kept instead."""
+"""A raw response of the model. It outlives any restart; afterwards the checked result is stored."""
 
 _anew: ContextVar[str] = ContextVar("anew", default="")
 
 
 @contextlib.contextmanager
 def anew(name: str) -> Iterator[None]:
-    """Inside, what was said is not read back from earlier work but from work under the same `name` (a restart of `--again`)."""
+    """Inside, earlier results are ignored, except those made under the same `name` (a restart of
+    `--again`)."""
     token = _anew.set(f":anew-{name}" if name else "")
     try:
         yield
@@ -35,7 +37,7 @@ def anew(name: str) -> Iterator[None]:
 
 
 def fingerprint(*parts: str | bytes) -> str:
-    """16 hex digits over the parts, with their borders."""
+    """Returns 16 hex digits over the parts and their borders."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
@@ -53,7 +55,7 @@ def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:
 
 
 def ranking(profile: Profile, analyst: str, version: str) -> str:
-    """Of a day's Scores for a Profile: what channels with the same Profile share."""
+    """The key of a day's Scores for a Profile, which channels with that Profile share."""
     return f"ranking:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
 
 
@@ -67,5 +69,5 @@ def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, ver
 
 
 def response(request: bytes) -> str:
-    """Of a model call: the whole request body, so nothing that matters can be left out."""
+    """The key of a model call: its whole request body."""
     return f"response:{fingerprint(request)}{_anew.get()}"

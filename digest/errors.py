@@ -22,11 +22,11 @@ from digest.model import Problem
 
 
 class PaperboyError(Exception):
-    """The root. `str()` of it is an English sentence that may be shown to people."""
+    """The root of all expected errors. `str()` gives an English sentence for people."""
 
     @property
     def sentence(self) -> str:
-        """The same; a `Sentence` where it can be said in other languages."""
+        """The text as a `Sentence`, when it can be translated."""
         return self.args[0] if self.args else ""
 
 

@@ -1,8 +1,8 @@
-"""The values a digest is made of: frozen, free of I/O, with no behaviour beyond derived properties.
+"""The values of a digest: frozen dataclasses without I/O and with derived properties only.
 
-The words are those of the docs: a Paper is metadata only; its body is a FullText of Sections and Passages; a Profile is what a
-channel wants; a Score, an Analysis, a Summary are what is said; Evidence is a quotation that was found in the FullText.
-All are pydantic-friendly dataclasses: `to_json` and `from_json` at the end are the one way they are stored.
+The words are design section 2's: a Paper is metadata only, a FullText its body, a Profile what a
+channel wants, and Evidence a quotation found in the FullText. `to_json` and `from_json` store
+them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Paper:
     """One arXiv paper at one version: metadata only."""
 
     id: str
-    """Without the version: `2601.22153`, or of the old style `math.GT/0309136`."""
+    """Without the version: `2601.22153`, or in the old style `math.GT/0309136`."""
     version: int
     title: str
     abstract: str
@@ -31,9 +31,9 @@ class Paper:
     categories: tuple[str, ...]
     """The primary category first."""
     published: datetime
-    """Submission of version 1 (not the announcement), aware, UTC."""
+    """When version 1 was submitted (not announced), UTC."""
     updated: datetime
-    """Submission of this version."""
+    """When this version was submitted, UTC."""
     comment: str = ""
     journal_ref: str = ""
     doi: str = ""
@@ -77,14 +77,15 @@ class Listed:
 
 @dataclass(frozen=True)
 class Listing:
-    """What arXiv showed at one look: its latest list, and what its API holds of the last 14 days."""
+    """What arXiv showed at one time: its latest list, and the API's papers of the last 14 days."""
 
     categories: tuple[str, ...]
     day: date | None
     """The date of the latest list in the feed; None when the feed is empty (weekend, holiday)."""
     latest: tuple[Listed, ...]
     window: tuple[Paper, ...]
-    """Submitted in the last 14 days, by the API, newest first. Also holds what is not announced yet at the moment of looking."""
+    """Papers submitted in the last 14 days, by the API, newest first, including those not
+    announced yet."""
     seen_at: datetime
 
 
@@ -92,7 +93,7 @@ class Listing:
 
 
 class Basis(StrEnum):
-    """What a FullText, and so an Analysis, rests on."""
+    """What a FullText, and so an Analysis, is based on."""
 
     HTML = "html"
     PDF = "pdf"
@@ -122,7 +123,8 @@ class Passage:
     anchor: str = ""
     """The HTML id to link to: `S3`, `S3.p2`, `S4.T1`."""
     page: int = 0
-    """The PDF page, counted from 1; 0 when the text is not from a PDF. A passage that runs over a page end names its first page."""
+    """The PDF page, counted from 1; 0 without a PDF. A passage over a page end has its first
+    page."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Text in a paper meant for machines and not for people. It is kept out of `sections` and so from the model."""
+    """Text in a paper that is meant for machines. It is kept out of `sections`, and so from the
+    model."""
 
     text: str
     how: str
@@ -157,18 +160,19 @@ class FullText:
     sections: tuple[Section, ...]
     references: tuple[str, ...] = ()
     pages: int = 0
-    """PDF pages read; 0 otherwise."""
+    """How many PDF pages were read; 0 without a PDF."""
     hidden: tuple[Hidden, ...] = ()
     note: str = ""
-    """Why the basis is not better, in English, for the log and for `Entry.notes`: `no HTML (404); the PDF is broken`."""
+    """Why the basis is not better, in English: `no HTML (404); the PDF is broken`."""
 
     @cached_property
     def text(self) -> str:
-        """Everything people read, in order, one passage a paragraph, without references."""
+        """Returns everything people read, in order, one passage a paragraph, without references."""
         return "\n\n".join(p.text for s in self.sections for p in s.passages)
 
     def url(self, passage: Passage) -> str:
-        """The link people see for a passage, always on arxiv.org: the section in the HTML, the page in the PDF, else the abstract."""
+        """Returns the link for a passage, always on arxiv.org: the section in the HTML, the page
+        in the PDF, else the abstract."""
         versioned = f"{self.paper_id}v{self.version}"
         if self.basis is Basis.HTML and passage.anchor:
             return f"https://arxiv.org/html/{versioned}#{passage.anchor}"
@@ -182,7 +186,8 @@ class FullText:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a channel wants. Everything in it may enter a ranking call; nothing in it names a person of the channel."""
+    """What a channel wants. All of it may enter a ranking call; none of it names a person of the
+    channel."""
 
     categories: tuple[str, ...] = ("cs.CV",)
     interests: str = ""
@@ -190,7 +195,7 @@ class Profile:
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    """Watched authors: their papers are always shown, in addition."""
+    """Watched authors. Their papers are always shown, in addition."""
     language: str = "en"
     """BCP 47."""
 
@@ -211,7 +216,7 @@ class Score:
 
     @property
     def total(self) -> float:
-        """What ranks are made by: relevance counts twice, because a channel reads for itself first."""
+        """The score that ranks papers: relevance counts twice."""
         return (2 * self.relevance + self.significance) / 3
 
 
@@ -231,10 +236,10 @@ class Fault(StrEnum):
     TRUNCATED = "truncated"
     REPETITION = "repetition"
     LEAKED = "leaked"
-    """Prompt, JSON, reasoning tags or a template's brackets."""
+    """The prompt, JSON, reasoning tags or template brackets."""
     OTHER_PAPER = "other-paper"
     OBEYED = "obeyed"
-    """The text follows an instruction that stands in the paper."""
+    """The text obeys an instruction in the paper."""
     TOO_LONG = "too-long"
     QUOTATION = "quotation"
     """A quotation that is not in the text."""
@@ -242,7 +247,7 @@ class Fault(StrEnum):
     NAME = "name"
     UNKNOWN_ID = "unknown-id"
     INVALID = "invalid"
-    """Not the structure that was asked for."""
+    """Not the structure that the model was asked for."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +258,7 @@ class Problem:
     where: str
     """A path into the output: `parts.method.short`, `findings.2.quotation`, `answer`."""
     detail: str = ""
-    """In English, for the model's repair and the log: what exactly is wrong."""
+    """What exactly is wrong, in English, for the model's repair and the log."""
 
 
 @dataclass(frozen=True)
@@ -261,10 +266,10 @@ class Evidence:
     """A quotation that was found in the FullText."""
 
     quotation: str
-    """As it stands in the paper (the paper's characters, not the model's)."""
+    """In the paper's characters, not the model's."""
     url: str
     label: str
-    """Where it stands, for people: `3.2 Training`, `p. 4`, `Abstract`."""
+    """The place, for people: `3.2 Training`, `p. 4`, `Abstract`."""
     exact: bool = True
 
 
@@ -273,15 +278,16 @@ class Finding:
     statement: str
     """In the reader's language."""
     evidence: Evidence | None = None
-    """None: no quotation of the paper could be verified for it. Then the statement is shown as unverified, or not at all."""
+    """None when no quotation could be verified; the statement is then shown as unverified or not
+    at all."""
     unsupported: tuple[str, ...] = ()
-    """Figures and names in the statement that do not stand in the paper, where they were not reason enough to drop it."""
+    """Figures and names in the statement that are not in the paper."""
 
 
 FULL_PARTS = ("abstract", "motivation", "method", "novelty", "experiments", "practical", "conclusion")
-"""Of an analysis of the full text: translated abstract, motivation, method, difference to others, experiments, practical use, conclusion and limits."""
+"""The parts of an analysis of the full text."""
 ABSTRACT_PARTS = ("contribution", "innovation", "impact", "applications", "limitations")
-"""Of an analysis of the abstract alone."""
+"""The parts of an analysis of the abstract."""
 
 
 @dataclass(frozen=True)
@@ -289,16 +295,17 @@ class Part:
     name: str
     """One of FULL_PARTS or ABSTRACT_PARTS."""
     short: str
-    """At most 220 Chinese characters or 90 words: asked for and checked, never cut. Markdown."""
+    """Markdown, at most 220 Chinese characters or 90 words: asked for and checked, never cut."""
     full: str
     """Markdown, without headings above level 4."""
     unsupported: tuple[str, ...] = ()
-    """Figures in it that do not stand in the paper, shown as such."""
+    """Figures in it that are not in the paper; shown as such."""
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What is said of one paper, in the reader's language. Nothing in it is specific to a channel."""
+    """What the Analyst says of one paper, in the reader's language. Nothing in it is specific to
+    a channel."""
 
     paper_id: str
     version: int
@@ -307,21 +314,21 @@ class Analysis:
     by: str
     """The Analyst's name. `extractive` texts are the paper's own sentences and are labelled so."""
     core: str
-    """The core idea in a sentence or two; empty when it was unusable."""
+    """The core idea in one or two sentences; empty when unusable."""
     parts: tuple[Part, ...]
-    """In order; a part that was unusable is absent and named in `missing`."""
+    """In order. An unusable part is absent and named in `missing`."""
     findings: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
-    """Names of parts, or `core`, `findings`, that could not be had in a usable form."""
+    """Names of the unusable parts, also `core` and `findings`."""
     problems: tuple[Problem, ...] = ()
-    """What the checks found, after repair."""
+    """What the checks still found after repair."""
     selected: bool = False
-    """Only a selection of the sections was read, because the text exceeds the model's context."""
+    """Whether only selected sections were read, because the text exceeds the model's context."""
 
 
 @dataclass(frozen=True)
 class Mention:
-    """One paper named in the Summary, with what is said of it there."""
+    """One paper in the Summary, and the text about it."""
 
     paper_id: str
     text: str
@@ -329,7 +336,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Theme:
-    """A point of the Summary and the papers it rests on. `text` may be empty where the mentions say it all."""
+    """A point of the Summary and its papers. `text` may be empty when the mentions say it all."""
 
     text: str
     mentions: tuple[Mention, ...] = ()
@@ -337,12 +344,13 @@ class Theme:
 
 @dataclass(frozen=True)
 class Summary:
-    """The executive summary, written from the finished analyses. Every paper of the digest is mentioned exactly once over all four lists."""
+    """The executive summary, written from the analyses. It mentions every paper once over all
+    four lists."""
 
     language: str
     by: str
     headline: str
-    """The day's news in at most 90 characters: what a lock screen shows."""
+    """The day's news for a lock screen, at most 90 characters."""
     overview: str
     """One to three sentences."""
     first: tuple[Mention, ...]
@@ -363,13 +371,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to code, data or a project that stands in the paper (found by rule, not by a model)."""
+    """A link to code, data or a project in the paper, found by rule."""
 
     kind: str
     """`code`, `data`, `model`, `project`."""
     url: str
     known: bool
-    """The host is one of the known code and data hosts: shown as a link; otherwise as text."""
+    """Whether the host is a known code or data host: then shown as a link, else as text."""
 
 
 @dataclass(frozen=True)
@@ -377,21 +385,23 @@ class Entry:
     """One chosen paper in a Digest."""
 
     number: int
-    """Counted from 1, in the order of the digest: what people call it by."""
+    """Counted from 1 in the digest's order; people name papers by it."""
     paper: Paper
     score: Score
     analysis: Analysis | None
-    """None: nothing usable could be said; `notes` tells why, and the abstract is shown."""
+    """None when there is no usable analysis; `notes` tells why, and the abstract is shown."""
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
-    """Sentences in the reader's language: what is missing and why, a warning about hidden text, an earlier digest."""
+    """Sentences in the reader's language: what is missing and why, hidden text, an earlier
+    digest."""
     hidden: tuple[Hidden, ...] = ()
     watched: tuple[str, ...] = ()
-    """Watched authors among its authors: why it is shown in addition."""
+    """The paper's watched authors, the reason to show it in addition."""
     late: bool = False
-    """Announced before the latest list (held, or missed), and taken up now."""
+    """Whether it was announced before the latest list (held, or missed) and is considered now."""
     learned: str = ""
-    """Why the channel's own votes brought it here, in the reader's language; empty when they did not."""
+    """Why the channel's votes brought it here, in the reader's language; empty when they did
+    not."""
 
 
 @dataclass(frozen=True)
@@ -410,7 +420,7 @@ class Coverage:
     considered: int
     chosen: int
     late: tuple[str, ...] = ()
-    """Ids of considered papers that were not in the latest list."""
+    """Ids of considered papers outside the latest list."""
     skipped: tuple[Skip, ...] = ()
 
     @property
@@ -420,14 +430,14 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Usage:
-    """Calls and tokens of a model. Sums with `+`."""
+    """Calls and tokens of a model. `+` adds two."""
 
     calls: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
     usd: float | None = 0.0
-    """None when the price of a model in it is unknown."""
+    """None when the price of one of its models is unknown."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -441,7 +451,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A considered paper that was not chosen, in rank order: what is behind "Others"."""
+    """A considered paper that was not chosen, in rank order: shown behind "Others"."""
 
     rank: int
     paper: Paper
@@ -458,7 +468,7 @@ class Digest:
     local_date: date
     """The local date of the run."""
     day: date | None
-    """The date of arXiv's list it rests on; None when only late papers are in it."""
+    """The date of arXiv's list; None when it holds late papers only."""
     made_at: datetime
     profile: Profile
     entries: tuple[Entry, ...]
@@ -466,11 +476,11 @@ class Digest:
     coverage: Coverage
     cost: Usage
     papers: int = 10
-    """At most so many were asked for; watched authors' come in addition."""
+    """The most papers asked for; those of watched authors come in addition."""
     others: tuple[Candidate, ...] = ()
-    """The next fifteen."""
+    """The next fifteen candidates."""
     notes: tuple[str, ...] = ()
-    """Sentences in the reader's language that stand at the top: what is missing in the whole."""
+    """Sentences at the top, in the reader's language: what the whole digest lacks."""
 
     @property
     def language(self) -> str:
@@ -489,7 +499,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and its answer, as the conversation of a thread keeps them."""
+    """One question and its answer in a thread."""
 
     question: str
     answer: str
@@ -507,24 +517,25 @@ class Quote:
 
 @dataclass(frozen=True)
 class Answer:
-    """The final form of an answer: checked, so that every quotation in it is in the paper."""
+    """The final form of an answer. Every quotation in it is in the paper."""
 
     text: str
-    """Markdown with `[1]` for quotations. What could not be verified is left out or marked `(?)`."""
+    """Markdown with `[1]` for quotations. Unverified text is left out or marked `(?)`."""
     quotes: tuple[Quote, ...]
     paper_ids: tuple[str, ...]
     language: str
     by: str
     found: bool = True
-    """False: the paper does not say; `nearest` is then the closest passage."""
+    """False when the paper does not say; `nearest` is then the closest passage."""
     nearest: Evidence | None = None
     unsupported: tuple[str, ...] = ()
-    """Figures and names in the text that do not stand in the paper."""
+    """Figures and names in the text that are not in the paper."""
     problems: tuple[Problem, ...] = ()
     selected: bool = False
-    """Only a selection of the passages was read."""
+    """Whether only selected passages were read."""
     unmatched: bool = False
-    """That selection is a paper's beginning: nothing in it fits the question."""
+    """Whether the selection is the paper's beginning, because nothing in it matches the
+    question."""
 
 
 # ---------------------------------------------------------------- storing
@@ -542,11 +553,12 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def to_json(value: Any) -> bytes:
-    """Any of the values above (or a tuple of one kind) as UTF-8 JSON."""
+    """Returns a value above (or a tuple of one kind) as UTF-8 JSON."""
     return _adapter(type(value)).dump_json(value)
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:
-    """The inverse of `to_json`. Raises `pydantic.ValidationError` (a ValueError) for anything else."""
+    """Reads what `to_json` wrote. Raises `pydantic.ValidationError` (a ValueError) for anything
+    else."""
     value: T = _adapter(kind).validate_json(data)
     return value

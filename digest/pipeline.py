@@ -1,8 +1,8 @@
-"""From arXiv's list to a Digest: the whole story on one screen, in `make_digest`.
+"""Makes a Digest from arXiv's list: `make_digest` is the whole story.
 
-One bad paper never spoils the rest: whatever goes wrong with it becomes a note in its Entry. Only what makes the whole digest
-impossible leaves this module as an exception: a wrong key (Misconfigured), arXiv out of reach (ArxivUnavailable), and, where the
-caller can wait, the model out of reach (ModelUnavailable).
+A failure of one paper becomes a note in its Entry. Only what makes the whole digest impossible
+is raised: a wrong key (Misconfigured), arXiv unavailable (ArxivUnavailable) and, when the caller
+can wait, the model unavailable (ModelUnavailable).
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from digest.selection.preferences import UNTAUGHT, Taste
 log = logging.getLogger(__name__)
 
 OTHERS = 15
-"""Candidates kept beside the chosen papers."""
+"""How many candidates are kept beside the chosen papers."""
 RANKS_BY_WORDS = 0.8
-"""Of the day's budget: from then on ranking goes without the model, then analyses rest on the abstract (`reading`), and at the whole of it
-the stand-in writes. What is at hand is used whatever is left."""
+"""Share of the day's budget after which papers are ranked without the model. Later, analyses use
+the abstract only (`read_paper`), and at the whole budget the stand-in writes. Stored results are
+always used."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: one run of one subscription."""
+    """One run of one subscription."""
 
     subscription: str
     run: str
@@ -42,18 +43,20 @@ class Request:
     profile: Profile
     papers: int = 10
     again: date | None = None
-    """Read the ledger's entries of this run's date as unseen."""
+    """Treats the ledger's entries of this run's date as unseen."""
     anew: bool = False
-    """Ask the model anew instead of reading what it said before."""
+    """Asks the model again instead of reading stored results."""
     can_wait: bool = False
-    """The caller can come back later: a model out of reach is raised instead of being stood in for."""
+    """The caller can retry later: an unavailable model is raised instead of replaced by the
+    stand-in."""
     taste: Taste = UNTAUGHT
-    """What the channel's votes teach: moves the Scores of this digest, and of no other."""
+    """What the channel's votes teach. Moves the Scores of this digest only."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A Digest, or None when nothing is new, and what the ledger is to hold from now on (stored in one transaction with the Digest)."""
+    """A Digest, or None when nothing is new, and the ledger entries that are stored with it in
+    one transaction."""
 
     digest: Digest | None
     entries: tuple[LedgerEntry, ...]
@@ -66,7 +69,7 @@ Chosen = tuple[Paper, Score, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Run:
-    """What the steps of one run share."""
+    """The values that all steps of a run share."""
 
     request: Request
     desk: Desk
@@ -124,7 +127,8 @@ async def make_digest(
 async def preview(
     profile: Profile, papers: int, desk: Desk, now: datetime, taste: Taste = UNTAUGHT
 ) -> tuple[list[Chosen], int]:
-    """What the latest announcement would give for a Profile, best first, and how many papers it has. Nothing is read or recorded.
+    """Returns what the latest announcement would give for a Profile, best first, and how many
+    papers it has. Reads and records nothing.
 
     Raises ArxivUnavailable, Misconfigured.
     """
@@ -141,7 +145,8 @@ async def preview(
 
 
 async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
-    """A Score for each paper; those at hand are reused, so that channels with one Profile share them. And a note if words chose."""
+    """Returns a Score for each paper, reusing stored ones so that channels with one Profile
+    share them, and a note if keywords ranked."""
     request, desk = run.request, run.desk
     held = await _held(papers, request.profile, desk)
     share = await desk.spent(request.subscription) if len(held) < len(papers) else 0.0
@@ -172,7 +177,7 @@ def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
 
 
 async def _held(papers: Sequence[Paper], profile: Profile, desk: Desk) -> dict[str, Score]:
-    """Scores that were given before, by paper."""
+    """Returns stored Scores by paper."""
     raws = await desk.cache.get_all([_score_key(p, profile, desk.analyst) for p in papers])
     return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
 
@@ -182,7 +187,7 @@ async def _scored(papers: Sequence[Paper], held: Mapping[str, Score], profile: P
     unscored = {p.id: p for p in papers if p.id not in scores}
     if unscored:
         fresh = await analyst.rank(tuple(unscored.values()), profile)
-        # A stand-in's score for a paper the model left out is not kept as the model's.
+        # The stand-in's score for a paper the model left out is not stored as the model's.
         kept = [(_score_key(unscored[s.paper_id], profile, analyst), s) for s in fresh if s.by == analyst.name]
         await asyncio.gather(*(desk.cache.put(key, to_json(s), cache_keys.SCORE_LIFE) for key, s in kept))
         scores |= {s.paper_id: s for s in fresh}
@@ -192,7 +197,8 @@ async def _scored(papers: Sequence[Paper], held: Mapping[str, Score], profile: P
 async def _chosen(
     papers: Sequence[Paper], scores: Sequence[Score], run: _Run
 ) -> tuple[list[Score], list[Chosen], dict[str, str]]:
-    """The Scores as the channel's votes move them, what they choose, and for papers that only the votes brought here the reason."""
+    """Returns the Scores moved by the channel's votes, the papers they choose, and a reason for
+    each paper that only the votes brought in."""
     request = run.request
     moved = await asyncio.to_thread(request.taste.move, papers, scores)
     chosen = choose(papers, [m.score for m in moved], request.profile, request.papers)
@@ -233,7 +239,7 @@ async def _read_all(
         run.progress("read", done, len(chosen))
         return replace(entry, watched=watched, late=paper.id in late, learned=learned.get(paper.id, ""))
 
-    # Not a TaskGroup: at one paper's failure the others' calls to the model go on, and what they bring is kept.
+    # Not a TaskGroup: when one paper fails, the others' model calls must go on.
     results = await asyncio.gather(*(one(n, c) for n, c in enumerate(chosen, 1)), return_exceptions=True)
     entries = []
     for result in results:
@@ -261,7 +267,7 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
         return to_json(await analyst.summarise(entries, language, day))
 
     try:
-        # Kept for others only when every paper was read: a later run may have more to say.
+        # Stored for others only when every paper was read: a later run may have more to say.
         whole = len(written) == len(entries)
         with booked(run.request.subscription, "summarise", run.book, key if whole else ""):
             raw = await (desk.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())

@@ -1,8 +1,4 @@
-"""What making a digest needs from outside, as Protocols, with in-memory versions: enough for a library user and for the tests.
-
-A second implementation really exists for each: `source.Arxiv` and the tests' for Papers; `llm.analyst.ModelAnalyst` and
-`extractive.ExtractiveAnalyst` for Analyst; memory and Redis for Cache, Pace and Budget.
-"""
+"""The ports of `digest` as Protocols, with in-memory versions for library users and tests."""
 
 from __future__ import annotations
 
@@ -24,73 +20,83 @@ from digest.model import Analysis, Answer, Entry, FullText, Listing, Paper, Prof
 
 class Papers(Protocol):
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        """The latest list and the 14-day window of these categories. Raises ArxivUnavailable; an empty window of a busy category is that too."""
+        """Returns the latest list and the papers submitted in the last 14 days. Raises
+        ArxivUnavailable, also when a busy category shows no paper."""
         ...
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """By id, with or without version, in the order asked; ids arXiv does not know are absent. Raises ArxivUnavailable."""
+        """Returns the papers in the order of `ids`, each with or without a version. Ids that
+        arXiv does not know are absent. Raises ArxivUnavailable."""
         ...
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        """By words, author (`au:`) or title (`ti:`), best first. Raises ArxivUnavailable."""
+        """Returns papers for words, an author (`au:`) or a title (`ti:`), best first. Raises
+        ArxivUnavailable."""
         ...
 
 
 class Texts(Protocol):
     async def read(self, paper: Paper) -> FullText:
-        """HTML, else PDF, else the abstract with a `note` that says why. Never raises for one paper's sake."""
+        """Returns the text from HTML, else PDF, else the abstract with a `note` that says why.
+        Never raises."""
         ...
 
 
 # ---------------------------------------------------------------- who writes
 
 OnText = Callable[[str], Awaitable[None]]
-"""Takes the whole provisional text of an answer so far, each time it grew."""
+"""Called with the whole provisional text of an answer each time it grows."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A paper and its text, for questions. `analysis` in the reader's language helps questions in another script than the paper."""
+    """A paper and its text, for questions. `analysis`, in the reader's language, helps with
+    questions in another script."""
 
     paper: Paper
     text: FullText
     analysis: Analysis | None = None
     number: int = 0
-    """Its number in the digest under discussion; 0 outside of one."""
+    """The paper's number in the digest under discussion; 0 outside a digest."""
 
 
 class Analyst(Protocol):
-    """Whoever writes: the language model, or the extractive stand-in. Output is checked before it is returned."""
+    """Writes what is said of papers: the language model, or the extractive stand-in. Returns
+    only checked output."""
 
     @property
     def name(self) -> str:
-        """The model's name or `extractive`. With `version` it stands in cache keys."""
+        """The model's name, or `extractive`. Part of cache keys, with `version`."""
         ...
 
     @property
     def version(self) -> str:
-        """Of the prompts (and of the parser of their answers)."""
+        """The version of the prompts and of the parser of their answers."""
         ...
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-        """A Score for each paper, in the order given. Raises ModelUnavailable, OverBudget, Misconfigured."""
+        """Returns a Score for each paper, in the order given. Raises ModelUnavailable,
+        OverBudget, Misconfigured."""
         ...
 
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
-        """Checked and once repaired; flawed parts are absent and named in `missing`.
+        """Returns an Analysis, checked and repaired once. Flawed parts are absent and named in
+        `missing`.
 
         Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured.
         """
         ...
 
     async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
-        """Every entry mentioned exactly once. Raises Unusable; ModelUnavailable, OverBudget, Misconfigured."""
+        """Returns a Summary that mentions every entry once. Raises Unusable, ModelUnavailable,
+        OverBudget, Misconfigured."""
         ...
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
-        """One call. `on_text` gets provisional text while it is written; the returned Answer replaces it."""
+        """Answers in one call. `on_text` gets provisional text while it is written; the returned
+        Answer replaces it."""
         ...
 
 
@@ -98,46 +104,49 @@ class Analyst(Protocol):
 
 
 class Cache(Protocol):
-    """Keeps what was expensive. Keys are built by `digest.cache_keys`."""
+    """Stores expensive results. `digest.cache_keys` builds the keys."""
 
     async def get(self, key: str) -> bytes | None: ...
 
     async def get_all(self, keys: Sequence[str]) -> list[bytes | None]:
-        """The same for many, in one trip."""
+        """Returns the values of many keys in one trip."""
         ...
 
     async def put(self, key: str, value: bytes, life: timedelta) -> None: ...
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """The value at `key`, else what `make` gives, stored. Equal work in flight, over all processes, is done once.
+        """Returns the value at `key`, else stores and returns what `make` gives. Concurrent
+        callers in all processes share one `make`.
 
-        An exception of `make` reaches its caller; another waiter then tries itself.
+        An exception of `make` reaches its caller; a waiting caller then tries itself.
         """
         ...
 
 
 class Pace(Protocol):
-    """Holds for all processes together. Names: `arxiv` (API and feed: one connection, 3 s apart), `arxiv-content` (4 a second,
-    then a second's rest), `post:<platform>:<channel>`."""
+    """Limits the pace of requests over all processes. Names: `arxiv` (API and feed: one
+    connection, 3 s apart), `arxiv-content` (4 a second, then a second's rest),
+    `post:<platform>:<channel>`."""
 
     def slot(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Waits for its turn; the request is made inside."""
+        """Waits for its turn. The caller makes the request inside the context."""
         ...
 
 
 @dataclass
 class Booking:
-    """For whom and for what model calls are being made, and what they came to. Held in a context variable (`booking`)
-    because nothing of a channel may enter a model call's arguments."""
+    """Who pays for model calls, for what, and what they cost. Held in a context variable
+    (`booking`), because nothing of a channel may enter the arguments of a model call."""
 
     payer: str = ""
     """The subscription, or `channel:<…>` for questions."""
     stage: str = ""
     """`rank`, `analyse`, `summarise`, `answer`, `embed`."""
     spent: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
-    """By stage."""
+    """Usage by stage."""
     unit: str = ""
-    """What is being made, by a name under which others want the same: they share its cost. Empty where nobody else can use it."""
+    """The name of the shared result, such as an Analysis; its users share the cost. Empty when
+    nobody else can use it."""
 
     def add(self, usage: Usage) -> None:
         self.spent[self.stage] = self.spent.get(self.stage, Usage()) + usage
@@ -152,7 +161,8 @@ booking: ContextVar[Booking] = ContextVar("booking", default=Booking())  # noqa:
 
 @contextlib.contextmanager
 def booked(payer: str, stage: str = "", into: Booking | None = None, unit: str = "") -> Iterator[Booking]:
-    """Model calls inside are booked on `payer` and `stage`, for `unit`; `into` collects over several stages."""
+    """Books the model calls inside on `payer` and `stage`, for `unit`. `into` collects over
+    several stages."""
     book = Booking(payer, stage, into.spent, unit) if into is not None else Booking(payer, stage, unit=unit)
     token = booking.set(book)
     try:
@@ -163,35 +173,38 @@ def booked(payer: str, stage: str = "", into: Booking | None = None, unit: str =
 
 class Budget(Protocol):
     async def reserve(self, payer: str, estimate: Usage) -> str:
-        """Before a call. Returns a ticket. Raises OverBudget."""
+        """Reserves the estimate before a call and returns a ticket. Raises OverBudget."""
         ...
 
     async def settle(self, ticket: str, usage: Usage) -> None:
-        """After it; a call that failed settles with `Usage()`."""
+        """Settles the ticket after the call; a failed call settles with `Usage()`."""
         ...
 
 
 class Progress(Protocol):
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """`stage`: `announced`, `ranked`, `read`, `summarised`; `total` 0 while unknown. Must not block."""
+        """`stage` is `announced`, `ranked`, `read` or `summarised`; `total` is 0 while unknown.
+        Must not block."""
         ...
 
 
 class Units(Protocol):
-    """Watches the parts of a run that may end the whole process: one paper each. `bot.worker.queue.Task` is one."""
+    """Watches the units of a run (one paper each) that may end the process.
+    `bot.worker.queue.Task` is one."""
 
     @property
     def cautious(self) -> bool:
-        """One part at a time, so that the next end tells which it was."""
+        """Whether units run one at a time, so that the next crash shows which unit caused it."""
         ...
 
     def unit(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """Around a part. Gives False where it is to be left out, because processes ended over it alone."""
+        """Wraps one unit. Yields False when the unit must be skipped because processes ended
+        over it alone."""
         ...
 
 
 class Unwatched:
-    """For who runs once, with a person looking on."""
+    """Units that nobody watches: for a single run from the command line."""
 
     cautious = False
 
@@ -201,37 +214,39 @@ class Unwatched:
 
 
 async def not_shared(payer: str, unit: str) -> None:
-    """For who counts nobody's share."""
+    """Shares no cost: for the command line and tests."""
 
 
 async def nothing_spent(payer: str) -> float:  # noqa: ARG001
-    """For who has no caps."""
+    """No budget is ever used up: for the command line and tests."""
     return 0.0
 
 
 @dataclass(frozen=True)
 class Desk:
-    """All that `pipeline` works with, put together once (in `bot.server.wiring` for the bot)."""
+    """The services that the pipeline uses, built once (in `bot.server.wiring` for the bot)."""
 
     papers: Papers
     texts: Texts
     analyst: Analyst
     stand_in: Analyst
-    """The extractive Analyst: takes over, labelled, where the model cannot."""
+    """The extractive Analyst. Takes over, labelled, when the model fails."""
     cache: Cache
     concurrency: int = 5
-    """Papers in work at once."""
+    """How many papers are read and analysed at once."""
     spent: Callable[[str], Awaitable[float]] = nothing_spent
-    """The share of the day's budget that a payer has used up, 0 to 1 and beyond: near its end the model is spared."""
+    """Returns the share of the day's budget that a payer has used, 0 to 1 and beyond. Near its
+    end the model is spared."""
     share: Callable[[str, str], Awaitable[None]] = not_shared
-    """Called when a payer has used a unit (`Booking.unit`), whoever's calls it was made by: those who use it share what it cost."""
+    """Called when a payer has used a unit (`Booking.unit`) that anyone's call may have made. Its
+    users share the cost."""
 
 
 # ---------------------------------------------------------------- in memory
 
 
 class MemoryCache:
-    """A Cache in a dict, for one process; lifetimes by the monotonic clock."""
+    """A Cache in a dict, for one process. Lifetimes use the monotonic clock."""
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[float, bytes]] = {}
@@ -257,7 +272,7 @@ class MemoryCache:
 
 
 class FreePace:
-    """No waiting: for tests, and for servers of one's own."""
+    """A Pace that never waits: for tests, and for private servers."""
 
     @contextlib.asynccontextmanager
     async def slot(self, name: str) -> AsyncIterator[None]:  # noqa: ARG002

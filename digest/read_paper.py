@@ -1,4 +1,4 @@
-"""One chosen paper, read and analysed. Whatever goes wrong with it becomes a note in its Entry: one bad paper never spoils the rest."""
+"""Reads and analyses one chosen paper. Every failure becomes a note in its Entry."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from digest.render.markdown import escape, missing_words
 log = logging.getLogger(__name__)
 
 READS_ABSTRACTS = 0.9
-"""Of the day's budget: from then on an analysis rests on the abstract. What is at hand is used whatever is left."""
+"""Share of the day's budget after which an analysis uses the abstract only. Stored results are
+always used."""
 
 
 async def read_paper(
     paper: Paper, score: Score, number: int, language: str, desk: Desk, *, can_wait: bool = False
 ) -> Entry:
-    """One paper, read and analysed, with whatever went wrong as a note. Raises Misconfigured; with `can_wait` also ModelUnavailable."""
+    """Returns the paper's Entry, with every failure as a note. Raises Misconfigured; with
+    `can_wait` also ModelUnavailable."""
     text = await desk.texts.read(paper)
     notes: list[str] = []
     analysis: Analysis | None = None
@@ -61,13 +63,14 @@ async def read_paper(
 
 
 def left_out(paper: Paper, score: Score, number: int, language: str) -> Entry:
-    """A paper over which the program ended: it is shown, and not read."""
+    """Returns the Entry of a paper that crashed the process: shown, but not read."""
     text = abstract_text(paper, "")
     return Entry(number, paper, score, None, links(paper, text), notes=(label("left_out", language),))
 
 
 async def _affordable(paper: Paper, text: FullText, language: str, desk: Desk) -> FullText:
-    """The abstract alone, where the day's budget nears its end and the full text was not analysed before."""
+    """Returns the abstract only, when the day's budget nears its end and no analysis of the full
+    text is stored."""
     if desk.analyst is desk.stand_in or not text.basis.full:
         return text
     if await desk.spent(booking.get().payer) < READS_ABSTRACTS:
@@ -81,7 +84,7 @@ def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst)
 
 
 async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, analyst: Analyst) -> Analysis:
-    """The paper's Analysis, made once however many channels want it."""
+    """Returns the paper's Analysis, made once for all channels."""
     key = _analysis_key(paper, text, language, analyst)
 
     async def make() -> bytes:

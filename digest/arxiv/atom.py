@@ -1,7 +1,7 @@
-"""Whether an answer of arXiv's API is a whole feed. Pure.
+"""Checks that an answer of arXiv's API is a whole feed. Pure.
 
-The package that reads the entries takes anything for a feed: a page that says `Rate exceeded.` is an empty list to it, and a truncated
-one is mended. Here such an answer is Trouble; an error that arXiv states as an entry is Refused.
+The `arxiv` package reads `Rate exceeded.` as an empty feed and mends a truncated one. Here both
+raise Trouble; an error entry of arXiv raises Refused.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from digest.render.labels import label
 
 _NAMES = {"a": "http://www.w3.org/2005/Atom", "o": "http://a9.com/-/spec/opensearch/1.1/"}
 _CONTROL = bytes(set(range(32)) - {9, 10, 13})
-"""Not allowed in XML, and now and then in an abstract all the same."""
+"""Control characters: XML forbids them, and abstracts contain them now and then."""
 
 
 def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
-    """The feed, cleaned, and how many entries the whole query has. Raises Trouble, Refused."""
+    """Returns the cleaned feed and how many entries the whole query has. Raises Trouble,
+    Refused."""
     body = body.translate(None, _CONTROL)
     root = _root(body)
     entries = root.findall("a:entry", _NAMES)
@@ -30,14 +31,15 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
             raise Refused(line(entry.findtext("a:summary", "", _NAMES)), 200)
     total = _total(root, len(entries))
     promised = min(size, total - start)
-    # One in a hundred may be missing: arXiv is known to drop a record that it cannot show.
+    # arXiv is known to drop a record that it cannot show: one in a hundred may be missing.
     if promised - len(entries) > promised // 100:
         raise Trouble(label.sentence("arxiv.short", held=len(entries), promised=promised))
     return body, total
 
 
 def no_feed(body: bytes) -> Sentence:
-    """With the words of the page that a person would see first: to tell `Rate exceeded.` from a proxy's login page."""
+    """Returns the reason with the page's first visible words, to tell `Rate exceeded.` from a
+    proxy's login page."""
     text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body[:4000].decode(errors="replace"))
     shown = line(text)[:60]
     return label.sentence("arxiv.page.said", said=shown) if shown else label.sentence("arxiv.page")

@@ -27,7 +27,7 @@ PUBLISHED_DEFERRALS = {
     2023: ("01-16", "06-14", "06-19", "07-04", "09-04", "11-23", "12-25", "12-27"),
     2026: ("01-01", "01-19", "06-19", "07-03", "09-07", "11-26", "12-25", "12-29", "12-31"),
 }
-"""Evenings without an announcement, by the lists that arXiv published. (A Friday in it changes nothing: there is none anyway.)"""
+"""Evenings without an announcement, from arXiv's published lists."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Quiet:
 
     reason: Literal["holiday", "weekend"]
     evening: date
-    """Without an announcement, in New York."""
+    """The evening without an announcement, in New York."""
 
 
 def announces(evening: date) -> bool:
@@ -55,7 +55,8 @@ def next_announcement(now: datetime) -> datetime:
 
 
 def window_of(announcement: datetime) -> tuple[datetime, datetime]:
-    """From when (included) until when (excluded) the papers of an announcement were submitted, holds aside."""
+    """Returns when the papers of an announcement were submitted: from (included), until
+    (excluded). Held papers are older."""
     evening = announcement.astimezone(NEW_YORK).date()
     before = next(_backwards(evening - _DAY))
     return _cut_off(before.date()), _cut_off(evening)
@@ -78,7 +79,7 @@ def announcement_for(day: date) -> datetime:
 
 
 def shown_at(day: date) -> datetime:
-    """When the list of this date is in the feed: the midnight that begins it."""
+    """Returns when the list of this date enters the feed: the midnight that begins the day."""
     return datetime.combine(day, time(tzinfo=NEW_YORK))
 
 
@@ -95,7 +96,7 @@ def next_list(now: datetime) -> datetime:
 
 
 def is_quiet(day: date) -> Quiet | None:
-    """Why there is no list of this date; None when there is one."""
+    """Returns why there is no list of this date; None when there is one."""
     evening = day - _DAY
     if announces(evening):
         return None
@@ -103,7 +104,7 @@ def is_quiet(day: date) -> Quiet | None:
 
 
 def _cut_off(evening: date) -> datetime:
-    """Until when the papers of this evening's announcement were submitted."""
+    """Returns the submission deadline of this evening's announcement."""
     day = evening - 2 * _DAY if evening.weekday() == _SUN else evening
     return datetime.combine(day, CUT_OFF)
 
@@ -130,7 +131,7 @@ def _deferred(evening: date) -> bool:
 
 
 def _usual_deferrals(year: int) -> tuple[date, ...]:
-    """The holidays that stand in every list that arXiv published, for years of which we hold none."""
+    """The holidays common to all lists that arXiv published, for years without a list."""
     return (
         date(year, 1, 1),
         _nth(year, 1, _MON, 3),

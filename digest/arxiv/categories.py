@@ -1,7 +1,7 @@
-"""arXiv's categories, bundled with their names (arXiv's taxonomy is CC0). Pure.
+"""arXiv's categories with their names, from its taxonomy (CC0). Pure.
 
-One that is not on the list may be new: the feed decides, and the caller warns. An archive (`cs`, `astro-ph`) stands for all its
-subject classes.
+A category that is not on the list may be new: the feed decides, and the caller warns. An archive
+(`cs`, `astro-ph`) stands for all its subject classes.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from rapidfuzz.distance import JaroWinkler
 
 NEAREST = 3
 _SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
-"""Archives have not been added for decades; classes of an archive have."""
+"""arXiv has added no archive for decades, but classes of archives."""
 
 
 @dataclass(frozen=True)
 class Checked:
     category: str
-    """As arXiv writes it: `cs.cv` is `cs.CV`."""
+    """In arXiv's spelling: `cs.cv` is `cs.CV`."""
     name: str
     """`Computer Vision and Pattern Recognition`; empty when unknown."""
     nearest: tuple[str, ...] = ()
-    """For one that is unknown: what may have been meant, best first."""
+    """Suggestions for an unknown category, best first."""
     possible: bool = True
-    """It has the form of a category."""
+    """Whether it has the form of a category."""
 
     @property
     def known(self) -> bool:
@@ -37,13 +37,13 @@ class Checked:
 
 @cache
 def names() -> dict[str, str]:
-    """Category or archive to its name, in arXiv's order."""
+    """Maps categories and archives to their names, in arXiv's order."""
     table = files("digest.arxiv").joinpath("categories.tsv").read_text("utf-8")
     return dict(row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
 
 
 def check(category: str) -> Checked:
-    """By id in any case, or by name (`computer vision`)."""
+    """Looks a category up by id in any case, or by name (`computer vision`)."""
     bare = category.strip()
     exact = _by_lower().get(bare.lower())
     if exact:
@@ -52,7 +52,7 @@ def check(category: str) -> Checked:
 
 
 def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
-    """Categories whose id or name is nearest to what was typed, best first: also for completion."""
+    """Returns the categories nearest to the typed text by id or name, best first."""
     # Jaro-Winkler counts swapped letters (`cs.VC`) as half a mistake.
     by_id = process.extract(
         typed,
@@ -71,7 +71,7 @@ def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
 
 
 def is_archive(category: str) -> bool:
-    """It has subject classes of its own, so that `cat:cs` alone would find nothing."""
+    """Whether it has subject classes, so that `cat:cs` alone would find nothing."""
     return category in _archives()
 
 

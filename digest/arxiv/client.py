@@ -1,8 +1,9 @@
-"""arXiv: what was announced, papers by id, search. The only importer of `arxiv`.
+"""The arXiv client: announcements, papers by id, search. The only importer of `arxiv`.
 
-The package builds the requests and reads the entries. It would hang without a timeout, ignore Retry-After, take an error page for an
-empty list and mend a truncated one; so its session is ours (`_Answered`), and every answer is checked before the package sees it.
-A list without papers is never returned where there must be some: it is throttling, until arXiv proves that the category sleeps.
+The package builds requests and parses entries, but would hang without a timeout, ignore
+Retry-After, take an error page for an empty list and mend a truncated one. So its session is
+ours (`_Answered`), and every answer is checked first. An impossible empty list counts as
+throttling.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ MOST = 30_000
 IDS_AT_ONCE = 100
 FOR_A_PERSON = timedelta(seconds=90)
 MARGIN = 0.9
-"""Of the patience: the rest is for the program around it, which has to end in the same time."""
+"""Share of the patience that requests may use; the caller needs the rest to end in time."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,12 @@ class Ask:
 class Page:
     papers: tuple[Paper, ...]
     total: int
-    """Of the whole query, over all pages."""
+    """How many entries the whole query has."""
 
 
 class Arxiv:
-    """A `ports.Papers`. `patience` is for one look at the day with all its requests: 90 s for a person who waits, hours for a daily
-    run. For lookups and searches a person always waits."""
+    """Implements `ports.Papers`. `patience` covers all requests for one day's list: 90 s for a
+    person who waits, hours for a daily run. Lookups and searches always use the short one."""
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class Arxiv:
         self._clock = clock
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        """Raises ArxivUnavailable; BadInput where the feed knows none of the categories."""
+        """Raises ArxivUnavailable, and BadInput when the feed knows none of the categories."""
         wanted = tuple(dict.fromkeys(categories))
         with said(self._patience):
             asking = self._asking(self._patience)
@@ -96,12 +97,13 @@ class Arxiv:
         return Listing(wanted, listed.day, latest, tuple(window.values()), now)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """In the order asked, a version as asked. What is no id, or unknown to arXiv, is absent. Raises ArxivUnavailable."""
+        """Returns papers in the order of `ids`, at the version asked for; unknown ids are
+        absent. Raises ArxivUnavailable."""
         with said(self._shortly):
             return await self._get(ids, self._asking(self._shortly))
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        """Best first; empty when nothing fits. Raises ArxivUnavailable."""
+        """Returns papers best first. Raises ArxivUnavailable."""
         with said(self._shortly):
             asking = self._asking(self._shortly)
             for text in query.searches(words):
@@ -128,7 +130,7 @@ class Arxiv:
         return feed.joined([await self._feed(part, asking) for part in (categories[:half], categories[half:])])
 
     async def _window(self, categories: Sequence[str], now: datetime, asking: Patience) -> dict[str, Paper]:
-        """By id, newest first."""
+        """Returns the window's papers by id, newest first."""
         since = now.astimezone(UTC) - WINDOW
         text = f"{query.of_categories(categories)} AND {query.submitted_between(since, now.astimezone(UTC))}"
         page = await asking.patiently(lambda: self._first_page(text, categories, since, asking))
@@ -141,7 +143,8 @@ class Arxiv:
         return dict(sorted(papers.items(), key=lambda item: item[1].published, reverse=True))
 
     async def _first_page(self, text: str, categories: Sequence[str], since: datetime, asking: Patience) -> Page:
-        """An empty one is believed only when the newest paper of all is older than the window."""
+        """Returns the first page. An empty one is accepted only when the newest paper of all is
+        older than the window."""
         page = await asking.once(self._page(Ask(text)))
         if not page.papers:
             newest = await asking.once(self._page(Ask(query.of_categories(categories), 1)))
@@ -152,7 +155,7 @@ class Arxiv:
     async def _described(
         self, news: Iterable[Listed], window: dict[str, Paper], asking: Patience
     ) -> tuple[Listed, ...]:
-        """The feed's papers with the API's metadata; as the feed gives it where the API has none yet."""
+        """Returns the feed's papers with the API's metadata, where the API has it."""
         news = tuple(news)
         missing = [item.paper.id for item in news if item.paper.id not in window]
         more = {p.id: p for p in await self._get(missing, asking)}
@@ -162,7 +165,7 @@ class Arxiv:
 
     async def _get(self, asked: Sequence[str], asking: Patience) -> list[Paper]:
         refs = [ref for text in asked if (ref := ids.parse(text))]
-        # Apart, so that a paper asked for with and without its version cannot be mistaken.
+        # Apart, so that one paper with and without its version stays two requests.
         newest = await self._known([r for r in refs if r.version is None], asking)
         versions = await self._known([r for r in refs if r.version is not None], asking)
         latest = {ids.plain_id(p.id): p for p in sorted(newest, key=lambda p: p.version)}
@@ -181,7 +184,7 @@ class Arxiv:
         return papers
 
     async def _chunk(self, wanted: Sequence[str], asking: Patience) -> list[Paper]:
-        """A whole list is refused for one id that arXiv dislikes: then by halves, until that one is alone."""
+        """Loads papers. arXiv refuses a whole list for one bad id, so a refused list is halved."""
         try:
             page = await asking.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
         except Refused as error:
@@ -207,7 +210,7 @@ class Arxiv:
         )
 
     def _page(self, ask: Ask) -> Callable[[Fetch], Page]:
-        """One page through the package, in one request; to be called in a thread. Raises Trouble, Refused."""
+        """Loads one page in one request. Blocks. Raises Trouble, Refused."""
 
         def read(fetch: Fetch) -> Page:
             client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
@@ -224,11 +227,11 @@ class Arxiv:
 
 
 class _NoMore(Exception):
-    """The package wants a second page; ours is the one that was asked for."""
+    """Raised when the package asks for a second page."""
 
 
 class _Answered:
-    """Stands where the package has its `requests.Session`: one request, checked."""
+    """Replaces the package's `requests.Session`: one request, checked."""
 
     def __init__(self, fetch: Fetch, ask: Ask) -> None:
         self._fetch = fetch
@@ -246,7 +249,8 @@ class _Answered:
 
 @contextmanager
 def _unasked_for(ask: Ask) -> Iterator[None]:
-    """An error entry with status 200 can be about the ids; to a query of our own it is a fault of arXiv's, and may pass."""
+    """An error entry with status 200 may be about the ids; for our own query it is arXiv's
+    fault, and may pass."""
     try:
         yield
     except Refused as error:
@@ -256,7 +260,7 @@ def _unasked_for(ask: Ask) -> Iterator[None]:
 
 
 def paper_of(result: arxiv.Result) -> Paper | None:
-    """None for an entry that is no paper."""
+    """Returns None for an entry that is no paper."""
     ref = ids.parse(result.entry_id) if "/abs/" in result.entry_id else None
     if ref is None:
         log.warning("event=no_paper entry=%r", result.entry_id)
@@ -284,7 +288,7 @@ def _aware(at: datetime) -> datetime:
 
 
 def _once(papers: Iterable[Paper]) -> dict[str, Paper]:
-    """By id, each at its highest version, in the order of first appearance."""
+    """Returns papers by id at their highest version, in order of first appearance."""
     found: dict[str, Paper] = {}
     for paper in papers:
         held = found.get(paper.id)

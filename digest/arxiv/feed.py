@@ -1,6 +1,7 @@
-"""arXiv's daily feed, in both dialects (`/rss/` and `/atom/`): the only place that tells how a paper came into a list. Pure.
+"""Reads arXiv's daily feed in both dialects (`/rss/` and `/atom/`), the only source of how a
+paper was announced. Pure.
 
-A page that is not a feed, or one that is cut off, is Trouble and not an empty day.
+A page that is not a feed, or a truncated feed, raises Trouble: it is no empty day.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from digest.model import Kind, Listed, Paper
 from digest.render.labels import label
 
 MOST_ITEMS = 2000
-"""arXiv's own limit: a feed of this length may be cut."""
+"""arXiv's limit: a feed of this length may be truncated."""
 
 _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
 _PREFIX = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
@@ -37,15 +38,15 @@ class Feed:
     day: date | None
     """The date of the list; None when the feed is empty."""
     items: int
-    """Of any kind, replacements too."""
+    """All items, replacements too."""
     news: tuple[Listed, ...]
-    """New and cross-listed papers, each once with its strongest kind, in the feed's order. Metadata as far as the feed has it:
+    """New and cross-listed papers in the feed's order, each once with its strongest kind.
     `published` and `updated` are the list's date."""
 
 
 def parse(body: bytes) -> Feed:
     """Raises Trouble."""
-    # A stream, because feedparser takes other bytes for a file name or an address if they look like one.
+    # A stream: feedparser takes bytes that look like a file name or an address for one.
     parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version"):
         raise Trouble(no_feed(body))
@@ -63,7 +64,7 @@ def parse(body: bytes) -> Feed:
 
 
 def joined(feeds: Sequence[Feed]) -> Feed:
-    """The feeds of parts of the categories as one."""
+    """Joins the feeds of parts of the categories."""
     news: dict[str, Listed] = {}
     for item in (item for part in feeds for item in part.news):
         if item.paper.id not in news or item.kind is Kind.NEW:
@@ -102,7 +103,8 @@ def _ref(entry: Mapping[str, Any]) -> ids.PaperRef | None:
 
 
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """`dc:creator` is one string with commas; an affiliation in brackets and `Jr.` belong to the name before."""
+    """Splits `dc:creator`, one string with commas. An affiliation in brackets and `Jr.` belong
+    to the name before."""
     names: list[str] = []
     for author in entry.get("authors", ()):
         for part in _COMMA.split(line(str(author.get("name", "")))):
@@ -114,7 +116,8 @@ def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _time(entry: Mapping[str, Any]) -> datetime | None:
-    """RSS gives `Fri, 23 Feb 2024 00:00:00 -0500`, Atom `2025-08-20T00:00:00-04:00`. Of a whole Atom feed only `updated` is given."""
+    """Reads RSS's `Fri, 23 Feb 2024 00:00:00 -0500` and Atom's `2025-08-20T00:00:00-04:00`. An
+    Atom feed has `updated` only."""
     text = str(entry.get("published") or entry.get("updated") or "")
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:

@@ -1,8 +1,9 @@
-"""How arXiv is asked: one paced request at a time, bounded in time and size, and one retry layer with one deadline.
+"""Requests to arXiv: one at a time and paced, bounded in time and size, with one retry layer and
+one deadline.
 
-What it said stays visible here (status, Retry-After, a page that is no feed), so that throttling is never taken for emptiness.
-A request runs in a thread. Nothing is retried below this layer, and nothing waits beyond the deadline: when it asks to wait
-longer, it is believed at once.
+Status, Retry-After and pages that are no feed stay visible here, so that throttling never counts
+as emptiness. A request runs in a thread. No lower layer retries, and nothing waits beyond the
+deadline.
 """
 
 from __future__ import annotations
@@ -31,29 +32,29 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Fetch = Callable[[str], bytes]
-"""The body at a URL. Raises Trouble, Refused."""
+"""Returns the body at a URL. Raises Trouble, Refused."""
 
 CONNECT_SECONDS = 10
 SILENCE_SECONDS = 60
-"""How long a server may think, or pause: arXiv takes its time over 2,000 papers."""
+"""How long a server may stay silent: arXiv needs time for 2,000 papers."""
 LARGEST_BODY = 64 * 1024 * 1024
 FORBIDDEN_WAIT = 900.0
-"""After a 403, arXiv takes further requests in short order for an attack."""
+"""After a 403, arXiv treats further quick requests as an attack."""
 
 
 class Trouble(Exception):
-    """Nothing usable came; asking again may help. `str()` of it goes into a sentence: `it answered 503`."""
+    """No usable answer; a retry may help. `str()` goes into a sentence: `it answered 503`."""
 
     def __init__(self, said: str, wait: float | None = None, *, asked: bool = True) -> None:
         super().__init__(said)
         self.wait = wait
-        """Seconds to wait before the next request; None when nothing tells how long."""
+        """Seconds to wait before the next request; None when unknown."""
         self.asked = asked
-        """The wait is the service's wish, not our own caution."""
+        """Whether the service asked for the wait."""
 
 
 class Refused(Exception):
-    """The request itself was not to the service's liking; asking again will not help."""
+    """The service rejected the request; a retry will not help."""
 
     def __init__(self, said: str, status: int = 400) -> None:
         super().__init__(said)
@@ -72,11 +73,12 @@ class Patience:
     clock: Callable[[], float] = time.monotonic
 
     async def ask(self, read: Callable[[Fetch], T]) -> T:
-        """What `read` makes of the service's answer, asked again until it is usable. Raises the last Trouble at the deadline; Refused."""
+        """Returns what `read` makes of the answer, retried until usable. Raises the last Trouble
+        at the deadline; Refused."""
         return await self.patiently(lambda: self.once(read))
 
     async def patiently(self, step: Callable[[], Awaitable[T]]) -> T:
-        """`step` again and again, while it raises Trouble and there is time."""
+        """Retries `step` while it raises Trouble and time remains."""
         tries = 0
 
         def wait(error: Exception) -> bool | float:
@@ -98,9 +100,9 @@ class Patience:
         raise AssertionError  # pragma: no cover
 
     async def once(self, read: Callable[[Fetch], T]) -> T:
-        """One request in its slot, in a thread, within what is left of the time."""
+        """Makes one request in its slot, in a thread, within the remaining time."""
         try:
-            # The thread keeps to the time itself; the two seconds let it end before its slot is given away.
+            # The thread keeps the time itself; two more seconds let it end before its slot is free.
             async with asyncio.timeout(self._left() + 2), self.slot():
                 left = self._left()
                 return await _aside(lambda: read(lambda url: fetch(url, self.agent, left)))
@@ -112,12 +114,13 @@ class Patience:
 
 
 async def _aside(work: Callable[[], T]) -> T:
-    """In a thread of its own that the end of the process does not wait for: a silent server would hold it up for a minute."""
+    """Runs `work` in a daemon thread, so that a silent server does not delay the end of the
+    process."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
     def tell(say: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+        with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(lambda: None if done.done() else say())
 
     def run() -> None:
@@ -134,7 +137,7 @@ async def _aside(work: Callable[[], T]) -> T:
 
 
 def fetch(url: str, agent: str, seconds: float) -> bytes:
-    """The body of a 200. Blocks for at most about `seconds`. Raises Trouble, Refused."""
+    """Returns the body of a 200. Blocks for at most about `seconds`. Raises Trouble, Refused."""
     until = time.monotonic() + seconds
     timeout = (min(CONNECT_SECONDS, seconds), min(SILENCE_SECONDS, seconds))
     try:
@@ -151,7 +154,7 @@ def fetch(url: str, agent: str, seconds: float) -> bytes:
 
 def _body(response: requests.Response, until: float) -> bytes:
     body = bytearray()
-    # read1 gives what is there; iter_content would wait for a full chunk, from a dripping server without end.
+    # read1 returns what is there; iter_content would wait for a full chunk from a slow server.
     while piece := response.raw.read1(65536, decode_content=True):
         body += piece
         if len(body) > LARGEST_BODY:
@@ -173,7 +176,7 @@ def _unusable(response: requests.Response) -> Exception:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """In seconds; the header holds them, or a date."""
+    """Returns Retry-After in seconds; the header holds seconds or a date."""
     header = response.headers.get("Retry-After", "").strip()
     if header.isascii() and header.isdigit():
         return float(header[:9])
@@ -186,7 +189,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 @contextmanager
 def said(patience: timedelta) -> Iterator[None]:
-    """What went wrong with arXiv, as a sentence for people."""
+    """Turns trouble with arXiv into a sentence for people."""
     try:
         yield
     except Trouble as error:

@@ -1,8 +1,8 @@
-"""arXiv ids in any form people paste, also inside a sentence and directly beside Chinese characters.
+"""Finds arXiv ids in any form people paste, in sentences and directly beside Chinese characters.
 
-An id is `YYMM.NNNNN` (four digits until 1412, five from 1501) or of the old style `archive/YYMMNNN`, with or without a version. What
-has the shape of one and is none (`2413.00001`, an arxiv.org page that is no paper) is told apart from words, so that a typing error is
-not searched for.
+An id is `YYMM.NNNNN` (four digits until 1412, five from 1501) or in the old style
+`archive/YYMMNNN`, with or without a version. A string with the shape of an id that is none
+(`2413.00001`, an arxiv.org page without a paper) is a typing error, not words to search for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from digest.errors import BadInput
 @dataclass(frozen=True)
 class PaperRef:
     id: str
-    """Without the version. Of the old style with its subject class if it was given: `math.GT/0309136`."""
+    """Without the version; in the old style with the subject class if given: `math.GT/0309136`."""
     version: int | None = None
 
     def __str__(self) -> str:
@@ -57,12 +57,12 @@ _EDGES = " \t\r\n<>()[]{}\"'“”‘’「」『』《》〈〉【】`*_.,;:!?�
 
 
 def parse(text: str) -> PaperRef | None:
-    """The paper that a text names: the first id in it."""
+    """Returns the first id in a text; None without one."""
     return next(iter(find_all(text)), None)
 
 
 def find_all(text: str) -> list[PaperRef]:
-    """Each paper named in a text once, in the order of naming; of several forms of one paper (a link and its label) the first."""
+    """Returns each paper that a text names, once, in order; the first of several forms."""
     found: dict[str, PaperRef] = {}
     for _, ref in sorted(_matches(_plain(text)), key=lambda at_ref: at_ref[0]):
         found.setdefault(plain_id(ref.id), ref)
@@ -70,13 +70,15 @@ def find_all(text: str) -> list[PaperRef]:
 
 
 def looks_like_id(text: str) -> bool:
-    """The whole text has the shape of an id or of an arxiv.org address, and is none: a typing error, not words to search for."""
+    """Whether the whole text has the shape of an id or an arxiv.org address but is none: a
+    typing error."""
     bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
     return any(shape.fullmatch(bare) for shape in _SHAPES) and parse(text) is None
 
 
 def named(text: str) -> PaperRef | None:
-    """The paper that a text names; None for words. Raises BadInput for what has the shape of an id and is none."""
+    """Returns the paper that a text names; None for words. Raises BadInput for a string with the
+    shape of an id that is none."""
     if looks_like_id(text):
         shown = " ".join(text.split())[:80]
         raise BadInput(
@@ -87,13 +89,15 @@ def named(text: str) -> PaperRef | None:
 
 
 def plain_id(paper_id: str) -> str:
-    """The id by which two forms of one paper are equal: without the subject class that old ids may carry."""
+    """Returns the id without the subject class that old ids may carry, so that forms of one
+    paper are equal."""
     archive, slash, number = paper_id.partition("/")
     return f"{archive.partition('.')[0]}/{number}" if slash else paper_id
 
 
 def _plain(text: str) -> str:
-    """Full-width forms as ASCII, invisible characters gone, percent signs of addresses resolved."""
+    """Returns the text with full-width forms as ASCII, without invisible characters, and with
+    percent escapes resolved."""
     text = text.translate(_HALF_WIDTH).translate(_INVISIBLE)
     text = re.sub(r"(?<=\d)。(?=\d)", ".", text)
     return unquote(text) if "%" in text else text
@@ -114,7 +118,8 @@ def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:
 
 
 def _fits(month: str, number: str) -> bool:
-    """New ids began in 0704 with four digits; five since 1501, and six may come."""
+    """Whether the month and the digits fit: new ids began in 0704 with four digits, have five
+    since 1501, and may get six."""
     if month < "0704" or month > "9012" or not int(number):
         return False
     return len(number) == 4 if month < "1501" else len(number) >= 5

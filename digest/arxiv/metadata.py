@@ -1,4 +1,4 @@
-"""arXiv's metadata as people want to read it. Pure."""
+"""Cleans arXiv's metadata for reading. Pure."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _EARLIER = re.compile(
 
 
 def line(text: str | None) -> str:
-    """Titles and the like come wrapped: one line, single spaces, and nothing in it that only a model would see."""
+    """Returns a title in one line with single spaces, without text that only a model would see."""
     return " ".join(visible(text or "").split())
 
 
 def paragraphs(text: str | None) -> str:
-    """An abstract comes in lines of 80 characters: joined, with an empty line where one was, or where a line is indented."""
+    """Joins an abstract's 80-character lines; empty and indented lines start a paragraph."""
     found: list[list[str]] = [[]]
     for raw in (text or "").strip().splitlines():
         if not raw.strip() or raw[0] in " \t":
@@ -37,7 +37,8 @@ def paragraphs(text: str | None) -> str:
 
 
 def withdrawn(comment: str | None, abstract: str | None = "") -> bool:
-    """There is no flag for it: the reason stands in the comment of a further version, and sometimes instead of the abstract."""
+    """Whether a paper is withdrawn. arXiv has no flag: the reason is in the comment of a later
+    version, sometimes in the abstract."""
     said = line(comment)
     instead = line(abstract)
     return _says_so(said) or (len(instead) < 300 and _says_so(instead))

@@ -1,7 +1,7 @@
-"""What a person types, as queries in arXiv's language. Pure.
+"""Turns what a person types into arXiv's query language. Pure.
 
-Whatever is typed, nothing of it but words reaches arXiv: its operators, fields and brackets are ours. Understood are `au:` or
-`author:`, `ti:` or `title:`, and "quoted phrases".
+Only words of the typed text reach arXiv; operators, fields and brackets are ours. It understands
+`au:` or `author:`, `ti:` or `title:`, and "quoted phrases".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Term:
     """`au`, `ti` or `all`."""
     text: str
     prefixed: bool
-    """The field was typed before this very word."""
+    """Whether the field was typed before this word."""
     quoted: bool
 
     def __str__(self) -> str:
@@ -36,9 +36,11 @@ class _Term:
 
 
 def searches(words: str) -> list[str]:
-    """Queries to try in order until one finds something: the narrowest first, at last any of the words. Empty when nothing is asked.
+    """Returns queries to try in order until one finds something: the narrowest first, any of the
+    words last. Empty for an empty text.
 
-    A field goes for all that follows (`au: Kaiming He`), else, when that finds nothing, for one word (`au:He diffusion`).
+    A field applies to all that follows (`au: Kaiming He`); when that finds nothing, to one word
+    (`au:He diffusion`).
     """
     terms = _terms(words)
     strict = " AND ".join(str(t) for t in _spread(terms))
@@ -48,7 +50,8 @@ def searches(words: str) -> list[str]:
 
 
 def of_categories(categories: Sequence[str]) -> str:
-    """Papers of any of these categories; of an archive (`cs`) those of its subject classes too."""
+    """Returns the query for papers of any of these categories; an archive (`cs`) includes its
+    subject classes."""
     terms = [term for c in categories for term in ((f"cat:{c}", f"cat:{c}.*") if is_archive(c) else (f"cat:{c}",))]
     return f"({' OR '.join(terms)})"
 
@@ -74,7 +77,7 @@ def _terms(words: str) -> list[_Term]:
 
 
 def _spread(terms: Sequence[_Term]) -> list[_Term]:
-    """Each unquoted word under the field that was typed last before it."""
+    """Puts each unquoted word under the last typed field."""
     field = "all"
     spread = []
     for term in terms:
@@ -86,5 +89,6 @@ def _spread(terms: Sequence[_Term]) -> list[_Term]:
 
 
 def _plain(text: str) -> str:
-    """Words and spaces only: arXiv reads a hyphen as an operator and finds `vision-language` as the phrase `vision language`."""
+    """Returns words and spaces only: arXiv reads a hyphen as an operator and finds
+    `vision-language` as `vision language`."""
     return " ".join(re.sub(r"[^\w']|_", " ", text).split())[:80]

@@ -1,7 +1,8 @@
-"""What many channels ask of arXiv at the same hour, asked once: over a `Papers`, for all processes that share its Cache.
+"""Shares arXiv's answers between channels and processes, over their Cache.
 
-arXiv allows a request every three seconds; a thousand channels at nine o'clock would keep the last one waiting for hours. Its lists
-change once a day, so what it showed a few minutes ago is what it shows. Failures are never kept.
+arXiv allows a request every three seconds, so a thousand channels at nine o'clock would wait for
+hours. Its lists change once a day, so an answer of a few minutes ago still holds. Failures are
+not stored.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from digest.model import Listing, Paper, from_json, to_json
 from digest.ports import Cache, Papers
 
 LOOK_LIFE = timedelta(minutes=10)
-"""Of a look at the day's list. A new list is looked at afresh from the midnight in New York that brings it."""
+"""Lifetime of the day's list. The midnight in New York that brings a new list ends it."""
 PAPER_LIFE = timedelta(hours=1)
 
 
 class SharedPapers:
-    """A `ports.Papers`. `name` tells apart who may wait for whom: those with little patience do not wait for those with much."""
+    """Implements `ports.Papers`. Only callers with the same `name` wait for each other, so that
+    impatient callers do not wait for patient ones."""
 
     def __init__(self, papers: Papers, cache: Cache, name: str = "") -> None:
         self._papers = papers
@@ -42,7 +44,7 @@ class SharedPapers:
         return replace(listing, categories=wanted)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """Each paper is kept by itself; only those not at hand are asked for, in one go."""
+        """Stores each paper by itself and asks for missing ones in one request."""
         known = {asked: await self._cache.get(_paper(asked)) for asked in dict.fromkeys(ids)}
         papers = {asked: from_json(Paper, raw) for asked, raw in known.items() if raw is not None}
         missing = [asked for asked in known if asked not in papers]
@@ -67,7 +69,7 @@ def _paper(asked: str) -> str:
 
 
 def _meant(asked: str, found: Sequence[Paper]) -> Paper | None:
-    """The paper asked for: at its version, else at the newest."""
+    """Returns the paper at the version asked for, else the newest."""
     ref = ids.parse(asked)
     fitting = [
         p for p in found if ref and ids.plain_id(p.id) == ids.plain_id(ref.id) and ref.version in (None, p.version)

@@ -1,6 +1,8 @@
-"""Finds a quotation in a paper and says where it stands, or refuses it. The one thing to know: the folded text is searched exactly; what then still
-differs may only be what printing and extraction do to words (lost ligatures, look-alike letters), never a number, a name, a
-negation or another word, and at most one token in five.
+"""Finds a quotation in a paper and says where it stands, or refuses it.
+
+The normalised text is searched exactly. Other differences may only be what printing and
+extraction do to words (lost ligatures, look-alike letters), in at most one token of five; never
+a number, a name, a negation or another word.
 """
 
 from __future__ import annotations
@@ -22,26 +24,28 @@ FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
 LEAST_WORDS = 4
 LEAST_CHARACTERS = 15
-"""Shorter quotations prove nothing, unless they stand in the paper a few times only and hold a name or a figure."""
+"""Shorter quotations prove nothing, unless they are rare in the paper and hold a name or a
+figure."""
 RARE = 5
-"""Times a short quotation may stand in the paper and still point at something."""
+"""How often a short quotation may occur in the paper."""
 APART = 2_500
-"""Folded characters between the pieces of a quotation stitched with an ellipsis, at most."""
+"""The most normalised characters between the pieces of a quotation with an ellipsis."""
 _MOST = 4_000
-"""Characters of a quotation that are looked at."""
+"""How many characters of a quotation are read."""
 _SEED = 14
 _DRIFT = 160
-"""Folded characters that a running head, footnote mark or page number may push the rest of a quotation along."""
+"""How many normalised characters a running head, footnote mark or page number may shift the
+rest."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _EDITED = re.compile(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
-"""An editor's beginning of a sentence: `[The authors'] model`."""
+"""A sentence start changed by an editor: `[The authors'] model`."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "ı": "l"})
 _LIGATURES = re.compile(r"f+[il]?")
-"""Lost where a font draws them as one sign without a name."""
+"""Letters that are lost when a font draws them as one unnamed glyph."""
 _BESIDE = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.EQUATION, Form.CODE)
-"""What stands between two halves of a sentence when a page ends or a figure floats in."""
+"""Forms between two halves of a sentence at a page end or around a figure."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class _Hit:
 
 
 class Finder:
-    """Of one paper. Building it reads the whole text once; `find` is then fast."""
+    """The finder of one paper. Building it reads the whole text once; `find` is then fast."""
 
     def __init__(self, text: FullText) -> None:
         self._text = text
@@ -66,11 +70,12 @@ class Finder:
             self._streams.append(Folded(running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
-        """Where it stands, with the paper's characters; None when it does not stand there, or is too short to prove anything."""
+        """Returns the quotation in the paper's characters with its place; None when it is not
+        there or too short to prove anything."""
         return next(self._found(quotation), None)
 
     def find_all(self, quotation: str) -> tuple[Evidence, ...]:
-        """Every place it stands in word for word, in the paper's order; a near match only where there is no exact one."""
+        """Returns every exact place in the paper's order; a near match only when there is none."""
         found: dict[tuple[str, str], Evidence] = {}
         for evidence in self._found(quotation):
             found.setdefault((evidence.url, evidence.quotation), evidence)
@@ -97,7 +102,7 @@ class Finder:
                 return
 
     def _stands(self, text: str) -> bool:
-        """Word for word, its ellipsis being the paper's own."""
+        """Whether the text stands word for word, with the paper's own ellipsis."""
         needle = [t.norm for t in normalize.tokens(text)]
         return any(next(_exact(stream, needle), None) for stream in self._streams)
 
@@ -116,7 +121,7 @@ class Finder:
     # ------------------------------------------------------------ near
 
     def _near(self, stream: Folded, needle: Sequence[str]) -> _Hit | None:
-        """The best window that differs only as print does."""
+        """Returns the best window whose differences are all of print."""
         compact = "".join(needle)
         exact = next(_exact(stream, needle), None)
         if exact or len(needle) < 6:
@@ -126,7 +131,7 @@ class Finder:
         return hits[0] if hits else None
 
     def _aligned(self, stream: Folded, needle: Sequence[str], first: int, last: int) -> _Hit | None:
-        """The window, without what stands before and after the quotation, when all that differs is of print."""
+        """Returns the window cut to the quotation, when all differences are of print."""
         ops = list(Levenshtein.opcodes(needle, stream.norms[first : last + 1]))
         while ops and ops[0].tag == "insert":
             ops.pop(0)
@@ -143,7 +148,7 @@ class Finder:
         return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
 
     def _printed(self, stream: Folded, mine: Sequence[str], theirs: range) -> bool:
-        """Whether a difference is of print or extraction alone."""
+        """Whether a difference comes from printing or extraction."""
         own = [stream.norms[i] for i in theirs]
         if not mine:
             return False
@@ -188,7 +193,8 @@ _NEGATIONS = frozenset("no not nor never none neither without".split())
 
 
 def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
-    """Words run together or apart are the printer's; not where that makes or unmakes a negation or a figure."""
+    """Whether joined or split words keep the sense: neither makes or breaks a negation or a
+    figure."""
     if len(needle) == len(own):
         return list(needle) == list(own)
     mine, theirs = (Counter(w for word in words for w in _WHOLE.get(word, (word,))) for words in (needle, own))
@@ -206,7 +212,7 @@ _WHOLE = {"cannot": ("can", "not")}
 
 
 def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
-    """All pieces exactly, in order, near each other."""
+    """Finds all pieces exactly, in order, close together."""
     for first in _exact(stream, needles[0]):
         chain = [first]
         for needle in needles[1:]:
@@ -223,9 +229,8 @@ def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list
 
 
 def _keeps_sense(stream: Folded, chain: Sequence[_Hit]) -> bool:
-    """No ellipsis stands for what turns the sentence it is in, or the clause it begins or ends: `drift maximization is … optimal` was
-    `is not optimal`. Whole sentences that were left out may say what they like.
-    """
+    """Whether no ellipsis hides what turns its sentence or clause: `drift maximization is …
+    optimal` was `is not optimal`. Whole sentences may be left out."""
     for one, other in pairwise(chain):
         (index, _, end), (there, start, _) = stream.spans[one.last], stream.spans[other.first]
         before, after = stream.places[index].passage.text, stream.places[there].passage.text
@@ -242,7 +247,8 @@ def _in_order(stream: Folded, chain: Sequence[_Hit]) -> bool:
 
 
 def _windows(stream: Folded, compact: str) -> list[tuple[int, int]]:
-    """Where a quotation may stand, first and last token: from pieces of it that stand there exactly, at most 24 of them looked for."""
+    """Returns windows (first and last token) around exact pieces of the quotation; at most 24
+    pieces are searched."""
     step = max(_SEED // 2, (len(compact) - _SEED) // 23)
     found: list[tuple[int, int]] = []
     for offset in range(0, max(1, len(compact) - _SEED + 1), step):
@@ -259,7 +265,7 @@ def _windows(stream: Folded, compact: str) -> list[tuple[int, int]]:
 
 
 def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """Pieces that lie as far apart as in the quotation, give or take a running head."""
+    """Groups pieces that lie as far apart as in the quotation, running heads allowed."""
     clusters: list[list[tuple[int, int]]] = []
     for shift, offset in found:
         if clusters and shift - clusters[-1][-1][0] <= _DRIFT:
@@ -270,7 +276,8 @@ def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _span(stream: Folded, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
-    """With two tokens to spare on a side whose outermost piece was not found."""
+    """Returns the cluster's span, two tokens wider on a side whose outermost piece was not
+    found."""
     shift, offset = min(cluster, key=lambda piece: piece[1])
     end_shift, end_offset = max(cluster, key=lambda piece: piece[1])
     first = stream.token_at(max(0, shift)) - (2 if offset else 0)
@@ -279,12 +286,12 @@ def _span(stream: Folded, cluster: Sequence[tuple[int, int]], length: int) -> tu
 
 
 def _skeleton(word: str) -> str:
-    """What look-alike letters leave alone."""
+    """Returns the word without look-alike letters."""
     return word.translate(_LOOKALIKE).replace("rn", "m").replace("vv", "w")
 
 
 def _alike(one: str, other: str) -> bool:
-    """Two prints of one word."""
+    """Whether two tokens print one word."""
     if _skeleton(one) == _skeleton(other):
         return True
     return max(len(one), len(other)) >= 6 and _skeleton(_LIGATURES.sub("", one)) == _skeleton(_LIGATURES.sub("", other))

@@ -1,4 +1,4 @@
-"""A paper's text folded for comparison, with the way back from any stretch of it to the paper's own characters and their place."""
+"""A paper's normalised text, and the way back to its own characters and places."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ def places_of(section: Section) -> Iterator[Place]:
 
 
 class Folded:
-    """Folded text of some passages in a row, and the way back to their characters. Of no passage are the lines that are a page number or in `heads`."""
+    """The normalised text of consecutive passages, without page numbers and running heads
+    (`heads`)."""
 
     def __init__(self, places: Sequence[Place], heads: frozenset[str] = frozenset()) -> None:
         self.places = places
         self._heads = heads
         self.norms: list[str] = []
         self.starts: list[int] = []
-        """Where each token begins in `compact`."""
+        """Start of each token in `compact`."""
         self.spans: list[tuple[int, int, int]] = []
-        """Of each token: index of its place, first and last character there."""
+        """For each token: index of its place, first and last character there."""
         at = 0
         for index, place in enumerate(places):
             beside = lines_beside(place.passage, heads)
@@ -52,7 +53,7 @@ class Folded:
         return bisect_right(self.starts, position) - 1
 
     def whole(self, start: int, end: int) -> bool:
-        """`compact[start:end]` begins and ends where tokens do."""
+        """Whether `compact[start:end]` begins and ends at tokens."""
         first, last = self.token_at(start), self.token_at(end - 1)
         return self.starts[first] == start and self.starts[last] + len(self.norms[last]) == end
 
@@ -64,7 +65,8 @@ class Folded:
             at = self.compact.find(needle, at + 1, end)
 
     def characters(self, first: int, last: int) -> str:
-        """The paper's characters from token `first` to token `last`, with the punctuation that belongs to them."""
+        """Returns the paper's characters from token `first` to token `last`, with their
+        punctuation."""
         pieces: list[str] = []
         for index in range(self.spans[first][0], self.spans[last][0] + 1):
             text = self.places[index].passage.text
@@ -78,7 +80,7 @@ class Folded:
 
 
 def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int]]:
-    """Lines of a passage that are a page number or a running head."""
+    """Returns the passage's lines that are a page number or a running head."""
     if "\n" not in passage.text or passage.form is not Form.TEXT:
         return []
     found: list[tuple[int, int]] = []
@@ -92,7 +94,8 @@ def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int
 
 
 def _with_ends(text: str, start: int, end: int) -> str:
-    """Takes in a closing full stop or bracket, an opening bracket, and both dollars of a formula."""
+    """Widens a span by a closing full stop or bracket, an opening bracket, and both dollars of a
+    formula."""
     while end < len(text) and text[end] in ".!?)]}”\"'’%$。！？」）":
         end += 1
     while start > 0 and text[start - 1] in '([{“"‘$\\「（':

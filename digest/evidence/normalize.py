@@ -1,7 +1,9 @@
-"""Text as it is compared: what differs between a model's copy of a sentence and the paper's print of it is folded away, what changes its meaning is not.
+"""Normalises text for comparison: removes what copying and printing change, keeps what carries
+meaning.
 
-Folded: case, ligatures and other compatibility forms, accents, hyphens, quotation marks, spaces and line ends, TeX against Unicode, citation marks.
-Kept: letters, figures with their decimal point and sign, per cent, relations. Each token knows the characters it was made from.
+Removed: case, ligatures and other compatibility forms, accents, hyphens, quotation marks,
+spaces, line ends, TeX against Unicode, citation marks. Kept: letters, figures with decimal point
+and sign, per cent, relations. Each token knows its original characters.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ class Token(NamedTuple):
     norm: str
     start: int
     end: int
-    """Of the characters it was made from."""
+    """End of the characters it was made from."""
 
 
 _TOKEN = re.compile(
@@ -75,7 +77,7 @@ _SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """A word without case, accents and compatibility forms."""
+    """Returns a word without case, accents and compatibility forms."""
     if word.isascii():
         return word.lower()
     plain = unicodedata.normalize("NFKD", word).casefold()
@@ -108,13 +110,12 @@ _NORMS: dict[str, Callable[[str], str]] = {
     "ratio": lambda _: "/",
     "raised": lambda raw: unicodedata.normalize("NFKC", raw),
 }
-"""By the kind of a match; what has none says nothing."""
+"""What each kind of match says; other kinds say nothing."""
 
 
 def _uncited(match: re.Match[str]) -> str:
-    """Blanks for `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them, nothing else; and for the keys
-    that stand there where a bibliography was lost: `(smith2020deep,; lee19, )`.
-    """
+    """Blanks out `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between
+    them; and the keys of a lost bibliography: `(smith2020deep,; lee19, )`."""
     inside = match[0][1:-1]
     if _KEYS.fullmatch(inside):
         return " " * len(match[0])
@@ -126,7 +127,8 @@ def _uncited(match: re.Match[str]) -> str:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """In order. A word broken at a line end is one token; marks that say nothing are none."""
+    """Yields tokens in order. A word broken at a line end is one token; marks without meaning
+    are none."""
     for match in _TOKEN.finditer(_BRACKETS.sub(_uncited, text)):
         to_norm = _NORMS.get(str(match.lastgroup))
         norm = to_norm(match[0]) if to_norm else ""

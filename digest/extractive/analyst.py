@@ -1,6 +1,7 @@
-"""The Analyst without a model: it picks the paper's own sentences and passages, and says so (`by="extractive"`). It never pretends.
+"""The Analyst without a model: it selects the paper's own sentences and labels them
+(`by="extractive"`).
 
-What it quotes stays in the paper's language, whatever the reader's is; only its few fixed phrases are in the reader's.
+Quotations stay in the paper's language; only fixed phrases are in the reader's.
 """
 
 from __future__ import annotations
@@ -50,17 +51,17 @@ from digest.selection.lexical import lexical
 
 NAME = "extractive"
 VERSION = "1"
-"""Of the picking and of the fixed phrases; it stands in cache keys."""
+"""Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
 _FULL_SENTENCES = 6
 _ANSWER_QUOTES = 3
 _COVERED = 0.5
-"""Share of the question's words that passages must hold to be called an answer."""
+"""Share of the question's words that an answer must contain."""
 
 
 class ExtractiveAnalyst:
-    """See `ports.Analyst`. Raises nothing: it needs no service."""
+    """Implements `ports.Analyst`. Raises nothing: it needs no service."""
 
     name = NAME
     version = VERSION
@@ -69,7 +70,7 @@ class ExtractiveAnalyst:
         return lexical(papers, profile)
 
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
-        # A thesis takes a second: not on the loop.
+        # A thesis takes a second: not on the event loop.
         return await asyncio.to_thread(self._analysis, paper, text, language)
 
     def _analysis(self, paper: Paper, text: FullText, language: str) -> Analysis:
@@ -140,7 +141,7 @@ class ExtractiveAnalyst:
 
 
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
-    # What is shown as the core is not said again, except where it is the contribution.
+    # The core sentence is not repeated, except as the contribution.
     free = [s for s in sentences if s != core or "contribution" in names]
     picked = portions(names, free, paper)
     for name in names:
@@ -173,7 +174,8 @@ def _mention(entry: Entry) -> Mention:
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Entries that share a telling word of their titles: the rarest over the day's abstracts that still joins two, three groups at most."""
+    """Groups entries by a shared rare word of their titles: the rarest over the day's abstracts
+    that joins two; three groups at most."""
     left = list(entries)
     groups: list[tuple[str, list[Entry]]] = []
     while len(groups) < 3:
@@ -188,7 +190,7 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 
 
 def _as_written(term: str, group: Sequence[Entry]) -> str:
-    """The word as the first title spells it."""
+    """Returns the word in the first title's spelling."""
     words = (w.strip(",.:;()?!") for e in group for w in e.paper.title.split())
     return next((w for w in words if term in term_set(w)), term)
 
@@ -209,7 +211,7 @@ def _overview(entries: Sequence[Entry], language: str) -> str:
 
 
 def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
-    """The day and its first title, cut at a word where it would not fit a lock screen."""
+    """Returns the day and its first title, cut at a word to fit a lock screen."""
     title = entries[0].paper.title if entries else ""
     short = title.split(":")[0].strip()
     for first in (title, short, *(" ".join(short.split()[:n]) + "…" for n in range(len(short.split()), 0, -1))):
@@ -223,7 +225,8 @@ def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
 
 
 def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
-    """The question's terms, in the paper's script where it has any; those of the question before it too, where it is a mere follow-up."""
+    """Returns the question's terms, in the paper's script where it has any, with those of the
+    previous question for a follow-up."""
     terms_ = asked(question)
     if len(terms_) < 2 and history:
         terms_ = [*terms_, *asked(history[-1].question)]
@@ -231,7 +234,8 @@ def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
 
 
 def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """The sentences of the nearest passages that hold most of the question, with the papers they are from."""
+    """Returns the sentences of the nearest passages that contain most of the question, with
+    their papers."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
     for hit in Passages(sources).top(question, 2 * _ANSWER_QUOTES):
@@ -244,7 +248,8 @@ def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) ->
 
 
 def clipped_quote(text: str, wanted: frozenset[str]) -> str:
-    """The one or two sentences of a passage that hold most of the wanted words; the whole where it is short."""
+    """Returns the one or two sentences of a passage with most of the wanted words; a short
+    passage whole."""
     pieces = split(text)
     if len(text) <= 300 or len(pieces) == 1:
         return " ".join(text.split()[:60])

@@ -1,5 +1,7 @@
-"""Which of a paper's own sentences say what: by the section they stand in, by the turns of phrase of the field, and by the words they share
-with title and abstract. Pure; it knows English papers best, and in others goes by sections and figures alone.
+"""Selects a paper's own sentences for each part: by their section, by the field's turns of
+phrase, and by the words they share with title and abstract. Pure.
+
+It knows English papers best; in other languages it uses sections and figures alone.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from digest.retrieval.terms import terms
 
 SHORT_WORDS = 85
 SHORT_CHARACTERS = 210
-"""What a short form may hold, with a little room below the limit that is checked."""
+"""The limit of a short form, a little below the one that is checked."""
 
 _ROLES = (
     ("abstract", r"abstract"),
@@ -59,7 +61,7 @@ _HOMES = {
     "conclusion": {"conclusion": 4},
 }
 _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "impact", "innovation", "contribution"})
-"""Parts that a sentence without any turn of phrase for them would only pretend to fill."""
+"""Parts that need a sentence with a fitting turn of phrase."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _REFERENCE = re.compile(
@@ -71,11 +73,11 @@ _REFERENCE = re.compile(
 class Sentence:
     text: str
     role: str
-    """Of its section: one of `_ROLES`, or empty."""
+    """The role of its section: one of `_ROLES`, or empty."""
     at: int
-    """Its place in the paper's order."""
+    """Its index in the paper."""
     early: bool
-    """Among the first of its section."""
+    """Whether it is among the first of its section."""
 
     @property
     def abstract(self) -> bool:
@@ -100,11 +102,12 @@ def role_of(title: str) -> str:
 
 
 def sentences_of(text: FullText) -> list[Sentence]:
-    """The sentences of the running text that are fit to be quoted alone. The first section is the abstract, whatever its title."""
+    """Returns the sentences of the running text that can be quoted alone. The first section is
+    the abstract."""
     found: list[Sentence] = []
     role = ""
     for index, section in enumerate(text.sections):
-        # A subsection without a telling title goes on with the role of what it stands in.
+        # A subsection without a telling title has the role of its parent.
         own = "abstract" if index == 0 else role_of(section.title)
         role = own or (role if section.level > 1 else "")
         begun = len(found)
@@ -127,7 +130,8 @@ def _quotable(text: str) -> bool:
 
 
 def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
-    """The abstract's best: one that says what is proposed, in the title's words."""
+    """Returns the abstract's best sentence: one that says what is proposed, in the title's
+    words."""
     wanted = term_set(paper.title)
 
     def worth(s: Sentence) -> float:
@@ -138,7 +142,8 @@ def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | Non
 
 
 def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Sentences that report a result, best first: a figure and a turn of phrase; the abstract and the conclusion before the rest."""
+    """Returns sentences that report a result, best first: with a figure and a turn of phrase,
+    from abstract or conclusion."""
 
     def worth(s: Sentence) -> float:
         figures = len(re.findall(r"(?<![\w.])\d+(?:\.\d+)?%?", _REFERENCE.sub(" ", s.text)))
@@ -159,7 +164,8 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
-    """Each sentence goes to the part it fits best, or to none; of each part the best first. Nothing is there only to fill."""
+    """Assigns each sentence to the part it fits best, or to none; best first in each part. No
+    part is padded."""
     about = term_set(f"{paper.title} {paper.abstract}")
     found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
     said: set[str] = set()
@@ -182,7 +188,7 @@ def _worth(name: str, s: Sentence, about: frozenset[str]) -> float:
 
 
 def clipped(sentences: Sequence[str]) -> str:
-    """As many whole sentences as a short form holds; the first always, however long."""
+    """Returns as many whole sentences as a short form holds, at least one."""
     kept: list[str] = []
     for sentence in sentences:
         whole = " ".join([*kept, sentence])

@@ -1,7 +1,7 @@
 """Markdown parsers that threads may share.
 
-The one thing to know: the library fills its rules and its tables of characters at first use, where other threads already see them half
-filled; a link is then garbled, or there is an IndexError. So a parser has parsed once, alone, before it is given out.
+The library fills its rules and character tables at first use; another thread that sees them half
+filled garbles a link or raises IndexError. So every parser parses once, alone, before use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LOCK = Lock()
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:
-    """To be called when it has all its rules."""
+    """Call this when the parser has all its rules."""
     with _LOCK:
         parser.parse(_ALL)
     return parser

@@ -1,7 +1,8 @@
-"""Digest -> Markdown, in the fixed layout its readers know: headings and field names stay English in every language.
+"""Renders a Digest as Markdown in its fixed layout: headings and field names stay English in
+every language.
 
-Titles, names, abstracts and quotations are escaped; what the Analyst wrote is Markdown already made safe by the checks.
-Also the few sentences of a digest that every channel shows alike: the coverage line and what an entry rests on.
+Titles, names, abstracts and quotations are escaped. The checks have made the Analyst's Markdown
+safe.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
 _SPECIAL = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])"  # a backslash that would escape
     r"|[`*\[\]]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is no emphasis
+    r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word: no emphasis
     r"|<(?=[A-Za-z/!?])"
     r"|&(?=#?\w+;)"
     r"|~~"
@@ -32,19 +33,21 @@ _ARCHIVES = {
 
 
 def escape(text: str) -> str:
-    """Plain text as CommonMark that shows exactly that text, with no more backslashes than it takes. `$…$` is left to renderers of maths."""
+    """Escapes plain text as CommonMark with as few backslashes as possible. `$…$` is left to
+    maths renderers."""
     pieces = _MATH.split(text)
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\g<0>", p) for i, p in enumerate(pieces))
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
 
 
 def link(text: str, url: str) -> str:
-    """A link whose text is plain. Brackets in URLs are percent-encoded, as CommonMark asks."""
+    """Returns a link with plain text. Brackets in URLs are percent-encoded, as CommonMark asks."""
     return f"[{escape(text)}]({url.replace('(', '%28').replace(')', '%29').replace(' ', '%20')})"
 
 
 def render(digest: Digest) -> str:
-    """The whole document. Each paper begins with `<a id='<id>v<n>'></a>` at the start of a line."""
+    """Returns the whole document. Each paper begins with `<a id='<id>v<n>'></a>` at the start of
+    a line."""
     date = digest.local_date.isoformat()
     blocks = [
         f"time: {digest.local_date:%Y%m%d}",
@@ -62,7 +65,8 @@ def render(digest: Digest) -> str:
 
 
 def _field_name(categories: Sequence[str]) -> str:
-    """`Computer Vision` for cs.CV, as in the example; the bare names where there is no common one or they are many."""
+    """Returns `Computer Vision` for cs.CV; the bare names where there is no common one or there
+    are many."""
     names = [_ARCHIVES.get(c, c) for c in categories]
     return ", ".join(names) if len(names) <= 3 else ", ".join(categories)
 
@@ -96,7 +100,7 @@ def _theme(theme: Theme, digest: Digest) -> str:
 
 
 def listed(sentences: Sequence[str], language: str) -> str:
-    """Sentences in one line, with a semicolon where all but the last had their stop."""
+    """Joins sentences in one line, with a semicolon for all but the last full stop."""
     return label("separator", language).join([*(s.rstrip(".。") for s in sentences[:-1]), *sentences[-1:]])
 
 
@@ -109,7 +113,8 @@ def _mention(mention: Mention, digest: Digest) -> str:
 
 
 def coverage_line(digest: Digest, *, cost: bool = True) -> str:
-    """The numbers of the day in one line of Markdown: announced, considered, chosen, late, skipped, read in full, and the cost."""
+    """Returns the day's numbers in one line of Markdown: announced, considered, chosen, late,
+    skipped, read in full, and the cost."""
     c, language = digest.coverage, digest.language
     numbers = {e.paper.id: e.number for e in digest.entries}
     pieces = [label("coverage", language, announced=c.announced, considered=c.considered, chosen=c.chosen)]
@@ -135,7 +140,7 @@ def coverage_line(digest: Digest, *, cost: bool = True) -> str:
 
 
 def cost_words(usage: Usage) -> str:
-    """`$0.41`, or the tokens where a price is unknown."""
+    """Returns `$0.41`, or the tokens when a price is unknown."""
     if usage.usd is None:
         return f"{usage.input_tokens + usage.output_tokens:,} tokens"
     return f"${usage.usd:.2f}" if usage.usd >= 0.01 else f"${usage.usd:.4f}"
@@ -169,7 +174,7 @@ def _paper(entry: Entry, language: str) -> Iterable[str]:
 
 
 def why(entry: Entry, language: str) -> str:
-    """Why the paper was chosen: the Score's reason, its numbers, and watched authors."""
+    """Returns why the paper was chosen: the Score's reason, its numbers, and watched authors."""
     said = [entry.score.reason] if entry.score.reason else []
     if entry.watched:
         said.append(label("watched", language, names=escape(", ".join(entry.watched))))
@@ -226,7 +231,7 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
 
 
 def missing_words(analysis: Analysis) -> str:
-    """The names of the parts that could not be had, as people read them."""
+    """Returns the names of the unusable parts for people."""
     order = (*FULL_PARTS, "core", "findings")
     names = sorted(analysis.missing, key=lambda n: order.index(n) if n in order else len(order))
     return ", ".join(label(f"part.{n}", analysis.language) for n in names)

@@ -1,4 +1,5 @@
-"""TeX in titles, abstracts and model text, made readable where no renderer is: Unicode where it says it all, else the TeX as code."""
+"""Makes TeX in titles, abstracts and model text readable without a renderer: as Unicode, else as
+code."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def _macros(tex: str) -> str:
 
 
 def unicode_math(tex: str) -> str | None:
-    """Unicode for a piece of TeX maths without its dollars: `A_{t+n}` gives `Aₜ₊ₙ`. None where Unicode cannot say it."""
+    """Returns TeX maths (without dollars) as Unicode: `A_{t+n}` gives `Aₜ₊ₙ`. None when Unicode
+    cannot express it."""
     if _STRUCTURE.search(tex):
         return None
     try:
@@ -50,7 +52,7 @@ def unicode_math(tex: str) -> str | None:
 
 
 def readable(text: str) -> str:
-    """Text with its inline maths as Unicode; what cannot be is left as `$…$` without the dollars, in backquotes."""
+    """Returns text with inline maths as Unicode, else as `$…$` without dollars in backquotes."""
 
     def turn(match: re.Match[str]) -> str:
         tex = match[1] if match[1] is not None else match[2]
@@ -60,7 +62,8 @@ def readable(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The same for places that know no code: titles, headlines, file names. Accents and macros outside of maths too."""
+    """The same for places without code: titles, headlines, file names. Also accents and macros
+    outside maths."""
     turned = readable(text).replace("`", "")
     if "\\" in turned or "{" in turned:
         turned = _macros(turned)

@@ -1,5 +1,7 @@
-"""BM25 as Lucene scores it, over bags of terms. Small on purpose: a paper has some hundred passages and a day some hundred abstracts, for which
-numpy and an index library would cost the process 12 MB and gain nothing. `tests/digest/retrieval/test_bm25.py` holds it to bm25s, score by score.
+"""BM25 as Lucene scores it, over bags of terms.
+
+Our own, because a paper has some hundred passages: numpy and an index library would cost 12 MB
+and gain nothing. `tests/digest/retrieval/test_bm25.py` holds it to bm25s, score by score.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ K1 = 1.5
 
 
 class Bm25:
-    """`b`: how much long bags are held back."""
+    """`b` sets how much long bags are penalised."""
 
     def __init__(self, bags: Sequence[Sequence[str]], b: float = 0.75) -> None:
         self._size = len(bags)
@@ -27,7 +29,7 @@ class Bm25:
         return term in self._postings
 
     def scores(self, query: Sequence[str]) -> list[float]:
-        """Of each bag; a term that stands twice in the query counts twice."""
+        """Returns the score of each bag; a term that occurs twice in the query counts twice."""
         found = [0.0] * self._size
         for term, times in Counter(query).items():
             postings = self._postings.get(term, ())

@@ -1,6 +1,8 @@
-"""English of the Chinese words that papers and questions about them are made of, so that a Chinese question meets an English text without a model.
+"""Translates the Chinese words of papers and questions into English, so that a Chinese question
+finds English text without a model.
 
-Longest words first; a word may have several. It widens a search and decides nothing by itself.
+The longest words match first; a word may have several translations. The glossary widens a search
+and decides nothing.
 """
 
 from __future__ import annotations
@@ -44,6 +46,6 @@ def _glossary() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def english_of(text: str) -> list[str]:
-    """Of each known Chinese word in `text`, its English words."""
+    """Returns the English words of each known Chinese word in `text`."""
     pattern, entries = _glossary()
     return [entries[m[0]] for m in pattern.finditer(text)]

@@ -1,5 +1,7 @@
-"""Finds the passages of papers that a question is about. The one thing to know: passages are the paper's own (a paragraph, a caption, a table), searched
-with their headings and neighbours by words; where a server gives embeddings, both rankings are fused. Nothing here decides what is true.
+"""Finds the passages of papers that a question is about.
+
+Passages are the paper's own paragraphs, captions and tables. They are searched by words with
+their headings and neighbours; where a server gives embeddings, both rankings are fused.
 """
 
 from __future__ import annotations
@@ -14,20 +16,22 @@ from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
 
 Nearness = Mapping[int, float]
-"""How near passages are to a question in meaning, by their place among the passages; of some there may be none (`digest.llm.similarity`)."""
+"""Similarity of passages to a question, by their index; it may lack some
+(`digest.llm.similarity`)."""
 
 LENGTH = 0.4
-"""BM25's b: passages of one paper differ in length because of how it was cut, which says little about what is in them."""
+"""BM25's b: how a paper was cut into passages says little about their content."""
 NEIGHBOURS = 0.15
-"""Share of a neighbour's score that a passage gets: an answer often stands beside the sentence that has the question's words."""
+"""Share of a neighbour's score that a passage gets: answers often stand beside the question's
+words."""
 NOTE = 0.5
-"""Share of the score of what was said of a paper that goes to the passages it rests on."""
+"""Share of a note's score that goes to the passages it is based on."""
 FUSION = 20
-"""Of reciprocal rank fusion."""
+"""The constant of reciprocal rank fusion."""
 SPOKEN = 2_000
-"""Characters of a passage that a vector is asked for."""
+"""How many characters of a passage are embedded."""
 MEANING = 0.5
-"""Weight of the vectors' order against the words': inside one paper the question's own words tell more."""
+"""Weight of the embeddings' ranking against the words': within one paper the words tell more."""
 
 _SECTIONS_OF = {
     "motivation": re.compile(r"introduc|motivation|background|related", re.IGNORECASE),
@@ -37,7 +41,7 @@ _SECTIONS_OF = {
     "practical": re.compile(r"implement|detail|applica|discussion|appendix|setup", re.IGNORECASE),
     "conclusion": re.compile(r"conclu|limit|discussion|future", re.IGNORECASE),
 }
-"""Sections that a part of an Analysis speaks of."""
+"""Sections that an Analysis part is about."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +49,24 @@ class Hit:
     passage: Passage
     section: Section
     source_index: int
-    """Of the Source it is from, among those given."""
+    """Index of its Source among those given."""
     score: float
 
 
 @dataclass(frozen=True)
 class _Note:
-    """What was said of a paper in the reader's language, and the passages it rests on."""
+    """A note on a paper in the reader's language, and the passages it is based on."""
 
     text: str
     rests_on: tuple[int, ...]
 
 
 _Unit = tuple[int, Section, Passage]
-"""A passage in its section; the number is of its paper among those given."""
+"""A passage in its section, with the index of its paper."""
 
 
 class _Index:
-    """Passages by words, each with the words of its heading."""
+    """A word index of passages, each with its heading."""
 
     def __init__(self, units: Sequence[_Unit], notes: Sequence[_Note] = ()) -> None:
         self.units = units
@@ -88,12 +92,12 @@ class _Index:
 
 
 def _best(scores: Sequence[float]) -> list[int]:
-    """Best first; of equals, in the document's order."""
+    """Returns the indexes, best first; equals in the document's order."""
     return sorted(range(len(scores)), key=lambda i: (-scores[i], i))
 
 
 def _fused(scores: Sequence[float], near: Nearness) -> list[float]:
-    """By reciprocal ranks of the words' order, where they match anything, and of the meaning's."""
+    """Fuses the rankings by words, where they match, and by similarity."""
     fused = [0.0] * len(scores)
     for rank, i in enumerate(_best(scores) if any(scores) else ()):
         fused[i] += 1.0 / (FUSION + rank + 1)
@@ -103,7 +107,7 @@ def _fused(scores: Sequence[float], near: Nearness) -> list[float]:
 
 
 class Passages:
-    """All passages of some papers, searched by words, and by meaning where that is known."""
+    """All passages of some papers, searched by words and by similarity where known."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources = sources
@@ -111,7 +115,8 @@ class Passages:
         self._index = _Index(self._units, list(_notes(sources, self._units)))
 
     def top(self, query: str, k: int = 10, near: Nearness | None = None) -> list[Hit]:
-        """The best `k`, best first. With nothing to match, the opening passages of each paper, with score 0."""
+        """Returns the best `k`, best first. Without a match, returns the opening passages with
+        score 0."""
         scores = self._index.scores(query)
         if near:
             scores = _fused(scores, near)
@@ -120,7 +125,7 @@ class Passages:
         return [self._hit(i, scores[i]) for i in _best(scores)[:k]]
 
     def opening(self, k: int) -> list[Hit]:
-        """The first passages of each paper, in turn."""
+        """Returns the first passages of each paper in turn."""
         of_source: list[list[int]] = [[] for _ in self._sources]
         for i, (source, _, _) in enumerate(self._units):
             of_source[source].append(i)
@@ -133,12 +138,13 @@ class Passages:
 
 
 def _passages(text: FullText) -> Iterator[tuple[Section, Passage]]:
-    """Those that say anything, in the document's order."""
+    """Yields the passages with content, in the document's order."""
     return ((s, p) for s in text.sections for p in s.passages if p.text.strip())
 
 
 def spoken(text: FullText, query: str, most: int) -> dict[int, str]:
-    """What to ask vectors for: each passage with its heading, by its place; of more than `most`, those that words find best."""
+    """Returns the texts to embed: passages with their headings, by index; the best `most` by
+    words."""
     units = [(0, *unit) for unit in _passages(text)]
     places = sorted(_best(_Index(units).scores(query))[:most]) if len(units) > most else range(len(units))
     return {i: f"{units[i][1].title}\n{units[i][2].text}"[:SPOKEN] for i in places}
@@ -152,7 +158,8 @@ def _notes(sources: Sequence[Source], units: Sequence[_Unit]) -> Iterator[_Note]
 
 
 def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequence[_Unit]) -> Iterator[_Note]:
-    """Findings rest on the passage of their quotation, parts on the sections that speak of such things, the core on the abstract."""
+    """Yields notes: findings with the passage of their quotation, parts with the sections they
+    are about, the core with the abstract."""
     for finding in analysis.findings:
         url = finding.evidence.url if finding.evidence else ""
         yield _Note(finding.statement, tuple(at for at in own if url and text.url(units[at][2]) == url)[:8])
@@ -170,24 +177,24 @@ def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequenc
 _CONCLUDES = re.compile(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
 _INTRODUCES = re.compile(r"introduction|引言|绪论|导论", re.IGNORECASE)
 _INTRO = 3
-"""Passages of the introduction, and of the conclusion, that are kept first."""
+"""Passages of the introduction and of the conclusion that are selected first."""
 FRAME = 0.35
-"""Share of a selection that they and the abstract may take."""
+"""Share of a selection for these and the abstract."""
 
 
 @dataclass(frozen=True)
 class Selection:
     text: FullText
     matched: bool
-    """False: nothing in the paper fits the query, and what was taken beside its frame is simply its beginning."""
+    """False when nothing in the paper matches the query; the rest is then the paper's beginning."""
 
 
 def select(
     text: FullText, query: str, limit_chars: int, *, analysis: Analysis | None = None, near: Nearness | None = None
 ) -> Selection:
-    """A FullText of at most `limit_chars`, in the document's order: the abstract, the beginning of the introduction, the conclusion, then the passages
-    that fit `query` best. `analysis` is what was said of the paper in the reader's language, which leads a query in another script to its passages.
-    """
+    """Returns a FullText of at most `limit_chars`, in the document's order: the abstract, the
+    start of the introduction, the conclusion, then the passages that match `query` best.
+    `analysis`, in the reader's language, leads a query in another script to its passages."""
     places = [(s, p) for s, section in enumerate(text.sections) for p in range(len(section.passages))]
     if sum(len(text.sections[s].passages[p].text) + 2 for s, p in places) <= limit_chars:
         return Selection(text, matched=True)
@@ -202,7 +209,8 @@ def select(
 
 
 def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int) -> set[tuple[int, int]]:
-    """Places of the passages that are kept: the abstract, then what frames the paper up to its share, then the best."""
+    """Returns the indexes of the selected passages: the abstract, the frame up to its share,
+    then the best."""
     kept: set[tuple[int, int]] = set()
     used = 0
     abstract = ((0, j) for j in range(len(text.sections[0].passages)))
@@ -217,7 +225,7 @@ def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int)
 
 
 def _beginning(text: FullText, limit_chars: int) -> Section:
-    """Where not even the first passage fits: as much of it as does."""
+    """Returns as much of the first passage as fits."""
     section = next((s for s in text.sections if s.passages), None)
     if section is None:
         return Section("Abstract", 1)
@@ -226,7 +234,7 @@ def _beginning(text: FullText, limit_chars: int) -> Section:
 
 
 def _frame(text: FullText) -> Iterator[tuple[int, int]]:
-    """The beginning of the introduction, and of the conclusion."""
+    """Yields the first passages of the introduction and of the conclusion."""
     opening = next((i for i, s in enumerate(text.sections) if i and _INTRODUCES.search(s.title)), 1)
     if opening < len(text.sections):
         yield from ((opening, j) for j in range(min(_INTRO, len(text.sections[opening].passages))))
@@ -238,7 +246,8 @@ def _frame(text: FullText) -> Iterator[tuple[int, int]]:
 def _ranked(
     text: FullText, query: str, analysis: Analysis | None, near: Nearness
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Places of the passages, best first, and whether any fits; where none does, they stand in the document's order."""
+    """Returns the passages' indexes, best first, and whether any matches; without a match in the
+    document's order."""
     units = [(0, *unit) for unit in _passages(text)]
     places = [(i, j) for i, s in enumerate(text.sections) for j, p in enumerate(s.passages) if p.text.strip()]
     notes = list(_said(analysis, text, range(len(units)), units)) if analysis else []

@@ -1,4 +1,5 @@
-"""Words as they are searched: folded, stemmed, without the little ones; Chinese as pairs of characters, with what a glossary makes of it in English."""
+"""Search terms: folded and stemmed words without stop words; Chinese as pairs of characters,
+with the glossary's English."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ _HAN_LITTLE = re.compile(
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """A light stem: plurals, participles and nouns of one verb meet; nothing is invented."""
+    """Returns a light stem: plurals, participles and nouns of one verb meet."""
     if len(word) <= 3 or not word.isascii():
         return word
     for ending, instead, least in _ENDINGS:
@@ -48,7 +49,7 @@ _ENDINGS = (
 
 
 def terms(text: str, *, little: bool = False) -> list[str]:
-    """Search terms in order. `little` keeps the little words."""
+    """Returns search terms in order. `little` keeps stop words."""
     return [t for t in _terms(text) if little or t not in LITTLE]
 
 
@@ -76,6 +77,6 @@ def pairs(word: str) -> Iterator[str]:
 
 
 def asked(question: str) -> list[str]:
-    """Terms of a question: without the words questions are made of, with the English of its Chinese."""
+    """Returns a question's terms, without question words and with the English of its Chinese."""
     bare = _HAN_LITTLE.sub(" ", question)
     return [*terms(bare), *(stem(w) for phrase in english_of(question) for w in phrase.split() if w not in LITTLE)]

@@ -26,7 +26,7 @@ from digest.arxiv import calendar
 from digest.model import Listing, Paper, Score, Skip
 
 FEED_GRACE = timedelta(hours=6)
-"""A feed that was not rebuilt this long after midnight in New York is taken as dropped."""
+"""A feed not rebuilt this long after midnight in New York counts as dropped."""
 
 
 class State(StrEnum):
@@ -40,48 +40,48 @@ class State(StrEnum):
 class LedgerEntry:
     paper_id: str
     category: str
-    """The subscribed category it came through."""
+    """The subscribed category through which it came."""
     first_seen: datetime
     state: State
     day: date
     """The date of the latest list when it entered."""
     score: float | None = None
-    """`Score.total`; None for what was not considered."""
+    """`Score.total`; None when not considered."""
     rank: int = 0
-    """Counted from 1; 0 for what was not considered."""
+    """Counted from 1; 0 when not considered."""
     reason: str = ""
-    """The Score's, or why it was skipped."""
+    """The Score's reason, or why it was skipped."""
     title: str = ""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Of one subscription: what it has seen in the last 60 days."""
+    """What one subscription has seen in the last 60 days."""
 
     categories: tuple[str, ...] = ()
-    """Seeded already: those of the last Intake that was stored."""
+    """Categories that are already seeded."""
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
-    """By paper id, without version."""
+    """Entries by paper id without version."""
     reopened: date | None = None
-    """The list whose papers that were not shown are looked at anew, as long as it is the latest."""
+    """The list whose papers that were not shown are new again, while it is the latest."""
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What a run takes up. The numbers add up: announced = len(news) + len(skipped)."""
+    """What a run considers. The numbers add up: announced = len(news) + len(skipped)."""
 
     news: tuple[Paper, ...]
-    """To be considered: of the latest list in its order, then the late ones, newest first."""
+    """Papers to consider: the latest list in its order, then the late ones, newest first."""
     late: tuple[str, ...]
-    """Ids of news that is not in the latest list."""
+    """Ids of news outside the latest list."""
     seeded: tuple[LedgerEntry, ...]
     skipped: tuple[Skip, ...]
     day: date | None
     """The date of the latest list; None when nothing of it is news."""
     latest: date
-    """The date of the latest list in any case: `day` of the entries."""
+    """The date of the latest list, also when nothing of it is news."""
     categories: tuple[str, ...]
-    """Seeded from now on."""
+    """Categories seeded after this run."""
     through: Mapping[str, str]
     """Paper id to the subscribed category it came through."""
 
@@ -91,13 +91,14 @@ class _Latest:
     day: date
     ids: frozenset[str]
     cut_off: datetime
-    """Papers submitted before it were in this list or an earlier one."""
+    """Papers submitted before this were in this list or an earlier one."""
     horizon: datetime
-    """Papers submitted from then on are not announced yet."""
+    """Papers submitted after this are not announced yet."""
 
 
 def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | None = None) -> Intake:
-    """With `again_day`, the entries of this list date (`LedgerEntry.day`, `own_day`) are read as unseen."""
+    """Returns the Intake of a run. With `again_day`, the entries of that list date are treated
+    as unseen."""
     latest = _latest(listing, now)
     known = [c for c in listing.categories if c in ledger.categories]
     news: list[Paper] = []
@@ -133,7 +134,8 @@ def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | N
 def considered(
     intake: Intake, scores: Iterable[Score], shown: Collection[str], now: datetime
 ) -> tuple[LedgerEntry, ...]:
-    """What the transaction that stores the Digest adds to the ledger, beside `intake.seeded`: every paper of the Intake."""
+    """Returns the entries that are stored with the Digest: one for every paper of the Intake,
+    beside `intake.seeded`."""
     by_rank = sorted({s.paper_id: s for s in scores}.values(), key=lambda s: (-s.total, s.paper_id))
     ranked = {s.paper_id: (rank, s) for rank, s in enumerate(by_rank, 1)}
     entries = []
@@ -154,23 +156,26 @@ def considered(
 
 
 def entered(ledger: Ledger, intake: Intake, entries: Iterable[LedgerEntry]) -> Ledger:
-    """The ledger after an Intake was stored. `entries`: seeds and what `considered` gave."""
+    """Returns the ledger after an Intake was stored. `entries` are seeds and what `considered`
+    gave."""
     return Ledger(intake.categories, {**ledger.entries, **{e.paper_id: e for e in entries}})
 
 
 def reopened(ledger: Ledger) -> Ledger:
-    """For a changed Profile: the newest list's papers that were considered and not shown are unseen, while that list is the latest."""
+    """Returns the ledger for a changed Profile: considered papers of the newest list that were
+    not shown are unseen."""
     days = [e.day for e in ledger.entries.values() if e.state is not State.BEFORE]
     return replace(ledger, reopened=max(days, default=None))
 
 
 def own_day(ledger: Ledger, shown: Iterable[str]) -> date | None:
-    """The list date under which a digest's papers entered: what `--again` passes as `again_day`."""
+    """Returns the list date of a digest's papers, which `--again` passes as `again_day`."""
     return max((ledger.entries[i].day for i in shown if i in ledger.entries), default=None)
 
 
 def covers(category: str, paper: Paper) -> bool:
-    """Whether a paper is of a category. An archive (`cs`, `astro-ph`) covers its subject classes."""
+    """Whether a paper belongs to a category. An archive (`cs`, `astro-ph`) covers its subject
+    classes."""
     return any(c == category or c.startswith(f"{category}.") for c in paper.categories)
 
 
@@ -184,7 +189,8 @@ def _latest(listing: Listing, now: datetime) -> _Latest:
 
 
 def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
-    """The feed is empty. Where the API shows only papers that the calendar has not announced yet, the calendar is wrong, not arXiv."""
+    """Returns the latest list by the calendar, for an empty feed. If the API shows only papers
+    that the calendar has not announced, the calendar is wrong, not arXiv."""
     day = calendar.latest_list(now)
     horizon = calendar.window_of(calendar.announcement_for(day))[1]
     shown = [p for p in listing.window if p.published < horizon] or listing.window
@@ -197,7 +203,7 @@ def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
 
 
 def _papers(listing: Listing) -> list[Paper]:
-    """Everything arXiv shows, each once, the latest list first."""
+    """Returns every paper arXiv shows once, the latest list first."""
     papers: dict[str, Paper] = {}
     for paper in (*(item.paper for item in listing.latest), *listing.window):
         papers.setdefault(paper.id, paper)

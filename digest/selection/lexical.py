@@ -1,5 +1,7 @@
-"""Ranking by words, and the choice of a digest's papers. The one thing to know: it is honest about what it is: relevance is how well the words meet,
-significance only what the abstract says of itself (code, data, results in figures), and the reason names the words that met.
+"""Ranks papers by keywords and chooses a digest's papers.
+
+Relevance is how well the keywords match. Significance is only what the abstract claims (code,
+data, results in figures). The reason names the matching keywords.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
 
 
 def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
-    """How well each meets the wishes, 0 to 1: BM25 against the best of the batch, times the share of the wishes' weight that the best one meets."""
+    """Returns how well each paper matches, 0 to 1: BM25 relative to the best of the batch, times
+    the share of the wishes' weight that the best one matches."""
     query = list(dict.fromkeys(asked(wishes)))
     if not papers or not query:
         return [0.0] * len(papers)
@@ -49,7 +52,8 @@ def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
 
 
 def _holds(text: str, keyword: str) -> bool:
-    """A keyword or phrase, inflected or not; Chinese also by its English."""
+    """Whether the text contains a keyword or phrase, inflected or not; a Chinese one also by its
+    English."""
     wanted = terms(keyword, little=True)
     return any(_run(terms(text, little=True), phrase) for phrase in [wanted, *_english(keyword)] if phrase)
 
@@ -105,7 +109,7 @@ def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[s
 
 
 def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
-    """Words of the interests that stand in the paper, as they are written there, rarest looking first."""
+    """Returns the interests' words that occur in the paper, spelled as there, rarest first."""
     wanted = set(asked(interests))
     seen: dict[str, str] = {}
     for word in re.findall(r"[A-Za-z][A-Za-z0-9-]{2,}", f"{paper.title} {paper.abstract}"):
@@ -128,7 +132,8 @@ def _names(author: str) -> list[str]:
 
 
 def same_person(wanted: str, author: str) -> bool:
-    """`K. He`, `He, Kaiming`, `Kaiming He` are one; `Kai He` and `Kaiming He` are not. A family name alone is nobody."""
+    """Whether two spellings name one person: `K. He`, `He, Kaiming` and `Kaiming He` do, `Kai
+    He` and `Kaiming He` do not. A family name alone names nobody."""
     mine, theirs = _names(wanted), _names(author)
     if len(mine) < 2 or len(theirs) < 2:
         return mine == theirs and len(mine) == 1 and bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]", wanted))
@@ -140,7 +145,8 @@ def same_person(wanted: str, author: str) -> bool:
 
 
 def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """The same family name, and given names that do not contradict: an initial stands for a name, a middle name may be missing."""
+    """Whether family names agree and given names do not contradict. An initial stands for a
+    name; a middle name may be missing."""
     if mine[-1] != theirs[-1] or len(mine[-1]) == 1:
         return False
     first, other = mine[0], theirs[0]
@@ -153,7 +159,7 @@ def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
-    """The paper's authors that are watched, as the paper writes them."""
+    """Returns the watched authors of the paper, as the paper writes them."""
     return tuple(a for a in paper.authors if any(same_person(w, a) for w in authors if w.strip()))
 
 
@@ -163,9 +169,10 @@ def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
 def choose(
     papers: Sequence[Paper], scores: Sequence[Score], profile: Profile, limit: int
 ) -> list[tuple[Paper, Score, tuple[str, ...]]]:
-    """The best `limit` by total, and in addition every other paper of a watched author; best first, ties by relevance, then the newer id.
+    """Returns the best `limit` papers by total score, and every other paper of a watched author,
+    best first, each with its watched authors. Ties go by relevance, then the newer id.
 
-    Papers with an unwanted keyword are left out, unless a watched author wrote them. With each its watched authors.
+    Papers with an unwanted keyword are left out, unless a watched author wrote them.
     """
     by_id = {s.paper_id: s for s in scores}
     ranked = sorted(

@@ -1,11 +1,12 @@
-"""What a channel's people have taught by 👍, 👎, 🔖 and their questions, and how it moves the Scores of new papers. Pure.
+"""Moves the Scores of new papers by what a channel's votes and questions have taught. Pure.
 
-The model is Rocchio's: a paper is a vector of its words, its first and last authors and its categories, weighted by how rare they are among
-the day's papers; a lesson pulls a paper up or down by how alike the two are. So every movement can be told in words: which lesson, and the
-words or people the two share. Without lessons nothing moves.
+The model is Rocchio's. A paper is a vector of its words, first and last authors and categories,
+weighted by their rarity among the day's papers. A voted paper pulls similar papers up or down,
+so every move has a reason: the voted paper and what the two share. Without votes nothing moves.
 
-Why no library: scikit-learn and river bring scipy (60 MB and more in a process that is to stay under 160), bm25s knows neither negative nor
-weighted examples, and with the handful of votes a channel gives in three months a fitted classifier has nothing to fit that this has not.
+Why no library: scikit-learn and river bring scipy (60 MB and more in a process limited to 160),
+bm25s knows neither negative nor weighted examples, and a channel's handful of votes in three
+months gives a fitted classifier nothing to fit.
 """
 
 from __future__ import annotations
@@ -25,21 +26,22 @@ from digest.render.markdown import escape
 from digest.retrieval.terms import terms
 
 MOVES = 3.0
-"""Points of relevance (of 10) that lessons can add or take away, in all."""
+"""Points of relevance (of 10) that votes can add or take away in all."""
 ALIKE, SAME = 0.06, 0.22
-"""Cosines under which two papers have nothing in common but their field, and from which on they are of one topic: read off a hundred real
-abstracts of one search, where half of the pairs lie under 0.03 and one in a thousand above 0.26."""
+"""Cosine below which two papers share only their field, and from which they share a topic.
+Measured on a hundred real abstracts of one search: half of the pairs lie below 0.03, one in a
+thousand above 0.26."""
 NAMED = 3
-"""Shared words told as the reason."""
+"""How many shared words the reason names."""
 HEAVIEST = 2.0
-"""Of a lesson, however many people agree."""
+"""The highest weight of one example, however many people agree."""
 
 Vector = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A paper that people said something of."""
+    """A paper that people voted on."""
 
     paper: Paper
     weight: float
@@ -48,18 +50,18 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Moved:
-    """What the lessons make of one paper."""
+    """What the votes make of one paper."""
 
     score: Score
     by: float
     """Points of relevance."""
     like: Paper | None = None
-    """The lesson that moved it most."""
+    """The voted paper that moved it most."""
     shared: tuple[str, ...] = ()
-    """What it has in common with that lesson, as the paper writes it: words, people, categories."""
+    """What it shares with that paper, as the paper writes it: words, people, categories."""
 
     def say(self, language: str) -> str:
-        """Why the votes brought it here, for its reader."""
+        """Says to its reader why the votes brought it here."""
         if self.like is None or self.by <= 0:
             return ""
         words = label("separator.words", language).join(escape(word) for word in self.shared)
@@ -68,7 +70,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Taught:
-    """What lessons come to, for people to look at."""
+    """What the votes have taught, for people to see."""
 
     more: tuple[str, ...]
     fewer: tuple[str, ...]
@@ -80,7 +82,8 @@ class Taste:
     lessons: tuple[Lesson, ...] = ()
 
     def move(self, papers: Sequence[Paper], scores: Sequence[Score]) -> list[Moved]:
-        """Each Score as the lessons make it, in the order given. A paper is no lesson about itself."""
+        """Returns each Score as the votes move it, in the order given. A paper's own votes do
+        not move it."""
         if not self._weighty or not papers:
             return [Moved(score, 0.0) for score in scores]
         rarity = _rarity([*papers, *(lesson.paper for lesson in self._weighty)])
@@ -89,7 +92,8 @@ class Taste:
         return [_moved(by_id[s.paper_id], s, rarity, taught) if s.paper_id in by_id else Moved(s, 0.0) for s in scores]
 
     def taught(self, background: Sequence[Paper] = (), limit: int = 8) -> Taught:
-        """The words, people and categories that pull most, up and down. `background`: other papers of the channel, to know what is common."""
+        """Returns the words, people and categories that pull most, up and down. `background` are
+        other papers of the channel, which show what is common."""
         lessons = self._weighty
         rarity = _rarity([*background, *(lesson.paper for lesson in lessons)])
         sums: Counter[str] = Counter()
@@ -105,7 +109,7 @@ class Taste:
 
     @cached_property
     def _weighty(self) -> tuple[Lesson, ...]:
-        """One lesson a paper; people who contradict each other teach nothing."""
+        """Returns one example for each paper; contradicting votes cancel out."""
         sums: dict[str, float] = {}
         papers = {lesson.paper.id: lesson.paper for lesson in self.lessons}
         for lesson in self.lessons:
@@ -114,7 +118,7 @@ class Taste:
 
 
 UNTAUGHT = Taste()
-"""A channel begins with its interests alone."""
+"""A new channel's preferences: none."""
 
 
 def _moved(paper: Paper, score: Score, rarity: Vector, taught: Sequence[tuple[Lesson, Vector]]) -> Moved:
@@ -135,7 +139,7 @@ def _moved(paper: Paper, score: Score, rarity: Vector, taught: Sequence[tuple[Le
 
 
 def _likeness(one: Vector, other: Vector) -> float:
-    """0 to 1: the cosine, without what any two papers of a field share."""
+    """Returns the cosine, 0 to 1, without what any two papers of a field share."""
     small, large = sorted((one, other), key=len)
     cosine = sum(value * large.get(feature, 0.0) for feature, value in small.items())
     return max(0.0, min(1.0, (cosine - ALIKE) / (SAME - ALIKE)))
@@ -152,26 +156,26 @@ def _features(paper: Paper) -> Counter[str]:
 
 
 def _leading(paper: Paper) -> Iterable[str]:
-    """The first three and the last: whose work it is."""
+    """Returns the first three authors and the last."""
     return dict.fromkeys([*paper.authors[:3], *paper.authors[-1:]])
 
 
 def _rarity(papers: Sequence[Paper]) -> dict[str, float]:
-    """How telling a feature is: what all of the papers have tells nothing."""
+    """Returns how rare each feature is; one that all papers share weighs nothing."""
     count = len({paper.id for paper in papers})
     holding = Counter(feature for paper in {p.id: p for p in papers}.values() for feature in _features(paper))
     return {feature: math.log((1 + count) / (1 + n)) + 1.0 / count for feature, n in holding.items()}
 
 
 def _vector(paper: Paper, rarity: Vector) -> dict[str, float]:
-    """Of length 1."""
+    """Returns the paper's vector of length 1."""
     raw = {f: (1 + math.log(n)) * rarity.get(f, 0.0) for f, n in _features(paper).items()}
     length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
     return {f: value / length for f, value in raw.items() if value > 0}
 
 
 def _written(paper: Paper) -> dict[str, str]:
-    """A feature as it stands in the paper."""
+    """Returns each feature as the paper writes it."""
     names: dict[str, str] = {}
     for word in re.findall(r"[^\W_](?:[\w-]*[^\W_])?", f"{paper.title} {paper.abstract}"):
         for term in terms(word):
@@ -181,6 +185,6 @@ def _written(paper: Paper) -> dict[str, str]:
 
 
 def _named(features: Iterable[str], written: Mapping[str, str], limit: int) -> tuple[str, ...]:
-    """The first few as they are written; a word whose parts count too is told once."""
+    """Returns the first few features as written; a word whose parts also count is named once."""
     names = (written.get(feature) or feature.partition(" ")[2] for feature in features)
     return tuple(dict.fromkeys(names))[:limit]

@@ -1,4 +1,5 @@
-"""The words by which a question speaks of the whole digest, compares, points back, or steps to the next paper. They decide only what names no paper."""
+"""The words with which a question means the whole digest, compares, points back, or steps to the
+next paper. They decide only when no paper is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which earlier digest is spoken of: `yesterday`, `前天`, `Jan 28`. All of them where that cannot be told."""
+"""Finds the earlier digest that a question means: `yesterday`, `前天`, `Jan 28`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EARLIER = re.compile(
 def of_day(
     earlier: Sequence[tuple[date, Sequence[K]]], cue: str, today: date | None
 ) -> Sequence[tuple[date, Sequence[K]]]:
-    """The digests of the day that is spoken of; all of them where that cannot be told."""
+    """Returns the digests of the day meant; all of them when that is unclear."""
     wanted = _day_of(cue, today)
     exact = [d for d in earlier if wanted and d[0] == wanted]
     if exact or not wanted:
@@ -43,7 +43,7 @@ _DAYS_BACK = (("大前天", 3), ("前天", 2), ("day before", 2), ("昨", 1), ("
 
 
 def _dated(cue: str, today: date) -> date | None:
-    """`1月28日`, `jan 28`: the last such day."""
+    """Returns the last such day: `1月28日`, `jan 28`."""
     han = re.search(r"(\d{1,2})\s*月\s*(\d{1,2})", cue)
     english = re.match(r"([a-z]{3})[a-z]*\.? (\d{1,2})", cue)
     if han:

@@ -1,7 +1,8 @@
-"""Papers named by their number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`, `the third one`, `最后一篇`.
+"""Finds papers named by number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`, `the
+third one`, `最后一篇`.
 
-The one thing to know: most numbers in a question are none of a paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare one counts only where a question
-begins with it or compares it; anywhere else it needs its word.
+Most numbers in a question name no paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare one
+counts only at the question's start or in a comparison.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ _SUBJECT = re.compile(
     rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
     re.IGNORECASE,
 )
-"""`does 3 release code?`: a bare number between its verb's halves counts nothing else."""
+"""`does 3 release code?`: a bare number between the verb's halves names a paper."""
 _OBJECT = re.compile(
     rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
@@ -112,15 +113,16 @@ class Numbers:
     """In the order of naming."""
 
     named: tuple[int, ...] = ()
-    """With a word that says a paper is meant, or in a form that can mean nothing else."""
+    """Numbers with a word for a paper, or in an unambiguous form."""
     bare: tuple[int, ...] = ()
-    """Without; within the range of the digest."""
+    """Bare numbers, within the range of the digest."""
     beyond: tuple[int, ...] = ()
-    """Named, but the digest has no such number."""
+    """Named numbers that the digest does not have."""
 
 
 def numbers_in(question: str, count: int) -> Numbers:
-    """`question` in compatibility form (full-width made half-width); `count` papers in the digest."""
+    """Reads a question in compatibility form (full-width made half-width), for a digest of
+    `count` papers."""
     found = sorted(_named(question, count))
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = []
@@ -188,7 +190,7 @@ def _ordinal(word: str) -> int:
 
 
 def _expand(listed: str) -> Iterator[int]:
-    """`5-7` is three papers, `5, 7` two."""
+    """Expands `5-7` to three papers, `5, 7` to two."""
     values = [int(n) for n in re.findall(r"\d+", listed)]
     span = re.fullmatch(r"\s*\d+\s*(?:-|–|—|~|到|至|through|thru)\s*\d+\s*", listed)
     if span and values[0] < values[1] <= values[0] + 20:

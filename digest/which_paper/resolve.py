@@ -1,5 +1,8 @@
-"""Which paper is a question about? In order: the message replied to or the button pressed; an id, a number or a title in the question; the paper under
-discussion; the paper whose text fits clearly best; else ask. The one thing to know: asking back is cheap, answering about the wrong paper is not.
+"""Decides which paper a question is about.
+
+In order: the message replied to or the button pressed; an id, number or title in the question;
+the paper under discussion; the paper whose text clearly fits best; else ask. Asking back is
+cheap, answering about the wrong paper is not.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ class Known(NamedTuple):
     number: int
     paper: Paper
     text: str = ""
-    """What was said of it in the reader's language: summary line, core idea, short parts."""
+    """What the digest says of it in the reader's language: summary line, core idea, short parts."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +42,21 @@ class Candidate:
 @dataclass(frozen=True)
 class Resolution:
     paper_ids: tuple[str, ...] = ()
-    """What the question is about, in the order of naming; of any arXiv paper, also one in no digest."""
+    """The papers of the question in the order of naming, also papers in no digest."""
     ask: bool = False
-    """It could not be told: ask with `candidates`."""
+    """Whether to ask back with `candidates`."""
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
     """`reply`, `id`, `number`, `title`, `author`, `description`, `under discussion`, `fit`, `only one`, `day`; or why it asks."""
     about_day: bool = False
-    """About the digest as a whole: `paper_ids` are all of its papers."""
+    """Whether the question is about the whole digest: `paper_ids` are then all its papers."""
 
 
 Earlier = Sequence[tuple[date, Sequence[Known]]]
 
 _LABEL = 70
 _MOST = 1_500
-"""Characters of a question that are looked at."""
+"""How many characters of a question are read."""
 
 
 def resolve(
@@ -66,9 +69,9 @@ def resolve(
     under_discussion: Sequence[str] = (),
     today: date | None = None,
 ) -> Resolution:
-    """`papers` of the digest under discussion; `earlier` digests, the newest first; `subject` is the paper of a pressed button, `replied_to` that of the
-    message replied to, `under_discussion` what this person was speaking of in this thread.
-    """
+    """Resolves a question. `papers` are those of the digest under discussion, `earlier` the
+    earlier digests, newest first. `subject` is the paper of a pressed button, `replied_to` that
+    of the message replied to, `under_discussion` this person's latest papers in the thread."""
     text = _plain(question)
     pointed = subject or replied_to
     told = _beside(text, papers, under_discussion) or _told(text, papers, earlier, today)
@@ -91,12 +94,12 @@ def resolve(
 
 
 def _plain(question: str) -> str:
-    """In compatibility form, with the key cap of `3️⃣` made the sign of a number."""
+    """Returns the question in compatibility form, with the key cap of `3️⃣` as a number sign."""
     return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:_MOST])).strip()
 
 
 def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
-    """`the next one`, after the one under discussion."""
+    """Resolves `the next one` after the paper under discussion."""
     step = cues.NEXT.match(text)
     here = [k.number for k in papers if under and k.paper.id == under[0]]
     if not step or len(under) != 1 or not here:
@@ -108,7 +111,7 @@ def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolut
 
 
 def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution:
-    """What the question itself names; an empty Resolution when it names nothing."""
+    """Resolves what the question itself names; empty when it names nothing."""
     refs = [r.id for r in ids.find_all(text)]
     if refs:
         others = _by_name(ids_removed(text), papers, earlier)
@@ -137,7 +140,8 @@ def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | No
 
 
 def _across(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution | None:
-    """`compare 4 with yesterday's DynamicVLA`: one of today's and one of an earlier day."""
+    """Resolves `compare 4 with yesterday's DynamicVLA`: one paper of today and one of an earlier
+    day."""
     sides = [s for s in cues.SIDES.split(text) if s.strip()]
     if len(sides) != 2 or sum(bool(days.EARLIER.search(s)) for s in sides) != 1:
         return None
@@ -159,7 +163,7 @@ def ids_removed(text: str) -> str:
 
 
 def _bare(text: str, papers: Sequence[Known]) -> bool:
-    """Its numbers are only bare ones: next to a reply they are no papers."""
+    """Whether all its numbers are bare: in a reply they name no papers."""
     return not numbers_in(text, len(papers)).named
 
 
@@ -182,7 +186,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: Earlier) -> Resolution
 
 
 def _told_of_past(text: str, earlier: Earlier, today: date | None, cue: str) -> Resolution:
-    """`yesterday's 3rd`, `the dubbing one from last week`."""
+    """Resolves `yesterday's 3rd` and `the dubbing one from last week`."""
     digests = days.of_day(earlier, cue, today)
     known = [k for _, digest in digests for k in digest]
     if not known:
@@ -205,7 +209,7 @@ def _told_of_past(text: str, earlier: Earlier, today: date | None, cue: str) -> 
 
 
 def _with_discussed(told: Resolution, text: str, under: Sequence[str]) -> Resolution:
-    """`how does it compare to 2?` is about both."""
+    """Adds the discussed paper: `how does it compare to 2?` is about both."""
     if told.ask and under and told.why in ("description", "no paper fits the description", "author"):
         return (
             Resolution(tuple(under), why="under discussion")
@@ -254,7 +258,7 @@ def _label(known: Known) -> str:
 
 
 def names_paper(text: str, papers: Sequence[Known]) -> bool:
-    """The text names one of these papers, by number with its word or by name or title; a bare figure in a chat is not enough."""
+    """Whether the text names one of these papers by a number with its word, by name or by title."""
     plain = unicodedata.normalize("NFKC", text).strip()
     alone = re.fullmatch(r"\W*\d{1,3}\W*", plain)
     numbered = numbers_in(plain, len(papers))
@@ -262,12 +266,12 @@ def names_paper(text: str, papers: Sequence[Known]) -> bool:
 
 
 def asks_why_not(text: str) -> bool:
-    """`why was X not chosen?`"""
+    """Whether the text asks why a paper was not chosen."""
     return bool(cues.WHY_NOT.search(unicodedata.normalize("NFKC", text)))
 
 
 def by_title(text: str, titles: Mapping[str, str]) -> str | None:
-    """The id whose title the text names, if it is clear."""
+    """Returns the id whose title the text names, if clear."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     never = datetime.min.replace(tzinfo=UTC)

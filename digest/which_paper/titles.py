@@ -1,4 +1,5 @@
-"""Papers named by their title, cut short or misspelt, by a name their title or abstract gives, by an author, or by a description of what they are about."""
+"""Finds papers named by their title (cut short or misspelt), by a name in title or abstract, by
+an author, or by a description."""
 
 from __future__ import annotations
 
@@ -42,22 +43,22 @@ GENERIC = frozenset(
     stem(w)
     for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much long yesterday today need take run find use".split()  # noqa: SIM905
 )
-"""Words a question may have about any paper."""
+"""Words that fit any paper."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Papers a question names, by index, best first."""
+    """The papers a question names, by index, best first."""
 
     sure: tuple[int, ...] = ()
-    """Each of them is named."""
+    """Papers that are named for certain."""
     maybe: tuple[int, ...] = ()
-    """One of them is meant, and it cannot be told which."""
+    """Papers of which one is meant."""
     how: str = ""
 
 
 class Shelf:
-    """Some papers, ready to be looked up by what people call them."""
+    """An index of papers by what people call them."""
 
     def __init__(self, papers: Sequence[Paper], said: Sequence[str]) -> None:
         self.papers = papers
@@ -69,7 +70,7 @@ class Shelf:
     # ------------------------------------------------------------ names and titles
 
     def named(self, question: str) -> Found:
-        """By a name or a good piece of the title."""
+        """Finds papers by a name or a good piece of the title."""
         grams = _grams(question)
         hits = {i: at for i, names in enumerate(self._names) for name in names if (at := grams.get(name)) is not None}
         if not hits:
@@ -82,14 +83,15 @@ class Shelf:
         return Found()
 
     def hinted(self, question: str) -> Found:
-        """By two words of a title in a row: enough when nothing else is being spoken of and no other title has them."""
+        """Finds papers by two consecutive title words that no other title has."""
         weak = {i: at for i, (at, strength) in self._runs(question).items() if strength >= 2}
         if len(weak) == 1:
             return Found(tuple(weak), (), "title")
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
-        """Of each title that shares consecutive words with the question: where, and how telling they are. Only the best are kept."""
+        """Returns the place and weight of the words each title shares with the question; the
+        best only."""
         words = _stems(question)
         quoted = {w for q in _QUOTES.finditer(question) for w in _stems(next(g for g in q.groups() if g))}
         best: dict[int, tuple[int, float]] = {}
@@ -133,7 +135,7 @@ class Shelf:
     # ------------------------------------------------------------ descriptions
 
     def described(self, question: str) -> Found | None:
-        """`the dubbing one`, `配音那篇`. None: the question describes none."""
+        """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""
         described = [d for d in _descriptions(question) if asked_for(d)]
         if not described:
             return None
@@ -148,7 +150,7 @@ class Shelf:
         return Found(tuple(dict.fromkeys(sure)), (), "description")
 
     def fit(self, wanted: Sequence[str]) -> list[tuple[int, float]]:
-        """Papers that have some of the words, with the weight of those, best first."""
+        """Returns papers with some of the words and their weight, best first."""
         scores: dict[int, float] = {}
         for term in dict.fromkeys(wanted):
             spread = self._spread.get(term, 0)
@@ -161,7 +163,7 @@ class Shelf:
         return sorted(scores.items(), key=lambda at: (-at[1], at[0]))
 
     def best_fit(self, question: str) -> Found:
-        """The paper whose words the question has and the others have not."""
+        """Finds the paper whose words the question has and the others have not."""
         wanted = asked_for(question)
         ranked = self.fit(wanted)
         if not ranked:
@@ -181,7 +183,7 @@ _HAN_GENERIC = re.compile(
 
 
 def asked_for(text: str) -> list[str]:
-    """Its words that could tell one paper from another."""
+    """Returns the words that could tell one paper from another."""
     return [t for t in asked(_HAN_GENERIC.sub(" ", text)) if t not in GENERIC and t not in _EMPTY and not t.isdigit()]
 
 
@@ -239,7 +241,7 @@ def _longest_run(words: Sequence[str], title: Sequence[str]) -> tuple[int, list[
 
 
 def _same_place(mine: tuple[int, float], others: Mapping[int, tuple[int, float]], words: Sequence[str]) -> bool:
-    """Another title has more of the same words of the question."""
+    """Whether another title shares more of the same words."""
     return any(
         at <= mine[0] < at + max(int(strength), 1) + 1 and strength > mine[1]
         for at, strength in others.values()
@@ -248,7 +250,7 @@ def _same_place(mine: tuple[int, float], others: Mapping[int, tuple[int, float]]
 
 
 def _grams(question: str) -> dict[str, int]:
-    """Up to five words in a row, run together, and where."""
+    """Returns runs of up to five joined words and their place."""
     words = [(fold(m[0]), m.start()) for m in _WORD.finditer(question)]
     found: dict[str, int] = {}
     for i in range(len(words)):
@@ -260,7 +262,8 @@ def _grams(question: str) -> dict[str, int]:
 
 
 def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
-    """Of each paper the names that no other has: from its title, and what its abstract calls its own. A word that others use is no name."""
+    """Returns for each paper the names that no other has, from its title and its abstract's own
+    coinages."""
     raw = [set(_names_of(p)) for p in papers]
     times = Counter(name for names in raw for name in names)
     used = Counter(w for p in papers for w in {fold(w) for w in _WORD.findall(f"{p.title} {p.abstract}")})
@@ -296,7 +299,7 @@ def _looks_a_name(word: str) -> bool:
 
 
 def _initials(paper: Paper) -> set[str]:
-    """Short forms of runs of the title's and the abstract's quoted words: `pixel MeanFlow` is `pmf`."""
+    """Returns short forms of the words of title and abstract: `pixel MeanFlow` is `pmf`."""
     quoted = [g for q in _QUOTES.finditer(paper.abstract) for g in q.groups() if g]
     found: set[str] = set()
     for text in (paper.title, *quoted):
