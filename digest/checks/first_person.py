@@ -29,7 +29,7 @@ _MAX_ASIDE = 400
 
 
 def first_person(text: str, source: str = "") -> str:
-    """The words in the first person singular; empty if there are none, or the paper uses it too."""
+    """The words in the first person singular; empty if none, or if the paper uses it too."""
     found = _SINGULAR.search(phrases.QUOTED.sub("“”", text))
     if not found or (source and _SINGULAR.search(source[:_BEGINNING])):
         return ""

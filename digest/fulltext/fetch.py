@@ -114,9 +114,9 @@ class Fetcher:
                 or target.port not in (url.port, 443)
                 or (url.scheme == "https" and target.scheme != "https")
             ):
-                raise ArxivUnavailable(f"arXiv sent us on to another host ({target.host}); that is not followed.")
+                raise ArxivUnavailable(f"arXiv redirected to another host ({target.host}), which is not followed.")
             url = target
-        raise ArxivUnavailable("arXiv sent us in a circle.")
+        raise ArxivUnavailable("arXiv redirected in a circle.")
 
     def _open_session(self) -> aiohttp.ClientSession:
         """Opened at the first request, in the loop that uses it."""

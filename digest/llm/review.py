@@ -71,7 +71,7 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, contex
     for name in parts:
         problems += text_problems(draft.texts, f"parts.{name}.short", context, "short")
         problems += text_problems(draft.texts, f"parts.{name}.full", context, "part")
-    # Where there is no finding, a first one is missing.
+    # Without any finding, the first one is a problem.
     for index in finding_numbers(draft.texts) or [0]:
         problems += text_problems(draft.texts, f"findings.{index}.statement", context, "sentence")
         where = f"findings.{index}.quotation"

@@ -73,7 +73,9 @@ def _article(page: _Element) -> _Element:
     found.sort(key=lambda el: tag(el) != "article")
     if not found:
         raise Unreadable(
-            "arXiv has no HTML of this paper." if _NO_HTML.search(all_text(page)[:2_000]) else "The page is no paper."
+            "arXiv has no HTML of this paper."
+            if _NO_HTML.search(all_text(page)[:2_000])
+            else "The page does not hold a paper."
         )
     article = found[0]
     for el in article.iter("p", "div"):

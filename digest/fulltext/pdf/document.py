@@ -39,7 +39,7 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     whole = "\n".join(block.raw for block in found).lower()
     sections, references = _sections(found, lines[end:], whole)
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
-        raise Unreadable("The paper's PDF holds no text (a scan?).")
+        raise Unreadable("The paper's PDF has no text; it may be a scan.")
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
     return screened(
         FullText(paper_id, version, Basis.PDF, sections, references, len(pages), tuple(reader.hidden), note)
@@ -48,7 +48,7 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
 
 def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLines], int]:
     if not data[:1024].lstrip().startswith(b"%PDF-") and b"%PDF-" not in data[:1024]:
-        raise Unreadable("What arXiv sent is no PDF.")
+        raise Unreadable("arXiv did not send a PDF.")
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as e:

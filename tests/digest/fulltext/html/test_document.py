@@ -130,10 +130,10 @@ def test_a_link_to_code_behind_a_word_is_spelled_out() -> None:
             b'<html><head><title>x</title></head><body><span class="ltx_ERROR">Conversion to HTML had a Fatal error and exited abruptly.</span></body></html>',
             "could not convert",
         ),
-        (b"<html><body><p>Rate exceeded.</p></body></html>", "no paper"),
+        (b"<html><body><p>Rate exceeded.</p></body></html>", "not hold a paper"),
         (page(ABSTRACT), "no body"),
         (b"", "broken"),
-        (b"\x00\x01\x02", "no paper"),
+        (b"\x00\x01\x02", "not hold a paper"),
     ],
 )
 def test_pages_that_are_no_papers_are_unreadable_and_say_why(data: bytes, why: str) -> None:

@@ -194,8 +194,8 @@ def test_a_locked_a_broken_an_empty_and_a_scanned_pdf_are_unreadable() -> None:
         (bytes(locked.output()), "locked"),
         (bytes(blank.output()), "no text"),
         (b"%PDF-1.7 and nothing more", "broken"),
-        (b"<html>PDF unavailable</html>", "no PDF"),
-        (b"", "no PDF"),
+        (b"<html>PDF unavailable</html>", "not send a PDF"),
+        (b"", "not send a PDF"),
         (whole[:300], "broken"),
     ):
         with pytest.raises(Unreadable, match=why):
