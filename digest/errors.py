@@ -7,7 +7,6 @@ PaperboyError
 │   ├── ArxivUnavailable   throttled, down, or answering with something that is not a feed
 │   ├── ModelUnavailable   429, 5xx or silence beyond the retries, or the quota is used up
 │   └── OverBudget         the day's cap is reached; `until` says when it is lifted
-├── NothingNew             no paper was announced that this subscription has not seen
 ├── NotFound               arXiv has no such paper, or no paper fits the words
 ├── Unreadable             this paper's text cannot be had: broken, too large, too slow; the abstract remains
 └── Unusable               the model's output is flawed beyond repair; `problems` says how
@@ -54,10 +53,6 @@ class OverBudget(Unavailable):
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.until = until
-
-
-class NothingNew(PaperboyError):
-    pass
 
 
 class NotFound(PaperboyError):

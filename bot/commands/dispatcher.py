@@ -15,7 +15,7 @@ from bot.commands.completion import complete
 from bot.commands.home import home_page
 from bot.commands.paper import paper
 from bot.context import Context
-from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Vote, VoteKind
+from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, VoteKind
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation
@@ -48,9 +48,6 @@ class Dispatcher:
 
     async def on_delete(self, place: Place, message: str) -> None:
         await self._store.withdraw(place, message)
-
-    async def on_vote(self, vote: Vote) -> None:
-        await feedback.record_vote(self._context, vote)
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False

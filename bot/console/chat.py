@@ -106,11 +106,6 @@ class ConsoleChat:
         self._print(post, reply=reply)
         return message
 
-    async def show_again(self, place: Place) -> None:
-        """Prints the stored channel after a restart."""
-        for message in await self.history(place).messages():
-            self._print(post_from_data(message.post), reply=bool(message.thread))
-
     def _print(self, post: Post, *, reply: bool) -> None:
         shown: RenderableType = render.reply(post) if reply else render.parent(post)
         self.screen.print(shown)

@@ -427,7 +427,7 @@ class Responder(Protocol):
 class EventHandler(Protocol):
     """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.commands.dispatcher`.
 
-    `on_question`, `on_edit`, `on_delete`, `on_vote` and `on_membership` return when the event is in the store; they raise when it could not
+    `on_question`, `on_edit`, `on_delete` and `on_membership` return when the event is in the store; they raise when it could not
     be written, and the platform is then not told that it arrived. Work that takes longer goes on afterwards.
     """
 
@@ -454,8 +454,6 @@ class EventHandler(Protocol):
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         """Field name to sentence for what is wrong; empty when it was taken. Checks only and returns fast; the rest is shown later."""
         ...
-
-    async def on_vote(self, vote: Vote) -> None: ...
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False

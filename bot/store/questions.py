@@ -215,10 +215,6 @@ class Threads(Base):
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
         return ThreadRecord(digest, tuple(papers.split()), bool(quiet)) if started else None
 
-    async def digest_of_thread(self, place: Place) -> str:
-        found = await self.thread(place)
-        return found.digest if found else ""
-
     async def quiet(self, place: Place, *, quiet: bool = True) -> None:
         if quiet:
             await self._note(place, {"quiet": "1"})

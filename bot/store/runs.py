@@ -93,20 +93,11 @@ class Runs(Base):
         return await self._run(subscription, begun.day, begun.kind, fresh=bool(fresh))
 
     async def end_run(self, run: Run, state: RunState, note: str = "") -> None:
-        """A run that ended stays ended; one that failed may be begun again by `reopen_run`."""
+        """A run that ended stays ended."""
         await self.redis.run(
             END,
             [_run(run), _open(run.subscription)],
             [state, dumped(note), self.now().isoformat(), seconds(LONG), run.id.in_channel],
-        )
-
-    async def reopen_run(self, run: Run) -> None:
-        await self.redis.transaction(
-            [
-                ("HSET", _run(run), "state", RunState.OPEN),
-                ("EXPIRE", _run(run), seconds(LONG)),
-                ("SET", _open(run.subscription), run.id.in_channel, "EX", seconds(OPEN_LIFE)),
-            ]
         )
 
     async def note_run(self, run: Run, note: str) -> None:

@@ -116,9 +116,6 @@ class Tasks(Base):
         found = await self.redis.do("HGETALL", ASIDE)
         return {task.decode(): note.decode() for task, note in found.items()}
 
-    async def retry_task_aside(self, task: str) -> None:
-        await self.redis.transaction([("HDEL", ASIDE, task), ("DEL", _task(task))])
-
     async def _task_note(self, task: str, name: str, value: str) -> None:
         await self.redis.transaction([("HSET", _task(task), name, value), ("EXPIRE", _task(task), seconds(OPEN_LIFE))])
 

@@ -44,16 +44,6 @@ def announces(evening: date) -> bool:
     return evening.weekday() not in (_FRI, _SAT) and not _deferred(evening)
 
 
-def announcement_before(now: datetime) -> datetime:
-    """The newest announcement at or before `now`."""
-    return next(at for at in _backwards(now.astimezone(NEW_YORK).date()) if at <= now)
-
-
-def next_announcement(now: datetime) -> datetime:
-    """The first announcement after `now`."""
-    return next(at for at in _forwards(now.astimezone(NEW_YORK).date()) if at > now)
-
-
 def window_of(announcement: datetime) -> tuple[datetime, datetime]:
     """Returns when the papers of an announcement were submitted: from (included), until
     (excluded). Held papers are older."""

@@ -155,12 +155,6 @@ def considered(
     return tuple(entries)
 
 
-def entered(ledger: Ledger, intake: Intake, entries: Iterable[LedgerEntry]) -> Ledger:
-    """Returns the ledger after an Intake was stored. `entries` are seeds and what `considered`
-    gave."""
-    return Ledger(intake.categories, {**ledger.entries, **{e.paper_id: e for e in entries}})
-
-
 def reopened(ledger: Ledger) -> Ledger:
     """Returns the ledger for a changed Profile: considered papers of the newest list that were
     not shown are unseen."""

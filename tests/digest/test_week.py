@@ -9,8 +9,9 @@ from digest.arxiv.calendar import NEW_YORK, is_quiet
 from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable
 from digest.ports import FreePace
-from digest.selection.ledger import Ledger, considered, entered, take_in
+from digest.selection.ledger import Ledger, considered, take_in
 from tests.builders import a_paper
+from tests.digest.reference import entered
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.papers import a_day

@@ -76,7 +76,9 @@ async def test_what_it_kept_is_read(old: Store):
     [waiting] = await old.unanswered()
     assert waiting.question.text.endswith("1: does it release code?")
     thread = Place("slack", CHANNEL.channel, delivery.ids[f"{FIRST}:0"])
-    assert await old.digest_of_thread(thread) == FIRST
+    talk = await old.thread(thread)
+    assert talk is not None
+    assert talk.digest == FIRST
     [turn] = await old.turns(thread)
     assert turn.question.endswith("2: which dataset is used?")
     assert turn.answer.startswith("The paper does not say")

@@ -42,16 +42,6 @@ async def test_a_digest_is_printed_once_with_its_replies_behind_an_edge(chat: Co
     assert "terminal.invalid" not in text
 
 
-async def test_the_channel_can_be_shown_again_in_its_final_form(chat: ConsoleChat, store: Store):
-    place = Place("console", "demo")
-    await deliver(KEY, lambda: chat.plan(a_thread(), place, KEY), chat, place, store, FreePace())
-    again = ConsoleChat(store, a_console(), a_console())
-    await again.show_again(place)
-    text = printed(again)
-    assert "parent finished" in text
-    assert "See first and second." in text
-
-
 async def test_in_a_pipe_an_answer_is_printed_once_when_it_is_finished(chat: ConsoleChat):
     draft = await chat.draft(QUESTION, "answer:q")
     await draft.status("Reading …")

@@ -15,7 +15,7 @@ from tests.bot.people import ANN, BOB, HERE, Channel
 
 async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place = HERE, **values: object) -> None:
     channel.clock.forward(timedelta(seconds=1))
-    await channel.handler.on_vote(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
+    await channel.context.store.vote(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
 
 
 async def lessons(channel: Channel) -> dict[str, float]:
@@ -77,7 +77,7 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     button = status.button("unteach")
     assert button.confirm
     channel.clock.forward(timedelta(seconds=1))
-    assert "Only" in (await channel.click(button, BOB)).text
+    assert "只有" in (await channel.click(button, BOB)).text
     assert len(await lessons(channel)) == 2
     assert "Forgotten" in (await channel.click(button)).text
     assert await lessons(channel) == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Text, Vote, VoteKind
+from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, Text, VoteKind
 
 Answer = Callable[[Any, Responder], Awaitable[Any]]
 
@@ -58,9 +58,6 @@ class RecordingHandler:
 
     async def _answer(self, name: str, event: Any, respond: Responder) -> Any:
         return await self.on[name](event, respond) if name in self.on else None
-
-    async def on_vote(self, vote: Vote) -> None:
-        raise AssertionError("Discord's votes are reactions and buttons")
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False

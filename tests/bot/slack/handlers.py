@@ -7,20 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.chat import (
-    Click,
-    Command,
-    Heading,
-    Person,
-    Place,
-    Post,
-    Question,
-    Responder,
-    Submission,
-    Text,
-    Vote,
-    VoteKind,
-)
+from bot.core.chat import Click, Command, Heading, Person, Place, Post, Question, Responder, Submission, Text, VoteKind
 
 
 async def nothing(*_: Any) -> None:
@@ -83,9 +70,6 @@ class RecordingHandler:
         self._keep("submitted", submission)
         await self.do_submit(submission, respond)
         return self.problems
-
-    async def on_vote(self, vote: Vote) -> None:
-        self._keep("voted", vote)
 
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False

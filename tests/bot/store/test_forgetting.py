@@ -67,7 +67,7 @@ async def day(channel: Channel, redis_url: str):
             await used.ask(thread, f"{text} again", person, addressed=True, private=True)
             await used.command("paper", f"2601.22153 {text}", person)
             for kind in (VoteKind.MORE, VoteKind.SAVED, VoteKind.WRONG):
-                await used.handler.on_vote(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
+                await used.context.store.vote(Vote(kind, digest.entries[0].paper.id, thread, person, used.clock()))
         while asked := await context.store.unanswered():
             for one in asked:
                 await conversation.answer(one.question.id)

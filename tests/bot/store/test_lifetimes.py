@@ -63,7 +63,6 @@ async def use_everything(store: Store) -> None:
     await store.note_run(run, "waiting")
     await store.note_progress(run.key, "ranked", 1, 2)
     await store.end_run(run, RunState.FAILED)
-    await store.reopen_run(run)
     await store.begin_run("slack:C3", NOON.date(), "now")
     await store.mark_done("digest:1")
     await use_delivery(store)

@@ -144,7 +144,7 @@ class TestThreads:
         assert talk is not None
         assert (talk.digest, talk.quiet) == ("slack:C1:2026-01-30:daily", True)
         await store.quiet(THREAD, quiet=False)
-        assert await store.digest_of_thread(THREAD) == "slack:C1:2026-01-30:daily"
+        assert await store.thread(THREAD) == replace(talk, quiet=False)
 
     async def test_each_person_speaks_of_their_own_paper(self, store: Store):
         await store.discuss(THREAD, ANN.id, ("2601.00001",))

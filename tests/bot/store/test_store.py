@@ -162,15 +162,6 @@ class TestRuns:
         assert {run.name for run in runs} == {"now-1"}
         assert sum(run.fresh for run in runs) == 1
 
-    async def test_a_failed_run_can_be_opened_again(self, store: Store):
-        run = await store.begin_run("slack:C1", date(2026, 1, 30), "daily")
-        await store.end_run(run, RunState.FAILED)
-        assert await store.open_run("slack:C1") is None
-        await store.reopen_run(run)
-        found = await store.open_run("slack:C1")
-        assert found is not None
-        assert (found.key, found.state) == (run.key, RunState.OPEN)
-
     async def test_a_run_that_nobody_began_is_none(self, store: Store):
         assert await store.run_state("slack:C1", date(2026, 1, 30), "daily") is None
 

@@ -370,6 +370,3 @@ class TestGivenUp:
         await store.set_task_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
         await house.jobs.requeue_open_work()
         assert house.queue.put == []
-        await store.retry_task_aside(f"digest:{run.key}")
-        await house.jobs.requeue_open_work()
-        assert house.queue.put == [("digest", run.key)]

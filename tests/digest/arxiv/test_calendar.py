@@ -9,16 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.arxiv import calendar
-from digest.arxiv.calendar import (
-    NEW_YORK,
-    Quiet,
-    announcement_before,
-    announcement_of,
-    is_quiet,
-    latest_list,
-    next_announcement,
-    window_of,
-)
+from digest.arxiv.calendar import NEW_YORK, Quiet, announcement_of, is_quiet, latest_list, window_of
+from tests.digest.reference import announcement_before, next_announcement
 
 
 def eastern(text: str) -> datetime:

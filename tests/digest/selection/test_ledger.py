@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from digest.arxiv import calendar
 from digest.arxiv.calendar import NEW_YORK
 from digest.model import Kind, Listed, Listing, Paper, Score, from_json, to_json
-from digest.selection.ledger import Intake, Ledger, State, considered, covers, entered, own_day, reopened, take_in
+from digest.selection.ledger import Intake, Ledger, State, considered, covers, own_day, reopened, take_in
 from tests.builders import a_paper
+from tests.digest.reference import entered, next_announcement
 from tests.servers.arxiv_world import World, today
 
 
@@ -453,7 +454,7 @@ def worlds(draw) -> World:
         )
         announced = calendar.announcement_of(submitted)
         for _ in range(draw(st.sampled_from((0, 0, 0, 1, 3)))):
-            announced = calendar.next_announcement(announced)
+            announced = next_announcement(announced)
         withdrawn = draw(st.integers(0, 9)) == 0
         world.add(paper(number, submitted, *categories, withdrawn=withdrawn), announced=announced)
     return world
