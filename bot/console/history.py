@@ -9,8 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.store import Store
-from bot.store.base import key, seconds
-from bot.store.redis import Script
+from bot.store.redis import Script, key, seconds
 
 LIFE = timedelta(days=7)
 

@@ -52,13 +52,20 @@ from bot.store.digests import Earlier
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.pace import RedisPace
-from bot.store.posts import post_from_data, post_from_json, post_to_data, post_to_json
-from bot.store.questions import QuestionState, StoredQuestion, ThreadRecord
+from bot.store.questions import (
+    QuestionState,
+    StoredQuestion,
+    ThreadRecord,
+    ThreadSpeakers,
+    post_from_data,
+    post_from_json,
+    post_to_data,
+    post_to_json,
+)
 from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, RunState
 from bot.store.store import Store
 from bot.store.tasks import TaskDeaths
-from bot.store.threads import ThreadSpeakers
 
 __all__ = [
     "Delivery",

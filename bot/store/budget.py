@@ -14,8 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from bot.core.texts import say
-from bot.store.base import LONG, MONTH_LIFE, Base, iso, key, seconds
-from bot.store.redis import Script
+from bot.store.redis import LONG, MONTH_LIFE, Base, Script, iso, key, seconds
 from digest.cache_keys import fingerprint
 from digest.errors import OverBudget
 from digest.model import Usage

@@ -10,9 +10,8 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from bot.core.ids import join_key
-from bot.store.base import key, seconds
 from bot.store.leases import MAX_PAUSE, LeaseBusy, LeasePolicy, Leases
-from bot.store.redis import pack, unpack
+from bot.store.redis import key, pack, seconds, unpack
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.chat import Place, Step
-from bot.store.base import LONG, PLAN_LIFE, Base, key, seconds
 from bot.store.leases import Lease, LeaseLost
-from bot.store.redis import Script, pack, unpack
+from bot.store.redis import LONG, PLAN_LIFE, Base, Script, key, pack, seconds, unpack
 from digest.model import from_json, to_json
 from digest.render.catalogs import dumped, loaded
 

@@ -14,9 +14,8 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.core.chat import Place
-from bot.store.base import LONG, iso, key, literal, seconds
 from bot.store.ledger import Ledgers
-from bot.store.redis import Command, pack, unpack
+from bot.store.redis import LONG, Command, iso, key, literal, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Digest, from_json, to_json
 from digest.selection.ledger import LedgerEntry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.base import LONG, Base, key, seconds
+from bot.store.redis import LONG, Base, key, seconds
 from digest.model import from_json, to_json
 from digest.render.catalogs import dumped, loaded
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bot.core.ids import AnswerTo, is_within
-from bot.store.base import key, literal
 from bot.store.deliveries import OPEN
 from bot.store.questions import UNANSWERED, Questions
-from bot.store.redis import Command
+from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL
 from bot.store.votes import BORDER, votes_key
 from digest.cache_keys import fingerprint

@@ -18,9 +18,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from bot.store.base import Base, key, millis
 from bot.store.embedded.directory import StoreUnavailable
-from bot.store.redis import Script
+from bot.store.redis import Base, Script, key, millis
 from digest.errors import PaperboyError
 
 log = logging.getLogger(__name__)

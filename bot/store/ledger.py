@@ -10,8 +10,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from bot.store.base import LEDGER_LIFE, Base, key, seconds
-from bot.store.redis import Command, pack, unpack
+from bot.store.redis import LEDGER_LIFE, Base, Command, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import from_json, to_json
 from digest.selection.ledger import Ledger, LedgerEntry

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.store.base import Base, key, millis
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import DROP
-from bot.store.redis import Script, Word
+from bot.store.redis import Base, Script, Word, key, millis
 
 NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 

@@ -7,16 +7,17 @@ person said stands in the person's index, so that it can be forgotten.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
-from bot.core.chat import Place, Post, Question
-from bot.store.base import LONG, Base, iso, key, seconds
-from bot.store.posts import post_from_json, post_to_json
-from bot.store.redis import Command, Script, pack, unpack
+from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Text
+from bot.store.redis import LONG, Base, Command, Script, iso, key, pack, seconds, unpack
+from digest.cache_keys import fingerprint
 from digest.model import Answer, Turn, from_json, to_json
 
 EXTRA_LIFE = timedelta(hours=1)
@@ -85,6 +86,17 @@ class ThreadRecord:
     papers: tuple[str, ...] = ()
     """Of a thread that is about papers without a digest."""
     quiet: bool = False
+
+
+@dataclass(frozen=True)
+class ThreadSpeakers:
+    """Who spoke in a thread. Nothing of what they said is kept."""
+
+    humans: bool = False
+    last: str = ""
+    """The person who wrote last; empty when it was the bot."""
+    answered: str = ""
+    """The person the bot last answered."""
 
 
 class Questions(Base):
@@ -202,6 +214,16 @@ class Questions(Base):
         )
         return int(count)
 
+    async def save_question_name(self, question: str) -> str:
+        """A short name for a question, for what a button can carry."""
+        name = fingerprint(question)
+        await self.redis.do("SET", key("named", name), question, "EX", seconds(LONG))
+        return name
+
+    async def question_by_name(self, name: str) -> StoredQuestion | None:
+        found = await self.redis.do("GET", key("named", name))
+        return await self.question(found.decode()) if found else None
+
 
 class Threads(Base):
     async def save_thread(self, place: Place, digest: str = "", papers: tuple[str, ...] = ()) -> None:
@@ -235,6 +257,22 @@ class Threads(Base):
         await self._note(place, {"answered": person, "last": ""})
         await self._index(place, person)
 
+    async def record_speaker(self, place: Place, person: str) -> None:
+        """A person wrote in a thread of ours."""
+        name, index = thread_key(place), key("person", person, "threads")
+        await self.redis.transaction(
+            [
+                ("HSET", name, "humans", "1", "last", person),
+                ("EXPIRE", name, seconds(LONG)),
+                ("SADD", index, name),
+                ("EXPIRE", index, seconds(LONG)),
+            ]
+        )
+
+    async def spoken(self, place: Place) -> ThreadSpeakers:
+        humans, last, answered = await self.redis.do("HMGET", thread_key(place), "humans", "last", "answered")
+        return ThreadSpeakers(bool(humans), (last or b"").decode(), (answered or b"").decode())
+
     async def _index(self, place: Place, person: str) -> None:
         index = key("person", person, "threads")
         await self.redis.transaction([("SADD", index, thread_key(place)), ("EXPIRE", index, seconds(LONG))])
@@ -260,3 +298,27 @@ def _turns(place: Place) -> str:
 
 def thread_key(place: Place) -> str:
     return key("thread", place.key, place.thread)
+
+
+# ---------------------------------------------------------------- posts as JSON
+
+BLOCKS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Rule, Actions, Menu)}
+"""Stored by name, because Text, Small and Heading have the same fields."""
+
+
+def post_to_json(post: Post) -> bytes:
+    return json.dumps(post_to_data(post), ensure_ascii=False).encode()
+
+
+def post_from_json(data: bytes | str) -> Post:
+    return post_from_data(json.loads(data))
+
+
+def post_to_data(post: Post) -> dict[str, Any]:
+    blocks = [{"kind": type(block).__name__, "block": json.loads(to_json(block))} for block in post.blocks]
+    return {"blocks": blocks, "fallback": post.fallback, "language": post.language}
+
+
+def post_from_data(value: dict[str, Any]) -> Post:
+    blocks: list[Block] = [from_json(BLOCKS[b["kind"]], json.dumps(b["block"])) for b in value["blocks"]]
+    return Post(tuple(blocks), value["fallback"], value["language"])

@@ -8,9 +8,10 @@ from enum import StrEnum
 from uuid import uuid4
 
 from bot.core.ids import RunKey
-from bot.store.base import LONG, OPEN_LIFE, Base, iso, key, seconds
-from bot.store.redis import Script
+from bot.store.redis import LONG, OPEN_LIFE, Base, Script, iso, key, seconds
 from digest.render.catalogs import dumped, loaded
+
+PROGRESS_LIFE = timedelta(hours=2)
 
 BEGIN = Script("""
 local open, counter, prefix = KEYS[1], KEYS[2], KEYS[3]
@@ -139,6 +140,17 @@ class Runs(Base):
             late_for,
             fresh,
         )
+
+    async def note_progress(self, run: str, stage: str, done: int, total: int) -> None:
+        await self.redis.do("SET", key("progress", run), f"{stage} {done} {total}", "EX", seconds(PROGRESS_LIFE))
+
+    async def progress(self, run: str) -> tuple[str, int, int] | None:
+        """Stage, done, total of a run under way."""
+        found = await self.redis.do("GET", key("progress", run))
+        if not found:
+            return None
+        stage, done, total = found.decode().split(" ")
+        return stage, int(done), int(total)
 
     async def mark_done(self, name: str, life: timedelta = LONG) -> None:
         """A done marker: what the queue's own key no longer tells once a task has ended."""

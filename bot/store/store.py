@@ -13,12 +13,11 @@ from bot.store.questions import Threads
 from bot.store.runs import Runs
 from bot.store.subscriptions import Subscriptions
 from bot.store.tasks import Tasks
-from bot.store.threads import Scenes
 from bot.store.votes import Votes
 
 
 class Store(
-    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Scenes, Threads, Votes, SpendingRecords, Tasks
+    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Threads, Votes, SpendingRecords, Tasks
 ):
     """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.subscription import Subscription, changed
-from bot.store.base import REMOVED_LIFE, Base, key, seconds
+from bot.store.redis import REMOVED_LIFE, Base, key, seconds
 from digest.model import from_json, to_json
 
 ALL = key("subscriptions")

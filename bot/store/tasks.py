@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.store.base import LONG, OPEN_LIFE, Base, key, seconds
-from bot.store.redis import Script
+from bot.store.redis import LONG, OPEN_LIFE, Base, Script, key, seconds
 
 CAUTION_DEATHS = 2
 SKIP_DEATHS = 2

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from bot.core.chat import Vote, VoteKind
 from bot.core.ids import answer_of
-from bot.store.base import LONG, Base, key, seconds
-from bot.store.redis import Command
+from bot.store.redis import LONG, Base, Command, key, seconds
 from digest.model import from_json, to_json
 
 BORDER = "\x1f"

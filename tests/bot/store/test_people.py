@@ -25,7 +25,7 @@ from bot.core.chat import (
 )
 from bot.core.subscription import Subscription
 from bot.store import QuestionState, Store, post_from_json, post_to_json
-from bot.store.threads import ThreadSpeakers
+from bot.store.questions import ThreadSpeakers
 from digest.model import Answer, Turn
 from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest
