@@ -62,7 +62,7 @@ def custom_id(press: Press, mark: int = 0) -> str:
     flag = "?" if press.confirm else ""
     text = f"pb:{flag}{press.action}:{press.value}" + (f"~{mark:x}" if mark else "")
     if len(text) > CUSTOM_ID:
-        msg = f"what stands behind a button is over {CUSTOM_ID} characters: {press.action}"
+        msg = f"a custom_id has over {CUSTOM_ID} characters: {press.action}"
         raise ValueError(msg)
     return text
 

@@ -62,11 +62,11 @@ def plan(thread: Thread, key: str) -> list[Step]:
         edits.append(Step(edit, StepKind.EDIT, done, on=parent))
     for only, parts in (("text", text), ("forum", forum)):
         for i, (posted, finished) in enumerate(parts[1:], 1):
-            told = further_key(parent, f"{only[0]}{i}")
-            steps.append(Step(told, StepKind.REPLY, {"message": keyed(posted, told), "only": only}, on=opened))
+            step_key = further_key(parent, f"{only[0]}{i}")
+            steps.append(Step(step_key, StepKind.REPLY, {"message": keyed(posted, step_key), "only": only}, on=opened))
             if finished is not None:
-                again = {"message": edited(finished, told), "only": only}
-                edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=told))
+                again = {"message": edited(finished, step_key), "only": only}
+                edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=step_key))
     for n, reply in enumerate(thread.replies):
         first = str(StepKey(key, str(n + 1)))
         for i, message in enumerate(messages(reply)):

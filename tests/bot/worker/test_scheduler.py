@@ -17,7 +17,7 @@ from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
 from bot.worker.scheduler import RunScheduler
-from tests.conftest import Clock as Hands
+from tests.conftest import Clock
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 FRIDAY = date(2026, 1, 30)
@@ -45,7 +45,7 @@ def begun(store: Store) -> Begun:
 
 
 @pytest.fixture
-def run_scheduler(store: Store, begun: Begun, clock: Hands) -> RunScheduler:
+def run_scheduler(store: Store, begun: Begun, clock: Clock) -> RunScheduler:
     return RunScheduler(store, begun, clock)
 
 
@@ -218,7 +218,7 @@ class TestJobs:
 
 class TestOneAtATime:
     async def test_of_two_clocks_one_works_and_the_other_takes_over(
-        self, redis_url: str, store: Store, clock: Hands, monkeypatch
+        self, redis_url: str, store: Store, clock: Clock, monkeypatch
     ):
         monkeypatch.setattr("bot.worker.scheduler.REFRESH_EVERY", 0.02)
         await store.save_subscription(a_subscription())
@@ -245,7 +245,7 @@ class TestOneAtATime:
             await store.save_subscription(a_subscription())
             await until(lambda: bool(begun.runs))
 
-    async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Hands, monkeypatch):
+    async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Clock, monkeypatch):
         monkeypatch.setattr("bot.worker.scheduler.RETRY_AFTER", 0.05)
 
         class Away(Store):
