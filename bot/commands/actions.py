@@ -59,6 +59,10 @@ from digest.render.markdown import escape, link, render, why
 AfterClose = Callable[[], Awaitable[None]] | None
 
 
+VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
+"""Button to the kind of vote and the text that confirms it."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a button acts on."""
@@ -84,11 +88,11 @@ class Actions:
             "full": self._full,
             "ask": self._ask,
             "authors": self._authors,
-            "save": self._save,
+            "save": self._vote,
             "share": self._share,
             "bibtex": self._bibtex,
-            "more": self._more,
-            "fewer": self._fewer,
+            "more": self._vote,
+            "fewer": self._vote,
             "helpful": self._rate_answer,
             "unhelpful": self._rate_answer,
             "wrong": self._wrong,
@@ -147,10 +151,7 @@ class Actions:
         named = _parse_paper(value, language)
         if isinstance(named, PaperById):
             return Subject(paper=await find_paper(self._context, named.paper_id))
-        digest = await self._context.store.digest(named.digest)
-        if digest is None:
-            raise NotFound(say("expired", language))
-        subject = Subject(digest, named.number)
+        subject = Subject(await self._load_digest(named.digest, language), named.number)
         found = subject.entry or subject.candidate
         return replace(subject, paper=found.paper if found else None)
 
@@ -208,19 +209,11 @@ class Actions:
 
     # ------------------------------------------------------------ votes
 
-    async def _vote(self, click: Click, respond: Responder, kind: VoteKind, words: str, language: str) -> None:
+    async def _vote(self, click: Click, respond: Responder, language: str) -> None:
+        kind, words = VOTES[click.action]
         paper_id = await self._load_paper_id(click.value, language)
         await record_vote(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
         await respond.show(note(say(words, language), language))
-
-    async def _more(self, click: Click, respond: Responder, language: str) -> None:
-        await self._vote(click, respond, VoteKind.MORE, "more", language)
-
-    async def _fewer(self, click: Click, respond: Responder, language: str) -> None:
-        await self._vote(click, respond, VoteKind.FEWER, "fewer", language)
-
-    async def _save(self, click: Click, respond: Responder, language: str) -> None:
-        await self._vote(click, respond, VoteKind.SAVED, "saved one", language)
 
     async def _rate_answer(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
@@ -294,17 +287,19 @@ class Actions:
             choice = PaperChoice.parse(click.value)
         except MalformedId:
             raise NotFound(say("expired", language)) from None
-        asked = await self._context.store.question_by_name(choice.question)
-        if asked is None:
-            raise NotFound(say("expired", language))
-        await self._conversation.answer_about(replace(asked.question, extra=click.extra), choice.paper_id, click.person)
+        question = replace(await self._load_question(choice.question, language), extra=click.extra)
+        await self._conversation.answer_about(question, choice.paper_id, click.person)
 
     async def _answer_yes(self, click: Click, respond: Responder, language: str) -> None:
-        asked = await self._context.store.question_by_name(click.value)
+        question = await self._load_question(click.value, language)
+        await respond.progress(say("ask.taken", language))
+        await self._conversation.answer_unaddressed(question)
+
+    async def _load_question(self, name: str, language: str) -> Question:
+        asked = await self._context.store.question_by_name(name)
         if asked is None:
             raise NotFound(say("expired", language))
-        await respond.progress(say("ask.taken", language))
-        await self._conversation.answer_unaddressed(asked.question)
+        return asked.question
 
     async def _answer_no(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.quiet(click.place)

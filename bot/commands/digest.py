@@ -37,28 +37,18 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     subscription = await context.subscription(command.place)
     language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
+    help_text, refusal = say("digest.help", language), ""
     if verb in ("", "help"):
-        await respond.show(note(say("digest.help", language), language))
-        return
-    if (
-        verb not in VERBS
-        or (more and verb != "ping")
-        or (verb == "ping" and not context.chats[command.place.platform].roles)
-    ):
-        help_text = say("digest.help", language)
-        await respond.show(
-            note(
-                say("unknown", language, word=f"{verb} {more}".strip()[:30].replace("`", ""), help=f"\n\n{help_text}"),
-                language,
-            )
-        )
-        return
-    if verb != "status" and not context.may_change(command.person):
-        who = say("admins" if context.admins else "members", language)
-        await respond.show(note(say("not allowed", language, who=who), language))
-        return
-    if verb not in ("setup", "status") and subscription.created is None:
-        await respond.show(note(say("not set", language), language))
+        refusal = help_text
+    elif verb not in VERBS or not (context.chats[command.place.platform].roles if verb == "ping" else not more):
+        word = f"{verb} {more}".strip()[:30].replace("`", "")
+        refusal = say("unknown", language, word=word, help=f"\n\n{help_text}")
+    elif verb != "status" and not context.may_change(command.person):
+        refusal = say("not allowed", language, who=say("admins" if context.admins else "members", language))
+    elif verb not in ("setup", "status") and subscription.created is None:
+        refusal = say("not set", language)
+    if refusal:
+        await respond.show(note(refusal, language))
         return
     await VERBS[verb](context, command, respond, subscription, language)
 

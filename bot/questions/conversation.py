@@ -121,21 +121,13 @@ class Conversation:
 
     async def answer_unaddressed(self, question: Question) -> None:
         """Queues the question again, as addressed to the bot, after its author pressed "Answer"."""
-        await self.enqueue(
-            replace(question, id=str(QuestionId.parse(question.id).permitted()), message="", addressed=True)
-        )
+        repeated = str(QuestionId.parse(question.id).permitted())
+        await self.enqueue(replace(question, id=repeated, message="", addressed=True))
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
         """Queues the question again, about the paper that a person chose from the menu."""
-        await self.enqueue(
-            replace(
-                question,
-                id=str(QuestionId.parse(question.id).about(paper_id)),
-                subject=paper_id,
-                message="",
-                person=person,
-            )
-        )
+        repeated = str(QuestionId.parse(question.id).about(paper_id))
+        await self.enqueue(replace(question, id=repeated, subject=paper_id, message="", person=person))
 
     async def amend(self, question: Question) -> None:
         """Replaces the text of a question that was edited before its answer was finished."""
