@@ -1,4 +1,4 @@
-"""What is kept in Redis: under which key, for how long. `Store` is all of it; a topic has a module of its own.
+"""The store over Redis. `Store` holds everything; each subject has a module of its own.
 
 Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P` a person's id, values are JSON (long ones compressed).
 
@@ -6,9 +6,9 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 |--------------------------------------|----------------------------------------------------------------|--------------------------|
 | subscriptions                        | hash: S to Subscription                                        | none: people's settings  |
 | removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
-| cache:K                              | what was expensive, under the keys of `digest.cache_keys`            | as `digest.cache_keys` says    |
+| cache:K                              | results of models and downloads (`digest.cache_keys`)           | as `digest.cache_keys` says |
 | lease:N                              | token of the holder                                            | seconds, renewed         |
-| leased:N                             | token of who had it last, of work that goes on while the store is away | 10 minutes       |
+| leased:N                             | token of the last holder, for leases that outlast an outage    | 10 minutes               |
 | pace:N, pace:N:holder, pace:N:free   | timetable, or holder and next free moment                      | seconds                  |
 | budget:D:held, budget:D:ends         | reservations of a day                                          | 1 day                    |
 | budget:settled:T                     | a reservation that was settled                                 | 1 day                    |

@@ -1,9 +1,9 @@
-"""The Budget over Redis, and what was spent: by day and month, payer and stage.
+"""The Budget over Redis, and what was spent by day and month, payer and stage.
 
-A call is reserved by estimate before it is made and settled by its usage, each by one script, so that many processes together stay under
-a cap. What several payers use is split between them afterwards, in what is shown; a payer's cap counts the calls that its own runs made, so
-that it holds at the moment of a call, whoever comes later. Money is counted in whole billionths of a dollar. A reservation whose process died is given back after ten minutes; a call that is
-settled later than that is still counted. Without a price, tokens alone are counted and no cap of money holds.
+A call is reserved by estimate and settled by usage, each by one script, so that many processes together stay under a cap.
+A payer's cap counts the calls of its own runs; the reports split a shared call over all payers that use its result. Money is
+counted in whole billionths of a dollar. A reservation expires after ten minutes; a call settled later is still counted.
+Calls without a price count tokens only and no cap holds for them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NANO = 1_000_000_000
 TICKET_LIFE = timedelta(minutes=10)
 SETTLED_LIFE = timedelta(days=1)
 SHARE_LIFE = timedelta(days=2)
-"""Who uses a unit on the day it was made, or the next, shares its cost; later it costs nothing."""
+"""A payer that uses a unit on its day or the next shares its cost; later it costs nothing."""
 
 RESERVE = Script("""
 local held, ends, spent = KEYS[1], KEYS[2], KEYS[3]
@@ -51,7 +51,7 @@ redis.call('EXPIRE', held, ARGV[8])
 redis.call('EXPIRE', ends, ARGV[8])
 return 0
 """)
-"""0 when there is room, 1 over the installation's cap, 2 over the payer's."""
+"""Returns 0 if there is room, 1 over the installation's cap, 2 over the payer's."""
 
 SETTLE = Script("""
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then return 0 end
@@ -95,18 +95,18 @@ end
 redis.call('EXPIRE', record, ARGV[5])
 return 1
 """)
-"""Splits anew what a unit cost, evenly over who uses it, to the last billionth: by who bought something for it, or (0) came to use it.
-Keys: the unit's record, the sums of the day it was bought on, and of that month. 0: nothing was bought for it."""
+"""Splits the cost of a unit evenly over its users, to the last billionth.
+Keys: the unit's record, the sums of its day and of its month. Returns 0 if the unit has no cost."""
 
 
 @dataclass(frozen=True)
 class Spending:
-    """Of a day or a month."""
+    """The spending of a day or a month."""
 
     by: dict[tuple[str, str], Usage] = field(default_factory=dict)
-    """(payer, stage) to Usage: calls and tokens of who made them, dollars split over who used what came of them."""
+    """(payer, stage) to Usage: calls and tokens of the caller, dollars split over the users."""
     made: dict[str, float] = field(default_factory=dict)
-    """Dollars of the calls that a payer's own runs made, which its cap counts."""
+    """Dollars of the calls of a payer's own runs, which its cap counts."""
 
     @property
     def total(self) -> Usage:
@@ -183,7 +183,7 @@ class RedisBudget:
             await self._share(day, unit, payer, nano, stage)
 
     async def share(self, payer: str, unit: str) -> None:
-        """Whoever uses what was made today or yesterday shares its cost. Repeated, it does nothing more."""
+        """Splits the cost of a unit of today or yesterday with `payer`. May be repeated."""
         today = self._store.now().astimezone(UTC).date()
         for day in (today, today - timedelta(days=1)):
             if await self._share(iso(day), fingerprint(unit), payer):
@@ -194,7 +194,7 @@ class RedisBudget:
         return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
 
     async def used(self, payer: str = "") -> float:
-        """The share of the cap that is used up today, 0 to 1 and beyond; the nearer one where both caps are set."""
+        """Today's use as a share of the cap, 1 at the cap; the higher share where both caps are set."""
         day = iso(self._store.now().astimezone(UTC).date())
         sums = await self._store.redis.do("HMGET", _spent(day), "nano", "nano" + BORDER + payer)
         caps = (self._daily, self._each if payer else None)
@@ -208,7 +208,7 @@ UNITS = ("calls", "input", "cached", "output", "nano", "unpriced")
 
 class SpendingRecords(Base):
     async def spending_of(self, payer: str, when: date | str) -> dict[str, Usage]:
-        """Of one payer, by stage: a few fields of what may be many."""
+        """Usage of one payer by stage."""
         name = _spent(when if isinstance(when, str) else iso(when))
         fields = [unit + BORDER + payer + BORDER + stage for stage in STAGES for unit in UNITS]
         found = iter(await self.redis.do("HMGET", name, *fields))
@@ -216,7 +216,7 @@ class SpendingRecords(Base):
         return {stage: usage for stage, usage in by.items() if usage != _usage({})}
 
     async def spending(self, when: date | str) -> Spending:
-        """Of a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
+        """`when`: a UTC day (a date or `2026-01-30`) or a month (`2026-01`)."""
         fields = await self.redis.do("HGETALL", _spent(when if isinstance(when, str) else iso(when)))
         units: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         made = dict[str, float]()
@@ -230,7 +230,7 @@ class SpendingRecords(Base):
 
 
 def lifted(now: datetime) -> datetime:
-    """When a day's cap is lifted: the next midnight UTC."""
+    """When a day's cap ends: the next midnight UTC."""
     return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
 
 

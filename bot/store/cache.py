@@ -1,4 +1,4 @@
-"""The Cache over Redis: what was expensive is kept, and equal work in flight, over all processes, is done once."""
+"""The Cache over Redis. All processes together do equal work once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.store.redis import key, pack, seconds, unpack
 log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=20)
-"""How long the death of a process that was making a value holds the others up, at most."""
+"""The longest that others wait for a process that died while it made a value."""
 
 
 class RedisCache:
@@ -41,7 +41,7 @@ class RedisCache:
         await self._store.redis.do("SET", _cached(key), pack(value), "EX", seconds(life))
 
     async def once(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Within a process by a lock, so that one of it waits for the others; between processes by a lease."""
+        """A lock within the process, a lease between processes."""
         held = await self.get(key)
         if held is not None:
             return held
@@ -63,14 +63,14 @@ class RedisCache:
                     pause = min(2 * pause, MAX_PAUSE)
 
     async def _make(self, key: str, life: timedelta, make: Callable[[], Awaitable[bytes]]) -> bytes:
-        held = await self.get(key)  # another may have finished between our look and our lease
+        held = await self.get(key)  # another process may have finished before our lease
         if held is None:
             held = await make()
             await self._keep(key, held, life)
         return held
 
     async def _keep(self, key: str, value: bytes, life: timedelta) -> None:
-        """What was made is stored also by whoever is cancelled meanwhile, because the store is away and another lease has run out: it was paid for."""
+        """Stores a value even when cancelled meanwhile: it was paid for."""
         storing = asyncio.create_task(self.put(key, value, life))
         try:
             await asyncio.shield(storing)

@@ -1,7 +1,6 @@
-"""Deliveries as they are recorded: the whole plan before the first post, then per step an intent, the message's id, or a doubt.
+"""Deliveries: the plan, stored before the first post, then for each step an intent, the message's id, or a doubt.
 
-Whatever a step records is written by a script that checks the token of the delivery's lease: a process that was frozen and has lost it
-writes nothing.
+Steps are recorded by a script that checks the token of the delivery's lease, so a process that has lost it writes nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 end
 return redis.call('GET', KEYS[2])
 """)
-"""Keys: delivery, plan, open ones. The plan that counts: the first one."""
+"""Keys: delivery, plan, open deliveries. Returns the plan that was stored first."""
 
 WRITE = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -36,14 +35,14 @@ end
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1
 """)
-"""Keys: lease, delivery. Arguments: token, life, then fields and values, where an empty value takes the field away."""
+"""Keys: lease, delivery. Arguments: token, life, then fields and values; an empty value deletes the field."""
 
 
 class DeliveryState(StrEnum):
     OPEN = "open"
     DONE = "done"
     ASIDE = "aside"
-    """Given up after three days, or with its plan gone."""
+    """Given up after three days, or because its plan has expired."""
     RETRACTED = "retracted"
 
 
@@ -58,13 +57,13 @@ class Delivery:
     intents: Mapping[str, datetime] = field(default_factory=dict)
     """Steps whose request may have been made and is not recorded."""
     doubts: frozenset[str] = frozenset()
-    """Steps set aside: they may or may not stand in the channel, whose history may not be read."""
+    """Steps that may have been posted, in a channel whose history may not be read."""
     dropped: frozenset[str] = frozenset()
-    """Steps that can no longer be done because a person deleted what they rest on."""
+    """Steps whose target a person deleted."""
     fault: str = ""
-    """A sentence: why it cannot go on at present."""
+    """A sentence: why it is held up."""
     plan: tuple[Step, ...] = ()
-    """Empty once its seven days are over."""
+    """Empty after seven days."""
 
     def finished(self, step: str) -> bool:
         return step in self.ids or step in self.doubts or step in self.dropped
@@ -72,7 +71,7 @@ class Delivery:
 
 class Deliveries(Base):
     async def plan_delivery(self, delivery: str, place: Place, steps: Sequence[Step]) -> None:
-        """Stores the plan unless there is one: the first one counts."""
+        """Stores the plan unless there is one."""
         now = self.now()
         await self.redis.run(
             PLAN,
@@ -89,7 +88,7 @@ class Deliveries(Base):
         )
 
     async def delivery(self, delivery: str, *, plan: bool = True) -> Delivery | None:
-        """Without `plan`, as it stands but for its steps, which do not change."""
+        """Without `plan`, its steps are not read; they never change."""
         fields, stored = await self.redis.batch(
             [("HGETALL", _delivery(delivery)), ("GET", _plan(delivery) if plan else _plan(""))]
         )
@@ -114,14 +113,14 @@ class Deliveries(Base):
         )
 
     async def open_deliveries(self) -> list[str]:
-        """What is not finished, the oldest first: to be gone on with at start, and to be put aside in time."""
+        """Keys of unfinished deliveries, oldest first."""
         return [k.decode() for k in await self.redis.do("ZRANGE", OPEN, 0, -1)]
 
     async def intend(self, lease: Lease, delivery: str, step: str, at: datetime) -> None:
         await self._write(lease, delivery, {f"intent {step}": at.isoformat()})
 
     async def clear_intent(self, lease: Lease, delivery: str, step: str) -> None:
-        """The request was refused: nothing is in doubt."""
+        """The request was refused, so the step is not in doubt."""
         await self._write(lease, delivery, {f"intent {step}": ""})
 
     async def record(self, lease: Lease, delivery: str, step: str, message: str) -> None:
@@ -141,7 +140,7 @@ class Deliveries(Base):
         await self.redis.do("ZREM", OPEN, delivery)
 
     async def mark_retracted(self, delivery: str) -> None:
-        """Whoever is delivering it stops at its next step; needs no lease."""
+        """Needs no lease; a process that is delivering it stops before its next step."""
         await self.redis.transaction(
             [
                 ("HSET", _delivery(delivery), "state", DeliveryState.RETRACTED),

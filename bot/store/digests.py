@@ -1,8 +1,7 @@
 """Digests, and where their papers were shown.
 
-A digest is stored in parts: papers, analyses and the summary stand under the hash of their content and are shared by all channels that show
-them; what is left of a digest is small. The digest and its ledger entries are stored in one transaction, so no paper is ever taken as
-considered whose digest was lost.
+A digest is stored in parts: papers, analyses and the summary are stored under the hash of their content and shared by all
+channels. A digest and its ledger entries are stored in one transaction, so a lost digest leaves no paper as considered.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ class Earlier:
     number: int
     local_date: date
     message: str
-    """Of the paper's own post; empty when it was not recorded."""
+    """The id of the paper's post; empty when it was not recorded."""
 
 
 class Digests(Ledgers):
     async def save_digest(self, digest: Digest, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
-        """The digest and what it considered, at once. Repeated, it does no harm."""
+        """Stores the digest and its ledger entries at once. May be repeated."""
         body, parts = _take_apart(digest)
         life = seconds(LONG)
         index, shown = _index(digest.subscription), _shown(digest.subscription)
@@ -68,7 +67,7 @@ class Digests(Ledgers):
         value = json.loads(unpack(body))
         names = sorted(_names(value))
         found = await self.redis.do("MGET", *(key("part", name) for name in names)) if names else []
-        if None in found:  # parts live as long as the digest; this one is just ending
+        if None in found:  # the digest is expiring
             return None
         parts = {name: json.loads(unpack(part)) for name, part in zip(names, found, strict=True)}
         return from_json(Digest, json.dumps(_put_together(value, parts)))
@@ -85,7 +84,7 @@ class Digests(Ledgers):
         return None
 
     async def save_posts(self, digest: str, place: Place, messages: Mapping[str, str]) -> None:
-        """Paper id to the id of its first message: so that a message leads to its paper, and a paper to its message."""
+        """`messages`: paper id to the id of its first message. Stored in both directions."""
         posts = key("posts", digest)
         commands: list[Command] = []
         for paper, message in messages.items():
@@ -100,7 +99,7 @@ class Digests(Ledgers):
         return {paper.decode(): message.decode() for paper, message in found.items()}
 
     async def save_message_subject(self, place: Place, message: str, subject: str) -> None:
-        """A message (an answer, a card, a further part) is about a paper, or is `answer:<id>`."""
+        """`subject`: the paper id that a message is about, or an `AnswerTo` as a string."""
         await self.redis.do("SET", subject_key(place, message), subject, "EX", seconds(LONG))
 
     async def message_subject(self, place: Place, message: str) -> str:
@@ -109,7 +108,7 @@ class Digests(Ledgers):
         return found.decode() if found else ""
 
     async def earlier(self, paper_id: str, subscription: str, *, other_than: str = "") -> Earlier | None:
-        """The latest digest of this channel that showed the paper, other than the digest with this key."""
+        """The latest other digest of this channel that showed the paper."""
         found: list[tuple[str, str, str, str]] = []
         cursor: Any = 0
         while True:
@@ -150,7 +149,7 @@ def _shown(subscription: str) -> str:
 
 
 def _take_apart(digest: Digest) -> tuple[bytes, dict[str, bytes]]:
-    """The digest with references, and its parts by the hash of their content."""
+    """The digest with references in place of its parts, and the parts by their hash."""
     value: dict[str, Any] = json.loads(to_json(digest))
     parts: dict[str, bytes] = {}
 

@@ -1,4 +1,4 @@
-"""Faults that last: what the admins were or will be told of, once each, over all processes."""
+"""Open faults, one record each for all processes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FAULTS = key("faults")
 
 class Faults(Base):
     async def open_fault(self, name: str, fault: dict[str, str]) -> dict[str, str]:
-        """The fault as it was first told of: who comes second gets what the first one wrote."""
+        """Stores the fault unless it is open; returns it as it was first stored."""
         _, _, kept = await self.redis.transaction(
             [
                 ("HSETNX", FAULTS, name, to_json({k: dumped(v) for k, v in fault.items()})),

@@ -1,4 +1,4 @@
-"""Forgetting a person, or a channel: everything that is kept of them goes."""
+"""Deletes everything stored about a person or a channel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from digest.cache_keys import fingerprint
 
 class Forgetting(Questions):
     async def forget_person(self, person: str) -> None:
-        """Every question, answer, vote and saved paper of theirs."""
+        """Deletes the person's questions, answers, votes and saved papers."""
         questions = await self._members(key("person", person, "questions"))
         commands = [command for question in questions for command in await self._question_gone(question)]
         for thread in await self._members(key("person", person, "threads")):
@@ -31,7 +31,7 @@ class Forgetting(Questions):
             await self.redis.transaction(commands)
 
     async def forget_subscription(self, subscription: str) -> None:
-        """Everything of a channel: settings, ledger, digests, deliveries, runs, threads, votes and what was asked there."""
+        """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions of a channel."""
         questions = await self._members(key("asked", subscription))
         commands = [command for question in questions for command in await self._question_gone(question)]
         commands += await self._out_of_indexes(subscription)
@@ -43,7 +43,7 @@ class Forgetting(Questions):
         await self.redis.transaction([("HDEL", ALL, subscription), *commands])
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
-        """Where people's own indexes point to the channel."""
+        """Removes the channel from the indexes of persons."""
         commands: list[Command] = [
             ("SREM", name, subscription) for name in await self.redis.scan(key("person", "*", "voted"))
         ]

@@ -1,9 +1,9 @@
-"""Leases: the right to do something, for a while, held by a token and renewed in the background.
+"""Leases: the exclusive right to a piece of work, held by a token and renewed in the background.
 
-A holder that dies or freezes loses it by expiry. A holder that was frozen cannot know that until it looks: `sure(seconds)` tells by the
-machine's own clock (which runs on through a stop and a suspension) whether the lease still has so long to go.
+A holder that dies or freezes loses its lease by expiry. A holder that was frozen finds out by `sure(seconds)`, which
+compares with the machine's own clock; that clock runs on through a stop or a suspension.
 
-A store that is away lets every lease run out, and nobody has taken any. For how long to go on then, `LeasePolicy` says.
+While the store is unavailable every lease expires and no process can take one; `LeasePolicy` says what the holder does then.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if holder == false or holder == ARGV[1] then
 end
 return 0
 """)
-"""Keys: the lease, and who had it last, which is remembered for as long as the third argument says."""
+"""Keys: the lease, its last holder. Arguments: token, life, how long to remember the last holder."""
 RESUME = Script("""
 local holder = redis.call('GET', KEYS[1]) or redis.call('GET', KEYS[2])
 if holder ~= ARGV[1] then return 0 end
@@ -41,7 +41,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
 return 1
 """)
-"""What ran out is taken again if nobody had it in between."""
+"""Takes an expired lease again if no other process has held it since."""
 RENEW = Script(
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
 )
@@ -51,43 +51,43 @@ for _, name in ipairs(KEYS) do
 end
 return 1
 """)
-"""Also that we had it last: a renewal that is still on its way must not bring it back."""
+"""Also forgets the last holder, so that a renewal still on its way does not take the lease again."""
 MAX_PAUSE = 0.5
 HOLDER_MEMORY = timedelta(minutes=10)
-"""Who had a lease last: longer than a store is waited for."""
+"""Longer than an unavailable store is retried."""
 RELEASE_TIMEOUT = 5.0
 """Seconds."""
 AGAIN = 0.3
-"""Seconds between renewals of a store that does not answer: to be there before others are."""
+"""Seconds between renewals while the store does not answer: to be first when it is back."""
 
 
 class LeaseLost(PaperboyError):
-    """Another process may be at it now."""
+    """Another process may hold it now."""
 
 
 class LeaseBusy(PaperboyError):
-    """Another process is at it."""
+    """Another process holds it."""
 
 
 class LeasePolicy(StrEnum):
     """When the body of a lease is cancelled."""
 
     STRICT = "strict"
-    """Once it may be another's: what must not be done twice."""
+    """Once another process may hold the lease: for work that must not be done twice."""
     THROUGH_OUTAGES = "through outages"
-    """Once it is another's. A store that does not answer takes nothing away: what is dear, and does no harm when done twice."""
+    """Once another process holds the lease. An outage of the store cancels nothing: for expensive work that may be repeated."""
     UNWATCHED = "unwatched"
-    """Never; the body asks (`Lease.sure`)."""
+    """Never; the body checks `Lease.sure` itself."""
 
 
 def boot_clock() -> float:
-    """Seconds that also run while the machine sleeps, where the platform has such a clock."""
+    """Seconds, counted through sleep where the platform has such a clock."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Lease:
-    """One holding. Made by `Leases.lease`."""
+    """Made by `Leases.lease`."""
 
     def __init__(self, store: Base, name: str, life: timedelta, policy: LeasePolicy = LeasePolicy.STRICT) -> None:
         self.name = name
@@ -100,19 +100,19 @@ class Lease:
         self._until = 0.0
 
     def sure(self, seconds: float = 0) -> bool:
-        """It is held for so long yet, counted from before the request that took it."""
+        """Whether the lease lasts for that long, counted from before the request that took it."""
         return boot_clock() + seconds < self._until
 
     def left(self) -> float:
-        """Seconds for which it is surely held."""
+        """Seconds that remain."""
         return max(0.0, self._until - boot_clock())
 
     async def take(self) -> bool:
-        """Takes it if it is free. Whoever takes a lease anew must look anew at what it guards."""
+        """Takes the lease if it is free. After that, read again what it guards."""
         return await self._ask(TAKE)
 
     async def renew(self) -> bool:
-        """Only what is still ours: one that ran out is not taken again unnoticed, or only if nobody had it in between."""
+        """False if it has expired; THROUGH_OUTAGES takes it again if no other process has held it."""
         return await self._ask(RESUME if self.policy is LeasePolicy.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
@@ -133,7 +133,7 @@ def lease_key(name: str) -> str:
 
 class Leases(Base):
     async def free_leases(self) -> None:
-        """For whoever knows that no other process lives: what the dead ones held need not be waited for."""
+        """Deletes all leases. Only for a caller that knows that no other process lives."""
         held = [*await self.redis.scan(key("lease", "*")), *await self.redis.scan(key("pace", "*", "holder"))]
         if held:
             await self.redis.do("DEL", *held)
@@ -171,7 +171,7 @@ class Leases(Base):
 
 
 async def _give_back(lease: Lease) -> None:
-    """What cannot be given back ends by expiry."""
+    """Drops the lease; if that fails, it expires."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
         async with asyncio.timeout(RELEASE_TIMEOUT):
             await asyncio.shield(lease.drop())
@@ -197,7 +197,7 @@ async def _renew(lease: Lease, body: asyncio.Task[object] | None, lost: asyncio.
     while held or body is None:
         await asyncio.sleep(pause)
         try:
-            # No longer than it is surely ours: the body must have ended when another may begin.
+            # The body must end before another process may begin.
             async with asyncio.timeout(
                 min(third, lease.left()) if lease.policy is LeasePolicy.STRICT else max(third, 1)
             ):

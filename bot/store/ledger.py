@@ -1,7 +1,7 @@
-"""The ledger of a subscription: what it has seen, in chunks as they were written.
+"""The ledger of a subscription: the papers it has seen.
 
-Each write is one compressed chunk under the time it was made; a later chunk says more about a paper than an earlier one. So a day costs one
-field, and sixty days of a thousand channels fit into memory.
+Each write adds one compressed chunk under its time, and a later chunk overrides an earlier one. So sixty days of a
+thousand channels fit into memory.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Ledgers(Base):
         return Ledger(categories, entries, date.fromisoformat(reopened) if reopened else None)
 
     async def seed(self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
-        """Enters what was there before a first run, or before a category was added. `categories`: all that are seeded by now."""
+        """Enters papers announced before a first run or a new category. `categories`: all seeded ones."""
         await self.redis.transaction(await self._ledger_commands(subscription, entries, categories))
 
     async def reopen_ledger(self, subscription: str, day: date) -> None:
-        """The Profile changed: the papers of this list that were not shown are looked at anew, as long as it is the latest."""
+        """Makes the papers of this list that were not shown new again, for the next run."""
         name = _ledger(subscription)
         await self.redis.transaction(
             [("HSET", name, REOPENED, day.isoformat()), ("EXPIRE", name, seconds(LEDGER_LIFE))]
@@ -55,7 +55,7 @@ class Ledgers(Base):
             chunk = to_json(tuple(entries))
             commands.append(("HSET", name, f"{self.now().isoformat()} {fingerprint(chunk)}", pack(chunk)))
         commands.append(("HSET", name, CATEGORIES, json.dumps(list(categories))))
-        commands.append(("HDEL", name, REOPENED))  # looked at anew once, in the run that this stores
+        commands.append(("HDEL", name, REOPENED))  # reopened for one run only
         commands.append(("EXPIRE", name, seconds(LEDGER_LIFE)))
         return commands
 

@@ -1,7 +1,7 @@
-"""The Pace over Redis: arXiv and the channels are asked no faster than they allow, by all processes together.
+"""The Pace over Redis: all processes together keep the rates that arXiv and the channels allow.
 
-`arxiv` is one connection at a time, three seconds from start to start. The others are timetables: a script gives out the next
-free moment, and whoever got it waits until then, so turns come in the order they were asked for. Times are the server's.
+`arxiv` is one connection at a time, three seconds from start to start. The others are timetables: a script assigns the next
+free moment, so turns come in the order of the requests. Times are the server's.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3])
 return 0
 """
 )
-"""Keys: holder, free from. Arguments: token, life of the holding, gap. Milliseconds to wait, 0 when it is ours."""
+"""Keys: holder, free from. Arguments: token, life of the holding, gap. Returns milliseconds to wait, 0 if the turn is taken."""
 
 RESERVE = Script(
     NOW
@@ -56,7 +56,7 @@ redis.call('PEXPIRE', KEYS[1], math.max(1, at - now) + within + rest + 1000)
 return at - now
 """
 )
-"""Key: the timetable. Arguments: how many, within, then a rest. Milliseconds until our moment."""
+"""Key: the timetable. Arguments: how many, within, then a rest. Returns milliseconds to wait."""
 
 LATE = 0.05
 
@@ -67,21 +67,21 @@ for _, field in ipairs({'start', 'last'}) do
 end
 return 1
 """)
-"""Key: the timetable. Argument: milliseconds. Run twice, it only makes everybody slower for a moment."""
+"""Key: the timetable. Argument: milliseconds. Run twice, it only slows everybody for a moment."""
 
 
 @dataclass(frozen=True)
 class OneAtATime:
-    """One at a time, and so far apart from start to start."""
+    """One at a time, with at least `gap` from start to start."""
 
     gap: timedelta
     hold: timedelta = timedelta(seconds=20)
-    """Renewed while it is held; a holder that dies frees it by then."""
+    """Renewed while held; a dead holder frees it after that."""
 
 
 @dataclass(frozen=True)
 class Bursts:
-    """So many within a time, then a rest."""
+    """At most `count` within a time, then a rest."""
 
     count: int
     within: timedelta
@@ -95,8 +95,8 @@ RULES: dict[str, Rule] = {
     "arxiv-content": Bursts(4, SECOND, SECOND),
     "post": Bursts(1, 1.05 * SECOND),
 }
-"""By name, or by what stands before its first colon. Posts keep a little more than the second that platforms count: requests do not travel
-equally fast, and one that comes too early costs a refusal and a second's wait."""
+"""By name, or by the part before the first colon. Posts keep more than the second that platforms count, because a request
+that arrives early is refused and costs a second."""
 
 
 class RedisPace:
@@ -124,14 +124,14 @@ class RedisPace:
         due = time.monotonic() + wait / 1000
         await asyncio.sleep(wait / 1000)
         late = time.monotonic() - due
-        if late > LATE:  # a busy process: the next ones keep their distance from when this one really is
+        if late > LATE:  # a busy process starts late: shift the next turns too
             await self._store.redis.run(SHIFT, [key("pace", name)], [round(late * 1000)])
 
     @contextlib.asynccontextmanager
     async def _turn(self, name: str, rule: OneAtATime) -> AsyncIterator[None]:
         keys = [key("pace", name, "holder"), key("pace", name, "free")]
         args: list[Word] = [uuid4().hex, millis(rule.hold), millis(rule.gap)]
-        while wait := await self._store.redis.run(TURN, keys, args):  # noqa: ASYNC110  # the others may be in another process
+        while wait := await self._store.redis.run(TURN, keys, args):  # noqa: ASYNC110  # no event crosses processes
             await asyncio.sleep(wait / 1000 + random.uniform(0, 0.05))  # noqa: S311
         renewal = asyncio.create_task(self._renew(keys, args, rule), name=f"pace {name}")
         try:

@@ -1,8 +1,8 @@
-"""Questions and their answers, and what a thread is about.
+"""Questions and their answers, threads, and posts as JSON.
 
-A question is kept before it is acknowledged, once per id and once per (place, message), and stays among the unanswered until its answer
-was sent: a crash anywhere leaves it to be found. What only serves to answer it (tokens with a short life) goes after an hour. All that a
-person said stands in the person's index, so that it can be forgotten.
+A question is stored before it is acknowledged, once per id and once per (place, message). It stays among the unanswered
+until its answer was sent, so no crash loses it. Tokens with a short life are deleted after an hour. A person's index lists
+their questions and threads, so that they can be deleted.
 """
 
 from __future__ import annotations
@@ -66,42 +66,42 @@ class QuestionState(StrEnum):
 
 @dataclass(frozen=True)
 class StoredQuestion:
-    """A Question as it is kept, with what became of it."""
+    """A Question with its state and answer."""
 
     question: Question
     state: QuestionState = QuestionState.OPEN
     answer: Answer | None = None
     post: Post | None = None
-    """The answer as it is to be sent: kept before it is."""
+    """The rendered answer, stored before it is sent."""
     message: str = ""
     """The id of the answer's message."""
 
 
 @dataclass(frozen=True)
 class ThreadRecord:
-    """What is known of a thread."""
+    """What a thread is about."""
 
     digest: str = ""
-    """The key of the digest it belongs to."""
+    """The digest's key; empty for a thread without one."""
     papers: tuple[str, ...] = ()
-    """Of a thread that is about papers without a digest."""
+    """Ids of the papers of a thread without a digest."""
     quiet: bool = False
 
 
 @dataclass(frozen=True)
 class ThreadSpeakers:
-    """Who spoke in a thread. Nothing of what they said is kept."""
+    """Who spoke in a thread. What they said is not stored."""
 
     humans: bool = False
     last: str = ""
-    """The person who wrote last; empty when it was the bot."""
+    """The person who wrote last; empty if the bot did."""
     answered: str = ""
     """The person the bot last answered."""
 
 
 class Questions(Base):
     async def save_question(self, question: Question) -> bool:
-        """True if it is new; False if its id, or its message, was kept before."""
+        """False if its id or its message was stored before."""
         person = _person(question.person.id)
         kept = await self.redis.run(
             KEEP,
@@ -145,7 +145,7 @@ class Questions(Base):
         )
 
     async def question_at(self, place: Place, message: str) -> str:
-        """The id of the question that a message asked; empty for none."""
+        """The id of the question in a message; empty for none."""
         found = await self.redis.do("GET", key("said", place.key, message))
         return found.decode() if found else ""
 
@@ -159,7 +159,7 @@ class Questions(Base):
         return [found for _, found in asked if found is not None]
 
     async def amend(self, question: Question) -> bool:
-        """The message was edited. True if the question was still open and is replaced: answer it anew."""
+        """Replaces an open question whose message was edited. False if it was not open."""
         known = await self.question_at(question.place, question.message)
         if not known:
             return False
@@ -167,7 +167,7 @@ class Questions(Base):
         return bool(await self.redis.run(AMEND, [_question(known)], [pack(to_json(amended))]))
 
     async def withdraw(self, place: Place, message: str) -> StoredQuestion | None:
-        """The message was deleted: its question ends, if it is open. What it was."""
+        """Ends the open question whose message was deleted, and returns it."""
         known = await self.question_at(place, message)
         return await self._settled(known, QuestionState.WITHDRAWN) if known else None
 
@@ -176,7 +176,7 @@ class Questions(Base):
         await self._settled(question, QuestionState.SILENT)
 
     async def save_answer(self, question: str, answer: Answer, post: Post) -> None:
-        """Before it is sent. It is then part of the thread's conversation, unless only the asker is to see it."""
+        """Call before sending. Unless private, the answer joins the thread's turns."""
         asked = await self.question(question)
         if asked is None:
             return
@@ -197,7 +197,7 @@ class Questions(Base):
         return await self.question(question)
 
     async def turns(self, place: Place, limit: int = 10) -> list[Turn]:
-        """The last ones of a thread, the oldest first."""
+        """The last turns of a thread, oldest first."""
         ids = await self.redis.do("ZREVRANGE", _turns(place), 0, limit - 1)
         asked = [await self.question(i.decode()) for i in reversed(ids)]
         return [
@@ -207,7 +207,7 @@ class Questions(Base):
         ]
 
     async def count_question(self, person: str, day: date, question: str) -> int:
-        """How many questions the person has asked that day, with this one; counted once however often it is said."""
+        """How many questions the person has asked that day, with this one, which counts once."""
         name = key("person", person, "asked", iso(day))
         _, _, count = await self.redis.transaction(
             [("SADD", name, question), ("EXPIRE", name, seconds(COUNT_LIFE)), ("SCARD", name)]
@@ -215,7 +215,7 @@ class Questions(Base):
         return int(count)
 
     async def save_question_name(self, question: str) -> str:
-        """A short name for a question, for what a button can carry."""
+        """Stores and returns a short name of the question, for buttons."""
         name = fingerprint(question)
         await self.redis.do("SET", key("named", name), question, "EX", seconds(LONG))
         return name
@@ -227,12 +227,12 @@ class Questions(Base):
 
 class Threads(Base):
     async def save_thread(self, place: Place, digest: str = "", papers: tuple[str, ...] = ()) -> None:
-        """The bot started this thread, or answers in it."""
+        """Records a thread that the bot started or answers in."""
         fields = {"digest": digest, "papers": " ".join(papers), "started": self.now().isoformat()}
         await self._note(place, {name: value for name, value in fields.items() if value})
 
     async def thread(self, place: Place) -> ThreadRecord | None:
-        """None for a thread that is none of ours."""
+        """None for a thread in which the bot has no part."""
         found = await self.redis.do("HMGET", thread_key(place), "started", "digest", "papers", "quiet")
         started, digest, papers, quiet = ((value or b"").decode() for value in found)
         return ThreadRecord(digest, tuple(papers.split()), bool(quiet)) if started else None
@@ -244,7 +244,7 @@ class Threads(Base):
             await self.redis.do("HDEL", thread_key(place), "quiet")
 
     async def discuss(self, place: Place, person: str, paper_ids: tuple[str, ...]) -> None:
-        """What this person speaks of in this thread from now on."""
+        """Sets the papers that this person discusses in this thread."""
         await self._note(place, {f"about {person}": " ".join(paper_ids)})
         await self._index(place, person)
 
@@ -253,12 +253,12 @@ class Threads(Base):
         return tuple(found.decode().split()) if found else ()
 
     async def record_answered(self, place: Place, person: str) -> None:
-        """The bot's last answer in this thread went to this person."""
+        """Records whom the bot answered last in this thread."""
         await self._note(place, {"answered": person, "last": ""})
         await self._index(place, person)
 
     async def record_speaker(self, place: Place, person: str) -> None:
-        """A person wrote in a thread of ours."""
+        """Records that a person wrote in a thread of the bot."""
         name, index = thread_key(place), key("person", person, "threads")
         await self.redis.transaction(
             [

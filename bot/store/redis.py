@@ -1,8 +1,8 @@
-"""The one way to Redis: every command, script and transaction goes through `Redis` here.
+"""The connection to Redis, the names of keys and their lifetimes. Every command of the store goes through `Redis`.
 
-redis-py sends a command again after a time-out or a dropped connection, also one that was carried out. So nothing in this package
-may count on "once": values are set, never added to, and what must happen once is a script with a token of its caller's.
-A Redis that is gone for a minute, or full, is waited for; beyond that there is a sentence.
+redis-py repeats a command after a time-out or a dropped connection, even if the first one was carried out. So values are
+set, never added to, and what must happen once is a script that checks its caller's token. An unreachable server is retried
+for a minute, a full one too; then StoreUnavailable is raised.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ Command = Sequence[Word]
 CONNECTIONS = 40
 TIMEOUT = 5.0
 RETRIES = 50
-"""Repeats, one to two seconds apart in the end: a good minute."""
+"""Up to two seconds apart: a minute in all."""
 FULL_WAIT = 75.0
-"""Seconds that a server which takes no writes, out of memory or of disk, is waited for: what would be lost meanwhile was dear."""
+"""Seconds to retry while the server is out of memory or disk, because losing a paid result is worse than waiting."""
 FULL_RETRY_DELAY = 1.0
 COMPRESS_OVER = 512
-"""Bytes under which compressing is not worth it."""
+"""Bytes."""
 
 
 class StoreFull(StoreUnavailable):
-    """It takes no writes."""
+    """The server takes no writes."""
 
 
 class Script:
-    """Lua, sent by its hash. Written so that running it twice with the same arguments is as good as once."""
+    """Lua, sent by its hash. Running it twice with the same arguments must equal running it once."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -56,7 +56,7 @@ class Script:
 
 class Redis:
     def __init__(self, url: str, *, retries: int = RETRIES, full: float = FULL_WAIT) -> None:
-        """`retries`: repeats of what is not answered; `full`: seconds that a full server is waited for."""
+        """`retries`: repeats of an unanswered command; `full`: seconds to retry while the server is full."""
         try:
             pool = client.BlockingConnectionPool.from_url(
                 url,
@@ -87,7 +87,7 @@ class Redis:
         return sentences(self._url)
 
     async def _done(self, ask: Callable[[], Awaitable[Any]]) -> Any:
-        """Asks, and again while the server is full: it has done nothing then."""
+        """Repeats a request while the server is full, which means that it was not carried out."""
         ends = time.monotonic() + self._full
         while True:
             try:
@@ -116,7 +116,7 @@ class Redis:
         return await self._done(ask)
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
-        """All or nothing. Repeated as a whole when the answer got lost, so only settings and deletions belong in it."""
+        """All or nothing. Repeated as a whole if the answer is lost, so it may only set and delete."""
 
         async def ask() -> list[Any]:
             async with self._client.pipeline(transaction=True) as pipe:
@@ -148,7 +148,7 @@ class Redis:
 
 
 async def reachable(url: str) -> None:
-    """One try without retries. Raises StoreUnavailable or Misconfigured with a sentence: for start-up and `paperboy check`."""
+    """Checks the server with one try. Raises StoreUnavailable or Misconfigured."""
     try:
         probe = client.Redis.from_url(
             url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0)
@@ -169,7 +169,7 @@ async def reachable(url: str) -> None:
 
 
 async def _policy(probe: client.Redis) -> str:
-    """Empty where the server does not tell (hosted ones forbid CONFIG)."""
+    """Empty where the server does not say or has no memory limit."""
     with contextlib.suppress(exceptions.RedisError):
         told = await probe.execute_command("INFO", "memory")  # type: ignore[no-untyped-call]
         if int(told.get("maxmemory", 0)) > 0:
@@ -179,7 +179,7 @@ async def _policy(probe: client.Redis) -> str:
 
 @contextlib.contextmanager
 def sentences(url: str) -> Iterator[None]:
-    """What goes wrong with Redis inside, as a sentence."""
+    """Turns errors of redis-py into StoreUnavailable or Misconfigured with a sentence."""
     task = asyncio.current_task()
     cancelled = task.cancelling() if task else 0
     try:
@@ -211,7 +211,7 @@ def sentences(url: str) -> Iterator[None]:
 
 
 def unreachable(url: str) -> StoreUnavailable:
-    """What to say of a server that does not answer."""
+    """The error for a server that does not answer."""
     if not url.startswith("unix:"):
         return StoreUnavailable("The Redis server does not answer. See that it runs and that REDIS_URL is right.")
     folder = Path(unquote(urlsplit(url).path)).parent
@@ -219,7 +219,7 @@ def unreachable(url: str) -> StoreUnavailable:
 
 
 def pack(value: bytes) -> bytes:
-    """Compressed where that is worth it; the first byte tells."""
+    """Compresses long values; the first byte says whether."""
     return b"z" + zlib.compress(value, 3) if len(value) > COMPRESS_OVER else b"=" + value
 
 
@@ -235,11 +235,11 @@ LONG = 90 * DAY
 LEDGER_LIFE = 60 * DAY
 PLAN_LIFE = 7 * DAY
 REMOVED_LIFE = 30 * DAY
-"""The settings of a channel that removed the bot: invited again, it goes on where it stopped."""
+"""Settings of a channel that removed the bot, restored when it is invited again."""
 MONTH_LIFE = 400 * DAY
 """What was spent in a month, by payer and stage."""
 OPEN_LIFE = 7 * DAY
-"""Work that is begun: put aside after three days, so nothing open is older."""
+"""Open work, which is set aside after three days."""
 
 
 def utc_now() -> datetime:
@@ -259,7 +259,7 @@ def millis(life: timedelta) -> int:
 
 
 def literal(text: str) -> str:
-    """For SCAN's MATCH: without the meaning of its wildcards."""
+    """Escapes the wildcards of SCAN's MATCH."""
     return "".join(f"\\{c}" if c in "*?[]^\\" else c for c in text)
 
 
@@ -273,9 +273,9 @@ class Base:
     def __init__(self, redis: Redis, now: Callable[[], datetime] = utc_now) -> None:
         self.redis = redis
         self.now = now
-        """The process's clock, which tests may set; lifetimes run by the server's."""
+        """The process's clock, which tests may set. Lifetimes run by the server's."""
 
     async def server_time(self) -> datetime:
-        """One clock for all machines."""
+        """The one clock that all machines share."""
         whole, micros = await self.redis.do("TIME")
         return datetime.fromtimestamp(int(whole), UTC) + timedelta(microseconds=int(micros))

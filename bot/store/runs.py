@@ -1,4 +1,4 @@
-"""Runs: `(subscription, local date, kind)`. `daily` is at most one a date; `now-<n>` one at a time, and joins what is under way."""
+"""Runs: `(subscription, local date, kind)`. At most one `daily` a date; `now-<n>` one at a time, joining an open run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if redis.call('HSETNX', run, 'state', 'open') == 1 then
 end
 return {day .. ':' .. name, redis.call('HGET', run, 'token') == token and 1 or 0}
 """)
-"""Keys: the open run's pointer, the day's counter, the prefix of runs. Gives `<date>:<name>` and whether this call began it."""
+"""Keys: the open run's pointer, the day's counter, the prefix of runs. Returns `<date>:<name>` and whether this call began it."""
 
 END = Script("""
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'note', ARGV[2], 'ended', ARGV[3])
@@ -49,7 +49,7 @@ class RunState(StrEnum):
     OPEN = "open"
     DONE = "done"
     NOTHING = "nothing"
-    """Nothing new, and none due."""
+    """There was nothing new, and no list was due."""
     FAILED = "failed"
 
 
@@ -65,11 +65,11 @@ class Run:
     note: str = ""
     """A sentence: why it failed, or what it waits for."""
     model_lost: datetime | None = None
-    """When it first could not reach the model: what it waits for that is counted from here."""
+    """When it first could not reach the model; its wait counts from then."""
     late_for: str = ""
-    """What the channel was last told it is late for: `arxiv`, `model`."""
+    """The cause in the channel's last notice of a delay: `arxiv` or `model`."""
     fresh: bool = False
-    """Begun by this very call; otherwise it was begun before, or joined."""
+    """Begun by this call of `begin_run`."""
 
     @property
     def id(self) -> RunKey:
@@ -77,13 +77,13 @@ class Run:
 
     @property
     def key(self) -> str:
-        """That of its Digest."""
+        """The key of its Digest, too."""
         return str(self.id)
 
 
 class Runs(Base):
     async def begin_run(self, subscription: str, local_date: date, kind: str) -> Run:
-        """`kind`: `daily` or `now`. The same daily run of a date is returned however often it is begun; see its state."""
+        """`kind`: `daily` or `now`. Begun again, the daily run of a date is returned as it is."""
         prefix = key("run", subscription)
         name, fresh = await self.redis.run(
             BEGIN,
@@ -102,11 +102,11 @@ class Runs(Base):
         )
 
     async def note_run(self, run: Run, note: str) -> None:
-        """What an open run waits for, for `/digest status`."""
+        """Stores what an open run waits for, for `/digest status`."""
         await self.redis.transaction([("HSET", _run(run), "note", dumped(note)), ("EXPIRE", _run(run), seconds(LONG))])
 
     async def note_model_lost(self, run: Run) -> None:
-        """The first such note stands."""
+        """Keeps the first time."""
         await self.redis.do("HSETNX", _run(run), "model_lost", self.now().isoformat())
 
     async def note_late(self, run: Run, late_for: str) -> None:
@@ -117,7 +117,7 @@ class Runs(Base):
         return run if run.begun is not None else None
 
     async def open_run(self, subscription: str) -> Run | None:
-        """The run under way, if there is one."""
+        """The run under way; None if there is none."""
         current = await self.redis.do("GET", _open(subscription))
         if current is None:
             return None
@@ -145,7 +145,7 @@ class Runs(Base):
         await self.redis.do("SET", key("progress", run), f"{stage} {done} {total}", "EX", seconds(PROGRESS_LIFE))
 
     async def progress(self, run: str) -> tuple[str, int, int] | None:
-        """Stage, done, total of a run under way."""
+        """Stage, done, total of an open run."""
         found = await self.redis.do("GET", key("progress", run))
         if not found:
             return None
@@ -153,7 +153,7 @@ class Runs(Base):
         return stage, int(done), int(total)
 
     async def mark_done(self, name: str, life: timedelta = LONG) -> None:
-        """A done marker: what the queue's own key no longer tells once a task has ended."""
+        """Marks a task as done; the queue's own key ends with the task."""
         await self.redis.do("SET", key("done", name), "1", "EX", seconds(life))
 
     async def unmark_done(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""All of the store in one object."""
+"""The Store: all subjects in one object."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from bot.store.votes import Votes
 class Store(
     Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Threads, Votes, SpendingRecords, Tasks
 ):
-    """Everything that is kept, over one connection pool of one event loop. `Store(Redis(url))`; close the Redis at the end."""
+    """`Store(Redis(url))`, over the connection pool of one event loop. The caller closes the Redis."""
 
     async def change_subscription(self, before: Subscription | None, made: Subscription) -> None:
-        """Saves. A changed Profile makes the papers of the latest announcement that were not shown new again."""
+        """Saves. After a change of the Profile, papers of the latest list that were not shown are new again."""
         await self.save_subscription(made)
         if before and before.created and made.profile != before.profile:
             last = await self.latest_digest(made.key)

@@ -1,4 +1,4 @@
-"""Subscriptions: the settings of channels. They have no lifetime, because people made them; removed ones have thirty days."""
+"""Subscriptions: the settings of channels. They never expire; those of a removed channel last thirty days."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Subscriptions(Base):
         return None if value is None else from_json(Subscription, value)
 
     async def save_subscription(self, subscription: Subscription) -> None:
-        """New times hold from now on, whoever set them: a moment that was not due when it passed is not caught up on."""
+        """Changed times hold from now on, so no earlier moment becomes due."""
         before = await self.subscription(subscription.key)
         if before is not None:
             subscription = changed(before, subscription, self.now())
@@ -30,7 +30,7 @@ class Subscriptions(Base):
         )
 
     async def remove_subscription(self, subscription: str) -> None:
-        """The bot was removed from the channel: paused, and kept thirty days for its return."""
+        """Keeps the settings, paused, for thirty days in case the bot returns."""
         found = await self.subscription(subscription)
         if found is not None:
             await self.redis.transaction(

@@ -1,7 +1,7 @@
-"""What is known of a task across the deaths of its workers: how often it died since its last checkpoint, and what it was at then.
+"""Deaths of workers, counted per task since its last checkpoint, with the units in work at each.
 
-The queue gives a task of a dead worker to another one, without end. A task that kills its workers has to be told from one that was
-unlucky: a unit (a paper) that was alone in work at two deaths is skipped; five deaths at one checkpoint put the task aside.
+The queue gives the task of a dead worker to another one, without end. So a unit (a paper) that was alone in work at two
+deaths is skipped, and a task with five deaths at one checkpoint is set aside.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ redis.call('HSET', task, 'attempt', attempt, 'deaths', deaths)
 redis.call('EXPIRE', task, life)
 return deaths
 """)
-"""Called by each worker that takes the task up; an attempt that neither ended nor was let go before has died."""
+"""Called by each worker that begins the task. An earlier attempt that was neither ended nor released has died."""
 
 
 LET_GO = Script("""
@@ -55,7 +55,7 @@ if redis.call('HSETNX', KEYS[1], 'read ' .. ARGV[1], '1') == 1 then redis.call('
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """)
-"""The first end of a unit is a checkpoint. Done anew by a later attempt, from what is stored, it is none: else no death would count."""
+"""Only the first end of a unit is a checkpoint; otherwise repeating stored units would reset the count of deaths."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class TaskDeaths:
 
     @property
     def cautious(self) -> bool:
-        """Units one at a time, so that a further death tells which it was."""
+        """Units run one at a time, so that a further death shows the cause."""
         return self.count >= CAUTION_DEATHS
 
     @property
@@ -78,40 +78,40 @@ class Tasks(Base):
         return TaskDeaths(int(await self.redis.run(BEGIN, [_task(task)], [attempt, seconds(OPEN_LIFE)])))
 
     async def release_task(self, task: str, attempt: str) -> None:
-        """The worker ends and the task goes on elsewhere or later: not a death. Units in work are so no longer."""
+        """The worker ends and the task continues later, which is no death."""
         await self.redis.run(LET_GO, [_task(task)], [attempt])
 
     async def end_task(self, task: str) -> None:
         await self.redis.do("DEL", _task(task))
 
     async def checkpoint(self, task: str) -> None:
-        """Something of it is now stored for good: a result, a posted message. Deaths count from here."""
+        """A result or a posted message is stored: deaths count from here."""
         await self._task_note(task, "deaths", "0")
 
     async def begin_unit(self, task: str, unit: str) -> None:
         await self._task_note(task, f"unit {unit}", "1")
 
     async def end_unit(self, task: str, unit: str) -> None:
-        """It came to its end, or was left out."""
+        """The unit has a result, or was skipped."""
         await self.redis.run(UNIT_DONE, [_task(task)], [unit, seconds(OPEN_LIFE)])
 
     async def fail_unit(self, task: str, unit: str) -> None:
-        """It ended without killing anybody, and without a result."""
+        """The unit ended without a result and without a death."""
         await self.redis.do("HDEL", _task(task), f"unit {unit}")
 
     async def should_skip(self, task: str, unit: str) -> bool:
-        """It was alone in work at two deaths."""
+        """Whether the unit was alone in work at two deaths."""
         killed = await self.redis.do("HGET", _task(task), f"killed {unit}")
         return int(killed or 0) >= SKIP_DEATHS
 
     async def set_task_aside(self, task: str, note: str) -> None:
-        """For `status`: what was given up, and why."""
+        """`note`: why."""
         await self.redis.transaction(
             [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
         )
 
     async def tasks_aside(self) -> dict[str, str]:
-        """Task to note, the time before it."""
+        """Task to time and note."""
         found = await self.redis.do("HGETALL", ASIDE)
         return {task.decode(): note.decode() for task, note in found.items()}
 

@@ -1,4 +1,4 @@
-"""Votes: what a channel's people want more or fewer of, what they saved, asked about, or reported wrong. Ninety days each."""
+"""Votes on papers and answers: more, fewer, saved, asked, wrong. Each lasts ninety days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BORDER = "\x1f"
 
 class Votes(Base):
     async def vote(self, vote: Vote) -> None:
-        """The same vote twice counts once; `undo` takes it back; more and fewer of one thing exclude each other."""
+        """Stores a vote once, or deletes it for `undo`. MORE and FEWER replace each other."""
         person, channel = vote.person.id, votes_key(vote.place.key)
         field = vote_field(person, vote.kind, vote.subject)
         taken = [vote_field(person, kind, vote.subject) for kind in _opposites(vote.kind)]
@@ -29,7 +29,7 @@ class Votes(Base):
             await self.redis.transaction(commands)
 
     async def votes(self, subscription: str) -> list[Vote]:
-        """Of the last ninety days, the oldest first."""
+        """Oldest first."""
         fields = await self.redis.do("HGETALL", votes_key(subscription))
         votes = {name: from_json(Vote, value) for name, value in fields.items()}
         oldest = self.now() - LONG
@@ -39,14 +39,14 @@ class Votes(Base):
         return sorted((vote for vote in votes.values() if vote.at >= oldest), key=lambda vote: vote.at)
 
     async def saved(self, person: str) -> list[Vote]:
-        """What a person saved, in any channel, the newest first."""
+        """The person's saved papers in all channels, newest first."""
         channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
         votes = [vote for channel in channels for vote in await self.votes(channel)]
         own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
         return sorted(own, key=lambda vote: vote.at, reverse=True)
 
     async def lessons(self, subscription: str) -> list[Vote]:
-        """What the channel teaches: its votes on papers since it last made the bot forget, the oldest first."""
+        """Votes on papers since the channel last reset its preferences, oldest first."""
         since = await self.redis.do("GET", _untaught(subscription))
         begins = datetime.fromisoformat(since.decode()) if since else None
         votes = await self.votes(subscription)
@@ -57,7 +57,7 @@ class Votes(Base):
         ]
 
     async def forget_votes(self, subscription: str) -> None:
-        """What the channel has taught. Saved papers stay with those who saved them, and teach nothing any more."""
+        """Resets the channel's preferences. Saved papers stay saved but no longer count."""
         taught = (VoteKind.MORE, VoteKind.FEWER, VoteKind.ASKED)
         fields = await self.redis.do("HKEYS", votes_key(subscription))
         names = [f for f in fields if f.decode().split(BORDER)[1] in taught]

@@ -1,4 +1,4 @@
-"""The data directory of the embedded store: which server, which socket, which locks. Nothing here starts or ends anything."""
+"""The data directory of the embedded store: the server's binary, socket, locks and log."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from digest.errors import Misconfigured, Unavailable
 SOCKET_LIMIT = 100
 """Bytes of a socket's path; macOS allows 104 with the end mark, Linux 108."""
 OLDEST = (7, 0)
-"""Of a server from PATH: older ones lack commands that the queue uses."""
+"""The oldest server accepted from PATH; earlier ones lack commands that the queue uses."""
 LOG_SIZE = 1_000_000
 
 
 ROOM = 8_000_000
-"""Bytes of free disk without which a server is not started: it would end at its first write."""
+"""Bytes of free disk that a server needs to start: without them it ends at its first write."""
 
 
 class StoreUnavailable(Unavailable):
@@ -33,7 +33,7 @@ class StoreUnavailable(Unavailable):
 
 
 def server_binary() -> Path:
-    """`valkey-server` or `redis-server` from PATH if it is new enough, else the one that comes with the installation."""
+    """`valkey-server` or `redis-server` from PATH if new enough, else the bundled one."""
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found and (_version(found) or (0, 0)) >= OLDEST:
@@ -58,7 +58,7 @@ def _version(binary: str) -> tuple[int, int] | None:
 
 
 def socket_path(home: Path) -> Path:
-    """Inside the data directory, else under a hashed name in the temporary directory, where a path would be too long."""
+    """Inside the data directory; if that path is too long, in the temporary directory under a hashed name."""
     inside = home / "store.sock"
     if len(os.fsencode(inside)) <= SOCKET_LIMIT:
         return inside
@@ -67,7 +67,7 @@ def socket_path(home: Path) -> Path:
 
 
 def prepare(home: Path) -> None:
-    """Makes the directories, private to this user. Raises Misconfigured with a sentence."""
+    """Makes the directories, private to this user. Raises Misconfigured."""
     try:
         (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = home / "start.lock"
@@ -90,7 +90,7 @@ def prepare(home: Path) -> None:
 
 
 def full_disk(folder: Path) -> StoreUnavailable | None:
-    """What to say if the disk is full."""
+    """The error to raise if the disk is full, else None."""
     with contextlib.suppress(OSError):
         if shutil.disk_usage(folder).free < ROOM:
             return StoreUnavailable(f"The disk with {folder} is full. Make room; nothing acknowledged is lost.")
@@ -98,7 +98,7 @@ def full_disk(folder: Path) -> StoreUnavailable | None:
 
 
 def server_lock(home: Path) -> IO[bytes] | None:
-    """The log, locked, if no server holds it: then there is none. None while a server lives, answering or not."""
+    """The server's log, locked; None while a server lives, since it holds the lock."""
     path = home / "server.log"
     file = path.open("ab")
     try:
@@ -116,7 +116,7 @@ def last_log_line(home: Path) -> str:
         lines = (home / "server.log").read_text(errors="replace").strip().splitlines()
         if lines:
             return lines[-1][-300:]
-    return "it ended without a word"
+    return "it ended without a message"
 
 
 async def ping(path: Path) -> str | None:

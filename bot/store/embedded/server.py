@@ -1,14 +1,13 @@
 """The embedded store: one Redis or Valkey server per data directory, shared by every process that uses the directory.
 
-Three locks of the kernel, which end with the process that holds them, so that nothing stale can be left behind:
-`start.lock` is held while one process adopts or starts; `users.lock` is shared by all that use the server, so whoever ends and
-can have it alone is the last; `server.log` is locked by the server process itself (it inherits the open file), so a server that does
-not answer is never joined by a second one on the same files.
+Three kernel locks, which end with the process that holds them:
+- `start.lock` is held while a process adopts or starts the server.
+- `users.lock` is shared by all users; a process that can lock it exclusively is the last one.
+- `server.log` is locked by the server, which inherits the open file, so that no second server starts on the same files.
 
-The server's parent is a guard, a shell of a few lines that reads from a pipe the starter holds: killed at any moment, the starter closes
-the pipe and the guard ends the server, on Linux and macOS alike, whichever thread started it. On a clean end with others connected the
-starter writes a word instead, and the server stays. Every process watches its own connection and runs "lock, adopt or start" again
-when it breaks.
+The server's parent is a guard, a short shell script that reads from a pipe. When the process that started it is killed, the
+pipe closes and the guard ends the server, on Linux and macOS alike. If that process ends cleanly while others are connected,
+it writes a word to the pipe and the server stays. Each process watches its connection and adopts or starts again when it breaks.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ read -r word && exit 0
 kill -TERM "$server" 2>/dev/null
 wait "$server"
 """
-"""`XFSZ`: a limit on file sizes is to look like a full disk, and not to kill."""
+"""`XFSZ` is ignored so that a limit on file sizes looks like a full disk."""
 
 
 class Stopped(StrEnum):
@@ -62,7 +61,7 @@ class Stopped(StrEnum):
 
 
 class EmbeddedStore:
-    """`async with EmbeddedStore(home) as store:` and `store.url` is the address of a live server until the end."""
+    """`async with EmbeddedStore(home) as store:` keeps a server alive at `store.url`."""
 
     def __init__(self, home: Path) -> None:
         self.home = home.expanduser().resolve()
@@ -103,13 +102,13 @@ class EmbeddedStore:
             await self._let_go()
 
     async def ensure(self) -> None:
-        """Lock, adopt or start. Safe at any time and in any number of processes at once."""
+        """Adopts or starts the server. Safe at any time, in several processes at once."""
         async with self._start_lock():
             await self._adopt_or_start()
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Whether no other live process uses this store; inside, no other can begin to. Keep it short."""
+        """Yields whether no other process uses this store. None can begin meanwhile, so keep it short."""
         async with self._start_lock():
             alone = self._alone()
             try:
@@ -119,7 +118,7 @@ class EmbeddedStore:
                     fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def _alone(self) -> bool:
-        """Whether the users' lock could be had exclusively; it then is. Only under the start lock."""
+        """Tries to lock `users.lock` exclusively. Only under the start lock."""
         if self._users is None:
             return False
         try:
@@ -135,7 +134,7 @@ class EmbeddedStore:
         await self._dismiss_guard()
 
     async def _dismiss_guard(self) -> None:
-        """Closes the pipe, on which the guard ends itself, and the server if it was not told that it stays."""
+        """Closes the pipe. The guard ends, with the server unless it was to stay."""
         guard, self._guard = self._guard, None
         if guard is not None and guard.stdin is not None:
             guard.stdin.close()
@@ -159,7 +158,7 @@ class EmbeddedStore:
             if alive is not None:
                 await self._start(alive)
                 return
-            if time.monotonic() > ends:  # starting up, going down, or stuck
+            if time.monotonic() > ends:  # starting, stopping or stuck
                 raise StoreUnavailable(
                     f"The store in {self.home} runs but does not answer. Its log is {self.home / 'server.log'}; "
                     "end the process, or restart the machine."
@@ -167,7 +166,7 @@ class EmbeddedStore:
             await asyncio.sleep(0.05)
 
     async def _start(self, alive: IO[bytes]) -> None:
-        """`alive` is the locked log: the server inherits it, and with it the lock."""
+        """`alive` is the locked log, which the server inherits."""
         await self._dismiss_guard()
         with alive:
             if full := full_disk(self.home):
@@ -212,7 +211,7 @@ class EmbeddedStore:
             await asyncio.sleep(0.01)
 
     async def _keep_alive(self) -> None:
-        """A connection that says nothing ends when its server does: no polling, and no delay."""
+        """Waits on an idle connection, which ends when the server does."""
         pause = 0.1
         while True:
             try:
@@ -251,7 +250,7 @@ async def _locked(home: Path) -> AsyncIterator[None]:
 
 
 async def _shut_down(home: Path) -> bool:
-    """Ends the server and waits until it is gone; everything is in the append-only file by then. Only under the start lock."""
+    """Stops the server and waits for its end. Only under the start lock."""
     try:
         reader, writer = await asyncio.open_unix_connection(socket_path(home))
     except OSError:
@@ -271,7 +270,7 @@ async def _shut_down(home: Path) -> bool:
 
 
 async def stop(home: Path) -> Stopped:
-    """For `paperboy stop`: ends a server that was left behind. One that is in use stays: whoever uses it would start it again."""
+    """For `paperboy stop`: ends a server unless it is in use, since its users would start it again."""
     store = EmbeddedStore(home)
     home = store.home
     if not (home / "server.log").exists():  # never used
@@ -288,7 +287,7 @@ async def stop(home: Path) -> Stopped:
 
 @contextlib.asynccontextmanager
 async def store_address(redis_url: str, home: Path) -> AsyncIterator[tuple[str, EmbeddedStore | None]]:
-    """REDIS_URL where it is set, else the embedded store for as long as the context lasts."""
+    """Yields REDIS_URL, or the address of the embedded store, which runs for as long as the context."""
     if redis_url:
         yield redis_url, None
         return
