@@ -65,7 +65,7 @@ async def post_late_notice(
     chat = context.chats[subscription.place.platform]
     posted = await notices.post_notice(_key(run), post, chat, subscription.place, context.store, context.pace)
     if posted.fault:
-        log.warning("event=late_line_waits run=%s fault=%r", run.key, posted.fault)
+        log.warning("event=late_notice_not_posted run=%s fault=%r", run.key, posted.fault)
         return
     if run.late_for not in ("", name):
         with _log_refusal(run):
@@ -107,4 +107,4 @@ def _log_refusal(run: Run) -> Iterator[None]:
     try:
         yield
     except (ChatError, LeaseBusy) as error:
-        log.warning("event=late_line_stays run=%s cause=%r", run.key, str(error))
+        log.warning("event=late_notice_not_changed run=%s cause=%r", run.key, str(error))

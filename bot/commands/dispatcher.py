@@ -35,7 +35,7 @@ class Dispatcher:
         self._actions = Actions(context, conversation)
         self._background: set[asyncio.Task[None]] = set()
 
-    # ------------------------------------------------------------ messages, votes and channels
+    # ------------------------------------------------------------ messages, reactions and channels
 
     async def knows_thread(self, place: Place) -> bool:
         return place.direct or (bool(place.thread) and await self._store.thread(place) is not None)

@@ -80,7 +80,7 @@ async def request_answer(
         raise
     except ModelUnavailable as error:
         await faults.report_model_failure(context, error, payer)
-        log.warning("event=answer_stood_in cause=%r", str(error))
+        log.warning("event=answered_without_model cause=%r", str(error))
         return await context.desk.stand_in.answer(question, sources, history, language, on_text)
     else:
         return answer

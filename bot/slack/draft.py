@@ -193,7 +193,7 @@ class SlackDraft(DraftPump):
             async with asyncio.timeout(SEARCH_TIMEOUT):
                 await search
         except (ChatError, TimeoutError) as error:
-            log.info("event=draft_not_looked reason=%s", type(error).__name__)
+            log.info("event=draft_search_failed reason=%s", type(error).__name__)
         if not self._ts and self._key in self._found:
             self._ts, self._edits = self._found[self._key], True
 
