@@ -3,7 +3,7 @@
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo test check messages format lock clean
+.PHONY: help setup demo test kill check messages format lock clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -28,8 +28,14 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup  ## the main job with embedded defaults: no key, no server, no account
 	@$(BIN)/paperboy demo
 
-test: setup  ## the tests
-	@$(BIN)/python -m pytest -n auto
+# Two workers a core, because half of the time tests wait for servers, processes and deadlines.
+WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
+test: setup  ## the tests, and what took longest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=10
+
+kill: setup  ## the bot killed and restarted 30 times at any moment: nothing lost, nothing twice (not part of the tests)
+	@$(BIN)/python -m bench.kill --rounds 30
 
 check: setup  ## format, lint, types, import contracts, tests: what CI runs
 	$(BIN)/ruff format --check .
