@@ -34,7 +34,7 @@ from digest.model import (
 )
 from digest.render.labels import label
 from digest.render.markdown import escape
-from tests.bot.slack.worst import PINGS
+from tests.bot.slack.worst_case import PINGS
 from tests.builders import a_digest, a_paper, a_score
 from tests.servers.discord_rules import check_message, texts, walk
 from tests.servers.slack import rules

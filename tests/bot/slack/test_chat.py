@@ -29,7 +29,7 @@ from bot.digests import cards
 from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
 from bot.slack.render import messages
-from tests.bot.slack.worst import worst_digest
+from tests.bot.slack.worst_case import worst_digest
 from tests.servers.slack import BOT_TOKEN, Message, SlackServer
 
 PLACE = Place("slack", "C1")

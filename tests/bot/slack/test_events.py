@@ -11,7 +11,7 @@ from bot.core.chat import Person, Place, VoteKind
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from digest.errors import Misconfigured
-from tests.bot.slack.handlers import RecordingHandler
+from tests.bot.slack.recording_handler import RecordingHandler
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
 from tests.servers.slack.workspace import BOT_ID

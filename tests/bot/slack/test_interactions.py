@@ -16,8 +16,8 @@ from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from tests.bot.slack.handlers import RecordingHandler
-from tests.bot.slack.worst import worst_digest, worst_entry
+from tests.bot.slack.recording_handler import RecordingHandler
+from tests.bot.slack.worst_case import worst_digest, worst_entry
 from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
 

@@ -29,7 +29,7 @@ from bot.digests import cards
 from bot.slack.render import lengths, messages, richtext
 from bot.slack.render.blocks import blocks
 from digest.render import tex
-from tests.bot.slack.worst import NASTY, PINGS, worst_digest, worst_entry
+from tests.bot.slack.worst_case import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest
 from tests.servers.slack import rules
 

@@ -15,8 +15,8 @@ from digest.llm.server.client import Model, RetryPolicy
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Answer, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
+from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
-from tests.digest.llm.truths import NEVER, TOLD, answer_holds, holds
 from tests.servers.model import ModelServer
 
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, total=20)

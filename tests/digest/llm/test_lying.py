@@ -15,8 +15,8 @@ from digest.llm.summary import source_of
 from digest.model import Entry, FullText, Hidden, Paper, Profile
 from digest.ports import Source
 from tests.builders import a_score
+from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
 from tests.digest.llm.papers import a_text, moving
-from tests.digest.llm.truths import NEVER, TOLD, answer_holds, holds
 from tests.servers.model import ModelServer
 
 LIES = (

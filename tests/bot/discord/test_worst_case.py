@@ -13,7 +13,7 @@ from bot.store import DeliveryState, Store
 from digest.model import FULL_PARTS, Digest, from_json, to_json
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home
-from tests.bot.slack.worst import worst_digest
+from tests.bot.slack.worst_case import worst_digest
 from tests.servers.discord_rules import texts, walk
 
 PINGS = b"<@&1> <@!123456789012345678> <#34> </paper:5> <:e:6> <t:7> ||hidden|| @everyone @here {{link:x}}"
