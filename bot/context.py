@@ -12,7 +12,7 @@ from bot.core.reports import NoReports, Reports
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Store
-from digest.ports import Desk, FreePace, Pace
+from digest.ports import FreePace, Pace, Services
 
 
 class Queue(Protocol):
@@ -26,7 +26,7 @@ class Queue(Protocol):
 @dataclass(frozen=True)
 class Context:
     store: Store
-    desk: Desk
+    services: Services
     chats: Mapping[str, Chat]
     queue: Queue
     daily: Daily

@@ -16,12 +16,12 @@ from datetime import date, datetime
 from digest import cache_keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
-from digest.ports import Analyst, Booking, Desk, Progress, Units, Unwatched, booked, booking, silent
+from digest.ports import Analyst, Booking, Progress, Services, Units, UnwatchedUnits, booked, booking, silent
 from digest.read_paper import left_out, read_paper
 from digest.render.labels import label
 from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.selection.lexical import choose
-from digest.selection.preferences import UNTAUGHT, Taste
+from digest.selection.preferences import NO_PREFERENCES, Preferences
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Request:
     can_wait: bool = False
     """The caller can retry later: an unavailable model is raised instead of replaced by the
     stand-in."""
-    taste: Taste = UNTAUGHT
+    preferences: Preferences = NO_PREFERENCES
     """What the channel's votes teach. Moves the Scores of this digest only."""
 
 
@@ -72,10 +72,10 @@ class _Run:
     """The values that all steps of a run share."""
 
     request: Request
-    desk: Desk
+    services: Services
     book: Booking
     progress: Progress
-    units: Units = Unwatched()  # noqa: RUF009  # it has no state
+    units: Units = UnwatchedUnits()  # noqa: RUF009  # it has no state
 
     @property
     def language(self) -> str:
@@ -85,15 +85,15 @@ class _Run:
 async def make_digest(
     request: Request,
     ledger: Ledger,
-    desk: Desk,
+    services: Services,
     now: datetime,
     progress: Progress = silent,
-    units: Units = Unwatched(),  # noqa: B008  # it has no state
+    units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
 ) -> Made:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
-    run = _Run(request, desk, Booking(request.subscription), progress, units)
+    run = _Run(request, services, Booking(request.subscription), progress, units)
     with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
-        listing = await desk.papers.announced(request.profile.categories, now)
+        listing = await services.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
         if not intake.news:
@@ -125,17 +125,17 @@ async def make_digest(
 
 
 async def preview(
-    profile: Profile, papers: int, desk: Desk, now: datetime, taste: Taste = UNTAUGHT
+    profile: Profile, papers: int, services: Services, now: datetime, preferences: Preferences = NO_PREFERENCES
 ) -> tuple[list[Chosen], int]:
     """Returns what the latest announcement would give for a Profile, best first, and how many
     papers it has. Reads and records nothing.
 
     Raises ArxivUnavailable, Misconfigured.
     """
-    listing = await desk.papers.announced(profile.categories, now)
+    listing = await services.papers.announced(profile.categories, now)
     latest = take_in(listing, Ledger(), now).news
-    request = Request(booking.get().payer, "preview", now.date(), profile, papers, taste=taste)
-    run = _Run(request, desk, Booking(), silent)
+    request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
+    run = _Run(request, services, Booking(), silent)
     unmoved, _ = await _ranked(latest, run)
     _, chosen, _ = await _chosen(latest, unmoved, run)
     return chosen, len(latest)
@@ -147,25 +147,25 @@ async def preview(
 async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
     """Returns a Score for each paper, reusing stored ones so that channels with one Profile
     share them, and a note if keywords ranked."""
-    request, desk = run.request, run.desk
-    held = await _held(papers, request.profile, desk)
-    share = await desk.spent(request.subscription) if len(held) < len(papers) else 0.0
+    request, services = run.request, run.services
+    held = await _held(papers, request.profile, services)
+    share = await services.spent(request.subscription) if len(held) < len(papers) else 0.0
     try:
-        if share >= RANKS_BY_WORDS and desk.analyst is not desk.stand_in:
+        if share >= RANKS_BY_WORDS and services.analyst is not services.stand_in:
             log.warning("event=ranked_lexically papers=%d cause=budget share=%.2f", len(papers), share)
-            scores = await desk.stand_in.rank(papers, request.profile)
+            scores = await services.stand_in.rank(papers, request.profile)
             note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
         else:
-            unit = cache_keys.ranking(request.profile, desk.analyst.name, desk.analyst.version)
+            unit = cache_keys.ranking(request.profile, services.analyst.name, services.analyst.version)
             with booked(request.subscription, "rank", run.book, unit):
-                scores = await _scored(papers, held, request.profile, desk)
-            await desk.share(request.subscription, unit)
-            note = label("keyless", run.language) if desk.analyst is desk.stand_in else ""
+                scores = await _scored(papers, held, request.profile, services)
+            await services.share(request.subscription, unit)
+            note = label("keyless", run.language) if services.analyst is services.stand_in else ""
     except (ModelUnavailable, OverBudget) as error:
         if request.can_wait and not isinstance(error, OverBudget):
             raise
         log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), str(error))
-        scores = await desk.stand_in.rank(papers, request.profile)
+        scores = await services.stand_in.rank(papers, request.profile)
         over = isinstance(error, OverBudget)
         note = label("ranked_saving", run.language, share=100) if over else label("ranked_lexically", run.language)
     run.progress("ranked", len(scores), len(papers))
@@ -176,20 +176,22 @@ def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
     return cache_keys.score(paper, profile, analyst.name, analyst.version)
 
 
-async def _held(papers: Sequence[Paper], profile: Profile, desk: Desk) -> dict[str, Score]:
+async def _held(papers: Sequence[Paper], profile: Profile, services: Services) -> dict[str, Score]:
     """Returns stored Scores by paper."""
-    raws = await desk.cache.get_all([_score_key(p, profile, desk.analyst) for p in papers])
+    raws = await services.cache.get_all([_score_key(p, profile, services.analyst) for p in papers])
     return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
 
 
-async def _scored(papers: Sequence[Paper], held: Mapping[str, Score], profile: Profile, desk: Desk) -> list[Score]:
-    scores, analyst = dict(held), desk.analyst
+async def _scored(
+    papers: Sequence[Paper], held: Mapping[str, Score], profile: Profile, services: Services
+) -> list[Score]:
+    scores, analyst = dict(held), services.analyst
     unscored = {p.id: p for p in papers if p.id not in scores}
     if unscored:
         fresh = await analyst.rank(tuple(unscored.values()), profile)
         # The stand-in's score for a paper the model left out is not stored as the model's.
         kept = [(_score_key(unscored[s.paper_id], profile, analyst), s) for s in fresh if s.by == analyst.name]
-        await asyncio.gather(*(desk.cache.put(key, to_json(s), cache_keys.SCORE_LIFE) for key, s in kept))
+        await asyncio.gather(*(services.cache.put(key, to_json(s), cache_keys.SCORE_LIFE) for key, s in kept))
         scores |= {s.paper_id: s for s in fresh}
     return [scores[p.id] for p in papers]
 
@@ -200,7 +202,7 @@ async def _chosen(
     """Returns the Scores moved by the channel's votes, the papers they choose, and a reason for
     each paper that only the votes brought in."""
     request = run.request
-    moved = await asyncio.to_thread(request.taste.move, papers, scores)
+    moved = await asyncio.to_thread(request.preferences.move, papers, scores)
     chosen = choose(papers, [m.score for m in moved], request.profile, request.papers)
     anyway = {paper.id for paper, _, _ in choose(papers, scores, request.profile, request.papers)}
     by_votes = {p.id for p, _, _ in chosen} - anyway
@@ -220,7 +222,7 @@ def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -
 async def _read_all(
     chosen: Sequence[Chosen], learned: Mapping[str, str], late: Sequence[str], run: _Run
 ) -> tuple[Entry, ...]:
-    room = asyncio.Semaphore(1 if run.units.cautious else run.desk.concurrency)
+    room = asyncio.Semaphore(1 if run.units.cautious else run.services.concurrency)
     done = 0
 
     async def one(number: int, choice: Chosen) -> Entry:
@@ -230,7 +232,7 @@ async def _read_all(
             if sound:
                 with booked(run.request.subscription, "analyse", run.book):
                     entry = await read_paper(
-                        paper, score, number, run.language, run.desk, can_wait=run.request.can_wait
+                        paper, score, number, run.language, run.services, can_wait=run.request.can_wait
                     )
             else:
                 log.error("event=left_out paper=%s", paper.versioned)
@@ -253,14 +255,14 @@ async def _read_all(
 
 
 async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[Summary, str]:
-    desk, language = run.desk, run.language
-    if desk.analyst is desk.stand_in:
-        return await desk.stand_in.summarise(entries, language, day), ""
+    services, language = run.services, run.language
+    if services.analyst is services.stand_in:
+        return await services.stand_in.summarise(entries, language, day), ""
     note = label("summary_extractive", language)
-    written = [e for e in entries if e.analysis and e.analysis.by == desk.analyst.name]
+    written = [e for e in entries if e.analysis and e.analysis.by == services.analyst.name]
     if not written:
-        return await desk.stand_in.summarise(entries, language, day), note
-    analyst = desk.analyst
+        return await services.stand_in.summarise(entries, language, day), note
+    analyst = services.analyst
     key = cache_keys.summary(day, [e.paper for e in entries], language, analyst.name, analyst.version)
 
     async def make() -> bytes:
@@ -270,15 +272,15 @@ async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple
         # Stored for others only when every paper was read: a later run may have more to say.
         whole = len(written) == len(entries)
         with booked(run.request.subscription, "summarise", run.book, key if whole else ""):
-            raw = await (desk.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())
+            raw = await (services.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())
         if whole:
-            await desk.share(run.request.subscription, key)
+            await services.share(run.request.subscription, key)
         return from_json(Summary, raw), ""
     except (ModelUnavailable, OverBudget, Unusable) as error:
         if run.request.can_wait and isinstance(error, ModelUnavailable):
             raise
         log.warning("event=summary_stood_in cause=%r", str(error))
-        return await desk.stand_in.summarise(entries, language, day), note
+        return await services.stand_in.summarise(entries, language, day), note
 
 
 def _notes(entries: tuple[Entry, ...], ranking_note: str, summary_note: str, language: str) -> tuple[str, ...]:

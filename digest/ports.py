@@ -203,7 +203,7 @@ class Units(Protocol):
         ...
 
 
-class Unwatched:
+class UnwatchedUnits:
     """Units that nobody watches: for a single run from the command line."""
 
     cautious = False
@@ -223,7 +223,7 @@ async def nothing_spent(payer: str) -> float:  # noqa: ARG001
 
 
 @dataclass(frozen=True)
-class Desk:
+class Services:
     """The services that the pipeline uses, built once (in `bot.server.wiring` for the bot)."""
 
     papers: Papers

@@ -10,7 +10,7 @@ from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.links import links
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
-from digest.ports import Analyst, Desk, booked, booking
+from digest.ports import Analyst, Services, booked, booking
 from digest.render.labels import label
 from digest.render.markdown import escape, missing_words
 
@@ -22,16 +22,16 @@ always used."""
 
 
 async def read_paper(
-    paper: Paper, score: Score, number: int, language: str, desk: Desk, *, can_wait: bool = False
+    paper: Paper, score: Score, number: int, language: str, services: Services, *, can_wait: bool = False
 ) -> Entry:
     """Returns the paper's Entry, with every failure as a note. Raises Misconfigured; with
     `can_wait` also ModelUnavailable."""
-    text = await desk.texts.read(paper)
+    text = await services.texts.read(paper)
     notes: list[str] = []
     analysis: Analysis | None = None
     try:
-        read = await _affordable(paper, text, language, desk)
-        analysis = await analysed(paper, read, language, desk, desk.analyst)
+        read = await _affordable(paper, text, language, services)
+        analysis = await analysed(paper, read, language, services, services.analyst)
         if read is not text:
             notes.append(label("saving_abstract", language))
     except (ModelUnavailable, OverBudget) as error:
@@ -39,7 +39,7 @@ async def read_paper(
             raise
         log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
         notes.append(label("over_budget" if isinstance(error, OverBudget) else "model_down", language))
-        analysis = await analysed(paper, text, language, desk, desk.stand_in)
+        analysis = await analysed(paper, text, language, services, services.stand_in)
     except Unusable as error:
         log.warning(
             "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
@@ -68,14 +68,14 @@ def left_out(paper: Paper, score: Score, number: int, language: str) -> Entry:
     return Entry(number, paper, score, None, links(paper, text), notes=(label("left_out", language),))
 
 
-async def _affordable(paper: Paper, text: FullText, language: str, desk: Desk) -> FullText:
+async def _affordable(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
     """Returns the abstract only, when the day's budget nears its end and no analysis of the full
     text is stored."""
-    if desk.analyst is desk.stand_in or not text.basis.full:
+    if services.analyst is services.stand_in or not text.basis.full:
         return text
-    if await desk.spent(booking.get().payer) < READS_ABSTRACTS:
+    if await services.spent(booking.get().payer) < READS_ABSTRACTS:
         return text
-    at_hand = await desk.cache.get(_analysis_key(paper, text, language, desk.analyst))
+    at_hand = await services.cache.get(_analysis_key(paper, text, language, services.analyst))
     return text if at_hand else abstract_text(paper, text.note)
 
 
@@ -83,7 +83,7 @@ def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst)
     return cache_keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
 
 
-async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, analyst: Analyst) -> Analysis:
+async def analysed(paper: Paper, text: FullText, language: str, services: Services, analyst: Analyst) -> Analysis:
     """Returns the paper's Analysis, made once for all channels."""
     key = _analysis_key(paper, text, language, analyst)
 
@@ -92,9 +92,9 @@ async def analysed(paper: Paper, text: FullText, language: str, desk: Desk, anal
 
     book = booking.get()
     with booked(book.payer, book.stage, book, key):
-        raw = await desk.cache.once(key, cache_keys.ANALYSIS_LIFE, make)
-    if analyst is not desk.stand_in:
-        await desk.share(book.payer, key)
+        raw = await services.cache.once(key, cache_keys.ANALYSIS_LIFE, make)
+    if analyst is not services.stand_in:
+        await services.share(book.payer, key)
     return from_json(Analysis, raw)
 
 

@@ -36,8 +36,8 @@ async def report_model_recovery(context: Context) -> None:
 
 async def report_digest(context: Context, digest: Digest) -> None:
     """Reports what a finished digest shows about the model and the budget."""
-    analyst, written = context.desk.analyst, {e.analysis.by for e in digest.entries if e.analysis}
-    without = analyst is context.desk.stand_in
+    analyst, written = context.services.analyst, {e.analysis.by for e in digest.entries if e.analysis}
+    without = analyst is context.services.stand_in
     if label("budget_gone", digest.language) in digest.notes:
         await report_budget_spent(context, digest.subscription, label.sentence("budget_gone"))
     if without or (analyst.name in written and digest.cost.calls):
@@ -49,7 +49,7 @@ async def report_digest(context: Context, digest: Digest) -> None:
 
 async def report_budget_spent(context: Context, channel: str, cause: str | OverBudget) -> None:
     """Reports for the channel if its own budget is used up more, else for the installation."""
-    own = await context.desk.spent(channel) > await context.desk.spent("")
+    own = await context.services.spent(channel) > await context.services.spent("")
     await context.reports.report_fault(
         "budget", cause if isinstance(cause, str) else cause.sentence, about=channel if own else "", channel=channel
     )

@@ -83,7 +83,7 @@ def _context(app: App, chat: ConsoleChat) -> Context:
 
 
 def _daily(app: App, chat: ConsoleChat) -> Daily:
-    return Daily(app.store, app.desk, {chat.name: chat}, FreePace(), app.now)
+    return Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
 
 
 async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:

@@ -149,7 +149,7 @@ async def show_paper(app: App, words: str) -> None:
     context = app.context({"console": chat}, InlineQueue())
     language = app.settings.digest_language
     if ref is None:
-        found = await app.desk.papers.search(words)
+        found = await app.services.papers.search(words)
         if not found:
             raise NotFound(f"arXiv finds nothing for {words!r}; try fewer words, or au:name.")
         shown = list_post(words, found, language)

@@ -326,7 +326,7 @@ class Actions:
         await respond.progress(say("adding", language, rank=candidate.rank))
         with booked(subscription.key, "analyse"):
             entry = await read_paper(
-                candidate.paper, candidate.score, candidate.rank, digest.language, self._context.desk
+                candidate.paper, candidate.score, candidate.rank, digest.language, self._context.services
             )
         await self._context.daily.add(subscription, digest, entry)
         await respond.show(note(say("added", language), language))

@@ -97,7 +97,7 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 async def _search(context: Context, command: Command, respond: Responder, language: str) -> None:
     words = " ".join(command.text.split())[:300]
     await respond.progress(say("searching", language, words=escape(words)))
-    found = await context.desk.papers.search(words, RESULTS)
+    found = await context.services.papers.search(words, RESULTS)
     if not found:
         raise NotFound(say("none found", language, words=escape(words)))
     title = say("found", language, words=escape(words), n=len(found))
@@ -143,7 +143,7 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
     if not ids:
         await respond.show(note(say("saved none", language), language))
         return
-    papers = await context.desk.papers.get(ids)
+    papers = await context.services.papers.get(ids)
     await respond.show(list_post(say("saved", language), papers, language))
 
 

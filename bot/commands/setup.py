@@ -16,7 +16,7 @@ from bot.core.schedule import before_list, next_run
 from bot.core.subscription import DAYS, Detail, Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.digests.preferences import taste_of
+from bot.digests.preferences import load_preferences
 from digest.arxiv.categories import Checked, check
 from digest.errors import PaperboyError
 from digest.model import Profile
@@ -176,9 +176,9 @@ async def show_preview(context: Context, subscription: Subscription, respond: Re
     await respond.progress(saved)
     try:
         with booked(subscription.key, "rank"):
-            taste = await taste_of(context.store, subscription.key)
+            preferences = await load_preferences(context.store, subscription.key)
             chosen, announced = await preview(
-                subscription.profile, subscription.papers, context.desk, context.now(), taste
+                subscription.profile, subscription.papers, context.services, context.now(), preferences
             )
     except PaperboyError as error:
         await respond.show(

@@ -13,14 +13,14 @@ from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.digests.preferences import taught
+from bot.digests.preferences import load_learned
 from bot.store import DeliveryState, RunState
 from digest.arxiv import calendar
 from digest.model import Digest, Usage
 from digest.render.catalogs import in_language
 from digest.render.labels import day_words, label
 from digest.render.markdown import cost_words, escape, link
-from digest.selection.preferences import Taught
+from digest.selection.preferences import Learned
 
 
 async def status(
@@ -31,17 +31,17 @@ async def status(
         return
     title = say("status.title", language)
     blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(context, subscription, language)))]
-    learnt = await taught(context.store, subscription.key)
-    if learnt.papers:
-        blocks.append(Text("\n\n".join(taught_lines(learnt, language))))
+    learned = await load_learned(context.store, subscription.key)
+    if learned.papers:
+        blocks.append(Text("\n\n".join(learned_lines(learned, language))))
         blocks.append(Actions((_forget_button(subscription.key, language),)))
     await respond.show(Post((*blocks, Small(say("card.settings", language))), title, language))
 
 
-def taught_lines(learnt: Taught, language: str) -> list[str]:
-    """What the ranking has learnt from the channel's votes and questions."""
-    lines = [say("status.taught", language, n=learnt.papers)]
-    for name, words in (("more", learnt.more), ("fewer", learnt.fewer)):
+def learned_lines(learned: Learned, language: str) -> list[str]:
+    """What the ranking has learned from the channel's votes and questions."""
+    lines = [say("status.taught", language, n=learned.papers)]
+    for name, words in (("more", learned.more), ("fewer", learned.fewer)):
         if words:
             listed = label("separator.words", language).join(escape(word) for word in words)
             lines.append(say(f"status.taught.{name}", language, words=listed))
@@ -86,7 +86,7 @@ async def status_lines(context: Context, subscription: Subscription, language: s
         by_stage = await context.store.spending_of(subscription.key, when)
         if by_stage:
             lines.append(say(name, language, **_cost_values(by_stage, language)))
-    share = await context.desk.spent(subscription.key)
+    share = await context.services.spent(subscription.key)
     if share:
         lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines

@@ -15,11 +15,11 @@ from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
 from bot.digests import cards
 from bot.digests.delivery import Delivered, deliver, retract
-from bot.digests.preferences import taste_of
+from bot.digests.preferences import load_preferences
 from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.model import Digest, Entry
 from digest.pipeline import Made, Request, make_digest
-from digest.ports import Desk, Pace, Progress, Units, Unwatched, silent
+from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
 from digest.selection.ledger import State, own_day
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ class ListAwaited(Exception):  # no error
 
 class Daily:
     def __init__(
-        self, store: Store, desk: Desk, chats: Mapping[str, Chat], pace: Pace, now: Callable[[], datetime]
+        self, store: Store, services: Services, chats: Mapping[str, Chat], pace: Pace, now: Callable[[], datetime]
     ) -> None:
         self._store = store
-        self._desk = desk
+        self._services = services
         self._chats = chats
         self._pace = pace
         self._now = now
@@ -69,7 +69,7 @@ class Daily:
         run: Run,
         options: RunOptions = RunOptions(),
         progress: Progress = silent,
-        units: Units = Unwatched(),  # noqa: B008  # it has no state
+        units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
     ) -> Digest | None:
         """Loads the run's Digest, or makes one and stores it with its ledger entries.
 
@@ -122,9 +122,9 @@ class Daily:
             again=again,
             anew=options.anew,
             can_wait=options.can_wait,
-            taste=await taste_of(self._store, subscription.key),
+            preferences=await load_preferences(self._store, subscription.key),
         )
-        return await make_digest(request, ledger, self._desk, self._now().astimezone(UTC), progress, units)
+        return await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
 
     async def post(
         self,

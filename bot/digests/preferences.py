@@ -1,4 +1,4 @@
-"""What a channel has taught, from its votes and the papers they are about, for `digest.selection.preferences`."""
+"""Loads what a channel's votes have taught, for `digest.selection.preferences`."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from bot.core.chat import VoteKind
 from bot.store import Store
 from digest.arxiv.ids import plain_id
 from digest.model import Paper
-from digest.selection.preferences import Lesson, Taste, Taught
+from digest.selection.preferences import Example, Learned, Preferences
 
 WEIGHTS: Mapping[VoteKind, float] = {VoteKind.MORE: 1, VoteKind.SAVED: 1, VoteKind.ASKED: 0.5, VoteKind.FEWER: -1}
 MOST = 200
-"""Votes, the newest: a channel of today is not the one of three months ago."""
+"""Only the newest votes count: a channel changes in three months."""
 
 
-async def taste_of(store: Store, subscription: str) -> Taste:
-    """Papers that were in no digest of the channel are not kept, and teach nothing."""
-    votes = (await store.lessons(subscription))[-MOST:]
+async def load_preferences(store: Store, subscription: str) -> Preferences:
+    """Papers that were in no digest of the channel are not stored, and teach nothing."""
+    votes = (await store.teaching_votes(subscription))[-MOST:]
     papers = await _papers(store, subscription, {plain_id(vote.subject) for vote in votes})
-    lessons = [(papers.get(plain_id(vote.subject)), WEIGHTS[vote.kind]) for vote in votes]
-    return Taste(tuple(Lesson(paper, weight) for paper, weight in lessons if paper is not None))
+    examples = [(papers.get(plain_id(vote.subject)), WEIGHTS[vote.kind]) for vote in votes]
+    return Preferences(tuple(Example(paper, weight) for paper, weight in examples if paper is not None))
 
 
-async def taught(store: Store, subscription: str) -> Taught:
-    """What it comes to, against the papers of the latest digest."""
-    taste = await taste_of(store, subscription)
-    if not taste.lessons:
-        return taste.taught()
+async def load_learned(store: Store, subscription: str) -> Learned:
+    """Returns what the votes taught, against the papers of the latest digest."""
+    preferences = await load_preferences(store, subscription)
+    if not preferences.examples:
+        return preferences.learned()
     last = await store.latest_digest(subscription)
     known = [*(e.paper for e in last.entries), *(c.paper for c in last.others)] if last else []
-    return taste.taught(known)
+    return preferences.learned(known)
 
 
 async def _papers(store: Store, subscription: str, wanted: set[str]) -> dict[str, Paper]:
-    """A digest at a time: each is read once, however many of its papers people spoke of."""
+    """Reads each digest once, however many of its papers have votes."""
     if not wanted:
         return {}
     holding: dict[str, set[str]] = defaultdict(set)

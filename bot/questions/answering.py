@@ -41,7 +41,7 @@ async def load_sources(context: Context, papers: Sequence[Paper], digest_key: st
 
     async def one(paper: Paper) -> Source:
         entry = await entry_by_id(context, digest_key, paper.id)
-        text = await context.desk.texts.read(paper)
+        text = await context.services.texts.read(paper)
         return Source(paper, text, entry.analysis if entry else None, entry.number if entry else 0)
 
     return list(await asyncio.gather(*(one(paper) for paper in papers)))
@@ -70,7 +70,7 @@ async def request_answer(
     """Asks the model once, else finds labelled passages. Raises OverBudget, Misconfigured."""
     try:
         with booked(payer, "answer"):
-            answer = await context.desk.analyst.answer(question, sources, history, language, on_text)
+            answer = await context.services.analyst.answer(question, sources, history, language, on_text)
         await faults.report_model_recovery(context)
     except Misconfigured as error:
         await faults.report_model_failure(context, error, payer)
@@ -81,7 +81,7 @@ async def request_answer(
     except ModelUnavailable as error:
         await faults.report_model_failure(context, error, payer)
         log.warning("event=answered_without_model cause=%r", str(error))
-        return await context.desk.stand_in.answer(question, sources, history, language, on_text)
+        return await context.services.stand_in.answer(question, sources, history, language, on_text)
     else:
         return answer
 

@@ -20,7 +20,7 @@ NO_SCORE = Score("", 0, 0, "", "")
 
 async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
     """The paper with this id. Raises NotFound, ArxivUnavailable."""
-    found = await context.desk.papers.get([str(ref)])
+    found = await context.services.papers.get([str(ref)])
     if not found:
         raise NotFound(say.sentence("no such paper", id=str(ref)))
     return found[0]
@@ -29,7 +29,7 @@ async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
 async def look_up(context: Context, paper: Paper, language: str, payer: str) -> Entry:
     """Reads and analyses a paper. A failure becomes a note in the Entry. Raises Misconfigured."""
     with booked(payer, "analyse"):
-        return await read_paper(paper, NO_SCORE, 0, language, context.desk)
+        return await read_paper(paper, NO_SCORE, 0, language, context.services)
 
 
 async def note_earlier_digest(context: Context, entry: Entry, place: Place, language: str) -> Entry:

@@ -22,7 +22,7 @@ from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUna
 from bot.store.embedded.server import EmbeddedStore, store_address
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.ports import Analyst, Budget, Desk, Papers, Texts
+from digest.ports import Analyst, Budget, Papers, Services, Texts
 from digest.version import user_agent
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class App:
 
     settings: Settings
     store: Store
-    desk: Desk
+    services: Services
     pace: RedisPace
     now: Callable[[], datetime]
     url: str
@@ -47,12 +47,12 @@ class App:
     embedded: EmbeddedStore | None
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
-        return Daily(self.store, self.desk, chats, self.pace, self.now)
+        return Daily(self.store, self.services, chats, self.pace, self.now)
 
     def context(self, chats: Mapping[str, Chat], queue: Queue) -> Context:
         return Context(
             store=self.store,
-            desk=self.desk,
+            services=self.services,
             chats=chats,
             queue=queue,
             daily=self.daily(chats),
@@ -96,7 +96,7 @@ async def open_app(
     papers: Papers | None = None,
     texts: Texts | None = None,
 ) -> AsyncIterator[App]:
-    """Opens the store and the desk. `shared` lets channels share requests to arXiv; `papers` and
+    """Opens the store and the services. `shared` lets channels share requests to arXiv; `papers` and
     `texts` replace arXiv's. Raises Misconfigured, StoreUnavailable.
     """
     async with (
@@ -105,10 +105,10 @@ async def open_app(
     ):
         pace = RedisPace(store)
         asked = papers or _papers(settings, pace, arxiv_timeout)
-        desk = await _desk(
+        services = await _services(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
         )
-        yield App(settings, store, desk, pace, store.now, url, embedded)
+        yield App(settings, store, services, pace, store.now, url, embedded)
 
 
 @contextlib.asynccontextmanager
@@ -147,18 +147,18 @@ def _papers(settings: Settings, pace: RedisPace, arxiv_timeout: timedelta) -> Pa
     from digest.arxiv.client import Arxiv  # noqa: PLC0415
 
     return Arxiv(
-        settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, patience=arxiv_timeout
+        settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_contact, pace=pace, time_limit=arxiv_timeout
     )
 
 
-async def _desk(
+async def _services(
     settings: Settings,
     store: Store,
     pace: RedisPace,
     stack: contextlib.AsyncExitStack,
     papers: Papers,
     texts: Texts | None,
-) -> Desk:
+) -> Services:
     cache = RedisCache(store)
     if texts is None:
         from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
@@ -173,7 +173,7 @@ async def _desk(
     budget = RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd)
     if settings.has_model:
         analyst = await _model(settings, budget, cache, stack)
-    return Desk(
+    return Services(
         papers,
         texts,
         analyst,

@@ -45,8 +45,8 @@ class Votes(Base):
         own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
         return sorted(own, key=lambda vote: vote.at, reverse=True)
 
-    async def lessons(self, subscription: str) -> list[Vote]:
-        """Votes on papers since the channel last reset its preferences, oldest first."""
+    async def teaching_votes(self, subscription: str) -> list[Vote]:
+        """Returns the votes on papers since the channel last made the bot forget, oldest first."""
         since = await self.redis.do("GET", _untaught(subscription))
         begins = datetime.fromisoformat(since.decode()) if since else None
         votes = await self.votes(subscription)

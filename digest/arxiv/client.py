@@ -22,7 +22,7 @@ import arxiv
 
 from digest.arxiv import atom, feed, ids, query
 from digest.arxiv.feed import Feed
-from digest.arxiv.http import Fetch, Patience, Refused, Trouble, said
+from digest.arxiv.http import Deadline, Fetch, Refused, Trouble, said
 from digest.arxiv.ids import PaperRef
 from digest.arxiv.metadata import line, paragraphs, withdrawn
 from digest.errors import BadInput
@@ -41,7 +41,7 @@ MOST = 30_000
 IDS_AT_ONCE = 100
 FOR_A_PERSON = timedelta(seconds=90)
 MARGIN = 0.9
-"""Share of the patience that requests may use; the caller needs the rest to end in time."""
+"""Share of the time limit that requests may use; the caller needs the rest to end in time."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Page:
 
 
 class Arxiv:
-    """Implements `ports.Papers`. `patience` covers all requests for one day's list: 90 s for a
+    """Implements `ports.Papers`. `time_limit` covers all requests for one day's list: 90 s for a
     person who waits, hours for a daily run. Lookups and searches always use the short one."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Arxiv:
         contact: str = "",
         *,
         pace: Pace,
-        patience: timedelta = FOR_A_PERSON,
+        time_limit: timedelta = FOR_A_PERSON,
         first_wait: timedelta = timedelta(seconds=3),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,43 +81,43 @@ class Arxiv:
         self._rss_url = rss_url.rstrip("/")
         self._agent = user_agent(contact)
         self._pace = pace
-        self._patience = patience
-        self._shortly = min(patience, FOR_A_PERSON)
+        self._time_limit = time_limit
+        self._shortly = min(time_limit, FOR_A_PERSON)
         self._first_wait = first_wait
         self._clock = clock
 
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
         """Raises ArxivUnavailable, and BadInput when the feed knows none of the categories."""
         wanted = tuple(dict.fromkeys(categories))
-        with said(self._patience):
-            asking = self._asking(self._patience)
-            listed = await self._feed(wanted, asking)
-            window = await self._window(wanted, now, asking)
-            latest = await self._described(listed.news, window, asking)
+        with said(self._time_limit):
+            deadline = self._deadline(self._time_limit)
+            listed = await self._feed(wanted, deadline)
+            window = await self._window(wanted, now, deadline)
+            latest = await self._described(listed.news, window, deadline)
         return Listing(wanted, listed.day, latest, tuple(window.values()), now)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """Returns papers in the order of `ids`, at the version asked for; unknown ids are
         absent. Raises ArxivUnavailable."""
         with said(self._shortly):
-            return await self._get(ids, self._asking(self._shortly))
+            return await self._get(ids, self._deadline(self._shortly))
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
         """Returns papers best first. Raises ArxivUnavailable."""
         with said(self._shortly):
-            asking = self._asking(self._shortly)
+            deadline = self._deadline(self._shortly)
             for text in query.searches(words):
-                page = await asking.ask(self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance)))
+                page = await deadline.ask(self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance)))
                 if page.papers:
                     return list(_once(page.papers).values())[:limit]
         return []
 
     # ------------------------------------------------------------ the day
 
-    async def _feed(self, categories: Sequence[str], asking: Patience) -> Feed:
+    async def _feed(self, categories: Sequence[str], deadline: Deadline) -> Feed:
         url = f"{self._rss_url}/rss/{'+'.join(quote(c, safe='.-') for c in categories)}"
         try:
-            found = await asking.ask(lambda fetch: feed.parse(fetch(url)))
+            found = await deadline.ask(lambda fetch: feed.parse(fetch(url)))
         except Refused as error:
             if error.status not in (400, 404):
                 raise
@@ -127,47 +127,47 @@ class Arxiv:
         if found.items < feed.MOST_ITEMS or len(categories) == 1:
             return found
         half = len(categories) // 2
-        return feed.joined([await self._feed(part, asking) for part in (categories[:half], categories[half:])])
+        return feed.joined([await self._feed(part, deadline) for part in (categories[:half], categories[half:])])
 
-    async def _window(self, categories: Sequence[str], now: datetime, asking: Patience) -> dict[str, Paper]:
+    async def _window(self, categories: Sequence[str], now: datetime, deadline: Deadline) -> dict[str, Paper]:
         """Returns the window's papers by id, newest first."""
         since = now.astimezone(UTC) - WINDOW
         text = f"{query.of_categories(categories)} AND {query.submitted_between(since, now.astimezone(UTC))}"
-        page = await asking.patiently(lambda: self._first_page(text, categories, since, asking))
+        page = await deadline.retry(lambda: self._first_page(text, categories, since, deadline))
         papers = _once(page.papers)
         for start in range(PAGE, min(page.total, MOST), PAGE):
-            more = await asking.ask(self._page(Ask(text, start=start)))
+            more = await deadline.ask(self._page(Ask(text, start=start)))
             papers = _once((*papers.values(), *more.papers))
         if page.total > MOST:
             log.warning("event=window_cut total=%d categories=%d", page.total, len(categories))
         return dict(sorted(papers.items(), key=lambda item: item[1].published, reverse=True))
 
-    async def _first_page(self, text: str, categories: Sequence[str], since: datetime, asking: Patience) -> Page:
+    async def _first_page(self, text: str, categories: Sequence[str], since: datetime, deadline: Deadline) -> Page:
         """Returns the first page. An empty one is accepted only when the newest paper of all is
         older than the window."""
-        page = await asking.once(self._page(Ask(text)))
+        page = await deadline.once(self._page(Ask(text)))
         if not page.papers:
-            newest = await asking.once(self._page(Ask(query.of_categories(categories), 1)))
+            newest = await deadline.once(self._page(Ask(query.of_categories(categories), 1)))
             if not newest.papers or newest.papers[0].published >= since:
                 raise Trouble(label.sentence("arxiv.window", categories=", ".join(categories), days=WINDOW.days))
         return page
 
     async def _described(
-        self, news: Iterable[Listed], window: dict[str, Paper], asking: Patience
+        self, news: Iterable[Listed], window: dict[str, Paper], deadline: Deadline
     ) -> tuple[Listed, ...]:
         """Returns the feed's papers with the API's metadata, where the API has it."""
         news = tuple(news)
         missing = [item.paper.id for item in news if item.paper.id not in window]
-        more = {p.id: p for p in await self._get(missing, asking)}
+        more = {p.id: p for p in await self._get(missing, deadline)}
         return tuple(Listed(window.get(i.paper.id) or more.get(i.paper.id) or i.paper, i.kind) for i in news)
 
     # ------------------------------------------------------------ by id
 
-    async def _get(self, asked: Sequence[str], asking: Patience) -> list[Paper]:
+    async def _get(self, asked: Sequence[str], deadline: Deadline) -> list[Paper]:
         refs = [ref for text in asked if (ref := ids.parse(text))]
         # Apart, so that one paper with and without its version stays two requests.
-        newest = await self._known([r for r in refs if r.version is None], asking)
-        versions = await self._known([r for r in refs if r.version is not None], asking)
+        newest = await self._known([r for r in refs if r.version is None], deadline)
+        versions = await self._known([r for r in refs if r.version is not None], deadline)
         latest = {ids.plain_id(p.id): p for p in sorted(newest, key=lambda p: p.version)}
         exact = {(ids.plain_id(p.id), p.version): p for p in versions}
         found = (
@@ -176,31 +176,31 @@ class Arxiv:
         )
         return [paper for paper in found if paper]
 
-    async def _known(self, refs: Sequence[PaperRef], asking: Patience) -> list[Paper]:
+    async def _known(self, refs: Sequence[PaperRef], deadline: Deadline) -> list[Paper]:
         wanted = list(dict.fromkeys(str(r) for r in refs))
         papers = []
         for start in range(0, len(wanted), IDS_AT_ONCE):
-            papers += await self._chunk(wanted[start : start + IDS_AT_ONCE], asking)
+            papers += await self._chunk(wanted[start : start + IDS_AT_ONCE], deadline)
         return papers
 
-    async def _chunk(self, wanted: Sequence[str], asking: Patience) -> list[Paper]:
+    async def _chunk(self, wanted: Sequence[str], deadline: Deadline) -> list[Paper]:
         """Loads papers. arXiv refuses a whole list for one bad id, so a refused list is halved."""
         try:
-            page = await asking.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
+            page = await deadline.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
         except Refused as error:
             log.info("event=ids_refused count=%d cause=%r", len(wanted), str(error))
             if len(wanted) == 1:
                 return []
             half = len(wanted) // 2
-            return [*await self._chunk(wanted[:half], asking), *await self._chunk(wanted[half:], asking)]
+            return [*await self._chunk(wanted[:half], deadline), *await self._chunk(wanted[half:], deadline)]
         return list(page.papers)
 
     # ------------------------------------------------------------ one request
 
-    def _asking(self, patience: timedelta) -> Patience:
-        seconds = patience.total_seconds()
+    def _deadline(self, time_limit: timedelta) -> Deadline:
+        seconds = time_limit.total_seconds()
         first = self._first_wait.total_seconds()
-        return Patience(
+        return Deadline(
             until=self._clock() + seconds * MARGIN,
             first_wait=first,
             longest_wait=max(first, min(seconds / 6, 600)),

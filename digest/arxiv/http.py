@@ -62,7 +62,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Patience:
+class Deadline:
     """One call's deadline, over all its requests. `until` is in seconds of `clock`."""
 
     until: float
@@ -75,9 +75,9 @@ class Patience:
     async def ask(self, read: Callable[[Fetch], T]) -> T:
         """Returns what `read` makes of the answer, retried until usable. Raises the last Trouble
         at the deadline; Refused."""
-        return await self.patiently(lambda: self.once(read))
+        return await self.retry(lambda: self.once(read))
 
-    async def patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+    async def retry(self, step: Callable[[], Awaitable[T]]) -> T:
         """Retries `step` while it raises Trouble and time remains."""
         tries = 0
 
@@ -188,7 +188,7 @@ def _retry_after(response: requests.Response) -> float | None:
 
 
 @contextmanager
-def said(patience: timedelta) -> Iterator[None]:
+def said(time_limit: timedelta) -> Iterator[None]:
     """Turns trouble with arXiv into a sentence for people."""
     try:
         yield
@@ -196,7 +196,7 @@ def said(patience: timedelta) -> Iterator[None]:
         if error.wait and error.asked:
             sentence = label.sentence("error.arxiv.asks", why=error.args[0], span=_span(error.wait))
         else:
-            span = _span(patience.total_seconds())
+            span = _span(time_limit.total_seconds())
             sentence = label.sentence("error.arxiv.silent", why=error.args[0], span=span)
         raise ArxivUnavailable(sentence) from error
     except Refused as error:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from rapidfuzz.distance import Levenshtein
 
 from digest.evidence import normalize
-from digest.evidence.folded import Folded, Place, lines_beside, places_of
+from digest.evidence.normalized_text import NormalizedText, Place, lines_beside, places_of
 from digest.model import Basis, Evidence, Form, FullText
 
 FUZZ = 0.2
@@ -65,9 +65,9 @@ class Finder:
         running = [p for p in places if p.passage.form not in _BESIDE and not p.heading]
         lines = Counter(line.strip() for p in running for line in p.passage.text.split("\n") if len(line.strip()) < 80)
         heads = frozenset(line for line, times in lines.items() if times >= 3 and line)
-        self._streams = [Folded(places)]
+        self._streams = [NormalizedText(places)]
         if len(running) < len(places) or any(lines_beside(p.passage, heads) for p in running):
-            self._streams.append(Folded(running, heads))
+            self._streams.append(NormalizedText(running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
         """Returns the quotation in the paper's characters with its place; None when it is not
@@ -120,7 +120,7 @@ class Finder:
 
     # ------------------------------------------------------------ near
 
-    def _near(self, stream: Folded, needle: Sequence[str]) -> _Hit | None:
+    def _near(self, stream: NormalizedText, needle: Sequence[str]) -> _Hit | None:
         """Returns the best window whose differences are all of print."""
         compact = "".join(needle)
         exact = next(_exact(stream, needle), None)
@@ -130,7 +130,7 @@ class Finder:
         hits = [hit for first, last in windows if (hit := self._aligned(stream, needle, first, last))]
         return hits[0] if hits else None
 
-    def _aligned(self, stream: Folded, needle: Sequence[str], first: int, last: int) -> _Hit | None:
+    def _aligned(self, stream: NormalizedText, needle: Sequence[str], first: int, last: int) -> _Hit | None:
         """Returns the window cut to the quotation, when all differences are of print."""
         ops = list(Levenshtein.opcodes(needle, stream.norms[first : last + 1]))
         while ops and ops[0].tag == "insert":
@@ -147,7 +147,7 @@ class Finder:
                 return None
         return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
 
-    def _printed(self, stream: Folded, mine: Sequence[str], theirs: range) -> bool:
+    def _printed(self, stream: NormalizedText, mine: Sequence[str], theirs: range) -> bool:
         """Whether a difference comes from printing or extraction."""
         own = [stream.norms[i] for i in theirs]
         if not mine:
@@ -161,7 +161,7 @@ class Finder:
 
     # ------------------------------------------------------------ said
 
-    def _evidence(self, stream: Folded, hits: Sequence[_Hit]) -> Evidence:
+    def _evidence(self, stream: NormalizedText, hits: Sequence[_Hit]) -> Evidence:
         place = stream.places[stream.spans[hits[0].first][0]]
         quotation = " … ".join(stream.characters(h.first, h.last) for h in hits)
         return Evidence(quotation, self._text.url(place.passage), self._label(place), all(h.exact for h in hits))
@@ -181,7 +181,7 @@ def _trimmed(quotation: str) -> str:
     return re.sub(r"^(?:\.{3,}|…|\[\s*(?:…|\.{3,})\s*\])\s*|\s*(?:\[\s*(?:…|\.{3,})\s*\]|\.{3,}|…)$", "", text)
 
 
-def _exact(stream: Folded, needle: Sequence[str], start: int = 0, end: int | None = None) -> Iterator[_Hit]:
+def _exact(stream: NormalizedText, needle: Sequence[str], start: int = 0, end: int | None = None) -> Iterator[_Hit]:
     compact = "".join(needle)
     for at in stream.occurrences(compact, start, end):
         hit = _Hit(stream.token_at(at), stream.token_at(at + len(compact) - 1), exact=True)
@@ -211,7 +211,7 @@ _SENTENCE_ENDS = re.compile(r"[.!?](?=[\s)\]”\"'’]|$)|[。！？]")
 _WHOLE = {"cannot": ("can", "not")}
 
 
-def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
+def _stitched(stream: NormalizedText, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
     """Finds all pieces exactly, in order, close together."""
     for first in _exact(stream, needles[0]):
         chain = [first]
@@ -228,7 +228,7 @@ def _stitched(stream: Folded, needles: Sequence[Sequence[str]]) -> Iterator[list
             yield chain
 
 
-def _keeps_sense(stream: Folded, chain: Sequence[_Hit]) -> bool:
+def _keeps_sense(stream: NormalizedText, chain: Sequence[_Hit]) -> bool:
     """Whether no ellipsis hides what turns its sentence or clause: `drift maximization is …
     optimal` was `is not optimal`. Whole sentences may be left out."""
     for one, other in pairwise(chain):
@@ -242,11 +242,11 @@ def _keeps_sense(stream: Folded, chain: Sequence[_Hit]) -> bool:
     return True
 
 
-def _in_order(stream: Folded, chain: Sequence[_Hit]) -> bool:
+def _in_order(stream: NormalizedText, chain: Sequence[_Hit]) -> bool:
     return all(a.last < b.first and stream.starts[b.first] - stream.starts[a.last] <= APART for a, b in pairwise(chain))
 
 
-def _windows(stream: Folded, compact: str) -> list[tuple[int, int]]:
+def _windows(stream: NormalizedText, compact: str) -> list[tuple[int, int]]:
     """Returns windows (first and last token) around exact pieces of the quotation; at most 24
     pieces are searched."""
     step = max(_SEED // 2, (len(compact) - _SEED) // 23)
@@ -275,7 +275,7 @@ def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     return clusters
 
 
-def _span(stream: Folded, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
+def _span(stream: NormalizedText, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
     """Returns the cluster's span, two tokens wider on a side whose outermost piece was not
     found."""
     shift, offset = min(cluster, key=lambda piece: piece[1])

@@ -40,7 +40,7 @@ Vector = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Example:
     """A paper that people voted on."""
 
     paper: Paper
@@ -69,7 +69,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Taught:
+class Learned:
     """What the votes have taught, for people to see."""
 
     more: tuple[str, ...]
@@ -78,64 +78,64 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Taste:
-    lessons: tuple[Lesson, ...] = ()
+class Preferences:
+    examples: tuple[Example, ...] = ()
 
     def move(self, papers: Sequence[Paper], scores: Sequence[Score]) -> list[Moved]:
         """Returns each Score as the votes move it, in the order given. A paper's own votes do
         not move it."""
         if not self._weighty or not papers:
             return [Moved(score, 0.0) for score in scores]
-        rarity = _rarity([*papers, *(lesson.paper for lesson in self._weighty)])
-        taught = [(lesson, _vector(lesson.paper, rarity)) for lesson in self._weighty]
+        rarity = _rarity([*papers, *(example.paper for example in self._weighty)])
+        taught = [(example, _vector(example.paper, rarity)) for example in self._weighty]
         by_id = {paper.id: paper for paper in papers}
         return [_moved(by_id[s.paper_id], s, rarity, taught) if s.paper_id in by_id else Moved(s, 0.0) for s in scores]
 
-    def taught(self, background: Sequence[Paper] = (), limit: int = 8) -> Taught:
+    def learned(self, background: Sequence[Paper] = (), limit: int = 8) -> Learned:
         """Returns the words, people and categories that pull most, up and down. `background` are
         other papers of the channel, which show what is common."""
-        lessons = self._weighty
-        rarity = _rarity([*background, *(lesson.paper for lesson in lessons)])
+        examples = self._weighty
+        rarity = _rarity([*background, *(example.paper for example in examples)])
         sums: Counter[str] = Counter()
         names: dict[str, str] = {}
-        for lesson in lessons:
-            names |= _written(lesson.paper)
-            for feature, value in _vector(lesson.paper, rarity).items():
-                sums[feature] += lesson.weight * value  # type: ignore[assignment]  # a Counter adds floats as well
+        for example in examples:
+            names |= _written(example.paper)
+            for feature, value in _vector(example.paper, rarity).items():
+                sums[feature] += example.weight * value  # type: ignore[assignment]  # a Counter adds floats as well
         ranked = sorted(sums, key=lambda f: (-sums[f], f))
         more = _named((f for f in ranked if sums[f] > 0), names, limit)
         fewer = _named((f for f in reversed(ranked) if sums[f] < 0), names, limit)
-        return Taught(more, fewer, len(lessons))
+        return Learned(more, fewer, len(examples))
 
     @cached_property
-    def _weighty(self) -> tuple[Lesson, ...]:
+    def _weighty(self) -> tuple[Example, ...]:
         """Returns one example for each paper; contradicting votes cancel out."""
         sums: dict[str, float] = {}
-        papers = {lesson.paper.id: lesson.paper for lesson in self.lessons}
-        for lesson in self.lessons:
-            sums[lesson.paper.id] = sums.get(lesson.paper.id, 0.0) + lesson.weight
-        return tuple(Lesson(papers[i], max(-HEAVIEST, min(HEAVIEST, w))) for i, w in sums.items() if w)
+        papers = {example.paper.id: example.paper for example in self.examples}
+        for example in self.examples:
+            sums[example.paper.id] = sums.get(example.paper.id, 0.0) + example.weight
+        return tuple(Example(papers[i], max(-HEAVIEST, min(HEAVIEST, w))) for i, w in sums.items() if w)
 
 
-UNTAUGHT = Taste()
+NO_PREFERENCES = Preferences()
 """A new channel's preferences: none."""
 
 
-def _moved(paper: Paper, score: Score, rarity: Vector, taught: Sequence[tuple[Lesson, Vector]]) -> Moved:
+def _moved(paper: Paper, score: Score, rarity: Vector, taught: Sequence[tuple[Example, Vector]]) -> Moved:
     own = _vector(paper, rarity)
     pulls = [
-        (lesson.weight * _likeness(own, vector), lesson, vector)
-        for lesson, vector in taught
-        if lesson.paper.id != paper.id
+        (example.weight * _likeness(own, vector), example, vector)
+        for example, vector in taught
+        if example.paper.id != paper.id
     ]
     total = max(-1.0, min(1.0, sum(pull for pull, _, _ in pulls)))
     if not total:
         return Moved(score, 0.0)
     relevance = round(max(0.0, min(10.0, score.relevance + MOVES * total)), 2)
-    _, lesson, vector = max(pulls, key=lambda p: p[0] if total > 0 else -p[0])
+    _, example, vector = max(pulls, key=lambda p: p[0] if total > 0 else -p[0])
     shared = sorted((f for f in own if f in vector), key=lambda f: (-own[f] * vector[f], f))
     named = _named(shared, _written(paper), NAMED)
-    return Moved(replace(score, relevance=relevance), relevance - score.relevance, lesson.paper, named)
+    return Moved(replace(score, relevance=relevance), relevance - score.relevance, example.paper, named)
 
 
 def _likeness(one: Vector, other: Vector) -> float:

@@ -18,7 +18,7 @@ from digest.arxiv import ids
 from digest.model import Paper
 from digest.which_paper import cues, days
 from digest.which_paper.numbers import numbers_in
-from digest.which_paper.titles import Found, Shelf
+from digest.which_paper.titles import Found, TitleIndex
 
 __all__ = ["Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
 
@@ -235,8 +235,8 @@ def _guessed(text: str, papers: Sequence[Known]) -> Resolution:
     return fitting if fitting.paper_ids or fitting.ask else _asking(papers, "which paper is not said")
 
 
-def _shelf(papers: Sequence[Known]) -> Shelf:
-    return Shelf([k.paper for k in papers], [k.text or "" for k in papers])
+def _shelf(papers: Sequence[Known]) -> TitleIndex:
+    return TitleIndex([k.paper for k in papers], [k.text or "" for k in papers])
 
 
 def _of(found: Found, papers: Sequence[Known]) -> Resolution:
@@ -276,7 +276,7 @@ def by_title(text: str, titles: Mapping[str, str]) -> str | None:
 
     never = datetime.min.replace(tzinfo=UTC)
     papers = [Paper(i, 1, title, "", (), (), never, never) for i, title in titles.items()]
-    shelf = Shelf(papers, [""] * len(papers))
+    shelf = TitleIndex(papers, [""] * len(papers))
     plain = unicodedata.normalize("NFKC", text)
     for found in (shelf.named(plain), shelf.hinted(plain)):
         if len(found.sure) == 1:

@@ -57,7 +57,7 @@ class Found:
     how: str = ""
 
 
-class Shelf:
+class TitleIndex:
     """An index of papers by what people call them."""
 
     def __init__(self, papers: Sequence[Paper], said: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from bot.questions.conversation import Conversation
 from bot.store import RedisCache, Store
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Profile
-from digest.ports import Desk, FreePace
+from digest.ports import FreePace, Services
 from tests.bot.people import Channel
 from tests.conftest import Clock
 
@@ -28,14 +28,14 @@ from tests.conftest import Clock
 def channel(store: Store, clock: Clock) -> Channel:
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     sample, stand_in = SampleDay(), ExtractiveAnalyst()
-    desk = Desk(sample, sample, stand_in, stand_in, RedisCache(store))
+    services = Services(sample, sample, stand_in, stand_in, RedisCache(store))
     queue = InlineQueue()
     context = Context(
         store=store,
-        desk=desk,
+        services=services,
         chats={chat.name: chat},
         queue=queue,
-        daily=Daily(store, desk, {chat.name: chat}, FreePace(), clock),
+        daily=Daily(store, services, {chat.name: chat}, FreePace(), clock),
         now=clock,
         defaults=Subscription(Place("", ""), Profile(("cs.CV",), language="en")),
     )

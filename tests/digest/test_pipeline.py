@@ -13,10 +13,10 @@ from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
 from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.pipeline import Request, make_digest, preview
-from digest.ports import Desk, MemoryCache, booked, booking
+from digest.ports import MemoryCache, Services, booked, booking
 from digest.render.labels import label
 from digest.selection.ledger import Ledger
-from digest.selection.preferences import Lesson, Taste
+from digest.selection.preferences import Example, Preferences
 from tests.builders import NOON, a_score
 from tests.digest.selection.test_preferences import DAY, paper
 
@@ -83,13 +83,13 @@ def model() -> Counting:
     return Counting()
 
 
-def desk(model: Counting, share: float = 0.0, cache: MemoryCache | None = None) -> Desk:
+def services(model: Counting, share: float = 0.0, cache: MemoryCache | None = None) -> Services:
     async def spent(payer: str) -> float:
         assert payer == "slack:C1"
         return share
 
     world = World()
-    return Desk(world, world, model, ExtractiveAnalyst(), cache or MemoryCache(), spent=spent)  # type: ignore[arg-type]
+    return Services(world, world, model, ExtractiveAnalyst(), cache or MemoryCache(), spent=spent)  # type: ignore[arg-type]
 
 
 def request(**values: object) -> Request:
@@ -97,14 +97,14 @@ def request(**values: object) -> Request:
     return Request("slack:C1", "daily", TODAY, **(given | values))  # type: ignore[arg-type]
 
 
-async def made(at: Desk, **values: object):
+async def made(at: Services, **values: object):
     digest = (await make_digest(request(**values), Ledger(), at, NOON)).digest
     assert digest is not None
     return digest
 
 
 async def test_with_enough_left_the_model_ranks_and_reads_whole_papers(model):
-    digest = await made(desk(model, 0.79))
+    digest = await made(services(model, 0.79))
     assert model.count("rank") == 1
     assert {about for what, about in model.asked if what == "analyse"} == {"html"}
     assert digest.notes == ()
@@ -112,7 +112,7 @@ async def test_with_enough_left_the_model_ranks_and_reads_whole_papers(model):
 
 
 async def test_from_four_fifths_on_words_rank_and_the_digest_says_so(model):
-    digest = await made(desk(model, 0.85))
+    digest = await made(services(model, 0.85))
     assert model.count("rank") == 0
     assert model.count("analyse") == 3
     assert digest.notes == ("Chosen by keywords: 85 % of the day's budget is used.",)
@@ -121,7 +121,7 @@ async def test_from_four_fifths_on_words_rank_and_the_digest_says_so(model):
 
 
 async def test_from_nine_tenths_on_abstracts_are_read_and_each_paper_says_so(model):
-    digest = await made(desk(model, 0.9), profile=Profile(("cs.CV",), "grasping", language="zh"))
+    digest = await made(services(model, 0.9), profile=Profile(("cs.CV",), "grasping", language="zh"))
     assert {about for what, about in model.asked if what == "analyse"} == {"abstract"}
     assert all(label("saving_abstract", "zh") in e.notes for e in digest.entries)
     assert {e.analysis.basis for e in digest.entries} == {Basis.ABSTRACT}
@@ -130,7 +130,7 @@ async def test_from_nine_tenths_on_abstracts_are_read_and_each_paper_says_so(mod
 
 async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(model):
     model.broke = frozenset({"rank", "analyse", "summarise"})
-    digest = await made(desk(model, 0.0))
+    digest = await made(services(model, 0.0))
     assert {e.analysis.by for e in digest.entries} == {"extractive"}
     assert all(label("over_budget", "en") in e.notes for e in digest.entries)
     assert label("budget_gone", "en") in digest.notes
@@ -139,24 +139,24 @@ async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(mo
 
 async def test_a_run_that_can_wait_does_not_wait_for_money(model):
     model.broke = frozenset({"rank", "analyse", "summarise"})
-    digest = await made(desk(model), can_wait=True)
+    digest = await made(services(model), can_wait=True)
     assert {e.analysis.by for e in digest.entries} == {"extractive"}
 
 
 async def test_what_is_at_hand_is_used_whatever_is_left(model):
     cache = MemoryCache()
-    first = await made(desk(model, 0.0, cache))
+    first = await made(services(model, 0.0, cache))
     model.broke, model.asked = frozenset({"rank", "analyse", "summarise"}), []
-    again = await made(desk(model, 0.99, cache))
+    again = await made(services(model, 0.99, cache))
     assert [e.analysis for e in again.entries] == [e.analysis for e in first.entries]
     assert again.notes == ()
     assert again.summary == first.summary
 
 
 async def test_votes_bring_a_paper_in_and_its_entry_says_so(model):
-    plain = await made(desk(model))
+    plain = await made(services(model))
     absent = next(p for p in PAPERS if p.title.startswith("Proof") and plain.entry(p.id) is None)
-    taught = await made(desk(model), taste=Taste((Lesson(paper("proof", 90), 1),)))
+    taught = await made(services(model), preferences=Preferences((Example(paper("proof", 90), 1),)))
     entry = taught.entry(absent.id) or next(e for e in taught.entries if e.paper.title.startswith("Proof"))
     assert "Proof study number 90" in entry.learned
     assert entry.score.relevance > 6
@@ -165,22 +165,24 @@ async def test_votes_bring_a_paper_in_and_its_entry_says_so(model):
 
 
 async def test_fewer_like_this_keeps_its_kind_out(model):
-    plain = await made(desk(model))
+    plain = await made(services(model))
     kind = plain.entries[0].paper.title.split(" ")[0].lower()
-    digest = await made(desk(model), taste=Taste((Lesson(paper(kind, 90), -1), Lesson(paper(kind, 91), -1))))
+    digest = await made(
+        services(model), preferences=Preferences((Example(paper(kind, 90), -1), Example(paper(kind, 91), -1)))
+    )
     assert not any(e.paper.title.lower().startswith(kind) for e in digest.entries)
 
 
 async def test_a_channel_s_votes_do_not_reach_the_scores_that_others_share(model):
     cache = MemoryCache()
-    await made(desk(model, 0.0, cache), taste=Taste((Lesson(paper("proof", 90), 1),)))
-    plain = await made(desk(model, 0.0, cache))
+    await made(services(model, 0.0, cache), preferences=Preferences((Example(paper("proof", 90), 1),)))
+    plain = await made(services(model, 0.0, cache))
     assert model.count("rank") == 1
     assert {e.score.relevance for e in plain.entries} <= {5.0, 5.1, 5.2}
 
 
 async def test_a_preview_shows_what_the_votes_choose(model):
-    taste = Taste((Lesson(paper("proof", 90), 1),))
+    preferences = Preferences((Example(paper("proof", 90), 1),))
     with booked("slack:C1", "rank"):
-        chosen, _ = await preview(Profile(("cs.CV",), language="en"), 3, desk(model), NOON, taste)
+        chosen, _ = await preview(Profile(("cs.CV",), language="en"), 3, services(model), NOON, preferences)
     assert [p.title.split(" ")[0] for p, _, _ in chosen] == ["Proof"] * 3

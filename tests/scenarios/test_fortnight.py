@@ -48,7 +48,7 @@ async def test_over_a_fortnight_with_outages_every_paper_comes_once():
             server.api_url,
             server.rss_url,
             pace=FreePace(),
-            patience=timedelta(seconds=0.3),
+            time_limit=timedelta(seconds=0.3),
             first_wait=timedelta(seconds=0.02),
         )
         ledger = Ledger()

@@ -32,7 +32,7 @@ from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext import abstract_text
 from digest.model import Digest, FullText, Paper, Profile
-from digest.ports import Desk, FreePace
+from digest.ports import FreePace, Services
 from digest.selection.ledger import State
 from tests.builders import a_paper
 from tests.conftest import Clock as Hands
@@ -164,18 +164,18 @@ async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week
             arxiv.api_url,
             arxiv.rss_url,
             pace=FreePace(),
-            patience=timedelta(seconds=0.2),
+            time_limit=timedelta(seconds=0.2),
             first_wait=timedelta(seconds=0.02),
         )
         stand_in, cache = ExtractiveAnalyst(), RedisCache(store)
-        desk = Desk(SharedPapers(source, cache), Abstracts(), stand_in, stand_in, cache)
+        services = Services(SharedPapers(source, cache), Abstracts(), stand_in, stand_in, cache)
         agenda = Agenda(clock)
         context = Context(
             store=store,
-            desk=desk,
+            services=services,
             chats={"slack": chat},
             queue=agenda,
-            daily=Daily(store, desk, {"slack": chat}, FreePace(), clock),
+            daily=Daily(store, services, {"slack": chat}, FreePace(), clock),
             now=clock,
             defaults=Subscription(Place("", "")),
         )

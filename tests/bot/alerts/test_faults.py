@@ -139,11 +139,11 @@ async def house(channel: Channel) -> House:
     async def spent(payer: str) -> float:
         return max(shares.get(payer, 0.0), shares.get("", 0.0))
 
-    desk = replace(channel.context.desk, papers=arxiv, analyst=model, spent=spent)
+    services = replace(channel.context.services, papers=arxiv, analyst=model, spent=spent)
     context = replace(
         channel.context,
-        desk=desk,
-        daily=Daily(store, desk, channel.context.chats, FreePace(), channel.clock),
+        services=services,
+        daily=Daily(store, services, channel.context.chats, FreePace(), channel.clock),
         queue=Queue(),
         reports=AdminReports(store, channel.context.chats, [OPS], FreePace(), channel.clock),
     )

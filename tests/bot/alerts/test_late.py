@@ -86,9 +86,9 @@ async def day(channel: Channel) -> Day:
     """Friday at nine, and arXiv is down."""
     arxiv, model, queue = Flaky(), Model(), Queue()
     store = channel.context.store
-    desk = replace(channel.context.desk, papers=arxiv, analyst=model)
-    daily = Daily(store, desk, channel.context.chats, FreePace(), channel.clock)
-    context = replace(channel.context, desk=desk, daily=daily, queue=queue)
+    services = replace(channel.context.services, papers=arxiv, analyst=model)
+    daily = Daily(store, services, channel.context.chats, FreePace(), channel.clock)
+    context = replace(channel.context, services=services, daily=daily, queue=queue)
     subscription = await channel.set_up()
     run = await store.begin_run(subscription.key, FRIDAY, "daily")
     return Day(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue, run)  # type: ignore[arg-type]

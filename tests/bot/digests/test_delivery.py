@@ -282,7 +282,7 @@ class TestRefused:
         assert [r.state for r in results] == [DeliveryState.OPEN, DeliveryState.DONE]
 
     async def test_throttled_for_too_long_it_is_left_for_later(self, world: ConsoleWorld, store: Store, monkeypatch):
-        monkeypatch.setattr(delivery, "THROTTLED", 0.12)
+        monkeypatch.setattr(delivery, "MAX_THROTTLED", 0.12)
         for _ in range(3):
             world.break_next(Break.THROTTLED)
         left = await run(world, store)
@@ -353,7 +353,7 @@ class TestRetract:
 
     async def test_a_platform_that_throttles_without_end_is_told(self, world: ConsoleWorld, store: Store, monkeypatch):
         await run(world, store)
-        monkeypatch.setattr(delivery, "THROTTLED", 0.15)
+        monkeypatch.setattr(delivery, "MAX_THROTTLED", 0.15)
 
         async def throttled(place: Place, message: str) -> None:
             raise Throttled("Too fast.", 0.1)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.chat import Place, Vote, VoteKind
 from bot.digests.daily import RunOptions
-from bot.digests.preferences import taste_of, taught
+from bot.digests.preferences import load_learned, load_preferences
 from digest.model import Digest
 from tests.bot.people import ANN, BOB, HERE, Channel
 
@@ -18,9 +18,9 @@ async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place =
     await channel.context.store.vote(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
 
 
-async def lessons(channel: Channel) -> dict[str, float]:
-    taste = await taste_of(channel.context.store, HERE.key)
-    return {lesson.paper.id: lesson.weight for lesson in taste.lessons}
+async def examples(channel: Channel) -> dict[str, float]:
+    preferences = await load_preferences(channel.context.store, HERE.key)
+    return {example.paper.id: example.weight for example in preferences.examples}
 
 
 async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel: Channel):
@@ -29,41 +29,41 @@ async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel: Channel):
     await vote(channel, VoteKind.MORE, one, place=thread)
     await vote(channel, VoteKind.FEWER, two)
     await vote(channel, VoteKind.SAVED, three)
-    assert await lessons(channel) == {one: 1, two: -1, three: 1}
+    assert await examples(channel) == {one: 1, two: -1, three: 1}
 
 
 async def test_a_question_for_all_to_see_is_a_lesson_and_a_private_one_is_not(channel: Channel):
     digest, thread = await channel.digest()
     await channel.ask(thread, "does 1 release code?")
     await channel.ask(thread, "does 2 release code?", private=True, addressed=True)
-    assert await lessons(channel) == {digest.entries[0].paper.id: 0.5}
+    assert await examples(channel) == {digest.entries[0].paper.id: 0.5}
 
 
 @pytest.mark.parametrize("subject", ["answer:abc", "2401.00001"])
 async def test_votes_on_answers_and_on_papers_that_no_digest_here_showed_teach_nothing(channel: Channel, subject: str):
     await channel.digest()
     await vote(channel, VoteKind.MORE, subject)
-    assert await lessons(channel) == {}
+    assert await examples(channel) == {}
 
 
 async def test_a_report_of_an_error_is_no_opinion_of_the_paper(channel: Channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.WRONG, digest.entries[0].paper.id)
-    assert await lessons(channel) == {}
+    assert await examples(channel) == {}
 
 
 async def test_a_vote_taken_back_teaches_nothing(channel: Channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, undo=True)
-    assert await lessons(channel) == {}
+    assert await examples(channel) == {}
 
 
 async def test_another_channel_s_votes_are_its_own(channel: Channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, place=Place("console", "other"))
-    assert await lessons(channel) == {}
-    assert (await taught(channel.context.store, "console:other")).papers == 0
+    assert await examples(channel) == {}
+    assert (await load_learned(channel.context.store, "console:other")).papers == 0
 
 
 async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(channel: Channel):
@@ -77,10 +77,10 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     button = status.button("unteach")
     assert button.confirm
     channel.clock.forward(timedelta(seconds=1))
-    assert "只有" in (await channel.click(button, BOB)).text
-    assert len(await lessons(channel)) == 2
+    assert "可以管理" in (await channel.click(button, BOB)).text
+    assert len(await examples(channel)) == 2
     assert "Forgotten" in (await channel.click(button)).text
-    assert await lessons(channel) == {}
+    assert await examples(channel) == {}
     assert "you voted on" not in (await channel.command("digest", "status")).text
     assert [v.subject for v in await channel.context.store.saved(ANN.id)] == [digest.entries[1].paper.id]
 
@@ -90,7 +90,7 @@ async def test_after_forgetting_new_votes_teach_again(channel: Channel):
     await vote(channel, VoteKind.SAVED, digest.entries[1].paper.id)
     await channel.context.store.forget_votes(HERE.key)
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
-    assert await lessons(channel) == {digest.entries[0].paper.id: 1}
+    assert await examples(channel) == {digest.entries[0].paper.id: 1}
 
 
 async def test_the_next_digest_is_made_by_it(channel: Channel):
@@ -126,4 +126,4 @@ async def test_forgetting_a_person_takes_their_lessons_too(channel: Channel):
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     await channel.ask(thread, "does 2 release code?")
     await channel.context.store.forget_person(ANN.id)
-    assert await lessons(channel) == {}
+    assert await examples(channel) == {}

@@ -110,7 +110,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
     sample, queue = SampleDay(), InlineQueue()
     async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"discord": home.chat}
-        daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
+        daily = Daily(app.store, app.services, chats, FreePace(), app.now)
         context = replace(app.context(chats, queue), daily=daily)
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)

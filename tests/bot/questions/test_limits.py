@@ -27,7 +27,7 @@ class Broke(ExtractiveAnalyst):
 
 @pytest.fixture
 async def broke(channel: Channel) -> Channel:
-    context = replace(channel.context, desk=replace(channel.context.desk, analyst=Broke()))
+    context = replace(channel.context, services=replace(channel.context.services, analyst=Broke()))
     conversation = Conversation(context)
     context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
     return replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
@@ -74,7 +74,7 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channe
     with booked(HERE.key, "analyse"):
         ticket = await budget.reserve(HERE.key, Usage(1, 10, 0, 10, 0.1))
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
-    context = replace(channel.context, desk=replace(channel.context.desk, spent=budget.used))
+    context = replace(channel.context, services=replace(channel.context.services, spent=budget.used))
     respond = await replace(channel, handler=Dispatcher(context, channel.conversation)).command("digest", "status")
     assert "This month: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
     assert "Today: $0.42 (analyses $0.42); 1,000 tokens read" in respond.text

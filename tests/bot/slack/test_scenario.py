@@ -71,7 +71,7 @@ async def day(
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
-        daily = Daily(app.store, app.desk, chats, FreePace(), app.now)
+        daily = Daily(app.store, app.services, chats, FreePace(), app.now)
         context = replace(app.context(chats, queue), daily=daily)  # type: ignore[arg-type]
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)

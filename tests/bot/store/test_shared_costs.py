@@ -20,7 +20,7 @@ from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model
 from digest.llm.server.prices import Price
 from digest.model import Profile, Usage
-from digest.ports import Desk, FreePace, booked
+from digest.ports import FreePace, Services, booked
 from tests.conftest import Clock
 from tests.servers.model import ModelServer
 
@@ -110,10 +110,10 @@ async def house(store: Store, clock: Clock) -> AsyncIterator[House]:
         prices = {"stand-in": Price(1, 0.1, 4)}
         model = Model(name="stand-in", base_url=server.base_url, cache=cache, budget=budget, prices=prices)
         sample = SampleDay()
-        desk = Desk(
+        services = Services(
             sample, sample, ModelAnalyst(model), ExtractiveAnalyst(), cache, spent=budget.used, share=budget.share
         )
-        yield House(store, Daily(store, desk, {}, FreePace(), clock), server, clock)
+        yield House(store, Daily(store, services, {}, FreePace(), clock), server, clock)
         await model.aclose()
 
 

@@ -102,9 +102,9 @@ async def house(channel: Channel) -> House:
     """Friday at nine; the list is out since midnight in New York."""
     arxiv, model, queue = Lists(), Ranking(), Queue()
     store = channel.context.store
-    desk = replace(channel.context.desk, papers=arxiv, analyst=model)
-    daily = Daily(store, desk, channel.context.chats, FreePace(), channel.clock)
-    context = replace(channel.context, desk=desk, daily=daily, queue=queue)
+    services = replace(channel.context.services, papers=arxiv, analyst=model)
+    daily = Daily(store, services, channel.context.chats, FreePace(), channel.clock)
+    context = replace(channel.context, services=services, daily=daily, queue=queue)
     await channel.set_up()
     return House(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue)  # type: ignore[arg-type]
 
@@ -232,7 +232,7 @@ class TestPoison:
         """As two workers leave it that died over this paper alone."""
         run = await house.run()
         store = house.context.store
-        best, _ = await preview(Profile(("cs.CV",)), 3, house.context.desk, house.context.now())
+        best, _ = await preview(Profile(("cs.CV",)), 3, house.context.services, house.context.now())
         chosen = best[1][0]
         task = f"digest:{run.key}"
         for attempt in "12":
@@ -263,8 +263,8 @@ class TestPoison:
                 at_once -= 1
                 return await super().read(paper)
 
-        desk = replace(house.context.desk, texts=Reading())
-        house.context.daily._desk = desk
+        services = replace(house.context.services, texts=Reading())
+        house.context.daily._services = services
         await house.digest(await house.run(), deaths=2)
         assert most == 1
         house.channel.clock.forward(timedelta(days=1))

@@ -46,7 +46,7 @@ def reader(server: ArxivServer, seconds: float = 3, **more) -> Arxiv:
         server.api_url,
         server.rss_url,
         "team@example.org",
-        **{"pace": FreePace(), "patience": timedelta(seconds=seconds), "first_wait": timedelta(seconds=0.02), **more},
+        **{"pace": FreePace(), "time_limit": timedelta(seconds=seconds), "first_wait": timedelta(seconds=0.02), **more},
     )
 
 
@@ -235,7 +235,7 @@ async def test_nothing_listening_is_a_sentence():
         "http://127.0.0.1:9/api/query",
         "http://127.0.0.1:9",
         pace=FreePace(),
-        patience=timedelta(seconds=0.3),
+        time_limit=timedelta(seconds=0.3),
         first_wait=timedelta(seconds=0.05),
     )
     with pytest.raises(ArxivUnavailable, match="could not be reached"):

@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest.model import Paper
-from digest.selection.preferences import MOVES, UNTAUGHT, Lesson, Moved, Taste
+from digest.selection.preferences import MOVES, NO_PREFERENCES, Example, Moved, Preferences
 from tests.builders import a_paper, a_score
 
 FIELDS = {
@@ -34,19 +34,19 @@ def paper(field: str, n: int = 0, **values: object) -> Paper:
 DAY = [paper(field, n) for field in FIELDS for n in range(3)]
 
 
-def moved(taste: Taste, papers: list[Paper] = DAY, relevance: float = 5) -> dict[str, Moved]:
+def moved(preferences: Preferences, papers: list[Paper] = DAY, relevance: float = 5) -> dict[str, Moved]:
     scores = [a_score(p.id, relevance, 5) for p in papers]
-    return {m.score.paper_id: m for m in taste.move(papers, scores)}
+    return {m.score.paper_id: m for m in preferences.move(papers, scores)}
 
 
 def test_without_votes_every_score_stays_the_same_object():
     scores = [a_score(p.id, 5, 5) for p in DAY]
-    assert [m.score for m in UNTAUGHT.move(DAY, scores)] == scores
-    assert all(m.score is s for m, s in zip(UNTAUGHT.move(DAY, scores), scores, strict=True))
+    assert [m.score for m in NO_PREFERENCES.move(DAY, scores)] == scores
+    assert all(m.score is s for m, s in zip(NO_PREFERENCES.move(DAY, scores), scores, strict=True))
 
 
 def test_more_like_this_raises_its_kind_and_leaves_the_rest_alone():
-    found = moved(Taste((Lesson(paper("video", 90), 1),)))
+    found = moved(Preferences((Example(paper("video", 90), 1),)))
     for p in DAY:
         if p.title.startswith("Video"):
             assert found[p.id].by > 1
@@ -56,18 +56,18 @@ def test_more_like_this_raises_its_kind_and_leaves_the_rest_alone():
 
 
 def test_fewer_like_this_lowers_its_kind():
-    found = moved(Taste((Lesson(paper("road", 90), -1),)))
+    found = moved(Preferences((Example(paper("road", 90), -1),)))
     assert all(found[p.id].by < -1 for p in DAY if p.title.startswith("Road"))
     assert all(found[p.id].by == pytest.approx(0, abs=0.5) for p in DAY if not p.title.startswith("Road"))
 
 
 def test_significance_is_not_for_votes_to_change():
-    found = moved(Taste((Lesson(paper("video", 90), 1),)))
+    found = moved(Preferences((Example(paper("video", 90), 1),)))
     assert {m.score.significance for m in found.values()} == {5}
 
 
 def test_votes_move_a_paper_by_three_points_at_most_and_never_beyond_the_scale():
-    many = Taste(tuple(Lesson(paper("video", 50 + n), 1) for n in range(30)))
+    many = Preferences(tuple(Example(paper("video", 50 + n), 1) for n in range(30)))
     for relevance in (0.0, 5.0, 9.0):
         for m in moved(many, relevance=relevance).values():
             assert abs(m.by) <= MOVES
@@ -76,28 +76,28 @@ def test_votes_move_a_paper_by_three_points_at_most_and_never_beyond_the_scale()
 
 def test_people_who_contradict_each_other_teach_nothing():
     lesson = paper("video", 90)
-    assert all(m.by == 0 for m in moved(Taste((Lesson(lesson, 1), Lesson(lesson, -1)))).values())
+    assert all(m.by == 0 for m in moved(Preferences((Example(lesson, 1), Example(lesson, -1)))).values())
 
 
 def test_a_paper_is_no_lesson_about_itself():
-    assert moved(Taste((Lesson(DAY[0], 1),)))[DAY[0].id].by == 0
+    assert moved(Preferences((Example(DAY[0], 1),)))[DAY[0].id].by == 0
 
 
 def test_a_paper_asked_about_pulls_less_than_one_that_was_voted_for():
-    voted, asked = (moved(Taste((Lesson(paper("grasp", 90), w),)))[DAY[0].id].by for w in (1, 0.5))
+    voted, asked = (moved(Preferences((Example(paper("grasp", 90), w),)))[DAY[0].id].by for w in (1, 0.5))
     assert 0 < asked < voted
 
 
 def test_an_author_of_a_voted_paper_pulls():
     known = paper("proof", 90, authors=("Ada Lovelace", "Charles Babbage"))
     other = paper("brain", 91, authors=("Ada Lovelace", "Somebody Else"))
-    found = moved(Taste((Lesson(known, 1),)), [*DAY, other])
+    found = moved(Preferences((Example(known, 1),)), [*DAY, other])
     assert found[other.id].by > 0.3
     assert "Ada Lovelace" in found[other.id].shared
 
 
 def test_the_reason_names_the_lesson_and_what_is_shared_in_the_reader_s_language():
-    m = moved(Taste((Lesson(paper("grasp", 90, title="Grasp with $\\pi$"), 1),)))[DAY[0].id]
+    m = moved(Preferences((Example(paper("grasp", 90, title="Grasp with $\\pi$"), 1),)))[DAY[0].id]
     assert "Grasp with π" in m.say("en")
     assert "因本频道" in m.say("zh")
     assert m.shared
@@ -107,23 +107,23 @@ def test_the_reason_names_the_lesson_and_what_is_shared_in_the_reader_s_language
 
 def test_a_title_cannot_bring_markup_into_the_reason():
     lesson = paper("grasp", 90, title="Grasp [study](https://evil.example) <@U1>")
-    said = moved(Taste((Lesson(lesson, 1),)))[DAY[0].id].say("en")
+    said = moved(Preferences((Example(lesson, 1),)))[DAY[0].id].say("en")
     assert "<a " not in MarkdownIt().render(said)
     assert "Grasp [study](https://evil.example)" in re.sub("<[^>]*>", "", MarkdownIt().render(said))
 
 
 def test_what_was_taught_can_be_looked_at():
-    taste = Taste((Lesson(paper("grasp", 90), 1), Lesson(paper("road", 90), -1)))
-    taught = taste.taught(DAY)
+    preferences = Preferences((Example(paper("grasp", 90), 1), Example(paper("road", 90), -1)))
+    taught = preferences.learned(DAY)
     assert taught.papers == 2
     assert {"grasp", "cloth", "tactile", "Robots", "fingers"} & set(taught.more)
     assert {"Lane", "Road", "road", "driving", "camera"} & set(taught.fewer)
     assert not set(taught.more) & set(taught.fewer)
-    assert UNTAUGHT.taught(DAY).papers == 0
+    assert NO_PREFERENCES.learned(DAY).papers == 0
 
 
 def test_it_is_the_same_whatever_the_order():
-    lessons = (Lesson(paper("grasp", 90), 1), Lesson(paper("road", 90), -1), Lesson(paper("video", 90), 0.5))
-    one = moved(Taste(lessons))
-    other = moved(Taste(tuple(reversed(lessons))), list(reversed(DAY)))
+    examples = (Example(paper("grasp", 90), 1), Example(paper("road", 90), -1), Example(paper("video", 90), 0.5))
+    one = moved(Preferences(examples))
+    other = moved(Preferences(tuple(reversed(examples))), list(reversed(DAY)))
     assert {i: round(m.by, 6) for i, m in one.items()} == {i: round(m.by, 6) for i, m in other.items()}

@@ -25,7 +25,7 @@ def places_of(section: Section) -> Iterator[Place]:
         yield Place(section, passage)
 
 
-class Folded:
+class NormalizedText:
     """The normalised text of consecutive passages, without page numbers and running heads
     (`heads`)."""
 
