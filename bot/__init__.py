@@ -1,1 +1,1 @@
-"""Everything that runs: the command line, the store, the clock, the queue, and the channels digests are delivered to."""
+"""Everything that runs: command line, store, scheduler, queue and chat platforms."""

@@ -1,4 +1,4 @@
-"""What everything a person can do works with, put together once by `bot.server.wiring`."""
+"""The services that handlers share, assembled by `bot.server.wiring`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from digest.ports import FreePace, Pace, Services
 
 
 class Queue(Protocol):
-    """The queue, as far as this side of it asks: see `bot.worker.queue`."""
+    """The part of `bot.worker.queue` that handlers use."""
 
     async def add(self, task: str, *ids: str) -> bool:
-        """Puts a task in. While the same one lives, and when it is done, it is not put in again: False then."""
+        """Queues a task. False if the same one is queued, running or done."""
         ...
 
 
@@ -32,13 +32,13 @@ class Context:
     daily: Daily
     now: Callable[[], datetime]
     defaults: Subscription
-    """What a channel gets before it says otherwise: from the settings. Its place is nobody's."""
+    """A channel's settings until it changes them. The place is a placeholder."""
     admins: frozenset[str] = frozenset()
-    """Ids of the only people who may change settings; empty: whoever the platform lets."""
+    """Ids of the only people who may change settings; if empty, the platform's admins may."""
     questions_per_person: int = 50
     show_cost: bool = False
-    pace: Pace = FreePace()  # noqa: RUF009  # it has no state
-    reports: Reports = NoReports()  # noqa: RUF009  # nor has this
+    pace: Pace = FreePace()  # noqa: RUF009  # no state
+    reports: Reports = NoReports()  # noqa: RUF009  # no state
 
     async def channel_language(self, place: Place, person: Person) -> str:
         """The language of what a channel sees: the channel's; in a direct message the person's."""

@@ -1,8 +1,8 @@
-"""The Chat port and its values: what Paperboy needs from a place where people talk, free of any platform's name.
+"""The Chat port and its values: what Paperboy needs from a chat platform.
 
-Content is written once, as a `Post` of blocks whose text is CommonMark (untrusted text in it is escaped or cleaned by whoever
-builds the Post). A platform's `render.py` turns a Post into one or more messages within its limits, cutting nothing; its
-`chat.py` sends them; its listeners turn what people do into a Question, Command, Click, Submission or Vote.
+Content is a `Post` of blocks whose text is CommonMark; the builder of a Post escapes untrusted text. A platform's `render`
+turns a Post into messages within its limits without cutting anything, its `chat.py` sends them, and its listeners turn
+events into a Question, Command, Click, Submission or Vote.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Small:
 
 @dataclass(frozen=True)
 class Quotation:
-    """Words of a paper with the link to their place."""
+    """A passage quoted from a paper, with the link to its place."""
 
     text: str
     """Plain text, not Markdown."""
@@ -53,7 +53,7 @@ class Quotation:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line; what stands above it is what the reader decides by."""
+    """A horizontal line below what a reader needs to decide whether to read on."""
 
 
 class Style(StrEnum):
@@ -61,7 +61,7 @@ class Style(StrEnum):
     PRIMARY = "primary"
     DANGER = "danger"
     MENU = "menu"
-    """Behind `⋯` where the platform has an overflow menu, else an ordinary button or a context-menu command."""
+    """In the overflow menu `⋯`, else an ordinary button or a context-menu command."""
     FEEDBACK = "feedback"
     """A small 👍 / 👎 pair."""
 
@@ -71,11 +71,11 @@ class Button:
     action: str
     """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, `more`, `fewer`, `wrong`, …"""
     value: str
-    """What it acts on, at most 60 characters: a digest's key and a number, a paper's id, an answer's id."""
+    """What it acts on, at most 60 characters: a `Subject` of `bot.core.ids` as a string, or a key."""
     label: str
     style: Style = Style.PLAIN
     confirm: str = ""
-    """A question to be asked before it acts."""
+    """A question asked before it acts."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ Block = Heading | Text | Small | Quotation | Rule | Actions | Menu
 
 @dataclass(frozen=True)
 class Post:
-    """One thing to be said. It may become several messages where the platform's limits ask for it."""
+    """One item of content; several messages where the platform's limits require it."""
 
     blocks: tuple[Block, ...]
     fallback: str
@@ -137,12 +137,12 @@ class Form:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was said or is to be said."""
+    """A channel, or a thread in it."""
 
     platform: str
     """`slack`, `discord`, `console`."""
     channel: str
-    """With what makes it unique on its platform."""
+    """Unique on its platform."""
     thread: str = ""
     """The id of the thread; empty in the channel itself."""
     direct: bool = False
@@ -161,12 +161,12 @@ class Person:
     admin: bool = False
     """May change the channel's settings."""
     language: str = ""
-    """The platform's idea of it, BCP 47; empty when unknown."""
+    """As the platform reports it, BCP 47; empty when unknown."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a person said that may want an answer. Persisted before it is acknowledged."""
+    """A message that may want an answer. Stored before it is acknowledged."""
 
     id: str
     """Unique and stable over redelivery: the same event or message gives the same id."""
@@ -188,7 +188,7 @@ class Question:
     private: bool = False
     """Only the asker is to see the answer."""
     extra: Mapping[str, str] = field(default_factory=dict)
-    """What the platform needs to answer (tokens with a short life, team ids). Never logged."""
+    """What the platform needs to answer (short-lived tokens, team ids). Never logged."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ class VoteKind(StrEnum):
     SAVED = "saved"
     WRONG = "wrong"
     ASKED = "asked"
-    """Nobody pressed anything: they asked about the paper, for all to see."""
+    """A public question about the paper counts as a vote."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class Vote:
 
 
 class ChatError(PaperboyError):
-    """A platform refused or did not answer. `str()` is a sentence: what, and what to do about it."""
+    """A platform refused or did not answer. `str()` is a sentence that says what to do."""
 
 
 class OutcomeUnknown(ChatError):
@@ -277,7 +277,7 @@ class Throttled(ChatError):
 
 
 class TargetMissing(ChatError):
-    """The channel, thread or message is no more, or the bot was removed: nothing more can be done there."""
+    """The channel, thread or message was deleted, or the bot was removed from it."""
 
 
 class Forbidden(ChatError):
@@ -285,7 +285,7 @@ class Forbidden(ChatError):
 
 
 class HistoryRefused(ChatError):
-    """The channel's history may not be read: whether a post in doubt arrived cannot be known."""
+    """The channel's history may not be read, so a post in doubt cannot be found."""
 
 
 # ---------------------------------------------------------------- the port
@@ -295,16 +295,16 @@ class StepKind(StrEnum):
     POST = "post"
     """A message in the channel; its id is that of the thread for later steps."""
     THREAD = "thread"
-    """Opens a thread on the step named in `on` (platforms where that is a request of its own). Done twice, it gives the same id."""
+    """Opens a thread on the step named in `on` (where that is a separate request). Repeated, it returns the same id."""
     REPLY = "reply"
     """A message in the thread of the step named in `on`."""
     EDIT = "edit"
-    """Replaces the message of the step named in `on`. Done twice, it does no harm."""
+    """Replaces the message of the step named in `on`. May be repeated."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One request of a Delivery, rendered. Stored before the first is made: a resume sends what is stored."""
+    """One rendered request of a Delivery. All are stored before the first is made; a resume sends the stored ones."""
 
     key: str
     """Unique in the installation and findable in the channel: `<digest key>:<n>`."""
@@ -314,12 +314,12 @@ class Step:
     on: str = ""
     """The key of an earlier step."""
     reply: int = -1
-    """Which of `Thread.replies` this message is (the first message of); -1 for the parent, threads, edits and what goes on in a further message."""
+    """Which of `Thread.replies` this message is (the first message of); -1 for the parent, threads, edits and further messages."""
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A digest, ready to be rendered: the parent, one post a paper, and the parent anew once their messages have links.
+    """A digest to render: the parent, one post per paper, and the parent again with links to them.
 
     In `finished`, a link whose URL is `reply:<n>` leads to the first message of `replies[n]`.
     """
@@ -338,7 +338,7 @@ class Draft(Protocol):
     """An answer while it is written."""
 
     async def write(self, text: str) -> None:
-        """The whole provisional text so far. Coalesced to the platform's pace; never blocks the model for long."""
+        """Shows the whole provisional text so far, at the platform's pace; never blocks the model for long."""
         ...
 
     async def status(self, text: str) -> None:
@@ -356,10 +356,10 @@ class Chat(Protocol):
     name: str
     """The platform's name, as in `Place.platform`."""
     whispers: bool
-    """Can show something to one person alone without having been asked by a command or a button."""
+    """Can show a message to one person alone, without a command or button."""
 
     hears: bool
-    """Plain messages in the bot's threads can be read, so that they can be questions."""
+    """Plain messages in the bot's threads can be read."""
 
     roles: bool
     """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
@@ -380,11 +380,11 @@ class Chat(Protocol):
         ...
 
     async def delete(self, place: Place, message: str) -> None:
-        """Done twice, it does no harm."""
+        """May be repeated."""
         ...
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """Shows another Post in place of a small message or an answer of ours. Raises TargetMissing where it was deleted."""
+        """Replaces a small message or an answer of the bot. Raises TargetMissing where it was deleted."""
         ...
 
     async def link(self, place: Place, message: str) -> str:
@@ -392,23 +392,23 @@ class Chat(Protocol):
         ...
 
     async def draft(self, question: Question, key: str) -> Draft:
-        """Begins the answer to a question where it was asked. `key` finds a half-written one again after a crash."""
+        """Begins the answer to a question. After a crash `key` finds the half-written one."""
         ...
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
-        """A small message in the place, or to one person alone (`to`). Returns the id, empty where it has none."""
+        """Sends a small message, to one person alone if `to` is given. Returns the id, empty where there is none."""
         ...
 
 
 class Responder(Protocol):
-    """How one command, click or submission is answered. Made by the platform for the occasion."""
+    """Answers one command, click or submission."""
 
     async def show(self, post: Post, *, private: bool = True) -> str:
-        """The answer, or the next message of it. Returns its id, empty where it has none."""
+        """Shows the answer or its next message. Returns the id, empty where there is none."""
         ...
 
     async def progress(self, text: str) -> None:
-        """A line to the asker alone that replaces the one before it."""
+        """Shows a line to the asker alone, replacing the last one."""
         ...
 
     async def form(self, form: Form) -> None:
@@ -420,19 +420,19 @@ class Responder(Protocol):
         ...
 
     async def file(self, name: str, text: str) -> None:
-        """Hands a text file to the asker alone; where the bot may upload none, its text as a page."""
+        """Sends a text file to the asker alone, or its text as a page where uploads are not allowed."""
         ...
 
 
 class EventHandler(Protocol):
-    """What a platform's listeners hand over to. Implemented once, platform-free, by `bot.commands.dispatcher`.
+    """Receives events from a platform's listeners. `bot.commands.dispatcher` implements it.
 
-    `on_question`, `on_edit`, `on_delete` and `on_membership` return when the event is in the store; they raise when it could not
-    be written, and the platform is then not told that it arrived. Work that takes longer goes on afterwards.
+    `on_question`, `on_edit`, `on_delete` and `on_membership` return once the event is stored, and raise if it is not; the
+    platform then gets no acknowledgement. Longer work continues afterwards.
     """
 
     async def knows_thread(self, place: Place) -> bool:
-        """The thread is one the bot started or answers in. What does not concern it is not kept."""
+        """Whether the bot started the thread or answers in it. Other messages are not stored."""
         ...
 
     async def on_question(self, question: Question) -> None:
@@ -458,7 +458,7 @@ class EventHandler(Protocol):
     async def on_reaction(
         self, place: Place, message: str, person: Person, kind: VoteKind, *, undo: bool = False
     ) -> None:
-        """👍 👎 🔖 on a message of ours, whatever paper that is."""
+        """👍 👎 🔖 on a message of the bot."""
         ...
 
     async def on_membership(self, place: Place, *, joined: bool, by: Person | None = None) -> None:

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def clock(start: datetime | None) -> Callable[[], datetime]:
-    """Aware datetimes, UTC. A clock that was set says so loudly: it is for tests."""
+    """Aware datetimes, UTC. A clock that was set logs a warning."""
     if start is None:
         return lambda: datetime.now(UTC)
     log.warning(

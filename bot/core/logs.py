@@ -1,7 +1,7 @@
-"""Logging: `event key=value` on stderr, or JSON lines by switch. Tokens never reach it, whoever logs them.
+"""Logging: `event key=value` on stderr, or JSON lines. Secrets are replaced in every record.
 
-What is done for one question or one digest carries one id (`for=`): the question's name, as people are told it when something goes wrong,
-or the digest's key. It joins the question, the model calls made for it and the posts that came of it, over processes and restarts.
+Records about one question or digest carry one id (`for=`), across processes and restarts: the question's name, which people
+see in error messages, or the digest's key.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _concern: ContextVar[str] = ContextVar("concern", default="")
 
 @contextlib.contextmanager
 def concerning(name: str) -> Iterator[None]:
-    """What is logged inside, also by what is begun there, is for this question or digest."""
+    """Adds the id to records inside the block and in tasks started there."""
     token = _concern.set(name)
     try:
         yield
@@ -48,7 +48,7 @@ def concerning(name: str) -> Iterator[None]:
 
 
 class _Joined(logging.Filter):
-    """Adds the id. On the handler, so that it is there whoever logs."""
+    """Adds the id. Set on the handler, so that it covers all loggers."""
 
     def __init__(self, *, as_field: bool) -> None:
         super().__init__()
@@ -64,11 +64,11 @@ class _Joined(logging.Filter):
 
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({})))
-"""What every record has. Neither these nor the message's own text are looked at twice."""
+"""Attributes of every record, which need no second pass."""
 
 
 class _Hushed(logging.Filter):
-    """Replaces the values of secret settings in whatever is logged, exceptions included."""
+    """Replaces secrets in messages, exceptions and extra fields."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class _Hushed(logging.Filter):
 
 
 def set_up(settings: Settings, *, service: bool) -> None:
-    """For a service everything from LOG_LEVEL up; at a person's terminal warnings only, unless LOG_LEVEL was set."""
+    """A service logs from LOG_LEVEL up; a terminal command logs errors only, unless LOG_LEVEL is set."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
     handler.addFilter(_Joined(as_field=as_json))
@@ -109,7 +109,7 @@ def set_up(settings: Settings, *, service: bool) -> None:
 
 
 def keep_fault(settings: Settings, mark: str, error: BaseException) -> Path:
-    """A bug's traceback goes into a file, under its id: a person at the terminal is shown the id."""
+    """Appends a bug's traceback to a file under the id that the terminal shows."""
     path = settings.home / FAULTS
     path.parent.mkdir(parents=True, exist_ok=True)
     told = _hushed(settings).hush("".join(traceback.format_exception(error)))

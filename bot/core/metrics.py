@@ -1,6 +1,6 @@
-"""What is counted, for Prometheus at /metrics. Each process counts its own work; names and meanings stand here and in docs/operations.md.
+"""Prometheus metrics at /metrics, also described in docs/operations.md. Each process counts its own work.
 
-Nothing in a label names a person, a paper or a channel: labels are few by design.
+No label names a person, a paper or a channel.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def show_depth(depth: Mapping[str, int]) -> None:
 
 
 def count_retries() -> None:
-    """Tells of every retry of the one retry layer: counted and logged, without what was asked."""
+    """Counts and logs every retry, without the request."""
     set_on_retry_hooks([_retried])
 
 
@@ -80,7 +80,7 @@ def _retried(details: RetryDetails) -> None:
 
 
 class CountedBudget:
-    """A Budget that also counts what is settled. A call that failed is settled with nothing, and is no call."""
+    """A Budget that also counts settled calls. A failed call is settled without usage and not counted."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

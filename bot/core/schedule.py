@@ -1,4 +1,4 @@
-"""When a subscription's daily run is due, in its own timezone, and when it is worth looking again. Pure."""
+"""When a subscription's daily run is due in its timezone, and when a run without news looks again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.core.subscription import DAYS, Subscription
 from digest.arxiv import calendar
 
 LIST_IS_NEAR = timedelta(hours=6)
-"""Nothing new and a list due within this: look again when it is out."""
+"""A run without news waits for a list that is due within this time."""
 AFTER_LIST = timedelta(minutes=10)
 LIST_IS_LATE = timedelta(hours=6)
-"""For so long a list that should be out is looked for again."""
+"""How long a run looks again for a list that is late."""
 LATE_LIST_AGAIN = timedelta(hours=1)
 
 
@@ -63,7 +63,7 @@ def last_due(subscription: Subscription, now: datetime) -> datetime | None:
 
 
 def look_again(begun: datetime, now: datetime, seen: date | None) -> timedelta | None:
-    """How long until a run that found nothing new is to look again; None when there is nothing to wait for.
+    """How long until a run without news looks again; None if there is nothing to wait for.
 
     `begun`: the run. `seen`: the date of the newest list the channel knows. A list due within hours is waited for; one that arXiv's
     calendar has and arXiv does not show yet is looked for every hour, for six hours at most.

@@ -1,7 +1,6 @@
-"""Environment -> Settings. Every problem is reported at once, one sentence each; nothing else reads the environment
-(`hosts` looks for marks of hosts there).
+"""Environment -> Settings. Every problem is reported at once, one sentence each; only this module and `hosts` read the environment.
 
-A `.env` file in the working directory counts as environment; what is really set wins. `.env.example` names every setting with
+A `.env` file in the working directory adds to the environment, which wins. `.env.example` names every setting with
 its meaning, and a test keeps the two in step.
 """
 
@@ -87,7 +86,7 @@ Url = Annotated[str, AfterValidator(_url)]
 
 
 class Settings(BaseSettings):
-    """All of them, with their defaults. Names in the environment are these in capitals."""
+    """Environment variables are these names in capitals."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", case_sensitive=False)
 
@@ -195,7 +194,7 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment, with the command line's words over them. Raises Misconfigured with a sentence per problem."""
+    """Settings from the environment, overridden by the command line. Raises Misconfigured with a sentence per problem."""
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)

@@ -1,4 +1,4 @@
-"""One channel, its Profile, its times and habits."""
+"""A Subscription: the settings of one channel."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Subscription:
     created: datetime | None = None
     """Daily runs before it are never due."""
     since: datetime | None = None
-    """Its times hold since then, when they were changed or a pause ended: what they would have had before is not due either."""
+    """When its times were last changed or a pause ended; earlier runs are not due."""
     set_by: str = ""
-    """The person to tell when something is wrong with it."""
+    """The person who set it."""
 
     @property
     def key(self) -> str:

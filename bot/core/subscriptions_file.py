@@ -1,11 +1,11 @@
-"""A file with the settings of many channels: read with every problem at once, compared with what is set, applied. YAML, or JSON by its name.
+"""A file with the settings of many channels, YAML or JSON: parses it, reports every problem, compares and exports.
 
     defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri}
     subscriptions:
       - {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}
 
-A channel is exactly what the file says: what it leaves out is what `defaults` says, else what the environment says. Channels that the file
-does not name are left alone, and so is a pause that it does not mention.
+What a channel leaves out comes from `defaults`, else from the environment. Channels that the file does not name are left
+alone, and so is a pause that it does not mention.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _time(value: Any) -> Any:
 
 
 class Wanted(BaseModel):
-    """What a file, or the command line, may say of a channel."""
+    """The fields that a file or the command line may set."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -146,7 +146,7 @@ def _data(text: str, name: str) -> dict[str, Any]:
 
 
 def _checked(kind: type[T], data: Any, where: str, problems: list[str]) -> T | None:
-    """None where it has problems, which are added."""
+    """None if it has problems, which are appended."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
@@ -179,11 +179,11 @@ def given(pairs: Sequence[str]) -> Wanted:
     return found
 
 
-# ---------------------------------------------------------------- what it comes to
+# ---------------------------------------------------------------- comparing
 
 
 def settled(wanted: Wanted, base: Subscription, place: Place) -> Subscription:
-    """A channel as it is wanted, where nothing is said as in `base`."""
+    """`base` with the wanted fields replaced."""
     said = wanted.model_dump(exclude_none=True, exclude={"channel"})
     said = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
     of_profile = {name: said.pop(name) for name in Profile.__dataclass_fields__ if name in said}
@@ -224,7 +224,7 @@ def difference(before: Subscription | None, made: Subscription) -> Difference:
 
 
 def shown(subscription: Subscription) -> dict[str, Any]:
-    """All that a file may say of a channel, as it stands."""
+    """The fields of a file with the subscription's values."""
     values = {name: getattr(subscription.profile, name, None) for name in Profile.__dataclass_fields__}
     values |= {name: getattr(subscription, name) for name in NAMES if name not in values}
     values["detail"] = subscription.detail.value
