@@ -42,7 +42,7 @@ def run_command(
         mark = secrets.token_hex(4)
         where = ""
         with contextlib.suppress(OSError):
-            where = f" See {logs.keep_fault(settings, mark, error)}."
+            where = f" See {logs.write_traceback(settings, mark, error)}."
         fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
     raise typer.Exit(code)
 

@@ -38,7 +38,7 @@ _concern: ContextVar[str] = ContextVar("concern", default="")
 
 
 @contextlib.contextmanager
-def concerning(name: str) -> Iterator[None]:
+def log_id(name: str) -> Iterator[None]:
     """Adds the id to records inside the block and in tasks started there."""
     token = _concern.set(name)
     try:
@@ -47,7 +47,7 @@ def concerning(name: str) -> Iterator[None]:
         _concern.reset(token)
 
 
-class _Joined(logging.Filter):
+class _IdFilter(logging.Filter):
     """Adds the id. Set on the handler, so that it covers all loggers."""
 
     def __init__(self, *, as_field: bool) -> None:
@@ -67,7 +67,7 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({})))
 """Attributes of every record, which need no second pass."""
 
 
-class _Hushed(logging.Filter):
+class _SecretFilter(logging.Filter):
     """Replaces secrets in messages, exceptions and extra fields."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -75,18 +75,18 @@ class _Hushed(logging.Filter):
         self._secrets = sorted((s for s in secrets if len(s) >= 6), key=len, reverse=True)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.hush(record.getMessage()), None
+        record.msg, record.args = self.redact(record.getMessage()), None
         if record.exc_info and not record.exc_text:
-            record.exc_text = self.hush("".join(traceback.format_exception(*record.exc_info)).rstrip())
+            record.exc_text = self.redact("".join(traceback.format_exception(*record.exc_info)).rstrip())
             record.exc_info = None
         for name, value in list(vars(record).items()):
             if name not in _PLAIN and value is not None:  # what a library adds for formatters such as the JSON one
                 said = str(value)
-                if (hushed := self.hush(said)) != said:
+                if (hushed := self.redact(said)) != said:
                     setattr(record, name, hushed)
         return True
 
-    def hush(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return text
@@ -96,8 +96,8 @@ def set_up(settings: Settings, *, service: bool) -> None:
     """A service logs from LOG_LEVEL up; a terminal command logs errors only, unless LOG_LEVEL is set."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
-    handler.addFilter(_Joined(as_field=as_json))
-    handler.addFilter(_hushed(settings))
+    handler.addFilter(_IdFilter(as_field=as_json))
+    handler.addFilter(_secret_filter(settings))
     line = "%(asctime)s %(levelname)s %(name)s %(message)s"
     handler.setFormatter(JsonFormatter(line) if as_json else logging.Formatter(line))
     chosen = "log_level" in settings.model_fields_set
@@ -108,16 +108,16 @@ def set_up(settings: Settings, *, service: bool) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 
-def keep_fault(settings: Settings, mark: str, error: BaseException) -> Path:
+def write_traceback(settings: Settings, mark: str, error: BaseException) -> Path:
     """Appends a bug's traceback to a file under the id that the terminal shows."""
     path = settings.home / FAULTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = _hushed(settings).hush("".join(traceback.format_exception(error)))
+    told = _secret_filter(settings).redact("".join(traceback.format_exception(error)))
     with path.open("a", encoding="utf-8") as file:
         file.write(f"--- {mark}\n{told}\n")
     return path
 
 
-def _hushed(settings: Settings) -> _Hushed:
+def _secret_filter(settings: Settings) -> _SecretFilter:
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    return _Hushed(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+    return _SecretFilter(value.get_secret_value() for value in values if isinstance(value, SecretStr))

@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, Forbidden, TargetMissing, Throttled
 from bot.core.ids import RunKey, TaskName
-from bot.core.logs import concerning
+from bot.core.logs import log_id
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.daily import ListAwaited, RunOptions
@@ -69,7 +69,7 @@ class Jobs:
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
-        with concerning(run_key):
+        with log_id(run_key):
             await self._digest(task, run_key)
 
     async def _digest(self, task: Task, run_key: str) -> None:
@@ -203,7 +203,7 @@ class Jobs:
 
     async def delivery(self, task: Task, digest_key: str) -> None:
         """Posts a digest step by step. Retries failed posts for three days."""
-        with concerning(digest_key):
+        with log_id(digest_key):
             await self._delivery(task, digest_key)
 
     async def _delivery(self, task: Task, digest_key: str) -> None:
@@ -239,7 +239,7 @@ class Jobs:
 
     async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
-        with concerning(answer_name(question_id)):
+        with log_id(answer_name(question_id)):
             await self._answer(question_id)
 
     async def _answer(self, question_id: str) -> None:
