@@ -37,11 +37,12 @@ test: setup  ## the tests, and what took longest
 kill: setup  ## the bot killed and restarted 30 times at any moment: nothing lost, nothing twice (not part of the tests)
 	@$(BIN)/python -m bench.kill --rounds 30
 
-check: setup  ## format, lint, types, import contracts, tests: what CI runs
+check: setup  ## format, lint, types, import contracts, dead code, tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
 
 messages: setup  ## bring the catalogs of visible texts up to date, and check them

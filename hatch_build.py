@@ -1,4 +1,5 @@
-"""Build hook: compiles the gettext catalogs into the wheel. A source checkout has no compiled ones and reads its `.po` files."""
+"""Build hook: compiles the gettext catalogs into the wheel. A source checkout has no compiled
+ones and reads its `.po` files."""
 
 import tempfile
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""`make messages`: brings the catalogs in `bot/locale` and `digest/locale` up to date with the tables of visible texts, and checks them.
+"""`make messages`: brings the catalogs in `bot/locale` and `digest/locale` up to date with the
+tables of visible texts, and checks them.
 
-A new language is a folder such as `bot/locale/it/LC_MESSAGES`; its first run makes the catalog. Nothing in a catalog changes by itself:
-no dates, names, line numbers or guesses.
+A new language is a folder such as `bot/locale/it/LC_MESSAGES`; its first run makes the catalog.
+Nothing in a catalog changes by itself: no dates, names, line numbers or guesses.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ LIMITS = {
     "wrong.title": 24,
     "wrong.submit": 24,
 }
-"""Characters a platform shows of the texts whose names begin so; the first that fits a name counts."""
+"""Characters a platform shows of the texts whose names begin so; the first that fits a name
+counts."""
 _KEPT = re.compile(r"\*\*|`|/(?:digest|paper)\b(?: [a-z]+\b)?|[A-Z]+_[A-Z_]+")
 """Marks and words of an English text that its translations hold too."""
 

@@ -1,4 +1,5 @@
-"""What can go wrong in making a digest, as a tree. Every message is a sentence for a person: what is wrong, what to do.
+"""What can go wrong in making a digest, as a tree. Every message is a sentence for a person: what
+is wrong, what to do.
 
 PaperboyError
 ├── Misconfigured          a wrong key, an unknown model, an unreadable setting: exit 2, no fallback hides it

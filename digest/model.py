@@ -145,14 +145,16 @@ class Hidden:
 
     text: str
     how: str
-    """One of: `white`, `tiny`, `off-page`, `invisible-characters`, `hidden-markup`, `instruction` (visible text that gives orders to models)."""
+    """One of: `white`, `tiny`, `off-page`, `invisible-characters`, `hidden-markup`,
+    `instruction` (visible text that gives orders to models)."""
     place: str = ""
     """`p. 3` or a section's title."""
 
 
 @dataclass(frozen=True)
 class FullText:
-    """The body of a paper with its sections. The first Section is the abstract, whatever the basis."""
+    """The body of a paper with its sections. The first Section is the abstract, whatever the
+    basis."""
 
     paper_id: str
     version: int

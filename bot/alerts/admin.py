@@ -1,8 +1,9 @@
 """Posts one message to the admins when a fault begins and one when it ends.
 
-The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. A fault has a name; while it lasts,
-no process posts it again. Faults that often end by themselves are posted only once they have lasted.
-Reporting never raises: a refusal of the platform is logged, and the next report of the fault tries again.
+The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. A fault has a name; while it
+lasts, no process posts it again. Faults that often end by themselves are posted only once they
+have lasted. Reporting never raises: a refusal of the platform is logged, and the next report of
+the fault tries again.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ async def show(store: Store, *, as_json: bool = False) -> None:
         return
     if not found:
         terminal.say(
-            "No channels yet. Use `paperboy subscriptions add`, `/digest setup` in a channel, or SLACK_CHANNEL and DISCORD_CHANNEL_ID."
+            "No channels yet. Use `paperboy subscriptions add`, `/digest setup` in a channel, or "
+            "SLACK_CHANNEL and DISCORD_CHANNEL_ID."
         )
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -23,7 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Reads the day's arXiv papers and delivers the ones that matter to a team's channel. Settings come from the environment: see .env.example.",
+    help="Reads the day's arXiv papers and delivers the ones that matter to a team's channel. "
+    "Settings come from the environment: see .env.example.",
 )
 
 

@@ -1,7 +1,8 @@
 """Handles buttons, menus and forms.
 
-A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate, by its
-rank), `paper:<id>v<n>` a paper outside of a digest, `answer:<name>` an answer, or the key of a digest or channel.
+A button's value names what it acts on: `<digest key>#<n>` a paper of a digest (or a candidate,
+by its rank), `paper:<id>v<n>` a paper outside of a digest, `answer:<name>` an answer, or the key
+of a digest or channel.
 """
 
 from __future__ import annotations
@@ -170,7 +171,8 @@ class Actions:
         return (await self._load_paper(value, language)).id
 
     async def _load_entry(self, click: Click, respond: Responder, language: str) -> tuple[Entry, str]:
-        """The entry of the digest, else the paper read now or earlier; and the language it is written in."""
+        """The entry of the digest, else the paper read now or earlier; and the language it is
+        written in."""
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language

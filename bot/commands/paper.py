@@ -79,7 +79,8 @@ async def _find_named(
 
 
 async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
-    """The paper's card to the asker alone, with a button to share it: in the channel's language, whose analyses it shares."""
+    """The paper's card to the asker alone, with a button to share it: in the channel's language,
+    whose analyses it shares."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     written = await context.channel_language(command.place, command.person)
     entry = await look_up(context, found, written, command.place.key)

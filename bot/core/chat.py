@@ -1,8 +1,9 @@
 """The Chat port and its values: what Paperboy needs from a chat platform.
 
-Content is a `Post` of blocks whose text is CommonMark; the builder of a Post escapes untrusted text. A platform's `render`
-turns a Post into messages within its limits without cutting anything, its `chat.py` sends them, and its listeners turn
-events into a Question, Command, Click, Submission or Vote.
+Content is a `Post` of blocks whose text is CommonMark; the builder of a Post escapes untrusted
+text. A platform's `render` turns a Post into messages within its limits without cutting
+anything, its `chat.py` sends them, and its listeners turn events into a Question, Command,
+Click, Submission or Vote.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from digest.errors import PaperboyError
 
 @dataclass(frozen=True)
 class Heading:
-    """`markdown` may hold a link. Level 1 opens a parent message, 2 a paper's, 3 a part (a bold line of its own)."""
+    """`markdown` may hold a link. Level 1 opens a parent message, 2 a paper's, 3 a part (a bold
+    line of its own)."""
 
     markdown: str
     level: int = 1
@@ -34,7 +36,8 @@ class Text:
 
 @dataclass(frozen=True)
 class Small:
-    """Grey and small, where the platform has it. `<t:UNIX>` in it becomes a date and time in the reader's own zone."""
+    """Grey and small, where the platform has it. `<t:UNIX>` in it becomes a date and time in the
+    reader's own zone."""
 
     markdown: str
 
@@ -69,9 +72,11 @@ class Style(StrEnum):
 @dataclass(frozen=True)
 class Button:
     action: str
-    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, `more`, `fewer`, `wrong`, …"""
+    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, `more`, `fewer`,
+    `wrong`, …"""
     value: str
-    """What it acts on, at most 60 characters: a `Subject` of `bot.core.ids` as a string, or a key."""
+    """What it acts on, at most 60 characters: a `Subject` of `bot.core.ids` as a string, or a
+    key."""
     label: str
     style: Style = Style.PLAIN
     confirm: str = ""
@@ -265,7 +270,8 @@ class ChatError(PaperboyError):
 
 
 class OutcomeUnknown(ChatError):
-    """The request may have been carried out (a time-out, a dropped connection, a 5xx): look before trying again."""
+    """The request may have been carried out (a time-out, a dropped connection, a 5xx): look
+    before trying again."""
 
 
 class Throttled(ChatError):
@@ -295,7 +301,8 @@ class StepKind(StrEnum):
     POST = "post"
     """A message in the channel; its id is that of the thread for later steps."""
     THREAD = "thread"
-    """Opens a thread on the step named in `on` (where that is a separate request). Repeated, it returns the same id."""
+    """Opens a thread on the step named in `on` (where that is a separate request). Repeated, it
+    returns the same id."""
     REPLY = "reply"
     """A message in the thread of the step named in `on`."""
     EDIT = "edit"
@@ -304,17 +311,20 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One rendered request of a Delivery. All are stored before the first is made; a resume sends the stored ones."""
+    """One rendered request of a Delivery. All are stored before the first is made; a resume
+    sends the stored ones."""
 
     key: str
     """Unique in the installation and findable in the channel: `<digest key>:<n>`."""
     kind: StepKind
     payload: Mapping[str, Any]
-    """The platform's JSON. In an EDIT, the string `{{link:<key>}}` stands for the link to the message of that step."""
+    """The platform's JSON. In an EDIT, the string `{{link:<key>}}` stands for the link to the
+    message of that step."""
     on: str = ""
     """The key of an earlier step."""
     reply: int = -1
-    """Which of `Thread.replies` this message is (the first message of); -1 for the parent, threads, edits and further messages."""
+    """Which of `Thread.replies` this message is (the first message of); -1 for the parent,
+    threads, edits and further messages."""
 
 
 @dataclass(frozen=True)
@@ -331,14 +341,16 @@ class Thread:
     """For platforms whose threads have names: at most 100 characters."""
     tags: tuple[str, ...] = ()
     ping: str = ""
-    """The id of the one role the parent may mention, where the platform has roles: Subscription.ping_role. Empty: a silent post."""
+    """The id of the one role the parent may mention, where the platform has roles:
+    Subscription.ping_role. Empty: a silent post."""
 
 
 class Draft(Protocol):
     """An answer while it is written."""
 
     async def write(self, text: str) -> None:
-        """Shows the whole provisional text so far, at the platform's pace; never blocks the model for long."""
+        """Shows the whole provisional text so far, at the platform's pace; never blocks the
+        model for long."""
         ...
 
     async def status(self, text: str) -> None:
@@ -346,12 +358,14 @@ class Draft(Protocol):
         ...
 
     async def finish(self, post: Post) -> str:
-        """The final form replaces the provisional text. Returns the message's id. Safe to repeat."""
+        """The final form replaces the provisional text. Returns the message's id. Safe to
+        repeat."""
         ...
 
 
 class Chat(Protocol):
-    """Where digests go and questions come from. Posts have no retry of their own: `bot.digests.delivery` owns that."""
+    """Where digests go and questions come from. Posts have no retry of their own:
+    `bot.digests.delivery` owns that."""
 
     name: str
     """The platform's name, as in `Place.platform`."""
@@ -369,14 +383,16 @@ class Chat(Protocol):
         ...
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
-        """Carries out a POST, THREAD, REPLY or EDIT once, with a timeout of 15 s. `on` is the message id recorded for `step.on`.
+        """Carries out a POST, THREAD, REPLY or EDIT once, with a timeout of 15 s. `on` is the
+        message id recorded for `step.on`.
 
         Returns the message id. Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden.
         """
         ...
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
-        """The id of the message that carries `key`, posted since then; None if it is not there. Raises HistoryRefused."""
+        """The id of the message that carries `key`, posted since then; None if it is not there.
+        Raises HistoryRefused."""
         ...
 
     async def delete(self, place: Place, message: str) -> None:
@@ -384,7 +400,8 @@ class Chat(Protocol):
         ...
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """Replaces a small message or an answer of the bot. Raises TargetMissing where it was deleted."""
+        """Replaces a small message or an answer of the bot. Raises TargetMissing where it was
+        deleted."""
         ...
 
     async def link(self, place: Place, message: str) -> str:
@@ -396,7 +413,8 @@ class Chat(Protocol):
         ...
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
-        """Sends a small message, to one person alone if `to` is given. Returns the id, empty where there is none."""
+        """Sends a small message, to one person alone if `to` is given. Returns the id, empty
+        where there is none."""
         ...
 
 
@@ -420,15 +438,17 @@ class Responder(Protocol):
         ...
 
     async def file(self, name: str, text: str) -> None:
-        """Sends a text file to the asker alone, or its text as a page where uploads are not allowed."""
+        """Sends a text file to the asker alone, or its text as a page where uploads are not
+        allowed."""
         ...
 
 
 class EventHandler(Protocol):
     """Receives events from a platform's listeners. `bot.commands.dispatcher` implements it.
 
-    `on_question`, `on_edit`, `on_delete` and `on_membership` return once the event is stored, and raise if it is not; the
-    platform then gets no acknowledgement. Longer work continues afterwards.
+    `on_question`, `on_edit`, `on_delete` and `on_membership` return once the event is stored,
+    and raise if it is not; the platform then gets no acknowledgement. Longer work continues
+    afterwards.
     """
 
     async def knows_thread(self, place: Place) -> bool:
@@ -440,7 +460,8 @@ class EventHandler(Protocol):
         ...
 
     async def on_edit(self, question: Question) -> None:
-        """The message of an earlier question was edited: replaced if it is still being worked on."""
+        """The message of an earlier question was edited: replaced if it is still being worked
+        on."""
         ...
 
     async def on_delete(self, place: Place, message: str) -> None:
@@ -452,7 +473,8 @@ class EventHandler(Protocol):
     async def on_click(self, click: Click, respond: Responder) -> None: ...
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
-        """Field name to sentence for what is wrong; empty when it was taken. Checks only and returns fast; the rest is shown later."""
+        """Field name to sentence for what is wrong; empty when it was taken. Checks only and
+        returns fast; the rest is shown later."""
         ...
 
     async def on_reaction(
@@ -466,9 +488,11 @@ class EventHandler(Protocol):
         ...
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
-        """Autocomplete: (label, value), at most 25. `field`: `paper`, `category`, `timezone`, `language`."""
+        """Autocomplete: (label, value), at most 25. `field`: `paper`, `category`, `timezone`,
+        `language`."""
         ...
 
     async def home(self, person: Person, platform: str) -> Post:
-        """What a person's own page with the bot shows: subscriptions, last digests, saved papers, how to ask."""
+        """What a person's own page with the bot shows: subscriptions, last digests, saved
+        papers, how to ask."""
         ...

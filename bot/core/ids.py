@@ -1,7 +1,8 @@
 """Ids as types: what the store, the queue and the values of buttons hold as strings.
 
-`str()` gives the string and `parse` reads it back, or raises MalformedId. The strings never change: a store and posted
-buttons outlive the version that wrote them. Only this module builds or cuts them; the platforms' own ids stay in their rooms.
+`str()` gives the string and `parse` reads it back, or raises MalformedId. The strings never
+change: a store and posted buttons outlive the version that wrote them. Only this module builds
+or cuts them; the platforms' own ids stay in their rooms.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ class TaskName(_Id):
 
 @dataclass(frozen=True)
 class FaultId(_Id):
-    """`aside digest slack:C1`: a fault and the channel, or the task of a channel, that it is about."""
+    """`aside digest slack:C1`: a fault and the channel, or the task of a channel, that it is
+    about."""
 
     name: str
     about: str
@@ -146,7 +148,8 @@ class QuestionId(_Id):
 
 @dataclass(frozen=True)
 class PaperChoice(_Id):
-    """`<name of the question> <paper id>`: an option of the menu that asks which paper a question is about."""
+    """`<name of the question> <paper id>`: an option of the menu that asks which paper a
+    question is about."""
 
     question: str
     paper_id: str
@@ -156,12 +159,14 @@ class PaperChoice(_Id):
         return f"{self.question} {self.paper_id}"
 
 
-# ---------------------------------------------------------------- what a button, a vote or a message is about
+# ---------------------------------------------------------------- what a button, a vote or a
+# message is about
 
 
 @dataclass(frozen=True)
 class DigestPaper(_Id):
-    """`<digest key>#4`: a paper by its number in a digest, or a paper that was not chosen by its rank."""
+    """`<digest key>#4`: a paper by its number in a digest, or a paper that was not chosen by its
+    rank."""
 
     digest: str
     number: int
@@ -188,7 +193,8 @@ class PaperById(_Id):
 
 @dataclass(frozen=True)
 class AnswerTo(_Id):
-    """`answer:<question>`: an answer by its question's id, or by the short name that buttons carry."""
+    """`answer:<question>`: an answer by its question's id, or by the short name that buttons
+    carry."""
 
     question: str
     form = "answer:(.+)"
@@ -217,8 +223,8 @@ def is_paper(text: str) -> bool:
 
 
 def answer_of(subject: str) -> AnswerTo | None:
-    """The answer that a vote, a message or a button is about; None where that is a paper, which votes and messages name
-    by its bare id."""
+    """The answer that a vote, a message or a button is about; None where that is a paper, which
+    votes and messages name by its bare id."""
     return AnswerTo.parse(subject) if re.match(AnswerTo.form, subject) else None
 
 
@@ -227,7 +233,8 @@ def answer_of(subject: str) -> AnswerTo | None:
 
 @dataclass(frozen=True)
 class StepKey(_Id):
-    """`<delivery>:4`: a request of a delivery. `0` is the parent, `4` the fourth reply; the other names are the platform's."""
+    """`<delivery>:4`: a request of a delivery. `0` is the parent, `4` the fourth reply; the
+    other names are the platform's."""
 
     delivery: str
     name: str
@@ -257,7 +264,8 @@ def join_key(*parts: str) -> str:
 
 
 def is_within(key: str, parent: str) -> bool:
-    """Whether `key` is of a run of the channel `parent`, of a step of the delivery `parent`, or the like."""
+    """Whether `key` is of a run of the channel `parent`, of a step of the delivery `parent`, or
+    the like."""
     return key.startswith(f"{parent}:")
 
 

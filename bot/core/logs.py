@@ -1,7 +1,7 @@
 """Logging: `event key=value` on stderr, or JSON lines. Secrets are replaced in every record.
 
-Records about one question or digest carry one id (`for=`), across processes and restarts: the question's name, which people
-see in error messages, or the digest's key.
+Records about one question or digest carry one id (`for=`), across processes and restarts: the
+question's name, which people see in error messages, or the digest's key.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ class _SecretFilter(logging.Filter):
 
 
 def set_up(settings: Settings, *, service: bool) -> None:
-    """A service logs from LOG_LEVEL up; a terminal command logs errors only, unless LOG_LEVEL is set."""
+    """A service logs from LOG_LEVEL up; a terminal command logs errors only, unless LOG_LEVEL is
+    set."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
     handler.addFilter(_IdFilter(as_field=as_json))

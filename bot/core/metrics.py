@@ -1,4 +1,5 @@
-"""Prometheus metrics at /metrics, also described in docs/operations.md. Each process counts its own work.
+"""Prometheus metrics at /metrics, also described in docs/operations.md. Each process counts its own
+work.
 
 No label names a person, a paper or a channel.
 """
@@ -80,7 +81,8 @@ def _retried(details: RetryDetails) -> None:
 
 
 class CountedBudget:
-    """A Budget that also counts settled calls. A failed call is settled without usage and not counted."""
+    """A Budget that also counts settled calls. A failed call is settled without usage and not
+    counted."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

@@ -1,7 +1,8 @@
-"""Environment -> Settings. Every problem is reported at once, one sentence each; only this module and `hosts` read the environment.
+"""Environment -> Settings. Every problem is reported at once, one sentence each; only this module
+and `hosts` read the environment.
 
-A `.env` file in the working directory adds to the environment, which wins. `.env.example` names every setting with
-its meaning, and a test keeps the two in step.
+A `.env` file in the working directory adds to the environment, which wins. `.env.example` names
+every setting with its meaning, and a test keeps the two in step.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def _url(value: str) -> str:
 
 
 def language(value: str) -> str:
-    """A BCP 47 tag, as written in the standard. Raises ValueError for what is none: `zh` and `pt-BR` are, `klingonese` is not."""
+    """A BCP 47 tag, as written in the standard. Raises ValueError for what is none: `zh` and
+    `pt-BR` are, `klingonese` is not."""
     try:
         tag = langcodes.standardize_tag(value.strip().replace("_", "-"))
         known = langcodes.Language.get(tag).is_valid()
@@ -174,7 +176,8 @@ class Settings(BaseSettings):
 
     @property
     def has_model(self) -> bool:
-        """A key or a base URL means there is a model; without either the extractive Analyst writes."""
+        """A key or a base URL means there is a model; without either the extractive Analyst
+        writes."""
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
 
     @property
@@ -194,7 +197,8 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment, overridden by the command line. Raises Misconfigured with a sentence per problem."""
+    """Settings from the environment, overridden by the command line. Raises Misconfigured with a
+    sentence per problem."""
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)
@@ -213,6 +217,7 @@ def _sentence(problem: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A setting's value as given; long ones (they may be secrets pasted into the wrong place) only by length."""
+    """A setting's value as given; long ones (they may be secrets pasted into the wrong place)
+    only by length."""
     text = str(value)
     return repr(text) if len(text) <= 24 else f"the given value ({len(text)} characters)"

@@ -50,7 +50,8 @@ class Subscription:
 
 
 def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:
-    """`made`, whose times hold from `now` on if they are not those of `before`, or a pause has ended."""
+    """`made`, whose times hold from `now` on if they are not those of `before`, or a pause has
+    ended."""
     times = (made.time, made.timezone, made.days)
     ended = before.paused and not made.paused
     return replace(made, since=now) if ended or times != (before.time, before.timezone, before.days) else made

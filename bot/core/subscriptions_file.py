@@ -1,11 +1,11 @@
-"""A file with the settings of many channels, YAML or JSON: parses it, reports every problem, compares and exports.
+"""A file with the settings of many channels, YAML or JSON: parses it, reports every problem,
+compares and exports.
 
-    defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri}
-    subscriptions:
-      - {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}
+defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri} subscriptions:
+- {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}
 
-What a channel leaves out comes from `defaults`, else from the environment. Channels that the file does not name are left
-alone, and so is a pause that it does not mention.
+What a channel leaves out comes from `defaults`, else from the environment. Channels that the
+file does not name are left alone, and so is a pause that it does not mention.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ NAMES = tuple(Wanted.model_fields)
 
 @dataclass(frozen=True)
 class Difference:
-    """Of one channel: field to (before, after), as the file writes them. `new`: it is not set yet; all of it is what it will be."""
+    """Of one channel: field to (before, after), as the file writes them. `new`: it is not set
+    yet; all of it is what it will be."""
 
     made: Subscription
     before: Subscription | None
@@ -108,7 +109,8 @@ class Difference:
 
 
 def parsed(text: str, name: str = "") -> list[Channel]:
-    """The channels of a file, each with its defaults. Raises BadInput with a sentence for each problem."""
+    """The channels of a file, each with its defaults. Raises BadInput with a sentence for each
+    problem."""
     data = _data(text, name)
     problems: list[str] = []
     defaults = _checked(Wanted, data.get("defaults") or {}, "defaults", problems)

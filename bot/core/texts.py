@@ -1,4 +1,5 @@
-"""The visible texts of the bot, in the reader's language. Those of a digest itself are in `digest.render.labels`."""
+"""The visible texts of the bot, in the reader's language. Those of a digest itself are in
+`digest.render.labels`."""
 
 from __future__ import annotations
 
@@ -276,7 +277,8 @@ say = Texts(
     text("discord.no paper", "I find no arXiv paper in this message."),
     text("discord.not yours", "Only certain roles may ask me here."),
     text("discord.failed", "I could not save that. Please try again in a minute."),
-    # Discord's descriptions of the commands: at most 100 characters; of the commands on a message: at most 32
+    # Discord's descriptions of the commands: at most 100 characters; of the commands on a message:
+    # at most 32
     text("command.paper", "Look up a paper, ask about it, find one"),
     text("command.paper.lookup", "Show a paper: id, address, or its number today"),
     text("command.paper.which", "Which paper"),

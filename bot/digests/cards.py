@@ -1,8 +1,8 @@
 """Renders digests, papers and answers as Posts, for every platform.
 
-The parent names each paper once, so that the summary is the table of contents. In a paper's post, what
-a reader decides by stands above the Rule, and the parts stand below it. Titles, names and quotations
-are escaped; the checks have made the Analyst's Markdown safe.
+The parent names each paper once, so that the summary is the table of contents. In a paper's
+post, what a reader decides by stands above the Rule, and the parts stand below it. Titles, names
+and quotations are escaped; the checks have made the Analyst's Markdown safe.
 """
 
 from __future__ import annotations

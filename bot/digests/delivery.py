@@ -1,10 +1,11 @@
 """Delivers every post exactly once, even if processes die or freeze or the platform answers late.
 
-The whole plan is stored before the first post, so a resume sends what is stored. For each step, the
-*intent* is recorded with its time; the lease is checked by the machine's own clock right before the
-request; the request is made once; a script that checks the lease's token records the message's id. An
-intent without a record is in doubt: once its request must have ended, the channel is searched for the
-step's key, and the step is repeated only if the key is absent. Threads and edits are repeated at once.
+The whole plan is stored before the first post, so a resume sends what is stored. For each step,
+the *intent* is recorded with its time; the lease is checked by the machine's own clock right
+before the request; the request is made once; a script that checks the lease's token records the
+message's id. An intent without a record is in doubt: once its request must have ended, the
+channel is searched for the step's key, and the step is repeated only if the key is absent.
+Threads and edits are repeated at once.
 """
 
 from __future__ import annotations

@@ -37,7 +37,10 @@ async def check_connection(chat: DiscordChat, channels: Sequence[str] = ()) -> l
     found = [Finding("DISCORD_TOKEN", State.GOOD, f"{client.user}; invite it with {invite(chat.rest.application)}")]
     flags = client.application_flags
     if not (flags.gateway_message_content or flags.gateway_message_content_limited):
-        todo = "To answer plain messages in its threads too, enable Message Content Intent on the Bot page of the developer portal."
+        todo = (
+            "To answer plain messages in its threads too, enable Message Content Intent "
+            "on the Bot page of the developer portal."
+        )
         found.append(Finding("Discord intent", State.DOUBTFUL, "mentions, replies, buttons and commands only", todo))
     return [*found, *[await _channel(chat, channel) for channel in channels]]
 

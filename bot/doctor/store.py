@@ -37,7 +37,10 @@ async def _check_persistence(store: Store) -> list[Finding]:
         info = await store.redis.do("INFO", "persistence")
         if not int(info.get("aof_enabled", 1)):
             said = "the server at REDIS_URL has no append-only file and loses its last writes when it ends"
-            todo = "Set `appendonly yes` or choose a plan that keeps every write: a lost record means a paper posted twice."
+            todo = (
+                "Set `appendonly yes` or choose a plan that keeps every write: a lost "
+                "record means a paper posted twice."
+            )
             return [Finding("REDIS_URL", State.DOUBTFUL, said, todo)]
     return []
 

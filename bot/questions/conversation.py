@@ -1,8 +1,8 @@
 """Receives questions, queues them and answers them.
 
-`receive` decides whether a message is for the bot and stores it before the platform is acknowledged.
-`answer` is the task and may be started any number of times: a finished answer is stored before it is
-sent, and a sent answer is not sent again.
+`receive` decides whether a message is for the bot and stores it before the platform is
+acknowledged. `answer` is the task and may be started any number of times: a finished answer is
+stored before it is sent, and a sent answer is not sent again.
 """
 
 from __future__ import annotations
@@ -205,7 +205,8 @@ class Conversation:
         return await self._finish(asked, draft, post, answer.paper_ids)
 
     async def _finish_privately(self, asked: StoredQuestion, draft: Draft, build: Callable[[str], Post]) -> None:
-        """Shows what `build` makes to the asker alone where the platform can, else in the thread."""
+        """Shows what `build` makes to the asker alone where the platform can, else in the
+        thread."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
             own = await self._context.person_language(question.place, question.person)

@@ -27,7 +27,8 @@ MAYBE_EPHEMERAL: Mapping[str, str] = {
 """Their disks last if a volume is mounted, which a process cannot see."""
 
 REDIS_REQUIRED = (
-    "This is {host}: its disk does not survive a restart. The store would lose its data, and papers would be posted twice. "
+    "This is {host}: its disk does not survive a restart. The store would lose its data, "
+    "and papers would be posted twice. "
     "Set REDIS_URL to a Redis or Valkey server with an append-only file and maxmemory-policy noeviction."
 )
 

@@ -96,9 +96,8 @@ async def open_app(
     papers: Papers | None = None,
     texts: Texts | None = None,
 ) -> AsyncIterator[App]:
-    """Opens the store and the services. `shared` lets channels share requests to arXiv; `papers` and
-    `texts` replace arXiv's. Raises Misconfigured, StoreUnavailable.
-    """
+    """Opens the store and the services. `shared` lets channels share requests to arXiv;
+    `papers` and `texts` replace arXiv's. Raises Misconfigured, StoreUnavailable."""
     async with (
         open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,

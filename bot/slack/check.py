@@ -22,7 +22,10 @@ async def check_connection(chat: SlackChat, channels: Sequence[str] = (), app_to
     found = [Finding("SLACK_BOT_TOKEN", State.GOOD, f"team {who.team}, {who.url}")]
     needed = LISTENING | {scope for scopes in METHODS.values() for scope in scopes}
     if who.scopes and (missing := sorted(needed - who.scopes)):
-        todo = "Add them under OAuth & Permissions at https://api.slack.com/apps (or paste the manifest again) and reinstall the app."
+        todo = (
+            "Add them under OAuth & Permissions at https://api.slack.com/apps (or paste "
+            "the manifest again) and reinstall the app."
+        )
         found.append(Finding("Slack scopes", State.BAD, f"missing: {', '.join(missing)}", todo))
     if app_token:
         found.append(await _app_token(chat, app_token))

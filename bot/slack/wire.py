@@ -155,7 +155,8 @@ class Wire:
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used up."""
+        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used
+        up."""
         self._open()
         assert self._session is not None
         try:

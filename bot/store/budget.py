@@ -1,9 +1,10 @@
 """The Budget over Redis, and what was spent by day and month, payer and stage.
 
-A call is reserved by estimate and settled by usage, each by one script, so that many processes together stay under a cap.
-A payer's cap counts the calls of its own runs; the reports split a shared call over all payers that use its result. Money is
-counted in whole billionths of a dollar. A reservation expires after ten minutes; a call settled later is still counted.
-Calls without a price count tokens only and no cap holds for them.
+A call is reserved by estimate and settled by usage, each by one script, so that many processes
+together stay under a cap. A payer's cap counts the calls of its own runs; the reports split a
+shared call over all payers that use its result. Money is counted in whole billionths of a
+dollar. A reservation expires after ten minutes; a call settled later is still counted. Calls
+without a price count tokens only and no cap holds for them.
 """
 
 from __future__ import annotations
@@ -194,7 +195,8 @@ class RedisBudget:
         return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
 
     async def used(self, payer: str = "") -> float:
-        """Today's use as a share of the cap, 1 at the cap; the higher share where both caps are set."""
+        """Today's use as a share of the cap, 1 at the cap; the higher share where both caps are
+        set."""
         day = iso(self._store.now().astimezone(UTC).date())
         sums = await self._store.redis.do("HMGET", _spent(day), "nano", "nano" + BORDER + payer)
         caps = (self._daily, self._each if payer else None)

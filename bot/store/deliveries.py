@@ -1,6 +1,8 @@
-"""Deliveries: the plan, stored before the first post, then for each step an intent, the message's id, or a doubt.
+"""Deliveries: the plan, stored before the first post, then for each step an intent, the message's
+id, or a doubt.
 
-Steps are recorded by a script that checks the token of the delivery's lease, so a process that has lost it writes nothing.
+Steps are recorded by a script that checks the token of the delivery's lease, so a process that
+has lost it writes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ end
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return 1
 """)
-"""Keys: lease, delivery. Arguments: token, life, then fields and values; an empty value deletes the field."""
+"""Keys: lease, delivery. Arguments: token, life, then fields and values; an empty value deletes
+the field."""
 
 
 class DeliveryState(StrEnum):

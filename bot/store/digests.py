@@ -1,7 +1,8 @@
 """Digests, and where their papers were shown.
 
-A digest is stored in parts: papers, analyses and the summary are stored under the hash of their content and shared by all
-channels. A digest and its ledger entries are stored in one transaction, so a lost digest leaves no paper as considered.
+A digest is stored in parts: papers, analyses and the summary are stored under the hash of their
+content and shared by all channels. A digest and its ledger entries are stored in one
+transaction, so a lost digest leaves no paper as considered.
 """
 
 from __future__ import annotations

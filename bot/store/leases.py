@@ -1,9 +1,11 @@
 """Leases: the exclusive right to a piece of work, held by a token and renewed in the background.
 
-A holder that dies or freezes loses its lease by expiry. A holder that was frozen finds out by `sure(seconds)`, which
-compares with the machine's own clock; that clock runs on through a stop or a suspension.
+A holder that dies or freezes loses its lease by expiry. A holder that was frozen finds out by
+`sure(seconds)`, which compares with the machine's own clock; that clock runs on through a stop or a
+suspension.
 
-While the store is unavailable every lease expires and no process can take one; `LeasePolicy` says what the holder does then.
+While the store is unavailable every lease expires and no process can take one; `LeasePolicy`
+says what the holder does then.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ if holder == false or holder == ARGV[1] then
 end
 return 0
 """)
-"""Keys: the lease, its last holder. Arguments: token, life, how long to remember the last holder."""
+"""Keys: the lease, its last holder. Arguments: token, life, how long to remember the last
+holder."""
 RESUME = Script("""
 local holder = redis.call('GET', KEYS[1]) or redis.call('GET', KEYS[2])
 if holder ~= ARGV[1] then return 0 end
@@ -51,7 +54,8 @@ for _, name in ipairs(KEYS) do
 end
 return 1
 """)
-"""Also forgets the last holder, so that a renewal still on its way does not take the lease again."""
+"""Also forgets the last holder, so that a renewal still on its way does not take the lease
+again."""
 MAX_PAUSE = 0.5
 HOLDER_MEMORY = timedelta(minutes=10)
 """Longer than an unavailable store is retried."""
@@ -75,7 +79,8 @@ class LeasePolicy(StrEnum):
     STRICT = "strict"
     """Once another process may hold the lease: for work that must not be done twice."""
     THROUGH_OUTAGES = "through outages"
-    """Once another process holds the lease. An outage of the store cancels nothing: for expensive work that may be repeated."""
+    """Once another process holds the lease. An outage of the store cancels nothing: for
+    expensive work that may be repeated."""
     UNWATCHED = "unwatched"
     """Never; the body checks `Lease.sure` itself."""
 
@@ -112,7 +117,8 @@ class Lease:
         return await self._ask(TAKE)
 
     async def renew(self) -> bool:
-        """False if it has expired; THROUGH_OUTAGES takes it again if no other process has held it."""
+        """False if it has expired; THROUGH_OUTAGES takes it again if no other process has held
+        it."""
         return await self._ask(RESUME if self.policy is LeasePolicy.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
@@ -147,7 +153,8 @@ class Leases(Base):
         wait: timedelta | None = None,
         policy: LeasePolicy = LeasePolicy.STRICT,
     ) -> AsyncIterator[Lease]:
-        """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background and gives it back.
+        """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background and
+        gives it back.
 
         Once it is lost, as `policy` says, the body is cancelled and LeaseLost is raised.
         """

@@ -1,7 +1,7 @@
 """The ledger of a subscription: the papers it has seen.
 
-Each write adds one compressed chunk under its time, and a later chunk overrides an earlier one. So sixty days of a
-thousand channels fit into memory.
+Each write adds one compressed chunk under its time, and a later chunk overrides an earlier one.
+So sixty days of a thousand channels fit into memory.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Ledgers(Base):
         return Ledger(categories, entries, date.fromisoformat(reopened) if reopened else None)
 
     async def seed(self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
-        """Enters papers announced before a first run or a new category. `categories`: all seeded ones."""
+        """Enters papers announced before a first run or a new category. `categories`: all seeded
+        ones."""
         await self.redis.transaction(await self._ledger_commands(subscription, entries, categories))
 
     async def reopen_ledger(self, subscription: str, day: date) -> None:

@@ -1,7 +1,8 @@
 """The Pace over Redis: all processes together keep the rates that arXiv and the channels allow.
 
-`arxiv` is one connection at a time, three seconds from start to start. The others are timetables: a script assigns the next
-free moment, so turns come in the order of the requests. Times are the server's.
+`arxiv` is one connection at a time, three seconds from start to start. The others are
+timetables: a script assigns the next free moment, so turns come in the order of the requests.
+Times are the server's.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ redis.call('SET', KEYS[2], now + ARGV[3], 'PX', ARGV[3])
 return 0
 """
 )
-"""Keys: holder, free from. Arguments: token, life of the holding, gap. Returns milliseconds to wait, 0 if the turn is taken."""
+"""Keys: holder, free from. Arguments: token, life of the holding, gap. Returns milliseconds to
+wait, 0 if the turn is taken."""
 
 RESERVE = Script(
     NOW
@@ -95,8 +97,8 @@ RULES: dict[str, Rule] = {
     "arxiv-content": Bursts(4, SECOND, SECOND),
     "post": Bursts(1, 1.05 * SECOND),
 }
-"""By name, or by the part before the first colon. Posts keep more than the second that platforms count, because a request
-that arrives early is refused and costs a second."""
+"""By name, or by the part before the first colon. Posts keep more than the second that platforms
+count, because a request that arrives early is refused and costs a second."""
 
 
 class RedisPace:

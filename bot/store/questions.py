@@ -1,8 +1,9 @@
 """Questions and their answers, threads, and posts as JSON.
 
-A question is stored before it is acknowledged, once per id and once per (place, message). It stays among the unanswered
-until its answer was sent, so no crash loses it. Tokens with a short life are deleted after an hour. A person's index lists
-their questions and threads, so that they can be deleted.
+A question is stored before it is acknowledged, once per id and once per (place, message). It
+stays among the unanswered until its answer was sent, so no crash loses it. Tokens with a short
+life are deleted after an hour. A person's index lists their questions and threads, so that they
+can be deleted.
 """
 
 from __future__ import annotations

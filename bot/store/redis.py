@@ -1,8 +1,10 @@
-"""The connection to Redis, the names of keys and their lifetimes. Every command of the store goes through `Redis`.
+"""The connection to Redis, the names of keys and their lifetimes. Every command of the store goes
+through `Redis`.
 
-redis-py repeats a command after a time-out or a dropped connection, even if the first one was carried out. So values are
-set, never added to, and what must happen once is a script that checks its caller's token. An unreachable server is retried
-for a minute, a full one too; then StoreUnavailable is raised.
+redis-py repeats a command after a time-out or a dropped connection, even if the first one was
+carried out. So values are set, never added to, and what must happen once is a script that checks
+its caller's token. An unreachable server is retried for a minute, a full one too; then
+StoreUnavailable is raised.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ TIMEOUT = 5.0
 RETRIES = 50
 """Up to two seconds apart: a minute in all."""
 FULL_WAIT = 75.0
-"""Seconds to retry while the server is out of memory or disk, because losing a paid result is worse than waiting."""
+"""Seconds to retry while the server is out of memory or disk, because losing a paid result is
+worse than waiting."""
 FULL_RETRY_DELAY = 1.0
 COMPRESS_OVER = 512
 """Bytes."""
@@ -48,7 +51,8 @@ class StoreFull(StoreUnavailable):
 
 
 class Script:
-    """Lua, sent by its hash. Running it twice with the same arguments must equal running it once."""
+    """Lua, sent by its hash. Running it twice with the same arguments must equal running it
+    once."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -56,7 +60,8 @@ class Script:
 
 class Redis:
     def __init__(self, url: str, *, retries: int = RETRIES, full: float = FULL_WAIT) -> None:
-        """`retries`: repeats of an unanswered command; `full`: seconds to retry while the server is full."""
+        """`retries`: repeats of an unanswered command; `full`: seconds to retry while the server
+        is full."""
         try:
             pool = client.BlockingConnectionPool.from_url(
                 url,
@@ -116,7 +121,8 @@ class Redis:
         return await self._done(ask)
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
-        """All or nothing. Repeated as a whole if the answer is lost, so it may only set and delete."""
+        """All or nothing. Repeated as a whole if the answer is lost, so it may only set and
+        delete."""
 
         async def ask() -> list[Any]:
             async with self._client.pipeline(transaction=True) as pipe:
@@ -195,7 +201,8 @@ def sentences(url: str) -> Iterator[None]:
         said = str(error)
         if "MISCONF" in said or "No space left" in said:
             raise StoreFull(
-                "The Redis server cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost."
+                "The Redis server cannot write to its disk, which is full or failing. Make room; "
+                "nothing acknowledged is lost."
             ) from error
         if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in said:
             raise StoreFull(

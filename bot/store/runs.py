@@ -1,4 +1,5 @@
-"""Runs: `(subscription, local date, kind)`. At most one `daily` a date; `now-<n>` one at a time, joining an open run."""
+"""Runs: `(subscription, local date, kind)`. At most one `daily` a date; `now-<n>` one at a time,
+joining an open run."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ if redis.call('HSETNX', run, 'state', 'open') == 1 then
 end
 return {day .. ':' .. name, redis.call('HGET', run, 'token') == token and 1 or 0}
 """)
-"""Keys: the open run's pointer, the day's counter, the prefix of runs. Returns `<date>:<name>` and whether this call began it."""
+"""Keys: the open run's pointer, the day's counter, the prefix of runs. Returns `<date>:<name>`
+and whether this call began it."""
 
 END = Script("""
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'note', ARGV[2], 'ended', ARGV[3])

@@ -1,4 +1,5 @@
-"""Subscriptions: the settings of channels. They never expire; those of a removed channel last thirty days."""
+"""Subscriptions: the settings of channels. They never expire; those of a removed channel last
+thirty days."""
 
 from __future__ import annotations
 

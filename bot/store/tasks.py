@@ -1,7 +1,8 @@
 """Deaths of workers, counted per task since its last checkpoint, with the units in work at each.
 
-The queue gives the task of a dead worker to another one, without end. So a unit (a paper) that was alone in work at two
-deaths is skipped, and a task with five deaths at one checkpoint is set aside.
+The queue gives the task of a dead worker to another one, without end. So a unit (a paper) that
+was alone in work at two deaths is skipped, and a task with five deaths at one checkpoint is set
+aside.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ redis.call('HSET', task, 'attempt', attempt, 'deaths', deaths)
 redis.call('EXPIRE', task, life)
 return deaths
 """)
-"""Called by each worker that begins the task. An earlier attempt that was neither ended nor released has died."""
+"""Called by each worker that begins the task. An earlier attempt that was neither ended nor
+released has died."""
 
 
 LET_GO = Script("""
@@ -55,7 +57,8 @@ if redis.call('HSETNX', KEYS[1], 'read ' .. ARGV[1], '1') == 1 then redis.call('
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
 """)
-"""Only the first end of a unit is a checkpoint; otherwise repeating stored units would reset the count of deaths."""
+"""Only the first end of a unit is a checkpoint; otherwise repeating stored units would reset the
+count of deaths."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
-"""arXiv's announcement calendar. It explains emptiness and orders papers into lists; the feed is always believed before it.
+"""arXiv's announcement calendar. It explains emptiness and orders papers into lists; the feed is
+always believed before it.
 
-arXiv announces at 20:00 New York time on the evenings of Sunday to Thursday. What was submitted until 14:00 of a weekday goes into
-the announcement of that evening; Friday's goes into Sunday's. On a deferred evening nothing is announced, and the next announcement
-takes its papers too. A list is called by the day after its evening: the feed is rebuilt at the midnight that begins this day, and the
-API shows the papers from then on. Held papers come in later lists than this calendar says, never in earlier ones.
+arXiv announces at 20:00 New York time on the evenings of Sunday to Thursday. What was submitted
+until 14:00 of a weekday goes into the announcement of that evening; Friday's goes into Sunday's. On
+a deferred evening nothing is announced, and the next announcement takes its papers too. A list is
+called by the day after its evening: the feed is rebuilt at the midnight that begins this day, and
+the API shows the papers from then on. Held papers come in later lists than this calendar says,
+never in earlier ones.
 
 Source: arXiv's page on the availability of submissions.
 """

@@ -26,7 +26,8 @@ EMPTY_VALUES = frozenset(
     ninguno ninguna nulo vacío nada aucun aucune néant vide rien keine keiner leer nichts nessuno nessuna vuoto nenhum nenhuma vazio нет отсутствует пусто ошибка
     resumen título titre résumé zusammenfassung titel riassunto titolo resumo""".split()
 )
-"""Whole texts, in lower case without blanks: null values, or a field's name instead of its content."""
+"""Whole texts, in lower case without blanks: null values, or a field's name instead of its
+content."""
 
 FIELD_LABELS = frozenset(
     """abstract title translation tldr tl;dr summary translatedtitle translatedabstract

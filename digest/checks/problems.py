@@ -24,8 +24,9 @@ def problems_of(
 ) -> list[Problem]:
     """Returns at most one Problem per Fault; none for sound output.
 
-    `kind`: part, short, sentence, title, answer, summary. `source`: the paper's text, which excuses its
-    own words and shows a text about another paper. `instructions`: orders in its hidden text.
+    `kind`: part, short, sentence, title, answer, summary. `source`: the paper's text, which
+    excuses its own words and shows a text about another paper. `instructions`: orders in its
+    hidden text.
     """
     trimmed = cut(text)
     found: dict[Fault, str] = {}

@@ -1,7 +1,8 @@
-"""Visible texts: the English ones stand in one table of each package, the others in gettext catalogs in its `locale/` folder.
+"""Visible texts: the English ones stand in one table of each package, the others in gettext
+catalogs in its `locale/` folder.
 
-A table is a `Texts`; each entry is made by `text` or `plural`. In a catalog the entry's name is `msgctxt`, its English `msgid`.
-Run `make messages` after a change of a table.
+A table is a `Texts`; each entry is made by `text` or `plural`. In a catalog the entry's name is
+`msgctxt`, its English `msgid`. Run `make messages` after a change of a table.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def plural(name: str, one: str, many: str) -> Entry:
 
 
 class Sentence(str):
-    """An English text that keeps its name and values, so that it can be said in another language later: what an error says."""
+    """An English text that keeps its name and values, so that it can be said in another language
+    later: what an error says."""
 
     __slots__ = ("name", "package", "values")
     package: str
@@ -57,7 +59,8 @@ class Texts:
         _TABLES[package] = self
 
     def __call__(self, name: str, language: str, /, **values: object) -> str:
-        """The text in that language, else in English, with its placeholders filled. Raises KeyError for an unknown name."""
+        """The text in that language, else in English, with its placeholders filled. Raises
+        KeyError for an unknown name."""
         _, one, many = self.entries[name]
         found = catalog(self.package, language)
         if many:
@@ -114,7 +117,8 @@ def languages(package: str) -> tuple[str, ...]:
 
 @lru_cache
 def catalog(package: str, language: str) -> NullTranslations:
-    """The catalog for readers of a language; an empty one for English and for languages without a catalog."""
+    """The catalog for readers of a language; an empty one for English and for languages without
+    a catalog."""
     if language.split("-", 1)[0].lower() == "en":
         return NullTranslations()
     wanted = locale_of(language).language

@@ -1,6 +1,7 @@
 """The visible texts of a digest, in the reader's language.
 
-The fixed headings and field names of the Markdown document are not here: they stay English in every language (see `markdown`).
+The fixed headings and field names of the Markdown document are not here: they stay English in
+every language (see `markdown`).
 """
 
 from __future__ import annotations
@@ -177,7 +178,8 @@ def base(language: str) -> str:
 
 
 def part_heading(name: str, language: str) -> str:
-    """A part's name as a heading of the document: longer than in a channel, where the language has such names."""
+    """A part's name as a heading of the document: longer than in a channel, where the language
+    has such names."""
     return label(f"document.{name}", language)
 
 

@@ -1,18 +1,25 @@
-"""Which papers are news for a subscription. Pure: a Listing and the subscription's Ledger go in, an Intake comes out.
+"""Which papers are news for a subscription. Pure: a Listing and the subscription's Ledger go in, an
+Intake comes out.
 
-Whatever arXiv shows and the ledger does not hold is news, once; so holds, missed days and feed drops are caught up by themselves.
-Three rules keep it from flooding a channel, and from taking up a paper before its day:
+Whatever arXiv shows and the ledger does not hold is news, once; so holds, missed days and feed
+drops are caught up by themselves. Three rules keep it from flooding a channel, and from taking up a
+paper before its day:
 
-- **The latest list** is the feed; when that is empty (weekend, holiday), the papers of the newest announcement, by submission time and
-  arXiv's calendar, that the API shows. News outside of it is late.
-- **Seeds.** For a category the ledger has not seen yet, what the API shows and is in no list after the latest enters as `before`.
-- **The horizon.** Ids are assigned at the announcement (20:00 in New York), so the API never shows a paper before it; but it may show
-  one before the feed does (which is rebuilt at midnight). A paper submitted after the latest list's cut-off belongs to the next list:
-  it is neither late news nor a seed, but left for the next look. Should the feed then drop it, it is taken up as late, from the API.
-  A feed that is older than it ought to be holds the horizon back until six hours after midnight, not longer.
+- **The latest list** is the feed; when that is empty (weekend, holiday), the papers of the newest
+  announcement, by submission time and arXiv's calendar, that the API shows. News outside of it is
+  late.
+- **Seeds.** For a category the ledger has not seen yet, what the API shows and is in no list after
+  the latest enters as `before`.
+- **The horizon.** Ids are assigned at the announcement (20:00 in New York), so the API never shows
+  a paper before it; but it may show one before the feed does (which is rebuilt at midnight). A
+  paper submitted after the latest list's cut-off belongs to the next list: it is neither late news
+  nor a seed, but left for the next look. Should the feed then drop it, it is taken up as late, from
+  the API. A feed that is older than it ought to be holds the horizon back until six hours after
+  midnight, not longer.
 
-A held paper that the API shows between 20:00 and midnight is not known to be held; it is taken as late a few hours early. During
-a first run in these four hours it would be seeded: the API's own page says that it shows papers from midnight on.
+A held paper that the API shows between 20:00 and midnight is not known to be held; it is taken
+as late a few hours early. During a first run in these four hours it would be seeded: the API's
+own page says that it shows papers from midnight on.
 """
 
 from __future__ import annotations

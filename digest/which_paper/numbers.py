@@ -1,5 +1,5 @@
-"""Finds papers named by number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`, `the
-third one`, `最后一篇`.
+"""Finds papers named by number: `4`, `#4`, `No.4`, `第4篇`, `第四篇`, `４`, `4和5`, `papers 5-7`,
+`the third one`, `最后一篇`.
 
 Most numbers in a question name no paper (`2 GPUs`, `top 5`, `Table 3`, `GPT-4`). A bare one
 counts only at the question's start or in a comparison.

@@ -47,7 +47,8 @@ class Resolution:
     """Whether to ask back with `candidates`."""
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
-    """`reply`, `id`, `number`, `title`, `author`, `description`, `under discussion`, `fit`, `only one`, `day`; or why it asks."""
+    """`reply`, `id`, `number`, `title`, `author`, `description`, `under discussion`, `fit`,
+    `only one`, `day`; or why it asks."""
     about_day: bool = False
     """Whether the question is about the whole digest: `paper_ids` are then all its papers."""
 

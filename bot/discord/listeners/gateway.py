@@ -52,7 +52,8 @@ class DiscordListener:
             except discord.PrivilegedIntentsRequired:
                 self.content, wait = False, 0.0
                 log.warning(
-                    "event=no_message_content: plain messages cannot be read; mentions, replies, buttons and commands can. "
+                    "event=no_message_content: plain messages cannot be read; mentions, replies, buttons "
+                    "and commands can. "
                     "To read them, enable the Message Content Intent on the Bot page of the developer portal."
                 )
             except discord.ConnectionClosed as error:

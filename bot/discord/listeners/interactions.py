@@ -129,9 +129,15 @@ class Interactions:
             return
         ticket = responder.ticket
         click = Click(
-            ticket.id, press.action, press.value, ticket.place, ticket.person, chat_message_id(ticket.place, message),
-            interaction.created_at, _extra(interaction),
-        )  # fmt: skip
+            ticket.id,
+            press.action,
+            press.value,
+            ticket.place,
+            ticket.person,
+            chat_message_id(ticket.place, message),
+            interaction.created_at,
+            _extra(interaction),
+        )
         await self._run_once(interaction, responder, self._handler.on_click(click, responder))
 
     async def _run_once(
@@ -233,8 +239,15 @@ class Interactions:
     async def _send(self, interaction: Interaction, responder: Responder, name: str, filling: Filling) -> None:
         ticket, form = responder.ticket, filling.form
         sent = Submission(
-            ticket.id, form.action, form.value, dict(filling.values), ticket.place, ticket.person, interaction.created_at, _extra(interaction),
-        )  # fmt: skip
+            ticket.id,
+            form.action,
+            form.value,
+            dict(filling.values),
+            ticket.place,
+            ticket.person,
+            interaction.created_at,
+            _extra(interaction),
+        )
         # The answer may start before `submitted` returns and needs the first response.
         await responder.acknowledge()
         wrong = await self._handler.on_submit(sent, responder)

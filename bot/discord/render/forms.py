@@ -95,8 +95,13 @@ def _control(field: Field, value: str) -> dict[str, Any]:
         most = len(options) if field.kind == "choices" else 1
         least = 1 if field.required else 0
         return {
-            "type": 3, "custom_id": field.name, "options": options, "min_values": least, "max_values": most, "required": field.required,
-        }  # fmt: skip
+            "type": 3,
+            "custom_id": field.name,
+            "options": options,
+            "min_values": least,
+            "max_values": most,
+            "required": field.required,
+        }
     made: dict[str, Any] = {
         "type": 4,
         "custom_id": field.name,

@@ -163,5 +163,6 @@ class Events:
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
         self._on_revoked(
-            "Slack: the app was uninstalled or its token revoked; install it again and set SLACK_BOT_TOKEN to the new token."
+            "Slack: the app was uninstalled or its token revoked; install it again and set "
+            "SLACK_BOT_TOKEN to the new token."
         )

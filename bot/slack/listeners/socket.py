@@ -67,7 +67,8 @@ class Socket(SocketModeClient):
                 if isinstance(translated, Forbidden | SlackRefused):
                     self.closed = True
                     failure = Forbidden(
-                        f"Slack does not open a connection: {translated} Check SLACK_APP_TOKEN (xapp-…, connections:write)."
+                        f"Slack does not open a connection: {translated} Check SLACK_APP_TOKEN (xapp-…, "
+                        "connections:write)."
                     )
                     self._on_failure(failure)
                     raise failure from error

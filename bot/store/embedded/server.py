@@ -1,13 +1,16 @@
-"""The embedded store: one Redis or Valkey server per data directory, shared by every process that uses the directory.
+"""The embedded store: one Redis or Valkey server per data directory, shared by every process that
+uses the directory.
 
 Three kernel locks, which end with the process that holds them:
 - `start.lock` is held while a process adopts or starts the server.
 - `users.lock` is shared by all users; a process that can lock it exclusively is the last one.
-- `server.log` is locked by the server, which inherits the open file, so that no second server starts on the same files.
+- `server.log` is locked by the server, which inherits the open file, so that no second server
+  starts on the same files.
 
-The server's parent is a guard, a short shell script that reads from a pipe. When the process that started it is killed, the
-pipe closes and the guard ends the server, on Linux and macOS alike. If that process ends cleanly while others are connected,
-it writes a word to the pipe and the server stays. Each process watches its connection and adopts or starts again when it breaks.
+The server's parent is a guard, a short shell script that reads from a pipe. When the process
+that started it is killed, the pipe closes and the guard ends the server, on Linux and macOS
+alike. If that process ends cleanly while others are connected, it writes a word to the pipe and
+the server stays. Each process watches its connection and adopts or starts again when it breaks.
 """
 
 from __future__ import annotations
@@ -108,7 +111,8 @@ class EmbeddedStore:
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Yields whether no other process uses this store. None can begin meanwhile, so keep it short."""
+        """Yields whether no other process uses this store. None can begin meanwhile, so keep it
+        short."""
         async with self._start_lock():
             alone = self._alone()
             try:
@@ -190,7 +194,8 @@ class EmbeddedStore:
             "unixsocketperm": "700",
             "dir": str(self.home / "store"),
             "appendonly": "yes",
-            "appendfsync": "always",  # with `everysec` a write waits while the disk is busy, and is lost if the server is killed then
+            # With `everysec` a write waits while the disk is busy, and is lost if the server is killed then.
+            "appendfsync": "always",
             "save": "",
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",
@@ -270,7 +275,8 @@ async def _shut_down(home: Path) -> bool:
 
 
 async def stop(home: Path) -> Stopped:
-    """For `paperboy stop`: ends a server unless it is in use, since its users would start it again."""
+    """For `paperboy stop`: ends a server unless it is in use, since its users would start it
+    again."""
     store = EmbeddedStore(home)
     home = store.home
     if not (home / "server.log").exists():  # never used
@@ -287,7 +293,8 @@ async def stop(home: Path) -> Stopped:
 
 @contextlib.asynccontextmanager
 async def store_address(redis_url: str, home: Path) -> AsyncIterator[tuple[str, EmbeddedStore | None]]:
-    """Yields REDIS_URL, or the address of the embedded store, which runs for as long as the context."""
+    """Yields REDIS_URL, or the address of the embedded store, which runs for as long as the
+    context."""
     if redis_url:
         yield redis_url, None
         return

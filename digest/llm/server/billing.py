@@ -24,7 +24,8 @@ class Billing:
     async def fetch(
         self, request: bytes, estimate: Usage, call: Callable[[], Awaitable[tuple[bytes, Usage]]]
     ) -> tuple[bytes, Usage]:
-        """Returns the response and its cost, zero if stored. Raises OverBudget, and errors of `call`."""
+        """Returns the response and its cost, zero if stored. Raises OverBudget, and errors of
+        `call`."""
         book = booking.get()
         paid: tuple[str, Usage] | None = None
 

@@ -95,7 +95,8 @@ class Model:
         retries: RetryPolicy = RetryPolicy(),
         http_client: Any = None,
     ) -> None:
-        """`timeout`: seconds. `http_client`: an `httpx2.AsyncClient`, for proxies and certificates."""
+        """`timeout`: seconds. `http_client`: an `httpx2.AsyncClient`, for proxies and
+        certificates."""
         self.name = name
         self.fast = fast or name
         self.embeddings = embeddings
