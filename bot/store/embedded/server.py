@@ -194,7 +194,7 @@ class EmbeddedStore:
             "unixsocketperm": "700",
             "dir": str(self.home / "store"),
             "appendonly": "yes",
-            # With `everysec` a write waits while the disk is busy, and is lost if the server is killed then.
+            # With `everysec` a write waits for a busy disk, and is lost if the server is killed.
             "appendfsync": "always",
             "save": "",
             "maxmemory-policy": "noeviction",
