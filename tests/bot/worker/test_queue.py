@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,11 +18,10 @@ from bot.store import Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
 from bot.worker.queue import QUICK, SLOW, Queue, RetryLater, Task
-from tests.paths import ROOT
+from tests.servers.forking import ForkServer, Started
 
 WINDOW = timedelta(seconds=1)
 """Instead of half a minute."""
-WORKER = Path(__file__).with_name("worker_process.py")
 
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
@@ -242,10 +240,8 @@ class TestDying:
     """Workers in processes of their own, killed with SIGKILL or frozen."""
 
     @asynccontextmanager
-    async def worker(self, url: str, what: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, str(WORKER), url, what, cwd=ROOT, env=os.environ | {"PYTHONPATH": "."}
-        )
+    async def worker(self, url: str, what: str, forks: ForkServer) -> AsyncIterator[Started]:
+        process = await forks.start(url, what, module="tests.bot.worker.worker_process", output=sys.__stderr__)
         try:
             yield process
         finally:
@@ -254,20 +250,22 @@ class TestDying:
             await process.wait()
 
     async def test_a_killed_workers_tasks_go_on_in_another_and_none_is_lost(
-        self, redis_url: str, queue: Queue, store: Store
+        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
     ):
         queue.register("count", _nothing, SLOW)
         for number in range(40):
             await queue.add("count", str(number))
-        async with self.worker(redis_url, "count") as first:
+        async with self.worker(redis_url, "count", forks) as first:
             await until(lambda: _counted(store, 10))
             first.send_signal(signal.SIGKILL)
             await first.wait()
-        async with self.worker(redis_url, "count"):
+        async with self.worker(redis_url, "count", forks):
             await until(lambda: _counted(store, 40))
             await until(lambda: _empty(queue))
 
-    async def test_a_task_that_kills_its_workers_is_put_aside(self, redis_url: str, queue: Queue, store: Store):
+    async def test_a_task_that_kills_its_workers_is_put_aside(
+        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
+    ):
         queue.register("die", _nothing, SLOW)
         await queue.add("die", key="k")
 
@@ -276,35 +274,35 @@ class TestDying:
 
         deaths = 0
         while not await aside():
-            async with self.worker(redis_url, "die") as worker:
+            async with self.worker(redis_url, "die", forks) as worker:
                 await until(lambda w=worker: _ended_or(w, aside))
                 deaths += worker.returncode == -signal.SIGKILL
         assert deaths == 5
 
     async def test_a_paper_that_kills_its_readers_is_skipped_and_the_others_are_read(
-        self, redis_url: str, queue: Queue, store: Store
+        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
     ):
         queue.register("poison", _nothing, SLOW)
         await queue.add("poison", key="k")
         for _ in range(10):
             if await store.is_done("k"):
                 break
-            async with self.worker(redis_url, "poison") as worker:
+            async with self.worker(redis_url, "poison", forks) as worker:
                 await until(lambda w=worker: _ended_or(w, lambda: store.is_done("k")))
         assert await store.redis.do("SMEMBERS", "skipped") == {b"3"}
         assert await store.redis.do("SMEMBERS", "read") == {b"1", b"2", b"4", b"5"}
         assert await store.tasks_aside() == {}
 
     async def test_a_frozen_workers_task_is_taken_over_and_not_ended_by_it_when_it_thaws(
-        self, redis_url: str, queue: Queue, store: Store
+        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
     ):
         queue.register("freeze", _nothing, SLOW)
         await queue.add("freeze", key="k")
-        async with self.worker(redis_url, "freeze") as first:
+        async with self.worker(redis_url, "freeze", forks) as first:
             await until(lambda: _exists(store, "begun"))
             first.send_signal(signal.SIGSTOP)
             await store.redis.do("DEL", "begun")
-            async with self.worker(redis_url, "freeze") as second:
+            async with self.worker(redis_url, "freeze", forks) as second:
                 await until(lambda: _exists(store, "begun"))
                 first.send_signal(signal.SIGCONT)
                 await until(lambda: _exists(store, "cancelled"))
@@ -314,13 +312,15 @@ class TestDying:
                 assert second.returncode is None
         assert await store.redis.do("GET", "ended") == b"1"
 
-    async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(self, tmp_path: Path):
+    async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(
+        self, tmp_path: Path, forks: ForkServer
+    ):
         async with EmbeddedStore(tmp_path) as embedded, Redis(embedded.url) as redis:
             store = Store(redis)
             async with Queue(embedded.url, store) as queue:
                 queue.register("freeze", _nothing, SLOW)
                 await queue.add("freeze", key="k")
-            async with self.worker(embedded.url, "freeze-long") as worker:
+            async with self.worker(embedded.url, "freeze-long", forks) as worker:
                 await until(lambda: _exists(store, "begun"))
                 worker.kill()
                 await worker.wait()
@@ -355,7 +355,7 @@ async def _empty(queue: Queue) -> bool:
     return set((await queue.depth()).values()) == {0}
 
 
-async def _ended_or(worker: asyncio.subprocess.Process, aside: Callable[[], Awaitable[bool]]) -> bool:
+async def _ended_or(worker: Started, aside: Callable[[], Awaitable[bool]]) -> bool:
     return worker.returncode is not None or await aside()
 
 
