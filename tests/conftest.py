@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,12 @@ from tests.servers.forking import ForkServer
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
 hypothesis.settings.register_profile("values", deadline=None)
 hypothesis.settings.load_profile("values")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the garbage collector need not walk over it again (0.1 to 0.3 s each time)."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
