@@ -23,7 +23,7 @@ from digest.render.catalogs import Texts, languages
 from digest.render.labels import label
 
 TABLES = (say, label)
-COMPLETE: frozenset[str] = frozenset({"es", "fr", "ja", "ko", "pt_BR", "zh_Hans"})
+COMPLETE: frozenset[str] = frozenset({"de", "es", "fr", "ja", "ko", "pt_BR", "zh_Hans"})
 """Languages in which every text has to be translated."""
 HEADERS = ("Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
 LIMITS = {
