@@ -19,8 +19,6 @@ from digest.render.labels import label
 DELIVERY_FAULT_DELAY = timedelta(minutes=4)
 """Long enough for a second try of the delivery."""
 
-# ---------------------------------------------------------------- the model and its settings
-
 
 async def report_model_failure(context: Context, error: ModelUnavailable | Misconfigured, channel: str) -> None:
     """Reports an unreachable model once it has lasted, a wrong setting at once."""
@@ -45,9 +43,6 @@ async def report_digest(context: Context, digest: Digest) -> None:
         await report_model_recovery(context)
 
 
-# ---------------------------------------------------------------- the budget
-
-
 async def report_budget_spent(context: Context, channel: str, cause: str | OverBudget) -> None:
     """Reports for the channel if its own budget is used up more, else for the installation."""
     own = await context.services.spent(channel) > await context.services.spent("")
@@ -61,9 +56,6 @@ async def report_budget_reset(context: Context, channel: str) -> None:
     midnight = datetime.combine(context.now().astimezone(UTC).date(), time(), UTC)
     for about in ("", channel):
         await context.reports.report_recovery("budget", about=about, begun_before=midnight)
-
-
-# ---------------------------------------------------------------- a channel and its tasks
 
 
 async def report_delivery(context: Context, channel: str, delivered: Delivered) -> None:

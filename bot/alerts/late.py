@@ -49,10 +49,7 @@ def _due(subscription: Subscription, run: Run, begun: datetime) -> datetime:
 async def post_late_notice(
     context: Context, subscription: Subscription, run: Run, error: Unavailable, until: datetime
 ) -> None:
-    """Posts the notice if the run is late; updates it if the cause changed. Logs a refusal.
-
-    `until`: when the run goes on without what it waits for.
-    """
+    """Posts or updates a late run's notice; logs a refusal. `until`: when the run goes on."""
     if not is_late(subscription, run, context.now()):
         return
     language = subscription.profile.language
@@ -74,7 +71,6 @@ async def post_late_notice(
 
 
 async def delete_late_notice(context: Context, subscription: Subscription, run: Run) -> None:
-    """Deletes the notice once the run has ended."""
     with _log_refusal(run):
         await notices.delete_notice(_key(run), context.chats[subscription.place.platform], context.store, context.pace)
 

@@ -84,7 +84,6 @@ def _cells(usage: Usage) -> tuple[str, ...]:
 
 
 def _caps(settings: Settings, day: Spending, today: bool) -> list[str]:
-    """What today's budgets have left."""
     if not today:
         return []
     lines = []

@@ -102,9 +102,6 @@ async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Diges
     return digest, replace(place, thread=delivered.ids[str(StepKey(digest.key, "0"))])
 
 
-# ---------------------------------------------------------------- the prompt
-
-
 async def _run_prompt(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
     handler = Dispatcher(context, Conversation(context))
     if not sys.stdin.isatty():

@@ -25,10 +25,7 @@ class Outcome:
 
 
 async def make_or_load_digest(app: App, *, again: bool = False, progress: Progress = silent) -> Outcome:
-    """Returns the day's digest. A second call on the same day loads it unless `again` is set.
-
-    Raises what `make_digest` raises.
-    """
+    """Loads the day's digest unless `again`, else makes one. Raises what `make_digest` raises."""
     wanted = subscription_from_settings(app.settings, CLI, app.now())
     daily = app.daily({})
     today = daily.local_date(wanted)

@@ -54,9 +54,6 @@ def stderr_console() -> Console:
     return render.terminal(sys.stderr)
 
 
-# ---------------------------------------------------------------- arguments
-
-
 def check_categories(categories: Sequence[str]) -> None:
     """Raises Misconfigured for an impossible category; warns of an unknown one."""
     for category in categories:
@@ -82,9 +79,6 @@ def parse_paper(text: str) -> PaperRef:
     if ref is None:
         raise BadInput(f"{text[:60]!r} is not a paper; write an arXiv id such as 2601.22153, or its URL.")
     return ref
-
-
-# ---------------------------------------------------------------- progress
 
 
 @contextlib.contextmanager
@@ -116,9 +110,6 @@ def _print_lines() -> ShowProgress:
             say(f"{STAGES.get(stage, stage)}: {done} of {total}")
 
     return show_progress
-
-
-# ---------------------------------------------------------------- output
 
 
 def document(digest: Digest, *, as_json: bool) -> str:

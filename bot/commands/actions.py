@@ -171,8 +171,7 @@ class Actions:
         return (await self._load_paper(value, language)).id
 
     async def _load_entry(self, click: Click, respond: Responder, language: str) -> tuple[Entry, str]:
-        """The entry of the digest, else the paper read now or earlier; and the language it is
-        written in."""
+        """The digest's entry, else the paper read now or earlier; and its language."""
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language

@@ -59,9 +59,6 @@ async def _setup(
     await respond.form(setup.form(subscription, language))
 
 
-# ---------------------------------------------------------------- now
-
-
 async def run_now(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
@@ -109,9 +106,6 @@ async def _result_post(context: Context, run: Run, subscription: Subscription, l
     return note(say("failed", language, why=in_language(run.note, language)), language)
 
 
-# ---------------------------------------------------------------- retract
-
-
 async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:
     """Today's newest digest in the channel, and its number of messages."""
     today = context.daily.local_date(subscription)
@@ -138,7 +132,6 @@ async def _retract(
 
 
 def _confirmation(action: str, value: str, question: str, button: str, language: str) -> Post:
-    """A question with one button that confirms it."""
     return Post((Text(question), Actions((Button(action, value, button, Style.DANGER),))), question[:90], language)
 
 
@@ -152,9 +145,6 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
     taken = await context.daily.retract(subscription, found)
     log.info("event=retracted digest=%s messages=%d", digest_key, taken)
     await respond.show(note(say("retracted", language, n=taken), language))
-
-
-# ---------------------------------------------------------------- settings
 
 
 async def _pause(
@@ -198,9 +188,6 @@ async def forget(context: Context, key: str, respond: Responder, language: str) 
     """Deletes a channel's settings, digests and history."""
     await context.store.forget_subscription(key)
     await respond.show(note(say("forgotten", language), language))
-
-
-# ---------------------------------------------------------------- channels
 
 
 async def welcome_channel(context: Context, place: Place, by: Person | None) -> None:

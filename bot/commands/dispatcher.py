@@ -35,8 +35,6 @@ class Dispatcher:
         self._actions = Actions(context, conversation)
         self._background: set[asyncio.Task[None]] = set()
 
-    # ------------------------------------------------------------ messages, reactions and channels
-
     async def knows_thread(self, place: Place) -> bool:
         return place.direct or (bool(place.thread) and await self._store.thread(place) is not None)
 
@@ -59,8 +57,6 @@ class Dispatcher:
             await digest_command.welcome_channel(self._context, place, by)
         else:
             await digest_command.leave_channel(self._context, place)
-
-    # ------------------------------------------------------------ commands, buttons and forms
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
@@ -114,8 +110,6 @@ class Dispatcher:
             log.exception("event=bug id=%s", mark)
             language = await self._context.person_language(place, person)
             await respond.show(note(say("bug", language, id=mark), language))
-
-    # ------------------------------------------------------------ completion and home page
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return await complete(self._store, field, typed, place)

@@ -79,8 +79,7 @@ async def _find_named(
 
 
 async def show_card(context: Context, command: Command, found: Paper, respond: Responder, language: str) -> None:
-    """The paper's card to the asker alone, with a button to share it: in the channel's language,
-    whose analyses it shares."""
+    """Shows the asker the card, in the channel's language, whose analyses it shares."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     written = await context.channel_language(command.place, command.person)
     entry = await look_up(context, found, written, command.place.key)
@@ -127,7 +126,6 @@ async def _today(context: Context, command: Command, respond: Responder, languag
 
 
 def contents_post(digest: Digest, language: str) -> Post:
-    """The papers of a digest as a list with a menu."""
     title = say("card.digest", language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(

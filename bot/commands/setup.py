@@ -31,7 +31,6 @@ T = TypeVar("T")
 
 
 def form(subscription: Subscription, language: str) -> Form:
-    """The form with a channel's current settings."""
     profile = subscription.profile
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     days = week(language)
@@ -74,9 +73,6 @@ def _field(
     label = say(f"setup.{name}", language)
     has_hint = name in ("categories", "interests", "authors", "language")
     return Field(name, label, kind, value, say(f"setup.{name}.hint", language) if has_hint else "", options, required)
-
-
-# ---------------------------------------------------------------- checking
 
 
 def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
@@ -143,9 +139,6 @@ def _papers(text: str, language: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 50:
         raise ValueError(say("bad number", language))
     return int(text)
-
-
-# ---------------------------------------------------------------- saving
 
 
 async def save_form(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:

@@ -130,7 +130,6 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
 
 
 async def _failed_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """Why the last due run failed, if it did."""
     due = last_due(subscription, context.now())
     if due is None:
         return []

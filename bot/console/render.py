@@ -84,11 +84,7 @@ def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     return piece.encode("ascii", "replace").decode(), error.end
 
 
-# ---------------------------------------------------------------- posts
-
-
 def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
-    """A message in the channel."""
     title, rest = _title(post)
     body = Group(*_spaced([_block(block, zone) for block in rest]))
     return _Narrow(
@@ -145,9 +141,6 @@ def relinked(post: dict[str, Any], targets: Mapping[str, str]) -> dict[str, Any]
     found = re.compile(rf"\]\(<?({REPLY.pattern})>?\)")
     changed: dict[str, Any] = json.loads(found.sub(lambda m: f"]({targets[m[1]]})" if m[1] in targets else m[0], text))
     return changed
-
-
-# ---------------------------------------------------------------- blocks
 
 
 def _title(post: Post) -> tuple[str, tuple[Block, ...]]:

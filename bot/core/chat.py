@@ -22,8 +22,7 @@ from digest.errors import PaperboyError
 
 @dataclass(frozen=True)
 class Heading:
-    """`markdown` may hold a link. Level 1 opens a parent message, 2 a paper's, 3 a part (a bold
-    line of its own)."""
+    """`markdown` may hold a link. Level 1 opens a parent message, 2 a paper's, 3 is a bold line."""
 
     markdown: str
     level: int = 1
@@ -36,8 +35,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Small:
-    """Grey and small, where the platform has it. `<t:UNIX>` in it becomes a date and time in the
-    reader's own zone."""
+    """Grey and small where possible. `<t:UNIX>` becomes a date and time in the reader's zone."""
 
     markdown: str
 
@@ -72,11 +70,9 @@ class Style(StrEnum):
 @dataclass(frozen=True)
 class Button:
     action: str
-    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, `more`, `fewer`,
-    `wrong`, …"""
+    """A name of `bot.commands.ACTIONS`: `ask`, `full`, `others`, `add`, `save`, …"""
     value: str
-    """What it acts on, at most 60 characters: a `Subject` of `bot.core.ids` as a string, or a
-    key."""
+    """At most 60 characters: a `Subject` of `bot.core.ids` as a string, or a key."""
     label: str
     style: Style = Style.PLAIN
     confirm: str = ""
@@ -112,8 +108,6 @@ class Post:
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a Form."""
-
     name: str
     label: str
     kind: str = "line"
@@ -151,7 +145,6 @@ class Place:
     thread: str = ""
     """The id of the thread; empty in the channel itself."""
     direct: bool = False
-    """A direct message."""
 
     @property
     def key(self) -> str:
@@ -228,8 +221,6 @@ class Click:
 
 @dataclass(frozen=True)
 class Submission:
-    """A Form, filled in."""
-
     id: str
     action: str
     value: str
@@ -270,8 +261,7 @@ class ChatError(PaperboyError):
 
 
 class OutcomeUnknown(ChatError):
-    """The request may have been carried out (a time-out, a dropped connection, a 5xx): look
-    before trying again."""
+    """The request may have been carried out (a time-out, a lost connection, a 5xx): look first."""
 
 
 class Throttled(ChatError):
@@ -301,8 +291,7 @@ class StepKind(StrEnum):
     POST = "post"
     """A message in the channel; its id is that of the thread for later steps."""
     THREAD = "thread"
-    """Opens a thread on the step named in `on` (where that is a separate request). Repeated, it
-    returns the same id."""
+    """Opens a thread on the step `on`, if that takes a request. Repeated, returns the same id."""
     REPLY = "reply"
     """A message in the thread of the step named in `on`."""
     EDIT = "edit"
@@ -311,28 +300,22 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One rendered request of a Delivery. All are stored before the first is made; a resume
-    sends the stored ones."""
+    """A rendered request. All are stored before the first is made; a resume sends those."""
 
     key: str
     """Unique in the installation and findable in the channel: `<digest key>:<n>`."""
     kind: StepKind
     payload: Mapping[str, Any]
-    """The platform's JSON. In an EDIT, the string `{{link:<key>}}` stands for the link to the
-    message of that step."""
+    """The platform's JSON. In an EDIT, `{{link:<key>}}` stands for the link to that step."""
     on: str = ""
     """The key of an earlier step."""
     reply: int = -1
-    """Which of `Thread.replies` this message is (the first message of); -1 for the parent,
-    threads, edits and further messages."""
+    """Index of the `Thread.replies` that this message begins; -1 for any other step."""
 
 
 @dataclass(frozen=True)
 class Thread:
-    """A digest to render: the parent, one post per paper, and the parent again with links to them.
-
-    In `finished`, a link whose URL is `reply:<n>` leads to the first message of `replies[n]`.
-    """
+    """A digest to render. In `finished`, `reply:<n>` links to the first message of `replies[n]`."""
 
     parent: Post
     replies: tuple[Post, ...]
@@ -341,16 +324,14 @@ class Thread:
     """For platforms whose threads have names: at most 100 characters."""
     tags: tuple[str, ...] = ()
     ping: str = ""
-    """The id of the one role the parent may mention, where the platform has roles:
-    Subscription.ping_role. Empty: a silent post."""
+    """The role the parent may mention (Subscription.ping_role). Empty: a silent post."""
 
 
 class Draft(Protocol):
     """An answer while it is written."""
 
     async def write(self, text: str) -> None:
-        """Shows the whole provisional text so far, at the platform's pace; never blocks the
-        model for long."""
+        """Shows the whole text so far, at the platform's pace; never blocks the model for long."""
         ...
 
     async def status(self, text: str) -> None:
@@ -358,14 +339,12 @@ class Draft(Protocol):
         ...
 
     async def finish(self, post: Post) -> str:
-        """The final form replaces the provisional text. Returns the message's id. Safe to
-        repeat."""
+        """Replaces the provisional text. Returns the message's id. Safe to repeat."""
         ...
 
 
 class Chat(Protocol):
-    """Where digests go and questions come from. Posts have no retry of their own:
-    `bot.digests.delivery` owns that."""
+    """Where digests go and questions come from. `bot.digests.delivery` owns the retry of posts."""
 
     name: str
     """The platform's name, as in `Place.platform`."""
@@ -383,16 +362,12 @@ class Chat(Protocol):
         ...
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
-        """Carries out a POST, THREAD, REPLY or EDIT once, with a timeout of 15 s. `on` is the
-        message id recorded for `step.on`.
-
-        Returns the message id. Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden.
-        """
+        """Carries out a step once, within 15 s. `on`: the message id recorded for `step.on`.
+        Returns the message id. Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden."""
         ...
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
-        """The id of the message that carries `key`, posted since then; None if it is not there.
-        Raises HistoryRefused."""
+        """The id of the message with `key`, posted since then, else None. Raises HistoryRefused."""
         ...
 
     async def delete(self, place: Place, message: str) -> None:
@@ -400,8 +375,7 @@ class Chat(Protocol):
         ...
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
-        """Replaces a small message or an answer of the bot. Raises TargetMissing where it was
-        deleted."""
+        """Replaces a small message or an answer. Raises TargetMissing if it was deleted."""
         ...
 
     async def link(self, place: Place, message: str) -> str:
@@ -413,8 +387,7 @@ class Chat(Protocol):
         ...
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
-        """Sends a small message, to one person alone if `to` is given. Returns the id, empty
-        where there is none."""
+        """Sends a small message, to `to` alone if given. Returns its id, empty if it has none."""
         ...
 
 
@@ -438,18 +411,13 @@ class Responder(Protocol):
         ...
 
     async def file(self, name: str, text: str) -> None:
-        """Sends a text file to the asker alone, or its text as a page where uploads are not
-        allowed."""
+        """Sends a text file to the asker alone, or shows a page if uploads are not allowed."""
         ...
 
 
 class EventHandler(Protocol):
-    """Receives events from a platform's listeners. `bot.commands.dispatcher` implements it.
-
-    `on_question`, `on_edit`, `on_delete` and `on_membership` return once the event is stored,
-    and raise if it is not; the platform then gets no acknowledgement. Longer work continues
-    afterwards.
-    """
+    """Receives a platform's events. `on_question`, `on_edit`, `on_delete`, `on_membership` return
+    once the event is stored. If they raise, the platform gets no acknowledgement."""
 
     async def knows_thread(self, place: Place) -> bool:
         """Whether the bot started the thread or answers in it. Other messages are not stored."""
@@ -460,8 +428,7 @@ class EventHandler(Protocol):
         ...
 
     async def on_edit(self, question: Question) -> None:
-        """The message of an earlier question was edited: replaced if it is still being worked
-        on."""
+        """An earlier question's message was edited. Replaces the question if it is still open."""
         ...
 
     async def on_delete(self, place: Place, message: str) -> None:
@@ -473,8 +440,7 @@ class EventHandler(Protocol):
     async def on_click(self, click: Click, respond: Responder) -> None: ...
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
-        """Field name to sentence for what is wrong; empty when it was taken. Checks only and
-        returns fast; the rest is shown later."""
+        """Returns a sentence for each wrong field. Only checks; the rest is shown later."""
         ...
 
     async def on_reaction(
@@ -488,11 +454,9 @@ class EventHandler(Protocol):
         ...
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
-        """Autocomplete: (label, value), at most 25. `field`: `paper`, `category`, `timezone`,
-        `language`."""
+        """At most 25 (label, value). `field`: `paper`, `category`, `timezone`, `language`."""
         ...
 
     async def home(self, person: Person, platform: str) -> Post:
-        """What a person's own page with the bot shows: subscriptions, last digests, saved
-        papers, how to ask."""
+        """A person's own page: subscriptions, last digests, saved papers, how to ask."""
         ...

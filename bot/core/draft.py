@@ -87,8 +87,6 @@ class DraftPump(ABC):
     async def _replace_again(self, post: Post) -> None:
         """Repairs the first message of the final form after a late request may have changed it."""
 
-    # ------------------------------------------------------------ provisional text
-
     async def status(self, text: str) -> None:
         if self._state is DraftState.WAITING:
             self._offer(text)
@@ -148,8 +146,6 @@ class DraftPump(ABC):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-
-    # ------------------------------------------------------------ the final form
 
     async def finish(self, post: Post) -> str:
         """See `Draft.finish`. Raises ChatError if the answer could not be shown; then repeat it."""

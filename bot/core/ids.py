@@ -92,8 +92,7 @@ class TaskName(_Id):
 
 @dataclass(frozen=True)
 class FaultId(_Id):
-    """`aside digest slack:C1`: a fault and the channel, or the task of a channel, that it is
-    about."""
+    """`aside digest slack:C1`: a fault and the channel, or its task, that it is about."""
 
     name: str
     about: str
@@ -110,9 +109,6 @@ class FaultId(_Id):
     @classmethod
     def _of(cls, *fields: str) -> Self:
         return cls(fields[0], fields[1] or "")
-
-
-# ---------------------------------------------------------------- questions
 
 
 class Origin(StrEnum):
@@ -148,8 +144,7 @@ class QuestionId(_Id):
 
 @dataclass(frozen=True)
 class PaperChoice(_Id):
-    """`<name of the question> <paper id>`: an option of the menu that asks which paper a
-    question is about."""
+    """`<name of the question> <paper id>`: an option of the menu that asks which paper is meant."""
 
     question: str
     paper_id: str
@@ -159,14 +154,9 @@ class PaperChoice(_Id):
         return f"{self.question} {self.paper_id}"
 
 
-# ---------------------------------------------------------------- what a button, a vote or a
-# message is about
-
-
 @dataclass(frozen=True)
 class DigestPaper(_Id):
-    """`<digest key>#4`: a paper by its number in a digest, or a paper that was not chosen by its
-    rank."""
+    """`<digest key>#4`: a paper by its number in a digest, or one not chosen by its rank."""
 
     digest: str
     number: int
@@ -193,8 +183,7 @@ class PaperById(_Id):
 
 @dataclass(frozen=True)
 class AnswerTo(_Id):
-    """`answer:<question>`: an answer by its question's id, or by the short name that buttons
-    carry."""
+    """`answer:<question>`: an answer by its question's id, or by the short name on buttons."""
 
     question: str
     form = "answer:(.+)"
@@ -223,18 +212,13 @@ def is_paper(text: str) -> bool:
 
 
 def answer_of(subject: str) -> AnswerTo | None:
-    """The answer that a vote, a message or a button is about; None where that is a paper, which
-    votes and messages name by its bare id."""
+    """The answer it is about; None for a paper, which votes and messages name by its bare id."""
     return AnswerTo.parse(subject) if re.match(AnswerTo.form, subject) else None
-
-
-# ---------------------------------------------------------------- messages
 
 
 @dataclass(frozen=True)
 class StepKey(_Id):
-    """`<delivery>:4`: a request of a delivery. `0` is the parent, `4` the fourth reply; the
-    other names are the platform's."""
+    """`<delivery>:4`: a request. `0` is the parent, `4` the fourth reply; platforms add names."""
 
     delivery: str
     name: str
@@ -264,8 +248,7 @@ def join_key(*parts: str) -> str:
 
 
 def is_within(key: str, parent: str) -> bool:
-    """Whether `key` is of a run of the channel `parent`, of a step of the delivery `parent`, or
-    the like."""
+    """Whether `key` is a run of the channel `parent`, a step of the delivery `parent`, or such."""
     return key.startswith(f"{parent}:")
 
 

@@ -93,8 +93,7 @@ class _SecretFilter(logging.Filter):
 
 
 def set_up(settings: Settings, *, service: bool) -> None:
-    """A service logs from LOG_LEVEL up; a terminal command logs errors only, unless LOG_LEVEL is
-    set."""
+    """A service logs from LOG_LEVEL up; a terminal command only errors, unless LOG_LEVEL is set."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
     handler.addFilter(_IdFilter(as_field=as_json))

@@ -81,8 +81,7 @@ def _retried(details: RetryDetails) -> None:
 
 
 class CountedBudget:
-    """A Budget that also counts settled calls. A failed call is settled without usage and not
-    counted."""
+    """A Budget that counts settled calls, but not failed ones, which are settled without usage."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

@@ -12,8 +12,7 @@ class Reports(Protocol):
     async def report_fault(
         self, name: str, cause: str, *, about: str = "", channel: str = "", after: timedelta = timedelta(0)
     ) -> None:
-        """Opens the fault `name`, one for each `about` (a channel, a task). Reported once it has
-        lasted `after`."""
+        """Opens the fault `name`, one for each `about`. Reported once it has lasted `after`."""
         ...
 
     async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:

@@ -20,17 +20,15 @@ LATE_LIST_AGAIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Due:
-    """One daily run: the local date it is of, and its moment, UTC. (Where a clock change skips
-    midnight, that may be on the next date.)"""
+    """A run's local date and its moment, UTC: on the next date if a clock change skips midnight."""
 
     day: date
     at: datetime
 
 
 def due_at(subscription: Subscription, day: date) -> datetime:
-    """The moment of the daily run on a local date, UTC. A time that a clock change skips is as
-    late after the change as it was to be after the moment before; one that occurs twice is the
-    first of the two."""
+    """The moment of the daily run on a local date, UTC. A time that a clock change skips is shifted
+    by the change; of one that occurs twice, the first counts."""
     hour, minute = (int(part) for part in subscription.time.split(":"))
     return datetime.combine(day, time(hour, minute), ZoneInfo(subscription.timezone)).astimezone(UTC)
 
@@ -48,8 +46,7 @@ def next_run(subscription: Subscription, after: datetime) -> datetime | None:
 
 
 def latest_due(subscription: Subscription, now: datetime) -> Due | None:
-    """The newest daily run that was due at or before `now`, since the channel has its times;
-    None where there is none."""
+    """The newest daily run due at or before `now` since the channel has its times, else None."""
     today = now.astimezone(ZoneInfo(subscription.timezone)).date()
     for back in range(9):
         day = today - timedelta(days=back)
@@ -67,12 +64,8 @@ def last_due(subscription: Subscription, now: datetime) -> datetime | None:
 
 
 def look_again(begun: datetime, now: datetime, seen: date | None) -> timedelta | None:
-    """How long until a run without news looks again; None if there is nothing to wait for.
-
-    `begun`: the run. `seen`: the date of the newest list the channel knows. A list due within
-    hours is waited for; one that arXiv's calendar has and arXiv does not show yet is looked for
-    every hour, for six hours at most.
-    """
+    """How long until a run without news looks again, else None. `seen`: the newest list known. It
+    waits for a list due within hours and looks for a late one every hour, for six hours at most."""
     out = calendar.latest_list(now)
     if seen is None or seen < out:
         given_up = max(begun, calendar.shown_at(out)) + LIST_IS_LATE
@@ -83,11 +76,8 @@ def look_again(begun: datetime, now: datetime, seen: date | None) -> timedelta |
 
 
 def before_list(subscription: Subscription, now: datetime) -> datetime | None:
-    """When, on the day of the next run, arXiv's newest list is complete, if that is later than the
-    run; else None.
-
-    The run then shows the list of the day before: worth a warning in setup.
-    """
+    """When arXiv's newest list is complete, if that is later on the day of the next run; else None.
+    The run then shows the list of the day before: worth a warning in setup."""
     run = next_run(subscription, now)
     if run is None:
         return None

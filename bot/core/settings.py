@@ -44,8 +44,7 @@ def _url(value: str) -> str:
 
 
 def language(value: str) -> str:
-    """A BCP 47 tag, as written in the standard. Raises ValueError for what is none: `zh` and
-    `pt-BR` are, `klingonese` is not."""
+    """A BCP 47 tag in its standard form: `zh`, `pt-BR`. Raises ValueError for `klingonese`."""
     try:
         tag = langcodes.standardize_tag(value.strip().replace("_", "-"))
         known = langcodes.Language.get(tag).is_valid()
@@ -176,8 +175,7 @@ class Settings(BaseSettings):
 
     @property
     def has_model(self) -> bool:
-        """A key or a base URL means there is a model; without either the extractive Analyst
-        writes."""
+        """A key or base URL means there is a model; without, the extractive Analyst writes."""
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
 
     @property
@@ -197,8 +195,7 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment, overridden by the command line. Raises Misconfigured with a
-    sentence per problem."""
+    """Reads the environment; `overrides` win. Raises Misconfigured with a sentence per problem."""
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)
@@ -217,7 +214,6 @@ def _sentence(problem: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A setting's value as given; long ones (they may be secrets pasted into the wrong place)
-    only by length."""
+    """A setting's value; only the length of a long one, which may be a misplaced secret."""
     text = str(value)
     return repr(text) if len(text) <= 24 else f"the given value ({len(text)} characters)"

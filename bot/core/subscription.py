@@ -42,7 +42,6 @@ class Subscription:
     since: datetime | None = None
     """When its times were last changed or a pause ended; earlier runs are not due."""
     set_by: str = ""
-    """The person who set it."""
 
     @property
     def key(self) -> str:
@@ -50,8 +49,7 @@ class Subscription:
 
 
 def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:
-    """`made`, whose times hold from `now` on if they are not those of `before`, or a pause has
-    ended."""
+    """`made`, whose times hold from `now` on if they differ or a pause has ended."""
     times = (made.time, made.timezone, made.days)
     ended = before.paused and not made.paused
     return replace(made, since=now) if ended or times != (before.time, before.timezone, before.days) else made

@@ -85,8 +85,7 @@ NAMES = tuple(Wanted.model_fields)
 
 @dataclass(frozen=True)
 class Difference:
-    """Of one channel: field to (before, after), as the file writes them. `new`: it is not set
-    yet; all of it is what it will be."""
+    """Field to (before, after), as the file writes them. `new`: the channel is not set yet."""
 
     made: Subscription
     before: Subscription | None
@@ -105,12 +104,8 @@ class Difference:
         return [f"~ {self.made.key}", *(f"    {name}: {was} -> {now}" for name, (was, now) in self.fields.items())]
 
 
-# ---------------------------------------------------------------- reading
-
-
 def parsed(text: str, name: str = "") -> list[Channel]:
-    """The channels of a file, each with its defaults. Raises BadInput with a sentence for each
-    problem."""
+    """A file's channels with their defaults. Raises BadInput with a sentence for each problem."""
     data = _data(text, name)
     problems: list[str] = []
     defaults = _checked(Wanted, data.get("defaults") or {}, "defaults", problems)
@@ -179,9 +174,6 @@ def given(pairs: Sequence[str]) -> Wanted:
     if found is None:
         raise BadInput("\n".join(problems))
     return found
-
-
-# ---------------------------------------------------------------- comparing
 
 
 def settled(wanted: Wanted, base: Subscription, place: Place) -> Subscription:

@@ -23,9 +23,6 @@ from digest.render.markdown import coverage_line, escape, link, listed, why
 EASTERN = ZoneInfo("America/New_York")
 
 
-# ---------------------------------------------------------------- a digest
-
-
 def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bool = True) -> Thread:
     """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`."""
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
@@ -116,9 +113,6 @@ def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
         Button("markdown", key, say("card.markdown", language), Style.MENU),
         Button("retract", key, say("card.retract", language), Style.MENU, say("card.retract?", language)),
     )
-
-
-# ---------------------------------------------------------------- a paper
 
 
 def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
@@ -248,9 +242,6 @@ def _buttons(value: str, language: str, *, share: bool = True) -> Actions:
     )
 
 
-# ---------------------------------------------------------------- others
-
-
 def others(digest: Digest) -> Post:
     """The candidates that were not chosen, each with its reason and an "Add" button."""
     language = digest.language
@@ -294,9 +285,6 @@ def bibtex(paper: Paper) -> str:
     return f"@misc{{{key},\n{lines}\n}}"
 
 
-# ---------------------------------------------------------------- an answer
-
-
 def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:
     """The paper, the answer, then its quotations. `subjects`: (number or 0, paper)."""
     language = answer.language
@@ -325,9 +313,6 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         Button("wrong", str(AnswerTo(answer_id)), say("card.wrong", language)),
     )
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
-
-
-# ---------------------------------------------------------------- sentences
 
 
 def note(text: str, language: str) -> Post:

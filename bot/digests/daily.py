@@ -71,12 +71,9 @@ class Daily:
         progress: Progress = silent,
         units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
     ) -> Digest | None:
-        """Loads the run's Digest, or makes one and stores it with its ledger entries.
-
-        Returns None and ends the run if nothing is new. Raises what `make_digest` raises, and
-        ListAwaited; the run then stays open. Only one runs at a time for a channel, so a second
-        run sees the papers that the first considered.
-        """
+        """Loads the run's Digest, or makes and stores it. If nothing is new, returns None and ends
+        the run. Raises what `make_digest` raises, and ListAwaited; the run then stays open. One
+        runs at a time for a channel, so a second run sees the papers that the first considered."""
         async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
             stored = await self._store.digest(run.key)
             if stored is not None:

@@ -96,12 +96,8 @@ async def deliver(
     on_record: Callable[[Step, str], Awaitable[None]] = ignore_record,
     progress: Progress = silent,
 ) -> Delivered:
-    """Safe to call at any time, in any number of processes.
-
-    `steps` is called in a thread, and only if no plan is stored.
-
-    Raises StoreUnavailable; a refusal of the platform becomes `fault`.
-    """
+    """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
+    if no plan is stored. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -127,10 +123,8 @@ async def _load(store: Store, key: str) -> Delivery:
 
 
 async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time: timedelta | None = None) -> int:
-    """Deletes our posts, the last first, and stops a delivery. Returns how many. Repeatable.
-
-    Raises ChatError if the platform refuses, LeaseBusy if another process keeps the lease.
-    """
+    """Deletes our posts, the last first, stops a delivery, returns how many. Repeatable.
+    Raises ChatError if the platform refuses, LeaseBusy if another process keeps the lease."""
     if await store.delivery(key) is None:
         return 0
     await store.mark_retracted(key)

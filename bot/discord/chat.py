@@ -50,10 +50,7 @@ class DiscordChat:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: float = 1.2,
     ) -> None:
-        """`client`: a client that is logged in, else one logs in at the first request.
-
-        `pace`: seconds between edits.
-        """
+        """`client`: a logged-in one, else one logs in later. `pace`: seconds between edits."""
         self.rest = Rest(client or connection.make_rest_client(), token)
         self.history = History(self.rest)
         self._owns_client = client is None
@@ -69,8 +66,6 @@ class DiscordChat:
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return plan(thread, key)
-
-    # ------------------------------------------------------------ the steps of a delivery
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
         channel = await self._channel_info(place.channel)
@@ -137,8 +132,6 @@ class DiscordChat:
         needs = "“Send Messages in Threads”"
         await self.rest.write("PATCH", "/channels/{channel_id}", {"archived": False}, needs=needs, channel_id=thread)
 
-    # ------------------------------------------------------------ finding
-
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
         channel = await self._channel_info(place.channel)
         forum, thread = channel["type"] == FORUM, channel["type"] in THREADS
@@ -154,8 +147,6 @@ class DiscordChat:
                 return found and message_id(on, found, thread=True)
         found = await self.history.find(place.channel, key, since)
         return found and message_id(place.channel, found, thread=thread)
-
-    # ------------------------------------------------------------ single messages
 
     async def delete(self, place: Place, message: str) -> None:
         channel, bare = await self._locate(place, message)
@@ -223,8 +214,6 @@ class DiscordChat:
         made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
         return str(made["id"])
 
-    # ------------------------------------------------------------ answers
-
     async def draft(self, question: Question, key: str) -> Draft:
         if question.private and question.extra.get("token"):
             if len(self.streaming_tokens) >= MAX_KNOWN_CHANNELS:
@@ -239,8 +228,6 @@ class DiscordChat:
         old = (self._now() - question.at).total_seconds() > NONCE_LIFE
         search = self.history.find if old else None
         return Draft(ChannelMessage(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
-
-    # ------------------------------------------------------------ places
 
     async def place(self, channel: str) -> Place:
         """The Place for the id of a channel, thread or direct conversation."""

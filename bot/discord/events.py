@@ -90,10 +90,7 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
 
 
 def subject_of(message: dict[str, Any], action: str) -> str:
-    """The subject of a command on a message (Discord's JSON), as a button's value.
-
-    The message's button for the action, else its paper, else an arXiv link in it, else empty.
-    """
+    """The message's button for the action, else its paper, else an arXiv link in it, else empty."""
     presses = [p for c in components(message) for p in _presses(c)]
     exact = [p.value for p in presses if p.action == action]
     papers = [p.value for p in presses if is_paper(p.value)]

@@ -62,8 +62,6 @@ class History:
             return None
         return next((c.get("id") for c in now.get("components", ())), None)
 
-    # ------------------------------------------------------------ reading
-
     async def _since(self, channel: str, after: int) -> AsyncIterator[dict[str, Any]]:
         for _ in range(PAGES):
             page = await self._read(MESSAGES, {"after": str(after), "limit": PAGE}, channel_id=channel)

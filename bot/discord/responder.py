@@ -76,8 +76,6 @@ class Responder:
         self._page = page
         return self
 
-    # ------------------------------------------------------------ the port
-
     async def show(self, post: Post, *, private: bool = True) -> str:
         first = ""
         async with self._lock:
@@ -138,8 +136,6 @@ class Responder:
             self._replaceable = ""
             await self._rest.upload(FOLLOW_UP, name, text.encode(), **self._hook)
 
-    # ------------------------------------------------------------ the deadline
-
     async def acknowledge(self) -> None:
         """Sends a first response before the three seconds are over, unless one was sent."""
         async with self._lock:
@@ -157,8 +153,6 @@ class Responder:
             await self.acknowledge()
         elif not self.acknowledged or self._thinking:
             await self.progress(say("discord.taken", self.ticket.language))
-
-    # ------------------------------------------------------------ sending
 
     async def _respond(self, kind: ResponseType, data: dict[str, Any] | None) -> Any:
         """Sends the first response. Raises TargetMissing if Discord no longer waits for it."""
@@ -202,8 +196,6 @@ class Responder:
         place, person = self.ticket.place, self.ticket.person
         key = f"late:{self.ticket.id}:{self._sent_count}"
         return await self._chat.send_payload(place, payload, key, person if private else None)
-
-    # ------------------------------------------------------------ pages
 
     async def _show_page(self, pages: list[dict[str, Any]], press: Press) -> None:
         at = min(self._page or 0, len(pages) - 1)

@@ -90,10 +90,7 @@ class Rest:
                     await log_in(self.client, self._token)
 
     async def write(self, method: str, path: str, body: Any = None, *, needs: str = "", **parts: str) -> Any:
-        """Makes one request without a retry.
-
-        `needs` names the required permissions for the error message.
-        """
+        """Makes one request without a retry. `needs`: the permissions that the error names."""
         await self.ready()
         with translate_errors(needs):
             async with asyncio.timeout(TIMEOUT):

@@ -45,9 +45,6 @@ async def _run_check(check: Check, settings: Settings) -> list[Finding]:
         return [Finding(check.__name__.removeprefix("_check_"), State.BAD, str(error))]
 
 
-# ---------------------------------------------------------------- the checks
-
-
 async def _check_arxiv(settings: Settings) -> list[Finding]:
     category = settings.digest_categories[0]
     asked = {

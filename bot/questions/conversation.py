@@ -58,8 +58,6 @@ class Conversation:
         self._context = context
         self._store = context.store
 
-    # ------------------------------------------------------------ receiving
-
     async def receive(self, question: Question) -> None:
         """Queues a message that is for the bot and ignores people who talk to each other."""
         talk = await self._store.thread(question.place) if question.place.thread else None
@@ -133,8 +131,6 @@ class Conversation:
         """Replaces the text of a question that was edited before its answer was finished."""
         await self._store.amend(question)
 
-    # ------------------------------------------------------------ answering
-
     async def answer(self, question_id: str) -> None:
         """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
         asked = await self._store.question(question_id)
@@ -205,8 +201,7 @@ class Conversation:
         return await self._finish(asked, draft, post, answer.paper_ids)
 
     async def _finish_privately(self, asked: StoredQuestion, draft: Draft, build: Callable[[str], Post]) -> None:
-        """Shows what `build` makes to the asker alone where the platform can, else in the
-        thread."""
+        """Shows the result of `build` to the asker alone if possible, else in the thread."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
         if chat.whispers and not question.private and not question.place.direct:
             own = await self._context.person_language(question.place, question.person)

@@ -30,11 +30,8 @@ class Subjects:
 
 
 async def find_subjects(context: Context, question: Question) -> Subjects:
-    """Tries the message replied to or the button pressed, then an id, number or title, then the
-    paper under discussion, then the best fit.
-
-    Raises NotFound, ArxivUnavailable for a paper that is in no digest here.
-    """
+    """Tries the message replied to or the button pressed, an id, number or title, the paper under
+    discussion, the best fit. Raises NotFound, ArxivUnavailable for a paper of no digest here."""
     store = context.store
     talk = await store.thread(question.place)
     digest = await _load_digest(context, question, talk)

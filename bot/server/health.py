@@ -58,8 +58,6 @@ class Health:
             return "down"
         return "up"
 
-    # ------------------------------------------------------------ endpoints
-
     def mount(self, app: web.Application) -> None:
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
@@ -105,10 +103,7 @@ async def watch_connections(
 async def serve_http(
     health: Health, app: web.Application, port: int, metrics_port: int | None, *, needed: bool
 ) -> AsyncIterator[None]:
-    """Serves `app` on `port`, and metrics there or on `metrics_port`.
-
-    Raises Misconfigured for a `needed` port that is taken; another one is only logged.
-    """
+    """Raises Misconfigured for a `needed` port that is taken; another one is only logged."""
     health.mount(app)
     async with contextlib.AsyncExitStack() as stack:
         if metrics_port in (None, port):

@@ -135,9 +135,6 @@ async def _until_stopped(runtime: Runtime, health: Health) -> None:
             loop.remove_signal_handler(name)
 
 
-# ---------------------------------------------------------------- platforms
-
-
 def _chats(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[str, Chat]:
     """A Chat for every platform with a token. Loads the SDKs of these only."""
     chats: dict[str, Chat] = {}

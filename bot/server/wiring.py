@@ -96,8 +96,7 @@ async def open_app(
     papers: Papers | None = None,
     texts: Texts | None = None,
 ) -> AsyncIterator[App]:
-    """Opens the store and the services. `shared` lets channels share requests to arXiv;
-    `papers` and `texts` replace arXiv's. Raises Misconfigured, StoreUnavailable."""
+    """`shared` lets channels share requests to arXiv. Raises Misconfigured, StoreUnavailable."""
     async with (
         open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,
@@ -114,10 +113,8 @@ async def open_app(
 async def open_store(
     settings: Settings, *, wait: float = 0.0
 ) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
-    """Yields the store, its server's address, and the server itself if embedded.
-
-    Waits up to `wait` seconds for a server at REDIS_URL. Raises Misconfigured, StoreUnavailable.
-    """
+    """Yields the store, its server's address, and the server if embedded. Waits `wait` seconds for
+    a server at REDIS_URL. Raises Misconfigured, StoreUnavailable."""
     async with store_address(settings.redis_url, settings.home) as (url, embedded), Redis(url) as redis:
         if embedded is None:
             await _wait_for_store(url, wait)

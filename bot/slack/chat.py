@@ -53,13 +53,10 @@ class SlackChat:
     async def close(self) -> None:
         await self.wire.close()
 
-    # ------------------------------------------------------------ digests
-
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return messages.steps(thread, key)
 
     async def post(self, step: Step, place: Place, on: str = "") -> str:
-        """See `Chat.post`."""
         if step.kind is StepKind.THREAD:
             return on
         if step.kind is StepKind.EDIT:
@@ -78,7 +75,6 @@ class SlackChat:
         return ts
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
-        """See `Chat.find`."""
         if kind in (StepKind.EDIT, StepKind.THREAD):
             return on or None
         async for message in self.own_messages(place, on if kind is StepKind.REPLY else "", since):
@@ -87,10 +83,7 @@ class SlackChat:
         return None
 
     async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
-        """The bot's messages since then, in one thread or in the channel without its threads.
-
-        Raises HistoryRefused, TargetMissing.
-        """
+        """Those of one thread, or outside of threads. Raises HistoryRefused, TargetMissing."""
         who = await self.wire.identity()
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
@@ -139,8 +132,6 @@ class SlackChat:
                 return str(answer["permalink"])
         who = await self.wire.identity()
         return permalink(who.url, place.channel, message, thread or "")
-
-    # ------------------------------------------------------------ answers
 
     async def draft(self, question: Question, key: str) -> Draft:
         return SlackDraft(self, question, key)

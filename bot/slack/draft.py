@@ -89,8 +89,6 @@ class SlackDraft(DraftPump):
         """Ids of surplus half-written messages."""
         self._search = None if question.private else self._start_search()
 
-    # ------------------------------------------------------------ provisional text
-
     async def status(self, text: str) -> None:
         """Slack shows it until the first words. A failure is ignored."""
         if self._thread and not self._ts and self._state is not DraftState.SILENT:
@@ -160,8 +158,6 @@ class SlackDraft(DraftPump):
             self._ts = await self._chat.post_message(self._channel, message, self._thread)
         self._shown = text
 
-    # ------------------------------------------------------------ messages of an earlier try
-
     async def _find(self) -> None:
         """Finds this answer's messages since the question, by key or by mark."""
         found_keys: dict[str, str] = {}
@@ -210,8 +206,6 @@ class SlackDraft(DraftPump):
         known = self._ts
         await self._finish_search()
         return not known and bool(self._ts)
-
-    # ------------------------------------------------------------ the final form
 
     async def _replace(self, post: Post) -> str:
         if self._question.private:

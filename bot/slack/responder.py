@@ -63,8 +63,6 @@ class SlackResponder:
         self._shown_line = False
         self._lock = asyncio.Lock()
 
-    # ------------------------------------------------------------ messages
-
     async def show(self, post: Post, *, private: bool = True) -> str:
         if not private:
             return await self._send_public(post)
@@ -126,8 +124,6 @@ class SlackResponder:
             self._uses += 1
             await self._chat.wire.send_back(self._url, {**message, "response_type": "in_channel"})
         return ""
-
-    # ------------------------------------------------------------ modals
 
     async def form(self, form: Form) -> None:
         await self._open(views.form(form, self._memo(form.action, form.value)))

@@ -135,10 +135,8 @@ class Wire:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
-        """Calls a method with the bot's token or `token`.
-
-        Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden, SlackRefused.
-        """
+        """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
+        Forbidden, SlackRefused."""
         assert method in METHODS, method
         self._open()
         client = self.reads if method in _READS else self.posts
@@ -155,8 +153,7 @@ class Wire:
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
-        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once the URL is used
-        up."""
+        """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once it is used up."""
         self._open()
         assert self._session is not None
         try:
@@ -190,9 +187,6 @@ async def retry_throttled(request: Callable[[], Awaitable[T]]) -> T:
         with attempt:
             return await request()
     raise AssertionError
-
-
-# ---------------------------------------------------------------- errors
 
 
 def translate_error(error: Exception, method: str, channel: str) -> Exception:

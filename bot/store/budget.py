@@ -195,8 +195,7 @@ class RedisBudget:
         return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
 
     async def used(self, payer: str = "") -> float:
-        """Today's use as a share of the cap, 1 at the cap; the higher share where both caps are
-        set."""
+        """Today's use as a share of the cap, 1 at the cap; of two caps, the higher share."""
         day = iso(self._store.now().astimezone(UTC).date())
         sums = await self._store.redis.do("HMGET", _spent(day), "nano", "nano" + BORDER + payer)
         caps = (self._daily, self._each if payer else None)

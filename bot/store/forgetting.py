@@ -31,8 +31,7 @@ class Forgetting(Questions):
             await self.redis.transaction(commands)
 
     async def forget_subscription(self, subscription: str) -> None:
-        """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions of a
-        channel."""
+        """Deletes settings, ledger, digests, deliveries, runs, threads, votes and questions."""
         questions = await self._members(key("asked", subscription))
         commands = [command for question in questions for command in await self._question_gone(question)]
         commands += await self._out_of_indexes(subscription)

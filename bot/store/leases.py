@@ -54,8 +54,7 @@ for _, name in ipairs(KEYS) do
 end
 return 1
 """)
-"""Also forgets the last holder, so that a renewal still on its way does not take the lease
-again."""
+"""Also forgets the last holder, so that a late renewal does not take the lease again."""
 MAX_PAUSE = 0.5
 HOLDER_MEMORY = timedelta(minutes=10)
 """Longer than an unavailable store is retried."""
@@ -79,8 +78,7 @@ class LeasePolicy(StrEnum):
     STRICT = "strict"
     """Once another process may hold the lease: for work that must not be done twice."""
     THROUGH_OUTAGES = "through outages"
-    """Once another process holds the lease. An outage of the store cancels nothing: for
-    expensive work that may be repeated."""
+    """Once another process holds it; outages cancel nothing: for costly, repeatable work."""
     UNWATCHED = "unwatched"
     """Never; the body checks `Lease.sure` itself."""
 
@@ -117,8 +115,7 @@ class Lease:
         return await self._ask(TAKE)
 
     async def renew(self) -> bool:
-        """False if it has expired; THROUGH_OUTAGES takes it again if no other process has held
-        it."""
+        """False if it has expired; THROUGH_OUTAGES retakes it if no other process has held it."""
         return await self._ask(RESUME if self.policy is LeasePolicy.THROUGH_OUTAGES else RENEW)
 
     async def _ask(self, script: Script) -> bool:
@@ -153,11 +150,8 @@ class Leases(Base):
         wait: timedelta | None = None,
         policy: LeasePolicy = LeasePolicy.STRICT,
     ) -> AsyncIterator[Lease]:
-        """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background and
-        gives it back.
-
-        Once it is lost, as `policy` says, the body is cancelled and LeaseLost is raised.
-        """
+        """Waits for the lease (at most `wait`, then LeaseBusy), renews it in the background. Once
+        it is lost, as `policy` says, the body is cancelled and LeaseLost is raised."""
         lease = Lease(self, name, life, policy)
         await _wait_for(lease, wait)
         body = asyncio.current_task()

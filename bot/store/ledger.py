@@ -32,8 +32,7 @@ class Ledgers(Base):
         return Ledger(categories, entries, date.fromisoformat(reopened) if reopened else None)
 
     async def seed(self, subscription: str, entries: Sequence[LedgerEntry], categories: Sequence[str]) -> None:
-        """Enters papers announced before a first run or a new category. `categories`: all seeded
-        ones."""
+        """Enters papers from before a first run or new category. `categories`: all seeded ones."""
         await self.redis.transaction(await self._ledger_commands(subscription, entries, categories))
 
     async def reopen_ledger(self, subscription: str, day: date) -> None:

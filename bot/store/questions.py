@@ -301,8 +301,6 @@ def thread_key(place: Place) -> str:
     return key("thread", place.key, place.thread)
 
 
-# ---------------------------------------------------------------- posts as JSON
-
 BLOCKS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Rule, Actions, Menu)}
 """Stored by name, because Text, Small and Heading have the same fields."""
 

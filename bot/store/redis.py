@@ -39,8 +39,7 @@ TIMEOUT = 5.0
 RETRIES = 50
 """Up to two seconds apart: a minute in all."""
 FULL_WAIT = 75.0
-"""Seconds to retry while the server is out of memory or disk, because losing a paid result is
-worse than waiting."""
+"""Seconds to retry while memory or disk is full: losing a paid result is worse than waiting."""
 FULL_RETRY_DELAY = 1.0
 COMPRESS_OVER = 512
 """Bytes."""
@@ -51,8 +50,7 @@ class StoreFull(StoreUnavailable):
 
 
 class Script:
-    """Lua, sent by its hash. Running it twice with the same arguments must equal running it
-    once."""
+    """Lua, sent by its hash. Run twice with the same arguments, it must equal one run."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -60,8 +58,7 @@ class Script:
 
 class Redis:
     def __init__(self, url: str, *, retries: int = RETRIES, full: float = FULL_WAIT) -> None:
-        """`retries`: repeats of an unanswered command; `full`: seconds to retry while the server
-        is full."""
+        """`retries`: repeats of an unanswered command; `full`: seconds to retry a full server."""
         try:
             pool = client.BlockingConnectionPool.from_url(
                 url,
@@ -121,8 +118,7 @@ class Redis:
         return await self._done(ask)
 
     async def transaction(self, commands: Sequence[Command]) -> list[Any]:
-        """All or nothing. Repeated as a whole if the answer is lost, so it may only set and
-        delete."""
+        """All or nothing. Repeated if the answer is lost, so it may only set and delete."""
 
         async def ask() -> list[Any]:
             async with self._client.pipeline(transaction=True) as pipe:
@@ -233,8 +229,6 @@ def pack(value: bytes) -> bytes:
 def unpack(value: bytes) -> bytes:
     return zlib.decompress(value[1:]) if value[:1] == b"z" else value[1:]
 
-
-# ---------------------------------------------------------------- keys and lifetimes
 
 PREFIX = "paperboy"
 LONG = 90 * DAY

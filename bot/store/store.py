@@ -19,12 +19,10 @@ from bot.store.votes import Votes
 class Store(
     Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Threads, Votes, SpendingRecords, Tasks
 ):
-    """`Store(Redis(url))`, over the connection pool of one event loop. The caller closes the
-    Redis."""
+    """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 
     async def change_subscription(self, before: Subscription | None, made: Subscription) -> None:
-        """Saves. After a change of the Profile, papers of the latest list that were not shown
-        are new again."""
+        """Saves. After a change of the Profile, unshown papers of the latest list are new again."""
         await self.save_subscription(made)
         if before and before.created and made.profile != before.profile:
             last = await self.latest_digest(made.key)

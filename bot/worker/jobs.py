@@ -65,8 +65,6 @@ class Jobs:
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
 
-    # ------------------------------------------------------------ a digest
-
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
         with log_id(run_key):
@@ -199,8 +197,6 @@ class Jobs:
 
         return note_progress
 
-    # ------------------------------------------------------------ a delivery
-
     async def delivery(self, task: Task, digest_key: str) -> None:
         """Posts a digest step by step. Retries failed posts for three days."""
         with log_id(digest_key):
@@ -235,8 +231,6 @@ class Jobs:
         if digest is not None:
             await self._end_run(digest, say.sentence("error.run.removed"))
 
-    # ------------------------------------------------------------ an answer
-
     async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
         with log_id(answer_name(question_id)):
@@ -258,13 +252,8 @@ class Jobs:
             wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else RETRY_ANSWER
             raise RetryLater(wait) from error
 
-    # ------------------------------------------------------------ tasks set aside
-
     async def handle_set_aside(self, name: str, note: str) -> None:
-        """Reports a task that was set aside to admins and askers. Never raises.
-
-        The admins' fault is closed when the next task of its kind in that channel succeeds.
-        """
+        """Tells admins and askers. Never raises. The kind's next success there ends the fault."""
         log.error("event=given_up task=%s", name)
         try:
             task = TaskName.parse(name)
@@ -289,8 +278,6 @@ class Jobs:
             return RunKey.parse(of).subscription
         asked = await self._store.question(of)
         return asked.question.place.key if asked is not None else ""
-
-    # ------------------------------------------------------------ after a restart
 
     async def requeue_open_work(self) -> None:
         """Queues every open task of the store: a crash may have lost one on its way."""

@@ -147,10 +147,7 @@ async def _ignore(task: str, note: str) -> None: ...
 
 
 class Queue:
-    """Registers functions, adds tasks anywhere, runs them in a worker. Use with `async with`.
-
-    `on_set_aside` is called with the key and a note of each task that is given up.
-    """
+    """Use with `async with`. `on_set_aside` gets the key and a note of each task given up."""
 
     def __init__(
         self,
@@ -220,8 +217,6 @@ class Queue:
             waiting, parked = await self._store.redis.batch([("XLEN", docket.stream_key), ("ZCARD", docket.queue_key)])
             depths[name] = int(waiting) + int(parked)
         return depths
-
-    # ------------------------------------------------------------ running
 
     async def run(self, *dockets: str) -> None:
         """Runs tasks of the named dockets (default: all) until `drain` or cancellation."""
@@ -317,8 +312,6 @@ class Queue:
         await self._store.set_task_aside(key, note)
         await self._on_set_aside(key, note)
         await self._store.end_task(key)
-
-    # ------------------------------------------------------------ tasks of dead workers
 
     async def _free_if_alone(self) -> None:
         """Frees all pending tasks and leases if no other process uses the embedded store."""

@@ -90,8 +90,6 @@ class Gateway(discord.Client):
             await self.memory.put(key, now, FINGERPRINT_LIFE)
             log.info("event=commands_synced")
 
-    # ------------------------------------------------------------ connection
-
     async def on_ready(self) -> None:
         """Catches up on missed messages: a new session starts."""
         log.info("event=discord_ready servers=%d content=%s", len(self.guilds), self.intents.message_content)
@@ -123,8 +121,6 @@ class Gateway(discord.Client):
         while work := self._tasks | self._acts.running:
             await asyncio.wait(work)
         await self.watermark.save()
-
-    # ------------------------------------------------------------ messages
 
     async def on_message(self, message: discord.Message) -> None:
         await self._store_with_retry(lambda: self.receive(message))
@@ -189,8 +185,6 @@ class Gateway(discord.Client):
             with attempt:
                 await keep()
 
-    # ------------------------------------------------------------ reactions
-
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.message_author_id in (None, getattr(self.user, "id", None)):
             await self._reacted(payload, undo=False)
@@ -209,15 +203,11 @@ class Gateway(discord.Client):
             lambda: self.handler.on_reaction(place, chat_message_id(place, payload.message_id), person, kind, undo=undo)
         )
 
-    # ------------------------------------------------------------ interactions
-
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         if interaction.type is discord.InteractionType.component:
             await self._acts.component(interaction)
         elif interaction.type is discord.InteractionType.modal_submit:
             await self._acts.modal(interaction)
-
-    # ------------------------------------------------------------ membership
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Reports the invitation for the system channel or the first one the bot may post in."""
@@ -237,8 +227,6 @@ class Gateway(discord.Client):
 
     async def _left(self, channel: discord.abc.GuildChannel) -> None:
         await self._store_with_retry(lambda: self.handler.on_membership(place_of(channel), joined=False))
-
-    # ------------------------------------------------------------ places
 
     async def place(self, channel_id: int) -> Place:
         """The Place for a channel id; the SDK caches no archived threads and direct messages."""

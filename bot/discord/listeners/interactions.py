@@ -47,8 +47,6 @@ class Interactions:
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
-    # ------------------------------------------------------------ interactions
-
     async def typed(self, interaction: Interaction, name: str, text: str) -> None:
         """An application command."""
         responder = self._responder(interaction)
@@ -120,8 +118,6 @@ class Interactions:
         except (PaperboyError, TimeoutError):
             log.info("event=no_suggestions field=%s", field)
             return []
-
-    # ------------------------------------------------------------ running
 
     async def _click(self, interaction: Interaction, responder: Responder, press: Press, message: str) -> None:
         if press.action in ASKING and not self._may_ask(interaction):
@@ -202,8 +198,6 @@ class Interactions:
     async def _refuse(self, responder: Responder) -> None:
         words = say("discord.not yours", responder.ticket.language)
         await responder.show(Post((Text(words),), words))
-
-    # ------------------------------------------------------------ forms
 
     async def _continue_form(self, interaction: Interaction, press: Press, responder: Responder) -> None:
         """Opens a form's next step or submits the form."""

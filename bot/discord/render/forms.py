@@ -56,9 +56,6 @@ class Forms:
         return from_json(Filling, kept) if kept is not None else None
 
 
-# ---------------------------------------------------------------- the modal
-
-
 def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict[str, Any]:
     """`last`: submit after this step, because it is a correction."""
     steps = filling.steps
@@ -125,9 +122,6 @@ def filled(components: list[dict[str, Any]]) -> dict[str, str]:
             values = inner.get("values")
             found[inner["custom_id"]] = ",".join(values) if values is not None else inner.get("value") or ""
     return found
-
-
-# ---------------------------------------------------------------- between the steps
 
 
 def with_values(filling: Filling, values: Mapping[str, str]) -> Filling:

@@ -66,8 +66,6 @@ def plain(text: str) -> str:
     return _escape(" ".join(text.split()))
 
 
-# ---------------------------------------------------------------- the parser
-
 _TEX_PAREN = re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)")
 """TeX's `\\(…\\)`, which a Markdown parser reads as escaped brackets."""
 
@@ -97,9 +95,6 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
             run.open = run.open or (wide(previous) and not following.isspace())
             run.close = run.close or (wide(following) and not previous.isspace())
     return True
-
-
-# ---------------------------------------------------------------- blocks
 
 
 def _is_label(node: SyntaxTreeNode) -> bool:
@@ -185,9 +180,6 @@ def _fence(code: str, info: str) -> str:
     return f"```{language}\n{_mute(code.rstrip().replace('```', f'`{ZERO}``'))}\n```"
 
 
-# ---------------------------------------------------------------- inline
-
-
 def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str:  # noqa: C901, PLR0911  # one branch a kind
     def inner(*, bold: bool = bold) -> str:
         return "".join(_inline(n, target, bold=bold) for n in node.children)
@@ -257,8 +249,6 @@ def _balanced(text: str) -> str:
             break
     return bare if depth == 0 else bare.replace("[", "(").replace("]", ")")
 
-
-# ---------------------------------------------------------------- text
 
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]+")
 _SPECIAL = re.compile(r"[\\*_~|`\[\]]|<(?=[@#:/A-Za-z!])")

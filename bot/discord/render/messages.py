@@ -47,9 +47,6 @@ _MENU_FROM = 3
 _MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 
 
-# ---------------------------------------------------------------- pieces
-
-
 def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:
     """The blocks as text displays, lines and rows; related text shares a text display."""
     found: list[Piece] = []
@@ -113,10 +110,7 @@ def _glue(previous: Block | None, block: Block) -> str:
 
 
 def _rows(actions: Actions, number: str, language: str, *, private: bool) -> list[Piece]:
-    """Buttons in rows of five; from three on, MENU buttons form a select.
-
-    Private cards show their share button.
-    """
+    """Rows of five; three or more MENU buttons form a select. Private cards show `share`."""
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
         menu = []
@@ -155,9 +149,6 @@ def shortened(label: str, limit: int) -> str:
         if size(label) > len(label)
         else label[: limit - 1] + "…"
     )
-
-
-# ---------------------------------------------------------------- messages
 
 
 def messages(post: Post, *, private: bool = False) -> list[dict[str, Any]]:

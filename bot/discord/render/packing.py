@@ -49,8 +49,6 @@ def joined(parts: Sequence[Unit]) -> str:
     return "".join((u.glue if i else "") + u.text for i, u in enumerate(parts))
 
 
-# ---------------------------------------------------------------- packing
-
 Room = Callable[[int], tuple[int, int]]
 """(characters, components) allowed in the n-th message."""
 

@@ -87,14 +87,9 @@ def _name(title: str) -> str:
     return name
 
 
-# ---------------------------------------------------------------- the parent
-
-
 def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:
-    """Packs the posted and the edited form into the same number of messages.
-
-    Drops the edited form, whose links are longer, if that is impossible.
-    """
+    """Packs the posted and the edited form into the same number of messages. Drops the edited form,
+    whose links are longer, if that is impossible."""
     ping = [Words((Unit(f"-# <@&{thread.ping}>"),))] if thread.ping else []
     before = _layout(thread.parent, str, ping)
     after = _layout(thread.finished, target, ping) if thread.finished else None
@@ -151,11 +146,9 @@ def _starter(part: Sequence[Piece], controls: Sequence[Row]) -> Payload:
 
 
 def _starter_keyed(message: Payload, key: str) -> Payload:
-    """Adds the key to a forum post's first message, which takes no nonce.
-
-    The marker is the `id` of its row and, because Discord does not document that classic rows keep
-    their ids, also in the first button's custom_id. A message without buttons gets a link button.
-    """
+    """Adds the key to a forum post's first message, which takes no nonce: as the `id` of its row
+    and, because Discord does not document that classic rows keep it, in the first button's
+    custom_id. A message without buttons gets a link button."""
     rows = message["components"] or [
         {"type": 1, "components": [{"type": 2, "style": 5, "label": "arXiv", "url": "https://arxiv.org"}]}
     ]

@@ -77,8 +77,6 @@ class SlackConnection:
         self._events = Events(chat.wire, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
 
-    # ------------------------------------------------------------ the app
-
     def _bolt(self, interactions: Interactions) -> AsyncApp:
         quiet = logging.getLogger("bot.slack.bolt")
         quiet.setLevel(logging.ERROR)  # warnings quote payloads
@@ -120,8 +118,6 @@ class SlackConnection:
         log.error("event=slack_uninstalled reason=%s", sentence)
         self._fail(Forbidden(sentence))
 
-    # ------------------------------------------------------------ tasks
-
     def _start_task(self, work: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
@@ -132,8 +128,6 @@ class SlackConnection:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("event=slack_task_failed", exc_info=task.exception())
-
-    # ------------------------------------------------------------ life
 
     @property
     def connected(self) -> bool:

@@ -74,8 +74,6 @@ class Events:
         if handler is not None:
             await handler(event, str(body.get("team_id", "")))
 
-    # ------------------------------------------------------------ messages
-
     async def _message(self, event: Payload, team: str) -> None:
         subtype = event.get("subtype")
         if subtype == "message_changed":
@@ -131,8 +129,6 @@ class Events:
             place = payloads.place_of(str(item["channel"]))
             await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind)
 
-    # ------------------------------------------------------------ channels
-
     async def _joined(self, event: Payload, team: str) -> None:
         del team
         who = await self._wire.identity()
@@ -146,8 +142,6 @@ class Events:
         by = str(event.get("actor_id") or event.get("user") or "")
         place = Place("slack", str(event["channel"]))
         await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
-
-    # ------------------------------------------------------------ the app
 
     async def _home(self, event: Payload, team: str) -> None:
         del team

@@ -68,8 +68,6 @@ class Interactions:
         except ChatError as error:
             log.warning("event=not_told reason=%s", error)
 
-    # ------------------------------------------------------------ commands
-
     async def commanded(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._command(body), ack)
 
@@ -77,8 +75,6 @@ class Interactions:
         command = payloads.command(body, await self._people.person(str(body["user_id"])), self._now())
         respond = self._chat.responder(command.place, command.person, command.extra)
         await self._report_errors(self._handler.on_command(command, respond), respond, command.person)
-
-    # ------------------------------------------------------------ buttons
 
     async def clicked(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._click(body), ack)
@@ -105,8 +101,6 @@ class Interactions:
         question, language = payloads.question_in(pressed.block)
         view = views.confirm(pressed.label, question, language or person.language, remembered)
         await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=view)
-
-    # ------------------------------------------------------------ modals
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
         if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
@@ -139,8 +133,6 @@ class Interactions:
         click = payloads.click(Pressed(memo.action, memo.value, memo), body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
         await self._report_errors(self._handler.on_click(click, respond), respond, person)
-
-    # ------------------------------------------------------------ message shortcut
 
     async def shortcut(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._ask_about(body), ack)

@@ -70,8 +70,6 @@ def place_of(channel: str, thread: str = "", ts: str = "") -> Place:
     return Place("slack", channel, "" if thread == ts else thread, is_direct(channel))
 
 
-# ---------------------------------------------------------------- messages
-
 SPOKEN_SUBTYPES = (None, "thread_broadcast", "file_share")
 """Subtypes of messages written by people."""
 
@@ -103,9 +101,6 @@ def question(message: Payload, channel: str, team: str, bot: str, person: Person
 def reaction(name: str) -> VoteKind | None:
     """The vote for an emoji name; ignores skin tones."""
     return REACTIONS.get(name.partition("::")[0])
-
-
-# ---------------------------------------------------------------- commands, clicks, forms
 
 
 def command(body: Payload, person: Person, now: datetime) -> Command:

@@ -140,9 +140,6 @@ def _context(small: Small) -> Iterator[SlackBlock]:
         yield {"type": "context", "elements": [text]}
 
 
-# ---------------------------------------------------------------- buttons
-
-
 def action_id(action: str, number: int) -> str:
     """An id unique in its block; `action_of` parses it."""
     return f"{action}:{number}"

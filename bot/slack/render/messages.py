@@ -54,10 +54,8 @@ def key_of(message: Mapping[str, Any]) -> str:
 def spread(
     whole: Sequence[SlackBlock], most: int, characters: int = MESSAGE_CHARACTERS, heaviest: int = MESSAGE_WEIGHT
 ) -> list[list[SlackBlock]]:
-    """Spreads blocks over as few messages as possible, without dividers at their edges.
-
-    Leaves room for the block that `render_post` puts on top of the second and later messages.
-    """
+    """Spreads blocks over few messages, without dividers at their edges. Leaves room for the block
+    that `render_post` puts on top of the second and later messages."""
     groups: list[list[SlackBlock]] = [[]]
     seen = heavy = 0
     for block in whole:
@@ -80,15 +78,9 @@ def _without_edges(group: list[SlackBlock]) -> list[SlackBlock]:
     return group
 
 
-# ---------------------------------------------------------------- a digest's thread
-
-
 def steps(thread: Thread, key: str) -> list[Step]:
-    """The parent, a reply per paper, and an edit that links the parent's names to the replies.
-
-    The parent's overflow is the first reply. Links `reply:<n>` of `finished` become
-    `{{link:<key of that step>}}`. The edit is left out if it needs another number of messages.
-    """
+    """The parent, its overflow, a reply per paper, and an edit with `{{link:<key of that step>}}`
+    for the links `reply:<n>` of `finished`, left out if it needs another number of messages."""
     parent_key = str(StepKey(key, "0"))
     parents = render_post(thread.parent, parent_key)
     out = [Step(parent_key, StepKind.POST, parents[0])]

@@ -36,8 +36,6 @@ _MOMENT = re.compile(r"<t:(\d{1,11})(?::[tTdDfFR])?>")
 _WEB = re.compile(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 
-# ---------------------------------------------------------------- parsing
-
 
 def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
     """Closes `**标签：**` beside Chinese, where CommonMark would expect a space."""
@@ -93,9 +91,6 @@ def plain(elements: Iterable[Mapping[str, Any]]) -> str:
 def _unicode(formula: str) -> str | None:
     """Cached: papers repeat their symbols, and each takes half a millisecond."""
     return tex.unicode_math(formula)
-
-
-# ---------------------------------------------------------------- blocks
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Part]:
@@ -212,8 +207,6 @@ def _table(node: SyntaxTreeNode) -> Iterator[Part]:
     if items:
         yield {"type": "rich_text_list", "style": "bullet", "elements": items}
 
-
-# ---------------------------------------------------------------- inline
 
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 

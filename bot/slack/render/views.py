@@ -64,9 +64,6 @@ def _plain(text: str, most: int) -> dict[str, Any]:
     return {"type": "plain_text", "text": shortened(text, most)}
 
 
-# ---------------------------------------------------------------- forms
-
-
 def form(given: Form, memo: Memo) -> dict[str, Any]:
     """A Form as a modal; `form_values` parses its submission."""
     top: list[SlackBlock] = []
@@ -158,9 +155,6 @@ def _field_value(element: Mapping[str, Any]) -> str:
     if "selected_option" in element:
         return str((element["selected_option"] or {}).get("value", ""))
     return str(element.get("selected_time") or element.get("value") or "")
-
-
-# ---------------------------------------------------------------- pages
 
 
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:

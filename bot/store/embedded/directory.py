@@ -58,8 +58,7 @@ def _version(binary: str) -> tuple[int, int] | None:
 
 
 def socket_path(home: Path) -> Path:
-    """Inside the data directory; if that path is too long, in the temporary directory under a
-    hashed name."""
+    """In the data directory, or hashed in the temporary directory if that path is too long."""
     inside = home / "store.sock"
     if len(os.fsencode(inside)) <= SOCKET_LIMIT:
         return inside

@@ -111,8 +111,7 @@ class EmbeddedStore:
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Yields whether no other process uses this store. None can begin meanwhile, so keep it
-        short."""
+        """Yields whether no other process uses this store. None can begin meanwhile: be quick."""
         async with self._start_lock():
             alone = self._alone()
             try:
@@ -275,8 +274,7 @@ async def _shut_down(home: Path) -> bool:
 
 
 async def stop(home: Path) -> Stopped:
-    """For `paperboy stop`: ends a server unless it is in use, since its users would start it
-    again."""
+    """Ends a server unless it is in use, since its users would start it again."""
     store = EmbeddedStore(home)
     home = store.home
     if not (home / "server.log").exists():  # never used
@@ -293,8 +291,7 @@ async def stop(home: Path) -> Stopped:
 
 @contextlib.asynccontextmanager
 async def store_address(redis_url: str, home: Path) -> AsyncIterator[tuple[str, EmbeddedStore | None]]:
-    """Yields REDIS_URL, or the address of the embedded store, which runs for as long as the
-    context."""
+    """Yields REDIS_URL, or the address of an embedded store that runs as long as the context."""
     if redis_url:
         yield redis_url, None
         return
