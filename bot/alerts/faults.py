@@ -1,7 +1,6 @@
 """Reports faults of the model, settings, budget, channels and workers to the admins.
 
-A fault ends only when it is seen to have ended: a digest from cached results shows nothing about
-the model.
+A fault ends only when seen to have ended: a digest from the cache shows nothing about the model.
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ class SampleDay:
         return Listing(tuple(categories), self.day, latest, papers, now)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        refs = [parse(i) for i in ids]
-        return [self._papers[r.id] for r in refs if r and r.id in self._papers]
+        return [self._papers[r.id] for r in map(parse, ids) if r and r.id in self._papers]
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
         titles = {p.id: f"{p.title} {' '.join(p.authors)}" for p in self._papers.values()}

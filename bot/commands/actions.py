@@ -66,8 +66,6 @@ VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "s
 
 @dataclass(frozen=True)
 class Subject:
-    """What a button acts on."""
-
     digest: Digest | None = None
     number: int = 0
     paper: Paper | None = None

@@ -100,8 +100,7 @@ async def _search(context: Context, command: Command, respond: Responder, langua
     found = await context.services.papers.search(words, RESULTS)
     if not found:
         raise NotFound(say("none found", language, words=escape(words)))
-    title = say("found", language, words=escape(words), n=len(found))
-    await respond.show(list_post(title, found, language))
+    await respond.show(list_post(say("found", language, words=escape(words), n=len(found)), found, language))
 
 
 def list_post(title: str, papers: list[Paper], language: str) -> Post:

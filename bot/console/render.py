@@ -116,7 +116,6 @@ def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 
 def provisional(text: str) -> RenderableType:
-    """An unfinished answer."""
     return _Narrow(Edge(Markdown(_clean(text), hyperlinks=False)))
 
 
@@ -191,8 +190,7 @@ def _spaced(blocks: list[RenderableType | None]) -> list[RenderableType]:
 
 
 def _local_time(unix: int, zone: tzinfo | None) -> str:
-    moment = datetime.fromtimestamp(unix, UTC).astimezone(zone)
-    return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(unix, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 class _Markdown:

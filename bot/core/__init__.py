@@ -1,2 +1,1 @@
-"""What every room of the bot shares: the Chat port, subscriptions, settings, clock, schedule,
-texts, logs and metrics."""
+"""What every room of the bot shares: the Chat port, settings, schedule, texts, logs."""

@@ -34,8 +34,6 @@ class DraftState(Enum):
 
 
 class Recovery(Enum):
-    """What the pump does after a fault."""
-
     RETRY = "retry"
     """Show the newest text at the next turn."""
     STOP = "stop"

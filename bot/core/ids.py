@@ -204,7 +204,6 @@ def parse_subject(text: str) -> Subject:
 
 
 def is_paper(text: str) -> bool:
-    """Whether a button's value is about one paper."""
     try:
         return not isinstance(parse_subject(text), AnswerTo)
     except MalformedId:

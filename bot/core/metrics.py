@@ -1,5 +1,4 @@
-"""Prometheus metrics at /metrics, also described in docs/operations.md. Each process counts its own
-work.
+"""Prometheus metrics at /metrics (see docs/operations.md). Each process counts its own work.
 
 No label names a person, a paper or a channel.
 """

@@ -1,5 +1,4 @@
-"""When a subscription's daily run is due in its timezone, and when a run without news looks
-again."""
+"""When a subscription's daily run is due in its timezone, and when one without news looks again."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Environment -> Settings. Every problem is reported at once, one sentence each; only this module
-and `hosts` read the environment.
+"""Environment -> Settings. All problems are reported at once. Only this and `hosts` read it.
 
 A `.env` file in the working directory adds to the environment, which wins. `.env.example` names
 every setting with its meaning, and a test keeps the two in step.

@@ -1,5 +1,4 @@
-"""A file with the settings of many channels, YAML or JSON: parses it, reports every problem,
-compares and exports.
+"""A file with the settings of many channels, YAML or JSON: parses, compares, exports.
 
 defaults: {language: zh, timezone: Asia/Shanghai, days: mon-fri} subscriptions:
 - {channel: slack:C0123ABCD, categories: [cs.CV, cs.RO], interests: robots that learn from video}

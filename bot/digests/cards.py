@@ -28,8 +28,7 @@ def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bo
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
-    day = day_words(digest.local_date, digest.language, "MMMd")
-    title = f"{day} · {len(digest.entries)} · {names}"
+    title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
     return Thread(
         parent=parent(digest, arxiv, show_cost=show_cost, hears=hears),
         replies=tuple(paper_post(e, digest, detail) for e in digest.entries),
@@ -325,5 +324,4 @@ def run_time(when: datetime | None, subscription: Subscription, language: str) -
     if when is None:
         return say("no next", language)
     local = when.astimezone(ZoneInfo(subscription.timezone))
-    day = day_words(local.date(), language)
-    return f"{day} {local:%H:%M} ({subscription.timezone})"
+    return f"{day_words(local.date(), language)} {local:%H:%M} ({subscription.timezone})"

@@ -210,7 +210,6 @@ class DiscordChat:
         return ids[steps[0].key]
 
     async def open_direct(self, person: Person) -> str:
-        """Returns the id of the direct-message channel with a person."""
         made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
         return str(made["id"])
 

@@ -1,7 +1,6 @@
 """Makes clients of the SDK that mention nobody, log no message texts and never resend a post.
 
-`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` hold for the whole process: the SDK keeps them on
-classes.
+`DISCORD_API_URL` and `DISCORD_GATEWAY_URL` hold for the whole process: the SDK has them on classes.
 """
 
 from __future__ import annotations
@@ -67,8 +66,7 @@ def _no_resend() -> aiohttp.TraceConfig:
     ) -> None:
         error = params.exception
         if params.method == "POST" and isinstance(error, OSError) and error.errno in _RESET:
-            msg = "the connection was reset"
-            raise aiohttp.ClientConnectionError(msg) from error
+            raise aiohttp.ClientConnectionError("the connection was reset") from error
 
     trace.on_request_exception.append(failed)
     return trace

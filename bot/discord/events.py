@@ -92,9 +92,7 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
 def subject_of(message: dict[str, Any], action: str) -> str:
     """The message's button for the action, else its paper, else an arXiv link in it, else empty."""
     presses = [p for c in components(message) for p in _presses(c)]
-    exact = [p.value for p in presses if p.action == action]
-    papers = [p.value for p in presses if is_paper(p.value)]
-    found = [*exact, *papers]
+    found = [p.value for p in presses if p.action == action] + [p.value for p in presses if is_paper(p.value)]
     if found:
         return found[0]
     ref = parse(_text(message))

@@ -62,8 +62,7 @@ def custom_id(press: Press, mark: int = 0) -> str:
     flag = "?" if press.confirm else ""
     text = f"pb:{flag}{press.action}:{press.value}" + (f"~{mark:x}" if mark else "")
     if len(text) > CUSTOM_ID:
-        msg = f"a custom_id has over {CUSTOM_ID} characters: {press.action}"
-        raise ValueError(msg)
+        raise ValueError(f"a custom_id has over {CUSTOM_ID} characters: {press.action}")
     return text
 
 

@@ -42,8 +42,6 @@ class ResponseType(Enum):
 
 @dataclass(frozen=True)
 class InteractionData:
-    """The data needed to answer an interaction."""
-
     id: str
     token: str
     application: str

@@ -32,7 +32,6 @@ class ThreadState:
     answered: str = ""
     """The person the bot last answered here."""
     quiet: bool = False
-    """A person told the bot to be quiet here."""
 
 
 _QUIET = re.compile(

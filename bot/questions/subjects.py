@@ -24,7 +24,6 @@ class Subjects:
     papers: tuple[Paper, ...] = ()
     """Empty if it is not clear which."""
     digest: Digest | None = None
-    """The digest under discussion."""
     candidates: tuple[tuple[str, str], ...] = ()
     """(label, paper id): the choices to offer if it is not clear."""
 
@@ -79,8 +78,7 @@ async def find_in_ledger(context: Context, question: Question) -> tuple[bool, Le
     ledger = await context.store.ledger(question.place.key)
     ref = parse(question.text)
     if ref is not None:
-        entries = ledger.entries.values()
-        return True, next((e for e in entries if plain_id(e.paper_id) == plain_id(ref.id)), None)
+        return True, next((e for e in ledger.entries.values() if plain_id(e.paper_id) == plain_id(ref.id)), None)
     found = by_title(question.text, {e.paper_id: e.title for e in ledger.entries.values() if e.title})
     return found is not None, ledger.entries.get(found) if found else None
 
@@ -105,13 +103,11 @@ async def _load_subject(context: Context, place: Place, message: str) -> str:
 
 async def _load_earlier(context: Context, place: Place, current: Digest | None) -> list[Digest]:
     keys = [k for k in await context.store.digests(place.key, EARLIER_DIGESTS) if current is None or k != current.key]
-    found = [await context.store.digest(k) for k in keys]
-    return [d for d in found if d is not None]
+    return [d for k in keys if (d := await context.store.digest(k)) is not None]
 
 
 async def _load_paper(context: Context, paper_id: str, digests: list[Digest]) -> Paper:
-    entries = (d.entry(paper_id) for d in digests)
-    entry = next((e for e in entries if e), None)
+    entry = next((e for d in digests if (e := d.entry(paper_id))), None)
     return entry.paper if entry else await find_paper(context, paper_id)
 
 

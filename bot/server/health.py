@@ -1,5 +1,4 @@
-"""HTTP endpoints /healthz (the process answers), /readyz (store, connections and worker are up) and
-/metrics.
+"""HTTP endpoints /healthz (the process answers), /readyz (all parts are up) and /metrics.
 
 Slack over HTTP is mounted on the same application. The ports listen on all addresses, so no answer
 names a person, a channel or a secret.

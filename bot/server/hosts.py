@@ -1,5 +1,4 @@
-"""Recognises hosts with an ephemeral disk, where the embedded store would lose its data at a
-restart.
+"""Recognises hosts with an ephemeral disk, where a restart empties the embedded store.
 
 Reads the environment variables that such hosts set, never our own settings.
 """

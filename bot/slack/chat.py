@@ -148,7 +148,6 @@ class SlackChat:
         return ""
 
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None:
-        """Posts a message that only one person sees."""
         within = {"thread_ts": place.thread} if place.thread else {}
         body = {k: v for k, v in message.items() if k != "metadata"}
         await retry_throttled(
@@ -156,7 +155,6 @@ class SlackChat:
         )
 
     async def open_direct(self, user: str) -> str:
-        """Returns the id of the direct conversation with a person."""
         answer = await self.wire.call("conversations.open", users=user)
         return str(answer["channel"]["id"])
 

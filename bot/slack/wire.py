@@ -207,8 +207,7 @@ def _from_response(error: SlackApiError, method: str, channel: str) -> ChatError
     data: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
     code = str(data.get("error", ""))
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        headers = getattr(response, "headers", None) or {}
-        return Throttled(say.sentence("error.slack.busy"), _seconds(headers))
+        return Throttled(say.sentence("error.slack.busy"), _seconds(getattr(response, "headers", None) or {}))
     if status >= 500 or code in _OUTCOME_UNKNOWN:
         return OutcomeUnknown(say.sentence("error.slack.trouble", method=method, code=code or status))
     return _from_code(code, data, method, channel)

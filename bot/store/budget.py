@@ -209,7 +209,6 @@ UNITS = ("calls", "input", "cached", "output", "nano", "unpriced")
 
 class SpendingRecords(Base):
     async def spending_of(self, payer: str, when: date | str) -> dict[str, Usage]:
-        """Usage of one payer by stage."""
         name = _spent(when if isinstance(when, str) else iso(when))
         fields = [unit + BORDER + payer + BORDER + stage for stage in STAGES for unit in UNITS]
         found = iter(await self.redis.do("HMGET", name, *fields))

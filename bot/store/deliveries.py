@@ -1,5 +1,4 @@
-"""Deliveries: the plan, stored before the first post, then for each step an intent, the message's
-id, or a doubt.
+"""Deliveries: the plan, stored before the first post, then per step an intent, an id or a doubt.
 
 Steps are recorded by a script that checks the token of the delivery's lease, so a process that
 has lost it writes nothing.

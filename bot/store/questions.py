@@ -80,8 +80,6 @@ class StoredQuestion:
 
 @dataclass(frozen=True)
 class ThreadRecord:
-    """What a thread is about."""
-
     digest: str = ""
     """The digest's key; empty for a thread without one."""
     papers: tuple[str, ...] = ()

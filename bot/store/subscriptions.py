@@ -1,5 +1,4 @@
-"""Subscriptions: the settings of channels. They never expire; those of a removed channel last
-thirty days."""
+"""Subscriptions: the settings of channels. They never expire; a removed channel's last 30 days."""
 
 from __future__ import annotations
 

@@ -206,7 +206,6 @@ class Queue:
         return execution.disposition.name == "SCHEDULED"
 
     async def cancel(self, task: str, *ids: str, key: str = "") -> None:
-        """Cancels a task, queued or running."""
         with sentences(self._url):
             await self._dockets[self._docket_of[task]].cancel(key or join_key(task, *ids))
 

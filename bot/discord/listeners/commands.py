@@ -87,7 +87,6 @@ def _digest(typed: Typed) -> Group:
 
 
 def _verbs(group: Group, command: str, typed: Typed, verbs: Sequence[str]) -> None:
-    """Adds commands without options."""
     for verb in verbs:
         run, description = _verb(command, verb, typed), described(f"{command}.{verb}")
         group.add_command(app_commands.Command(name=verb, description=description, callback=run))

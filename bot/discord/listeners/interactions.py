@@ -48,7 +48,6 @@ class Interactions:
         self.running: set[asyncio.Task[Any]] = set()
 
     async def typed(self, interaction: Interaction, name: str, text: str) -> None:
-        """An application command."""
         responder = self._responder(interaction)
         if name == "paper" and not self._may_ask(interaction):
             await self._refuse(responder)
@@ -72,7 +71,6 @@ class Interactions:
         await self._click(interaction, responder, Press(action, value), str(message["id"]))
 
     async def component(self, interaction: Interaction) -> None:
-        """A button or a menu."""
         data: Any = interaction.data
         custom = (
             str((data.get("values") or [""])[0]) if str(data["custom_id"]).startswith("pb:menu:") else data["custom_id"]
@@ -259,7 +257,6 @@ def _extra(interaction: Interaction) -> dict[str, str]:
 
 
 def _label(interaction: Interaction, custom: str) -> str:
-    """The label of the pressed control."""
     message: Any = {"components": [c.to_dict() for c in interaction.message.components] if interaction.message else []}
     for component in components(message):
         if component.get("custom_id") == custom and component.get("label"):

@@ -165,14 +165,12 @@ def _rows(node: SyntaxTreeNode, target: Target) -> Iterator[str]:
             for c in row.children
         ]
 
-    rows = [row for part in node.children for row in part.children]
-    names, *body = [cells(row) for row in rows]
+    names, *body = [cells(row) for part in node.children for row in part.children]
     if not body:
         yield "- " + " · ".join(n for n in names if n)
     for first, *others in body:
         said = [f"{name}: {value}" if name else value for name, value in zip(names[1:], others, strict=False) if value]
-        head = f"**{first}** " if first else ""
-        yield f"- {head}{' · '.join(said)}".rstrip()
+        yield f"- {f'**{first}** ' if first else ''}{' · '.join(said)}".rstrip()
 
 
 def _fence(code: str, info: str) -> str:

@@ -2,8 +2,7 @@
 
 Messages are Components V2: text displays, separators, rows of buttons, and a coloured container for
 a digest's parent. A forum post's first message is plain `content` with a classic row, because a
-forum's list shows the content. Long text continues in further messages. No message can mention
-anybody.
+forum's list shows the content. No message can mention anybody.
 """
 
 from __future__ import annotations
@@ -152,13 +151,11 @@ def shortened(label: str, limit: int) -> str:
 
 
 def messages(post: Post, *, private: bool = False) -> list[dict[str, Any]]:
-    """The payloads without keys."""
     packed = pack(pieces(post, private=private), lambda _: (TEXT, COMPONENTS))
     return [v2(m) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
 
 
 def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
-    """One Components V2 message."""
     shown = [_component(p) for p in message]
     if accent is not None:
         shown = [{"type": 17, "accent_color": accent, "components": shown}]

@@ -8,8 +8,7 @@ that only one of them needs (the parent's overflow) says so. Payloads:
     REPLY   {"message": message, "only": "" | "text" | "forum"}     skipped in the other kind
     EDIT    {"text": message, "forum": message}, or as REPLY
 
-Keys: `<key>:0` the parent, `:t` its thread, `:4` the fourth reply, `:4.1` its overflow, `:e…`
-edits.
+Keys: `<key>:0` parent, `:t` its thread, `:4` the fourth reply, `:4.1` its overflow, `:e…` edits.
 """
 
 from __future__ import annotations

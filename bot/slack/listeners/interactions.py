@@ -1,7 +1,6 @@
 """Commands, buttons, menus, modals and the message shortcut of Slack.
 
-Slack waits three seconds for an acknowledgement and sends none of these twice. A form's problems
-must be in the acknowledgement.
+Slack sends these once and waits three seconds for an acknowledgement, with a form's problems.
 """
 
 from __future__ import annotations

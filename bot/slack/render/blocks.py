@@ -1,7 +1,6 @@
 """Renders a Post as Slack blocks within the limits of a block. Pure.
 
-Text becomes rich text, Small a context block, a plain Heading a header. Buttons form one row with
-`⋯` at its end.
+Text becomes rich text, Small a context, a plain Heading a header. Buttons form a row, then `⋯`.
 """
 
 from __future__ import annotations

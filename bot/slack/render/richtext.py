@@ -83,7 +83,6 @@ def inline(markdown: str, **style: bool) -> list[Element]:
 
 
 def plain(elements: Iterable[Mapping[str, Any]]) -> str:
-    """The visible text of elements."""
     return "".join(e.get("text") or e.get("fallback") or e.get("url", "") for e in elements)
 
 
@@ -124,7 +123,6 @@ def _code(content: str) -> Iterator[Part]:
 
 
 def _display(content: str) -> Iterator[Part]:
-    """A display formula."""
     said = _unicode(content.strip())
     yield from _section([{"type": "text", "text": said}]) if said else _code(content.strip())
 
@@ -140,7 +138,6 @@ def _quote(node: SyntaxTreeNode) -> Iterator[Part]:
 
 
 def _lines(part: Part) -> Iterator[list[Element]]:
-    """A part as lines of elements."""
     if part["type"] == "rich_text_list":
         for number, item in enumerate(part["elements"], part.get("offset", 0) + 1):
             mark = "• " if part["style"] == "bullet" else f"{number}. "

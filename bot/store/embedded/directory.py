@@ -70,8 +70,7 @@ def prepare(home: Path) -> None:
     """Makes the directories, private to this user. Raises Misconfigured."""
     try:
         (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = home / "start.lock"
-        probe.open("ab").close()
+        (home / "start.lock").open("ab").close()
         if not os.access(home / "store", os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:

@@ -1,5 +1,4 @@
-"""The embedded store: one Redis or Valkey server per data directory, shared by every process that
-uses the directory.
+"""The embedded store: one Redis or Valkey server per data directory, shared by its processes.
 
 Three kernel locks, which end with the process that holds them:
 - `start.lock` is held while a process adopts or starts the server.
