@@ -27,8 +27,7 @@ _anew: ContextVar[str] = ContextVar("anew", default="")
 
 @contextlib.contextmanager
 def anew(name: str) -> Iterator[None]:
-    """Inside, earlier results are ignored, except those made under the same `name` (a restart of
-    `--again`)."""
+    """Ignores earlier results, except those of the same `name` (a restart of `--again`)."""
     token = _anew.set(f":anew-{name}" if name else "")
     try:
         yield
@@ -55,7 +54,6 @@ def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:
 
 
 def ranking(profile: Profile, analyst: str, version: str) -> str:
-    """The key of a day's Scores for a Profile, which channels with that Profile share."""
     return f"ranking:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
 
 
@@ -69,5 +67,4 @@ def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, ver
 
 
 def response(request: bytes) -> str:
-    """The key of a model call: its whole request body."""
     return f"response:{fingerprint(request)}{_anew.get()}"

@@ -69,8 +69,6 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Listed:
-    """A paper in the latest announcement list (the feed)."""
-
     paper: Paper
     kind: Kind
 
@@ -84,8 +82,7 @@ class Listing:
     """The date of the latest list in the feed; None when the feed is empty (weekend, holiday)."""
     latest: tuple[Listed, ...]
     window: tuple[Paper, ...]
-    """Papers submitted in the last 14 days, by the API, newest first, including those not
-    announced yet."""
+    """Papers submitted in the last 14 days, by the API, newest first, also unannounced ones."""
     seen_at: datetime
 
 
@@ -123,8 +120,7 @@ class Passage:
     anchor: str = ""
     """The HTML id to link to: `S3`, `S3.p2`, `S4.T1`."""
     page: int = 0
-    """The PDF page, counted from 1; 0 without a PDF. A passage over a page end has its first
-    page."""
+    """The PDF page where it begins, counted from 1; 0 without a PDF."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +136,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Text in a paper that is meant for machines. It is kept out of `sections`, and so from the
-    model."""
+    """Text in a paper meant for machines, kept out of `sections` and so from the model."""
 
     text: str
     how: str
@@ -153,8 +148,7 @@ class Hidden:
 
 @dataclass(frozen=True)
 class FullText:
-    """The body of a paper with its sections. The first Section is the abstract, whatever the
-    basis."""
+    """The body of a paper. The first Section is the abstract, whatever the basis."""
 
     paper_id: str
     version: int
@@ -173,8 +167,7 @@ class FullText:
         return "\n\n".join(p.text for s in self.sections for p in s.passages)
 
     def url(self, passage: Passage) -> str:
-        """Returns the link for a passage, always on arxiv.org: the section in the HTML, the page
-        in the PDF, else the abstract."""
+        """The link on arxiv.org: the section in the HTML, the PDF's page, else the abstract."""
         versioned = f"{self.paper_id}v{self.version}"
         if self.basis is Basis.HTML and passage.anchor:
             return f"https://arxiv.org/html/{versioned}#{passage.anchor}"
@@ -188,8 +181,7 @@ class FullText:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a channel wants. All of it may enter a ranking call; none of it names a person of the
-    channel."""
+    """What a channel wants. It may enter a ranking call, so it names nobody of the channel."""
 
     categories: tuple[str, ...] = ("cs.CV",)
     interests: str = ""
@@ -204,8 +196,6 @@ class Profile:
 
 @dataclass(frozen=True)
 class Score:
-    """Relevance and significance of a paper for one Profile."""
-
     paper_id: str
     relevance: float
     """0 to 10."""
@@ -254,8 +244,6 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something a check found wrong with model output."""
-
     fault: Fault
     where: str
     """A path into the output: `parts.method.short`, `findings.2.quotation`, `answer`."""
@@ -280,8 +268,7 @@ class Finding:
     statement: str
     """In the reader's language."""
     evidence: Evidence | None = None
-    """None when no quotation could be verified; the statement is then shown as unverified or not
-    at all."""
+    """None when no quotation was verified; the statement is then marked or not shown."""
     unsupported: tuple[str, ...] = ()
     """Figures and names in the statement that are not in the paper."""
 
@@ -306,8 +293,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the Analyst says of one paper, in the reader's language. Nothing in it is specific to
-    a channel."""
+    """What the Analyst says of one paper, in the reader's language, for any channel."""
 
     paper_id: str
     version: int
@@ -330,8 +316,6 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Mention:
-    """One paper in the Summary, and the text about it."""
-
     paper_id: str
     text: str
 
@@ -346,8 +330,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class Summary:
-    """The executive summary, written from the analyses. It mentions every paper once over all
-    four lists."""
+    """The executive summary. It mentions every paper once over all four lists."""
 
     language: str
     by: str
@@ -373,8 +356,6 @@ class Summary:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to code, data or a project in the paper, found by rule."""
-
     kind: str
     """`code`, `data`, `model`, `project`."""
     url: str
@@ -384,8 +365,6 @@ class Link:
 
 @dataclass(frozen=True)
 class Entry:
-    """One chosen paper in a Digest."""
-
     number: int
     """Counted from 1 in the digest's order; people name papers by it."""
     paper: Paper
@@ -394,16 +373,14 @@ class Entry:
     """None when there is no usable analysis; `notes` tells why, and the abstract is shown."""
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
-    """Sentences in the reader's language: what is missing and why, hidden text, an earlier
-    digest."""
+    """In the reader's language: what is missing and why, hidden text, an earlier digest."""
     hidden: tuple[Hidden, ...] = ()
     watched: tuple[str, ...] = ()
     """The paper's watched authors, the reason to show it in addition."""
     late: bool = False
     """Whether it was announced before the latest list (held, or missed) and is considered now."""
     learned: str = ""
-    """Why the channel's votes brought it here, in the reader's language; empty when they did
-    not."""
+    """Why votes brought it here, in the reader's language; empty when they did not."""
 
 
 @dataclass(frozen=True)
@@ -468,7 +445,6 @@ class Digest:
     run: str
     """`daily` or `now-<n>`; with `local_date` it names the run."""
     local_date: date
-    """The local date of the run."""
     day: date | None
     """The date of arXiv's list; None when it holds late papers only."""
     made_at: datetime
@@ -501,8 +477,6 @@ class Digest:
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and its answer in a thread."""
-
     question: str
     answer: str
     paper_ids: tuple[str, ...] = ()
@@ -510,8 +484,6 @@ class Turn:
 
 @dataclass(frozen=True)
 class Quote:
-    """`[1]` in an answer."""
-
     number: int
     evidence: Evidence
     paper_id: str
@@ -536,8 +508,7 @@ class Answer:
     selected: bool = False
     """Whether only selected passages were read."""
     unmatched: bool = False
-    """Whether the selection is the paper's beginning, because nothing in it matches the
-    question."""
+    """Whether the selection is the paper's beginning, as nothing matches the question."""
 
 
 # ---------------------------------------------------------------- storing
@@ -560,7 +531,6 @@ def to_json(value: Any) -> bytes:
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:
-    """Reads what `to_json` wrote. Raises `pydantic.ValidationError` (a ValueError) for anything
-    else."""
+    """Reads what `to_json` wrote. Raises `pydantic.ValidationError` (a ValueError)."""
     value: T = _adapter(kind).validate_json(data)
     return value

@@ -47,16 +47,14 @@ class Request:
     anew: bool = False
     """Asks the model again instead of reading stored results."""
     can_wait: bool = False
-    """The caller can retry later: an unavailable model is raised instead of replaced by the
-    stand-in."""
+    """An unavailable model is raised, for a later retry, instead of replaced by the stand-in."""
     preferences: Preferences = NO_PREFERENCES
     """What the channel's votes teach. Moves the Scores of this digest only."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A Digest, or None when nothing is new, and the ledger entries that are stored with it in
-    one transaction."""
+    """A Digest (None when nothing is new) and the ledger entries stored in its transaction."""
 
     digest: Digest | None
     entries: tuple[LedgerEntry, ...]
@@ -69,8 +67,6 @@ Chosen = tuple[Paper, Score, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Run:
-    """The values that all steps of a run share."""
-
     request: Request
     services: Services
     book: Booking
@@ -141,12 +137,8 @@ async def preview(
     return chosen, len(latest)
 
 
-# ---------------------------------------------------------------- choosing
-
-
 async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
-    """Returns a Score for each paper, reusing stored ones so that channels with one Profile
-    share them, and a note if keywords ranked."""
+    """Reuses stored Scores, which channels with one Profile share; the note: keywords ranked."""
     request, services = run.request, run.services
     held = await _held(papers, request.profile, services)
     share = await services.spent(request.subscription) if len(held) < len(papers) else 0.0
@@ -177,7 +169,6 @@ def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
 
 
 async def _held(papers: Sequence[Paper], profile: Profile, services: Services) -> dict[str, Score]:
-    """Returns stored Scores by paper."""
     raws = await services.cache.get_all([_score_key(p, profile, services.analyst) for p in papers])
     return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
 
@@ -199,8 +190,7 @@ async def _scored(
 async def _chosen(
     papers: Sequence[Paper], scores: Sequence[Score], run: _Run
 ) -> tuple[list[Score], list[Chosen], dict[str, str]]:
-    """Returns the Scores moved by the channel's votes, the papers they choose, and a reason for
-    each paper that only the votes brought in."""
+    """The Scores moved by votes, the papers chosen, and why votes alone brought some in."""
     request = run.request
     moved = await asyncio.to_thread(request.preferences.move, papers, scores)
     chosen = choose(papers, [m.score for m in moved], request.profile, request.papers)
@@ -214,9 +204,6 @@ def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -
     by_id = {p.id: p for p in papers}
     rest = sorted((s for s in scores if s.paper_id not in shown), key=lambda s: (-s.total, s.paper_id))
     return tuple(Candidate(len(shown) + i, by_id[s.paper_id], s) for i, s in enumerate(rest[:OTHERS], 1))
-
-
-# ---------------------------------------------------------------- reading
 
 
 async def _read_all(
@@ -249,9 +236,6 @@ async def _read_all(
             raise result
         entries.append(result)
     return tuple(entries)
-
-
-# ---------------------------------------------------------------- summing up
 
 
 async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[Summary, str]:

@@ -15,34 +15,26 @@ from typing import Protocol
 
 from digest.model import Analysis, Answer, Entry, FullText, Listing, Paper, Profile, Score, Summary, Turn, Usage
 
-# ---------------------------------------------------------------- arXiv and texts
-
 
 class Papers(Protocol):
     async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
-        """Returns the latest list and the papers submitted in the last 14 days. Raises
-        ArxivUnavailable, also when a busy category shows no paper."""
+        """Raises ArxivUnavailable, also when a busy category shows no paper."""
         ...
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """Returns the papers in the order of `ids`, each with or without a version. Ids that
-        arXiv does not know are absent. Raises ArxivUnavailable."""
+        """In the order of `ids`, versions allowed; unknown ids absent. Raises ArxivUnavailable."""
         ...
 
     async def search(self, words: str, limit: int = 10) -> list[Paper]:
-        """Returns papers for words, an author (`au:`) or a title (`ti:`), best first. Raises
-        ArxivUnavailable."""
+        """Best first, by words, author (`au:`) or title (`ti:`). Raises ArxivUnavailable."""
         ...
 
 
 class Texts(Protocol):
     async def read(self, paper: Paper) -> FullText:
-        """Returns the text from HTML, else PDF, else the abstract with a `note` that says why.
-        Never raises."""
+        """HTML, else PDF, else the abstract with a `note` that says why. Never raises."""
         ...
 
-
-# ---------------------------------------------------------------- who writes
 
 OnText = Callable[[str], Awaitable[None]]
 """Called with the whole provisional text of an answer each time it grows."""
@@ -50,8 +42,7 @@ OnText = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Source:
-    """A paper and its text, for questions. `analysis`, in the reader's language, helps with
-    questions in another script."""
+    """A paper and its text. `analysis` helps with questions in another script."""
 
     paper: Paper
     text: FullText
@@ -61,8 +52,7 @@ class Source:
 
 
 class Analyst(Protocol):
-    """Writes what is said of papers: the language model, or the extractive stand-in. Returns
-    only checked output."""
+    """Writes about papers, by a model or the extractive stand-in. Output is checked."""
 
     @property
     def name(self) -> str:
@@ -70,13 +60,10 @@ class Analyst(Protocol):
         ...
 
     @property
-    def version(self) -> str:
-        """The version of the prompts and of the parser of their answers."""
-        ...
+    def version(self) -> str: ...
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
-        """Returns a Score for each paper, in the order given. Raises ModelUnavailable,
-        OverBudget, Misconfigured."""
+        """Scores in the order given. Raises ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
@@ -88,19 +75,14 @@ class Analyst(Protocol):
         ...
 
     async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
-        """Returns a Summary that mentions every entry once. Raises Unusable, ModelUnavailable,
-        OverBudget, Misconfigured."""
+        """Mentions entries once. Raises Unusable, ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
-        """Answers in one call. `on_text` gets provisional text while it is written; the returned
-        Answer replaces it."""
+        """One call. `on_text` gets provisional text; the returned Answer replaces it."""
         ...
-
-
-# ---------------------------------------------------------------- sharing, pace, money
 
 
 class Cache(Protocol):
@@ -145,8 +127,7 @@ class Booking:
     spent: dict[str, Usage] = field(default_factory=lambda: defaultdict(Usage))
     """Usage by stage."""
     unit: str = ""
-    """The name of the shared result, such as an Analysis; its users share the cost. Empty when
-    nobody else can use it."""
+    """The shared result's name, such as an Analysis; its users share the cost. May be empty."""
 
     def add(self, usage: Usage) -> None:
         self.spent[self.stage] = self.spent.get(self.stage, Usage()) + usage
@@ -161,8 +142,7 @@ booking: ContextVar[Booking] = ContextVar("booking", default=Booking())  # noqa:
 
 @contextlib.contextmanager
 def booked(payer: str, stage: str = "", into: Booking | None = None, unit: str = "") -> Iterator[Booking]:
-    """Books the model calls inside on `payer` and `stage`, for `unit`. `into` collects over
-    several stages."""
+    """Books the model calls inside, for `unit`. `into` collects over several stages."""
     book = Booking(payer, stage, into.spent, unit) if into is not None else Booking(payer, stage, unit=unit)
     token = booking.set(book)
     try:
@@ -183,14 +163,12 @@ class Budget(Protocol):
 
 class Progress(Protocol):
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """`stage` is `announced`, `ranked`, `read` or `summarised`; `total` is 0 while unknown.
-        Must not block."""
+        """`stage`: announced, ranked, read, summarised. `total`: 0 while unknown. Never blocks."""
         ...
 
 
 class Units(Protocol):
-    """Watches the units of a run (one paper each) that may end the process.
-    `bot.worker.queue.Task` is one."""
+    """Watches units of a run (a paper each) that may end the process (`bot.worker.queue.Task`)."""
 
     @property
     def cautious(self) -> bool:
@@ -198,8 +176,7 @@ class Units(Protocol):
         ...
 
     def unit(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """Wraps one unit. Yields False when the unit must be skipped because processes ended
-        over it alone."""
+        """Wraps one unit. Yields False to skip a unit that alone ended processes."""
         ...
 
 
@@ -224,8 +201,6 @@ async def nothing_spent(payer: str) -> float:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Services:
-    """The services that the pipeline uses, built once (in `bot.server.wiring` for the bot)."""
-
     papers: Papers
     texts: Texts
     analyst: Analyst
@@ -235,14 +210,9 @@ class Services:
     concurrency: int = 5
     """How many papers are read and analysed at once."""
     spent: Callable[[str], Awaitable[float]] = nothing_spent
-    """Returns the share of the day's budget that a payer has used, 0 to 1 and beyond. Near its
-    end the model is spared."""
+    """Share of the day's budget that a payer used, 0 to 1 and beyond; it spares the model."""
     share: Callable[[str, str], Awaitable[None]] = not_shared
-    """Called when a payer has used a unit (`Booking.unit`) that anyone's call may have made. Its
-    users share the cost."""
-
-
-# ---------------------------------------------------------------- in memory
+    """Called when a payer has used a shared unit (`Booking.unit`): its users share the cost."""
 
 
 class MemoryCache:

@@ -17,15 +17,13 @@ from digest.render.markdown import escape, missing_words
 log = logging.getLogger(__name__)
 
 READS_ABSTRACTS = 0.9
-"""Share of the day's budget after which an analysis uses the abstract only. Stored results are
-always used."""
+"""Share of the day's budget after which new analyses use the abstract only."""
 
 
 async def read_paper(
     paper: Paper, score: Score, number: int, language: str, services: Services, *, can_wait: bool = False
 ) -> Entry:
-    """Returns the paper's Entry, with every failure as a note. Raises Misconfigured; with
-    `can_wait` also ModelUnavailable."""
+    """Failures become notes. Raises Misconfigured; with `can_wait` also ModelUnavailable."""
     text = await services.texts.read(paper)
     notes: list[str] = []
     analysis: Analysis | None = None
@@ -69,8 +67,7 @@ def left_out(paper: Paper, score: Score, number: int, language: str) -> Entry:
 
 
 async def _affordable(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
-    """Returns the abstract only, when the day's budget nears its end and no analysis of the full
-    text is stored."""
+    """The abstract only, when budget nears its end and no full analysis is stored."""
     if services.analyst is services.stand_in or not text.basis.full:
         return text
     if await services.spent(booking.get().payer) < READS_ABSTRACTS:
@@ -84,7 +81,6 @@ def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst)
 
 
 async def analysed(paper: Paper, text: FullText, language: str, services: Services, analyst: Analyst) -> Analysis:
-    """Returns the paper's Analysis, made once for all channels."""
     key = _analysis_key(paper, text, language, analyst)
 
     async def make() -> bytes:

@@ -21,8 +21,7 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 13})
 
 
 def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
-    """Returns the cleaned feed and how many entries the whole query has. Raises Trouble,
-    Refused."""
+    """Returns the cleaned feed and the query's number of entries. Raises Trouble, Refused."""
     body = body.translate(None, _CONTROL)
     root = _root(body)
     entries = root.findall("a:entry", _NAMES)
@@ -38,8 +37,7 @@ def checked(body: bytes, start: int, size: int) -> tuple[bytes, int]:
 
 
 def no_feed(body: bytes) -> Sentence:
-    """Returns the reason with the page's first visible words, to tell `Rate exceeded.` from a
-    proxy's login page."""
+    """Quotes the page's first words, to tell `Rate exceeded.` from a proxy's login page."""
     text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body[:4000].decode(errors="replace"))
     shown = line(text)[:60]
     return label.sentence("arxiv.page.said", said=shown) if shown else label.sentence("arxiv.page")

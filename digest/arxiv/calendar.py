@@ -35,8 +35,6 @@ PUBLISHED_DEFERRALS = {
 
 @dataclass(frozen=True)
 class Quiet:
-    """Why a day has no list: the `reason` of a visible text."""
-
     reason: Literal["holiday", "weekend"]
     evening: date
     """The evening without an announcement, in New York."""
@@ -48,8 +46,7 @@ def announces(evening: date) -> bool:
 
 
 def window_of(announcement: datetime) -> tuple[datetime, datetime]:
-    """Returns when the papers of an announcement were submitted: from (included), until
-    (excluded). Held papers are older."""
+    """When its papers were submitted: from (included), until (excluded). Held ones are older."""
     evening = announcement.astimezone(NEW_YORK).date()
     before = next(_backwards(evening - _DAY))
     return _cut_off(before.date()), _cut_off(evening)
@@ -67,7 +64,6 @@ def list_day(announcement: datetime) -> date:
 
 
 def announcement_for(day: date) -> datetime:
-    """The announcement behind the list of this date."""
     return datetime.combine(day - _DAY, ANNOUNCED_AT)
 
 
@@ -97,7 +93,6 @@ def is_quiet(day: date) -> Quiet | None:
 
 
 def _cut_off(evening: date) -> datetime:
-    """Returns the submission deadline of this evening's announcement."""
     day = evening - 2 * _DAY if evening.weekday() == _SUN else evening
     return datetime.combine(day, CUT_OFF)
 
@@ -137,6 +132,5 @@ def _usual_deferrals(year: int) -> tuple[date, ...]:
 
 
 def _nth(year: int, month: int, weekday: int, n: int) -> date:
-    """The n-th such weekday of a month."""
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))

@@ -46,8 +46,6 @@ MARGIN = 0.9
 
 @dataclass(frozen=True)
 class Ask:
-    """One page of one query."""
-
     text: str
     size: int = PAGE
     start: int = 0
@@ -97,8 +95,7 @@ class Arxiv:
         return Listing(wanted, listed.day, latest, tuple(window.values()), now)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
-        """Returns papers in the order of `ids`, at the version asked for; unknown ids are
-        absent. Raises ArxivUnavailable."""
+        """Papers in the order of `ids`; unknown ids are absent. Raises ArxivUnavailable."""
         with said(self._shortly):
             return await self._get(ids, self._deadline(self._shortly))
 
@@ -111,8 +108,6 @@ class Arxiv:
                 if page.papers:
                     return list(_once(page.papers).values())[:limit]
         return []
-
-    # ------------------------------------------------------------ the day
 
     async def _feed(self, categories: Sequence[str], deadline: Deadline) -> Feed:
         url = f"{self._rss_url}/rss/{'+'.join(quote(c, safe='.-') for c in categories)}"
@@ -143,8 +138,7 @@ class Arxiv:
         return dict(sorted(papers.items(), key=lambda item: item[1].published, reverse=True))
 
     async def _first_page(self, text: str, categories: Sequence[str], since: datetime, deadline: Deadline) -> Page:
-        """Returns the first page. An empty one is accepted only when the newest paper of all is
-        older than the window."""
+        """An empty first page counts only when the newest paper of all is older than the window."""
         page = await deadline.once(self._page(Ask(text)))
         if not page.papers:
             newest = await deadline.once(self._page(Ask(query.of_categories(categories), 1)))
@@ -155,13 +149,10 @@ class Arxiv:
     async def _described(
         self, news: Iterable[Listed], window: dict[str, Paper], deadline: Deadline
     ) -> tuple[Listed, ...]:
-        """Returns the feed's papers with the API's metadata, where the API has it."""
         news = tuple(news)
         missing = [item.paper.id for item in news if item.paper.id not in window]
         more = {p.id: p for p in await self._get(missing, deadline)}
         return tuple(Listed(window.get(i.paper.id) or more.get(i.paper.id) or i.paper, i.kind) for i in news)
-
-    # ------------------------------------------------------------ by id
 
     async def _get(self, asked: Sequence[str], deadline: Deadline) -> list[Paper]:
         refs = [ref for text in asked if (ref := ids.parse(text))]
@@ -194,8 +185,6 @@ class Arxiv:
             half = len(wanted) // 2
             return [*await self._chunk(wanted[:half], deadline), *await self._chunk(wanted[half:], deadline)]
         return list(page.papers)
-
-    # ------------------------------------------------------------ one request
 
     def _deadline(self, time_limit: timedelta) -> Deadline:
         seconds = time_limit.total_seconds()
@@ -249,8 +238,7 @@ class _Answered:
 
 @contextmanager
 def _unasked_for(ask: Ask) -> Iterator[None]:
-    """An error entry with status 200 may be about the ids; for our own query it is arXiv's
-    fault, and may pass."""
+    """An error entry with status 200 for our own query is arXiv's fault, and may pass."""
     try:
         yield
     except Refused as error:

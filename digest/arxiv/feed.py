@@ -64,7 +64,6 @@ def parse(body: bytes) -> Feed:
 
 
 def joined(feeds: Sequence[Feed]) -> Feed:
-    """Joins the feeds of parts of the categories."""
     news: dict[str, Listed] = {}
     for item in (item for part in feeds for item in part.news):
         if item.paper.id not in news or item.kind is Kind.NEW:
@@ -103,8 +102,7 @@ def _ref(entry: Mapping[str, Any]) -> ids.PaperRef | None:
 
 
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Splits `dc:creator`, one string with commas. An affiliation in brackets and `Jr.` belong
-    to the name before."""
+    """Splits `dc:creator` at commas; an affiliation and `Jr.` belong to the name before."""
     names: list[str] = []
     for author in entry.get("authors", ()):
         for part in _COMMA.split(line(str(author.get("name", "")))):

@@ -73,12 +73,10 @@ class Deadline:
     clock: Callable[[], float] = time.monotonic
 
     async def ask(self, read: Callable[[Fetch], T]) -> T:
-        """Returns what `read` makes of the answer, retried until usable. Raises the last Trouble
-        at the deadline; Refused."""
+        """Retries `read` until usable. Raises the last Trouble at the deadline; Refused."""
         return await self.retry(lambda: self.once(read))
 
     async def retry(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Retries `step` while it raises Trouble and time remains."""
         tries = 0
 
         def wait(error: Exception) -> bool | float:
@@ -114,8 +112,7 @@ class Deadline:
 
 
 async def _aside(work: Callable[[], T]) -> T:
-    """Runs `work` in a daemon thread, so that a silent server does not delay the end of the
-    process."""
+    """Uses a daemon thread, so that a silent server does not delay the end of the process."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 

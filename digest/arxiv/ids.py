@@ -70,15 +70,13 @@ def find_all(text: str) -> list[PaperRef]:
 
 
 def looks_like_id(text: str) -> bool:
-    """Whether the whole text has the shape of an id or an arxiv.org address but is none: a
-    typing error."""
+    """Whether the whole text is a mistyped id or arxiv.org address."""
     bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
     return any(shape.fullmatch(bare) for shape in _SHAPES) and parse(text) is None
 
 
 def named(text: str) -> PaperRef | None:
-    """Returns the paper that a text names; None for words. Raises BadInput for a string with the
-    shape of an id that is none."""
+    """The paper a text names; None for words. Raises BadInput for a mistyped id."""
     if looks_like_id(text):
         shown = " ".join(text.split())[:80]
         raise BadInput(
@@ -89,15 +87,13 @@ def named(text: str) -> PaperRef | None:
 
 
 def plain_id(paper_id: str) -> str:
-    """Returns the id without the subject class that old ids may carry, so that forms of one
-    paper are equal."""
+    """The id without the subject class that old ids may carry, to compare forms of one paper."""
     archive, slash, number = paper_id.partition("/")
     return f"{archive.partition('.')[0]}/{number}" if slash else paper_id
 
 
 def _plain(text: str) -> str:
-    """Returns the text with full-width forms as ASCII, without invisible characters, and with
-    percent escapes resolved."""
+    """Full-width forms as ASCII, without invisible characters, percent escapes resolved."""
     text = text.translate(_HALF_WIDTH).translate(_INVISIBLE)
     text = re.sub(r"(?<=\d)。(?=\d)", ".", text)
     return unquote(text) if "%" in text else text
@@ -118,8 +114,7 @@ def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:
 
 
 def _fits(month: str, number: str) -> bool:
-    """Whether the month and the digits fit: new ids began in 0704 with four digits, have five
-    since 1501, and may get six."""
+    """New ids began in 0704 with four digits, have five since 1501, and may get six."""
     if month < "0704" or month > "9012" or not int(number):
         return False
     return len(number) == 4 if month < "1501" else len(number) >= 5

@@ -37,8 +37,7 @@ def paragraphs(text: str | None) -> str:
 
 
 def withdrawn(comment: str | None, abstract: str | None = "") -> bool:
-    """Whether a paper is withdrawn. arXiv has no flag: the reason is in the comment of a later
-    version, sometimes in the abstract."""
+    """ArXiv has no flag: a later version's comment or the abstract says so."""
     said = line(comment)
     instead = line(abstract)
     return _says_so(said) or (len(instead) < 300 and _says_so(instead))

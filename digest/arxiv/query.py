@@ -28,7 +28,6 @@ class _Term:
     """`au`, `ti` or `all`."""
     text: str
     prefixed: bool
-    """Whether the field was typed before this word."""
     quoted: bool
 
     def __str__(self) -> str:
@@ -50,8 +49,7 @@ def searches(words: str) -> list[str]:
 
 
 def of_categories(categories: Sequence[str]) -> str:
-    """Returns the query for papers of any of these categories; an archive (`cs`) includes its
-    subject classes."""
+    """The query for papers of any of these; an archive (`cs`) includes its subject classes."""
     terms = [term for c in categories for term in ((f"cat:{c}", f"cat:{c}.*") if is_archive(c) else (f"cat:{c}",))]
     return f"({' OR '.join(terms)})"
 
@@ -89,6 +87,5 @@ def _spread(terms: Sequence[_Term]) -> list[_Term]:
 
 
 def _plain(text: str) -> str:
-    """Returns words and spaces only: arXiv reads a hyphen as an operator and finds
-    `vision-language` as `vision language`."""
+    """Words and spaces only: arXiv reads the hyphen of `vision-language` as an operator."""
     return " ".join(re.sub(r"[^\w']|_", " ", text).split())[:80]

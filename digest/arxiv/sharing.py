@@ -22,8 +22,7 @@ PAPER_LIFE = timedelta(hours=1)
 
 
 class SharedPapers:
-    """Implements `ports.Papers`. Only callers with the same `name` wait for each other, so that
-    impatient callers do not wait for patient ones."""
+    """Callers wait only for others of the same `name`: impatient ones not for patient ones."""
 
     def __init__(self, papers: Papers, cache: Cache, name: str = "") -> None:
         self._papers = papers
@@ -69,7 +68,6 @@ def _paper(asked: str) -> str:
 
 
 def _meant(asked: str, found: Sequence[Paper]) -> Paper | None:
-    """Returns the paper at the version asked for, else the newest."""
     ref = ids.parse(asked)
     fitting = [
         p for p in found if ref and ids.plain_id(p.id) == ids.plain_id(ref.id) and ref.version in (None, p.version)

@@ -55,8 +55,6 @@ _SCALES = (
 
 
 class _SourceIndex:
-    """Indexes the figures and names of a source, each at first use."""
-
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -107,7 +105,6 @@ def unsupported(text: str, source: str) -> tuple[str, ...]:
 
 
 def _claims_only(text: str) -> str:
-    """The text with blanks for numbers that claim nothing; positions stay."""
     return _DATE.sub(lambda m: " " * len(m[0]), _NOT_CLAIMS.sub(lambda m: " " * len(m[0]), text))
 
 
@@ -128,9 +125,6 @@ def _part_of_name(text: str, figure: Figure) -> bool:
     return bool(re.search(r"[A-Za-z_][-_./]?$", before) and not re.search(r"\bby-$", before)) or (
         not figure.unit and bool(re.match(r"-?[A-Za-z]", after)) and not re.match(r"-[a-z]", after)
     )
-
-
-# ---------------------------------------------------------------- figures
 
 
 def _in_source(figure: Figure, index: _SourceIndex) -> bool:
@@ -202,9 +196,6 @@ def _units_agree(unit: str, other: Figure) -> bool:
     return {unit, other.unit} <= {"%", "points"}
 
 
-# ---------------------------------------------------------------- arithmetic
-
-
 def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:
     """Follows from two figures that stand together in the text or in the source."""
     sentence = _sentence_at(text, figure.start)
@@ -230,7 +221,6 @@ def _neighbours(figure: Figure, index: _SourceIndex) -> Iterable[Figure]:
 
 @lru_cache(maxsize=16)
 def _pairs(index: _SourceIndex) -> tuple[tuple[Figure, Figure], ...]:
-    """Pairs of comparable figures in one sentence of the source."""
     found: list[tuple[Figure, Figure]] = []
     for sentence in _SENTENCE.finditer(index.text):
         if len(sentence[0]) > 600:
@@ -282,15 +272,11 @@ def _results(figure: Figure, pair: tuple[float, float], precision: tuple[float, 
 
 
 def _sentence_at(text: str, position: int) -> str:
-    """The sentence around a position, at most 600 characters."""
     start = max(0, position - 300)
     for match in _SENTENCE.finditer(text, start, min(len(text), position + 300)):
         if match.end() > position or match.end() == match.start():
             return match[0]
     return text[start : position + 300]
-
-
-# ---------------------------------------------------------------- names
 
 
 def _named(name: str, index: _SourceIndex) -> bool:

@@ -57,8 +57,6 @@ _MAX_EXCLAMATION = 15.0
 
 @dataclass(frozen=True)
 class Cut:
-    """The rest of a text, and each cut piece with its fault."""
-
     kept: str
     pieces: tuple[tuple[Fault, str], ...] = ()
 
@@ -96,7 +94,6 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _opening(head: str) -> Fault | None:
-    """The fault of a first sentence that is not part of the text."""
     bare = _unquoted(head).strip()
     agreed = phrases.PREAMBLE.match(bare)
     if agreed and (
@@ -145,7 +142,6 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
 
 
 def _is_farewell(bare: str) -> bool:
-    """A last paragraph that asks or addresses the reader."""
     return lang.size(bare) <= _MAX_EXCLAMATION and (
         bool(_ASKS_BACK.search(bare) and phrases.OWN_WORK.search(bare))
         or bool(_EXCLAIMS.search(bare) and phrases.ADDRESSES_USER.search(bare))
@@ -166,7 +162,6 @@ def _closing(last: str, alone: bool, paragraph: bool) -> bool:
 
 
 def _in_last_paragraph(text: str, before: str) -> bool:
-    """The last sentence stands in a paragraph after others."""
     return "\n" in before and "\n" in text.rstrip()
 
 

@@ -111,7 +111,6 @@ def prose(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Latin words."""
     return _WORD.findall(text)
 
 
@@ -139,7 +138,6 @@ class _Identifier:
         return self._model is not None
 
     def rank(self, text: str) -> list[tuple[str, float]]:
-        """Each known language with its probability, the likeliest first."""
         with self._lock:
             self._last_used = time.monotonic()
             if self._model is None:
@@ -169,7 +167,6 @@ _identifier = _Identifier()
 
 
 def _likeliest(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
-    """The likeliest of `languages`, and its share of their probability."""
     ranked = [(label, share) for label, share in _identifier.rank(text[:4000]) if label in languages]
     whole = sum(share for _, share in ranked)
     return (str(ranked[0][0]), ranked[0][1] / whole) if whole else (UNKNOWN, 0.0)
@@ -274,14 +271,12 @@ def is_name(word: str) -> bool:
 
 
 def _sentence_like(plain: str) -> bool:
-    """Holds Latin words that should be translated, not only names."""
     found = re.findall(r"[A-Za-zÀ-ɏ][\w.+-]*", plain)
     ordinary = [w for w in found if not is_name(w)]
     return len(ordinary) >= 3 or (len(ordinary) >= 1 and len(found) <= 3 and not any(is_name(w) for w in found))
 
 
 def too_long(text: str, language: str) -> bool:
-    """Longer than a short form may be: SHORT_CHARACTERS or SHORT_WORDS."""
     plain = re.sub(r"[\s*_`#>]+", " ", text).strip()
     if is_cjk(language):
         units = len(_CJK.findall(plain)) + len(re.findall(r"[A-Za-z0-9][\w.+%-]*", plain))

@@ -31,9 +31,6 @@ _MAX_FOREIGN = 0.35
 """Share of a text that is a problem in another language."""
 
 
-# ---------------------------------------------------------------- language
-
-
 def wrong_language(text: str, language: str, kind: str) -> Found:
     """In another language, wholly or to a large part."""
     wanted = lang.base(language)
@@ -80,9 +77,6 @@ def _foreign_pieces(text: str, wanted: str) -> Iterator[str]:
             yield sentence
 
 
-# ---------------------------------------------------------------- another paper
-
-
 def other_paper(text: str, language: str, source: str, kind: str) -> Found:
     """Its names and figures are not the paper's, or it shares hardly any words with it."""
     if len(source) < 300 or kind in ("title", "summary"):
@@ -124,9 +118,6 @@ def _content(text: str) -> set[str]:
 _squeezed = lru_cache(maxsize=8)(lambda source: re.sub(r"[\s-]", "", source.lower()))
 _is_english = lru_cache(maxsize=8)(lambda source: lang.language_of(source[:2000]) == "en")
 _words_of = lru_cache(maxsize=8)(_content)
-
-
-# ---------------------------------------------------------------- orders
 
 
 def followed_orders(text: str, instructions: tuple[str, ...], source: str = "") -> Found:

@@ -49,7 +49,6 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
 
 
 def _asks_back(sentence: str) -> bool:
-    """A question about papers or texts."""
     return bool(re.search(r"[?？][\W_]*\Z", sentence) and phrases.TASK_INPUT.search(sentence))
 
 

@@ -51,7 +51,6 @@ def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
 
 
 def _is_safe(text: str, allow: Collection[str]) -> bool:
-    """Asks a CommonMark parser."""
     tokens = [t for block in _parser().parse(text) for t in (block, *(block.children or ()))]
     links = [str(t.attrGet("href") or "") for t in tokens if t.type == "link_open"]
     return not any(t.type in ("image", "html_inline", "html_block") for t in tokens) and all(

@@ -72,9 +72,6 @@ def sentences_of(text: str) -> list[str]:
     return [s for s in pieces if s and s.strip()]
 
 
-# ---------------------------------------------------------------- no content
-
-
 def missing_text(text: str, kind: str) -> Found:
     """Empty, or a placeholder for a missing text. At most one flaw."""
     if not letters_and_digits(text):
@@ -127,7 +124,6 @@ def _is_short_sentence(text: str, kind: str) -> bool:
 
 
 def headings(text: str, kind: str) -> Found:
-    """Headings without content below them."""
     lines = [line for line in text.split("\n") if line.strip() and not re.fullmatch(r"\s*[-*_=]{3,}\s*", line)]
     heads = [_HEADING.match(line) for line in lines]
     if kind == "title" or not lines:
@@ -141,7 +137,6 @@ def headings(text: str, kind: str) -> Found:
 
 
 def _outline(lines: list[str], kind: str) -> bool:
-    """Only numbered labels, none of them a name or a figure."""
     labels = [_NUMBERED.sub("", line).strip() for line in lines]
     return (
         kind != "answer"
@@ -156,9 +151,6 @@ def _closes(head: re.Match[str], following: re.Match[str] | None) -> bool:
     return bool(following and following["level"] and len(following["level"]) <= len(head["level"]))
 
 
-# ---------------------------------------------------------------- loops
-
-
 def repetitions(text: str) -> Found:
     plain = CODE.sub(" ", text)[:20_000]
     raw = plain.encode()
@@ -171,9 +163,6 @@ def repetitions(text: str) -> Found:
     loop = _LOOP.search(phrases.QUOTED.sub("“”", plain))
     if loop and re.search(r"[^\W\d]", loop["unit"]) and len(loop[0]) >= 12:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
-
-
-# ---------------------------------------------------------------- the end
 
 
 def truncated(text: str, kind: str, language: str = "") -> Found:
@@ -207,7 +196,6 @@ def _is_table_row(text: str) -> bool:
 
 
 def _ends_open(end: str, text: str, kind: str, language: str) -> bool:
-    """With a comma, or a word that needs another."""
     size = lang.size(text)
     word = re.search(r"[^\W\d_]+$", end)
     unfinished = _UNFINISHED | _UNFINISHED_BY_LANGUAGE.get(lang.base(language), frozenset())

@@ -24,8 +24,7 @@ FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
 LEAST_WORDS = 4
 LEAST_CHARACTERS = 15
-"""Shorter quotations prove nothing, unless they are rare in the paper and hold a name or a
-figure."""
+"""Shorter quotations must be rare in the paper and hold a name or a figure."""
 RARE = 5
 """How often a short quotation may occur in the paper."""
 APART = 2_500
@@ -34,8 +33,7 @@ _MOST = 4_000
 """How many characters of a quotation are read."""
 _SEED = 14
 _DRIFT = 160
-"""How many normalised characters a running head, footnote mark or page number may shift the
-rest."""
+"""Most normalised characters by which a running head or page number shifts the rest."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _EDITED = re.compile(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
@@ -57,8 +55,6 @@ class _Hit:
 
 
 class Finder:
-    """The finder of one paper. Building it reads the whole text once; `find` is then fast."""
-
     def __init__(self, text: FullText) -> None:
         self._text = text
         places = [place for section in text.sections for place in places_of(section)]
@@ -70,8 +66,7 @@ class Finder:
             self._streams.append(NormalizedText(running, heads))
 
     def find(self, quotation: str) -> Evidence | None:
-        """Returns the quotation in the paper's characters with its place; None when it is not
-        there or too short to prove anything."""
+        """None when the quotation is not there or too short to prove anything."""
         return next(self._found(quotation), None)
 
     def find_all(self, quotation: str) -> tuple[Evidence, ...]:
@@ -102,7 +97,6 @@ class Finder:
                 return
 
     def _stands(self, text: str) -> bool:
-        """Whether the text stands word for word, with the paper's own ellipsis."""
         needle = [t.norm for t in normalize.tokens(text)]
         return any(next(_exact(stream, needle), None) for stream in self._streams)
 
@@ -118,10 +112,7 @@ class Finder:
         )
         return distinctive and 1 <= len(list(self._streams[0].occurrences("".join(needles[0])))) <= RARE
 
-    # ------------------------------------------------------------ near
-
     def _near(self, stream: NormalizedText, needle: Sequence[str]) -> _Hit | None:
-        """Returns the best window whose differences are all of print."""
         compact = "".join(needle)
         exact = next(_exact(stream, needle), None)
         if exact or len(needle) < 6:
@@ -148,7 +139,6 @@ class Finder:
         return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
 
     def _printed(self, stream: NormalizedText, mine: Sequence[str], theirs: range) -> bool:
-        """Whether a difference comes from printing or extraction."""
         own = [stream.norms[i] for i in theirs]
         if not mine:
             return False
@@ -159,15 +149,12 @@ class Finder:
             return False
         return _alike(joined, printed)
 
-    # ------------------------------------------------------------ said
-
     def _evidence(self, stream: NormalizedText, hits: Sequence[_Hit]) -> Evidence:
         place = stream.places[stream.spans[hits[0].first][0]]
         quotation = " … ".join(stream.characters(h.first, h.last) for h in hits)
         return Evidence(quotation, self._text.url(place.passage), self._label(place), all(h.exact for h in hits))
 
     def _label(self, place: Place) -> str:
-        """`Abstract`, `3.2 Training`, or the page where a paper has no sections to link to."""
         if place.section is self._text.sections[0] or self._text.basis is Basis.ABSTRACT:
             return "Abstract"
         if self._text.basis is Basis.PDF and place.passage.page:
@@ -193,8 +180,7 @@ _NEGATIONS = frozenset("no not nor never none neither without".split())
 
 
 def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
-    """Whether joined or split words keep the sense: neither makes or breaks a negation or a
-    figure."""
+    """Joined or split words may neither make nor break a negation or a figure."""
     if len(needle) == len(own):
         return list(needle) == list(own)
     mine, theirs = (Counter(w for word in words for w in _WHOLE.get(word, (word,))) for words in (needle, own))
@@ -212,7 +198,6 @@ _WHOLE = {"cannot": ("can", "not")}
 
 
 def _stitched(stream: NormalizedText, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
-    """Finds all pieces exactly, in order, close together."""
     for first in _exact(stream, needles[0]):
         chain = [first]
         for needle in needles[1:]:
@@ -247,8 +232,7 @@ def _in_order(stream: NormalizedText, chain: Sequence[_Hit]) -> bool:
 
 
 def _windows(stream: NormalizedText, compact: str) -> list[tuple[int, int]]:
-    """Returns windows (first and last token) around exact pieces of the quotation; at most 24
-    pieces are searched."""
+    """First and last tokens around exact pieces of the quotation; at most 24 are searched."""
     step = max(_SEED // 2, (len(compact) - _SEED) // 23)
     found: list[tuple[int, int]] = []
     for offset in range(0, max(1, len(compact) - _SEED + 1), step):
@@ -276,8 +260,7 @@ def _clusters(found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _span(stream: NormalizedText, cluster: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
-    """Returns the cluster's span, two tokens wider on a side whose outermost piece was not
-    found."""
+    """The cluster's span, two tokens wider where the outermost piece was not found."""
     shift, offset = min(cluster, key=lambda piece: piece[1])
     end_shift, end_offset = max(cluster, key=lambda piece: piece[1])
     first = stream.token_at(max(0, shift)) - (2 if offset else 0)

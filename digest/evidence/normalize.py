@@ -77,7 +77,6 @@ _SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """Returns a word without case, accents and compatibility forms."""
     if word.isascii():
         return word.lower()
     plain = unicodedata.normalize("NFKD", word).casefold()
@@ -127,8 +126,7 @@ def _uncited(match: re.Match[str]) -> str:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yields tokens in order. A word broken at a line end is one token; marks without meaning
-    are none."""
+    """Yields tokens in order. A word broken at a line end is one token."""
     for match in _TOKEN.finditer(_BRACKETS.sub(_uncited, text)):
         to_norm = _NORMS.get(str(match.lastgroup))
         norm = to_norm(match[0]) if to_norm else ""

@@ -26,8 +26,7 @@ def places_of(section: Section) -> Iterator[Place]:
 
 
 class NormalizedText:
-    """The normalised text of consecutive passages, without page numbers and running heads
-    (`heads`)."""
+    """The normalised text of passages, without page numbers and running heads (`heads`)."""
 
     def __init__(self, places: Sequence[Place], heads: frozenset[str] = frozenset()) -> None:
         self.places = places
@@ -53,7 +52,6 @@ class NormalizedText:
         return bisect_right(self.starts, position) - 1
 
     def whole(self, start: int, end: int) -> bool:
-        """Whether `compact[start:end]` begins and ends at tokens."""
         first, last = self.token_at(start), self.token_at(end - 1)
         return self.starts[first] == start and self.starts[last] + len(self.norms[last]) == end
 
@@ -65,8 +63,7 @@ class NormalizedText:
             at = self.compact.find(needle, at + 1, end)
 
     def characters(self, first: int, last: int) -> str:
-        """Returns the paper's characters from token `first` to token `last`, with their
-        punctuation."""
+        """The paper's characters between two tokens, with their punctuation."""
         pieces: list[str] = []
         for index in range(self.spans[first][0], self.spans[last][0] + 1):
             text = self.places[index].passage.text
@@ -80,7 +77,6 @@ class NormalizedText:
 
 
 def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int]]:
-    """Returns the passage's lines that are a page number or a running head."""
     if "\n" not in passage.text or passage.form is not Form.TEXT:
         return []
     found: list[tuple[int, int]] = []
@@ -94,8 +90,7 @@ def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int
 
 
 def _with_ends(text: str, start: int, end: int) -> str:
-    """Widens a span by a closing full stop or bracket, an opening bracket, and both dollars of a
-    formula."""
+    """Widens a span by a full stop, brackets, and both dollars of a formula."""
     while end < len(text) and text[end] in ".!?)]}”\"'’%$。！？」）":
         end += 1
     while start > 0 and text[start - 1] in '([{“"‘$\\「（':

@@ -137,9 +137,6 @@ class ExtractiveAnalyst:
         )
 
 
-# ---------------------------------------------------------------- a paper
-
-
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
     # The core sentence is not repeated, except as the contribution.
     free = [s for s in sentences if s != core or "contribution" in names]
@@ -166,16 +163,12 @@ def _findings(sentences: Sequence[Sentence], core: Sentence | None, finder: Find
             yield Finding(label("extractive.finding", language), evidence)
 
 
-# ---------------------------------------------------------------- the day
-
-
 def _mention(entry: Entry) -> Mention:
     return Mention(entry.paper.id, entry.analysis.core if entry.analysis else "")
 
 
 def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
-    """Groups entries by a shared rare word of their titles: the rarest over the day's abstracts
-    that joins two; three groups at most."""
+    """Groups by the rarest shared title word over the day's abstracts; three groups at most."""
     left = list(entries)
     groups: list[tuple[str, list[Entry]]] = []
     while len(groups) < 3:
@@ -190,7 +183,6 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[str, list[Entry]]]:
 
 
 def _as_written(term: str, group: Sequence[Entry]) -> str:
-    """Returns the word in the first title's spelling."""
     words = (w.strip(",.:;()?!") for e in group for w in e.paper.title.split())
     return next((w for w in words if term in term_set(w)), term)
 
@@ -221,12 +213,8 @@ def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
     return said[:HEADLINE] if entries else ""
 
 
-# ---------------------------------------------------------------- answers
-
-
 def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
-    """Returns the question's terms, in the paper's script where it has any, with those of the
-    previous question for a follow-up."""
+    """The question's terms in the paper's script, with the previous ones for a follow-up."""
     terms_ = asked(question)
     if len(terms_) < 2 and history:
         terms_ = [*terms_, *asked(history[-1].question)]
@@ -234,8 +222,7 @@ def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
 
 
 def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """Returns the sentences of the nearest passages that contain most of the question, with
-    their papers."""
+    """Sentences of the nearest passages with most of the question, and their papers."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
     for hit in Passages(sources).top(question, 2 * _ANSWER_QUOTES):
@@ -248,8 +235,7 @@ def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) ->
 
 
 def clipped_quote(text: str, wanted: frozenset[str]) -> str:
-    """Returns the one or two sentences of a passage with most of the wanted words; a short
-    passage whole."""
+    """One or two sentences with most of the wanted words; a short passage whole."""
     pieces = split(text)
     if len(text) <= 300 or len(pieces) == 1:
         return " ".join(text.split()[:60])

@@ -77,7 +77,6 @@ class Sentence:
     at: int
     """Its index in the paper."""
     early: bool
-    """Whether it is among the first of its section."""
 
     @property
     def abstract(self) -> bool:
@@ -102,8 +101,7 @@ def role_of(title: str) -> str:
 
 
 def sentences_of(text: FullText) -> list[Sentence]:
-    """Returns the sentences of the running text that can be quoted alone. The first section is
-    the abstract."""
+    """Sentences that can be quoted alone. The first section is the abstract."""
     found: list[Sentence] = []
     role = ""
     for index, section in enumerate(text.sections):
@@ -130,8 +128,7 @@ def _quotable(text: str) -> bool:
 
 
 def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
-    """Returns the abstract's best sentence: one that says what is proposed, in the title's
-    words."""
+    """The abstract's best sentence: it says what is proposed, in the title's words."""
     wanted = term_set(paper.title)
 
     def worth(s: Sentence) -> float:
@@ -142,8 +139,7 @@ def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | Non
 
 
 def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Returns sentences that report a result, best first: with a figure and a turn of phrase,
-    from abstract or conclusion."""
+    """From abstract or conclusion, with a figure and a turn of phrase; best first."""
 
     def worth(s: Sentence) -> float:
         figures = len(re.findall(r"(?<![\w.])\d+(?:\.\d+)?%?", _REFERENCE.sub(" ", s.text)))
@@ -164,8 +160,7 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
-    """Assigns each sentence to the part it fits best, or to none; best first in each part. No
-    part is padded."""
+    """Each sentence goes to its best part or to none; best first. No part is padded."""
     about = term_set(f"{paper.title} {paper.abstract}")
     found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
     said: set[str] = set()

@@ -212,7 +212,6 @@ def _without_orders(section: Section, found: list[Hidden]) -> Section:
 
 
 def _order_sentences(text: str) -> Iterator[str]:
-    """The sentences that give an order rather than report one."""
     if not first_order(text):
         return
     bare = _QUOTED.sub(lambda m: "\0" * len(m[0]), text)

@@ -119,7 +119,6 @@ def _in(text: str, score: int, *, trusted: bool, context: str = "") -> Iterator[
 
 
 def _last_own(context: str) -> str:
-    """The sentences of a paragraph about the authors' own work."""
     return " ".join(
         s
         for s in _SENTENCE_END.split(context)
@@ -196,7 +195,6 @@ def _kind(host: str, path: list[str]) -> str | None:
 
 
 def _trimmed(url: str) -> str:
-    """The URL without the punctuation around it."""
     while url:
         if (
             url[-1] in ".,;:!?'*&#[("

@@ -30,8 +30,6 @@ CRASHED_LIFE = timedelta(days=1)
 
 
 class Reader:
-    """The Texts port for arXiv."""
-
     def __init__(
         self, fetcher: Fetcher, cache: Cache, pool: ChildPool | None = None, *, max_pages: int = MAX_PAGES
     ) -> None:
@@ -60,7 +58,6 @@ class Reader:
         await self._fetcher.aclose()
 
     async def _read(self, paper: Paper) -> tuple[FullText, timedelta]:
-        """The best text available, and how long to cache it."""
         if paper.withdrawn:
             return abstract_text(paper, "the paper was withdrawn"), cache_keys.TEXT_LIFE
         life = cache_keys.TEXT_LIFE

@@ -21,8 +21,6 @@ from digest.ports import OnText, Source
 
 
 class ModelAnalyst:
-    """See `ports.Analyst`."""
-
     def __init__(self, model: Model) -> None:
         self._model = model
         self._stand_in = ExtractiveAnalyst()

@@ -28,13 +28,8 @@ def sentences(text: str, language: str) -> list[str]:
     return found
 
 
-# ---------------------------------------------------------------- prose and quotations
-
-
 @dataclass(frozen=True)
 class QuotationEntry:
-    """An entry of the list of quotations, as the model wrote it."""
-
     number: int
     """0: the nearest passage, where the papers do not say."""
     paper: int | None
@@ -86,8 +81,6 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
             found[-1] = QuotationEntry(last.number, last.paper, f"{last.text} {line.strip()}".strip(_MARKS))
     return [entry for entry in found if entry.text]
 
-
-# ---------------------------------------------------------------- streaming
 
 _RISKY = re.compile(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
 _UNENDED = re.compile(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)

@@ -38,8 +38,6 @@ OUTPUT_TOKENS = 8_000
 
 @dataclass(frozen=True)
 class Question:
-    """A question and everything its answer may use."""
-
     text: str
     sources: Sequence[Source]
     history: Sequence[Turn]
@@ -100,8 +98,6 @@ def _checker(numbers: Sequence[int], question: Question) -> tuple[list[GivenPape
 
 
 class _AnswerStream:
-    """Shows the checked part of a streaming text and marks unverified sentences at once."""
-
     def __init__(self, checker: AnswerChecker, language: str, on_text: OnText) -> None:
         self._checker = checker
         self._provisional = ProvisionalText(language, self._check)

@@ -85,8 +85,6 @@ class AnswerChecker:
         self.problems.append(Problem(Fault.QUOTATION, f"quotes.{entry.number}", entry.text[:120]))
         return None
 
-    # -------------------------------------------------------- sentences
-
     def check(self, text: str) -> str:
         """A sentence as it is shown: citations renumbered, marked if something is unverified."""
         cited: list[int] = []
@@ -166,9 +164,6 @@ def insert_before_end(text: str, addition: str) -> str:
     end = _SENTENCE_END.search(text)
     cut = end.start() if end else len(text)
     return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
-
-
-# ---------------------------------------------------------------- the whole answer
 
 
 def answer_from(

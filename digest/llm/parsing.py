@@ -65,7 +65,6 @@ def list_at(data: object, *path: str) -> list[dict[str, Any]]:
 
 
 def parse_fixes(data: Mapping[str, Any]) -> dict[str, str]:
-    """The new texts of a repair by path."""
     found = {}
     for fix in list_at(data, "fixes"):
         where, text = fix.get("where"), fix.get("text")

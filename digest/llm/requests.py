@@ -25,9 +25,6 @@ _DELIMITER = re.compile(r"<(/?\s*papers?\b)", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 
 
-# ---------------------------------------------------------------- data
-
-
 def escaped(text: str) -> str:
     """Keeps a paper's text from closing its own `<paper>` delimiters."""
     return _DELIMITER.sub(r"< \1", _SPACES.sub(" ", text))
@@ -58,9 +55,6 @@ def abstract_extract(abstract: str, limit: int = EXTRACT_CHARACTERS) -> str:
     return (kept + tail)[: 2 * limit]
 
 
-# ---------------------------------------------------------------- ranking
-
-
 def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -> Request:
     """`again`: for papers a first reply omitted; other words, so that no stored reply is reused."""
     wishes = prompts.RANK_WISHES.format(
@@ -83,9 +77,6 @@ def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = 
 def _screened(paper: Paper) -> str:
     """The abstract without orders to models, which could otherwise raise its score."""
     return " ".join(passage.text for section in abstract_text(paper).sections for passage in section.passages)
-
-
-# ---------------------------------------------------------------- analysis
 
 
 def analysis_request(paper: Paper, text: FullText, language: str, *, selected: bool, max_tokens: int) -> Request:
@@ -133,9 +124,6 @@ def _shortened(text: str, limit: int = 600) -> str:
     return text if len(text) <= limit else text[:limit] + prompts.SHORTENED
 
 
-# ---------------------------------------------------------------- summary
-
-
 def summary_material(entry: Entry) -> str:
     """A paper's core idea, method and findings, from its Analysis."""
     analysis = entry.analysis
@@ -154,9 +142,6 @@ def summary_request(entries: Sequence[Entry], language: str) -> Request:
     ]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
     return Request((system(prompts.SUMMARY), user("\n".join(blocks)), user(last)), schemas.SUMMARY, likely_tokens=1_200)
-
-
-# ---------------------------------------------------------------- answers
 
 
 def answer_request(

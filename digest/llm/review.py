@@ -20,8 +20,6 @@ NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
 
 @dataclass(frozen=True)
 class Draft:
-    """An output as `{path: text}`."""
-
     texts: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
     """Of the output as a whole."""
@@ -46,8 +44,6 @@ def draft_from(reply: Reply, language: str) -> Draft:
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What an output is checked against."""
-
     source: str
     """Everything that may be said, as one text."""
     language: str
@@ -59,9 +55,6 @@ class CheckContext:
 
     def safe(self, text: str) -> str:
         return checks.safe_markdown(text, self.allow)
-
-
-# ---------------------------------------------------------------- an analysis
 
 
 def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, context: CheckContext) -> tuple[Problem, ...]:
@@ -145,9 +138,6 @@ def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[P
 
 def fatal(problems: Sequence[Problem], *paths: str) -> bool:
     return any(p.where in paths and p.fault not in NOT_FATAL for p in problems)
-
-
-# ---------------------------------------------------------------- the result
 
 
 def analysis_from(

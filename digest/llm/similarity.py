@@ -20,7 +20,6 @@ from digest.retrieval.passages import Nearness, spoken
 log = logging.getLogger(__name__)
 
 Embed = Callable[[Sequence[str]], Awaitable[Sequence[Sequence[float]]]]
-"""Texts to vectors, one each."""
 
 MAX_PASSAGES = 2_000
 """Passages of one paper that are embedded; BM25 first narrows down a longer one."""

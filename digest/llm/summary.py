@@ -72,8 +72,6 @@ def _shown(draft: Draft, numbers: Collection[int]) -> Iterator[str]:
 
 
 class SummaryBuilder:
-    """Builds a Summary: each paper where it is first mentioned, the others under the highlights."""
-
     def __init__(
         self, draft: Draft, problems: Sequence[Problem], entries: Sequence[Entry], context: CheckContext
     ) -> None:
@@ -130,7 +128,6 @@ class SummaryBuilder:
 
 
 def core_of(entry: Entry) -> str:
-    """A mention's text where the model's is unusable; empty without an Analysis."""
     analysis = entry.analysis
     if analysis is None:
         return ""

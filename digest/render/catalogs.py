@@ -41,8 +41,7 @@ def plural(name: str, one: str, many: str) -> Entry:
 
 
 class Sentence(str):
-    """An English text that keeps its name and values, so that it can be said in another language
-    later: what an error says."""
+    """An English text that keeps its name and values, to be said in another language later."""
 
     __slots__ = ("name", "package", "values")
     package: str
@@ -59,8 +58,7 @@ class Texts:
         _TABLES[package] = self
 
     def __call__(self, name: str, language: str, /, **values: object) -> str:
-        """The text in that language, else in English, with its placeholders filled. Raises
-        KeyError for an unknown name."""
+        """The text in that language, else in English. Raises KeyError for an unknown name."""
         _, one, many = self.entries[name]
         found = catalog(self.package, language)
         if many:
@@ -117,8 +115,7 @@ def languages(package: str) -> tuple[str, ...]:
 
 @lru_cache
 def catalog(package: str, language: str) -> NullTranslations:
-    """The catalog for readers of a language; an empty one for English and for languages without
-    a catalog."""
+    """Empty for English and for languages without a catalog."""
     if language.split("-", 1)[0].lower() == "en":
         return NullTranslations()
     wanted = locale_of(language).language

@@ -178,8 +178,7 @@ def base(language: str) -> str:
 
 
 def part_heading(name: str, language: str) -> str:
-    """A part's name as a heading of the document: longer than in a channel, where the language
-    has such names."""
+    """A part's name as a heading: in some languages longer than in a channel."""
     return label(f"document.{name}", language)
 
 

@@ -33,8 +33,7 @@ _ARCHIVES = {
 
 
 def escape(text: str) -> str:
-    """Escapes plain text as CommonMark with as few backslashes as possible. `$…$` is left to
-    maths renderers."""
+    """Escapes as CommonMark with few backslashes. `$…$` is left to maths renderers."""
     pieces = _MATH.split(text)
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\g<0>", p) for i, p in enumerate(pieces))
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
@@ -46,8 +45,7 @@ def link(text: str, url: str) -> str:
 
 
 def render(digest: Digest) -> str:
-    """Returns the whole document. Each paper begins with `<a id='<id>v<n>'></a>` at the start of
-    a line."""
+    """The whole document. Each paper begins with a line `<a id='<id>v<n>'></a>`."""
     date = digest.local_date.isoformat()
     blocks = [
         f"time: {digest.local_date:%Y%m%d}",
@@ -65,13 +63,9 @@ def render(digest: Digest) -> str:
 
 
 def _field_name(categories: Sequence[str]) -> str:
-    """Returns `Computer Vision` for cs.CV; the bare names where there is no common one or there
-    are many."""
+    """`Computer Vision` for cs.CV; the bare names of many, or of one without a common name."""
     names = [_ARCHIVES.get(c, c) for c in categories]
     return ", ".join(names) if len(names) <= 3 else ", ".join(categories)
-
-
-# ---------------------------------------------------------------- the summary
 
 
 def _summary(digest: Digest) -> Iterable[str]:
@@ -113,8 +107,7 @@ def _mention(mention: Mention, digest: Digest) -> str:
 
 
 def coverage_line(digest: Digest, *, cost: bool = True) -> str:
-    """Returns the day's numbers in one line of Markdown: announced, considered, chosen, late,
-    skipped, read in full, and the cost."""
+    """The day's numbers in one line of Markdown, and the cost."""
     c, language = digest.coverage, digest.language
     numbers = {e.paper.id: e.number for e in digest.entries}
     pieces = [label("coverage", language, announced=c.announced, considered=c.considered, chosen=c.chosen)]
@@ -144,9 +137,6 @@ def cost_words(usage: Usage) -> str:
     if usage.usd is None:
         return f"{usage.input_tokens + usage.output_tokens:,} tokens"
     return f"${usage.usd:.2f}" if usage.usd >= 0.01 else f"${usage.usd:.4f}"
-
-
-# ---------------------------------------------------------------- a paper
 
 
 def _paper(entry: Entry, language: str) -> Iterable[str]:
@@ -231,7 +221,6 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
 
 
 def missing_words(analysis: Analysis) -> str:
-    """Returns the names of the unusable parts for people."""
     order = (*FULL_PARTS, "core", "findings")
     names = sorted(analysis.missing, key=lambda n: order.index(n) if n in order else len(order))
     return ", ".join(label(f"part.{n}", analysis.language) for n in names)

@@ -37,8 +37,7 @@ def _macros(tex: str) -> str:
 
 
 def unicode_math(tex: str) -> str | None:
-    """Returns TeX maths (without dollars) as Unicode: `A_{t+n}` gives `Aₜ₊ₙ`. None when Unicode
-    cannot express it."""
+    """`A_{t+n}` gives `Aₜ₊ₙ`; None when Unicode cannot express it."""
     if _STRUCTURE.search(tex):
         return None
     try:
@@ -62,8 +61,7 @@ def readable(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The same for places without code: titles, headlines, file names. Also accents and macros
-    outside maths."""
+    """For places without code: titles, headlines, file names. Also text accents and macros."""
     turned = readable(text).replace("`", "")
     if "\\" in turned or "{" in turned:
         turned = _macros(turned)

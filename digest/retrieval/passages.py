@@ -16,14 +16,12 @@ from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
 
 Nearness = Mapping[int, float]
-"""Similarity of passages to a question, by their index; it may lack some
-(`digest.llm.similarity`)."""
+"""Similarity to a question by passage index, with gaps (`digest.llm.similarity`)."""
 
 LENGTH = 0.4
 """BM25's b: how a paper was cut into passages says little about their content."""
 NEIGHBOURS = 0.15
-"""Share of a neighbour's score that a passage gets: answers often stand beside the question's
-words."""
+"""Share of a neighbour's score: answers often stand beside the question's words."""
 NOTE = 0.5
 """Share of a note's score that goes to the passages it is based on."""
 FUSION = 20
@@ -66,8 +64,6 @@ _Unit = tuple[int, Section, Passage]
 
 
 class _Index:
-    """A word index of passages, each with its heading."""
-
     def __init__(self, units: Sequence[_Unit], notes: Sequence[_Note] = ()) -> None:
         self.units = units
         self._notes = notes
@@ -92,7 +88,6 @@ class _Index:
 
 
 def _best(scores: Sequence[float]) -> list[int]:
-    """Returns the indexes, best first; equals in the document's order."""
     return sorted(range(len(scores)), key=lambda i: (-scores[i], i))
 
 
@@ -115,8 +110,7 @@ class Passages:
         self._index = _Index(self._units, list(_notes(sources, self._units)))
 
     def top(self, query: str, k: int = 10, near: Nearness | None = None) -> list[Hit]:
-        """Returns the best `k`, best first. Without a match, returns the opening passages with
-        score 0."""
+        """Best first. Without a match, the opening passages with score 0."""
         scores = self._index.scores(query)
         if near:
             scores = _fused(scores, near)
@@ -125,7 +119,6 @@ class Passages:
         return [self._hit(i, scores[i]) for i in _best(scores)[:k]]
 
     def opening(self, k: int) -> list[Hit]:
-        """Returns the first passages of each paper in turn."""
         of_source: list[list[int]] = [[] for _ in self._sources]
         for i, (source, _, _) in enumerate(self._units):
             of_source[source].append(i)
@@ -138,13 +131,11 @@ class Passages:
 
 
 def _passages(text: FullText) -> Iterator[tuple[Section, Passage]]:
-    """Yields the passages with content, in the document's order."""
     return ((s, p) for s in text.sections for p in s.passages if p.text.strip())
 
 
 def spoken(text: FullText, query: str, most: int) -> dict[int, str]:
-    """Returns the texts to embed: passages with their headings, by index; the best `most` by
-    words."""
+    """Texts to embed by index: passages with their headings; the best `most` by words."""
     units = [(0, *unit) for unit in _passages(text)]
     places = sorted(_best(_Index(units).scores(query))[:most]) if len(units) > most else range(len(units))
     return {i: f"{units[i][1].title}\n{units[i][2].text}"[:SPOKEN] for i in places}
@@ -158,8 +149,7 @@ def _notes(sources: Sequence[Source], units: Sequence[_Unit]) -> Iterator[_Note]
 
 
 def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequence[_Unit]) -> Iterator[_Note]:
-    """Yields notes: findings with the passage of their quotation, parts with the sections they
-    are about, the core with the abstract."""
+    """Findings with their quotation's passage, parts with their sections, core with abstract."""
     for finding in analysis.findings:
         url = finding.evidence.url if finding.evidence else ""
         yield _Note(finding.statement, tuple(at for at in own if url and text.url(units[at][2]) == url)[:8])
@@ -171,8 +161,6 @@ def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequenc
         rests = tuple(at for at in own if wanted and wanted.search(units[at][1].title)) or abstract
         yield _Note(f"{part.short}\n{part.full}", rests)
 
-
-# ---------------------------------------------------------------- a selection for the model
 
 _CONCLUDES = re.compile(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
 _INTRODUCES = re.compile(r"introduction|引言|绪论|导论", re.IGNORECASE)
@@ -209,8 +197,7 @@ def select(
 
 
 def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int) -> set[tuple[int, int]]:
-    """Returns the indexes of the selected passages: the abstract, the frame up to its share,
-    then the best."""
+    """Indexes selected: the abstract, the frame up to its share, then the best."""
     kept: set[tuple[int, int]] = set()
     used = 0
     abstract = ((0, j) for j in range(len(text.sections[0].passages)))
@@ -225,7 +212,6 @@ def _filled(text: FullText, ranked: Sequence[tuple[int, int]], limit_chars: int)
 
 
 def _beginning(text: FullText, limit_chars: int) -> Section:
-    """Returns as much of the first passage as fits."""
     section = next((s for s in text.sections if s.passages), None)
     if section is None:
         return Section("Abstract", 1)
@@ -246,8 +232,7 @@ def _frame(text: FullText) -> Iterator[tuple[int, int]]:
 def _ranked(
     text: FullText, query: str, analysis: Analysis | None, near: Nearness
 ) -> tuple[list[tuple[int, int]], bool]:
-    """Returns the passages' indexes, best first, and whether any matches; without a match in the
-    document's order."""
+    """Indexes, best first (unmatched: in the document's order), and whether any matches."""
     units = [(0, *unit) for unit in _passages(text)]
     places = [(i, j) for i, s in enumerate(text.sections) for j, p in enumerate(s.passages) if p.text.strip()]
     notes = list(_said(analysis, text, range(len(units)), units)) if analysis else []

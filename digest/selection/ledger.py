@@ -63,8 +63,6 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What one subscription has seen in the last 60 days."""
-
     categories: tuple[str, ...] = ()
     """Categories that are already seeded."""
     entries: Mapping[str, LedgerEntry] = field(default_factory=dict)
@@ -104,8 +102,7 @@ class _Latest:
 
 
 def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | None = None) -> Intake:
-    """Returns the Intake of a run. With `again_day`, the entries of that list date are treated
-    as unseen."""
+    """With `again_day`, the entries of that list date are treated as unseen."""
     latest = _latest(listing, now)
     known = [c for c in listing.categories if c in ledger.categories]
     news: list[Paper] = []
@@ -141,8 +138,7 @@ def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | N
 def considered(
     intake: Intake, scores: Iterable[Score], shown: Collection[str], now: datetime
 ) -> tuple[LedgerEntry, ...]:
-    """Returns the entries that are stored with the Digest: one for every paper of the Intake,
-    beside `intake.seeded`."""
+    """The entries stored with the Digest: one per paper, beside `intake.seeded`."""
     by_rank = sorted({s.paper_id: s for s in scores}.values(), key=lambda s: (-s.total, s.paper_id))
     ranked = {s.paper_id: (rank, s) for rank, s in enumerate(by_rank, 1)}
     entries = []
@@ -163,8 +159,7 @@ def considered(
 
 
 def reopened(ledger: Ledger) -> Ledger:
-    """Returns the ledger for a changed Profile: considered papers of the newest list that were
-    not shown are unseen."""
+    """For a changed Profile: the newest list's considered but not shown papers are unseen."""
     days = [e.day for e in ledger.entries.values() if e.state is not State.BEFORE]
     return replace(ledger, reopened=max(days, default=None))
 
@@ -175,8 +170,7 @@ def own_day(ledger: Ledger, shown: Iterable[str]) -> date | None:
 
 
 def covers(category: str, paper: Paper) -> bool:
-    """Whether a paper belongs to a category. An archive (`cs`, `astro-ph`) covers its subject
-    classes."""
+    """An archive (`cs`, `astro-ph`) covers its subject classes."""
     return any(c == category or c.startswith(f"{category}.") for c in paper.categories)
 
 
@@ -190,8 +184,7 @@ def _latest(listing: Listing, now: datetime) -> _Latest:
 
 
 def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
-    """Returns the latest list by the calendar, for an empty feed. If the API shows only papers
-    that the calendar has not announced, the calendar is wrong, not arXiv."""
+    """For an empty feed. A calendar that announced none of the API's papers is wrong."""
     day = calendar.latest_list(now)
     horizon = calendar.window_of(calendar.announcement_for(day))[1]
     shown = [p for p in listing.window if p.published < horizon] or listing.window
@@ -204,7 +197,6 @@ def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
 
 
 def _papers(listing: Listing) -> list[Paper]:
-    """Returns every paper arXiv shows once, the latest list first."""
     papers: dict[str, Paper] = {}
     for paper in (*(item.paper for item in listing.latest), *listing.window):
         papers.setdefault(paper.id, paper)

@@ -32,8 +32,7 @@ def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
 
 
 def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
-    """Returns how well each paper matches, 0 to 1: BM25 relative to the best of the batch, times
-    the share of the wishes' weight that the best one matches."""
+    """0 to 1: BM25 relative to the batch's best, times the wishes' weight the best matches."""
     query = list(dict.fromkeys(asked(wishes)))
     if not papers or not query:
         return [0.0] * len(papers)
@@ -52,8 +51,7 @@ def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
 
 
 def _holds(text: str, keyword: str) -> bool:
-    """Whether the text contains a keyword or phrase, inflected or not; a Chinese one also by its
-    English."""
+    """Whether it contains the phrase, inflected or not; a Chinese one also by its English."""
     wanted = terms(keyword, little=True)
     return any(_run(terms(text, little=True), phrase) for phrase in [wanted, *_english(keyword)] if phrase)
 
@@ -119,9 +117,6 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
     return tuple(sorted(seen.values(), key=lambda w: (-len(w), w)))
 
 
-# ---------------------------------------------------------------- authors
-
-
 def _names(author: str) -> list[str]:
     from digest.evidence.normalize import fold  # noqa: PLC0415
 
@@ -132,8 +127,7 @@ def _names(author: str) -> list[str]:
 
 
 def same_person(wanted: str, author: str) -> bool:
-    """Whether two spellings name one person: `K. He`, `He, Kaiming` and `Kaiming He` do, `Kai
-    He` and `Kaiming He` do not. A family name alone names nobody."""
+    """`K. He`, `He, Kaiming`, `Kaiming He` do; `Kai He` does not. A family name names nobody."""
     mine, theirs = _names(wanted), _names(author)
     if len(mine) < 2 or len(theirs) < 2:
         return mine == theirs and len(mine) == 1 and bool(re.search(r"[\u3040-\u9fff\uac00-\ud7af]", wanted))
@@ -145,8 +139,7 @@ def same_person(wanted: str, author: str) -> bool:
 
 
 def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether family names agree and given names do not contradict. An initial stands for a
-    name; a middle name may be missing."""
+    """Given names may not contradict: an initial stands for one, a middle one may be missing."""
     if mine[-1] != theirs[-1] or len(mine[-1]) == 1:
         return False
     first, other = mine[0], theirs[0]
@@ -161,9 +154,6 @@ def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
     """Returns the watched authors of the paper, as the paper writes them."""
     return tuple(a for a in paper.authors if any(same_person(w, a) for w in authors if w.strip()))
-
-
-# ---------------------------------------------------------------- choice
 
 
 def choose(

@@ -70,8 +70,6 @@ class Moved:
 
 @dataclass(frozen=True)
 class Learned:
-    """What the votes have taught, for people to see."""
-
     more: tuple[str, ...]
     fewer: tuple[str, ...]
     papers: int
@@ -82,8 +80,7 @@ class Preferences:
     examples: tuple[Example, ...] = ()
 
     def move(self, papers: Sequence[Paper], scores: Sequence[Score]) -> list[Moved]:
-        """Returns each Score as the votes move it, in the order given. A paper's own votes do
-        not move it."""
+        """The moves in the order given. A paper's own votes do not move it."""
         if not self._weighty or not papers:
             return [Moved(score, 0.0) for score in scores]
         rarity = _rarity([*papers, *(example.paper for example in self._weighty)])
@@ -92,8 +89,7 @@ class Preferences:
         return [_moved(by_id[s.paper_id], s, rarity, taught) if s.paper_id in by_id else Moved(s, 0.0) for s in scores]
 
     def learned(self, background: Sequence[Paper] = (), limit: int = 8) -> Learned:
-        """Returns the words, people and categories that pull most, up and down. `background` are
-        other papers of the channel, which show what is common."""
+        """What pulls most. `background`: other papers of the channel, which show what is common."""
         examples = self._weighty
         rarity = _rarity([*background, *(example.paper for example in examples)])
         sums: Counter[str] = Counter()
@@ -118,7 +114,6 @@ class Preferences:
 
 
 NO_PREFERENCES = Preferences()
-"""A new channel's preferences: none."""
 
 
 def _moved(paper: Paper, score: Score, rarity: Vector, taught: Sequence[tuple[Example, Vector]]) -> Moved:
@@ -143,9 +138,6 @@ def _likeness(one: Vector, other: Vector) -> float:
     small, large = sorted((one, other), key=len)
     cosine = sum(value * large.get(feature, 0.0) for feature, value in small.items())
     return max(0.0, min(1.0, (cosine - ALIKE) / (SAME - ALIKE)))
-
-
-# ---------------------------------------------------------------- a paper as a vector
 
 
 def _features(paper: Paper) -> Counter[str]:
@@ -175,7 +167,6 @@ def _vector(paper: Paper, rarity: Vector) -> dict[str, float]:
 
 
 def _written(paper: Paper) -> dict[str, str]:
-    """Returns each feature as the paper writes it."""
     names: dict[str, str] = {}
     for word in re.findall(r"[^\W_](?:[\w-]*[^\W_])?", f"{paper.title} {paper.abstract}"):
         for term in terms(word):
@@ -185,6 +176,5 @@ def _written(paper: Paper) -> dict[str, str]:
 
 
 def _named(features: Iterable[str], written: Mapping[str, str], limit: int) -> tuple[str, ...]:
-    """Returns the first few features as written; a word whose parts also count is named once."""
     names = (written.get(feature) or feature.partition(" ")[2] for feature in features)
     return tuple(dict.fromkeys(names))[:limit]

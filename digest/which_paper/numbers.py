@@ -121,8 +121,7 @@ class Numbers:
 
 
 def numbers_in(question: str, count: int) -> Numbers:
-    """Reads a question in compatibility form (full-width made half-width), for a digest of
-    `count` papers."""
+    """`question` is in compatibility form (full-width made half-width)."""
     found = sorted(_named(question, count))
     named = list(dict.fromkeys(n for _, n in found))
     bare: list[int] = []

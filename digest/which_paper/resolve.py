@@ -100,7 +100,6 @@ def _plain(question: str) -> str:
 
 
 def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
-    """Resolves `the next one` after the paper under discussion."""
     step = cues.NEXT.match(text)
     here = [k.number for k in papers if under and k.paper.id == under[0]]
     if not step or len(under) != 1 or not here:
@@ -141,8 +140,7 @@ def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | No
 
 
 def _across(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution | None:
-    """Resolves `compare 4 with yesterday's DynamicVLA`: one paper of today and one of an earlier
-    day."""
+    """`compare 4 with yesterday's DynamicVLA`: a paper of today and one of an earlier day."""
     sides = [s for s in cues.SIDES.split(text) if s.strip()]
     if len(sides) != 2 or sum(bool(days.EARLIER.search(s)) for s in sides) != 1:
         return None

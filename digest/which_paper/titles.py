@@ -58,16 +58,12 @@ class Found:
 
 
 class TitleIndex:
-    """An index of papers by what people call them."""
-
     def __init__(self, papers: Sequence[Paper], said: Sequence[str]) -> None:
         self.papers = papers
         self._titles = [_stems(p.title) for p in papers]
         self._names = _own_names(papers)
         self._weights = [_weights(p, s) for p, s in zip(papers, said, strict=True)]
         self._spread = Counter(t for weights in self._weights for t in weights)
-
-    # ------------------------------------------------------------ names and titles
 
     def named(self, question: str) -> Found:
         """Finds papers by a name or a good piece of the title."""
@@ -90,8 +86,7 @@ class TitleIndex:
         return Found((), tuple(sorted(weak)), "title") if weak else Found()
 
     def _runs(self, question: str) -> dict[int, tuple[int, float]]:
-        """Returns the place and weight of the words each title shares with the question; the
-        best only."""
+        """Place and weight of the words each title shares with the question; the best only."""
         words = _stems(question)
         quoted = {w for q in _QUOTES.finditer(question) for w in _stems(next(g for g in q.groups() if g))}
         best: dict[int, tuple[int, float]] = {}
@@ -114,8 +109,6 @@ class TitleIndex:
         apart = {i: v for i, v in best.items() if v[1] >= most or not _same_place(v, best, words)}
         return {i: v for i, v in apart.items() if v[1] >= min(most, 3)}
 
-    # ------------------------------------------------------------ authors
-
     def by_author(self, question: str) -> Found:
         folded = " ".join(fold(w) for w in _WORD.findall(question))
         hits = [
@@ -131,8 +124,6 @@ class TitleIndex:
                 if surnames & {_folded_name(a).rpartition(" ")[2] for a in paper.authors}
             ]
         return Found(tuple(hits), (), "author") if len(hits) == 1 else Found((), tuple(hits), "author")
-
-    # ------------------------------------------------------------ descriptions
 
     def described(self, question: str) -> Found | None:
         """Finds `the dubbing one`, `配音那篇`. None when the question describes no paper."""
@@ -205,9 +196,6 @@ def _descriptions(question: str) -> Iterator[str]:
                     yield bare
 
 
-# ---------------------------------------------------------------- pieces
-
-
 @lru_cache(maxsize=4_000)
 def _stem_list(text: str) -> tuple[str, ...]:
     return tuple(stem(fold(w)) for w in _WORD.findall(text))
@@ -250,7 +238,6 @@ def _same_place(mine: tuple[int, float], others: Mapping[int, tuple[int, float]]
 
 
 def _grams(question: str) -> dict[str, int]:
-    """Returns runs of up to five joined words and their place."""
     words = [(fold(m[0]), m.start()) for m in _WORD.finditer(question)]
     found: dict[str, int] = {}
     for i in range(len(words)):
@@ -262,8 +249,7 @@ def _grams(question: str) -> dict[str, int]:
 
 
 def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
-    """Returns for each paper the names that no other has, from its title and its abstract's own
-    coinages."""
+    """Names that no other paper has, from its title and its abstract's own coinages."""
     raw = [set(_names_of(p)) for p in papers]
     times = Counter(name for names in raw for name in names)
     used = Counter(w for p in papers for w in {fold(w) for w in _WORD.findall(f"{p.title} {p.abstract}")})

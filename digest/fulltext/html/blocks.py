@@ -41,8 +41,6 @@ class Walk:
     """A run-in heading (`Theorem 1.`) for the next paragraph."""
     _in_abstract: bool = False
 
-    # ------------------------------------------------------------ sections
-
     def open(self, title: str, level: int, anchor: str) -> None:
         self.sections.append(Section(title, level, anchor))
         self.hidden_text.place, self.closed = title, False
@@ -61,8 +59,6 @@ class Walk:
             self.open(BACK if self.closed else BODY if self.abstract.passages else FRONT, 1, passage.anchor)
         last = self.sections[-1]
         self.sections[-1] = replace(last, passages=(*last.passages, passage))
-
-    # ------------------------------------------------------------ blocks
 
     def block(self, el: _Element, anchor: str, level: int = 0) -> None:
         """Reads one element in block position, or its children if it is of no known kind."""
@@ -93,7 +89,6 @@ class Walk:
         )
 
     def _children(self, el: _Element, anchor: str, level: int) -> None:
-        """Reads the blocks inside; text between them becomes a paragraph."""
         loose: list[str] = [el.text or ""]
         for child in el:
             if _is_block(child):

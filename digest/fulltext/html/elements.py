@@ -33,7 +33,6 @@ def classes(el: _Element) -> frozenset[str]:
 
 
 def with_class(el: _Element, name: str) -> list[_Element]:
-    """The elements below `el` of that class, in document order."""
     return cast(list[_Element], el.xpath(f'.//*[contains(concat(" ", @class, " "), " {name} ")]'))
 
 
@@ -45,8 +44,6 @@ def all_text(el: _Element) -> str:
 
 @dataclass
 class HiddenText:
-    """Finds elements that are hidden from people, and records their text."""
-
     place: str = ""
     """The title of the current section."""
     found: list[Hidden] = field(default_factory=list)
@@ -74,7 +71,6 @@ class HiddenText:
 
 
 def _how_hidden(el: _Element, rules: Rules) -> str:
-    """How an element is hidden; empty if it is not."""
     if el.get("hidden") is not None or not classes(el).isdisjoint(_HIDDEN_CLASSES):
         return "hidden-markup"
     if el.get("aria-hidden") == "true" and first_order(all_text(el)):

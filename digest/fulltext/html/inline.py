@@ -77,7 +77,6 @@ def visible_tex(math: _Element, hidden_text: HiddenText) -> str:
 
 
 def _drawn(math: _Element) -> Iterator[str]:
-    """The text that a browser draws."""
     yield math.text or ""
     for child in math:
         if isinstance(child.tag, str) and tag(child) not in _NOT_DRAWN:
@@ -98,7 +97,6 @@ def tidy(text: str) -> str:
 
 
 def text_of(el: _Element, notes: Notes, hidden_text: HiddenText) -> str:
-    """The visible text of an element on one line."""
     out: list[str] = []
     collect(el, out, notes, hidden_text)
     return tidy("".join(out))

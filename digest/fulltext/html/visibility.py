@@ -74,7 +74,6 @@ def _keys(el: _Element) -> list[str]:
 
 
 def hidden_by_style(el: _Element, rules: Rules) -> str:
-    """How the style hides the text; empty if it does not."""
     style = style_of(el, rules)
     if not style:
         return ""

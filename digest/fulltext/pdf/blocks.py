@@ -34,7 +34,6 @@ class Block:
     full: bool = False
     """Its last line reaches the right edge, so it may continue elsewhere."""
     own: str = ""
-    """Its own lines, joined."""
     parts: list[Block] = field(default_factory=list)
 
     @property

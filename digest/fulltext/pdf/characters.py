@@ -118,7 +118,6 @@ def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool)
 
 
 def _is_word(half: str, whole: str) -> bool:
-    """Whether it is a whole word somewhere in the paper."""
     at = whole.find(half)
     while at >= 0:
         around = whole[max(0, at - 1) : at] + whole[at + len(half) : at + len(half) + 1]

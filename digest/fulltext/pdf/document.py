@@ -84,8 +84,6 @@ def _sections(
 
 
 class _SectionBuilder:
-    """Collects blocks under their headings."""
-
     def __init__(self, whole: str, references: Sequence[Line]) -> None:
         self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]

@@ -34,8 +34,6 @@ _RULER = re.compile(r"\d{2,4}(?: \d{2,4})*\Z")
 
 @dataclass(frozen=True)
 class PageLines:
-    """A page's lines and its size in points."""
-
     number: int
     width: float
     height: float
@@ -82,9 +80,6 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
         )
         ordered.extend(_in_columns(kept, page, body))
     return ordered
-
-
-# ---------------------------------------------------------------- page furniture
 
 
 def _at_edge(line: Line, page: PageLines, edge: float = EDGE) -> bool:
@@ -148,9 +143,6 @@ def _without_ruler(lines: list[Line], page: PageLines) -> list[Line]:
         if _RULER.match(line.text) and (line.x1 < page.width * 0.13 or line.x0 > page.width * 0.87)
     }
     return [line for line in lines if id(line) not in ruler] if len(ruler) >= 15 else lines
-
-
-# ---------------------------------------------------------------- columns
 
 
 def _in_columns(lines: list[Line], page: PageLines, body: Type) -> list[Line]:

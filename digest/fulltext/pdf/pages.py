@@ -55,8 +55,6 @@ class Line:
 
 
 class PageReader:
-    """Reads pages, and holds the buffers that PDFium fills."""
-
     def __init__(self) -> None:
         self._box = raw.FS_RECTF()
         self._matrix = raw.FS_MATRIX()

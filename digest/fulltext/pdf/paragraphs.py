@@ -41,8 +41,6 @@ def blocks(lines: Sequence[Line], body: Type) -> list[Block]:
 
 
 class _BlockBuilder:
-    """Decides line by line whether a new block begins."""
-
     def __init__(self, lines: Sequence[Line], body: Type) -> None:
         self._lines = lines
         self._body = body

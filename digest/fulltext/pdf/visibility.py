@@ -46,8 +46,6 @@ class HiddenRun:
 
 
 class HiddenTextFinder:
-    """Examines the pages of one document in order."""
-
     def __init__(self) -> None:
         self._colour = [ctypes.c_uint() for _ in range(4)]
         self._to_colour = [pdfium_calls.address(c) for c in self._colour]
@@ -76,7 +74,6 @@ class HiddenTextFinder:
         return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
 
     def _without_contrast(self, page: pdfium.PdfPage, text: int, runs: list[HiddenRun]) -> list[HiddenRun]:
-        """The runs where the rendered page shows a single shade."""
         if not runs:
             return []
         if self._rendered >= MAX_RENDERED:
@@ -89,8 +86,6 @@ class HiddenTextFinder:
 
 
 class _Picture:
-    """A page rendered small in grey."""
-
     def __init__(self, page: pdfium.PdfPage) -> None:
         self._left, _, _, self._top = page.get_bbox()
         bitmap = page.render(scale=SCALE, grayscale=True, may_draw_forms=False)

@@ -24,8 +24,7 @@ class Billing:
     async def fetch(
         self, request: bytes, estimate: Usage, call: Callable[[], Awaitable[tuple[bytes, Usage]]]
     ) -> tuple[bytes, Usage]:
-        """Returns the response and its cost, zero if stored. Raises OverBudget, and errors of
-        `call`."""
+        """Response and cost, zero if stored. Raises OverBudget, and errors of `call`."""
         book = booking.get()
         paid: tuple[str, Usage] | None = None
 

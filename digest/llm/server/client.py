@@ -95,8 +95,7 @@ class Model:
         retries: RetryPolicy = RetryPolicy(),
         http_client: Any = None,
     ) -> None:
-        """`timeout`: seconds. `http_client`: an `httpx2.AsyncClient`, for proxies and
-        certificates."""
+        """`timeout`: seconds. `http_client` (`httpx2.AsyncClient`): for proxies, certificates."""
         self.name = name
         self.fast = fast or name
         self.embeddings = embeddings
@@ -127,8 +126,6 @@ class Model:
     async def aclose(self) -> None:
         if self._client is not None:
             await self._client.close()
-
-    # ------------------------------------------------------------ asking
 
     async def ask(self, request: Request) -> Reply:
         """Returns a reply, which may have a `problem`.
@@ -213,8 +210,6 @@ class Model:
 
         raw, usage = await self._billing.fetch(canonical_request(request, model, self._base_url), estimate, make)
         return load_reply(raw, usage)
-
-    # ------------------------------------------------------------ retrying
 
     async def _retry(self, retries: RetryPolicy, attempt: Callable[[], Awaitable[T]], kind: str = "text") -> T:
         """Retries temporary failures. During an outage of its `kind` a call is tried only once."""

@@ -40,8 +40,6 @@ class Schema:
 
 @dataclass(frozen=True)
 class Request:
-    """One call, whatever the server supports."""
-
     messages: tuple[Message, ...]
     schema: Schema | None = None
     """None: plain text."""
@@ -75,9 +73,6 @@ class Reply:
         return None
 
 
-# ---------------------------------------------------------------- requests
-
-
 def canonical_request(request: Request, model: str, base_url: str) -> bytes:
     """The request's identity in the cache: independent of the server's dialect."""
     body = {
@@ -102,9 +97,6 @@ def estimate_tokens(text: str) -> int:
 def request_tokens(request: Request) -> int:
     schema = estimate_tokens(json.dumps(dict(request.schema.json))) if request.schema else 0
     return schema + sum(estimate_tokens(m["content"]) + 4 for m in request.messages)
-
-
-# ---------------------------------------------------------------- replies
 
 
 class InvalidReply(Exception):
@@ -190,9 +182,6 @@ class ReasoningFilter:
         self._past = True
         self._raw = start
         return start
-
-
-# ---------------------------------------------------------------- storing
 
 
 def dump_reply(reply: Reply) -> bytes:
