@@ -1,7 +1,5 @@
 """Values for tests, with defaults that make sense: `a_paper(title="…")`."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any

@@ -1,13 +1,10 @@
 """What strangers run it with agrees with the program: locks, Procfile, compose.yaml, Dockerfile, docs/operations.md."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import shlex
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
-from typing import Any
 
 import pytest
 import yaml
@@ -42,7 +39,7 @@ def test_what_running_needs_is_in_the_small_lock_at_the_same_versions_and_nothin
 
 
 @pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock"])
-def test_locks_name_a_package_with_every_extra_that_another_asks_for(name: str):
+def test_locks_name_a_package_with_every_extra_that_another_asks_for(name):
     """Else pip looks it up itself, takes the newest, and refuses that for having no hash: an install broke on the day of a release."""
     listed = [Requirement(line.rstrip(" \\")) for line in (ROOT / name).read_text().splitlines() if line[:1].isalnum()]
     extras = {canonicalize_name(r.name): r.extras for r in listed}
@@ -57,7 +54,7 @@ def test_locks_name_a_package_with_every_extra_that_another_asks_for(name: str):
 
 
 @pytest.mark.parametrize("name", ["requirements-run.lock", "requirements.lock", "requirements.txt"])
-def test_locks_name_no_address(name: str):
+def test_locks_name_no_address(name):
     text = (ROOT / name).read_text()
     assert "://" not in text
     assert "--index-url" not in text
@@ -82,7 +79,7 @@ def test_the_procfile_has_both_shapes_and_every_role_in_each():
 
 
 @pytest.fixture
-def compose() -> dict[str, Any]:
+def compose():
     return yaml.safe_load((ROOT / "compose.yaml").read_text())
 
 
@@ -151,5 +148,5 @@ class TestOperations:
         "heading",
         ["One machine", "Heroku", "Compose", "Several workers", "Backup and restore", "Upgrade", "What to do when"],
     )
-    def test_it_has_a_section_for(self, heading: str):
+    def test_it_has_a_section_for(self, heading):
         assert re.search(rf"^## {heading}", self.text, re.MULTILINE)

@@ -1,9 +1,6 @@
 """The judge of the kill benchmark: what it lets pass, and what it does not."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -100,7 +97,7 @@ def test_what_stands_as_planned_is_sound_and_accounted_for_on_later_days():
         (noted, "broken otherwise"),
     ],
 )
-def test_what_is_wrong_in_a_channel_is_said(spoil: Callable[[Channel], object], sort: str):
+def test_what_is_wrong_in_a_channel_is_said(spoil, sort):
     channel = Channel()
     spoil(channel)
     assert sorts(channel.faults())[sort] > 0

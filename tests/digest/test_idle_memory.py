@@ -1,7 +1,5 @@
 """What holds much memory is let go when it is not wanted: the identifier of languages, and the processes that parse papers."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

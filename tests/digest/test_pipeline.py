@@ -1,7 +1,5 @@
 """Near the end of the day's budget the model is spared, step by step, each said; and votes choose a digest's papers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -79,7 +77,7 @@ class Counting:
 
 
 @pytest.fixture
-def model() -> Counting:
+def model():
     return Counting()
 
 
@@ -89,12 +87,12 @@ def services(model: Counting, share: float = 0.0, cache: MemoryCache | None = No
         return share
 
     world = World()
-    return Services(world, world, model, ExtractiveAnalyst(), cache or MemoryCache(), spent=spent)  # type: ignore[arg-type]
+    return Services(world, world, model, ExtractiveAnalyst(), cache or MemoryCache(), spent=spent)
 
 
 def request(**values: object) -> Request:
     given = {"papers": 3, "profile": Profile(("cs.CV",), "grasping", language="en")}
-    return Request("slack:C1", "daily", TODAY, **(given | values))  # type: ignore[arg-type]
+    return Request("slack:C1", "daily", TODAY, **(given | values))
 
 
 async def made(at: Services, **values: object):

@@ -1,7 +1,5 @@
 """Private and undocumented names of the libraries that digest uses still do what it relies on."""
 
-from __future__ import annotations
-
 import ctypes
 from multiprocessing import resource_tracker
 

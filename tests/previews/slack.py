@@ -3,8 +3,6 @@
 What stands in them comes out of the bot's own cards and renderer; the texts are those of the sample day, shortened.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from datetime import UTC, date, datetime

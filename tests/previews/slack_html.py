@@ -1,7 +1,5 @@
 """Slack's blocks as a page that looks like Slack: enough to judge a message by a picture. Light theme, one column, phone or desktop."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -5,8 +5,6 @@ set the variables that it prints. It shows what arXiv would show at `now`, refus
 client kept arXiv's rules.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib
@@ -204,7 +202,6 @@ class ArxivServer(World):
                 await asyncio.sleep(fault.drip)
             return response
         await response.write(whole.body[: len(whole.body) // 2])
-        assert request.transport is not None
         request.transport.close()
         return response
 

@@ -1,7 +1,5 @@
 """arXiv's answers as it writes them: the API's Atom, and the daily feed in both dialects. The forms are those of recorded answers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from email.utils import format_datetime

@@ -1,7 +1,5 @@
 """What a client asked, and whether it kept arXiv's rules."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from itertools import pairwise
 

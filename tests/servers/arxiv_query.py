@@ -1,7 +1,5 @@
 """arXiv's query language, evaluated over papers: fields, AND, OR, ANDNOT, brackets, phrases, dates. Strict: what it cannot read is an error."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime

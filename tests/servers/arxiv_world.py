@@ -4,8 +4,6 @@ As arXiv's calendar has it: announced in the evening (20:00 in New York), in the
 in the API from that midnight on for good.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta

@@ -8,8 +8,6 @@
 OneAtATime: `python -m tests.servers.discord --port 4600`; what tests call on the object is under `/_test/`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re
@@ -95,7 +93,6 @@ class Discord:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
-        assert site._server is not None
         address = site._server.sockets[0].getsockname()
         self.url = f"http://127.0.0.1:{address[1]}"
         self.gateway.url = self.gateway_url
@@ -209,7 +206,6 @@ class Discord:
     def _broken(self, request: web.Request, record: Request, fault: Fault) -> web.StreamResponse:
         record.status = fault.status
         if fault.status == 0:
-            assert request.transport is not None
             request.transport.abort()
             return web.Response()
         if fault.status == 429:

@@ -1,7 +1,5 @@
 """The gateway of the local Discord: hello, identify, ready, events, resume, and the ways it goes wrong."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -3,8 +3,6 @@
 Stricter than Discord in one thing: a property it does not know is refused here, where Discord may ignore it.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """A small Discord to live in: servers, channels, threads, people and messages, as JSON of the API. No I/O; events go to `emit`."""
 
-from __future__ import annotations
-
 import itertools
 import time
 from collections import defaultdict

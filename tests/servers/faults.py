@@ -1,7 +1,5 @@
 """What can go wrong on the wire, as values: for servers that answer badly on purpose."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from dataclasses import dataclass
 

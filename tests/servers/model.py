@@ -8,8 +8,6 @@ Standalone: `python -m tests.servers.model --port 8089 --latency 1.5 --per-token
 It validates strict schemas as OpenAI does, counts tokens, and reuses prefixes as OpenAI's prompt cache does.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

@@ -1,7 +1,5 @@
 """The ways in which a model or its server goes wrong, by name. `LIES` change what a sound model would have written; the rest is in `model`."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 It reads our prompts as a model would: the task from the first line, the papers between their delimiters, the language from the last message.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass

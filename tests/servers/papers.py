@@ -4,8 +4,6 @@ Each paper states facts of its own: figures, names and sentences that stand in n
 whether a text, an analysis or an answer is about the right one.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass

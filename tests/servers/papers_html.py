@@ -1,7 +1,5 @@
 """A synthetic paper as arXiv's HTML pages are: LaTeXML's markup, with the site's chrome around it."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

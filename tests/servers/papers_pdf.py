@@ -1,7 +1,5 @@
 """A synthetic paper as a PDF: one or two columns, words broken with a hyphen at line ends, running heads and page numbers."""
 
-from __future__ import annotations
-
 import logging
 import re
 import unicodedata

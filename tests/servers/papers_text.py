@@ -1,7 +1,5 @@
 """The words of a synthetic paper, before they become HTML or PDF."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 

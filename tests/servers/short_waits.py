@@ -6,8 +6,6 @@ the queue's redelivery, the waits between tries, the pace towards arXiv and the 
 product has no such setting.
 """
 
-from __future__ import annotations
-
 import inspect
 import os
 from datetime import timedelta

@@ -1,9 +1,6 @@
 """The local arXiv is as strict as the real one, and its papers are what they say."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -21,7 +18,7 @@ NOW = datetime(2026, 1, 30, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ArxivServer]:
+async def server():
     async with ArxivServer(NOW) as arxiv:
         arxiv.add(*a_day(3, date(2026, 1, 30), words=60))
         yield arxiv

@@ -1,7 +1,5 @@
 """The stand-in model itself: what it refuses, counts and reuses is what the tests of everything else lean on."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os
@@ -131,7 +129,6 @@ async def test_it_runs_alone():
         stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     try:
-        assert process.stdout is not None
         url = (await process.stdout.readline()).decode().strip()
         client = AsyncOpenAI(api_key="k", base_url=url, max_retries=0)
         reply = await client.chat.completions.create(model="stand-in", messages=[{"role": "user", "content": "x"}])

@@ -1,7 +1,5 @@
 """The admins' channel: one message a fault, one when it is over, whoever meets it and however often."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from dataclasses import replace
@@ -16,13 +14,12 @@ from bot.core.chat import Forbidden, Place
 from bot.store import Redis, Store, post_from_data
 from digest.ports import FreePace
 from tests.bot.people import words
-from tests.conftest import Clock
 
 ADMINS = Place("console", "ops")
 
 
 @pytest.fixture
-def admin(store: Store, clock: Clock) -> AdminReports:
+def admin(store, clock):
     chat = ConsoleChat(store, render.terminal(io.StringIO()), render.terminal(io.StringIO()))
     return AdminReports(store, {"console": chat}, [ADMINS], FreePace(), clock)
 
@@ -33,7 +30,7 @@ async def said(admin: AdminReports) -> list[str]:
     return [words(post_from_data(m.post)) for m in await chat.history(ADMINS).messages()]
 
 
-async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: AdminReports):
+async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin):
     for _ in range(3):
         await admin.report_fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
     [message] = await said(admin)
@@ -43,7 +40,7 @@ async def test_a_fault_is_told_once_with_channel_cause_and_what_to_do(admin: Adm
     assert "keeps trying for three days" in message
 
 
-async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, clock: Clock):
+async def test_its_end_is_told_once_with_how_long_it_took(admin, clock):
     await admin.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     clock.forward(timedelta(minutes=42))
     for _ in range(2):
@@ -53,7 +50,7 @@ async def test_its_end_is_told_once_with_how_long_it_took(admin: AdminReports, c
     assert "slack:C1" in ended
 
 
-async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: AdminReports, clock: Clock):
+async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin, clock):
     for _ in range(2):
         await admin.report_fault("settings", "The key is refused.")
         clock.forward(timedelta(minutes=5))
@@ -62,16 +59,14 @@ async def test_what_comes_again_after_its_end_is_a_fault_of_its_own(admin: Admin
     assert len(await said(admin)) == 4
 
 
-async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin: AdminReports):
+async def test_two_channels_with_the_same_fault_are_two_faults_and_one_service_is_one(admin):
     for channel in ("slack:C1", "slack:C2"):
         await admin.report_fault("delivery", "Not in the channel.", about=channel, channel=channel)
         await admin.report_fault("settings", "The key is refused.", channel=channel)
     assert len(await said(admin)) == 3
 
 
-async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(
-    admin: AdminReports, clock: Clock
-):
+async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_it_was_told(admin, clock):
     await admin.report_fault("arxiv", "429", after=SERVICE_FAULT_DELAY)
     await admin.report_recovery("arxiv")
     assert await said(admin) == []
@@ -83,7 +78,7 @@ async def test_what_often_passes_is_told_when_it_has_lasted_and_its_end_only_if_
     assert len(await said(admin)) == 2
 
 
-async def test_many_processes_that_meet_it_at_once_say_it_once(admin: AdminReports, redis_url: str, clock: Clock):
+async def test_many_processes_that_meet_it_at_once_say_it_once(admin, redis_url, clock):
     async with Redis(redis_url) as other:
         beside = replace(admin, store=Store(other, clock))
         await asyncio.gather(*(who.report_fault("model", "503", channel="slack:C1") for who in (admin, beside) * 4))
@@ -92,7 +87,7 @@ async def test_many_processes_that_meet_it_at_once_say_it_once(admin: AdminRepor
     assert len(await said(admin)) == 2
 
 
-async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin: AdminReports, caplog):
+async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin, caplog):
     class Refusing(ConsoleChat):
         async def post(self, step, place, on=""):
             raise Forbidden("The scope chat:write is missing.")
@@ -107,7 +102,7 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
     assert len(await said(admin)) == 1
 
 
-async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin: AdminReports):
+async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin):
     nobody = replace(admin, places=[])
     await nobody.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")
     [kept] = (await admin.store.load_faults()).values()
@@ -116,6 +111,6 @@ async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(a
     assert await admin.store.load_faults() == {}
 
 
-async def test_it_speaks_the_installation_s_language(admin: AdminReports):
+async def test_it_speaks_the_installation_s_language(admin):
     await replace(admin, language="zh").report_fault("budget", "用完了", channel="slack:C1")
     assert "今天的额度已用完" in (await said(admin))[0]

@@ -1,7 +1,5 @@
 """Every kind of fault the admins are told of has one message at its begin and one at its end, by the tasks that meet it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import Sequence
@@ -23,8 +21,8 @@ from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, PaperboyError
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.model import Analysis, Answer, FullText, Listing, Paper, Profile, Score, Turn, Usage
-from digest.ports import FreePace, OnText, Source, booking
+from digest.model import Analysis, FullText, Listing, Paper, Profile, Score, Usage
+from digest.ports import FreePace, booking
 from tests.bot.alerts.test_late import Flaky
 from tests.bot.people import ANN, HERE, Channel, Queue
 
@@ -51,9 +49,7 @@ class Model(ExtractiveAnalyst):
         self._called()
         return replace(await super().analyse(paper, text, language), by=self.name)
 
-    async def answer(
-        self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
-    ) -> Answer:
+    async def answer(self, question, sources, history, language, on_text):
         self._called()
         return await super().answer(question, sources, history, language, on_text)
 
@@ -132,7 +128,7 @@ class House:
 
 
 @pytest.fixture
-async def house(channel: Channel) -> House:
+async def house(channel):
     arxiv, model, shares = Lists(), Model(), dict[str, float]()
     store = channel.context.store
 
@@ -148,20 +144,19 @@ async def house(channel: Channel) -> House:
         reports=AdminReports(store, channel.context.chats, [OPS], FreePace(), channel.clock),
     )
     await channel.set_up()
-    jobs = Jobs(context, Conversation(context), context.queue)  # type: ignore[arg-type]
+    jobs = Jobs(context, Conversation(context), context.queue)
     return House(channel, context, jobs, arxiv, model, shares)
 
 
 async def beside(house: House) -> Subscription:
     """A second channel."""
     first = await house.context.store.subscription(HERE.key)
-    assert first is not None
     other = replace(first, place=Place("console", "other"), profile=replace(first.profile, interests="robots"))
     await house.context.store.save_subscription(other)
     return other
 
 
-async def test_arxiv(house: House):
+async def test_arxiv(house):
     house.arxiv.down = True
     await house.day()
     for _ in range(4):
@@ -172,7 +167,7 @@ async def test_arxiv(house: House):
     await house.begun_and_over("arxiv")
 
 
-async def test_the_model_by_digests_and_not_over_by_a_digest_that_did_without(house: House):
+async def test_the_model_by_digests_and_not_over_by_a_digest_that_did_without(house):
     house.model.trouble = ModelUnavailable("The model server is overloaded or down (503).")
     await house.day(until_done=True)  # at last without the model
     house.arxiv.empty = True
@@ -183,7 +178,7 @@ async def test_the_model_by_digests_and_not_over_by_a_digest_that_did_without(ho
     await house.begun_and_over("model")
 
 
-async def test_the_model_by_questions(house: House):
+async def test_the_model_by_questions(house):
     house.model.trouble = ModelUnavailable("The model server is overloaded or down (503).")
     for _ in range(3):
         await house.ask()
@@ -194,7 +189,7 @@ async def test_the_model_by_questions(house: House):
 
 
 @pytest.mark.parametrize("by", ["digest", "question"])
-async def test_a_wrong_key_is_told_at_once_and_its_end_by_the_first_call_that_is_answered(house: House, by: str):
+async def test_a_wrong_key_is_told_at_once_and_its_end_by_the_first_call_that_is_answered(house, by):
     house.model.trouble = Misconfigured("The model server refused the key (401). Check OPENAI_API_KEY.")
     await (house.day() if by == "digest" else house.ask())
     assert len(await house.told()) == 1
@@ -206,7 +201,7 @@ async def test_a_wrong_key_is_told_at_once_and_its_end_by_the_first_call_that_is
     await house.begun_and_over("settings")
 
 
-async def test_the_installation_s_budget_is_one_fault_for_all_channels_until_midnight(house: House):
+async def test_the_installation_s_budget_is_one_fault_for_all_channels_until_midnight(house):
     other = await beside(house)
     house.shares[""] = 0.6  # what is left is too little for the next call
     house.model.trouble = OverBudget("The day's budget for the model is used up.")
@@ -221,7 +216,7 @@ async def test_the_installation_s_budget_is_one_fault_for_all_channels_until_mid
     await house.begun_and_over("budget")
 
 
-async def test_a_channel_s_own_budget_is_its_fault_and_no_other_channel_ends_it(house: House):
+async def test_a_channel_s_own_budget_is_its_fault_and_no_other_channel_ends_it(house):
     other = await beside(house)
     house.shares[HERE.key] = 0.99
     house.model.trouble = OverBudget("This channel's budget for the day is used up.")
@@ -234,7 +229,7 @@ async def test_a_channel_s_own_budget_is_its_fault_and_no_other_channel_ends_it(
     assert HERE.key in (await house.told())[1]
 
 
-async def test_a_budget_that_is_used_up_again_the_next_day_is_a_fault_of_its_own(house: House):
+async def test_a_budget_that_is_used_up_again_the_next_day_is_a_fault_of_its_own(house):
     house.model.trouble = OverBudget("The day's budget for the model is used up.")
     for _ in range(2):
         await house.day(until_done=True)
@@ -242,7 +237,7 @@ async def test_a_budget_that_is_used_up_again_the_next_day_is_a_fault_of_its_own
     assert (begun[0], over[0], again[0]) == ("⚠", "✓", "⚠")
 
 
-async def test_a_connection_that_stays_down(house: House):
+async def test_a_connection_that_stays_down(house):
     looks = 0
 
     def up() -> bool:
@@ -262,7 +257,7 @@ async def test_a_connection_that_stays_down(house: House):
     await house.begun_and_over("listening")
 
 
-async def test_a_channel_that_refuses_the_digest(house: House):
+async def test_a_channel_that_refuses_the_digest(house):
     await house.day(until_done=True)
     chat = house.channel.chat
     post = chat.post
@@ -272,17 +267,17 @@ async def test_a_channel_that_refuses_the_digest(house: House):
             raise TargetMissing("The bot is not in the channel.")
         return await post(step, place, on)
 
-    chat.post = gone  # type: ignore[method-assign]
+    chat.post = gone
     for _ in range(3):
         await house.deliver()
         house.channel.clock.forward(timedelta(minutes=5))
-    chat.post = post  # type: ignore[method-assign]
+    chat.post = post
     await house.deliver()
     await house.begun_and_over("delivery")
 
 
 @pytest.mark.parametrize("kind", ["digest", "delivery", "answer"])
-async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_end(house: House, kind: str):
+async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_end(house, kind):
     await house.day(until_done=kind == "delivery")
     names = {"answer": await house.ask(queue=False)}
     await house.jobs.handle_set_aside(f"{kind}:{names.get(kind, house.last)}", "Five attempts ended at the same place.")
@@ -303,7 +298,7 @@ async def test_what_was_given_up_is_over_when_the_next_of_its_kind_comes_to_its_
     await house.begun_and_over("aside")
 
 
-async def test_nothing_stays_wrong_with_a_channel_that_is_no_more(house: House):
+async def test_nothing_stays_wrong_with_a_channel_that_is_no_more(house):
     await house.day(until_done=True)
     await house.jobs.handle_set_aside(f"delivery:{house.last}", "Five attempts ended at the same place.")
     await house.context.store.remove_subscription(HERE.key)

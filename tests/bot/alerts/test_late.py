@@ -1,7 +1,5 @@
 """A digest that is three hours late says so in the channel, once, and the line is gone when the digest comes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -82,7 +80,7 @@ class Day:
 
 
 @pytest.fixture
-async def day(channel: Channel) -> Day:
+async def day(channel):
     """Friday at nine, and arXiv is down."""
     arxiv, model, queue = Flaky(), Model(), Queue()
     store = channel.context.store
@@ -91,17 +89,17 @@ async def day(channel: Channel) -> Day:
     context = replace(channel.context, services=services, daily=daily, queue=queue)
     subscription = await channel.set_up()
     run = await store.begin_run(subscription.key, FRIDAY, "daily")
-    return Day(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue, run)  # type: ignore[arg-type]
+    return Day(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue, run)
 
 
-async def test_before_three_hours_nothing_is_said(day: Day):
+async def test_before_three_hours_nothing_is_said(day):
     for minutes in (0, 60, 119):
         day.channel.clock.forward(timedelta(minutes=minutes - 60 if minutes else 0))
         assert await day.tried() == timedelta(minutes=10)
     assert await day.lines() == []
 
 
-async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs_doing(day: Day):
+async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs_doing(day):
     day.channel.clock.forward(timedelta(hours=3, minutes=10))
     for _ in range(3):
         assert await day.tried() == timedelta(minutes=10)
@@ -111,7 +109,7 @@ async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs
     assert "You do not need to do anything" in line
 
 
-async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
+async def test_the_line_is_in_the_channel_s_language_and_time(day):
     subscription = await day.channel.set_up()
     profile = replace(subscription.profile, language="zh")
     await day.context.store.save_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
@@ -120,7 +118,7 @@ async def test_the_line_is_in_the_channel_s_language_and_time(day: Day):
     assert "arXiv 还没有给出今天的列表（最近一次：429，21:00）" in (await day.lines())[0]
 
 
-async def test_the_line_is_gone_when_the_digest_comes(day: Day):
+async def test_the_line_is_gone_when_the_digest_comes(day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     day.arxiv.down = False
@@ -129,7 +127,7 @@ async def test_the_line_is_gone_when_the_digest_comes(day: Day):
     assert day.queue.put == [("delivery", day.run.key)]
 
 
-async def test_and_when_there_was_nothing_new(day: Day):
+async def test_and_when_there_was_nothing_new(day):
     await day.context.store.end_run(day.run, RunState.DONE)
     await day.channel.digest()  # by hand: what the list holds has been seen
     await day.context.store.redis.do("HSET", f"paperboy:run:{day.run.key}", "state", RunState.OPEN)
@@ -142,7 +140,7 @@ async def test_and_when_there_was_nothing_new(day: Day):
     assert await day.lines() == before
 
 
-async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day: Day):
+async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     day.channel.clock.forward(timedelta(hours=3))
@@ -152,7 +150,7 @@ async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day: Day):
     assert "arXiv gave no list all day. Its papers come with the next digest (Sat, Jan 31 09:00)" in line
 
 
-async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day: Day):
+async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day):
     await day.context.store.end_run(day.run, RunState.DONE)
     run = await day.context.store.begin_run(HERE.key, FRIDAY, "now")
     day.channel.clock.forward(timedelta(hours=4))
@@ -160,7 +158,7 @@ async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day: Da
     assert await day.lines() == []
 
 
-async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_the_digest(day: Day):
+async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_the_digest(day):
     """arXiv was down for two hours, the model from then on: at noon the digest is late for the model."""
     day.channel.clock.forward(timedelta(hours=2))
     assert await day.tried() == timedelta(minutes=10)
@@ -178,11 +176,10 @@ async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_t
     assert await day.lines() == []
     assert day.queue.put == [("delivery", day.run.key)]
     digest = await day.context.store.digest(day.run.key)
-    assert digest is not None
     assert label("ranked_lexically", digest.language) in digest.notes
 
 
-async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day: Day):
+async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day):
     day.channel.clock.forward(timedelta(hours=3))
     await day.tried()
     day.arxiv.down, day.model.down = False, True
@@ -194,7 +191,7 @@ async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day
     assert await day.lines() == []
 
 
-async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_was_due(day: Day):
+async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_was_due(day):
     await day.context.store.end_run(day.run, RunState.DONE)
     day.channel.clock.forward(timedelta(days=1, hours=5))  # Saturday, 14:00; nothing was announced, so no line
     saturday = await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=1), "daily")
@@ -209,7 +206,7 @@ async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_w
     assert "The model has not answered yet" in line
 
 
-async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(day: Day):
+async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     day.arxiv.down, day.model.refused = False, True
@@ -219,7 +216,7 @@ async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(d
     assert "one of the bot's settings is wrong" in line
 
 
-async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day: Day):
+async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day):
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
     await day.jobs.handle_set_aside(f"digest:{day.run.key}", "Five attempts ended at the same place.")
@@ -254,7 +251,7 @@ def at(day: int, hour: int) -> datetime:
         (at(30, 2), at(30, 8), True, "and which has now been out for three"),
     ],
 )
-def test_late_is_what_was_due(begun: datetime, now: datetime, expected: bool, why: str):
+def test_late_is_what_was_due(begun, now, expected, why):
     subscription = Subscription(
         Place("slack", "C1"), Profile(), time=f"{begun:%H:%M}", created=datetime(2025, 12, 1, tzinfo=UTC)
     )

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chat import Place, Quotation, VoteKind
-from tests.bot.people import ANN, BOB, HERE, Channel, words
+from tests.bot.people import ANN, BOB, HERE, words
 
 # ---------------------------------------------------------------- /paper
 
 
-async def test_help_lists_what_can_be_typed(channel: Channel):
+async def test_help_lists_what_can_be_typed(channel):
     assert "/paper today" in (await channel.command("paper", "")).text
     assert "/paper today" in (await channel.command("paper", "help")).text
 
@@ -21,29 +21,29 @@ async def test_help_lists_what_can_be_typed(channel: Channel):
     "text",
     ["2601.22153", "arXiv:2601.22153v1", "https://arxiv.org/abs/2601.22153", "<https://arxiv.org/pdf/2601.22153v1|x>"],
 )
-async def test_an_id_in_any_form_gives_the_card(channel: Channel, text: str):
+async def test_an_id_in_any_form_gives_the_card(channel, text):
     respond = await channel.command("paper", text)
     assert "DynamicVLA" in respond.text
     assert respond.button("share").value == "paper:2601.22153v1"
     assert any("2601.22153" in line for line in respond.lines)
 
 
-async def test_a_card_is_in_the_channel_s_language(channel: Channel):
+async def test_a_card_is_in_the_channel_s_language(channel):
     await channel.context.store.save_subscription(
         replace(await channel.set_up(), profile=replace(channel.context.defaults.profile, language="zh"))
     )
     assert "核心" in (await channel.command("paper", "2601.22153")).text
 
 
-async def test_what_looks_like_an_id_and_is_none_gets_a_sentence(channel: Channel):
+async def test_what_looks_like_an_id_and_is_none_gets_a_sentence(channel):
     assert "looks like an arXiv id" in (await channel.command("paper", "2613.99999")).text
 
 
-async def test_an_unknown_id_gets_a_sentence(channel: Channel):
+async def test_an_unknown_id_gets_a_sentence(channel):
     assert "no paper 2401.00001" in (await channel.command("paper", "2401.00001")).text
 
 
-async def test_words_give_a_list_to_choose_from(channel: Channel):
+async def test_words_give_a_list_to_choose_from(channel):
     respond = await channel.command("paper", "visual illusions")
     menu = respond.menu()
     assert menu.action == "lookup"
@@ -52,37 +52,37 @@ async def test_words_give_a_list_to_choose_from(channel: Channel):
     assert "VI-Probe" in (await channel.click(("lookup", value))).text
 
 
-async def test_words_without_a_hit_say_so(channel: Channel):
+async def test_words_without_a_hit_say_so(channel):
     assert "nothing for" in (await channel.command("paper", "zzzz qqqq")).text
 
 
-async def test_a_question_after_an_id_is_answered(channel: Channel):
+async def test_a_question_after_an_id_is_answered(channel):
     respond = await channel.command("paper", "2601.22153 which benchmark is introduced?")
     assert "Dynamic Object Manipulation (DOM) benchmark" in "".join(
         q.text for p in respond.posts for q in p.blocks if isinstance(q, Quotation)
     )
 
 
-async def test_a_number_is_the_paper_of_the_latest_digest(channel: Channel):
+async def test_a_number_is_the_paper_of_the_latest_digest(channel):
     assert "no digest here" in (await channel.command("paper", "2")).text
     digest, _ = await channel.digest()
     assert digest.entries[1].paper.title in (await channel.command("paper", "2")).text
     assert "1 to 3" in (await channel.command("paper", "9")).text
 
 
-async def test_today_lists_the_latest_digest(channel: Channel):
+async def test_today_lists_the_latest_digest(channel):
     digest, _ = await channel.digest()
     respond = await channel.command("paper", "today")
     assert all(e.paper.title.split(":")[0] in respond.text for e in digest.entries)
 
 
-async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel: Channel):
+async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel):
     digest, _ = await channel.digest()
     respond = await channel.command("paper", digest.entries[0].paper.id)
     assert "In the digest of 2026-01-30, number 1" in respond.text
 
 
-async def test_saved_papers_are_listed_until_they_are_forgotten(channel: Channel):
+async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
     assert "saved nothing" in (await channel.command("paper", "saved")).text
     await channel.click(("save", "paper:2601.22153v1"))
     assert "DynamicVLA" in (await channel.command("paper", "saved")).text
@@ -92,14 +92,14 @@ async def test_saved_papers_are_listed_until_they_are_forgotten(channel: Channel
     assert "saved nothing" in (await channel.command("paper", "saved")).text
 
 
-async def test_privacy_says_what_is_kept(channel: Channel):
+async def test_privacy_says_what_is_kept(channel):
     assert "90 days" in (await channel.command("paper", "privacy")).text
 
 
 # ---------------------------------------------------------------- /digest
 
 
-async def test_digest_help_and_unknown_words(channel: Channel):
+async def test_digest_help_and_unknown_words(channel):
     assert "/digest setup" in (await channel.command("digest", "")).text
     respond = await channel.command("digest", "explode")
     assert "explode" in respond.text
@@ -107,19 +107,19 @@ async def test_digest_help_and_unknown_words(channel: Channel):
 
 
 @pytest.mark.parametrize("verb", ["now", "pause", "resume", "retract", "forget", "status"])
-async def test_before_setup_every_verb_says_how_to_begin(channel: Channel, verb: str):
+async def test_before_setup_every_verb_says_how_to_begin(channel, verb):
     assert "/digest setup" in (await channel.command("digest", verb)).text
 
 
 @pytest.mark.parametrize("verb", ["setup", "now", "pause", "resume", "retract", "forget"])
-async def test_who_may_not_change_settings_is_told_who_may(channel: Channel, verb: str):
+async def test_who_may_not_change_settings_is_told_who_may(channel, verb):
     await channel.set_up()
     respond = await channel.command("digest", verb, BOB)
     assert "可以管理" in respond.text  # the person's language, in an English channel
     assert respond.forms == []
 
 
-async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(channel: Channel):
+async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(channel):
     await channel.set_up()
     status = (await channel.command("digest", "status", BOB)).text
     assert "下一次" in status
@@ -129,7 +129,7 @@ async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(chan
     assert not re.search(r"[\u4e00-\u9fff]", card)
 
 
-async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(channel: Channel):
+async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(channel):
     await channel.set_up()
     form = (await channel.command("digest", "setup")).forms[0]
     assert {f.name: f.value for f in form.fields}["categories"] == "cs.CV"
@@ -138,14 +138,13 @@ async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(c
     )
     assert problems == {}
     saved = await channel.context.store.subscription(HERE.key)
-    assert saved is not None
     assert saved.profile.categories == ("cs.CV", "cs.RO")
     assert (saved.profile.language, saved.time, saved.timezone) == ("zh", "08:30", "Asia/Shanghai")
     assert "会选" in respond.text
     assert respond.button("post_now").value == HERE.key
 
 
-async def test_the_preview_warns_when_the_time_lies_before_the_list(channel: Channel):
+async def test_the_preview_warns_when_the_time_lies_before_the_list(channel):
     await channel.set_up()
     form = (await channel.command("digest", "setup")).forms[0]
     _, respond = await channel.submit(form, time="09:00", timezone="Asia/Shanghai", days="mon,tue,wed,thu,fri")
@@ -164,9 +163,7 @@ async def test_the_preview_warns_when_the_time_lies_before_the_list(channel: Cha
         ("days", "someday", "names no days"),
     ],
 )
-async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(
-    channel: Channel, name: str, value: str, said: str
-):
+async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(channel, name, value, said):
     before = await channel.set_up()
     form = (await channel.command("digest", "setup")).forms[0]
     problems, respond = await channel.submit(form, **{name: value, "interests": "changed"})
@@ -176,7 +173,7 @@ async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(
     assert respond.posts == []
 
 
-async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel: Channel):
+async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel):
     first, _ = await channel.digest()
     form = (await channel.command("digest", "setup")).forms[0]
     await channel.submit(form, interests="talking heads")
@@ -186,7 +183,7 @@ async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel
     assert not shown & {e.paper.id for e in second.entries}
 
 
-async def test_pause_and_resume(channel: Channel):
+async def test_pause_and_resume(channel):
     await channel.set_up()
     await channel.command("digest", "pause")
     assert "Paused" in (await channel.command("digest", "status")).text
@@ -194,7 +191,7 @@ async def test_pause_and_resume(channel: Channel):
     assert "Paused" not in (await channel.command("digest", "status")).text
 
 
-async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(channel: Channel):
+async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(channel):
     await channel.digest()
     channel.clock.forward(timedelta(days=1))
     said = (await channel.command("digest", "status")).text
@@ -203,7 +200,7 @@ async def test_status_tells_the_last_digest_the_next_run_and_why_a_day_is_quiet(
     assert "no list on Saturdays" in said
 
 
-async def test_one_role_may_be_mentioned_where_there_are_roles(channel: Channel, monkeypatch: pytest.MonkeyPatch):
+async def test_one_role_may_be_mentioned_where_there_are_roles(channel, monkeypatch):
     await channel.set_up()
     assert "There is no `ping 42` here" in (await channel.command("digest", "ping 42")).text
     monkeypatch.setattr(channel.chat, "roles", True)
@@ -214,11 +211,10 @@ async def test_one_role_may_be_mentioned_where_there_are_roles(channel: Channel,
     ):
         assert sentence in (await channel.command("digest", said)).text
         kept = await channel.context.store.subscription(HERE.key)
-        assert kept is not None
         assert kept.ping_role == role
 
 
-async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel: Channel):
+async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel):
     await channel.digest()
     asked = await channel.command("digest", "retract")
     assert "4 messages" in asked.text
@@ -228,7 +224,7 @@ async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel: Cha
     assert "no digest of today" in (await channel.command("digest", "retract")).text
 
 
-async def test_forget_asks_once_and_leaves_nothing(channel: Channel):
+async def test_forget_asks_once_and_leaves_nothing(channel):
     await channel.digest()
     asked = await channel.command("digest", "forget")
     await channel.click(asked.button("forget"))
@@ -239,18 +235,18 @@ async def test_forget_asks_once_and_leaves_nothing(channel: Channel):
 # ---------------------------------------------------------------- buttons
 
 
-async def test_the_full_analysis_is_a_page(channel: Channel):
+async def test_the_full_analysis_is_a_page(channel):
     digest, _ = await channel.digest()
     respond = await channel.click(("full", f"{digest.key}#2"))
     assert digest.entries[1].paper.title.split(":")[0] in words(respond.pages[0])
 
 
-async def test_a_button_of_a_digest_that_is_gone_says_so(channel: Channel):
+async def test_a_button_of_a_digest_that_is_gone_says_so(channel):
     assert "older than" in (await channel.click(("full", "console:papers:2020-01-01:daily#1"))).text
     assert "older than" in (await channel.click(("no-such-button", "x"))).text
 
 
-async def test_authors_and_bibtex(channel: Channel):
+async def test_authors_and_bibtex(channel):
     digest, _ = await channel.digest()
     entry = digest.entries[0]
     assert entry.paper.authors[-1] in (await channel.click(("authors", f"{digest.key}#1"))).text
@@ -258,7 +254,7 @@ async def test_authors_and_bibtex(channel: Channel):
     assert f"eprint = {{{entry.paper.id}}}" in bibtex
 
 
-async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel: Channel):
+async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
     digest, thread = await channel.digest()
     others = await channel.click(("others", digest.key))
     assert digest.others[0].paper.title.split(":")[0] in others.text
@@ -271,17 +267,16 @@ async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel: 
     await channel.click(("add", f"{digest.key}#4"))
     assert len(await channel.said(thread)) == before + 1
     again = await channel.context.store.digest(digest.key)
-    assert again is not None
     assert [e.number for e in again.entries] == [1, 2, 3, 4]
 
 
-async def test_markdown_comes_as_a_file(channel: Channel):
+async def test_markdown_comes_as_a_file(channel):
     digest, _ = await channel.digest()
     files = (await channel.click(("markdown", digest.key))).files
     assert "## Table of Contents" in files["paperboy-2026-01-30.md"]
 
 
-async def test_votes_count_once_and_their_opposite_takes_them_back(channel: Channel):
+async def test_votes_count_once_and_their_opposite_takes_them_back(channel):
     digest, _ = await channel.digest()
     for _ in range(2):
         await channel.click(("more", f"{digest.key}#1"))
@@ -290,7 +285,7 @@ async def test_votes_count_once_and_their_opposite_takes_them_back(channel: Chan
     assert [v.kind for v in await channel.context.store.votes(HERE.key)] == [VoteKind.FEWER]
 
 
-async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothing(channel: Channel):
+async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothing(channel):
     digest, _ = await channel.digest()
     messages = await channel.context.store.posts(digest.key)
     paper_id, message = next(iter(messages.items()))
@@ -301,7 +296,7 @@ async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothin
     assert await channel.context.store.votes(HERE.key) == []
 
 
-async def test_the_ask_form_answers_in_the_thread(channel: Channel):
+async def test_the_ask_form_answers_in_the_thread(channel):
     digest, thread = await channel.digest()
     form = (await channel.click(("ask", f"{digest.key}#1"), place=thread)).forms[0]
     assert await channel.submit(form, question="") != ({}, None)
@@ -313,7 +308,7 @@ async def test_the_ask_form_answers_in_the_thread(channel: Channel):
 # ---------------------------------------------------------------- channels
 
 
-async def test_invited_it_says_once_how_to_begin(channel: Channel):
+async def test_invited_it_says_once_how_to_begin(channel):
     for _ in range(2):
         await channel.handler.on_membership(HERE, joined=True, by=BOB)
     said = await channel.said(HERE)
@@ -321,7 +316,7 @@ async def test_invited_it_says_once_how_to_begin(channel: Channel):
     assert "/digest setup" in said[0]
 
 
-async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: Channel):
+async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel):
     before = await channel.set_up()
     await channel.handler.on_membership(HERE, joined=False)
     assert await channel.context.store.subscriptions() == []
@@ -330,7 +325,7 @@ async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel: C
     assert after == replace(before, since=channel.clock())  # what was due while it was away is not caught up on
 
 
-async def test_home_shows_channels_saved_papers_and_how_to_ask(channel: Channel):
+async def test_home_shows_channels_saved_papers_and_how_to_ask(channel):
     await channel.digest()
     await channel.click(("save", "paper:2601.22153v1"))
     said = words(await channel.handler.home(ANN, "console"))
@@ -339,7 +334,7 @@ async def test_home_shows_channels_saved_papers_and_how_to_ask(channel: Channel)
     assert "Last digest" in said
 
 
-async def test_completion_offers_papers_by_number_and_title_categories_and_zones(channel: Channel):
+async def test_completion_offers_papers_by_number_and_title_categories_and_zones(channel):
     digest, _ = await channel.digest()
     assert [v for _, v in await channel.handler.complete("paper", "2", HERE)] == [digest.entries[1].paper.versioned]
     assert ("cs.RO · Robotics", "cs.RO") in await channel.handler.complete("category", "robotics", HERE)

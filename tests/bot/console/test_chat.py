@@ -1,7 +1,5 @@
 """The Chat of a terminal: what is printed when, and that it is printed once."""
 
-from __future__ import annotations
-
 import io
 from datetime import UTC, datetime
 
@@ -12,7 +10,6 @@ from bot.console.chat import ConsoleChat
 from bot.console.render import THEME
 from bot.core.chat import Person, Place, Post, Question, Text
 from bot.digests.delivery import deliver
-from bot.store import Store
 from digest.ports import FreePace
 from tests.bot.contract import KEY, a_thread
 
@@ -25,15 +22,15 @@ def a_console(*, terminal: bool = False) -> Console:
 
 
 @pytest.fixture
-def chat(store: Store) -> ConsoleChat:
+def chat(store):
     return ConsoleChat(store, a_console(), a_console())
 
 
 def printed(chat: ConsoleChat) -> str:
-    return chat.screen.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+    return chat.screen.file.getvalue()
 
 
-async def test_a_digest_is_printed_once_with_its_replies_behind_an_edge(chat: ConsoleChat, store: Store):
+async def test_a_digest_is_printed_once_with_its_replies_behind_an_edge(chat, store):
     for _ in range(2):
         await deliver(KEY, lambda: chat.plan(a_thread(), PLACE, KEY), chat, PLACE, store, FreePace())
     text = printed(chat)
@@ -42,7 +39,7 @@ async def test_a_digest_is_printed_once_with_its_replies_behind_an_edge(chat: Co
     assert "terminal.invalid" not in text
 
 
-async def test_in_a_pipe_an_answer_is_printed_once_when_it_is_finished(chat: ConsoleChat):
+async def test_in_a_pipe_an_answer_is_printed_once_when_it_is_finished(chat):
     draft = await chat.draft(QUESTION, "answer:q")
     await draft.status("Reading …")
     await draft.write("It rel")
@@ -52,7 +49,7 @@ async def test_in_a_pipe_an_answer_is_printed_once_when_it_is_finished(chat: Con
     assert printed(chat).count("It releases its code.") == 1
 
 
-async def test_on_a_terminal_an_answer_is_seen_while_it_is_written(store: Store):
+async def test_on_a_terminal_an_answer_is_seen_while_it_is_written(store):
     chat = ConsoleChat(store, a_console(terminal=True), a_console())
     draft = await chat.draft(QUESTION, "answer:q")
     await draft.write("It rel")
@@ -63,12 +60,12 @@ async def test_on_a_terminal_an_answer_is_seen_while_it_is_written(store: Store)
     assert text.rstrip().endswith("It releases its code.")
 
 
-async def test_a_draft_that_is_never_finished_leaves_nothing_in_the_channel(chat: ConsoleChat):
+async def test_a_draft_that_is_never_finished_leaves_nothing_in_the_channel(chat):
     draft = await chat.draft(QUESTION, "answer:q")
     await draft.write("It rel")
     assert await chat.history(PLACE).messages() == []
 
 
-async def test_a_message_without_a_key_found_is_put_once_per_request(store: Store):
+async def test_a_message_without_a_key_found_is_put_once_per_request(store):
     board = ConsoleChat(store).history(PLACE)
     assert [await board.put("k", {}), await board.put("k", {})] == ["1", "2"]

@@ -1,7 +1,5 @@
 """The terminal's channel keeps the contract of every Chat."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections import defaultdict
@@ -66,5 +64,5 @@ class ConsoleWorld:
 
 class TestConsoleContract(ChatContract):
     @pytest.fixture
-    async def world(self, store: Store) -> ConsoleWorld:
+    async def world(self, store):
         return ConsoleWorld(store)

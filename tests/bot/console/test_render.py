@@ -1,7 +1,5 @@
 """What a terminal shows, at any width, with and without colour, links and Unicode."""
 
-from __future__ import annotations
-
 import io
 import os
 import re
@@ -55,7 +53,7 @@ def a_reply() -> Post:
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_no_line_is_wider_than_the_terminal(width: int):
+def test_no_line_is_wider_than_the_terminal(width):
     from rich.cells import cell_len
 
     thread = cards.thread(a_digest(3), Detail.FULL)
@@ -172,7 +170,7 @@ screen.print(render.reply(thread.replies[0]))
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk", "utf-8"])
-def test_a_terminal_of_any_encoding_gets_something_readable(encoding: str):
+def test_a_terminal_of_any_encoding_gets_something_readable(encoding):
     root = ROOT
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONPATH": str(root), "NO_COLOR": "1"}
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, env=environment, cwd=root, check=False)

@@ -1,7 +1,5 @@
 """Ids: every id survives `str` and `parse`, the strings stay those of earlier versions, and anything else is refused."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

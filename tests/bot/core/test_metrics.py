@@ -1,7 +1,5 @@
 """What is counted is what happened; every name says what it means, and no label names anybody."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -13,14 +11,13 @@ from bot.core import metrics
 from digest.llm.server.failures import TemporaryFailure
 from digest.model import Usage
 from digest.ports import NoLimit, booked
-from tests.bot.people import Channel
 
 
 def value(name: str, **labels: str) -> float:
     return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
 
 
-async def test_a_digest_and_an_answer_are_counted(channel: Channel):
+async def test_a_digest_and_an_answer_are_counted(channel):
     names = {
         "chosen": ("paperboy_papers_total", {"outcome": "chosen"}),
         "considered": ("paperboy_papers_total", {"outcome": "considered"}),

@@ -1,7 +1,5 @@
 """When a daily run is due: timezones, clock changes, weekends, new times, and lists that are late."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -63,7 +61,7 @@ class TestClockChanges:
         start=st.dates(date(2025, 1, 1), date(2027, 1, 1)),
     )
     @settings(max_examples=60, deadline=None)
-    def test_whatever_the_zone_every_date_is_due_once_and_in_order(self, zone: str, minute: int, start: date):
+    def test_whatever_the_zone_every_date_is_due_once_and_in_order(self, zone, minute, start):
         subscription = a_subscription(f"{minute // 60:02}:{minute % 60:02}", zone)
         days = [start + timedelta(days=n) for n in range(10)]
         moments = [due_at(subscription, day) for day in days]
@@ -148,7 +146,7 @@ class TestLookAgain:
 
     @given(begun=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), behind=st.integers(0, 10))
     @settings(max_examples=100, deadline=None)
-    def test_a_run_never_looks_on_into_the_next_day_s(self, begun: datetime, behind: int):
+    def test_a_run_never_looks_on_into_the_next_day_s(self, begun, behind):
         start = now = begun.replace(tzinfo=UTC)
         seen = start.date() - timedelta(days=behind)
         for _ in range(20):

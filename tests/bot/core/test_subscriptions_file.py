@@ -1,11 +1,8 @@
 """The settings of many channels in a file: every problem told at once, the difference shown, applied; and how every channel stands."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import yaml
@@ -15,18 +12,17 @@ from bot.core import subscriptions_file as files
 from bot.core.chat import Place
 from bot.core.settings import Settings
 from bot.core.subscription import Detail, Subscription
-from bot.store import RedisBudget, RunState, Store
+from bot.store import RedisBudget, RunState
 from digest.errors import BadInput, NotFound
 from digest.model import Profile, Usage
 from digest.ports import booked
 from tests.builders import a_digest
-from tests.conftest import Clock
 
 NOON = datetime(2026, 1, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def settings(monkeypatch, tmp_path) -> Settings:
+def settings(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     return Settings(digest_categories=["cs.CV"], digest_papers=7)
 
@@ -89,7 +85,7 @@ class TestReading:
             ("subscriptions: [{channel: 'slack:C1'}, {channel: 'slack:C1'}]", "slack:C1 stands there twice"),
         ],
     )
-    def test_what_is_no_such_file_gets_a_sentence(self, text: str, said: str):
+    def test_what_is_no_such_file_gets_a_sentence(self, text, said):
         with pytest.raises(BadInput, match=said):
             files.parsed(text)
 
@@ -99,7 +95,7 @@ class TestReading:
             files.parsed("subscriptions: []", "a.json")
 
     @pytest.mark.parametrize("as_json", [True, False])
-    def test_an_export_applied_changes_nothing(self, as_json: bool):
+    def test_an_export_applied_changes_nothing(self, as_json):
         profile = Profile(("cs.CV", "cs.RO"), "机器人：从视频学习", ("VLA",), ("survey",), ("Kaiming He",), "zh")
         one = Subscription(
             Place("slack", "C1"), profile, 5, Detail.CARD, "13:30", "Asia/Shanghai", ("mon", "fri"), paused=True,
@@ -114,7 +110,7 @@ class TestReading:
 
 
 class TestApplying:
-    async def test_forty_channels_are_set_up_and_a_second_time_nothing_changes(self, store: Store, settings, capsys):
+    async def test_forty_channels_are_set_up_and_a_second_time_nothing_changes(self, store, settings, capsys):
         await channels.apply(store, settings, forty(), "f.yaml", dry_run=False)
         assert capsys.readouterr().err.endswith("40 changed, 0 unchanged.\n")
         found = await store.subscriptions()
@@ -124,7 +120,7 @@ class TestApplying:
         await channels.apply(store, settings, forty(), "f.yaml", dry_run=False)
         assert capsys.readouterr().err.endswith("0 changed, 40 unchanged.\n")
 
-    async def test_a_dry_run_shows_the_difference_and_changes_nothing(self, store: Store, settings, capsys):
+    async def test_a_dry_run_shows_the_difference_and_changes_nothing(self, store, settings, capsys):
         await channels.add(store, settings, "slack:C1", ["papers=5", "interests=robots"])
         await channels.add(store, settings, "slack:C9", [])
         before = await store.subscriptions()
@@ -139,53 +135,50 @@ class TestApplying:
         assert "2 would change (--dry-run)." in shown.err
         assert await store.subscriptions() == before
 
-    async def test_a_file_with_a_problem_changes_nothing_at_all(self, store: Store, settings):
+    async def test_a_file_with_a_problem_changes_nothing_at_all(self, store, settings):
         text = "subscriptions: [{channel: 'slack:C1'}, {channel: 'slack:C2', papers: 0}]"
         with pytest.raises(BadInput):
             await channels.apply(store, settings, text, "f.yaml", dry_run=False)
         assert await store.subscriptions() == []
 
-    async def test_who_set_it_since_when_and_a_pause_stay(self, store: Store, settings, clock: Clock):
+    async def test_who_set_it_since_when_and_a_pause_stay(self, store, settings, clock):
         made = Subscription(Place("slack", "C1"), paused=True, created=NOON, set_by="U1")
         await store.save_subscription(made)
         clock.forward(timedelta(days=3))
         await channels.apply(store, settings, "subscriptions: [{channel: 'slack:C1'}]", "f.yaml", dry_run=False)
         found = await store.subscription("slack:C1")
-        assert found is not None
         assert (found.created, found.set_by, found.paused, found.papers) == (NOON, "U1", True, 7)
         text = "subscriptions: [{channel: 'slack:C1', paused: false}]"
         await channels.apply(store, settings, text, "f.yaml", dry_run=False)
-        assert not (await store.subscription("slack:C1")).paused  # type: ignore[union-attr]
+        assert not (await store.subscription("slack:C1")).paused
 
-    async def test_a_changed_profile_looks_at_the_latest_list_anew(self, store: Store, settings):
+    async def test_a_changed_profile_looks_at_the_latest_list_anew(self, store, settings):
         await channels.add(store, settings, "slack:C1", [])
         digest = a_digest(1, subscription="slack:C1")
         await store.save_digest(digest, (), ("cs.CV",))
         await channels.edit(store, "slack:C1", ["interests=robots"])
         assert (await store.ledger("slack:C1")).reopened
         found = await store.subscription("slack:C1")
-        assert found is not None
         assert found.profile.interests == "robots"
 
 
 class TestOneByOne:
-    async def test_edit_changes_what_is_given_and_nothing_else(self, store: Store, settings, capsys):
+    async def test_edit_changes_what_is_given_and_nothing_else(self, store, settings, capsys):
         await channels.add(store, settings, "slack:C1", ["categories=cs.CL, cs.AI", "days=mon-fri", "show_cost=true"])
         capsys.readouterr()
         await channels.edit(store, "slack:C1", ["papers=3", "time=7:05"])
         assert capsys.readouterr().out == "~ slack:C1\n    papers: 7 -> 3\n    time: 09:00 -> 07:05\n"
         found = await store.subscription("slack:C1")
-        assert found is not None
         assert found.profile.categories == ("cs.CL", "cs.AI")
         assert found.show_cost is True
 
     @pytest.mark.parametrize("pair", ["papers", "colour=red", "papers=many", "language=klingonese", "=1"])
-    async def test_a_value_that_is_none_gets_a_sentence(self, store: Store, settings, pair: str):
+    async def test_a_value_that_is_none_gets_a_sentence(self, store, settings, pair):
         with pytest.raises(BadInput):
             await channels.add(store, settings, "slack:C1", [pair])
         assert await store.subscriptions() == []
 
-    async def test_what_is_not_there_cannot_be_changed_and_what_is_there_not_added(self, store: Store, settings):
+    async def test_what_is_not_there_cannot_be_changed_and_what_is_there_not_added(self, store, settings):
         with pytest.raises(NotFound, match="There is no subscription slack:C1"):
             await channels.edit(store, "slack:C1", ["papers=3"])
         with pytest.raises(NotFound):
@@ -196,16 +189,15 @@ class TestOneByOne:
         with pytest.raises(BadInput, match="names no channel"):
             await channels.add(store, settings, "papers", [])
 
-    async def test_removed_and_added_again_it_has_its_settings_back(self, store: Store, settings):
+    async def test_removed_and_added_again_it_has_its_settings_back(self, store, settings):
         await channels.add(store, settings, "slack:C1", ["papers=3"])
         await channels.remove(store, "slack:C1")
         assert await store.subscriptions() == []
         await channels.add(store, settings, "slack:C1", [])
         found = await store.subscription("slack:C1")
-        assert found is not None
         assert (found.papers, found.paused) == (3, False)
 
-    async def test_a_file_is_written_where_it_is_asked_for(self, store: Store, settings, tmp_path: Path, capsys):
+    async def test_a_file_is_written_where_it_is_asked_for(self, store, settings, tmp_path, capsys):
         await channels.add(store, settings, "slack:C1", [])
         await channels.export(store, tmp_path / "all.json")
         assert json.loads((tmp_path / "all.json").read_text())["subscriptions"][0]["channel"] == "slack:C1"
@@ -215,9 +207,7 @@ class TestOneByOne:
 
 
 class TestList:
-    async def test_each_channel_s_last_digest_next_run_cost_and_fault(
-        self, store: Store, settings, capsys, monkeypatch
-    ):
+    async def test_each_channel_s_last_digest_next_run_cost_and_fault(self, store, settings, capsys, monkeypatch):
         monkeypatch.setenv("COLUMNS", "220")
         await channels.add(store, settings, "slack:C1", ["time=08:00"])
         made = await store.subscription("slack:C1")
@@ -244,7 +234,7 @@ class TestList:
         assert data[0]["month"]["usd"] == pytest.approx(0.42)
         assert data[0]["next"] == "2026-01-31T08:00:00+00:00"
 
-    async def test_a_delivery_that_hangs_says_why(self, store: Store, settings):
+    async def test_a_delivery_that_hangs_says_why(self, store, settings):
         await channels.add(store, settings, "slack:C1", [])
         digest = a_digest(1, subscription="slack:C1")
         await store.save_digest(digest, (), ("cs.CV",))
@@ -254,14 +244,14 @@ class TestList:
         [row] = await status.rows(store)
         assert (row.delivered, row.fault) == ("2026-01-30, 1 papers, open", "The bot is not in the channel.")
 
-    async def test_without_channels_it_says_how_to_begin(self, store: Store, capsys):
+    async def test_without_channels_it_says_how_to_begin(self, store, capsys):
         await channels.show(store)
         assert "/digest setup" in capsys.readouterr().err
 
 
 class TestCosts:
     @pytest.fixture
-    async def spent(self, store: Store) -> None:
+    async def spent(self, store):
         budget = RedisBudget(store)
         for payer, stage, usage in (
             ("slack:C1", "rank", Usage(2, 10_000, 8_000, 500, 0.10)),
@@ -272,7 +262,7 @@ class TestCosts:
                 await budget.settle(await budget.reserve(payer, Usage(1)), usage)
 
     @pytest.mark.usefixtures("spent")
-    async def test_a_day_and_a_month_by_channel_and_stage_with_the_cached_share(self, store: Store, settings, capsys):
+    async def test_a_day_and_a_month_by_channel_and_stage_with_the_cached_share(self, store, settings, capsys):
         capped = settings.model_copy(update={"llm_daily_budget_usd": 1.0, "channel_daily_budget_usd": 0.5})
         await costs.show(store, capped, None, None)
         told = capsys.readouterr()
@@ -288,7 +278,7 @@ class TestCosts:
         assert "discord:2 $0.30 of $0.50" in told.err
 
     @pytest.mark.usefixtures("spent")
-    async def test_another_day_and_month_are_their_own(self, store: Store, settings, capsys):
+    async def test_another_day_and_month_are_their_own(self, store, settings, capsys):
         await costs.show(store, settings, "2026-01-29", None, as_json=True)
         data = json.loads(capsys.readouterr().out)
         assert data["day"]["total"]["calls"] == 0
@@ -296,7 +286,7 @@ class TestCosts:
         assert data["month"]["by_channel"]["slack:C1"]["cached_tokens"] == 11_000
         assert data["month"]["by_stage"]["analyse"]["usd"] == pytest.approx(0.3)
 
-    async def test_a_model_without_a_price_counts_tokens_and_says_so(self, store: Store, settings, capsys):
+    async def test_a_model_without_a_price_counts_tokens_and_says_so(self, store, settings, capsys):
         budget = RedisBudget(store)
         with booked("slack:C1", "rank"):
             await budget.settle(await budget.reserve("slack:C1", Usage(1)), Usage(1, 1000, 0, 10, None))
@@ -304,6 +294,6 @@ class TestCosts:
         assert "no price" in capsys.readouterr().out
 
     @pytest.mark.parametrize(("day", "month"), [("yesterday", None), (None, "2026-13"), (None, "January")])
-    async def test_what_is_no_day_or_month_gets_a_sentence(self, store: Store, settings, day, month):
+    async def test_what_is_no_day_or_month_gets_a_sentence(self, store, settings, day, month):
         with pytest.raises(BadInput, match=r"is not a (day|month); write"):
             await costs.show(store, settings, day, month)

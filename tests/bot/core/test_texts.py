@@ -1,7 +1,5 @@
 """The tables of visible texts of both packages, their catalogs, and the code that says them."""
 
-from __future__ import annotations
-
 import ast
 import pickle
 import re
@@ -17,7 +15,7 @@ from babel.messages import Message
 import messages
 from bot.core.texts import say
 from digest.errors import PaperboyError
-from digest.render.catalogs import Texts, catalog, dumped, in_language, languages, loaded
+from digest.render.catalogs import catalog, dumped, in_language, languages, loaded
 from digest.render.labels import label
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +26,7 @@ EACH = [
 
 
 @pytest.mark.parametrize(("texts", "language"), EACH)
-def test_a_catalog_is_in_step_with_its_table_and_sound(texts: Texts, language: str):
+def test_a_catalog_is_in_step_with_its_table_and_sound(texts, language):
     assert list(messages.problems(texts, language)) == []
 
 
@@ -49,7 +47,7 @@ def test_both_packages_have_the_same_languages():
         ("Hallo {name}, `/digest now` jetzt", True),
     ],
 )
-def test_a_flawed_translation_is_found(forms: str, wrong: bool):
+def test_a_flawed_translation_is_found(forms, wrong):
     message = Message("Hello {name}, `/digest now` **now**", forms, context="hello")
     assert bool(list(messages._wrong(message, begun=True))) is wrong
 
@@ -83,7 +81,7 @@ def test_names_are_given_once():
         ("en", ""), ("en-GB", ""), ("it", ""), ("tlh", ""), ("", ""), ("???", ""),
     ],
 )  # fmt: skip
-def test_people_read_the_catalog_of_their_language(language: str, expected: str):
+def test_people_read_the_catalog_of_their_language(language, expected):
     assert catalog("bot", language).info().get("language", "") == expected
 
 
@@ -102,7 +100,7 @@ def test_english_needs_no_catalog_and_no_babel():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-def test_a_wheel_holds_the_compiled_catalogs(tmp_path: Path):
+def test_a_wheel_holds_the_compiled_catalogs(tmp_path):
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
@@ -135,7 +133,7 @@ def test_a_sentence_is_kept_in_a_store_and_by_pickle():
 @pytest.mark.parametrize(
     "raw", ["", "What an older version kept.", '["bot", "a text that is gone", {}]', '["x"', '["x"]']
 )
-def test_what_is_no_sentence_stays_as_it_is(raw: str):
+def test_what_is_no_sentence_stays_as_it_is(raw):
     assert loaded(raw) == dumped(raw) == in_language(raw, "zh") == raw
 
 

@@ -1,7 +1,5 @@
 """What an answer says of itself: what was read for it, what could not be found, who wrote it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -32,6 +30,6 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
         (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "could not be used"),
     ],
 )
-def test_it_says_in_one_line_what_the_reader_must_know(answer: Answer, said: str):
+def test_it_says_in_one_line_what_the_reader_must_know(answer, said):
     (note,) = notes(answer)
     assert said in note

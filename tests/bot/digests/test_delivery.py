@@ -1,7 +1,5 @@
 """Delivery beyond the contract: freezes, kills, what is stored, what is put aside."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import random
@@ -23,7 +21,7 @@ from tests.servers.forking import ForkServer, Started
 
 
 @pytest.fixture
-async def world(store: Store) -> ConsoleWorld:
+async def world(store):
     return ConsoleWorld(store)
 
 
@@ -38,7 +36,7 @@ class TestFrozen:
         return jump
 
     @pytest.fixture
-    async def takeover(self, redis_url: str, world: ConsoleWorld, store: Store, clock_jump):
+    async def takeover(self, redis_url, world, store, clock_jump):
         """What happens while the first is stopped: its lease ends, and a second process delivers."""
         async with Redis(redis_url) as other:
 
@@ -50,7 +48,7 @@ class TestFrozen:
             yield while_stopped
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_before_an_intent(self, world: ConsoleWorld, store: Store, takeover, which: int):
+    async def test_before_an_intent(self, world, store, takeover, which):
         stopped_at = step_key(world, which)
 
         class Stopping(Store):
@@ -65,7 +63,7 @@ class TestFrozen:
         await check_whole(world)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_between_an_intent_and_its_request(self, world: ConsoleWorld, store: Store, takeover, which: int):
+    async def test_between_an_intent_and_its_request(self, world, store, takeover, which):
         """The other finds the intent, waits, does not find the message, and posts it; the first must not."""
         stopped_at = step_key(world, which)
 
@@ -81,7 +79,7 @@ class TestFrozen:
         await check_whole(world)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_between_a_post_and_its_record(self, world: ConsoleWorld, store: Store, takeover, which: int):
+    async def test_between_a_post_and_its_record(self, world, store, takeover, which):
         stopped_at = step_key(world, which)
 
         class Stopping(Store):
@@ -96,7 +94,7 @@ class TestFrozen:
         await check_whole(world)
 
     @pytest.mark.parametrize("where", ["before the intent", "after the intent", "before the record"])
-    async def test_alone_it_goes_on_after_a_new_look(self, world: ConsoleWorld, store: Store, clock_jump, where: str):
+    async def test_alone_it_goes_on_after_a_new_look(self, world, store, clock_jump, where):
         """A laptop was shut: the lease ran out, and nobody took over."""
         stopped_at = step_key(world, 0)
 
@@ -171,7 +169,7 @@ class TestKilled:
 
 
 class TestPlan:
-    async def test_a_resume_posts_what_is_stored_also_after_an_upgrade(self, world: ConsoleWorld, store: Store):
+    async def test_a_resume_posts_what_is_stored_also_after_an_upgrade(self, world, store):
         dying = DyingStore(store.redis, store.now)
         dying.kill_at = ("intend", step_key(world, 0))
         with pytest.raises(Killed):
@@ -184,14 +182,14 @@ class TestPlan:
         assert result.state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_many_at_once_post_once(self, redis_url: str, world: ConsoleWorld, store: Store):
+    async def test_many_at_once_post_once(self, redis_url, world, store):
         async with Redis(redis_url) as other:
             stores = [store, Store(other, store.now)]
             results = await asyncio.gather(*(run(world, stores[n % 2]) for n in range(6)))
         assert {r.state for r in results} == {DeliveryState.DONE}
         await check_whole(world)
 
-    async def test_each_record_is_a_checkpoint_and_progress_is_told(self, world: ConsoleWorld, store: Store):
+    async def test_each_record_is_a_checkpoint_and_progress_is_told(self, world, store):
         checkpoints, told = 0, []
 
         async def recorded(_step: Step, _message: str) -> None:
@@ -215,7 +213,7 @@ class TestPlan:
         assert told[0] == ("delivered", 0, 4)
         assert told[-1] == ("delivered", 4, 4)
 
-    async def test_posts_keep_the_channels_pace(self, world: ConsoleWorld, store: Store):
+    async def test_posts_keep_the_channels_pace(self, world, store):
         asked = []
 
         class Counting(FreePace):
@@ -228,9 +226,7 @@ class TestPlan:
         )
         assert asked == ["post:console:demo"] * 4
 
-    async def test_a_missing_messages_link_leads_to_the_parent_and_a_papers_words_stay_words(
-        self, world: ConsoleWorld, store: Store
-    ):
+    async def test_a_missing_messages_link_leads_to_the_parent_and_a_papers_words_stay_words(self, world, store):
         steps = [
             Step("k:0", StepKind.POST, world.chat.plan(a_thread(), world.place, "k")[0].payload),
             Step(
@@ -249,14 +245,11 @@ class TestPlan:
         done = await deliver("k", lambda: steps, world.chat, world.place, store, FreePace())
         message = await world.chat.history(world.place).message(done.parent)
         link = await world.chat.link(world.place, done.parent)
-        assert message is not None
         assert message.post["fallback"] == f"{link} {link} {{{{link:said in a paper}}}}"
 
 
 class TestRefused:
-    async def test_undeliverable_for_three_days_it_is_put_aside_with_its_fault(
-        self, world: ConsoleWorld, store: Store, clock
-    ):
+    async def test_undeliverable_for_three_days_it_is_put_aside_with_its_fault(self, world, store, clock):
         world.break_next(Break.FORBIDDEN)
         assert (await run(world, store)).state is DeliveryState.OPEN
         assert await store.open_deliveries() == [KEY]
@@ -269,14 +262,14 @@ class TestRefused:
         assert await store.open_deliveries() == []
         assert await world.posts() == []
 
-    async def test_another_channel_goes_on(self, world: ConsoleWorld, store: Store):
+    async def test_another_channel_goes_on(self, world, store):
         other = ConsoleWorld(store)
         other.place = Place("console", "other")
         world.break_next(Break.GONE)
         results = await asyncio.gather(run(world, store), run(other, store, "contract:2026-01-30:now-1"))
         assert [r.state for r in results] == [DeliveryState.OPEN, DeliveryState.DONE]
 
-    async def test_throttled_for_too_long_it_is_left_for_later(self, world: ConsoleWorld, store: Store, monkeypatch):
+    async def test_throttled_for_too_long_it_is_left_for_later(self, world, store, monkeypatch):
         monkeypatch.setattr(delivery, "MAX_THROTTLED", 0.12)
         for _ in range(3):
             world.break_next(Break.THROTTLED)
@@ -285,7 +278,7 @@ class TestRefused:
         assert (await run(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_a_platform_that_never_answers_is_left_for_later(self, world: ConsoleWorld, store: Store):
+    async def test_a_platform_that_never_answers_is_left_for_later(self, world, store):
         for _ in range(5):
             world.break_next(Break.REQUEST_LOST)
         left = await run(world, store)
@@ -294,7 +287,7 @@ class TestRefused:
         assert (await run(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
-    async def test_an_edit_of_a_message_that_a_person_deleted_is_let_be(self, world: ConsoleWorld, store: Store):
+    async def test_an_edit_of_a_message_that_a_person_deleted_is_let_be(self, world, store):
         dying = DyingStore(store.redis, store.now)
         dying.kill_at = ("record", step_key(world, 1))
         with pytest.raises(Killed):
@@ -304,17 +297,16 @@ class TestRefused:
         assert (await run(world, store)).state is DeliveryState.DONE
         assert len(await world.posts()) == 2
 
-    async def test_what_rests_on_a_message_in_doubt_is_dropped(self, world: ConsoleWorld, store: Store):
+    async def test_what_rests_on_a_message_in_doubt_is_dropped(self, world, store):
         world.break_next(Break.ANSWER_LOST)
         world.break_next(Break.HISTORY, "find")
         done = await run(world, store)
         stored = await store.delivery(KEY)
-        assert stored is not None
         assert (done.state, len(done.doubts), len(stored.dropped)) == (DeliveryState.DONE, 1, 3)
         assert len(await world.posts()) == 1
 
     async def test_a_link_that_cannot_be_had_is_a_fault_and_one_to_a_deleted_message_leads_to_the_parent(
-        self, world: ConsoleWorld, store: Store
+        self, world, store
     ):
         parent = ""
 
@@ -328,17 +320,16 @@ class TestRefused:
             return f"https://{message}"
 
         errors = [Forbidden("A scope is missing.")]
-        world.chat.link = link  # type: ignore[method-assign]
+        world.chat.link = link
         assert (await run(world, store)).fault == "A scope is missing."
         done = await run(world, store)
         assert done.state is DeliveryState.DONE
         message = await world.chat.history(world.place).message(done.parent)
-        assert message is not None
         assert str(message.post).count(f"https://{parent}") == 2
 
 
 class TestRetract:
-    async def test_without_a_history_what_is_known_goes(self, world: ConsoleWorld, store: Store):
+    async def test_without_a_history_what_is_known_goes(self, world, store):
         dying = DyingStore(store.redis, store.now)
         dying.kill_at = ("record", step_key(world, 0))
         with pytest.raises(Killed):
@@ -346,20 +337,20 @@ class TestRetract:
         world.break_next(Break.HISTORY, "find")
         assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 1
 
-    async def test_a_platform_that_throttles_without_end_is_told(self, world: ConsoleWorld, store: Store, monkeypatch):
+    async def test_a_platform_that_throttles_without_end_is_told(self, world, store, monkeypatch):
         await run(world, store)
         monkeypatch.setattr(delivery, "MAX_THROTTLED", 0.15)
 
         async def throttled(place: Place, message: str) -> None:
             raise Throttled("Too fast.", 0.1)
 
-        world.chat.delete = throttled  # type: ignore[method-assign]
+        world.chat.delete = throttled
         with pytest.raises(ChatError, match="Too fast"):
             await retract(KEY, world.chat, store, FreePace())
         del world.chat.delete
         assert await retract(KEY, world.chat, store, FreePace()) == 3
 
-    async def test_while_it_is_being_delivered_it_stops_and_all_goes(self, world: ConsoleWorld, store: Store):
+    async def test_while_it_is_being_delivered_it_stops_and_all_goes(self, world, store):
         reached, go_on = asyncio.Event(), asyncio.Event()
 
         class Waiting(FreePace):
@@ -384,7 +375,7 @@ class TestRetract:
         await mark_retracted
         assert await world.posts() == []
 
-    async def test_a_post_in_doubt_goes_too(self, world: ConsoleWorld, store: Store):
+    async def test_a_post_in_doubt_goes_too(self, world, store):
         dying = DyingStore(store.redis, store.now)
         dying.kill_at = ("record", step_key(world, 0))
         with pytest.raises(Killed):
@@ -392,16 +383,16 @@ class TestRetract:
         assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 2
         assert await world.posts() == []
 
-    async def test_after_the_plan_is_gone(self, world: ConsoleWorld, store: Store):
+    async def test_after_the_plan_is_gone(self, world, store):
         await run(world, store)
         await store.redis.do("DEL", f"paperboy:plan:{KEY}")
         assert await retract(KEY, world.chat, store, FreePace()) == 3
         assert await world.posts() == []
 
-    async def test_of_what_was_never_delivered_there_is_nothing_to_take_back(self, world: ConsoleWorld, store: Store):
+    async def test_of_what_was_never_delivered_there_is_nothing_to_take_back(self, world, store):
         assert await retract("nothing", world.chat, store, FreePace()) == 0
 
-    async def test_others_posts_stay(self, world: ConsoleWorld, store: Store):
+    async def test_others_posts_stay(self, world, store):
         await run(world, store)
         await world.chat.send(world.place, a_post("of another kind"), "note:1")
         await retract(KEY, world.chat, store, FreePace())

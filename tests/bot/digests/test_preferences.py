@@ -1,7 +1,5 @@
 """Votes, saved and asked-about papers guide a channel's digest; `/digest status` shows what was taught, and makes it forget."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest
@@ -15,7 +13,7 @@ from tests.bot.people import ANN, BOB, HERE, Channel
 
 async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place = HERE, **values: object) -> None:
     channel.clock.forward(timedelta(seconds=1))
-    await channel.context.store.vote(Vote(kind, subject, place, ANN, channel.clock(), **values))  # type: ignore[arg-type]
+    await channel.context.store.vote(Vote(kind, subject, place, ANN, channel.clock(), **values))
 
 
 async def examples(channel: Channel) -> dict[str, float]:
@@ -23,7 +21,7 @@ async def examples(channel: Channel) -> dict[str, float]:
     return {example.paper.id: example.weight for example in preferences.examples}
 
 
-async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel: Channel):
+async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel):
     digest, thread = await channel.digest()
     one, two, three = (e.paper.id for e in digest.entries)
     await vote(channel, VoteKind.MORE, one, place=thread)
@@ -32,7 +30,7 @@ async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel: Channel):
     assert await examples(channel) == {one: 1, two: -1, three: 1}
 
 
-async def test_a_question_for_all_to_see_is_a_lesson_and_a_private_one_is_not(channel: Channel):
+async def test_a_question_for_all_to_see_is_a_lesson_and_a_private_one_is_not(channel):
     digest, thread = await channel.digest()
     await channel.ask(thread, "does 1 release code?")
     await channel.ask(thread, "does 2 release code?", private=True, addressed=True)
@@ -40,33 +38,33 @@ async def test_a_question_for_all_to_see_is_a_lesson_and_a_private_one_is_not(ch
 
 
 @pytest.mark.parametrize("subject", ["answer:abc", "2401.00001"])
-async def test_votes_on_answers_and_on_papers_that_no_digest_here_showed_teach_nothing(channel: Channel, subject: str):
+async def test_votes_on_answers_and_on_papers_that_no_digest_here_showed_teach_nothing(channel, subject):
     await channel.digest()
     await vote(channel, VoteKind.MORE, subject)
     assert await examples(channel) == {}
 
 
-async def test_a_report_of_an_error_is_no_opinion_of_the_paper(channel: Channel):
+async def test_a_report_of_an_error_is_no_opinion_of_the_paper(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.WRONG, digest.entries[0].paper.id)
     assert await examples(channel) == {}
 
 
-async def test_a_vote_taken_back_teaches_nothing(channel: Channel):
+async def test_a_vote_taken_back_teaches_nothing(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, undo=True)
     assert await examples(channel) == {}
 
 
-async def test_another_channel_s_votes_are_its_own(channel: Channel):
+async def test_another_channel_s_votes_are_its_own(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, place=Place("console", "other"))
     assert await examples(channel) == {}
     assert (await load_learned(channel.context.store, "console:other")).papers == 0
 
 
-async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(channel: Channel):
+async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.FEWER, digest.entries[0].paper.id)
     await vote(channel, VoteKind.SAVED, digest.entries[1].paper.id)
@@ -85,7 +83,7 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     assert [v.subject for v in await channel.context.store.saved(ANN.id)] == [digest.entries[1].paper.id]
 
 
-async def test_after_forgetting_new_votes_teach_again(channel: Channel):
+async def test_after_forgetting_new_votes_teach_again(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.SAVED, digest.entries[1].paper.id)
     await channel.context.store.forget_votes(HERE.key)
@@ -93,7 +91,7 @@ async def test_after_forgetting_new_votes_teach_again(channel: Channel):
     assert await examples(channel) == {digest.entries[0].paper.id: 1}
 
 
-async def test_the_next_digest_is_made_by_it(channel: Channel):
+async def test_the_next_digest_is_made_by_it(channel):
     """Made again, the day's papers that are like a wanted one score more than they did, and like an unwanted one less."""
     subscription = await channel.set_up()
     digest, _ = await channel.digest(subscription)
@@ -101,7 +99,6 @@ async def test_the_next_digest_is_made_by_it(channel: Channel):
         await vote(channel, kind, entry.paper.id)
     run = await channel.context.store.begin_run(HERE.key, digest.local_date, "now")
     again = await channel.context.daily.make(subscription, run, RunOptions(again=True))
-    assert again is not None
     assert again.coverage.considered == digest.coverage.considered
     before, after = relevance(digest), relevance(again)
     assert {i for i in before if before[i] != after.get(i, before[i])}
@@ -112,7 +109,7 @@ def relevance(digest: Digest) -> dict[str, float]:
     return dict([*entries, *((c.paper.id, c.score.relevance) for c in digest.others)])
 
 
-async def test_a_lookup_in_a_thread_says_where_the_paper_was_before(channel: Channel):
+async def test_a_lookup_in_a_thread_says_where_the_paper_was_before(channel):
     digest, thread = await channel.digest()
     said = await channel.ask(thread, digest.entries[0].paper.id)
     assert f"In the digest of {digest.local_date}, number 1" in said
@@ -121,7 +118,7 @@ async def test_a_lookup_in_a_thread_says_where_the_paper_was_before(channel: Cha
     assert "In the digest of" in (await channel.click(("lookup", value))).text
 
 
-async def test_forgetting_a_person_takes_their_lessons_too(channel: Channel):
+async def test_forgetting_a_person_takes_their_lessons_too(channel):
     digest, thread = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id)
     await channel.ask(thread, "does 2 release code?")

@@ -3,8 +3,6 @@
 python -m tests.bot.discord.pictures FOLDER        (needs simcord[screenshot] and chromium)
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from dataclasses import replace

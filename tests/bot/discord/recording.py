@@ -1,7 +1,5 @@
 """An EventHandler that records what it is handed, and answers commands and buttons as a test tells it to."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 

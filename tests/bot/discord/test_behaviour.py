@@ -1,7 +1,5 @@
 """What people do on Discord, through the real SDK in a simulated Discord: messages, commands, buttons, menus, forms."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +76,7 @@ def shown(result: Any) -> list[str]:
 
 
 @pytest.fixture
-def simcord_bot() -> Gateway:
+def simcord_bot():
     chat = DiscordChat("")
     bot = Gateway(RecordingHandler(), chat, MemoryCache())
     chat.rest.client = bot
@@ -86,7 +84,7 @@ def simcord_bot() -> Gateway:
 
 
 @pytest.fixture
-async def stage(simcord_bot: Gateway, simcord_env: simcord.Env) -> Stage:
+async def stage(simcord_bot, simcord_env):
     guild = simcord_env.create_guild()
     channel = guild.create_text_channel("papers")
     ada, bob = (guild.add_member(simcord_env.create_user(name)) for name in ("ada", "bob"))
@@ -94,21 +92,21 @@ async def stage(simcord_bot: Gateway, simcord_env: simcord.Env) -> Stage:
     return Stage(simcord_env, simcord_bot.handler, simcord_bot.chat, simcord_bot, guild, channel, ada, bob)
 
 
-async def test_a_mention_is_a_question_without_the_mention(stage: Stage):
+async def test_a_mention_is_a_question_without_the_mention(stage):
     await stage.ada.send(stage.channel, f"{stage.bot.user.mention} does 4 release code?")
     (question,) = stage.handler.questions
     assert question.text == "does 4 release code?"
     assert (question.place, question.addressed, question.mentions_others) == (stage.place, True, False)
 
 
-async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(stage: Stage):
+async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(stage):
     await stage.ada.send(stage.channel, "lunch?")
     await stage.bob.send(stage.channel, f"{stage.ada.mention} yes")
     assert stage.handler.questions == []
     assert stage.handler.looked == []
 
 
-async def test_a_reply_to_a_papers_message_names_it(stage: Stage):
+async def test_a_reply_to_a_papers_message_names_it(stage):
     thread = await stage.digest()
     await stage.ada.send(thread, "is there code?", reply_to=stage.message(thread, "k:1"))
     (question,) = stage.handler.questions
@@ -118,7 +116,7 @@ async def test_a_reply_to_a_papers_message_names_it(stage: Stage):
     assert question.message == f"{thread.id}/{question.id}"
 
 
-async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage: Stage):
+async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage):
     thread = await stage.digest()
     first = await stage.ada.send(thread, "does 1 release code?")
     await stage.bob.send(thread, "I think so", reply_to=first)
@@ -129,20 +127,20 @@ async def test_a_plain_message_in_its_thread_is_handed_over_unaddressed(stage: S
     assert mention.mentions_others
 
 
-async def test_another_thread_is_left_alone(stage: Stage):
+async def test_another_thread_is_left_alone(stage):
     thread = await stage.digest()
     stage.handler.ours.clear()
     await stage.ada.send(thread, "does 1 release code?")
     assert stage.handler.questions == []
 
 
-async def test_a_direct_message_is_a_question(stage: Stage):
+async def test_a_direct_message_is_a_question(stage):
     await stage.ada.send_dm("what is 2601.22153 about?")
     (question,) = stage.handler.questions
     assert (question.place.direct, question.addressed, question.place.thread) == (True, True, "")
 
 
-async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(stage: Stage):
+async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(stage):
     thread = await stage.digest()
     message = await stage.ada.send(thread, "does 1 release cod")
     await stage.ada.edit(message, "does 1 release code?")
@@ -153,7 +151,7 @@ async def test_an_edited_question_is_amended_and_a_deleted_message_withdrawn(sta
     assert stage.handler.withdrawals == [(place, f"{thread.id}/{message.id}")]
 
 
-async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage: Stage):
+async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage):
     thread = await stage.digest()
     message = stage.message(thread, "k:1")
     await stage.ada.react(message, "👍")
@@ -168,7 +166,7 @@ async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage: Stage
 # ---------------------------------------------------------------- commands
 
 
-async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone(stage: Stage):
+async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone(stage):
     async def answer(command, respond):
         await respond.progress("Reading …")
         await respond.show(said("the card"))
@@ -181,7 +179,7 @@ async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone
     assert result.ephemeral
 
 
-async def test_what_is_for_all_is_shown_to_all(stage: Stage):
+async def test_what_is_for_all_is_shown_to_all(stage):
     async def answer(command, respond):
         await respond.progress("Working …")
         stage.shown = await respond.show(said("for everybody"), private=False)
@@ -200,12 +198,12 @@ def _managers(stage: Stage) -> Any:
     return stage.guild.create_role("Managers", permissions=discord.Permissions(manage_channels=True))
 
 
-async def test_the_digest_command_is_for_who_manages_channels(stage: Stage):
+async def test_the_digest_command_is_for_who_manages_channels(stage):
     with pytest.raises(simcord.SetupError):
         await stage.ada.slash(stage.channel, "digest now")
 
 
-async def test_every_command_reaches_the_front(stage: Stage):
+async def test_every_command_reaches_the_front(stage):
     boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
     for name in stage.ada.available_commands(stage.channel):
         if name in ("paper lookup", "paper ask", "paper search"):
@@ -220,7 +218,7 @@ async def test_every_command_reaches_the_front(stage: Stage):
     assert {("digest", t) for t in ("setup", "now", "retract", "pause", "resume", "status", "forget")} <= typed
 
 
-async def test_a_role_to_ping_is_chosen_from_the_servers_own(stage: Stage):
+async def test_a_role_to_ping_is_chosen_from_the_servers_own(stage):
     boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
     readers = stage.guild.create_role("Readers")
     await boss.slash(stage.channel, "digest ping", role=readers)
@@ -228,13 +226,13 @@ async def test_a_role_to_ping_is_chosen_from_the_servers_own(stage: Stage):
     assert [c.text for c in stage.handler.commands] == [f"ping {readers.id}", "ping"]
 
 
-async def test_papers_are_suggested_while_typing(stage: Stage):
+async def test_papers_are_suggested_while_typing(stage):
     stage.handler.suggestions = (("1 · A paper", "2601.22153v1"),)
     offered = await stage.ada.autocomplete(stage.channel, "paper lookup", "paper", "1")
     assert offered == [{"name": "1 · A paper", "value": "2601.22153v1"}]
 
 
-async def test_a_command_on_a_message_finds_its_paper(stage: Stage):
+async def test_a_command_on_a_message_finds_its_paper(stage):
     thread = await stage.digest()
     await stage.ada.context_menu(thread, "Save this paper", stage.message(thread, "k:1"))
     (click,) = stage.handler.clicks
@@ -250,7 +248,7 @@ async def test_a_command_on_a_message_finds_its_paper(stage: Stage):
 # ---------------------------------------------------------------- buttons, menus, pages
 
 
-async def test_a_button_says_what_it_stands_for(stage: Stage):
+async def test_a_button_says_what_it_stands_for(stage):
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:more:k#1")
     (click,) = stage.handler.clicks
@@ -259,14 +257,14 @@ async def test_a_button_says_what_it_stands_for(stage: Stage):
     assert result.followups == []
 
 
-async def test_the_menu_of_a_card_is_a_select(stage: Stage):
+async def test_the_menu_of_a_card_is_a_select(stage):
     thread = await stage.digest()
     message = stage.message(thread, "k:1")
     await stage.ada.select(message, ["pb:bibtex:k#1"], custom_id=custom(message, "pb:menu:"))
     assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("bibtex", "k#1")
 
 
-async def test_what_is_dangerous_is_asked_once(stage: Stage):
+async def test_what_is_dangerous_is_asked_once(stage):
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:0"), label="Take back")
     assert stage.handler.clicks == []
@@ -275,7 +273,7 @@ async def test_what_is_dangerous_is_asked_once(stage: Stage):
     assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("retract", "k")
 
 
-async def test_a_choice_from_a_menu_is_a_click_with_it(stage: Stage):
+async def test_a_choice_from_a_menu_is_a_click_with_it(stage):
     async def ask(command, respond):
         await respond.show(Post((Text("Which?"), Menu("pick", "Choose", (("A", "q 1"), ("B", "q 2")))), "Which?"))
 
@@ -285,7 +283,7 @@ async def test_a_choice_from_a_menu_is_a_click_with_it(stage: Stage):
     assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("pick", "q 2")
 
 
-async def test_pages_turn_also_after_a_restart(stage: Stage):
+async def test_pages_turn_also_after_a_restart(stage):
     long = Post(tuple(Text(f"part {n} " + "word " * 600) for n in range(4)), "long")
 
     async def full(click, respond):
@@ -310,7 +308,7 @@ async def test_pages_turn_also_after_a_restart(stage: Stage):
 # ---------------------------------------------------------------- forms
 
 
-async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage: Stage):
+async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage):
     async def setup(click, respond):
         await respond.form(FORM)
 
@@ -333,7 +331,7 @@ async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stag
     assert shown(result) == ["\nsaved"]
 
 
-async def test_a_long_form_may_be_saved_after_its_first_step(stage: Stage):
+async def test_a_long_form_may_be_saved_after_its_first_step(stage):
     async def setup(click, respond):
         await respond.form(FORM)
 
@@ -345,7 +343,7 @@ async def test_a_long_form_may_be_saved_after_its_first_step(stage: Stage):
     assert set(stage.handler.submissions[0].fields) == {"f0", "f1", "f2", "f3"}
 
 
-async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Stage):
+async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage):
     async def ask(click, respond):
         fields = (
             Field("question", "Question", "lines", required=True),
@@ -375,7 +373,7 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage: Sta
 # ---------------------------------------------------------------- the house's rules
 
 
-async def test_every_request_of_the_bot_keeps_discords_limits_and_description(stage: Stage):
+async def test_every_request_of_the_bot_keeps_discords_limits_and_description(stage):
     async def answer(click, respond):
         await respond.progress("Working …")
         await respond.page("Title", Post(tuple(Text("word " * 600) for _ in range(4)), "long"))
@@ -398,7 +396,7 @@ async def test_every_request_of_the_bot_keeps_discords_limits_and_description(st
     assert seen == {"messages", "threads", "callback"}
 
 
-async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage: Stage):
+async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage):
     puts = [r for r in stage.env.http_requests if r.method == "PUT" and r.path.endswith("/commands")]
     assert len(puts) == 1
     await stage.bot.setup_hook()
@@ -411,7 +409,7 @@ async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage:
     assert "zh-CN" not in (names["paper"].get("name_localizations") or {})
 
 
-async def test_only_the_roles_that_may_ask_are_heard(stage: Stage):
+async def test_only_the_roles_that_may_ask_are_heard(stage):
     role = stage.guild.create_role("Readers")
     eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[role])
     stage.bot.roles = frozenset({str(role.id)})
@@ -423,7 +421,7 @@ async def test_only_the_roles_that_may_ask_are_heard(stage: Stage):
     assert len(stage.handler.questions) == 1
 
 
-async def test_a_deleted_channel_is_left(stage: Stage):
+async def test_a_deleted_channel_is_left(stage):
     await stage.bot.get_channel(stage.channel.id).delete()
     await stage.env.settle()
     assert stage.handler.members == [(stage.place, False)]

@@ -1,16 +1,13 @@
 """`paperboy check` on Discord: what is missing is named, with what to do about it."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.core.finding import State
 from bot.discord.chat import DiscordChat
 from bot.discord.check import check_connection, invite
-from tests.bot.discord.conftest import Home
 
 
-async def test_all_is_well(home: Home):
+async def test_all_is_well(home):
     found = await check_connection(home.chat, [home.channel["id"]])
     assert [s.state for s in found] == [State.GOOD, State.GOOD]
     assert "#papers" in found[1].detail
@@ -25,20 +22,20 @@ async def test_all_is_well(home: Home):
         ("VIEW_CHANNEL", "View Channel"),
     ],
 )
-async def test_a_missing_permission_is_named(home: Home, denied: str, named: str):
+async def test_a_missing_permission_is_named(home, denied, named):
     home.world.denied[home.channel["id"]].add(denied)
     _, channel = await check_connection(home.chat, [home.channel["id"]])
     assert channel.state is State.BAD
     assert named in channel.detail
 
 
-async def test_a_forum_needs_no_permission_to_open_threads(home: Home):
+async def test_a_forum_needs_no_permission_to_open_threads(home):
     forum = home.world.forum(home.guild)
     home.world.denied[forum["id"]].add("CREATE_PUBLIC_THREADS")
     assert (await check_connection(home.chat, [forum["id"]]))[1].state is State.GOOD
 
 
-async def test_an_intent_that_is_not_enabled_is_told_with_what_still_works(home: Home):
+async def test_an_intent_that_is_not_enabled_is_told_with_what_still_works(home):
     home.discord.gateway.content = False
     _, intent = await check_connection(home.chat)
     assert intent.state is State.DOUBTFUL
@@ -46,7 +43,7 @@ async def test_an_intent_that_is_not_enabled_is_told_with_what_still_works(home:
     assert "Message Content Intent" in intent.todo
 
 
-async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home: Home):
+async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home):
     wrong = DiscordChat("wrong")
     assert "DISCORD_TOKEN" in (await check_connection(wrong))[0].detail
     await wrong.close()

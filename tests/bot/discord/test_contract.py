@@ -1,7 +1,5 @@
 """Discord keeps the contract of every Chat: over real HTTP, in a text channel and in a forum."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -54,7 +52,7 @@ class DiscordWorld:
 
 class TestTextChannel(ChatContract):
     @pytest.fixture
-    async def world(self, home: Home) -> DiscordWorld:
+    async def world(self, home):
         return DiscordWorld(home)
 
 
@@ -62,7 +60,7 @@ class TestForum(ChatContract):
     """A post of the forum is parent and thread at once."""
 
     @pytest.fixture
-    async def world(self, home: Home) -> DiscordWorld:
+    async def world(self, home):
         home.channel = home.world.forum(home.guild, ("digest", "cs.CV"))
         return DiscordWorld(home)
 
@@ -78,7 +76,7 @@ class TestAnHourLater(ChatContract):
     """Every restart comes when the nonce no longer helps: only the marker tells what arrived."""
 
     @pytest.fixture
-    async def world(self, home: Home) -> DiscordWorld:
+    async def world(self, home):
         home.world.nonces = Forgetful()
         return DiscordWorld(home)
 

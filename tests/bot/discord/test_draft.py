@@ -1,11 +1,7 @@
 """How an answer that is being shown comes to its end: finished once, at any moment, and nothing of the half one left."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
-
-import pytest
 
 from bot.core.chat import OutcomeUnknown
 from bot.discord.draft import Draft
@@ -63,7 +59,7 @@ class SlowPaper(Paper):
         raise OutcomeUnknown("Discord does not answer.")
 
 
-async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(monkeypatch: pytest.MonkeyPatch):
+async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(monkeypatch):
     monkeypatch.setattr("bot.core.draft.LATE_ARRIVAL", 0.3)
     sheet = SlowPaper(late=0.2)
     draft = Draft(sheet, "answer:1", pace=0.01)

@@ -1,7 +1,5 @@
 """CommonMark becomes what Discord can show, and nothing in it can do anything."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -51,7 +49,7 @@ def shown(markdown: str) -> str:
         ("a\n\n---\n\nb", "a\n———\n\nb"),
     ],
 )
-def test_what_becomes_of_it(markdown: str, discord: str):
+def test_what_becomes_of_it(markdown, discord):
     assert shown(markdown) == discord
 
 
@@ -74,14 +72,14 @@ def test_code_cannot_end_its_block_early():
     "text",
     ["@everyone", "@here", "<@123>", "<@!123>", "<@&123>", "`@everyone`", "```\n<@&1>\n```", "[@here](https://x.org)"],
 )
-def test_nobody_can_be_mentioned(text: str):
+def test_nobody_can_be_mentioned(text):
     assert mentioned({"content": shown(text)}) == []
     assert mentioned({"content": plain(text)}) == []
     assert mentioned({"content": line(text)}) == []
 
 
 @pytest.mark.parametrize("text", ["<#123>", "</paper:5>", "<:e:6>", "<a:e:6>", "<t:7>", "{{link:k}}"])
-def test_nothing_is_taken_for_a_channel_an_emoji_a_time_or_a_mark_of_ours(text: str):
+def test_nothing_is_taken_for_a_channel_an_emoji_a_time_or_a_mark_of_ours(text):
     assert text not in shown(text)
     assert shown(text).replace(ZERO, "").replace("\\", "") == text
 
@@ -95,12 +93,12 @@ WORDS = re.compile(r"[^\W_]+")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=120))
-def test_plain_text_keeps_every_word_and_mentions_nobody(text: str):
+def test_plain_text_keeps_every_word_and_mentions_nobody(text):
     made = plain(text)
     assert WORDS.findall(made.replace(ZERO, "")) == WORDS.findall(" ".join(text.split()).replace(ZERO, ""))
     assert mentioned({"content": made}) == []
 
 
 @given(st.text("ab*_~`[]()<>#-\n 中，。@!&1:/", max_size=60))
-def test_any_markdown_gives_something_that_mentions_nobody(text: str):
+def test_any_markdown_gives_something_that_mentions_nobody(text):
     assert mentioned({"content": shown(text)}) == []

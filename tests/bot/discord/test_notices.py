@@ -1,14 +1,10 @@
 """A notice (the late line, a word to the admins) on the strict Discord, in a text channel and in a forum: once, replaced, taken away."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.alerts.notices import delete_notice, post_notice, replace_notice
 from bot.core.chat import Place, Post, Text
-from bot.store import Store
 from digest.ports import FreePace
-from tests.bot.discord.conftest import Home
 from tests.servers.discord_rules import texts
 
 
@@ -17,7 +13,7 @@ def post(text: str) -> Post:
 
 
 @pytest.mark.parametrize("forum", [False, True])
-async def test_once_replaced_and_taken_away(home: Home, store: Store, forum: bool):
+async def test_once_replaced_and_taken_away(home, store, forum):
     channel = home.world.forum(home.guild) if forum else home.channel
     place = Place("discord", channel["id"])
     key = f"{place.key}:2026-01-30:daily:late"

@@ -1,7 +1,5 @@
 """Posts become messages within Discord's limits; whatever does not fit goes on in the next, whole."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -69,7 +67,7 @@ def test_feedback_is_two_small_emoji():
 @pytest.mark.parametrize(
     "press", [Press("ask", "k:2026-01-30:daily#4"), Press("retract", "k", True), Press("pick", "a b:c~d e")]
 )
-def test_what_stands_behind_a_button_is_read_back(press: Press):
+def test_what_stands_behind_a_button_is_read_back(press):
     assert parse_custom_id(custom_id(press)) == press
     assert parse_custom_id(custom_id(press, 0x7FFFFFFF)) == press
 
@@ -150,7 +148,7 @@ BLOCK = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(BLOCK, min_size=1, max_size=8).filter(lambda blocks: sum(isinstance(b, Menu) for b in blocks) < 2))
-def test_any_post_becomes_messages_discord_takes(blocks: list):
+def test_any_post_becomes_messages_discord_takes(blocks):
     for message in messages(post(*blocks)):
         check_message(message, flags=message["flags"])
 
@@ -163,7 +161,7 @@ def test_any_post_becomes_messages_discord_takes(blocks: list):
         max_size=400,
     )
 )
-def test_a_long_paragraph_is_cut_between_words_and_loses_none(words: list[str]):
+def test_a_long_paragraph_is_cut_between_words_and_loses_none(words):
     rest, parts = " ".join(words), []
     while size(rest) > 300:
         head, rest = cut(rest, 300)

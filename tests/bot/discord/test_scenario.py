@@ -1,11 +1,7 @@
 """A day on a server: the real Dispatcher, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,7 +100,7 @@ async def told(interaction: Interaction, word: str) -> Json:
 
 
 @pytest.fixture
-async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
+async def day(tmp_path, redis_url, home):
     """A digest of ten papers stands in the channel."""
     settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
     sample, queue = SampleDay(), InlineQueue()
@@ -132,7 +128,7 @@ async def day(tmp_path: Path, redis_url: str, home: Home) -> AsyncIterator[Day]:
     assert [(r.method, r.path, r.status) for r in home.discord.journal if r.status >= 400] == []
 
 
-async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Day):
+async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day):
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
     assert len(day.said) == len(day.digest.entries) == 10
     for entry, reply in zip(day.digest.entries, day.said, strict=True):
@@ -140,7 +136,7 @@ async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Da
         assert f"/{day.thread_id}/{reply['id']}" in texts(parent)
 
 
-async def test_a_plain_question_in_the_thread_is_answered_as_a_reply_with_quotations(day: Day):
+async def test_a_plain_question_in_the_thread_is_answered_as_a_reply_with_quotations(day):
     asked = day.home.discord.say(day.ada, day.thread, "4: how is the data collected?")
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
     (answer,) = day.answers
@@ -150,13 +146,13 @@ async def test_a_plain_question_in_the_thread_is_answered_as_a_reply_with_quotat
     assert "> [1] “" in texts(answer)
 
 
-async def test_a_reply_to_a_paper_is_about_that_paper(day: Day):
+async def test_a_reply_to_a_paper_is_about_that_paper(day):
     day.home.discord.say(day.ada, day.thread, "how is the data collected?", reply_to=day.said[1]["id"])
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
     assert texts(day.answers[0]).strip().startswith("**2 · ")
 
 
-async def test_people_who_talk_to_each_other_are_left_alone(day: Day):
+async def test_people_who_talk_to_each_other_are_left_alone(day):
     bob = day.home.world.person("bob")
     first = day.home.discord.say(day.ada, day.thread, "nice list today")
     day.home.discord.say(bob, day.thread, "which one did you like?", reply_to=first["id"])
@@ -166,19 +162,19 @@ async def test_people_who_talk_to_each_other_are_left_alone(day: Day):
     assert len(day.answers) == 1
 
 
-async def test_a_direct_message_with_an_id_is_answered(day: Day):
+async def test_a_direct_message_with_an_id_is_answered(day):
     letters = day.home.world.direct(day.ada)
     day.home.discord.say(day.ada, letters, "2601.22153 how is the data collected?")
     messages = day.home.world.messages[letters["id"]]
     await until(lambda: len(messages) == 2 and "helpful" in str(list(messages.values())[1]["components"]))
 
 
-async def test_the_full_analysis_is_for_its_presser_alone(day: Day):
+async def test_the_full_analysis_is_for_its_presser_alone(day):
     shown = await told(day.press(day.said[3], "pb:full:"), day.digest.entries[3].paper.title.split(":")[0])
     assert shown["flags"] & 64
 
 
-async def test_the_ask_form_answers_in_the_thread_or_to_its_asker_alone(day: Day):
+async def test_the_ask_form_answers_in_the_thread_or_to_its_asker_alone(day):
     form = day.press(day.said[3], "pb:ask:")
     await until(lambda: form.modal)
     alone = day.submit(form, question="How is the data collected?", where=["me"])
@@ -190,7 +186,7 @@ async def test_the_ask_form_answers_in_the_thread_or_to_its_asker_alone(day: Day
     await until(lambda: day.answers and texts(day.answers[-1]).strip().startswith("**2 · "))
 
 
-async def test_thumbs_count_as_buttons_and_as_reactions(day: Day):
+async def test_thumbs_count_as_buttons_and_as_reactions(day):
     pressed = day.press(day.said[0], "pb:more:")
     await until(lambda: pressed.kind)
     bob = day.home.world.person("bob")
@@ -207,7 +203,7 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day: Day):
     assert await votes() == wanted
 
 
-async def test_a_paper_by_command_is_a_card_that_can_be_shared(day: Day):
+async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):
     shown = await told(day.command("paper", "lookup", paper="2601.22153"), "DynamicVLA")
     assert shown["flags"] & 64
     shared = day.press(shown, "pb:share:")
@@ -215,7 +211,7 @@ async def test_a_paper_by_command_is_a_card_that_can_be_shared(day: Day):
     await until(lambda: len(day.home.world.messages[day.home.channel["id"]]) == 2)
 
 
-async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day):
+async def test_settings_open_filled_in_and_say_what_is_wrong(day):
     form = day.command("digest", "setup", admin=True)
     await until(lambda: form.modal)
     first = day.submit(form, categories="cs.NOPE", interests="robots")
@@ -227,11 +223,10 @@ async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day):
     saved = day.submit(again, categories="cs.CV, cs.RO")
     await until(lambda: saved.shown)
     kept = await day.context.store.subscription(day.home.place.key)
-    assert kept is not None
     assert (kept.profile.categories, kept.profile.interests) == (("cs.CV", "cs.RO"), "robots")
 
 
-async def test_taken_back_after_one_question_people_keep_their_words(day: Day):
+async def test_taken_back_after_one_question_people_keep_their_words(day):
     day.home.discord.say(day.ada, day.thread, "nice one")
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
     sure = await told(day.press(parent, "pb:?retract:", admin=True), "sure")
@@ -241,14 +236,13 @@ async def test_taken_back_after_one_question_people_keep_their_words(day: Day):
     assert [m["content"] for m in day.said] == ["nice one"]
 
 
-async def test_who_may_not_manage_channels_may_not_change_settings(day: Day):
+async def test_who_may_not_manage_channels_may_not_change_settings(day):
     await told(day.command("digest", "pause"), "")
     kept = await day.context.store.subscription(day.home.place.key)
-    assert kept is not None
     assert not kept.paused
 
 
-async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day: Day):
+async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day):
     day.home.discord.say(day.ada, day.home.channel, "a secret between colleagues")
     day.home.discord.say(day.ada, day.thread, f"<@{day.home.world.bot['id']}> 4: how is the data collected?")
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))

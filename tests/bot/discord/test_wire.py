@@ -1,11 +1,9 @@
 """What a simulation cannot show: the real SDK over HTTP and WebSocket to a local Discord that goes wrong."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -48,9 +46,7 @@ async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
 
 
 @asynccontextmanager
-async def listening(
-    home: Home, handler: RecordingHandler, memory: MemoryCache | None = None
-) -> AsyncIterator[DiscordListener]:
+async def listening(home, handler, memory=None):
     listener = DiscordListener(home.discord.token, handler, home.chat, memory or MemoryCache())
     before = len(home.discord.gateway.identified) + home.discord.gateway.resumed
     running = asyncio.create_task(listener.run())
@@ -77,14 +73,14 @@ def a_question(place: Place, at: datetime | None = None, **values) -> Question:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 0])
-async def test_a_post_that_goes_wrong_is_made_once_and_in_doubt(home: Home, status: int):
+async def test_a_post_that_goes_wrong_is_made_once_and_in_doubt(home, status):
     home.discord.fail("POST", POST, status, stored=True, times=5)
     with pytest.raises(OutcomeUnknown):
         await home.chat.post(a_step(), home.place)
     assert len(home.discord.requests("POST", POST)) == 1
 
 
-async def test_throttled_says_for_how_long(home: Home):
+async def test_throttled_says_for_how_long(home):
     home.discord.fail("POST", POST, 429, retry_after=7.5)
     with pytest.raises(Throttled) as told:
         await home.chat.post(a_step(), home.place)
@@ -105,20 +101,20 @@ async def test_the_pace_discord_announces_is_kept_without_a_429():
         assert [r.status for r in server.requests("POST", POST)] == [200] * 8
 
 
-async def test_a_nonce_of_minutes_ago_gives_the_same_message(home: Home):
+async def test_a_nonce_of_minutes_ago_gives_the_same_message(home):
     first = await home.chat.post(a_step(), home.place)
     assert await home.chat.post(a_step(), home.place) == first
     assert len(home.world.messages[home.channel["id"]]) == 1
 
 
-async def test_out_of_reach_is_not_in_doubt(home: Home):
+async def test_out_of_reach_is_not_in_doubt(home):
     await home.discord.close()
     with pytest.raises(Throttled, match="cannot be reached"):
         await home.chat.post(a_step(), home.place)
     await home.discord.start()
 
 
-async def test_a_reset_connection_is_not_used_again_for_a_post(home: Home, monkeypatch: pytest.MonkeyPatch):
+async def test_a_reset_connection_is_not_used_again_for_a_post(home, monkeypatch):
     """The SDK would send again on macOS and Windows, by their numbers of the error."""
     import aiohttp
 
@@ -135,14 +131,14 @@ async def test_a_reset_connection_is_not_used_again_for_a_post(home: Home, monke
     assert len(tries) == 1
 
 
-async def test_a_wrong_token_is_a_sentence(home: Home):
+async def test_a_wrong_token_is_a_sentence(home):
     chat = DiscordChat("wrong")
     with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
         await chat.post(a_step(), home.place)
     await chat.close()
 
 
-async def test_a_token_that_is_revoked_later_is_a_sentence(home: Home):
+async def test_a_token_that_is_revoked_later_is_a_sentence(home):
     await home.chat.post(a_step(), home.place)
     home.discord.token = "another"
     with pytest.raises(Forbidden, match="DISCORD_TOKEN"):
@@ -158,7 +154,7 @@ async def test_a_token_that_is_revoked_later_is_a_sentence(home: Home):
         ("SEND_MESSAGES_IN_THREADS", StepKind.REPLY, "Send Messages in Threads"),
     ],
 )
-async def test_a_missing_permission_is_named(home: Home, permission: str, kind: StepKind, sentence: str):
+async def test_a_missing_permission_is_named(home, permission, kind, sentence):
     parent = "" if kind is StepKind.POST else await home.chat.post(a_step(), home.place)
     opening = Step("k:t", StepKind.THREAD, {"name": "a thread", "auto_archive_duration": 10080})
     if kind is StepKind.REPLY:
@@ -172,7 +168,7 @@ async def test_a_missing_permission_is_named(home: Home, permission: str, kind: 
         await home.chat.post(step, home.place, parent)
 
 
-async def test_without_the_history_an_empty_look_is_no_answer(home: Home):
+async def test_without_the_history_an_empty_look_is_no_answer(home):
     """Discord gives an empty list instead of a refusal: taking it for “not there” would post twice."""
     await home.chat.post(a_step(), home.place)
     home.world.denied[home.channel["id"]].add("READ_MESSAGE_HISTORY")
@@ -180,7 +176,7 @@ async def test_without_the_history_an_empty_look_is_no_answer(home: Home):
         await home.chat.find("k:0", StepKind.POST, home.place, datetime.now(UTC) - timedelta(minutes=5))
 
 
-async def test_a_message_is_found_among_hundreds(home: Home):
+async def test_a_message_is_found_among_hundreds(home):
     since = datetime.now(UTC) - timedelta(minutes=5)
     ada = home.world.person("ada")
     for n in range(250):
@@ -203,13 +199,13 @@ async def a_thread(home: Home) -> tuple[str, str]:
     return thread, await home.chat.post(Step("k:1", StepKind.REPLY, message), home.place, thread)
 
 
-async def test_a_thread_opened_twice_is_one(home: Home):
+async def test_a_thread_opened_twice_is_one(home):
     thread, _ = await a_thread(home)
     opening = Step("k:t", StepKind.THREAD, {"name": "a thread", "auto_archive_duration": 10080})
     assert await home.chat.post(opening, home.place, thread) == thread
 
 
-async def test_in_an_archived_thread_messages_are_edited_and_deleted_all_the_same(home: Home):
+async def test_in_an_archived_thread_messages_are_edited_and_deleted_all_the_same(home):
     thread, reply = await a_thread(home)
     home.world.channels[thread]["thread_metadata"]["archived"] = True
     await home.chat.edit(home.place, reply, a_post("edited"))
@@ -219,14 +215,14 @@ async def test_in_an_archived_thread_messages_are_edited_and_deleted_all_the_sam
     assert reply.partition("/")[2] not in home.world.messages[thread]
 
 
-async def test_an_edited_answer_keeps_the_marker_it_is_found_by(home: Home):
+async def test_an_edited_answer_keeps_the_marker_it_is_found_by(home):
     thread, reply = await a_thread(home)
     await home.chat.edit(home.place, reply, a_post("edited"))
     since = datetime.now(UTC) - timedelta(minutes=5)
     assert await home.chat.find("k:1", StepKind.REPLY, home.place, since, thread) == reply
 
 
-async def test_a_deleted_thread_is_gone(home: Home):
+async def test_a_deleted_thread_is_gone(home):
     thread, _ = await a_thread(home)
     del home.world.channels[thread]
     message = {"message": keyed(messages(a_post("second"))[0], "k:2")}
@@ -234,7 +230,7 @@ async def test_a_deleted_thread_is_gone(home: Home):
         await home.chat.post(Step("k:2", StepKind.REPLY, message), home.place, thread)
 
 
-async def test_a_forum_gets_the_tags_it_has(home: Home):
+async def test_a_forum_gets_the_tags_it_has(home):
     forum = home.world.forum(home.guild, ("Digest", "cs.CV", "news"))
     steps = home.chat.plan(_thread_of("parent", ("digest", "cs.CV", "cs.RO")), Place("discord", forum["id"]), "f")
     thread = await home.chat.post(steps[0], Place("discord", forum["id"]))
@@ -242,14 +238,14 @@ async def test_a_forum_gets_the_tags_it_has(home: Home):
     assert [names[t] for t in home.world.channels[thread]["applied_tags"]] == ["Digest", "cs.CV"]
 
 
-async def test_a_forum_that_requires_a_tag_it_lacks_is_a_sentence(home: Home):
+async def test_a_forum_that_requires_a_tag_it_lacks_is_a_sentence(home):
     forum = home.world.forum(home.guild, ("news",), require_tag=True)
     steps = home.chat.plan(_thread_of("parent", ("digest",)), Place("discord", forum["id"]), "f")
     with pytest.raises(Forbidden, match="digest"):
         await home.chat.post(steps[0], Place("discord", forum["id"]))
 
 
-async def test_what_is_shared_into_a_forum_becomes_a_post_there(home: Home):
+async def test_what_is_shared_into_a_forum_becomes_a_post_there(home):
     forum = home.world.forum(home.guild)
     message = await home.chat.send(Place("discord", forum["id"]), a_post("shared"), "share:1")
     assert home.world.channels[message]["name"] == "shared"
@@ -265,7 +261,7 @@ def _thread_of(word: str, tags: tuple[str, ...]):
 # ---------------------------------------------------------------- answers
 
 
-async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home: Home):
+async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home):
     home.chat._pace = 0.4
     ada = home.world.person("ada")
     asked = home.discord.say(ada, home.channel, "any code?")
@@ -290,7 +286,7 @@ async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home: Home)
 
 
 @pytest.mark.parametrize(("status", "stored"), [(0, True), (502, True), (503, False), (429, False)])
-async def test_an_answer_stands_once_whatever_its_requests_meet(home: Home, status: int, stored: bool):
+async def test_an_answer_stands_once_whatever_its_requests_meet(home, status, stored):
     for method, path in (("POST", POST), ("PATCH", POST + r"/\d+")):
         home.discord.fail(method, path, status, stored=stored)
     draft = await home.chat.draft(a_question(home.place), "answer:1")
@@ -301,7 +297,7 @@ async def test_an_answer_stands_once_whatever_its_requests_meet(home: Home, stat
     assert "done" in texts(answer)
 
 
-async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home: Home):
+async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home):
     asked = datetime.now(UTC) - timedelta(hours=1)
     draft = await home.chat.draft(a_question(home.place, asked), "answer:1")
     await draft.write("It rel")
@@ -313,7 +309,7 @@ async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home: 
     assert "done" in texts(answer)
 
 
-async def test_a_long_answer_goes_on_in_a_further_message(home: Home):
+async def test_a_long_answer_goes_on_in_a_further_message(home):
     post = replace(a_post("done"), blocks=tuple(Text(f"part {n} " + "word " * 300) for n in range(5)))
     draft = await home.chat.draft(a_question(home.place), "answer:1")
     await draft.finish(post)
@@ -324,7 +320,7 @@ async def test_a_long_answer_goes_on_in_a_further_message(home: Home):
     assert all(f"part {n}" in "\n".join(texts(m) for m in sent) for n in range(5))
 
 
-async def test_what_is_asked_in_private_is_answered_to_the_asker_alone(home: Home):
+async def test_what_is_asked_in_private_is_answered_to_the_asker_alone(home):
     ada = home.world.person("ada")
     interaction = home.discord.interact(ada, home.channel, 2, {"id": "1", "name": "x", "type": 1})
     extra = {"application": home.world.application, "token": interaction.token}
@@ -340,7 +336,7 @@ async def test_what_is_asked_in_private_is_answered_to_the_asker_alone(home: Hom
     assert not home.world.messages[home.channel["id"]]
 
 
-async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_message(home: Home):
+async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_message(home):
     ada = home.world.person("ada")
     home.world.direct(ada)
     extra = {"application": home.world.application, "token": "long-gone"}
@@ -354,7 +350,7 @@ async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_messa
 # ---------------------------------------------------------------- the gateway
 
 
-async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home: Home):
+async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     me = f"<@{home.world.bot['id']}>"
     home.discord.gateway.url = "ws://127.0.0.1:9/"  # for a resume Discord names another host; a proxy stays
@@ -372,9 +368,7 @@ async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home: Hom
     assert len(home.discord.gateway.identified) == 1
 
 
-async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-):
+async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(home, monkeypatch):
     import discord
 
     async def at_once(*args, **kwargs):
@@ -397,7 +391,7 @@ async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(
     assert len(home.discord.gateway.identified) == 2
 
 
-async def test_after_a_restart_direct_messages_and_threads_are_read(home: Home):
+async def test_after_a_restart_direct_messages_and_threads_are_read(home):
     thread, _ = await a_thread(home)
     handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
     handler.ours.add(thread)
@@ -414,7 +408,7 @@ async def test_after_a_restart_direct_messages_and_threads_are_read(home: Home):
     assert "not for the bot" not in {q.text for q in handler.questions}
 
 
-async def test_without_the_message_content_intent_it_goes_on_and_knows(home: Home):
+async def test_without_the_message_content_intent_it_goes_on_and_knows(home):
     home.discord.gateway.content = False
     thread, reply = await a_thread(home)
     handler, ada = RecordingHandler(), home.world.person("ada")
@@ -431,13 +425,13 @@ async def test_without_the_message_content_intent_it_goes_on_and_knows(home: Hom
     assert not without & 1 << 15
 
 
-async def test_a_token_refused_at_the_start_ends_with_a_sentence(home: Home):
+async def test_a_token_refused_at_the_start_ends_with_a_sentence(home):
     listener = DiscordListener("wrong", RecordingHandler(), home.chat, MemoryCache())
     with pytest.raises(Misconfigured, match="DISCORD_TOKEN"):
         await listener.run()
 
 
-async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leaves_every_channel(home: Home):
+async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leaves_every_channel(home):
     handler = RecordingHandler()
     async with listening(home, handler) as listener:
         await until(lambda: listener.ready)
@@ -456,7 +450,7 @@ async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leav
     assert set(left) == {(hidden["id"], False), (general["id"], False)}
 
 
-async def test_the_role_discord_made_for_the_bot_addresses_it_too(home: Home):
+async def test_the_role_discord_made_for_the_bot_addresses_it_too(home):
     """People pick it from the list of suggestions by mistake; it has the bot's name."""
     handler, ada = RecordingHandler(), home.world.person("ada")
     async with listening(home, handler):
@@ -475,7 +469,7 @@ def command(home: Home, ada, verb: str = "today"):
     return home.discord.interact(ada, home.channel, 2, data)
 
 
-async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home: Home):
+async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
 
     async def slow(event, respond):
@@ -492,7 +486,7 @@ async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home: H
     assert answer["flags"] & 64
 
 
-async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home: Home):
+async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     async with listening(home, handler):
         interaction = command(home, ada)
@@ -500,7 +494,7 @@ async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home: H
     assert "Taken" in texts(interaction.shown[0])
 
 
-async def test_suggestions_go_over_the_wire(home: Home):
+async def test_suggestions_go_over_the_wire(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     handler.suggestions = (("1 · A paper", "2601.22153v1"),)
     async with listening(home, handler):
@@ -517,7 +511,7 @@ async def test_suggestions_go_over_the_wire(home: Home):
     assert interaction.choices == [{"name": "1 · A paper", "value": "2601.22153v1"}]
 
 
-async def test_a_store_that_is_away_for_a_moment_loses_no_question(home: Home):
+async def test_a_store_that_is_away_for_a_moment_loses_no_question(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     keep, tries = handler.on_question, []
 
@@ -534,7 +528,7 @@ async def test_a_store_that_is_away_for_a_moment_loses_no_question(home: Home):
     assert len(tries) == 3
 
 
-async def test_two_processes_with_one_token_answer_an_interaction_once(home: Home):
+async def test_two_processes_with_one_token_answer_an_interaction_once(home):
     handler, memory, ada = RecordingHandler(), MemoryCache(), home.world.person("ada")
 
     async def answer(event, respond):
@@ -551,7 +545,7 @@ async def test_two_processes_with_one_token_answer_an_interaction_once(home: Hom
     assert [r.status for r in home.discord.requests("POST", r"/interactions/.*")].count(400) == 0
 
 
-async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(home: Home):
+async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
     home.world.direct(ada)
 
@@ -568,7 +562,7 @@ async def test_when_the_interaction_has_ended_the_answer_is_a_direct_message(hom
     assert "after all" in texts(letter)
 
 
-async def test_a_file_is_handed_to_its_asker_alone(home: Home):
+async def test_a_file_is_handed_to_its_asker_alone(home):
     handler, ada = RecordingHandler(), home.world.person("ada")
 
     async def answer(event, respond):

@@ -1,7 +1,5 @@
 """A digest of everything that ever broke a message arrives whole, in each detail, in a text channel and a forum: no 400, nothing cut, nobody pinged."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -9,7 +7,7 @@ import pytest
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.digests.delivery import deliver
-from bot.store import DeliveryState, Store
+from bot.store import DeliveryState
 from digest.model import FULL_PARTS, Digest, from_json, to_json
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home
@@ -43,7 +41,7 @@ def marks(digest: Digest, detail: Detail) -> list[str]:
 
 @pytest.mark.parametrize("forum", [False, True], ids=["text", "forum"])
 @pytest.mark.parametrize("detail", list(Detail))
-async def test_the_worst_digest_arrives_whole(home: Home, store: Store, detail: Detail, forum: bool):
+async def test_the_worst_digest_arrives_whole(home, store, detail, forum):
     if forum:
         home.channel = home.world.forum(home.guild, ("digest",))
     digest = worst()
@@ -61,7 +59,7 @@ async def test_the_worst_digest_arrives_whole(home: Home, store: Store, detail: 
     assert "| method" not in text
 
 
-async def test_every_sentence_of_a_long_part_is_there(home: Home, store: Store):
+async def test_every_sentence_of_a_long_part_is_there(home, store):
     """Word for word, whatever message it went on in."""
     digest = worst(1)
     steps = home.chat.plan(cards.thread(digest, Detail.FULL), home.place, digest.key)
@@ -73,7 +71,7 @@ async def test_every_sentence_of_a_long_part_is_there(home: Home, store: Store):
         assert text.count(f"1-{part} is a sentence in the middle") == told
 
 
-async def test_one_role_may_be_pinged_by_the_parent_alone(home: Home, store: Store):
+async def test_one_role_may_be_pinged_by_the_parent_alone(home, store):
     from dataclasses import replace
 
     digest = worst(2)
@@ -87,7 +85,7 @@ async def test_one_role_may_be_pinged_by_the_parent_alone(home: Home, store: Sto
     assert all(r["flags"] & silent for r in replies)
 
 
-async def test_links_lead_to_the_replies_once_they_stand(home: Home, store: Store):
+async def test_links_lead_to_the_replies_once_they_stand(home, store):
     digest = worst(3)
     steps = home.chat.plan(cards.thread(digest, Detail.CARD), home.place, digest.key)
     delivered = await deliver(digest.key, lambda: steps, home.chat, home.place, store, FreePace())
@@ -97,7 +95,7 @@ async def test_links_lead_to_the_replies_once_they_stand(home: Home, store: Stor
         assert f"https://discord.com/channels/{home.guild['id']}/{thread}/{bare}" in text
 
 
-async def test_a_digest_is_one_message_and_one_thread_in_the_channel(home: Home, store: Store):
+async def test_a_digest_is_one_message_and_one_thread_in_the_channel(home, store):
     digest = worst(3)
     steps = home.chat.plan(cards.thread(digest, Detail.SHORT), home.place, digest.key)
     await deliver(digest.key, lambda: steps, home.chat, home.place, store, FreePace())

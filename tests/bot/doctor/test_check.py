@@ -1,12 +1,8 @@
 """`paperboy check`: what is configured, reachable and missing, each with what to do, on the real local servers."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -23,13 +19,12 @@ from bot.doctor.check import run_checks
 from bot.server.health import Health, serve_http
 from bot.server.service import serve
 from bot.server.wiring import open_store
-from bot.store import Store, StoreUnavailable
+from bot.store import StoreUnavailable
 from bot.store.embedded.directory import server_binary
 from bot.store.embedded.server import stop
 from digest.errors import Misconfigured
 from digest.ports import FreePace
 from tests.bot.server.test_health import free_port
-from tests.conftest import Clock
 from tests.servers.arxiv import ArxivServer
 from tests.servers.discord import Discord
 from tests.servers.model import ModelServer
@@ -43,7 +38,7 @@ def _no_host(monkeypatch):
 
 
 def settings(**values: object) -> Settings:
-    return Settings(_env_file=None, **values)  # type: ignore[call-arg,arg-type]
+    return Settings(_env_file=None, **values)
 
 
 def by_name(found: list[Finding]) -> dict[str, Finding]:
@@ -51,7 +46,7 @@ def by_name(found: list[Finding]) -> dict[str, Finding]:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
+async def slack():
     async with SlackServer(speed=20) as server:
         server.space.add_user("U1", "ann")
         server.space.add_channel("C1", "U1")
@@ -63,7 +58,7 @@ class TestSlack:
         told = {"slack_bot_token": BOT_TOKEN, "slack_app_token": APP_TOKEN, "slack_api_url": slack.url}
         return settings(redis_url=redis_url, **(told | values))
 
-    async def test_the_token_the_socket_and_every_channel_are_looked_at(self, slack, redis_url: str, store: Store):
+    async def test_the_token_the_socket_and_every_channel_are_looked_at(self, slack, redis_url, store):
         await store.save_subscription(Subscription(Place("slack", "CGONE")))
         found = by_name(await platforms.slack(self.given(slack, redis_url, slack_channel="C1")))
         assert {f.state for what, f in found.items() if what != "Slack channel CGONE"} == {State.GOOD}
@@ -71,19 +66,19 @@ class TestSlack:
         assert found["Slack channel CGONE"].state is State.BAD
         assert slack.space.channel("C1").messages == {}
 
-    async def test_without_a_way_to_hear_people_it_says_what_to_set(self, slack, redis_url: str):
+    async def test_without_a_way_to_hear_people_it_says_what_to_set(self, slack, redis_url):
         found = by_name(await platforms.slack(self.given(slack, redis_url, slack_app_token="")))
         assert found["Slack events"].state is State.BAD
         assert "SLACK_APP_TOKEN" in found["Slack events"].todo
 
-    async def test_a_refused_token_is_told(self, slack, redis_url: str):
+    async def test_a_refused_token_is_told(self, slack, redis_url):
         [found] = await platforms.slack(self.given(slack, redis_url, slack_bot_token="xoxb-wrong"))
         assert found.state is State.BAD
         assert "xoxb" not in found.detail
 
 
 class TestDiscord:
-    async def test_the_token_and_its_channels_are_looked_at_and_a_missing_intent_is_no_fault(self, redis_url: str):
+    async def test_the_token_and_its_channels_are_looked_at_and_a_missing_intent_is_no_fault(self, redis_url):
         async with Discord() as server:
             channel = server.world.channel(server.world.guild())
             given = settings(
@@ -111,7 +106,7 @@ async def test_a_platform_without_a_token_is_off_and_a_channel_without_one_a_mis
 
 class TestHost:
     @pytest.mark.parametrize(("mark", "name"), [("DYNO", "Heroku"), ("K_SERVICE", "Cloud Run")])
-    async def test_where_the_disk_does_not_last_redis_url_is_required(self, monkeypatch, mark: str, name: str):
+    async def test_where_the_disk_does_not_last_redis_url_is_required(self, monkeypatch, mark, name):
         monkeypatch.setenv(mark, "web.1")
         [found] = await platforms.host(settings())
         assert found.state is State.BAD
@@ -159,7 +154,7 @@ class TestPort:
 
 
 class TestStore:
-    async def test_a_server_without_an_append_only_file_loses_what_came_last(self, redis_url: str, store: Store):
+    async def test_a_server_without_an_append_only_file_loses_what_came_last(self, redis_url, store):
         given = settings(redis_url=redis_url)
         good, doubtful = await store_checks.store(given)  # the tests' server keeps nothing
         assert (good.what, good.state) == ("store", State.GOOD)
@@ -171,7 +166,7 @@ class TestStore:
         finally:
             await store.redis.do("CONFIG", "SET", "appendonly", "no")
 
-    async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path: Path, monkeypatch):
+    async def test_an_embedded_one_has_a_folder_and_room_in_it(self, tmp_path, monkeypatch):
         given = settings(paperboy_home=tmp_path)
         [good] = await store_checks.store(given)
         assert str(tmp_path) in good.detail
@@ -181,7 +176,7 @@ class TestStore:
         assert "MB free" in disk.detail
         await stop(given.home)
 
-    async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url: str, store: Store, clock: Clock):
+    async def test_what_lasts_stands_there_with_channel_and_cause(self, redis_url, store, clock):
         admin = AdminReports(store, {}, [], FreePace(), clock)
         await admin.report_fault("delivery", "The bot is not in the channel.", about="slack:C1", channel="slack:C1")
         found = by_name(await store_checks.store(settings(redis_url=redis_url)))["fault: delivery"]
@@ -195,7 +190,7 @@ class TestStore:
 
 
 async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_found(
-    slack, redis_url: str, tmp_path: Path, capsys, monkeypatch
+    slack, redis_url, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setenv("COLUMNS", "200")
     async with ArxivServer() as arxiv, ModelServer() as model:
@@ -224,7 +219,7 @@ async def test_the_whole_table_has_a_line_for_everything_and_ends_with_what_it_f
 
 
 class TestRedis:
-    async def test_a_server_that_does_not_answer_is_told_at_once(self, tmp_path: Path):
+    async def test_a_server_that_does_not_answer_is_told_at_once(self, tmp_path):
         given = settings(redis_url=f"redis://127.0.0.1:{free_port()}", paperboy_home=tmp_path)
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="See that it runs and that REDIS_URL is right"):
@@ -232,7 +227,7 @@ class TestRedis:
                 pass
         assert time.monotonic() - begun < 5
 
-    async def test_a_server_that_throws_keys_away_is_refused_with_what_to_set(self, redis_url: str, store: Store):
+    async def test_a_server_that_throws_keys_away_is_refused_with_what_to_set(self, redis_url, store):
         await store.redis.do("CONFIG", "SET", "maxmemory", "100mb", "maxmemory-policy", "allkeys-lru")
         try:
             with pytest.raises(Misconfigured, match="Set maxmemory-policy to noeviction"):
@@ -241,7 +236,7 @@ class TestRedis:
         finally:
             await store.redis.do("CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
 
-    async def test_a_service_waits_for_the_server_it_was_started_before(self, tmp_path: Path, caplog):
+    async def test_a_service_waits_for_the_server_it_was_started_before(self, tmp_path, caplog):
         number = free_port()
         command = [str(server_binary()), "--port", str(number), "--save", "", "--dir", str(tmp_path)]
         given = settings(redis_url=f"redis://127.0.0.1:{number}")

@@ -1,7 +1,5 @@
 """The language an answer is asked for in: the asker's, and the channel's where a question does not tell."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.questions.answering import answer_language
@@ -11,7 +9,7 @@ from bot.questions.answering import answer_language
 @pytest.mark.parametrize(
     "question", ["4", "code?", "#7 GPU?", "GPT-4 / DynamicVLA / PI-Light?", "RefAny3D vs. DynamicVLA, FID"]
 )
-def test_names_and_figures_tell_no_language(question: str, channel: str):
+def test_names_and_figures_tell_no_language(question, channel):
     assert answer_language(question, channel) == channel
 
 
@@ -28,5 +26,5 @@ def test_names_and_figures_tell_no_language(question: str, channel: str):
         ("データセットは？", "zh", "ja"),
     ],
 )  # fmt: skip
-def test_it_is_the_askers_language(question: str, channel: str, language: str):
+def test_it_is_the_askers_language(question, channel, language):
     assert answer_language(question, channel) == language

@@ -7,23 +7,23 @@ import pytest
 
 from bot.core.chat import Button, ChatError, OutcomeUnknown, Place
 from bot.store import QuestionState
-from tests.bot.people import ANN, BOB, HERE, Channel
+from tests.bot.people import ANN, BOB, HERE
 
 
-async def test_the_first_question_in_a_digest_s_thread_is_answered_without_a_mention(channel: Channel):
+async def test_the_first_question_in_a_digest_s_thread_is_answered_without_a_mention(channel):
     digest, thread = await channel.digest()
     said = await channel.ask(thread, "what does 2 introduce?")
     assert said.startswith("**2 · ")
     assert digest.entries[1].paper.title.split(":")[0][:20] in said
 
 
-async def test_a_follow_up_of_the_same_person_is_about_the_same_paper(channel: Channel):
+async def test_a_follow_up_of_the_same_person_is_about_the_same_paper(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "what does 3 introduce?")
     assert (await channel.ask(thread, "and what are the results?")).startswith("**3 · ")
 
 
-async def test_people_who_talk_to_each_other_are_left_alone_and_their_words_are_not_kept(channel: Channel):
+async def test_people_who_talk_to_each_other_are_left_alone_and_their_words_are_not_kept(channel):
     _, thread = await channel.digest()
     assert await channel.ask(thread, "we start the secret project on monday") == ""
     assert await channel.ask(thread, "really? where?", BOB) == ""
@@ -34,13 +34,13 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_their_words_are_
     assert b"secret project" not in dumped
 
 
-async def test_outside_of_its_threads_only_a_mention_is_heard(channel: Channel):
+async def test_outside_of_its_threads_only_a_mention_is_heard(channel):
     await channel.digest()
     assert await channel.ask(HERE, "what does 2 introduce?") == ""
     assert "2 · " in await channel.ask(HERE, "what does 2 introduce?", addressed=True)
 
 
-async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(channel: Channel):
+async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(channel):
     _, thread = await channel.digest()
     asked = await channel.ask(thread, "has anyone tried paper 2?")
     assert "Shall I answer?" in asked
@@ -50,7 +50,7 @@ async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(cha
     assert any(text.startswith("**2 · ") for text in await channel.said(thread))
 
 
-async def test_no_means_quiet_in_this_thread(channel: Channel):
+async def test_no_means_quiet_in_this_thread(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "has anyone tried paper 2?")
     await channel.click(("answer_no", "x"), place=thread)
@@ -58,13 +58,13 @@ async def test_no_means_quiet_in_this_thread(channel: Channel):
     assert "1 · " in await channel.ask(thread, "what does 1 introduce?", addressed=True)
 
 
-async def test_told_to_be_quiet_it_is_until_it_is_mentioned(channel: Channel):
+async def test_told_to_be_quiet_it_is_until_it_is_mentioned(channel):
     _, thread = await channel.digest()
     assert "Quiet from now on" in await channel.ask(thread, "quiet", addressed=True)
     assert await channel.ask(thread, "what does 1 introduce?") == ""
 
 
-async def test_the_same_question_delivered_three_times_is_answered_once(channel: Channel):
+async def test_the_same_question_delivered_three_times_is_answered_once(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "what does 1 introduce?", message="m1")
     before = await channel.said(thread)
@@ -73,28 +73,27 @@ async def test_the_same_question_delivered_three_times_is_answered_once(channel:
     assert await channel.said(thread) == before
 
 
-async def test_an_id_alone_is_a_lookup(channel: Channel):
+async def test_an_id_alone_is_a_lookup(channel):
     _, thread = await channel.digest()
     assert "VI-Probe" in await channel.ask(thread, "2601.22150")
 
 
-async def test_when_it_is_not_clear_which_a_menu_asks_and_the_choice_is_answered(channel: Channel):
+async def test_when_it_is_not_clear_which_a_menu_asks_and_the_choice_is_answered(channel):
     _, thread = await channel.digest()
     asked = await channel.ask(thread, "how was it evaluated?")
     assert "Which paper do you mean?" in asked
     menu = next(iter(await channel.context.store.redis.scan("paperboy:named:*"))).rsplit(":", 1)[1]
     digest = await channel.context.store.latest_digest(HERE.key)
-    assert digest is not None
     await channel.click(("pick", f"{menu} {digest.entries[2].paper.id}"), place=thread)
     assert (await channel.said(thread))[-1].startswith("**3 · ")
 
 
-async def test_a_question_about_the_day_is_about_all_its_papers(channel: Channel):
+async def test_a_question_about_the_day_is_about_all_its_papers(channel):
     _, thread = await channel.digest()
     assert "From " in await channel.ask(thread, "which of these introduce a benchmark?")
 
 
-async def test_why_not_is_answered_from_the_ledger(channel: Channel):
+async def test_why_not_is_answered_from_the_ledger(channel):
     digest, thread = await channel.digest()
     other = digest.others[0]
     said = await channel.ask(thread, f"why not {other.paper.id}?", addressed=True)
@@ -104,16 +103,16 @@ async def test_why_not_is_answered_from_the_ledger(channel: Channel):
     assert "has not seen that paper" in await channel.ask(thread, "why not 2401.00001?", addressed=True)
 
 
-async def test_a_paper_nobody_knows_gets_a_sentence(channel: Channel):
+async def test_a_paper_nobody_knows_gets_a_sentence(channel):
     assert "no paper 2401.00001" in await channel.ask(HERE, "what does 2401.00001 say about data?", addressed=True)
 
 
-async def test_the_answer_is_in_the_asker_s_language(channel: Channel):
+async def test_the_answer_is_in_the_asker_s_language(channel):
     _, thread = await channel.digest()
     assert "最接近" in await channel.ask(thread, "第2篇提出了什么方法？", BOB)
 
 
-async def test_a_direct_message_is_answered_there(channel: Channel):
+async def test_a_direct_message_is_answered_there(channel):
     direct = Place("console", "dm-ann", direct=True)
     assert "DynamicVLA" in await channel.ask(direct, "what does 2601.22153 introduce?", addressed=True)
     assert "I answer from papers" in await channel.ask(
@@ -121,10 +120,10 @@ async def test_a_direct_message_is_answered_there(channel: Channel):
     )
 
 
-async def test_questions_a_day_have_a_limit_that_is_said(channel: Channel):
+async def test_questions_a_day_have_a_limit_that_is_said(channel):
     channel.conversation._context = replace(channel.context, questions_per_person=2)
     channel.handler._conversation = channel.conversation
-    channel.context.queue.register("answer", channel.conversation.answer)  # type: ignore[attr-defined]
+    channel.context.queue.register("answer", channel.conversation.answer)
     _, thread = await channel.digest()
     for _ in range(2):
         assert "1 · " in await channel.ask(thread, "what does 1 introduce?", addressed=True)
@@ -132,7 +131,7 @@ async def test_questions_a_day_have_a_limit_that_is_said(channel: Channel):
     assert "1 · " in await channel.ask(thread, "what does 1 introduce?", BOB, addressed=True)
 
 
-async def test_wrong_marks_the_answer_in_place(channel: Channel):
+async def test_wrong_marks_the_answer_in_place(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "what does 1 introduce?")
     [name] = [key.rsplit(":", 1)[1] for key in await channel.context.store.redis.scan("paperboy:named:*")]
@@ -143,9 +142,7 @@ async def test_wrong_marks_the_answer_in_place(channel: Channel):
     assert "table II is simulation" in said[-1]
 
 
-async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
-    channel: Channel, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(channel, monkeypatch):
     _, thread = await channel.digest()
     draft = type(await channel.chat.draft(_question(thread), "k"))
     finish = draft.finish
@@ -167,7 +164,7 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(
     assert await channel.context.store.unanswered() == []
 
 
-async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channel):
+async def test_a_question_withdrawn_before_it_is_answered_is_not(channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
     await channel.context.store.save_question(question)
@@ -177,7 +174,7 @@ async def test_a_question_withdrawn_before_it_is_answered_is_not(channel: Channe
     assert await channel.said(thread) == before
 
 
-async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel: Channel):
+async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel):
     _, thread = await channel.digest()
     question = replace(_question(thread), message="m9", text="what does 1 introduce?")
     await channel.context.store.save_question(question)
@@ -186,7 +183,7 @@ async def test_a_question_edited_while_open_is_answered_as_it_reads_now(channel:
     assert (await channel.said(thread))[-1].startswith("**2 · ")
 
 
-async def test_an_earlier_digest_s_paper_is_found_by_what_was_said_of_it(channel: Channel):
+async def test_an_earlier_digest_s_paper_is_found_by_what_was_said_of_it(channel):
     first, _ = await channel.digest()
     channel.clock.forward(timedelta(days=1))
     title = first.entries[0].paper.title

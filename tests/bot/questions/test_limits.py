@@ -1,7 +1,5 @@
 """What questions cost: the limit of a person, and the day's budget, each told to the asker with the time it is lifted."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,25 +13,25 @@ from digest.errors import OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Usage
 from digest.ports import booked
-from tests.bot.people import ANN, BOB, HERE, Channel, words
+from tests.bot.people import ANN, BOB, HERE, words
 
 
 class Broke(ExtractiveAnalyst):
     """A model whose budget is used up."""
 
-    async def answer(self, *_: object) -> None:  # type: ignore[override]
+    async def answer(self, *_: object) -> None:
         raise OverBudget("The day's budget for the model is used up.", datetime(2026, 1, 31, tzinfo=UTC))
 
 
 @pytest.fixture
-async def broke(channel: Channel) -> Channel:
+async def broke(channel):
     context = replace(channel.context, services=replace(channel.context.services, analyst=Broke()))
     conversation = Conversation(context)
-    context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    context.queue.register("answer", conversation.answer)
     return replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
 
 
-async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke: Channel):
+async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_the_channel_s_time(broke):
     subscription = replace(await broke.set_up(), timezone="Asia/Shanghai")
     await broke.context.store.save_subscription(subscription)
     _, thread = await broke.digest(subscription)
@@ -42,16 +40,16 @@ async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_t
     assert await broke.context.store.unanswered() == []
 
 
-async def test_and_so_it_is_with_a_question_by_command_in_the_person_s_language(broke: Channel):
+async def test_and_so_it_is_with_a_question_by_command_in_the_person_s_language(broke):
     await broke.set_up()
     respond = await broke.command("paper", "2601.22153 有代码吗？", BOB)
     assert "1月31日周六 00:00 (UTC) 起恢复问答" in respond.text
 
 
-async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel: Channel):
+async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel):
     context = replace(channel.context, questions_per_person=2)
     conversation = Conversation(context)
-    context.queue.register("answer", conversation.answer)  # type: ignore[attr-defined]
+    context.queue.register("answer", conversation.answer)
     limited = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
     _, thread = await limited.digest()
     for n in (1, 2):
@@ -61,14 +59,14 @@ async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touche
     assert "limit" not in await limited.ask(thread, "does 3 release code?", BOB, addressed=True)
 
 
-async def test_one_question_delivered_twice_counts_once(channel: Channel):
+async def test_one_question_delivered_twice_counts_once(channel):
     store = channel.context.store
     day = channel.clock().date()
     assert [await store.count_question(ANN.id, day, "q") for _ in range(3)] == [1, 1, 1]
     assert await store.count_question(ANN.id, day, "r") == 2
 
 
-async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channel):
+async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel):
     await channel.set_up()
     budget = RedisBudget(channel.context.store, daily=1.0)
     with booked(HERE.key, "analyse"):
@@ -81,7 +79,7 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel: Channe
     assert "Today: 42 % of the budget" in respond.text
 
 
-async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_does(channel: Channel):
+async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_does(channel):
     await channel.set_up()
     store = channel.context.store
     run = await store.begin_run(HERE.key, date(2026, 1, 30), "daily")
@@ -93,7 +91,7 @@ async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_doe
     assert "refused the key" not in (await channel.command("digest", "status")).text
 
 
-async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Channel):
+async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel):
     from bot.core.subscription import Detail
     from bot.digests import cards
     from tests.builders import a_digest
@@ -103,6 +101,6 @@ async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel: Ch
     assert "$" not in shown[False].replace("$\\pi", "")
 
 
-async def test_a_place_without_settings_is_told_in_utc(broke: Channel):
+async def test_a_place_without_settings_is_told_in_utc(broke):
     respond = await broke.command("paper", "2601.22153 does it release code?", place=Place("console", "elsewhere"))
     assert "00:00 (UTC)" in respond.text

@@ -1,7 +1,5 @@
 """/healthz, /readyz and /metrics, asked over HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket
@@ -12,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.server.health import Health, serve_http, watch_connections
-from bot.store import Store, StoreUnavailable
+from bot.store import StoreUnavailable
 from digest.errors import Misconfigured
 
 
@@ -40,7 +38,7 @@ async def test_alive_is_whoever_answers():
         assert await get(f"{url}/healthz") == (200, '{"status": "alive"}')
 
 
-async def test_ready_is_who_has_its_store_and_its_connections(store: Store):
+async def test_ready_is_who_has_its_store_and_its_connections(store):
     up = [True]
     health = Health(parts={"slack": lambda: up[0]}, store=store.server_time)
     async with serving(health) as (url, _):
@@ -63,7 +61,7 @@ async def test_without_its_store_nobody_is_ready_and_a_store_that_hangs_is_none(
             assert (status, '"store": "down"' in text) == (503, True)
 
 
-async def test_a_process_that_is_stopping_takes_nothing_new(store: Store):
+async def test_a_process_that_is_stopping_takes_nothing_new(store):
     health = Health(store=store.server_time, stopping=True)
     async with serving(health) as (url, _):
         assert (await get(f"{url}/readyz"))[0] == 503

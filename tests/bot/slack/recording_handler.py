@@ -1,7 +1,5 @@
 """An EventHandler that records its events, for tests of the listeners."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

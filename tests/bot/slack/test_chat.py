@@ -1,7 +1,5 @@
 """What goes out, over the wire to the strict server: once, and with every error as a sentence that says what to do."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import replace
@@ -62,13 +60,13 @@ async def delivered(chat: SlackChat, steps: list[Step]) -> dict[str, str]:
     return ids
 
 
-async def test_a_post_is_found_again_by_its_key(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_post_is_found_again_by_its_key(slack, chat):
     parent = await chat.post(step("d:0"), PLACE)
     assert await chat.find("d:0", StepKind.POST, PLACE, since()) == parent
     assert await chat.find("d:9", StepKind.POST, PLACE, since()) is None
 
 
-async def test_replies_are_looked_for_in_their_thread_over_all_pages(slack: SlackServer, chat: SlackChat) -> None:
+async def test_replies_are_looked_for_in_their_thread_over_all_pages(slack, chat):
     parent = await chat.post(step("d:0"), PLACE)
     for n in range(230):
         slack.space.put(slack.space.channels["C1"], _human(slack, f"chatter {n}", parent))
@@ -82,7 +80,7 @@ def _human(slack: SlackServer, text: str, thread: str) -> Message:
     return Message(slack.space.new_ts(), "C1", "U1", text, thread_ts=thread)
 
 
-async def test_somebody_elses_message_with_our_key_is_not_ours(slack: SlackServer, chat: SlackChat) -> None:
+async def test_somebody_elses_message_with_our_key_is_not_ours(slack, chat):
     other = _human(slack, "x", "")
     other.metadata = messages.mark("d:0")
     slack.space.put(slack.space.channels["C1"], other)
@@ -90,9 +88,7 @@ async def test_somebody_elses_message_with_our_key_is_not_ours(slack: SlackServe
 
 
 @pytest.mark.parametrize("detail", list(Detail))
-async def test_the_worst_digest_is_taken_whole_and_pings_nobody(
-    slack: SlackServer, chat: SlackChat, detail: Detail
-) -> None:
+async def test_the_worst_digest_is_taken_whole_and_pings_nobody(slack, chat, detail):
     steps = messages.steps(cards.thread(worst_digest(10), detail), "d")
     ids = await delivered(chat, steps)
     assert slack.refusals() == []
@@ -107,7 +103,7 @@ async def test_the_worst_digest_is_taken_whole_and_pings_nobody(
         assert (f"SHORT-{n}-conclusion" in everything) == (detail is Detail.SHORT)
 
 
-async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack: SlackServer, chat: SlackChat) -> None:
+async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack, chat):
     await chat.post(step("d:0"), PLACE)
     with pytest.raises(Throttled) as busy:
         await chat.post(step("d:1"), PLACE)
@@ -116,9 +112,7 @@ async def test_the_rate_limit_is_not_a_failure_but_a_wait(slack: SlackServer, ch
 
 
 @pytest.mark.parametrize(("fault", "stored"), [("drop", 1), ("refuse", 0), ("500", 0), ("503", 0), ("html", 0)])
-async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(
-    slack: SlackServer, chat: SlackChat, fault: str, stored: int
-) -> None:
+async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(slack, chat, fault, stored):
     slack.fail("chat.postMessage", fault)
     with pytest.raises(OutcomeUnknown):
         await chat.post(step(), PLACE)
@@ -127,13 +121,13 @@ async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(
     assert bool(found) == bool(stored) == bool(slack.space.channels["C1"].messages)
 
 
-async def test_reads_are_tried_again(slack: SlackServer, chat: SlackChat) -> None:
+async def test_reads_are_tried_again(slack, chat):
     slack.fail("conversations.history", "503")
     slack.fail("conversations.history", "429:0")
     assert await chat.find("d:0", StepKind.POST, PLACE, since()) is None
 
 
-async def test_a_slack_that_cannot_be_reached_took_nothing() -> None:
+async def test_a_slack_that_cannot_be_reached_took_nothing():
     chat = SlackChat(BOT_TOKEN, "http://127.0.0.1:9/api/")
     with pytest.raises(Throttled, match="cannot be reached"):
         await chat.post(step(), PLACE)
@@ -153,15 +147,13 @@ async def test_a_slack_that_cannot_be_reached_took_nothing() -> None:
         ("fatal_error", OutcomeUnknown, "fatal_error"),
     ],
 )
-async def test_refusals_are_sentences(
-    slack: SlackServer, chat: SlackChat, code: str, kind: type[ChatError], says: str
-) -> None:
+async def test_refusals_are_sentences(slack, chat, code, kind, says):
     slack.fail("chat.postMessage", f"error:{code}")
     with pytest.raises(kind, match=says):
         await chat.post(step(), PLACE)
 
 
-async def test_a_missing_scope_is_named(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_missing_scope_is_named(slack, chat):
     slack.scopes -= {"chat:write", "channels:history"}
     with pytest.raises(Forbidden, match="chat:write is missing"):
         await chat.post(step(), PLACE)
@@ -169,14 +161,14 @@ async def test_a_missing_scope_is_named(slack: SlackServer, chat: SlackChat) -> 
         await chat.find("d:0", StepKind.POST, PLACE, since())
 
 
-async def test_deleting_twice_does_no_harm(slack: SlackServer, chat: SlackChat) -> None:
+async def test_deleting_twice_does_no_harm(slack, chat):
     ts = await chat.post(step(), PLACE)
     await chat.delete(PLACE, ts)
     await chat.delete(PLACE, ts)
     assert slack.space.channels["C1"].messages == {}
 
 
-async def test_links_to_replies_name_their_thread(slack: SlackServer, chat: SlackChat) -> None:
+async def test_links_to_replies_name_their_thread(slack, chat):
     parent = await chat.post(step("d:0"), PLACE)
     slack.limited = False
     reply = await chat.post(step("d:1", StepKind.REPLY), PLACE, parent)
@@ -191,21 +183,19 @@ async def test_links_to_replies_name_their_thread(slack: SlackServer, chat: Slac
     await stranger.close()
 
 
-async def test_a_word_to_one_person_is_seen_by_nobody_else(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_word_to_one_person_is_seen_by_nobody_else(slack, chat):
     assert await chat.send(PLACE, POST, "k", Person("U1")) == ""
     assert [m.shown for m in slack.space.seen_by("U1", "C1")] == ["hello"]
     assert slack.space.seen_by("U2", "C1") == []
 
 
-async def test_a_word_to_one_person_from_a_channel_the_bot_left_comes_directly(
-    slack: SlackServer, chat: SlackChat
-) -> None:
+async def test_a_word_to_one_person_from_a_channel_the_bot_left_comes_directly(slack, chat):
     slack.kick("C1", "U1")
     ts = await chat.send(PLACE, POST, "k", Person("U1"))
     assert slack.space.channels["D1"].messages[ts].shown == "hello"
 
 
-async def test_a_long_word_is_several_messages_within_the_rate(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_long_word_is_several_messages_within_the_rate(slack, chat):
     first = await chat.send(PLACE, Post((Text("word " * 4_000),), "long"), "k")
     posted = list(slack.space.channels["C1"].messages.values())
     assert len(posted) == 3
@@ -213,9 +203,7 @@ async def test_a_long_word_is_several_messages_within_the_rate(slack: SlackServe
     assert [messages.key_of({"metadata": m.metadata}) for m in posted] == ["k", "k.2", "k.3"]
 
 
-async def test_no_token_and_no_message_reaches_the_log_at_any_level(
-    slack: SlackServer, chat: SlackChat, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_no_token_and_no_message_reaches_the_log_at_any_level(slack, chat, caplog):
     caplog.set_level("DEBUG")
     await chat.post(step(post=Post((Text("a secret plan"),), "a secret plan")), PLACE)
     assert BOT_TOKEN not in caplog.text

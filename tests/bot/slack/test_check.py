@@ -1,23 +1,20 @@
 """`paperboy check` tells of a revoked token, a missing scope, a channel without the bot, an archived one, and posts nothing."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.core.finding import State
-from bot.slack.chat import SlackChat
 from bot.slack.check import check_connection
-from tests.servers.slack import APP_TOKEN, SlackServer
+from tests.servers.slack import APP_TOKEN
 
 
-async def test_all_is_well(slack: SlackServer, chat: SlackChat) -> None:
+async def test_all_is_well(slack, chat):
     found = await check_connection(chat, ["C1"], APP_TOKEN)
     assert all(f.state is State.GOOD for f in found)
     assert [f.what for f in found] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "Slack channel C1"]
     assert slack.space.channels["C1"].messages == {}
 
 
-async def test_each_trouble_is_named_with_what_to_do(slack: SlackServer, chat: SlackChat) -> None:
+async def test_each_trouble_is_named_with_what_to_do(slack, chat):
     slack.scopes -= {"im:write", "reactions:read"}
     slack.space.add_channel("C2", bot=False)
     slack.space.add_channel("C3", archived=True)
@@ -32,7 +29,7 @@ async def test_each_trouble_is_named_with_what_to_do(slack: SlackServer, chat: S
 
 
 @pytest.mark.parametrize("code", ["token_revoked", "invalid_auth"])
-async def test_a_refused_token_is_all_there_is_to_say(slack: SlackServer, chat: SlackChat, code: str) -> None:
+async def test_a_refused_token_is_all_there_is_to_say(slack, chat, code):
     slack.revoked = code
     (found,) = await check_connection(chat, ["C1"])
     assert found.state is State.BAD

@@ -1,9 +1,7 @@
 """Slack passes the contract of every Chat, over the wire to the strict server."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,8 +11,8 @@ from bot.core.chat import Person, Place, Question, StepKind
 from bot.core.ids import LINK_PLACEHOLDER
 from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
-from bot.store import DeliveryState, Store
-from tests.bot.contract import KEY, Break, ChatContract, Seen, World, check_whole, run, until_done
+from bot.store import DeliveryState
+from tests.bot.contract import KEY, Break, ChatContract, Seen, check_whole, run, until_done
 from tests.servers.slack import BOT_TOKEN, SlackServer
 
 FAULTS = {
@@ -55,7 +53,7 @@ class SlackWorld:
 
 class TestSlack(ChatContract):
     @pytest.fixture
-    async def world(self) -> AsyncIterator[SlackWorld]:
+    async def world(self):
         async with SlackServer(speed=20) as server:
             server.space.add_user("U1")
             server.space.add_channel("C1", "U1")
@@ -63,11 +61,10 @@ class TestSlack(ChatContract):
             yield made
             await made.chat.close()
 
-    async def test_an_edit_done_twice_does_no_harm(self, world: World, store: Store) -> None:
+    async def test_an_edit_done_twice_does_no_harm(self, world, store):
         """As the suite's, with the links filled in as a delivery does: Slack refuses a link that is none."""
         delivered = await run(world, store)
         stored = await store.delivery(KEY)
-        assert stored is not None
         edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
         here = await world.chat.link(world.place, delivered.parent)
         marks = LINK_PLACEHOLDER.findall(json.dumps(edit.payload, ensure_ascii=False, default=str))
@@ -79,8 +76,8 @@ class TestSlack(ChatContract):
     @pytest.mark.parametrize("fault", ["drop", "refuse", "500", "503", "html", "429:0.05"])
     @pytest.mark.parametrize("skip", [0, 1, 2])
     async def test_whatever_breaks_at_whatever_request_every_post_stands_once_and_in_order(
-        self, world: SlackWorld, store: Store, method: str, fault: str, skip: int
-    ) -> None:
+        self, world, store, method, fault, skip
+    ):
         world.server.fail(method, fault, skip=skip)
         assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)

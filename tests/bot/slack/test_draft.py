@@ -1,7 +1,5 @@
 """An answer while it is written: streamed at once, never twice, and in the end the checked form alone."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from datetime import UTC, datetime
@@ -11,7 +9,6 @@ import pytest
 
 from bot.core.chat import OutcomeUnknown, Person, Place, Post, Question, Quotation, Text
 from bot.slack import draft, wire
-from bot.slack.chat import SlackChat
 from bot.slack.render import messages
 from tests.servers.slack import TEAM, Message, SlackServer
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -23,7 +20,7 @@ FINAL = Post(
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def at_once(monkeypatch):
     """Slack's pace, without the waiting."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
     monkeypatch.setattr(draft, "EDIT_PACE", 0.02)
@@ -31,7 +28,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def parent(slack: SlackServer) -> str:
+def parent(slack):
     message = Message(slack.space.new_ts(), "C1", BOT_USER, "digest", bot_id=BOT_ID)
     slack.space.put(slack.space.channels["C1"], message)
     return message.ts
@@ -50,9 +47,7 @@ def answers(slack: SlackServer, channel: str = "C1") -> list[Message]:
     return [m for m in slack.space.channels[channel].messages.values() if m.bot_id and m.text != "digest"]
 
 
-async def test_it_streams_with_status_and_ends_in_its_final_form(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_it_streams_with_status_and_ends_in_its_final_form(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.status("Reading 2601.22153 …")
     await slack.until(lambda: slack.space.statuses == [("C1", parent, "Reading 2601.22153 …")])
@@ -75,7 +70,7 @@ async def test_it_streams_with_status_and_ends_in_its_final_form(
     assert len(answers(slack)) == 1
 
 
-async def test_the_first_words_are_shown_at_once(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_the_first_words_are_shown_at_once(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     begun = time.monotonic()
     await writing.write("First")
@@ -84,7 +79,7 @@ async def test_the_first_words_are_shown_at_once(slack: SlackServer, chat: Slack
     await writing.finish(FINAL)
 
 
-async def test_a_model_faster_than_slack_is_not_held_up(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_a_model_faster_than_slack_is_not_held_up(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     text = ""
     for n in range(200):
@@ -95,7 +90,7 @@ async def test_a_model_faster_than_slack_is_not_held_up(slack: SlackServer, chat
     assert slack.refusals() == []
 
 
-async def test_in_a_channel_the_answer_opens_a_thread_under_the_question(slack: SlackServer, chat: SlackChat) -> None:
+async def test_in_a_channel_the_answer_opens_a_thread_under_the_question(slack, chat):
     question = asked(slack, "")
     writing = await chat.draft(question, "answer:q")
     await writing.write("It")
@@ -103,7 +98,7 @@ async def test_in_a_channel_the_answer_opens_a_thread_under_the_question(slack: 
     assert answers(slack)[0].thread_ts == question.message
 
 
-async def test_in_a_direct_message_it_is_answered_below_by_edits(slack: SlackServer, chat: SlackChat) -> None:
+async def test_in_a_direct_message_it_is_answered_below_by_edits(slack, chat):
     slack.space.open_direct("U1")
     writing = await chat.draft(asked(slack, "", "D1"), "answer:q")
     await writing.status("Reading")
@@ -118,9 +113,7 @@ async def test_in_a_direct_message_it_is_answered_below_by_edits(slack: SlackSer
 
 
 @pytest.mark.parametrize("refusal", ["error:missing_scope", "error:unknown_method", "error:channel_type_not_supported"])
-async def test_where_streaming_is_refused_it_goes_on_by_edits(
-    slack: SlackServer, chat: SlackChat, parent: str, refusal: str
-) -> None:
+async def test_where_streaming_is_refused_it_goes_on_by_edits(slack, chat, parent, refusal):
     slack.fail("chat.startStream", refusal, times=5)
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
@@ -132,9 +125,7 @@ async def test_where_streaming_is_refused_it_goes_on_by_edits(
     assert "DynamicVLA" in answers(slack)[0].shown
 
 
-async def test_a_stream_that_slack_ended_goes_on_by_edits_of_the_same_message(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_stream_that_slack_ended_goes_on_by_edits_of_the_same_message(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
     (message,) = answers(slack)
@@ -145,9 +136,7 @@ async def test_a_stream_that_slack_ended_goes_on_by_edits_of_the_same_message(
     assert len(answers(slack)) == 1
 
 
-async def test_stopped_by_a_person_it_writes_no_more_but_what_is_left_is_the_checked_form(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_stopped_by_a_person_it_writes_no_more_but_what_is_left_is_the_checked_form(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
     (message,) = answers(slack)
@@ -160,9 +149,7 @@ async def test_stopped_by_a_person_it_writes_no_more_but_what_is_left_is_the_che
     assert "DynamicVLA" in message.shown
 
 
-async def test_after_a_crash_the_half_message_is_found_and_replaced(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_after_a_crash_the_half_message_is_found_and_replaced(slack, chat, parent):
     """Two answers were being written in the thread; each finds its own half."""
     one, two = asked(slack, parent), asked(slack, parent)
     for question, text in ((one, "Half of one"), (two, "Half of two")):
@@ -177,9 +164,7 @@ async def test_after_a_crash_the_half_message_is_found_and_replaced(
     assert all("Half" not in m.shown and not m.streaming for m in answers(slack))
 
 
-async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(
-    slack: SlackServer, chat: SlackChat, parent: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(slack, chat, parent, monkeypatch):
     """Slack carried out what the bot had waited for in vain."""
     monkeypatch.setattr(wire, "TIMEOUT", 0.5)
     slack.fail("chat.startStream", "slow:1")
@@ -192,9 +177,7 @@ async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(
     assert "DynamicVLA" in message.shown
 
 
-async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(
-    slack: SlackServer, chat: SlackChat, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(slack, chat, monkeypatch):
     monkeypatch.setattr(wire, "TIMEOUT", 0.5)
     slack.space.open_direct("U1")
     writing = await chat.draft(asked(slack, "", "D1"), "answer:q")
@@ -208,9 +191,7 @@ async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(
     assert "DynamicVLA" in message.shown
 
 
-async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_next(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_next(slack, chat, parent):
     """Killed while it waited for what might still come to stand."""
     question = asked(slack, parent)
     half = await chat.draft(question, "answer:q")
@@ -223,7 +204,7 @@ async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_n
     assert [m.ts for m in answers(slack)] == [ts]
 
 
-async def test_the_mark_in_a_half_message_cannot_be_seen(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_the_mark_in_a_half_message_cannot_be_seen(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It releases")
     (message,) = answers(slack)
@@ -233,9 +214,7 @@ async def test_the_mark_in_a_half_message_cannot_be_seen(slack: SlackServer, cha
 
 
 @pytest.mark.parametrize("fault", ["drop", "refuse"])
-async def test_a_start_whose_answer_is_lost_leaves_no_second_message(
-    slack: SlackServer, chat: SlackChat, parent: str, fault: str
-) -> None:
+async def test_a_start_whose_answer_is_lost_leaves_no_second_message(slack, chat, parent, fault):
     slack.fail("chat.startStream", fault)
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
@@ -244,9 +223,7 @@ async def test_a_start_whose_answer_is_lost_leaves_no_second_message(
     assert [("DynamicVLA" in m.shown, m.streaming) for m in answers(slack)] == [(True, False)]
 
 
-async def test_a_final_post_whose_answer_is_lost_may_be_repeated(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_final_post_whose_answer_is_lost_may_be_repeated(slack, chat, parent):
     slack.fail("chat.postMessage", "drop")
     writing = await chat.draft(asked(slack, parent), "answer:q")
     with pytest.raises(OutcomeUnknown):
@@ -255,9 +232,7 @@ async def test_a_final_post_whose_answer_is_lost_may_be_repeated(
     assert [m.ts for m in answers(slack)] == [ts]
 
 
-async def test_a_long_answer_goes_on_in_a_second_message_that_stands_once(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_long_answer_goes_on_in_a_second_message_that_stands_once(slack, chat, parent):
     long = Post((Text("word " * 2_500),), "long")
     question = asked(slack, parent)
     for _ in range(2):
@@ -269,7 +244,7 @@ async def test_a_long_answer_goes_on_in_a_second_message_that_stands_once(
     assert keys == ["answer:q", "answer:q.2"]
 
 
-async def test_for_the_asker_alone_nothing_is_streamed(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_for_the_asker_alone_nothing_is_streamed(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent, private=True), "answer:q")
     await writing.status("Reading")
     await writing.write("It")
@@ -280,7 +255,7 @@ async def test_for_the_asker_alone_nothing_is_streamed(slack: SlackServer, chat:
     assert {c.method for c in slack.journal} == {"chat.postEphemeral"}
 
 
-async def test_provisional_text_pings_nobody(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_provisional_text_pings_nobody(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("<!channel> and <@U1> and @here and a@b.org")
     await writing.finish(FINAL)
@@ -288,7 +263,7 @@ async def test_provisional_text_pings_nobody(slack: SlackServer, chat: SlackChat
     assert len(slack.calls("chat.startStream")) == 1
 
 
-async def test_what_a_person_deleted_is_not_said_again(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_what_a_person_deleted_is_not_said_again(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
     (message,) = answers(slack)
@@ -297,7 +272,7 @@ async def test_what_a_person_deleted_is_not_said_again(slack: SlackServer, chat:
     assert answers(slack) == []
 
 
-async def test_throttled_it_waits(slack: SlackServer, chat: SlackChat, parent: str) -> None:
+async def test_throttled_it_waits(slack, chat, parent):
     slack.fail("chat.startStream", "429:0.05")
     slack.fail("chat.update", "429:0.05")
     writing = await chat.draft(asked(slack, parent), "answer:q")
@@ -307,18 +282,14 @@ async def test_throttled_it_waits(slack: SlackServer, chat: SlackChat, parent: s
     assert "DynamicVLA" in answers(slack)[0].shown
 
 
-async def test_a_draft_that_is_given_up_leaves_nothing_running(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_draft_that_is_given_up_leaves_nothing_running(slack, chat, parent):
     slack.fail("conversations.replies", "error:missing_scope")
     await chat.draft(asked(slack, parent), "answer:q")
     await slack.until(lambda: slack.calls("conversations.replies"))
     await asyncio.sleep(0)
 
 
-async def test_marking_an_answer_wrong_keeps_its_key_and_its_second_message(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_marking_an_answer_wrong_keeps_its_key_and_its_second_message(slack, chat, parent):
     question = asked(slack, parent)
     writing = await chat.draft(question, "answer:q")
     long = Post((Text("word " * 2_500),), "long")
@@ -330,9 +301,7 @@ async def test_marking_an_answer_wrong_keeps_its_key_and_its_second_message(
     assert [messages.key_of({"metadata": m.metadata}) for m in (first, second)] == ["answer:q", "answer:q.2"]
 
 
-async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repeated(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repeated(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("word")
     slack.fail("chat.postMessage", "drop")
@@ -343,9 +312,7 @@ async def test_a_second_message_whose_answer_is_lost_stands_once_when_it_is_repe
     assert len(answers(slack)) == 2
 
 
-async def test_a_stream_that_could_not_be_ended_is_ended_when_it_is_repeated(
-    slack: SlackServer, chat: SlackChat, parent: str
-) -> None:
+async def test_a_stream_that_could_not_be_ended_is_ended_when_it_is_repeated(slack, chat, parent):
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It")
     slack.fail("chat.stopStream", "500")

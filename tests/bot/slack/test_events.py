@@ -1,7 +1,5 @@
 """What is heard, over real sockets: each thing told to the EventHandler once it concerns the bot, before it is acknowledged, and nothing else."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 
@@ -11,7 +9,6 @@ from bot.core.chat import Person, Place, VoteKind
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from digest.errors import Misconfigured
-from tests.bot.slack.recording_handler import RecordingHandler
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, TEAM, Message, SlackServer
 from tests.servers.slack.people import MENTION
 from tests.servers.slack.workspace import BOT_ID
@@ -26,9 +23,7 @@ def ours(slack: SlackServer, channel: str = "C1", thread: str = "") -> str:
     return message.ts
 
 
-async def test_a_mention_is_one_question_though_it_comes_as_two_events(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_a_mention_is_one_question_though_it_comes_as_two_events(slack, handler):
     first, second = slack.say(
         "C1", "U2", f"{MENTION}, what is <https://arxiv.org/abs/2601.22153|arxiv.org/abs/2601.22153> about &amp; why?"
     )
@@ -48,9 +43,7 @@ async def test_a_mention_is_one_question_though_it_comes_as_two_events(
     assert one.extra == {"team": TEAM}
 
 
-async def test_what_does_not_concern_the_bot_is_acknowledged_and_forgotten(
-    slack: SlackServer, handler: RecordingHandler, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_what_does_not_concern_the_bot_is_acknowledged_and_forgotten(slack, handler, caplog):
     caplog.set_level(logging.DEBUG)
     (top,) = slack.say("C1", "U1", "the secret plan is lunch")
     await top.wait()
@@ -69,9 +62,7 @@ async def test_what_does_not_concern_the_bot_is_acknowledged_and_forgotten(
     assert slack.calls("users.info") == []
 
 
-async def test_in_its_own_threads_it_hears_what_is_not_addressed_to_it(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_in_its_own_threads_it_hears_what_is_not_addressed_to_it(slack, handler):
     thread = ours(slack)
     handler.threads.add(thread)
     (said,) = slack.say("C1", "U1", "<@U2|bob> 4 has code? <!here> see <#C9|papers>", thread)
@@ -84,7 +75,7 @@ async def test_in_its_own_threads_it_hears_what_is_not_addressed_to_it(
     assert "bob" not in question.text
 
 
-async def test_a_direct_message_is_addressed(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_a_direct_message_is_addressed(slack, handler):
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "2601.22153 code?")
     await said.wait()
@@ -92,16 +83,14 @@ async def test_a_direct_message_is_addressed(slack: SlackServer, handler: Record
     assert (question.place, question.addressed) == (Place("slack", "D1", direct=True), True)
 
 
-async def test_a_private_channel_is_heard_too(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_a_private_channel_is_heard_too(slack, handler):
     slack.space.add_channel("G1", "U1", private=True)
     said = slack.say("G1", "U1", f"hello {MENTION}")
     await said[0].wait()
     assert handler.all("asked")[0].text == "hello"
 
 
-async def test_other_bots_and_its_own_posts_are_not_heard(
-    slack: SlackServer, handler: RecordingHandler, chat: SlackChat
-) -> None:
+async def test_other_bots_and_its_own_posts_are_not_heard(slack, handler, chat):
     handler.threads.add(thread := ours(slack))
     sent = slack.say("C1", "U1", f"{MENTION} hi", thread, bot_id="B0OTHER")
     sent += slack.say("C1", BOT_USER, f"{MENTION} hi", thread, bot_id=BOT_ID)
@@ -113,9 +102,7 @@ async def test_other_bots_and_its_own_posts_are_not_heard(
     assert handler.told == []
 
 
-async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(slack, handler):
     handler.broken = 1
     slack.hub.within = 0.2
     slack.space.open_direct("U1")
@@ -126,7 +113,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(
     assert (await handler.one("asked")).text == "does it?"
 
 
-async def test_the_same_event_delivered_again_has_the_same_id(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_the_same_event_delivered_again_has_the_same_id(slack, handler):
     slack.space.open_direct("U1")
     (said,) = slack.say("D1", "U1", "does it?")
     await said.wait()
@@ -135,7 +122,7 @@ async def test_the_same_event_delivered_again_has_the_same_id(slack: SlackServer
     assert first.id == second.id
 
 
-async def test_an_edited_question_is_amended(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_an_edited_question_is_amended(slack, handler):
     (first, _) = slack.say("C1", "U1", f"{MENTION} cod?")
     await first.wait()
     edited = slack.edit("C1", first.payload["event"]["ts"], f"{MENTION} code?")
@@ -145,7 +132,7 @@ async def test_an_edited_question_is_amended(slack: SlackServer, handler: Record
     assert (question.id, question.text) == (handler.all("asked")[0].id, "code?")
 
 
-async def test_an_edit_that_turns_to_the_bot_asks(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_an_edit_that_turns_to_the_bot_asks(slack, handler):
     (said,) = slack.say("C1", "U1", "code?")
     await said.wait()
     edited = slack.edit("C1", said.payload["event"]["ts"], f"{MENTION} code?")
@@ -154,7 +141,7 @@ async def test_an_edit_that_turns_to_the_bot_asks(slack: SlackServer, handler: R
     assert (await handler.one("asked")).text == "code?"
 
 
-async def test_an_unfurled_link_is_no_edit(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_an_unfurled_link_is_no_edit(slack, handler):
     (first, _) = slack.say("C1", "U1", f"{MENTION} code?")
     await first.wait()
     again = slack.edit("C1", first.payload["event"]["ts"], f"{MENTION} code?")
@@ -163,9 +150,7 @@ async def test_an_unfurled_link_is_no_edit(slack: SlackServer, handler: Recordin
     assert handler.all("amended") == []
 
 
-async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(slack, handler):
     (first, _) = slack.say("C1", "U1", f"{MENTION} code?")
     await first.wait()
     asked = first.payload["event"]["ts"]
@@ -182,9 +167,7 @@ async def test_a_deleted_question_and_a_deleted_post_of_ours_are_withdrawn(
     ("name", "kind"),
     [("+1", VoteKind.MORE), ("+1::skin-tone-3", VoteKind.MORE), ("-1", VoteKind.FEWER), ("bookmark", VoteKind.SAVED)],
 )
-async def test_reactions_on_our_messages_count(
-    slack: SlackServer, handler: RecordingHandler, name: str, kind: VoteKind
-) -> None:
+async def test_reactions_on_our_messages_count(slack, handler, name, kind):
     ts = ours(slack)
     reacted = slack.react("U1", "C1", ts, name)
     assert reacted
@@ -192,9 +175,7 @@ async def test_reactions_on_our_messages_count(
     assert await handler.one("reacted") == (Place("slack", "C1"), ts, Person("U1"), kind, False)
 
 
-async def test_other_reactions_and_reactions_on_other_messages_do_not(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_other_reactions_and_reactions_on_other_messages_do_not(slack, handler):
     (said,) = slack.say("C1", "U1", "lunch")
     for delivery in (
         slack.react("U2", "C1", said.payload["event"]["ts"], "+1"),
@@ -206,7 +187,7 @@ async def test_other_reactions_and_reactions_on_other_messages_do_not(
     assert handler.told == []
 
 
-async def test_invited_removed_archived(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_invited_removed_archived(slack, handler):
     slack.space.add_channel("C2", "U1", bot=False)
     slack.space.add_channel("G2", "U1", private=True)
     happened = [
@@ -228,7 +209,7 @@ async def test_invited_removed_archived(slack: SlackServer, handler: RecordingHa
     }
 
 
-async def test_the_home_tab_shows_what_the_front_says(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_the_home_tab_shows_what_the_front_says(slack, handler):
     assert slack.open_home("U2")
     view = await slack.until(lambda: slack.space.homes.get("U2"))
     assert "for U2 in zh-CN" in str(view)
@@ -239,9 +220,7 @@ async def test_the_home_tab_shows_what_the_front_says(slack: SlackServer, handle
     assert "U1" not in slack.space.homes
 
 
-async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(slack, handler):
     slack.space.add_user("U3", restricted=True)
     slack.space.add_user("U4", team="T9")
     slack.space.add_user("U5")
@@ -258,7 +237,7 @@ async def test_a_guest_a_stranger_and_an_unknown_may_not_change_settings(
     }
 
 
-async def test_who_somebody_is_is_asked_once(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_who_somebody_is_is_asked_once(slack, handler):
     slack.space.open_direct("U1")
     for _ in range(3):
         await slack.say("D1", "U1", "hello")[0].wait()
@@ -268,7 +247,7 @@ async def test_who_somebody_is_is_asked_once(slack: SlackServer, handler: Record
 # ---------------------------------------------------------------- the connection
 
 
-async def test_two_sockets_are_held_and_either_takes_events(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_two_sockets_are_held_and_either_takes_events(slack, handler):
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
     for n in range(4):
@@ -276,7 +255,7 @@ async def test_two_sockets_are_held_and_either_takes_events(slack: SlackServer, 
     assert len(handler.all("asked")) == 4
 
 
-async def test_asked_to_reconnect_it_does_and_misses_nothing(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_asked_to_reconnect_it_does_and_misses_nothing(slack, handler):
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
     await slack.hub.say_disconnect()
@@ -287,9 +266,7 @@ async def test_asked_to_reconnect_it_does_and_misses_nothing(slack: SlackServer,
     assert len({q.id for q in handler.all("asked")}) == 1
 
 
-async def test_cut_off_it_comes_back_and_hears_what_was_said_meanwhile(
-    slack: SlackServer, handler: RecordingHandler
-) -> None:
+async def test_cut_off_it_comes_back_and_hears_what_was_said_meanwhile(slack, handler):
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)
     slack.hub.cut()
@@ -299,9 +276,7 @@ async def test_cut_off_it_comes_back_and_hears_what_was_said_meanwhile(
     assert len(slack.calls("apps.connections.open")) >= 3
 
 
-async def test_an_uninstalled_app_ends_with_a_sentence(
-    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
-) -> None:
+async def test_an_uninstalled_app_ends_with_a_sentence(slack, chat, handler):
     other = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, sockets=1)
     running = asyncio.create_task(other.run())
     await slack.until(lambda: len(slack.hub.sockets) == 3)
@@ -311,9 +286,7 @@ async def test_an_uninstalled_app_ends_with_a_sentence(
         await asyncio.wait_for(running, 5)
 
 
-async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(
-    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
-) -> None:
+async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(slack, chat, handler):
     wrong = SlackConnection(chat, handler, app_token="xapp-wrong", api_url=slack.url)
     before = len(slack.calls("apps.connections.open"))
     with pytest.raises(Misconfigured, match="SLACK_APP_TOKEN"):
@@ -321,7 +294,7 @@ async def test_a_refused_app_token_ends_with_a_sentence_and_is_not_tried_again(
     assert len(slack.calls("apps.connections.open")) - before <= 2
 
 
-async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, handler: RecordingHandler) -> None:
+async def test_a_revoked_bot_token_ends_with_a_sentence(slack, handler):
     slack.revoked = "token_revoked"
     chat = SlackChat("xoxb-old", slack.url)
     with pytest.raises(Misconfigured, match="SLACK_BOT_TOKEN"):
@@ -329,9 +302,7 @@ async def test_a_revoked_bot_token_ends_with_a_sentence(slack: SlackServer, hand
     await chat.close()
 
 
-async def test_a_slack_that_is_away_at_the_start_is_waited_for(
-    slack: SlackServer, handler: RecordingHandler, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_slack_that_is_away_at_the_start_is_waited_for(slack, handler, monkeypatch):
     monkeypatch.setattr("bot.slack.listeners.connection.RETRY_PAUSES", (0.01,))
     slack.fail("auth.test", "500", times=4)
     chat = SlackChat(BOT_TOKEN, slack.url)

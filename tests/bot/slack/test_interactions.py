@@ -1,7 +1,5 @@
 """Commands, buttons, menus, modals, the shortcut: over real sockets and over signed HTTP, answered where Slack lets them be answered."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from typing import Any
@@ -12,11 +10,9 @@ from aiohttp import web
 
 from bot.core.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
 from bot.digests import cards
-from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from tests.bot.slack.recording_handler import RecordingHandler
 from tests.bot.slack.worst_case import worst_digest, worst_entry
 from tests.servers.slack import APP_TOKEN, Message, SlackServer, shown, signature
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -67,9 +63,7 @@ def alone(slack: SlackServer, user: str, channel: str = "C1") -> list[str]:
 # ---------------------------------------------------------------- commands
 
 
-async def test_a_command_is_told_and_answered_to_its_asker_alone(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_command_is_told_and_answered_to_its_asker_alone(slack, handler, connection):
     async def answer(command: Command, respond: Any) -> None:
         await respond.show(Post((Text("a **card**"),), "a card"))
 
@@ -86,9 +80,7 @@ async def test_a_command_is_told_and_answered_to_its_asker_alone(
     assert slack.refusals() == []
 
 
-async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_there(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_there(slack, handler, connection):
     slack.space.add_channel("C3", "U1", bot=False)
 
     async def answer(command: Command, respond: Any) -> None:
@@ -102,9 +94,7 @@ async def test_a_command_works_where_the_bot_is_no_member_and_can_be_shared_ther
     assert [m.shown for m in slack.space.channels["C3"].messages.values()] == ["to all"]
 
 
-async def test_a_long_command_is_acknowledged_before_it_has_ended(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_long_command_is_acknowledged_before_it_has_ended(slack, handler, connection):
     going_on = asyncio.Event()
 
     async def long(command: Command, respond: Any) -> None:
@@ -119,7 +109,7 @@ async def test_a_long_command_is_acknowledged_before_it_has_ended(
     await slack.until(lambda: alone(slack, "U1") == ["done"])
 
 
-async def test_progress_replaces_itself_and_the_answer_replaces_it(slack: SlackServer, chat: SlackChat) -> None:
+async def test_progress_replaces_itself_and_the_answer_replaces_it(slack, chat):
     time = 0.0
     extra = {"kind": "command", "response_url": slack.new_response_url("U1", "C1")}
     respond = SlackResponder(chat, Place("slack", "C1"), Person("U1"), extra, clock=lambda: time)
@@ -138,7 +128,7 @@ async def test_progress_replaces_itself_and_the_answer_replaces_it(slack: SlackS
     assert slack.refusals() == []
 
 
-async def test_an_expired_response_url_is_no_reason_to_be_silent(slack: SlackServer, chat: SlackChat) -> None:
+async def test_an_expired_response_url_is_no_reason_to_be_silent(slack, chat):
     respond = chat.responder(
         Place("slack", "C1"), Person("U1"), {"kind": "command", "response_url": f"{slack.origin}/response/gone"}
     )
@@ -149,9 +139,7 @@ async def test_an_expired_response_url_is_no_reason_to_be_silent(slack: SlackSer
     assert [m.shown for m in slack.space.channels["D1"].messages.values()] == ["later"]
 
 
-async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(slack, handler, connection, caplog):
     async def broken(command: Command, respond: Any) -> None:
         raise RuntimeError("the password is swordfish")
 
@@ -166,12 +154,10 @@ async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(
 # ---------------------------------------------------------------- buttons and menus
 
 
-async def test_buttons_options_and_menus_are_clicks(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_buttons_options_and_menus_are_clicks(slack, handler, connection):
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
-    card = cards.paper_post(worst_entry(1), digest, "card")  # type: ignore[arg-type]
+    card = cards.paper_post(worst_entry(1), digest, "card")
     reply = posted(slack, card, thread=parent.ts)
     for label in ("提问", "收藏", "👍 多来点这类"):
         sent = await slack.click("U1", reply, label).wait()
@@ -185,9 +171,7 @@ async def test_buttons_options_and_menus_are_clicks(
     assert handler.all("clicked")[-1].place == Place("slack", "C1", parent.ts)
 
 
-async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(slack, handler, connection):
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
     await slack.click("U1", parent, "撤回今天的日报").wait()
@@ -201,9 +185,7 @@ async def test_an_option_that_asks_opens_the_question_and_acts_only_on_yes(
     assert click.place == Place("slack", "C1", parent.ts)
 
 
-async def test_a_menu_gives_what_was_chosen(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_menu_gives_what_was_chosen(slack, handler, connection):
     message = posted(
         slack, Post((Text("Which?"), Menu("pick", "choose", (("4 DynamicVLA", "q 1"), ("5 VI-Probe", "q 2")))), "x")
     )
@@ -213,9 +195,7 @@ async def test_a_menu_gives_what_was_chosen(
 
 
 @pytest.mark.parametrize("in_thread", [True, False])
-async def test_a_click_is_answered_where_it_was_pressed(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection, in_thread: bool
-) -> None:
+async def test_a_click_is_answered_where_it_was_pressed(slack, handler, connection, in_thread):
     async def answer(click: Click, respond: Any) -> None:
         await respond.progress("reading")
         await respond.progress("still reading")
@@ -235,9 +215,7 @@ async def test_a_click_is_answered_where_it_was_pressed(
 # ---------------------------------------------------------------- modals
 
 
-async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, handler, connection):
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
@@ -265,9 +243,7 @@ async def test_a_form_opens_with_its_values_and_comes_back_filled_in(
     assert slack.refusals() == []
 
 
-async def test_what_is_wrong_in_a_form_is_said_below_its_field(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_what_is_wrong_in_a_form_is_said_below_its_field(slack, handler, connection):
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
 
@@ -280,23 +256,21 @@ async def test_what_is_wrong_in_a_form_is_said_below_its_field(
     assert sent.answer == {"response_action": "errors", "errors": errors}
 
 
-async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack, chat):
     respond = chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"})
     await respond.form(FORM)
     (said,) = alone(slack, "U1")
     assert "press it once more" in said
 
 
-async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(slack, handler, connection):
     entry, digest = worst_entry(1), worst_digest(1)
 
     async def full(click: Click, respond: Any) -> None:
         await respond.page("Full", cards.full_page(entry, "zh"))
 
     handler.do_click = full
-    message = posted(slack, cards.paper_post(entry, digest, "card"))  # type: ignore[arg-type]
+    message = posted(slack, cards.paper_post(entry, digest, "card"))
     slack.click("U1", message, "完整分析")
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
     seen = [shown(view["blocks"])]
@@ -317,13 +291,13 @@ async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(
         await slack.until(lambda turned=turned: len(slack.calls("views.update")) > turned)
         seen.append(shown(view["blocks"]))
     assert len(seen) >= 3
-    for part in entry.analysis.parts:  # type: ignore[union-attr]
+    for part in entry.analysis.parts:
         assert sum(f"END-1-{part.name}" in page for page in seen) == 1
     assert {(c.action, c.value) for c in handler.all("clicked")} == {("full", f"{digest.key}#1")}
     assert slack.refusals() == []
 
 
-async def test_a_page_without_a_way_to_turn_it_comes_as_messages(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_page_without_a_way_to_turn_it_comes_as_messages(slack, chat):
     extra = {"kind": "command", "response_url": slack.new_response_url("U1", "C1"), "trigger": slack.new_trigger("U1")}
     respond = chat.responder(Place("slack", "C1"), Person("U1"), extra)
     await respond.page("Full", cards.full_page(worst_entry(1), "zh"))
@@ -331,7 +305,7 @@ async def test_a_page_without_a_way_to_turn_it_comes_as_messages(slack: SlackSer
     assert slack.space.views == {}
 
 
-async def test_a_file_is_a_page_to_copy_from(slack: SlackServer, chat: SlackChat) -> None:
+async def test_a_file_is_a_page_to_copy_from(slack, chat):
     extra = {"kind": "click", "trigger": slack.new_trigger("U1"), "action": "markdown", "value": "d"}
     await chat.responder(Place("slack", "C1"), Person("U1"), extra).file(
         "paperboy.md", "# Title\n\n```py\nx\n```\n**bold**"
@@ -340,9 +314,7 @@ async def test_a_file_is_a_page_to_copy_from(slack: SlackServer, chat: SlackChat
     assert shown(view["blocks"]) == "# Title\n\n```py\nx\n```\n**bold**"
 
 
-async def test_the_home_tabs_buttons_are_answered_directly(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_the_home_tabs_buttons_are_answered_directly(slack, handler, connection):
     async def answer(click: Click, respond: Any) -> None:
         await respond.show(Post((Text("here"),), "here"))
 
@@ -359,9 +331,7 @@ async def test_the_home_tabs_buttons_are_answered_directly(
 # ---------------------------------------------------------------- the shortcut
 
 
-async def test_the_shortcut_asks_about_the_paper_in_a_message(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_the_shortcut_asks_about_the_paper_in_a_message(slack, handler, connection):
     async def open_form(click: Click, respond: Any) -> None:
         await respond.form(Form("ask", click.value, "Ask", "Ask", (Field("question", "Question", "lines"),)))
 
@@ -377,9 +347,7 @@ async def test_the_shortcut_asks_about_the_paper_in_a_message(
     assert (await handler.one("submitted")).place == Place("slack", "C1", message.ts)
 
 
-async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there_is_none(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there_is_none(slack, handler, connection):
     texts = ["<https://arxiv.org/abs/2601.22153> or <https://arxiv.org/abs/2601.22150>", "lunch?"]
     for text in texts:
         (said,) = slack.say("C1", "U1", text)
@@ -393,9 +361,7 @@ async def test_the_shortcut_lets_choose_among_several_papers_and_says_when_there
     assert (click.action, click.value) == ("ask", "paper:2601.22150")
 
 
-async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(slack, handler, connection):
     slack.space.add_channel("C3", "U1", bot=False)
     slack.say("C3", "U1", "<https://arxiv.org/abs/2601.22153>")
     (message,) = slack.space.channels["C3"].messages.values()
@@ -407,7 +373,7 @@ async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(
 
 
 @pytest.fixture
-async def over_http(slack: SlackServer, chat: SlackChat, handler: RecordingHandler) -> Any:
+async def over_http(slack, chat, handler):
     """Connected by signed requests instead of sockets. Yields the address."""
     made = SlackConnection(chat, handler, signing_secret="secret", api_url=slack.url)
     app = web.Application()
@@ -424,9 +390,7 @@ async def over_http(slack: SlackServer, chat: SlackChat, handler: RecordingHandl
     await runner.cleanup()
 
 
-async def test_over_http_events_commands_and_forms_work_the_same(
-    slack: SlackServer, handler: RecordingHandler, over_http: str
-) -> None:
+async def test_over_http_events_commands_and_forms_work_the_same(slack, handler, over_http):
     handler.broken = 1
     (first, _) = slack.say("C1", "U1", f"<@{BOT_USER}> code?")
     await first.wait()
@@ -450,24 +414,20 @@ async def test_over_http_events_commands_and_forms_work_the_same(
 @pytest.mark.parametrize(
     "headers", [{}, signature("another secret", "{}"), signature("secret", "{}", at=1_000_000_000)]
 )
-async def test_over_http_what_slack_did_not_sign_is_refused(
-    handler: RecordingHandler, over_http: str, headers: dict[str, str]
-) -> None:
+async def test_over_http_what_slack_did_not_sign_is_refused(handler, over_http, headers):
     async with aiohttp.ClientSession() as session, session.post(over_http, data="{}", headers=headers) as answer:
         assert answer.status == 401
     assert handler.told == []
 
 
-async def test_over_http_slack_may_check_the_address(over_http: str) -> None:
+async def test_over_http_slack_may_check_the_address(over_http):
     body = '{"type": "url_verification", "challenge": "abc", "token": "t"}'
     headers = {"Content-Type": "application/json", **signature("secret", body)}
     async with aiohttp.ClientSession() as session, session.post(over_http, data=body, headers=headers) as answer:
         assert (answer.status, "abc" in await answer.text()) == (200, True)
 
 
-async def test_it_ends_only_when_what_was_begun_for_people_is_done(
-    slack: SlackServer, chat: SlackChat, handler: RecordingHandler
-) -> None:
+async def test_it_ends_only_when_what_was_begun_for_people_is_done(slack, chat, handler):
     begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def long(command: Command, respond: Any) -> None:
@@ -492,9 +452,7 @@ async def test_it_ends_only_when_what_was_begun_for_people_is_done(
     assert alone(slack, "U1") == ["done"]
 
 
-async def test_at_the_end_nothing_new_is_acknowledged(
-    slack: SlackServer, chat: SlackChat, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_at_the_end_nothing_new_is_acknowledged(slack, chat, handler, connection):
     await connection.close(1)
     slack.hub.within = 0.1
     slack.space.open_direct("U1")
@@ -505,9 +463,7 @@ async def test_at_the_end_nothing_new_is_acknowledged(
     assert handler.told == []
 
 
-async def test_thirty_commands_a_second_are_acknowledged_well_in_time(
-    slack: SlackServer, handler: RecordingHandler, connection: SlackConnection
-) -> None:
+async def test_thirty_commands_a_second_are_acknowledged_well_in_time(slack, handler, connection):
     """The measured aim stands in the bench; this keeps it from being missed by far."""
     sent = []
     for n in range(30):

@@ -1,7 +1,5 @@
 """The manifest: valid, and exactly what is used, no scope more and none less."""
 
-from __future__ import annotations
-
 import json
 import re
 
@@ -24,18 +22,18 @@ BOT_EVENTS = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's manifest schema is not here; the other tests are")
-def test_it_is_valid_by_slacks_schema() -> None:
+def test_it_is_valid_by_slacks_schema():
     jsonschema.validate(MANIFEST, json.loads(SCHEMA.read_text()))
 
 
-def test_every_scope_is_needed_and_none_is_missing() -> None:
+def test_every_scope_is_needed_and_none_is_missing():
     by_methods = {scope for scopes in METHODS.values() for scope in scopes}
     by_events = {EVENT_SCOPES[event] for event in BOT_EVENTS if event in EVENT_SCOPES}
     by_features = {"commands"}
     assert by_methods | by_events | by_features == SCOPES
 
 
-def test_the_methods_called_are_those_of_the_table() -> None:
+def test_the_methods_called_are_those_of_the_table():
     called = {
         name
         for path in SOURCE.rglob("*.py")
@@ -45,12 +43,12 @@ def test_the_methods_called_are_those_of_the_table() -> None:
     assert called | {"auth.test", "apps.connections.open"} == set(METHODS)
 
 
-def test_the_events_subscribed_to_are_those_heard() -> None:
+def test_the_events_subscribed_to_are_those_heard():
     assert {event.partition(".")[0] for event in BOT_EVENTS} == set(EVENTS)
     assert {e for e in BOT_EVENTS if e.startswith("message.")} == {"message.channels", "message.groups", "message.im"}
 
 
-def test_commands_and_shortcut_are_those_listened_to() -> None:
+def test_commands_and_shortcut_are_those_listened_to():
     features = MANIFEST["features"]
     assert tuple(c["command"] for c in features["slash_commands"]) == connection.COMMANDS
     assert [s["callback_id"] for s in features["shortcuts"]] == [connection.SHORTCUT]

@@ -1,13 +1,8 @@
 """A notice (the late line, a word to the admins) on the strict Slack: once, replaced, taken away."""
 
-from __future__ import annotations
-
 from bot.alerts.notices import delete_notice, post_notice, replace_notice
 from bot.core.chat import Place, Post, Text
-from bot.slack.chat import SlackChat
-from bot.store import Store
 from digest.ports import FreePace
-from tests.servers.slack import SlackServer
 
 KEY = "slack:C1:2026-01-30:daily:late"
 PLACE = Place("slack", "C1")
@@ -17,7 +12,7 @@ def post(text: str) -> Post:
     return Post((Text(text),), text[:90])
 
 
-async def test_once_replaced_and_taken_away(slack: SlackServer, chat: SlackChat, store: Store):
+async def test_once_replaced_and_taken_away(slack, chat, store):
     def shown() -> list[str]:
         return [m.shown for m in slack.space.channel("C1").messages.values()]
 
@@ -33,9 +28,7 @@ async def test_once_replaced_and_taken_away(slack: SlackServer, chat: SlackChat,
     assert shown() == []
 
 
-async def test_what_was_never_posted_is_neither_replaced_nor_taken_away(
-    slack: SlackServer, chat: SlackChat, store: Store
-):
+async def test_what_was_never_posted_is_neither_replaced_nor_taken_away(slack, chat, store):
     await replace_notice(KEY, post("nothing"), chat, store)
     await delete_notice(KEY, chat, store, FreePace())
     assert slack.space.channel("C1").messages == {}

@@ -1,7 +1,5 @@
 """What is rendered is what Slack takes: judged by the strict server's own rules, which know nothing of the renderer."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter
@@ -90,23 +88,23 @@ def written(post: Post) -> str:
         ("a **b** c", ["b"]),
     ],
 )
-def test_bold_beside_chinese_becomes_bold(markdown: str, bold: list[str]) -> None:
+def test_bold_beside_chinese_becomes_bold(markdown, bold):
     assert [e["text"] for e in elements(markdown) if e.get("style", {}).get("bold")] == bold
     assert "*" not in richtext.plain(elements(markdown))
 
 
-def test_maths_becomes_unicode_where_unicode_can_say_it_and_code_where_not() -> None:
+def test_maths_becomes_unicode_where_unicode_can_say_it_and_code_where_not():
     said = elements(r"step $A_{t+1}$ and \(x^2\) but $\frac{a}{b}$; it costs $5 and $6")
     assert richtext.plain(said) == r"step Aₜ₊₁ and x² but \frac{a}{b}; it costs $5 and $6"
     assert [e["text"] for e in said if e.get("style", {}).get("code")] == [r"\frac{a}{b}"]
 
 
-def test_tables_become_lines_a_phone_can_show() -> None:
+def test_tables_become_lines_a_phone_can_show():
     (part,) = richtext.parts("| method | FID |\n|---|---|\n| ours | **2.22** |\n| theirs | |")
     assert [richtext.plain(i["elements"]) for i in part["elements"]] == ["method: ours · FID: 2.22", "method: theirs"]
 
 
-def test_nested_lists_keep_their_depth_and_numbers() -> None:
+def test_nested_lists_keep_their_depth_and_numbers():
     made = richtext.parts("1. a\n   - b\n2. c\n3. d")
     assert [(p["style"], p.get("indent", 0), p.get("offset", 0)) for p in made] == [
         ("ordered", 0, 0),
@@ -115,24 +113,24 @@ def test_nested_lists_keep_their_depth_and_numbers() -> None:
     ]
 
 
-def test_only_links_written_as_links_lead_anywhere() -> None:
+def test_only_links_written_as_links_lead_anywhere():
     said = elements("[a](https://x.org) https://bare.org <https://angle.org> [j](javascript:alert(1)) [r](reply:1)")
     assert [e["url"] for e in said if e["type"] == "link"] == ["https://x.org", "reply:1"]
     assert "https://bare.org <https://angle.org>" in richtext.plain(said)
 
 
-def test_markup_of_slack_in_text_stays_text() -> None:
+def test_markup_of_slack_in_text_stays_text():
     rules.message_blocks(blocks(Post((Text(PINGS), Small(PINGS), Heading(PINGS), Small(f"**x** {PINGS}")), "")))
     assert richtext.plain(elements("\\<!channel> \\@here")) == "<!channel> @here"
 
 
-def test_a_moment_is_shown_in_the_readers_own_zone() -> None:
+def test_a_moment_is_shown_in_the_readers_own_zone():
     (block,) = blocks(Post((Small("at <t:1769734800>"),), ""))
     assert block["elements"][0]["text"] == "at <!date^1769734800^{date_short_pretty} {time}|2026-01-30 01:00 UTC>"
     assert elements("at <t:1769734800>")[1]["timestamp"] == 1769734800
 
 
-def test_small_text_without_marks_is_plain_so_that_every_character_stands() -> None:
+def test_small_text_without_marks_is_plain_so_that_every_character_stands():
     (block,) = blocks(Post((Small(r"a \* b \_ c & \<d\>"),), ""))
     assert block["elements"][0] == {"type": "plain_text", "text": "a * b _ c & <d>", "emoji": False}
 
@@ -140,7 +138,7 @@ def test_small_text_without_marks_is_plain_so_that_every_character_stands() -> N
 # ---------------------------------------------------------------- splitting
 
 
-def test_cutting_loses_nothing_but_white_space() -> None:
+def test_cutting_loses_nothing_but_white_space():
     text = "第一句。第二句！" * 40 + " and words " * 100 + "x" * 500
     rest, pieces = text, []
     while rest:
@@ -150,12 +148,12 @@ def test_cutting_loses_nothing_but_white_space() -> None:
     assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
 
 
-def test_a_paragraph_is_split_at_the_end_of_a_sentence() -> None:
+def test_a_paragraph_is_split_at_the_end_of_a_sentence():
     head, rest = lengths.cut("一二三四五六七。八九十一二三四五六七", 12)
     assert (head, rest) == ("一二三四五六七。", "八九十一二三四五六七")
 
 
-def test_long_goes_on_in_a_further_message_that_says_which() -> None:
+def test_long_goes_on_in_a_further_message_that_says_which():
     post = Post(tuple(Text(f"paragraph {n} " + "words " * 300) for n in range(10)), "4 · Name")
     made = checked(post)
     assert len(made) == 3
@@ -164,55 +162,55 @@ def test_long_goes_on_in_a_further_message_that_says_which() -> None:
     assert not words(written(post)) - words(rules.shown([m["blocks"] for m in made]))
 
 
-def test_sixty_blocks_are_two_messages() -> None:
+def test_sixty_blocks_are_two_messages():
     assert len(checked(Post(tuple(Small(f"line {n}") for n in range(60)), "x"))) == 2
 
 
-def test_a_line_neither_opens_nor_ends_a_message() -> None:
+def test_a_line_neither_opens_nor_ends_a_message():
     made = checked(Post((Rule(), Text("a"), Rule()), "x"))
     assert [b["type"] for b in made[0]["blocks"]] == ["rich_text"]
 
 
-def test_nothing_to_say_still_says_its_fallback() -> None:
+def test_nothing_to_say_still_says_its_fallback():
     assert rules.shown(checked(Post((), "only & this"))[0]["blocks"]) == "only & this"
 
 
 # ---------------------------------------------------------------- buttons
 
 
-def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below() -> None:
+def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below():
     row, thumbs = blocks(cards.paper_post(worst_entry(1), worst_digest(1), Detail.CARD))[-2:]
     assert [e["type"] for e in row["elements"]] == ["button", "button", "overflow"]
     assert len(row["elements"][-1]["options"]) == 5
     assert [e["action_id"] for e in thumbs["elements"]] == ["more:0", "fewer:1"]
 
 
-def test_bare_thumbs_stand_in_the_row_of_an_answer() -> None:
+def test_bare_thumbs_stand_in_the_row_of_an_answer():
     thumbs = (Button("helpful", "a", "👍", Style.FEEDBACK), Button("unhelpful", "a", "👎", Style.FEEDBACK))
     (row,) = blocks(Post((Actions((*thumbs, Button("wrong", "answer:a", "Something is wrong"))),), ""))
     rules.message_blocks([row])
     assert [e["text"]["text"] for e in row["elements"]] == ["👍", "👎", "Something is wrong"]
 
 
-def test_one_thing_behind_the_menu_is_a_button() -> None:
+def test_one_thing_behind_the_menu_is_a_button():
     (row,) = blocks(Post((Actions((Button("wrong", "v", "Wrong", Style.MENU),)),), ""))
     assert [e["type"] for e in row["elements"]] == ["button"]
 
 
-def test_a_button_that_asks_has_slacks_own_dialog() -> None:
+def test_a_button_that_asks_has_slacks_own_dialog():
     (row,) = blocks(Post((Actions((Button("retract", "v", "Take back", Style.DANGER, "Sure?" * 200),)),), ""))
     rules.message_blocks([row])
     assert row["elements"][0]["confirm"]["confirm"]["text"] == "Yes"
 
 
-def test_six_options_are_two_menus() -> None:
+def test_six_options_are_two_menus():
     buttons = tuple(Button(f"a{n}", "v", f"L{n}", Style.MENU) for n in range(6))
     (row,) = blocks(Post((Actions(buttons),), ""))
     rules.message_blocks([row])
     assert [len(e["options"]) for e in row["elements"]] == [5, 1]
 
 
-def test_an_option_too_long_for_its_label_goes_on_below_it() -> None:
+def test_an_option_too_long_for_its_label_goes_on_below_it():
     (row,) = blocks(Post((Menu("ask", "Which?", (("A very long title " * 6, "1"), ("short", "2"))),), ""))
     rules.message_blocks([row])
     option = row["elements"][0]["options"][0]
@@ -224,21 +222,21 @@ def test_an_option_too_long_for_its_label_goes_on_below_it() -> None:
 
 
 @pytest.mark.parametrize("detail", list(Detail))
-def test_the_worst_digest_arrives_whole_in_every_detail(detail: Detail) -> None:
+def test_the_worst_digest_arrives_whole_in_every_detail(detail):
     thread = cards.thread(worst_digest(10), detail, show_cost=True)
     for post in (thread.parent, *thread.replies):
         shown = rules.shown([m["blocks"] for m in checked(post)])
         assert not words(written(post)) - words(shown)
 
 
-def test_in_short_every_paper_is_one_message() -> None:
+def test_in_short_every_paper_is_one_message():
     thread = cards.thread(worst_digest(10), Detail.SHORT)
     steps = messages.steps(thread, "d")
     assert [s.kind for s in steps] == [StepKind.POST, *[StepKind.REPLY] * 10, StepKind.EDIT]
     assert [s.reply for s in steps] == [-1, *range(10), -1]
 
 
-def test_the_finished_parent_links_to_replies_and_has_the_parents_shape() -> None:
+def test_the_finished_parent_links_to_replies_and_has_the_parents_shape():
     thread = cards.thread(a_digest(3), Detail.CARD)
     steps = messages.steps(thread, "d:1")
     edit = steps[-1]
@@ -250,7 +248,7 @@ def test_the_finished_parent_links_to_replies_and_has_the_parents_shape() -> Non
     assert "thread_ts" not in edit.payload
 
 
-def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too() -> None:
+def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too():
     def parent(link: str) -> Post:
         line = "".join(f"[name {n}]({link.format(n)}) and what is said of it, at some length. " for n in range(60))
         return Post((Heading("h"), Text(line), Text(line), Text(line)), "fallback")
@@ -265,6 +263,6 @@ def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too() -> No
     ]
 
 
-def test_the_lock_screen_shows_the_news_escaped() -> None:
+def test_the_lock_screen_shows_the_news_escaped():
     (message,) = checked(Post((Text("x"),), NASTY))
     assert message["text"].startswith("A &amp; B &lt;C&gt;")

@@ -1,12 +1,8 @@
 """A day in a channel: the real Dispatcher, store, delivery and stand-in Analyst over real sockets to the strict Slack."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,17 +58,15 @@ class Day:
 
 
 @pytest.fixture
-async def day(
-    tmp_path: Path, redis_url: str, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Day]:
+async def day(tmp_path, redis_url, slack, monkeypatch):
     """A digest of ten papers stands in C1."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
-    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
         daily = Daily(app.store, app.services, chats, FreePace(), app.now)
-        context = replace(app.context(chats, queue), daily=daily)  # type: ignore[arg-type]
+        context = replace(app.context(chats, queue), daily=daily)
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
         handler = Dispatcher(context, conversation)
@@ -93,7 +87,7 @@ async def day(
     assert slack.refusals() == []
 
 
-async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Day) -> None:
+async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day):
     parent, *replies = day.thread
     assert len(replies) == len(day.digest.entries) == 10
     assert parent.edits == 1
@@ -103,7 +97,7 @@ async def test_the_digest_stands_in_its_thread_with_links_to_its_replies(day: Da
     assert all(m.unfurl == (False, False) for m in day.thread)
 
 
-async def test_a_question_in_the_thread_is_answered_there_with_quotations(day: Day) -> None:
+async def test_a_question_in_the_thread_is_answered_there_with_quotations(day):
     before = len(day.thread)
     for delivery in day.slack.say("C1", "U1", f"{MENTION} 4: how is the data collected?", day.parent.ts):
         await delivery.wait()
@@ -115,13 +109,13 @@ async def test_a_question_in_the_thread_is_answered_there_with_quotations(day: D
     assert not answer.streaming
 
 
-async def test_full_analysis_opens_in_a_modal(day: Day) -> None:
+async def test_full_analysis_opens_in_a_modal(day):
     await day.slack.click("U1", day.thread[4], "Full analysis").wait()
     view = await day.view()
     assert day.digest.entries[3].paper.title.split(":")[0] in shown(view["blocks"])
 
 
-async def test_ask_opens_a_modal_and_answers_for_the_asker_alone(day: Day) -> None:
+async def test_ask_opens_a_modal_and_answers_for_the_asker_alone(day):
     before = len(day.thread)
     await day.slack.click("U1", day.thread[4], "Ask").wait()
     view = await day.view()
@@ -132,14 +126,14 @@ async def test_ask_opens_a_modal_and_answers_for_the_asker_alone(day: Day) -> No
     assert day.alone("U2") == []
 
 
-async def test_ask_answers_in_the_thread(day: Day) -> None:
+async def test_ask_answers_in_the_thread(day):
     await day.slack.click("U1", day.thread[2], "Ask").wait()
     view = await day.view()
     await day.slack.submit("U1", view, question="What is the training data?", where="thread").wait()
     await day.slack.until(lambda: day.thread[-1].shown.startswith("2 · ") and len(day.thread) == 12)
 
 
-async def test_thumbs_count_as_buttons_and_as_reactions(day: Day) -> None:
+async def test_thumbs_count_as_buttons_and_as_reactions(day):
     await day.slack.click("U1", day.thread[1], "👍 More like this").wait()
     reacted = day.slack.react("U2", "C1", day.thread[3].ts, "-1")
     assert reacted
@@ -151,13 +145,13 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day: Day) -> None:
     }
 
 
-async def test_a_paper_by_command_to_its_asker_alone(day: Day) -> None:
+async def test_a_paper_by_command_to_its_asker_alone(day):
     await day.slack.command("U2", "C1", "/paper", "2601.22153").wait()
     await day.slack.until(lambda: any("DynamicVLA" in m.shown for m in day.alone("U2")))
     assert len(day.slack.space.channels["C1"].messages) == 11
 
 
-async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day) -> None:
+async def test_settings_open_filled_in_and_say_what_is_wrong(day):
     await day.slack.command("U1", "C1", "/digest", "setup").wait()
     view = await day.view()
     sent = await day.slack.submit("U1", view, papers="many", categories="cs.NOPE").wait()
@@ -167,21 +161,19 @@ async def test_settings_open_filled_in_and_say_what_is_wrong(day: Day) -> None:
     assert sent.answer is None
     await day.slack.until(day.alone)
     saved = await day.context.store.subscription(PLACE.key)
-    assert saved is not None
     assert (saved.papers, saved.time, saved.timezone) == (5, "13:30", "Asia/Shanghai")
 
 
-async def test_a_guest_may_not_change_settings(day: Day) -> None:
+async def test_a_guest_may_not_change_settings(day):
     day.slack.space.add_user("U9", restricted=True)
     day.slack.space.channels["C1"].members.add("U9")
     await day.slack.command("U9", "C1", "/digest", "pause").wait()
     await day.slack.until(lambda: day.alone("U9"))
     saved = await day.context.store.subscription(PLACE.key)
-    assert saved is not None
     assert not saved.paused
 
 
-async def test_taken_back_after_one_question_people_keep_their_words(day: Day) -> None:
+async def test_taken_back_after_one_question_people_keep_their_words(day):
     (said,) = day.slack.say("C1", "U1", "nice one", day.parent.ts)
     await said.wait()
     await day.slack.click("U1", day.parent, "Take back today's digest").wait()
@@ -192,7 +184,7 @@ async def test_taken_back_after_one_question_people_keep_their_words(day: Day) -
     assert [m.text for m in day.slack.space.channels["C1"].messages.values()] == ["nice one"]
 
 
-async def test_status_help_and_privacy_are_for_the_asker_alone(day: Day) -> None:
+async def test_status_help_and_privacy_are_for_the_asker_alone(day):
     for command, text in (("/digest", "status"), ("/digest", "help"), ("/paper", "privacy"), ("/paper", "saved")):
         before = len(day.alone())
         await day.slack.command("U1", "C1", command, text).wait()
@@ -200,7 +192,7 @@ async def test_status_help_and_privacy_are_for_the_asker_alone(day: Day) -> None
     assert len(day.slack.space.channels["C1"].messages) == 11
 
 
-async def test_the_home_tab_is_published(day: Day) -> None:
+async def test_the_home_tab_is_published(day):
     assert day.slack.open_home("U1")
     view = await day.slack.until(lambda: day.slack.space.homes.get("U1"))
     assert view["blocks"]

@@ -1,14 +1,12 @@
 """The local Slack refuses what Slack refuses: else the tests against it would mean nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.servers.slack import BOT_TOKEN, SlackServer
+from tests.servers.slack import BOT_TOKEN
 
 DIVIDER = {"type": "divider"}
 
@@ -57,7 +55,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture
-async def client(slack: SlackServer) -> AsyncWebClient:
+async def client(slack):
     return AsyncWebClient(BOT_TOKEN, slack.url, retry_handlers=[])
 
 
@@ -68,13 +66,13 @@ async def refusal(client: AsyncWebClient, method: str, **args: Any) -> str:
 
 
 @pytest.mark.parametrize("what", list(REFUSED))
-async def test_blocks(slack: SlackServer, client: AsyncWebClient, what: str) -> None:
+async def test_blocks(slack, client, what):
     error = await refusal(client, "chat.postMessage", channel="C1", text="x", blocks=REFUSED[what])
     assert error in ("invalid_blocks", "msg_blocks_too_long")
     assert slack.space.channels["C1"].messages == {}
 
 
-async def test_messages(slack: SlackServer, client: AsyncWebClient) -> None:
+async def test_messages(slack, client):
     slack.limited = False
     sent = (await client.chat_postMessage(channel="C1", text="parent"))["ts"]
     reply = (await client.chat_postMessage(channel="C1", text="reply", thread_ts=sent))["ts"]
@@ -97,7 +95,7 @@ async def test_messages(slack: SlackServer, client: AsyncWebClient) -> None:
     assert await refusal(client, "chat.postMessage", **under) == "missing_scope"
 
 
-async def test_one_post_a_second_and_channel(slack: SlackServer, client: AsyncWebClient) -> None:
+async def test_one_post_a_second_and_channel(slack, client):
     slack.space.add_channel("C2", "U1")
     await client.chat_postMessage(channel="C1", text="one")
     await client.chat_postMessage(channel="C2", text="two")
@@ -107,9 +105,7 @@ async def test_one_post_a_second_and_channel(slack: SlackServer, client: AsyncWe
     assert float(refused.value.response.headers["Retry-After"]) > 0
 
 
-async def test_a_trigger_is_good_once_and_for_three_seconds(
-    slack: SlackServer, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_trigger_is_good_once_and_for_three_seconds(slack, client, monkeypatch):
     view = {"type": "modal", "title": plain("t"), "blocks": [DIVIDER]}
     trigger = slack.new_trigger("U1")
     await client.views_open(trigger_id=trigger, view=view)
@@ -126,7 +122,7 @@ async def test_a_trigger_is_good_once_and_for_three_seconds(
     )
 
 
-async def test_an_event_whose_scope_is_missing_is_not_sent(slack: SlackServer) -> None:
+async def test_an_event_whose_scope_is_missing_is_not_sent(slack):
     slack.scopes.remove("channels:history")
     assert slack.say("C1", "U1", "hello") == []
     slack.events.remove("reaction_added")

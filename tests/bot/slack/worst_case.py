@@ -1,7 +1,5 @@
 """A digest of everything that has ever broken a message: as much of it as the checks let through, in every field."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from digest.model import (

@@ -1,7 +1,5 @@
 """Backup and restore of the embedded store, as docs/operations.md tells it: the directory is copied, also under writes, and started elsewhere."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import shutil
@@ -28,7 +26,7 @@ async def kept(home: Path) -> tuple[set[str], int]:
     return channels, notes
 
 
-async def test_a_copy_taken_while_it_runs_holds_everything_acknowledged_before(tmp_path: Path):
+async def test_a_copy_taken_while_it_runs_holds_everything_acknowledged_before(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     acknowledged = 0
     async with store_address("", first) as (url, _), Redis(url) as redis:
@@ -57,7 +55,7 @@ async def test_a_copy_taken_while_it_runs_holds_everything_acknowledged_before(t
     assert notes >= before
 
 
-async def test_a_copy_of_a_stopped_store_is_the_same_to_the_last_write(tmp_path: Path):
+async def test_a_copy_of_a_stopped_store_is_the_same_to_the_last_write(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     async with store_address("", first) as (url, _), Redis(url) as redis:
         store = Store(redis)

@@ -1,7 +1,5 @@
 """`/paper privacy` is true, `/paper forget me` and `/digest forget` do what they say: over every key of the store, packed values unpacked."""
 
-from __future__ import annotations
-
 import contextlib
 import zlib
 from dataclasses import replace
@@ -16,7 +14,7 @@ from bot.store import Store
 from bot.store.redis import unpack
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
-from tests.bot.people import HERE, Channel
+from tests.bot.people import HERE
 
 ZOE = Person("P-zoe-4711", language="en")
 YAN = Person("P-yan-0815", language="en")
@@ -54,7 +52,7 @@ def holding(found: dict[str, str], *words: str) -> list[str]:
 
 
 @pytest.fixture
-async def day(channel: Channel, redis_url: str):
+async def day(channel, redis_url):
     """Zoë and Yan ask, in the thread and privately, by the real queue; vote, save, report, and speak."""
     async with Queue(redis_url, channel.context.store) as queue:
         context: Context = replace(channel.context, queue=queue)
@@ -75,13 +73,13 @@ async def day(channel: Channel, redis_url: str):
         yield used
 
 
-async def test_before_it_both_are_there(day: Channel):
+async def test_before_it_both_are_there(day):
     found = await everything(day.context.store)
     assert holding(found, ZOE.id)
     assert holding(found, "xylophone")
 
 
-async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of_the_others(day: Channel):
+async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of_the_others(day):
     asked = await day.command("paper", "forget me", ZOE)
     before = holding(await everything(day.context.store), YAN.id, "marmalade")
     assert "Deleted" in (await day.click(asked.button("forget_me"), ZOE)).text
@@ -94,7 +92,7 @@ async def test_forget_me_leaves_no_key_with_the_person_or_their_words_and_all_of
     assert len(await day.context.store.saved(YAN.id)) == 1
 
 
-async def test_digest_forget_leaves_nothing_of_the_channel(day: Channel):
+async def test_digest_forget_leaves_nothing_of_the_channel(day):
     asked = await day.command("digest", "forget")
     assert "Deleted" in (await day.click(asked.button("forget"))).text
     found = await everything(day.context.store)
@@ -103,13 +101,13 @@ async def test_digest_forget_leaves_nothing_of_the_channel(day: Channel):
     assert await day.context.store.latest_digest(HERE.key) is None
 
 
-async def test_privacy_says_what_is_kept(day: Channel):
+async def test_privacy_says_what_is_kept(day):
     said = (await day.command("paper", "privacy", ZOE)).text
     for word in ("questions you ask", "90 days", "👍", "asked about", "any other message", "never your name or id"):
         assert word in said
 
 
-async def test_what_people_say_to_each_other_is_not_kept(channel: Channel):
+async def test_what_people_say_to_each_other_is_not_kept(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "lunch at noon? kaleidoscope-17", ZOE, mentions_others=True)
     found = await everything(channel.context.store)

@@ -1,10 +1,7 @@
 """A server that takes no writes is waited for, then told of in a sentence; and the queue says so without a flood."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 import redis
@@ -19,7 +16,7 @@ WRITE = Script("redis.call('SET', KEYS[1], ARGV[1]) return 1")
 
 
 @pytest.fixture
-async def full(redis_url: str) -> AsyncIterator[redis.Redis]:
+async def full(redis_url):
     """A client that ends the shortage."""
     with redis.Redis.from_url(redis_url) as client:
         client.config_set("maxmemory", "1")
@@ -28,7 +25,7 @@ async def full(redis_url: str) -> AsyncIterator[redis.Redis]:
 
 
 @pytest.mark.parametrize("how", ["command", "script", "transaction"])
-async def test_out_of_memory_is_a_sentence(redis_url: str, full: redis.Redis, how: str):
+async def test_out_of_memory_is_a_sentence(redis_url, full, how):
     async with Redis(redis_url, full=0) as store:
         asked = {
             "command": lambda: store.do("SET", "k", "v"),
@@ -40,7 +37,7 @@ async def test_out_of_memory_is_a_sentence(redis_url: str, full: redis.Redis, ho
         assert await store.do("GET", "k") is None  # reading goes on
 
 
-async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url: str, full: redis.Redis, monkeypatch):
+async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url, full, monkeypatch):
     monkeypatch.setattr(module, "FULL_RETRY_DELAY", 0.02)
     async with Redis(redis_url) as store:
         writing = [
@@ -55,7 +52,7 @@ async def test_what_was_to_be_kept_is_kept_once_there_is_room(redis_url: str, fu
         assert await store.do("MGET", "a", "b", "c", "count") == [b"1", b"2", b"3", b"1"]
 
 
-async def test_the_queue_tells_of_it_in_a_line_and_goes_on_afterwards(redis_url: str, caplog):
+async def test_the_queue_tells_of_it_in_a_line_and_goes_on_afterwards(redis_url, caplog):
     ran = asyncio.Event()
 
     async def answer(*_: object) -> None:

@@ -1,7 +1,5 @@
 """Every key has a lifetime, or a reason not to."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 
@@ -109,7 +107,7 @@ async def use_people(store: Store) -> None:
         await store.vote(Vote(kind, "2601.00001", THREAD, ANN, NOON))
 
 
-async def test_a_used_store_holds_no_key_without_a_lifetime_or_a_reason(store: Store):
+async def test_a_used_store_holds_no_key_without_a_lifetime_or_a_reason(store):
     await use_everything(store)
     names = await store.redis.scan("*")
     lives = dict(zip(names, await store.redis.batch([("TTL", name) for name in names]), strict=True))
@@ -117,14 +115,14 @@ async def test_a_used_store_holds_no_key_without_a_lifetime_or_a_reason(store: S
     assert {name for name, life in lives.items() if life < 0} <= set(FOR_EVER)
 
 
-async def test_each_kind_of_key_stands_in_the_table(store: Store):
+async def test_each_kind_of_key_stands_in_the_table(store):
     await use_everything(store)
     table = store_package.__doc__ or ""
     kinds = {name.split(":")[1] for name in await store.redis.scan("paperboy:*")}
     assert {kind for kind in kinds if f"| {kind}" not in table and f", {kind}" not in table} == set()
 
 
-async def test_the_queue_leaves_nothing_behind(redis_url: str, store: Store):
+async def test_the_queue_leaves_nothing_behind(redis_url, store):
     """Once its tasks are done."""
     done = 0
 

@@ -1,7 +1,5 @@
 """Questions, threads, votes, and forgetting."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
@@ -64,18 +62,18 @@ class TestPosts:
 
 
 class TestQuestions:
-    async def test_once_per_id_and_once_per_message(self, store: Store):
+    async def test_once_per_id_and_once_per_message(self, store):
         assert await store.save_question(a_question())
         assert not await store.save_question(a_question())
         assert not await store.save_question(a_question("another-event", message="m-q1"))
         assert await store.save_question(a_question("form-1", message=""))
         assert await store.save_question(a_question("form-2", message=""))
 
-    async def test_delivered_many_times_at_once_it_is_kept_once(self, store: Store):
+    async def test_delivered_many_times_at_once_it_is_kept_once(self, store):
         kept = await asyncio.gather(*(store.save_question(a_question(f"e{n}", message="m")) for n in range(20)))
         assert sum(kept) == 1
 
-    async def test_it_stays_among_the_unanswered_until_its_answer_was_sent(self, store: Store):
+    async def test_it_stays_among_the_unanswered_until_its_answer_was_sent(self, store):
         await store.save_question(a_question("q2", at=NOON + timedelta(seconds=1)))
         await store.save_question(a_question("q1"))
         assert [a.question.id for a in await store.unanswered()] == ["q1", "q2"]
@@ -85,40 +83,35 @@ class TestQuestions:
         await store.mark_answered("q1", "m-answer")
         assert [a.question.id for a in await store.unanswered()] == ["q2"]
         asked = await store.question("q1")
-        assert asked is not None
         assert (asked.state, asked.message) == (QuestionState.ANSWERED, "m-answer")
 
-    async def test_tokens_live_shorter_than_the_question(self, store: Store):
+    async def test_tokens_live_shorter_than_the_question(self, store):
         await store.save_question(a_question(extra={"token": "secret"}))
         asked = await store.question("q1")
-        assert asked is not None
         assert asked.question.extra == {"token": "secret"}
         assert b"secret" not in await store.redis.do("HGET", "paperboy:question:q1", "question")
         assert await store.redis.do("TTL", "paperboy:question-extra:q1") <= 3600
 
-    async def test_an_edited_question_is_replaced_while_it_is_open(self, store: Store):
+    async def test_an_edited_question_is_replaced_while_it_is_open(self, store):
         await store.save_question(a_question())
         assert await store.amend(replace(a_question("an-edit", message="m-q1"), text="better"))
         asked = await store.question("q1")
-        assert asked is not None
         assert (asked.question.text, asked.question.id) == ("better", "q1")
         await store.save_answer("q1", an_answer(), A_POST)
         assert not await store.amend(replace(a_question(), text="too late"))
         assert not await store.amend(a_question("q9", message="unknown"))
 
-    async def test_a_deleted_question_ends(self, store: Store):
+    async def test_a_deleted_question_ends(self, store):
         await store.save_question(a_question())
         asked = await store.withdraw(THREAD, "m-q1")
-        assert asked is not None
         assert asked.state is QuestionState.WITHDRAWN
         assert await store.unanswered() == []
         await store.mark_answered("q1", "late")
         asked = await store.question("q1")
-        assert asked is not None
         assert asked.state is QuestionState.WITHDRAWN
         assert await store.withdraw(THREAD, "unknown") is None
 
-    async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store: Store):
+    async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store):
         for n, private in ((1, False), (2, True), (3, False)):
             await store.save_question(a_question(f"q{n}", at=NOON + timedelta(minutes=n), private=private))
             await store.save_answer(f"q{n}", an_answer(f"answer {n}"), A_POST)
@@ -129,30 +122,29 @@ class TestQuestions:
         assert len(await store.turns(THREAD, 1)) == 1
         assert await store.turns(replace(THREAD, thread="other")) == []
 
-    async def test_a_persons_questions_are_counted_once_each(self, store: Store):
+    async def test_a_persons_questions_are_counted_once_each(self, store):
         day = date(2026, 1, 30)
         assert [await store.count_question("U-ann", day, q) for q in ("a", "b", "b", "c")] == [1, 2, 2, 3]
         assert await store.count_question("U-bob", day, "a") == 1
 
 
 class TestThreads:
-    async def test_what_is_known_of_a_thread(self, store: Store):
+    async def test_what_is_known_of_a_thread(self, store):
         assert await store.thread(THREAD) is None
         await store.save_thread(THREAD, "slack:C1:2026-01-30:daily")
         await store.quiet(THREAD)
         talk = await store.thread(THREAD)
-        assert talk is not None
         assert (talk.digest, talk.quiet) == ("slack:C1:2026-01-30:daily", True)
         await store.quiet(THREAD, quiet=False)
         assert await store.thread(THREAD) == replace(talk, quiet=False)
 
-    async def test_each_person_speaks_of_their_own_paper(self, store: Store):
+    async def test_each_person_speaks_of_their_own_paper(self, store):
         await store.discuss(THREAD, ANN.id, ("2601.00001",))
         await store.discuss(THREAD, BOB.id, ("2601.00002", "2601.00003"))
         assert await store.under_discussion(THREAD, ANN.id) == ("2601.00001",)
         assert await store.under_discussion(THREAD, BOB.id) == ("2601.00002", "2601.00003")
 
-    async def test_who_spoke(self, store: Store):
+    async def test_who_spoke(self, store):
         assert await store.spoken(THREAD) == ThreadSpeakers()
         await store.record_speaker(THREAD, BOB.id)
         await store.record_answered(THREAD, ANN.id)
@@ -163,7 +155,7 @@ class TestVotes:
     def vote(self, kind: VoteKind, subject: str = "2601.00001", person: Person = ANN, **values) -> Vote:
         return Vote(kind, subject, THREAD, person, **({"at": NOON} | values))
 
-    async def test_the_same_vote_counts_once_and_can_be_taken_back(self, store: Store):
+    async def test_the_same_vote_counts_once_and_can_be_taken_back(self, store):
         for _ in range(2):
             await store.vote(self.vote(VoteKind.MORE))
         await store.vote(self.vote(VoteKind.MORE, person=BOB))
@@ -171,23 +163,23 @@ class TestVotes:
         await store.vote(self.vote(VoteKind.MORE, undo=True))
         assert [v.person.id for v in await store.votes("slack:C1")] == [BOB.id]
 
-    async def test_more_and_fewer_exclude_each_other(self, store: Store):
+    async def test_more_and_fewer_exclude_each_other(self, store):
         await store.vote(self.vote(VoteKind.MORE))
         await store.vote(self.vote(VoteKind.FEWER))
         assert [v.kind for v in await store.votes("slack:C1")] == [VoteKind.FEWER]
 
-    async def test_saved_papers_are_the_persons(self, store: Store, clock):
+    async def test_saved_papers_are_the_persons(self, store, clock):
         await store.vote(self.vote(VoteKind.SAVED, "a"))
         await store.vote(self.vote(VoteKind.SAVED, "b", at=NOON + timedelta(days=1)))
         await store.vote(self.vote(VoteKind.SAVED, "c", person=BOB))
         assert [v.subject for v in await store.saved(ANN.id)] == ["b", "a"]
 
-    async def test_a_vote_counts_ninety_days(self, store: Store, clock):
+    async def test_a_vote_counts_ninety_days(self, store, clock):
         await store.vote(self.vote(VoteKind.MORE))
         clock.forward(timedelta(days=91))
         assert await store.votes("slack:C1") == []
 
-    async def test_the_channel_can_make_it_forget_what_it_taught(self, store: Store):
+    async def test_the_channel_can_make_it_forget_what_it_taught(self, store):
         await store.vote(self.vote(VoteKind.MORE))
         await store.vote(self.vote(VoteKind.SAVED))
         await store.forget_votes("slack:C1")
@@ -206,7 +198,7 @@ async def everything(store: Store) -> str:
 
 
 class TestForgetting:
-    async def test_nothing_of_a_person_is_left_and_all_of_the_other(self, store: Store):
+    async def test_nothing_of_a_person_is_left_and_all_of_the_other(self, store):
         for person in (ANN, BOB):
             question = a_question(f"q-{person.id}", person)
             await store.save_question(question)
@@ -225,7 +217,7 @@ class TestForgetting:
         assert [turn.question for turn in await store.turns(THREAD)] == ["text of q-U-bob"]
         assert [v.person.id for v in await store.votes("slack:C1")] == [BOB.id]
 
-    async def test_nothing_of_a_channel_is_left_and_all_of_the_other(self, store: Store):
+    async def test_nothing_of_a_channel_is_left_and_all_of_the_other(self, store):
         for channel in ("C1", "C12"):
             place = Place("slack", channel, "1700.1")
             digest = a_digest(1, subscription=place.key)

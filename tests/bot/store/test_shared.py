@@ -1,7 +1,5 @@
 """What processes share: leases, the cache, the pace, the budget; and the connection's traps."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
@@ -27,7 +25,7 @@ async def away(store: Store, for_: timedelta) -> None:
 
 
 class TestConnection:
-    async def test_a_cancelled_task_ends_although_the_client_swallows_cancellations(self, store: Store):
+    async def test_a_cancelled_task_ends_although_the_client_swallows_cancellations(self, store):
         """Python 3.11's `wait_for`, by which redis-py sends, swallows about one in seven."""
 
         async def write() -> None:
@@ -42,7 +40,7 @@ class TestConnection:
             assert done
             assert writing.cancelled()
 
-    async def test_a_repeated_script_is_as_good_as_one(self, store: Store):
+    async def test_a_repeated_script_is_as_good_as_one(self, store):
         """redis-py sends a command again when its answer got lost: what must happen once says so by its token."""
         original, calls = store.redis.run, 0
 
@@ -52,7 +50,7 @@ class TestConnection:
             await original(script, keys, args)
             return await original(script, keys, args)
 
-        store.redis.run = twice  # type: ignore[method-assign]
+        store.redis.run = twice
         day = datetime(2026, 1, 30, tzinfo=UTC).date()
         assert (await store.begin_run("slack:C1", day, "now")).fresh
         budget = RedisBudget(store, daily=1.0)
@@ -64,13 +62,13 @@ class TestConnection:
         assert (await store.begin_task("t", "1")).count == 0
         assert calls >= 5
 
-    async def test_many_at_once_wait_for_a_connection(self, store: Store):
+    async def test_many_at_once_wait_for_a_connection(self, store):
         answers = await asyncio.gather(*(store.redis.do("INCR", "n") for _ in range(500)))
         assert sorted(answers) == list(range(1, 501))
 
 
 class TestLeases:
-    async def test_one_at_a_time(self, store: Store):
+    async def test_one_at_a_time(self, store):
         inside = 0
 
         async def enter() -> None:
@@ -83,13 +81,13 @@ class TestLeases:
 
         await asyncio.gather(*(enter() for _ in range(10)))
 
-    async def test_it_does_not_wait_longer_than_asked(self, store: Store):
+    async def test_it_does_not_wait_longer_than_asked(self, store):
         async with store.lease("x", LIFE):
             with pytest.raises(LeaseBusy):
                 async with store.lease("x", LIFE, wait=timedelta(0)):
                     pass
 
-    async def test_it_is_renewed_for_as_long_as_it_is_held(self, store: Store):
+    async def test_it_is_renewed_for_as_long_as_it_is_held(self, store):
         async with store.lease("x", SHORT) as lease:
             await asyncio.sleep(3 * SHORT.total_seconds())
             assert lease.sure()
@@ -97,14 +95,14 @@ class TestLeases:
                 async with store.lease("x", SHORT, wait=timedelta(0)):
                     pass
 
-    async def test_a_dead_holder_frees_it_by_expiry(self, store: Store):
+    async def test_a_dead_holder_frees_it_by_expiry(self, store):
         dead = Lease(store, "x", SHORT)
         assert await dead.take()
         began = time.monotonic()
         async with store.lease("x", LIFE):
             assert time.monotonic() - began < 3
 
-    async def test_a_lost_lease_stops_the_work(self, store: Store):
+    async def test_a_lost_lease_stops_the_work(self, store):
         async def work() -> None:
             async with store.lease("x", SHORT):
                 await store.redis.do("SET", "paperboy:lease:x", "somebody else")
@@ -113,7 +111,7 @@ class TestLeases:
         with pytest.raises(LeaseLost):
             await work()
 
-    async def test_one_that_ran_out_is_not_taken_again_unnoticed(self, store: Store):
+    async def test_one_that_ran_out_is_not_taken_again_unnoticed(self, store):
         lease = Lease(store, "x", SHORT)
         assert await lease.take()
         await store.redis.do("DEL", lease.key)
@@ -121,14 +119,14 @@ class TestLeases:
         assert not lease.sure()
         assert await lease.take()
 
-    async def test_dropping_does_not_free_somebody_elses(self, store: Store):
+    async def test_dropping_does_not_free_somebody_elses(self, store):
         first = Lease(store, "x", LIFE)
         await first.take()
         await store.redis.do("SET", first.key, "somebody else")
         await first.drop()
         assert await store.redis.do("GET", first.key) == b"somebody else"
 
-    async def test_dear_work_goes_on_while_the_store_is_away_and_has_its_lease_when_it_is_back(self, store: Store):
+    async def test_dear_work_goes_on_while_the_store_is_away_and_has_its_lease_when_it_is_back(self, store):
         async with store.lease("x", SHORT, policy=LeasePolicy.THROUGH_OUTAGES) as lease:
             await away(store, 3 * SHORT)
             await asyncio.sleep(3 * SHORT.total_seconds())
@@ -141,7 +139,7 @@ class TestLeases:
                 async with store.lease("x", SHORT, wait=timedelta(0)):
                     pass
 
-    async def test_dear_work_stops_when_another_had_the_lease_meanwhile(self, store: Store):
+    async def test_dear_work_stops_when_another_had_the_lease_meanwhile(self, store):
         async def work() -> None:
             async with store.lease("x", SHORT, policy=LeasePolicy.THROUGH_OUTAGES) as lease:
                 await store.redis.do("DEL", lease.key)  # as by expiry
@@ -152,7 +150,7 @@ class TestLeases:
         with pytest.raises(LeaseLost):
             await work()
 
-    async def test_other_work_has_stopped_before_its_lease_can_be_anothers(self, store: Store):
+    async def test_other_work_has_stopped_before_its_lease_can_be_anothers(self, store):
         life = timedelta(seconds=1.5)
         began = 0.0
 
@@ -170,14 +168,14 @@ class TestLeases:
             await work()
         assert began < life.total_seconds() + 0.3
 
-    async def test_a_renewal_on_its_way_does_not_bring_back_what_was_given_back(self, store: Store):
+    async def test_a_renewal_on_its_way_does_not_bring_back_what_was_given_back(self, store):
         lease = Lease(store, "x", LIFE, LeasePolicy.THROUGH_OUTAGES)
         assert await lease.take()
         await lease.drop()
         assert not await lease.renew()
         assert await Lease(store, "x", LIFE).take()
 
-    async def test_whoever_is_alone_frees_all(self, store: Store):
+    async def test_whoever_is_alone_frees_all(self, store):
         await Lease(store, "x", LIFE).take()
         await store.free_leases()
         async with store.lease("x", LIFE, wait=timedelta(0)):
@@ -185,7 +183,7 @@ class TestLeases:
 
 
 class TestCache:
-    async def test_what_was_put_is_found_until_its_life_ends(self, store: Store):
+    async def test_what_was_put_is_found_until_its_life_ends(self, store):
         cache = RedisCache(store)
         assert await cache.get("k") is None
         await cache.put("k", b"short", LIFE)
@@ -194,7 +192,7 @@ class TestCache:
         assert 0 < await store.redis.do("TTL", "paperboy:cache:k") <= 60
         assert await store.redis.do("STRLEN", "paperboy:cache:long") < 1000
 
-    async def test_equal_work_in_flight_is_done_once_over_processes(self, redis_url: str, store: Store):
+    async def test_equal_work_in_flight_is_done_once_over_processes(self, redis_url, store):
         made = 0
 
         async def make() -> bytes:
@@ -208,7 +206,7 @@ class TestCache:
             values = await asyncio.gather(*(caches[n % 2].once("k", LIFE, make) for n in range(20)))
         assert (set(values), made) == ({b"value"}, 1)
 
-    async def test_a_failure_reaches_its_caller_and_another_tries(self, store: Store):
+    async def test_a_failure_reaches_its_caller_and_another_tries(self, store):
         cache, calls = RedisCache(store), 0
 
         async def make() -> bytes:
@@ -223,7 +221,7 @@ class TestCache:
         assert sorted(str(r) for r in results) == ["b'value'", "b'value'", "no"]
         assert calls == 2
 
-    async def test_a_holder_that_died_is_taken_over(self, store: Store):
+    async def test_a_holder_that_died_is_taken_over(self, store):
         assert await Lease(store, "once:k", SHORT).take()
 
         async def make() -> bytes:
@@ -231,7 +229,7 @@ class TestCache:
 
         assert await RedisCache(store).once("k", LIFE, make) == b"value"
 
-    async def test_a_cancelled_holder_lets_the_next_go_on_at_once(self, store: Store):
+    async def test_a_cancelled_holder_lets_the_next_go_on_at_once(self, store):
         cache, began = RedisCache(store), asyncio.Event()
 
         async def forever() -> bytes:
@@ -249,7 +247,7 @@ class TestCache:
         async with asyncio.timeout(2):
             assert await second == b"value"
 
-    async def test_what_was_made_is_kept_by_who_is_cancelled_while_the_store_is_away(self, store: Store):
+    async def test_what_was_made_is_kept_by_who_is_cancelled_while_the_store_is_away(self, store):
         cache, made = RedisCache(store), 0
 
         async def make() -> bytes:
@@ -277,7 +275,7 @@ class TestPace:
     }
 
     @pytest.fixture
-    async def paces(self, redis_url: str, store: Store):
+    async def paces(self, redis_url, store):
         async with Redis(redis_url) as other:
             yield [RedisPace(store, self.RULES), RedisPace(Store(other), self.RULES)]
 
@@ -325,7 +323,7 @@ class TestPace:
         await asyncio.gather(*(post(f"C{n}", 3) for n in range(20)))
         assert 0.1 <= time.monotonic() - began < 3, "twenty channels one after the other would take longer"
 
-    async def test_a_holder_that_died_frees_it_by_expiry(self, paces, store: Store):
+    async def test_a_holder_that_died_frees_it_by_expiry(self, paces, store):
         await store.redis.do("SET", "paperboy:pace:arxiv:holder", "dead", "PX", 300)
         began = time.monotonic()
         async with paces[0].slot("arxiv"):
@@ -358,7 +356,7 @@ class TestPace:
 
 
 class TestBudget:
-    async def test_a_cap_holds_over_processes_before_calls_are_made(self, redis_url: str, store: Store, clock):
+    async def test_a_cap_holds_over_processes_before_calls_are_made(self, redis_url, store, clock):
         async with Redis(redis_url) as other:
             budgets = [RedisBudget(store, daily=1.0), RedisBudget(Store(other, clock), daily=1.0)]
             asked = [budgets[n % 2].reserve("slack:C1", Usage(usd=0.3)) for n in range(10)]
@@ -367,7 +365,7 @@ class TestBudget:
         assert len(refused) == 7
         assert refused[0].until == datetime(2026, 1, 31, tzinfo=UTC)
 
-    async def test_what_a_call_did_not_cost_is_free_again(self, store: Store):
+    async def test_what_a_call_did_not_cost_is_free_again(self, store):
         budget = RedisBudget(store, daily=1.0)
         ticket = await budget.reserve("slack:C1", Usage(usd=0.9))
         with pytest.raises(OverBudget, match="day's budget"):
@@ -376,7 +374,7 @@ class TestBudget:
         await budget.reserve("slack:C1", Usage(usd=0.8))
         assert await budget.used() == pytest.approx(0.1)
 
-    async def test_a_channels_cap_is_its_own(self, store: Store):
+    async def test_a_channels_cap_is_its_own(self, store):
         budget = RedisBudget(store, daily=10.0, each=0.5)
         await budget.settle(await budget.reserve("slack:C1", Usage(usd=0.4)), Usage(1, usd=0.4))
         with pytest.raises(OverBudget, match="channel's budget"):
@@ -384,7 +382,7 @@ class TestBudget:
         await budget.reserve("slack:C2", Usage(usd=0.2))
         assert await budget.used("slack:C1") == pytest.approx(0.8)
 
-    async def test_a_dead_process_gives_its_reservation_back(self, store: Store, clock):
+    async def test_a_dead_process_gives_its_reservation_back(self, store, clock):
         budget = RedisBudget(store, daily=1.0)
         ticket = await budget.reserve("slack:C1", Usage(usd=0.9))
         clock.forward(timedelta(minutes=11))
@@ -392,14 +390,14 @@ class TestBudget:
         await budget.settle(ticket, Usage(1, usd=0.7))  # it was only slow: it counts all the same
         assert (await store.spending(clock().date())).total.usd == pytest.approx(0.7)
 
-    async def test_settling_twice_counts_once(self, store: Store, clock):
+    async def test_settling_twice_counts_once(self, store, clock):
         budget = RedisBudget(store)
         ticket = await budget.reserve("slack:C1", Usage())
         for _ in range(2):
             await budget.settle(ticket, Usage(1, 100, 0, 10, 0.1))
         assert (await store.spending(clock().date())).total.calls == 1
 
-    async def test_what_was_spent_by_payer_and_stage_by_day_and_month(self, store: Store, clock):
+    async def test_what_was_spent_by_payer_and_stage_by_day_and_month(self, store, clock):
         budget = RedisBudget(store)
         for day in (30, 31):
             clock.time = datetime(2026, 1, day, 12, tzinfo=UTC)
@@ -418,7 +416,7 @@ class TestBudget:
         assert month.total.usd == pytest.approx(1.2)
         assert (await store.spending("2025-12")).total == Usage()
 
-    async def test_without_a_price_tokens_alone_are_counted(self, store: Store, clock):
+    async def test_without_a_price_tokens_alone_are_counted(self, store, clock):
         budget = RedisBudget(store, daily=1.0)
         await budget.settle(await budget.reserve("slack:C1", Usage(1, 100, usd=None)), Usage(1, 100, 0, 5, None))
         assert (await store.spending(clock().date())).total == Usage(1, 100, 0, 5, None)

@@ -1,10 +1,7 @@
 """What several channels use is paid for by all of them, evenly, to the last billionth of a dollar; caps count who made the calls."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -34,9 +31,7 @@ async def bought(budget: RedisBudget, payer: str, unit: str, usd: float) -> None
 
 
 class TestSplitting:
-    async def test_evenly_over_who_uses_it_however_often_and_the_rest_of_a_division_is_not_lost(
-        self, store: Store, clock
-    ):
+    async def test_evenly_over_who_uses_it_however_often_and_the_rest_of_a_division_is_not_lost(self, store, clock):
         budget = RedisBudget(store)
         await bought(budget, "a", "paper", 1.0)
         for payer in ("b", "c", "b", "a", "c"):
@@ -48,7 +43,7 @@ class TestSplitting:
         assert spent.by_payer()["b"].calls == 0
         assert (await store.spending("2026-01")).by == spent.by
 
-    async def test_what_is_bought_for_it_later_is_split_over_all_again(self, store: Store, clock):
+    async def test_what_is_bought_for_it_later_is_split_over_all_again(self, store, clock):
         budget = RedisBudget(store)
         await bought(budget, "a", "paper", 0.4)
         await budget.share("b", "paper")
@@ -56,9 +51,7 @@ class TestSplitting:
         spent = (await store.spending(clock().date())).by_payer()
         assert [spent[p].usd for p in "ab"] == pytest.approx([0.3, 0.3])
 
-    async def test_who_comes_the_next_day_shares_in_what_the_first_day_cost_and_later_it_is_free(
-        self, store: Store, clock
-    ):
+    async def test_who_comes_the_next_day_shares_in_what_the_first_day_cost_and_later_it_is_free(self, store, clock):
         budget = RedisBudget(store)
         await bought(budget, "a", "paper", 0.4)
         clock.forward(timedelta(days=1))
@@ -68,14 +61,14 @@ class TestSplitting:
         spent = (await store.spending(FRIDAY)).by_payer()
         assert {p: u.usd for p, u in spent.items()} == pytest.approx({"a": 0.2, "b": 0.2})
 
-    async def test_nothing_is_shared_that_cost_nothing_or_belongs_to_one(self, store: Store, clock):
+    async def test_nothing_is_shared_that_cost_nothing_or_belongs_to_one(self, store, clock):
         budget = RedisBudget(store)
         await budget.share("b", "at hand for weeks")
         await bought(budget, "a", "", 0.4)
         await budget.share("b", "")
         assert {p: u.usd for p, u in (await store.spending(clock().date())).by_payer().items()} == {"a": 0.4}
 
-    async def test_a_cap_counts_the_calls_a_channel_made_whoever_shares_them_later(self, store: Store):
+    async def test_a_cap_counts_the_calls_a_channel_made_whoever_shares_them_later(self, store):
         budget = RedisBudget(store, daily=10, each=1)
         await bought(budget, "a", "paper", 0.8)
         await budget.share("b", "paper")
@@ -104,7 +97,7 @@ class House:
 
 
 @pytest.fixture
-async def house(store: Store, clock: Clock) -> AsyncIterator[House]:
+async def house(store, clock):
     async with ModelServer() as server:
         budget, cache = RedisBudget(store), RedisCache(store)
         prices = {"stand-in": Price(1, 0.1, 4)}
@@ -117,7 +110,7 @@ async def house(store: Store, clock: Clock) -> AsyncIterator[House]:
         await model.aclose()
 
 
-async def test_channels_with_one_profile_pay_alike_whoever_comes_first(house: House):
+async def test_channels_with_one_profile_pay_alike_whoever_comes_first(house):
     await house.digest("a", VISION)
     alone = (await house.costs())["a"]
     calls = len(house.server.calls)
@@ -129,13 +122,13 @@ async def test_channels_with_one_profile_pay_alike_whoever_comes_first(house: Ho
     assert costs == pytest.approx(dict.fromkeys("abcd", alone / 4), abs=10)
 
 
-async def test_at_the_same_moment_too(house: House):
+async def test_at_the_same_moment_too(house):
     await asyncio.gather(*(house.digest(channel, VISION) for channel in "abcd"))
     costs = await house.costs()
     assert costs == pytest.approx(dict.fromkeys("abcd", sum(costs.values()) / 4), abs=10)
 
 
-async def test_another_profile_shares_the_papers_and_ranks_for_itself(house: House):
+async def test_another_profile_shares_the_papers_and_ranks_for_itself(house):
     await house.digest("a", VISION)
     first = (await house.store.spending(FRIDAY)).by[("console:a", "analyse")]
     await house.digest("b", replace(VISION, interests="moving pictures", unwanted=("nothing",)))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from bot.store import RunState, Store
+from bot.store import RunState
 from digest.model import Profile
 from digest.selection.ledger import LedgerEntry, State
 from tests.builders import NOON, a_digest
@@ -18,7 +18,7 @@ def an_entry(paper_id: str, state: State = State.CONSIDERED, **values) -> Ledger
 
 
 class TestSubscriptions:
-    async def test_what_was_kept_is_found(self, store: Store):
+    async def test_what_was_kept_is_found(self, store):
         one = Subscription(CHANNEL, Profile(("cs.CV", "cs.RO"), "具身"), papers=7)
         two = Subscription(Place("discord", "1:2"))
         await store.save_subscription(one)
@@ -27,13 +27,12 @@ class TestSubscriptions:
         assert await store.subscriptions() == [two, one]
         assert await store.subscription("slack:nowhere") is None
 
-    async def test_a_removed_one_is_paused_and_comes_back_within_its_life(self, store: Store):
+    async def test_a_removed_one_is_paused_and_comes_back_within_its_life(self, store):
         kept = Subscription(CHANNEL)
         await store.save_subscription(kept)
         await store.remove_subscription(kept.key)
         assert await store.subscriptions() == []
         removed = await store.removed_subscription(kept.key)
-        assert removed is not None
         assert removed.paused
         await store.save_subscription(kept)
         assert await store.removed_subscription(kept.key) is None
@@ -41,11 +40,11 @@ class TestSubscriptions:
 
 
 class TestLedger:
-    async def test_a_new_channel_has_an_empty_one(self, store: Store):
+    async def test_a_new_channel_has_an_empty_one(self, store):
         ledger = await store.ledger("slack:C1")
         assert (ledger.categories, dict(ledger.entries), ledger.reopened) == ((), {}, None)
 
-    async def test_seeds_and_digests_add_up_and_later_entries_win(self, store: Store, clock):
+    async def test_seeds_and_digests_add_up_and_later_entries_win(self, store, clock):
         digest = a_digest(1)
         await store.seed(digest.subscription, [an_entry("1", State.BEFORE), an_entry("2", State.BEFORE)], ("cs.CV",))
         clock.forward(timedelta(hours=1))
@@ -60,7 +59,7 @@ class TestLedger:
         }
         assert ledger.entries["2"] == entries[0]
 
-    async def test_an_entry_lives_sixty_days(self, store: Store, clock):
+    async def test_an_entry_lives_sixty_days(self, store, clock):
         await store.seed("slack:C1", [an_entry("1")], ("cs.CV",))
         clock.forward(timedelta(days=59))
         await store.seed("slack:C1", [an_entry("2")], ("cs.CV",))
@@ -70,13 +69,13 @@ class TestLedger:
         await store.seed("slack:C1", [an_entry("3")], ("cs.CV",))
         assert len(await store.redis.do("HKEYS", "paperboy:ledger:slack:C1")) == 3  # two chunks and the categories
 
-    async def test_a_list_is_reopened_for_the_one_run_that_stores_next(self, store: Store):
+    async def test_a_list_is_reopened_for_the_one_run_that_stores_next(self, store):
         await store.reopen_ledger("slack:C1", date(2026, 1, 30))
         assert (await store.ledger("slack:C1")).reopened == date(2026, 1, 30)
         await store.seed("slack:C1", [an_entry("1")], ("cs.CV",))
         assert (await store.ledger("slack:C1")).reopened is None
 
-    async def test_the_digest_and_its_entries_are_stored_at_once(self, store: Store):
+    async def test_the_digest_and_its_entries_are_stored_at_once(self, store):
         """Whoever looks at any moment sees both or neither."""
         digest = a_digest(10)
         look = [("EXISTS", f"paperboy:digest:{digest.key}"), ("EXISTS", f"paperboy:ledger:{digest.subscription}")]
@@ -91,14 +90,14 @@ class TestLedger:
 
 
 class TestDigests:
-    async def test_a_digest_comes_back_as_it_was(self, store: Store):
+    async def test_a_digest_comes_back_as_it_was(self, store):
         digest = a_digest(3)
         await store.save_digest(digest, [], ("cs.CV",))
         assert await store.digest(digest.key) == digest
         assert await store.latest_digest(digest.subscription) == digest
         assert await store.digest("slack:C9:2026-01-30:daily") is None
 
-    async def test_channels_share_papers_and_analyses(self, store: Store):
+    async def test_channels_share_papers_and_analyses(self, store):
         """The second channel's digest adds little to what is kept."""
         first = a_digest(10)
         await store.save_digest(first, [], ("cs.CV",))
@@ -106,7 +105,7 @@ class TestDigests:
         await store.save_digest(a_digest(10, subscription="discord:1:2"), [], ("cs.CV",))
         assert len(await store.redis.scan("paperboy:part:*")) == parts == 10 + 10 + 15 + 1
 
-    async def test_the_newest_first(self, store: Store):
+    async def test_the_newest_first(self, store):
         for day in (28, 30, 29):
             await store.save_digest(
                 a_digest(1, local_date=date(2026, 1, day), made_at=NOON.replace(day=day)), [], ("cs.CV",)
@@ -114,17 +113,15 @@ class TestDigests:
         keys = await store.digests("slack:C0123456789", 2)
         assert [k.split(":")[2] for k in keys] == ["2026-01-30", "2026-01-29"]
 
-    async def test_an_earlier_digest_of_a_paper_with_its_message(self, store: Store):
+    async def test_an_earlier_digest_of_a_paper_with_its_message(self, store):
         old = a_digest(2, local_date=date(2026, 1, 28), made_at=NOON.replace(day=28))
         new = a_digest(2)
         for digest in (old, new):
             await store.save_digest(digest, [], ("cs.CV",))
             await store.save_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
         found = await store.earlier("2601.22152", new.subscription, other_than=new.key)
-        assert found is not None
         assert (found.digest, found.number, found.local_date, found.message) == (old.key, 2, date(2026, 1, 28), "m-28")
         latest = await store.earlier("2601.22152", new.subscription)
-        assert latest is not None
         assert latest.digest == new.key
         assert await store.earlier("2601.2215", new.subscription) is None
         assert await store.message_subject(CHANNEL, "m-28") == "2601.22152"
@@ -132,7 +129,7 @@ class TestDigests:
 
 
 class TestRuns:
-    async def test_a_daily_run_is_one_a_date(self, store: Store):
+    async def test_a_daily_run_is_one_a_date(self, store):
         first = await store.begin_run("slack:C1", date(2026, 1, 30), "daily")
         again = await store.begin_run("slack:C1", date(2026, 1, 30), "daily")
         assert (first.key, first.fresh, again.fresh) == ("slack:C1:2026-01-30:daily", True, False)
@@ -141,7 +138,7 @@ class TestRuns:
         assert (after.state, after.fresh) == (RunState.DONE, False)
         assert (await store.begin_run("slack:C1", date(2026, 1, 31), "daily")).fresh
 
-    async def test_a_now_joins_what_is_under_way_and_is_counted_after_it(self, store: Store):
+    async def test_a_now_joins_what_is_under_way_and_is_counted_after_it(self, store):
         day = date(2026, 1, 30)
         daily = await store.begin_run("slack:C1", day, "daily")
         joined = await store.begin_run("slack:C1", day, "now")
@@ -152,20 +149,19 @@ class TestRuns:
         assert (await store.begin_run("slack:C1", day, "now")).name == "now-1"
         await store.end_run(one, RunState.FAILED, "arXiv does not answer.")
         state = await store.run_state("slack:C1", day, "now-1")
-        assert state is not None
         assert (state.state, state.note) == (RunState.FAILED, "arXiv does not answer.")
         assert (await store.begin_run("slack:C1", day, "now")).name == "now-2"
         assert (await store.begin_run("slack:C2", day, "now")).name == "now-1"
 
-    async def test_many_at_once_begin_one(self, store: Store):
+    async def test_many_at_once_begin_one(self, store):
         runs = await asyncio.gather(*(store.begin_run("slack:C1", date(2026, 1, 30), "now") for _ in range(20)))
         assert {run.name for run in runs} == {"now-1"}
         assert sum(run.fresh for run in runs) == 1
 
-    async def test_a_run_that_nobody_began_is_none(self, store: Store):
+    async def test_a_run_that_nobody_began_is_none(self, store):
         assert await store.run_state("slack:C1", date(2026, 1, 30), "daily") is None
 
-    async def test_done_markers(self, store: Store):
+    async def test_done_markers(self, store):
         assert not await store.is_done("digest:1")
         await store.mark_done("digest:1")
         assert await store.is_done("digest:1")

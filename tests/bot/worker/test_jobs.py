@@ -1,7 +1,5 @@
 """The queue's tasks on what goes wrong around them: late lists, poisonous papers, channels that pause or go, and what is given up."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -98,7 +96,7 @@ class House:
 
 
 @pytest.fixture
-async def house(channel: Channel) -> House:
+async def house(channel):
     """Friday at nine; the list is out since midnight in New York."""
     arxiv, model, queue = Lists(), Ranking(), Queue()
     store = channel.context.store
@@ -106,11 +104,11 @@ async def house(channel: Channel) -> House:
     daily = Daily(store, services, channel.context.chats, FreePace(), channel.clock)
     context = replace(channel.context, services=services, daily=daily, queue=queue)
     await channel.set_up()
-    return House(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue)  # type: ignore[arg-type]
+    return House(channel, context, Jobs(context, Conversation(context), queue), arxiv, model, queue)
 
 
 class TestDigest:
-    async def test_it_is_made_and_its_delivery_put_in(self, house: House):
+    async def test_it_is_made_and_its_delivery_put_in(self, house):
         run = await house.run()
         assert await house.digest(run) is None
         assert house.queue.put == [("delivery", run.key)]
@@ -118,7 +116,7 @@ class TestDigest:
         assert await house.deliver(run) is None
         assert await house.state(run) is RunState.DONE
 
-    async def test_two_runs_that_meet_consider_every_paper_once(self, house: House):
+    async def test_two_runs_that_meet_consider_every_paper_once(self, house):
         daily, now = await house.run(), await house.run(FRIDAY - timedelta(days=1))
         await asyncio.gather(house.digest(daily), house.digest(now))
         store = house.context.store
@@ -126,7 +124,7 @@ class TestDigest:
         assert len(made) == 1
         assert len((await store.ledger(HERE.key)).entries) >= made[0].coverage.considered
 
-    async def test_a_late_list_is_looked_for_and_the_run_stays_open(self, house: House):
+    async def test_a_late_list_is_looked_for_and_the_run_stays_open(self, house):
         house.arxiv.empty = True
         run = await house.run()
         assert await house.digest(run) == timedelta(hours=1)
@@ -136,7 +134,7 @@ class TestDigest:
         assert await house.digest(run) is None
         assert house.queue.put == [("delivery", run.key)]
 
-    async def test_a_list_that_never_comes_ends_the_day_in_silence(self, house: House):
+    async def test_a_list_that_never_comes_ends_the_day_in_silence(self, house):
         house.arxiv.empty = True
         run = await house.run()
         looks = 0
@@ -147,13 +145,13 @@ class TestDigest:
         assert await house.state(run) is RunState.NOTHING
         assert await house.channel.said(HERE) == []
 
-    async def test_asked_for_by_hand_nothing_is_waited_for(self, house: House):
+    async def test_asked_for_by_hand_nothing_is_waited_for(self, house):
         house.arxiv.empty = True
         run = await house.run(kind="now")
         assert await house.digest(run) is None
         assert await house.state(run) is RunState.NOTHING
 
-    async def test_for_two_hours_the_model_is_waited_for_then_done_without(self, house: House):
+    async def test_for_two_hours_the_model_is_waited_for_then_done_without(self, house):
         house.model.down = True
         run = await house.run()
         waited = timedelta(0)
@@ -162,16 +160,15 @@ class TestDigest:
             house.channel.clock.forward(wait)
         assert timedelta(hours=2) <= waited <= timedelta(hours=2, minutes=10)
         made = await house.context.store.digest(run.key)
-        assert made is not None
         assert label("ranked_lexically", "en") in made.notes
 
-    async def test_by_hand_the_model_is_not_waited_for(self, house: House):
+    async def test_by_hand_the_model_is_not_waited_for(self, house):
         house.model.down = True
         run = await house.run(kind="now")
         assert await house.digest(run) is None
         assert await house.context.store.digest(run.key) is not None
 
-    async def test_for_six_hours_arxiv_is_waited_for_and_the_next_day_takes_it_up(self, house: House):
+    async def test_for_six_hours_arxiv_is_waited_for_and_the_next_day_takes_it_up(self, house):
         house.arxiv.down = True
         run = await house.run()
         waited = timedelta(0)
@@ -186,7 +183,7 @@ class TestDigest:
         assert await house.digest(following) is None
         assert house.queue.put == [("delivery", following.key)]
 
-    async def test_what_arxiv_just_refused_is_not_asked_again_by_every_channel(self, house: House):
+    async def test_what_arxiv_just_refused_is_not_asked_again_by_every_channel(self, house):
         house.arxiv.down = True
         store = house.context.store
         first = await store.subscription(HERE.key)
@@ -204,7 +201,7 @@ class TestDigest:
         for run in runs:
             assert await house.digest(run) is None
 
-    async def test_a_pause_ends_what_waits_but_not_what_is_made(self, house: House):
+    async def test_a_pause_ends_what_waits_but_not_what_is_made(self, house):
         house.arxiv.down = True
         waiting = await house.run()
         await house.digest(waiting)
@@ -216,7 +213,7 @@ class TestDigest:
         assert await house.state(waiting) is RunState.FAILED
         assert house.queue.put == []
 
-    async def test_of_a_channel_that_is_gone_nothing_stays_open(self, house: House):
+    async def test_of_a_channel_that_is_gone_nothing_stays_open(self, house):
         made, waiting = await house.run(), await house.run(FRIDAY + timedelta(days=1))
         await house.digest(made)
         await house.context.store.remove_subscription(HERE.key)
@@ -228,7 +225,7 @@ class TestDigest:
 
 
 class TestPoison:
-    async def test_the_paper_that_ends_its_readers_is_left_out_with_a_note(self, house: House):
+    async def test_the_paper_that_ends_its_readers_is_left_out_with_a_note(self, house):
         """As two workers leave it that died over this paper alone."""
         run = await house.run()
         store = house.context.store
@@ -242,16 +239,15 @@ class TestPoison:
         assert deaths.cautious
         assert await house.digest(run, deaths.count) is None
         made = await store.digest(run.key)
-        assert made is not None
         by_id = {e.paper.id: e for e in made.entries}
         assert by_id[chosen.id].notes == (label("left_out", "en"),)
         assert by_id[chosen.id].analysis is None
         assert all(e.analysis for e in made.entries if e.paper.id != chosen.id)
         await house.deliver(run)
-        said = "\n".join(await house.channel.said(replace(HERE, thread=(await store.delivery(run.key)).ids[f"{run.key}:0"])))  # type: ignore[union-attr]  # fmt: skip
+        said = "\n".join(await house.channel.said(replace(HERE, thread=(await store.delivery(run.key)).ids[f"{run.key}:0"])))  # fmt: skip
         assert "crashed twice" in said
 
-    async def test_after_two_deaths_papers_are_read_one_at_a_time(self, house: House):
+    async def test_after_two_deaths_papers_are_read_one_at_a_time(self, house):
         at_once = most = 0
 
         class Reading(SampleDay):
@@ -272,7 +268,7 @@ class TestPoison:
         await house.digest(await house.run(FRIDAY + timedelta(days=1)), deaths=1)
         assert most > 1
 
-    async def test_two_poisonous_papers_are_both_found(self, house: House):
+    async def test_two_poisonous_papers_are_both_found(self, house):
         """Leaving one out is a checkpoint: the deaths over the other are counted from there, and the task is not put aside."""
         store, attempts = house.context.store, 0
         bad = {"b", "d"}
@@ -306,15 +302,15 @@ class TestPoison:
 
 
 class TestUndeliverable:
-    async def test_it_is_delivered_when_it_can_once_with_its_date(self, house: House):
+    async def test_it_is_delivered_when_it_can_once_with_its_date(self, house):
         run = await house.run()
         await house.digest(run)
         chat = house.channel.chat
-        post, chat.post = chat.post, _gone  # type: ignore[method-assign]
+        post, chat.post = chat.post, _gone
         for _ in range(30):
             assert await house.deliver(run) == timedelta(minutes=5)
             house.channel.clock.forward(timedelta(hours=2))
-        chat.post = post  # type: ignore[method-assign]
+        chat.post = post
         assert await house.deliver(run) is None
         assert await house.deliver(run) is None
         parents = [said for said in await house.channel.said(HERE) if "Read first" in said]
@@ -322,17 +318,16 @@ class TestUndeliverable:
         assert "Jan 30" in parents[0]
         assert await house.state(run) is RunState.DONE
 
-    async def test_after_three_days_it_is_put_aside_and_status_says_so(self, house: House):
+    async def test_after_three_days_it_is_put_aside_and_status_says_so(self, house):
         run = await house.run()
         await house.digest(run)
         chat = house.channel.chat
-        post, chat.post = chat.post, _gone  # type: ignore[method-assign]
+        post, chat.post = chat.post, _gone
         await house.deliver(run)
         house.channel.clock.forward(GIVE_UP_AFTER + timedelta(minutes=1))
         assert await house.deliver(run) is None
-        chat.post = post  # type: ignore[method-assign]
+        chat.post = post
         delivery = await house.context.store.delivery(run.key)
-        assert delivery is not None
         assert delivery.state is DeliveryState.ASIDE
         assert await house.state(run) is RunState.FAILED
         assert await house.deliver(run) is None
@@ -346,24 +341,23 @@ async def _gone(*_: object) -> str:
 
 
 class TestGivenUp:
-    async def test_a_digest_that_was_given_up_is_no_run_under_way(self, house: House):
+    async def test_a_digest_that_was_given_up_is_no_run_under_way(self, house):
         run = await house.run()
         await house.jobs.handle_set_aside(f"digest:{run.key}", "Five attempts ended at the same place.")
         assert await house.state(run) is RunState.FAILED
         assert (await house.run(kind="now")).fresh
 
-    async def test_who_asked_is_told_of_an_answer_that_was_given_up(self, house: House):
+    async def test_who_asked_is_told_of_an_answer_that_was_given_up(self, house):
         asked = Question(
             "q1", replace(HERE, thread="t"), ANN, "Why?", datetime(2026, 1, 30, 9, tzinfo=UTC), message="m1"
         )
         await house.context.store.save_question(asked)
         await house.jobs.handle_set_aside("answer:q1", "Five attempts ended at the same place.")
         found = await house.context.store.question("q1")
-        assert found is not None
         assert found.state is QuestionState.ANSWERED
         assert any("Something went wrong" in text for text in await house.channel.said(asked.place))
 
-    async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house: House):
+    async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house):
         """Else a task that ends its worker would do so at every start."""
         store = house.context.store
         run = await house.run()

@@ -1,7 +1,5 @@
 """The queue against a real server, with workers that are really killed."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import math
@@ -41,13 +39,13 @@ async def working(queue: Queue) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def queue(redis_url: str, store: Store) -> AsyncIterator[Queue]:
+async def queue(redis_url, store):
     async with Queue(redis_url, store, redelivery=WINDOW) as made:
         yield made
 
 
 class TestAdding:
-    async def test_a_task_gets_its_ids(self, queue: Queue):
+    async def test_a_task_gets_its_ids(self, queue):
         got: list[tuple[str, ...]] = []
 
         async def digest(task: Task, *ids: str) -> None:
@@ -59,7 +57,7 @@ class TestAdding:
             await until(lambda: queue._store.is_done("digest:slack:C1:2026-01-30"))
         assert got == [("digest:slack:C1:2026-01-30", "slack:C1", "2026-01-30")]
 
-    async def test_one_key_is_in_once_while_it_lives_and_done_once_afterwards(self, queue: Queue, store: Store):
+    async def test_one_key_is_in_once_while_it_lives_and_done_once_afterwards(self, queue, store):
         ran, go_on = [], asyncio.Event()
 
         async def digest(task: Task) -> None:
@@ -79,7 +77,7 @@ class TestAdding:
             assert await queue.add("digest", key="k", again=True)
             await until(lambda: _is(ran == ["k", "k"]))
 
-    async def test_questions_do_not_wait_for_digests(self, queue: Queue, store: Store):
+    async def test_questions_do_not_wait_for_digests(self, queue, store):
         async def digest(_task: Task, number: str) -> None:
             await asyncio.Event().wait()
 
@@ -95,7 +93,7 @@ class TestAdding:
             await until(lambda: store.is_done("q"))
             assert (await queue.depth())["slow"] == 30
 
-    async def test_later_is_begun_again_and_is_no_death(self, queue: Queue, store: Store):
+    async def test_later_is_begun_again_and_is_no_death(self, queue, store):
         deaths = []
 
         async def digest(task: Task) -> None:
@@ -111,7 +109,7 @@ class TestAdding:
 
 
 class TestFaults:
-    async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url: str, store: Store, monkeypatch):
+    async def test_five_attempts_at_one_place_put_it_aside_with_a_note(self, redis_url, store, monkeypatch):
         monkeypatch.setattr("bot.worker.queue.RETRY_AFTER_FAULT", timedelta(milliseconds=1))
         told, cautious = [], []
 
@@ -133,7 +131,7 @@ class TestFaults:
         assert told[0][0] == "k"
         assert not await store.is_done("k")
 
-    async def test_a_checkpoint_begins_the_count_anew(self, queue: Queue, store: Store, monkeypatch):
+    async def test_a_checkpoint_begins_the_count_anew(self, queue, store, monkeypatch):
         monkeypatch.setattr("bot.worker.queue.RETRY_AFTER_FAULT", timedelta(milliseconds=1))
         runs = []
 
@@ -149,7 +147,7 @@ class TestFaults:
             await until(lambda: store.is_done("k"))
         assert max(runs) == 1
 
-    async def test_a_unit_alone_at_two_deaths_is_skipped(self, store: Store):
+    async def test_a_unit_alone_at_two_deaths_is_skipped(self, store):
         """As a worker that dies leaves it: begun, and neither ended nor let go."""
         for attempt in ("1", "2"):
             await store.begin_task("k", attempt)
@@ -159,7 +157,7 @@ class TestFaults:
         assert await store.should_skip("k", "2601.00001")
         assert not await store.should_skip("k", "2601.00002")
 
-    async def test_units_in_company_are_not_blamed(self, store: Store):
+    async def test_units_in_company_are_not_blamed(self, store):
         for attempt in "1234":
             await store.begin_task("k", attempt)
             await store.begin_unit("k", "a")
@@ -167,7 +165,7 @@ class TestFaults:
         assert not await store.should_skip("k", "a")
         assert (await store.begin_task("k", "5")).cautious
 
-    async def test_what_was_let_go_did_not_die(self, store: Store):
+    async def test_what_was_let_go_did_not_die(self, store):
         await store.begin_task("k", "1")
         await store.begin_unit("k", "a")
         await store.release_task("k", "1")
@@ -177,7 +175,7 @@ class TestFaults:
 
 
 class TestDraining:
-    async def test_what_runs_may_end(self, queue: Queue, store: Store):
+    async def test_what_runs_may_end(self, queue, store):
         began = asyncio.Event()
 
         async def digest(_task: Task) -> None:
@@ -192,9 +190,7 @@ class TestDraining:
         await running
         assert await store.is_done("k")
 
-    async def test_what_does_not_end_in_time_goes_on_at_once_in_another_worker(
-        self, redis_url: str, queue: Queue, store: Store
-    ):
+    async def test_what_does_not_end_in_time_goes_on_at_once_in_another_worker(self, redis_url, queue, store):
         """Without waiting for the window, and without having died."""
         began = asyncio.Event()
 
@@ -218,7 +214,7 @@ class TestDraining:
                 await until(lambda: store.is_done("k"), 10)
         assert deaths == [0]
 
-    async def test_a_cancelled_worker_does_not_wait_for_its_tasks(self, queue: Queue, store: Store):
+    async def test_a_cancelled_worker_does_not_wait_for_its_tasks(self, queue, store):
         began = asyncio.Event()
 
         async def stuck(_task: Task) -> None:

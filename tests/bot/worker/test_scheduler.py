@@ -1,7 +1,5 @@
 """The clock over a real store: what is due is begun once, whoever is the clock, whatever was missed."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +15,6 @@ from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.store import Redis, RunState, Store, StoreUnavailable
 from bot.worker.scheduler import RunScheduler
-from tests.conftest import Clock
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 FRIDAY = date(2026, 1, 30)
@@ -40,17 +37,17 @@ class Begun:
 
 
 @pytest.fixture
-def begun(store: Store) -> Begun:
+def begun(store):
     return Begun(store)
 
 
 @pytest.fixture
-def run_scheduler(store: Store, begun: Begun, clock: Clock) -> RunScheduler:
+def run_scheduler(store, begun, clock):
     return RunScheduler(store, begun, clock)
 
 
 @pytest.fixture
-async def scheduler() -> AsyncIterator[AsyncIOScheduler]:
+async def scheduler():
     made = AsyncIOScheduler()
     made.start()
     yield made
@@ -217,9 +214,7 @@ class TestJobs:
 
 
 class TestOneAtATime:
-    async def test_of_two_clocks_one_works_and_the_other_takes_over(
-        self, redis_url: str, store: Store, clock: Clock, monkeypatch
-    ):
+    async def test_of_two_clocks_one_works_and_the_other_takes_over(self, redis_url, store, clock, monkeypatch):
         monkeypatch.setattr("bot.worker.scheduler.REFRESH_EVERY", 0.02)
         await store.save_subscription(a_subscription())
         async with Redis(redis_url) as other_redis:
@@ -245,7 +240,7 @@ class TestOneAtATime:
             await store.save_subscription(a_subscription())
             await until(lambda: bool(begun.runs))
 
-    async def test_a_store_that_is_away_is_waited_for(self, redis_url: str, clock: Clock, monkeypatch):
+    async def test_a_store_that_is_away_is_waited_for(self, redis_url, clock, monkeypatch):
         monkeypatch.setattr("bot.worker.scheduler.RETRY_AFTER", 0.05)
 
         class Away(Store):

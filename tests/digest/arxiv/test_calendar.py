@@ -1,7 +1,5 @@
 """arXiv's announcements, against the table that arXiv publishes."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -64,7 +62,6 @@ def test_weekends_have_no_list_and_say_why():
     assert is_quiet(date(2026, 1, 30)) is None
     for day in (date(2026, 1, 31), date(2026, 2, 1)):
         quiet = is_quiet(day)
-        assert quiet is not None
         assert quiet.reason == "weekend"
     assert is_quiet(date(2026, 2, 2)) is None
 

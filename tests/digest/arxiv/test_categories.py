@@ -1,7 +1,5 @@
 """arXiv's categories and what people type for them."""
 
-from __future__ import annotations
-
 import pytest
 
 from digest.arxiv.categories import check, is_archive, names, nearest

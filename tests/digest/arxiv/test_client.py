@@ -1,7 +1,5 @@
 """arXiv over the wire: a local one with its rules and its calendar, healthy and not."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import sys
@@ -19,7 +17,7 @@ from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.client import Arxiv
 from digest.errors import ArxivUnavailable, BadInput
 from digest.model import Kind
-from digest.ports import FreePace, Papers
+from digest.ports import FreePace
 from digest.version import VERSION
 from tests.builders import a_paper
 from tests.paths import ROOT, TESTS
@@ -33,7 +31,7 @@ LISTS = [date(2026, 1, day) for day in (27, 28, 29, 30)]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ArxivServer]:
+async def server():
     """Friday, and four lists of 20 papers in cs.CV and cs.RO."""
     async with ArxivServer(FRIDAY) as arxiv:
         for day in LISTS:
@@ -51,7 +49,7 @@ def reader(server: ArxivServer, seconds: float = 3, **more) -> Arxiv:
 
 
 @pytest.fixture
-def arxiv(server: ArxivServer) -> Papers:
+def arxiv(server):
     return reader(server)
 
 
@@ -403,7 +401,7 @@ async def test_a_paper_without_a_pdf_link_has_its_address_all_the_same(server, a
 
 
 @pytest.fixture
-async def library() -> AsyncIterator[ArxivServer]:
+async def library():
     async with ArxivServer(FRIDAY) as server:
         at = datetime(2025, 6, 2, tzinfo=UTC)
         for number, (title, authors) in enumerate(

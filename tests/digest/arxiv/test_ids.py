@@ -1,7 +1,5 @@
 """Ids in the forms in which people paste them."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Metadata as people want to read it, and papers that were withdrawn."""
 
-from __future__ import annotations
-
 import pytest
 
 from digest.arxiv.metadata import line, paragraphs, withdrawn

@@ -1,7 +1,5 @@
 """What people type, as arXiv's queries."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

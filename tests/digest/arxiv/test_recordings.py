@@ -1,7 +1,5 @@
 """Recorded answers of arXiv, all read: every entry, in every dialect. Ours always, the real ones where they are at hand."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit

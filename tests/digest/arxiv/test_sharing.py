@@ -1,7 +1,5 @@
 """Many channels, one question to arXiv."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,12 +41,12 @@ class Counting:
 
 
 @pytest.fixture
-def papers() -> Counting:
+def papers():
     return Counting()
 
 
 @pytest.fixture
-def shared(papers) -> SharedPapers:
+def shared(papers):
     return SharedPapers(papers, MemoryCache())
 
 

@@ -1,7 +1,5 @@
 """Figures and names: what the paper says passes however it is written, what it does not say is named."""
 
-from __future__ import annotations
-
 import pytest
 
 from digest.checks import unsupported
@@ -38,7 +36,7 @@ PAPER = (
         "DynamicVLA-based 方法用 AI 与 GPU",
     ],
 )
-def test_what_the_paper_says_is_supported(statement: str) -> None:
+def test_what_the_paper_says_is_supported(statement):
     assert unsupported(statement, PAPER) == ()
 
 
@@ -57,17 +55,17 @@ def test_what_the_paper_says_is_supported(statement: str) -> None:
         ("from 90.1% to 92.3%, a gain of 3.2 points", ("3.2 points",)),
     ],
 )
-def test_what_the_paper_does_not_say_is_named(statement: str, missing: tuple[str, ...]) -> None:
+def test_what_the_paper_does_not_say_is_named(statement, missing):
     assert unsupported(statement, PAPER) == missing
 
 
-def test_rounding_passes_only_where_it_is_said() -> None:
+def test_rounding_passes_only_where_it_is_said():
     assert unsupported("accuracy of about 92%", PAPER) == ()
     assert unsupported("accuracy of 92%", PAPER) == ("92%",)
     assert unsupported("准确率约为九成", PAPER) == ()
 
 
-def test_a_change_is_held_to_its_direction() -> None:
+def test_a_change_is_held_to_its_direction():
     assert unsupported("The latency is reduced by 44%.", PAPER) == ()
     assert unsupported("The throughput is increased by 44%.", PAPER) == ("44%",)
 
@@ -89,16 +87,16 @@ def test_a_change_is_held_to_its_direction() -> None:
         (".87", 0.87, ""),
     ],
 )
-def test_figures_are_read_as_they_are_written(text: str, value: float, unit: str) -> None:
+def test_figures_are_read_as_they_are_written(text, value, unit):
     found = list(figures(text))
     assert len(found) == 1
     assert found[0].value == pytest.approx(value)
     assert found[0].unit == unit
 
 
-def test_both_ends_of_a_range_have_its_unit() -> None:
+def test_both_ends_of_a_range_have_its_unit():
     assert [(f.value, f.unit) for f in figures("10–20%")] == [(10, "%"), (20, "%")]
 
 
-def test_chinese_numerals() -> None:
+def test_chinese_numerals():
     assert [han_number(n) for n in ("十", "十二", "三十", "一百零五", "两千", "一点五")] == [10, 12, 30, 105, 2000, 1.5]

@@ -1,7 +1,5 @@
 """Markdown of a model can show nothing, call nobody and lead nowhere that the rules do not allow."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +39,7 @@ CODE = ("https://github.com/hzxie/DynamicVLA",)
         ("a < b and c > d, 5 % of x@y", "a < b and c > d, 5 % of x@y"),
     ],
 )
-def test_only_what_is_allowed_stays(raw: str, safe: str) -> None:
+def test_only_what_is_allowed_stays(raw, safe):
     assert safe_markdown(raw, CODE) == safe
 
 
@@ -77,7 +75,7 @@ def test_only_what_is_allowed_stays(raw: str, safe: str) -> None:
         max_size=14,
     ).map("".join)
 )
-def test_no_mixture_of_markup_makes_a_foreign_link_an_image_or_a_mention(raw: str) -> None:
+def test_no_mixture_of_markup_makes_a_foreign_link_an_image_or_a_mention(raw):
     safe = safe_markdown(raw)
     tokens = [t for block in MarkdownIt("commonmark").parse(safe) for t in [block, *(block.children or [])]]
     assert not [t for t in tokens if t.type in ("image", "html_block") or (t.type == "html_inline")]

@@ -1,7 +1,5 @@
 """Without a model the paper speaks for itself: in its own words, each with its place, and labelled."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import date
@@ -63,7 +61,6 @@ async def test_findings_are_results_with_figures_and_their_places():
     finder = Finder(a_text())
     assert 1 <= len(analysis.findings) <= 3
     for finding in analysis.findings:
-        assert finding.evidence is not None
         assert finder.find(finding.evidence.quotation) is not None
         assert checks.language_of(finding.statement) == "zh"
     assert any("61.5%" in f.evidence.quotation for f in analysis.findings if f.evidence)

@@ -1,7 +1,5 @@
 """A page as LaTeXML writes it, small, with one of everything: for the tests of the HTML parser."""
 
-from __future__ import annotations
-
 FILLER = "The encoder reads every token once and passes its state on to the decoder, which writes the answer. " * 3
 
 

@@ -1,7 +1,5 @@
 """PDFs made on the spot by fpdf2, for the tests of the PDF parser: `paper(…)` sets pages line by line, so that a test owns each break."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 

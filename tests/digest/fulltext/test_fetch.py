@@ -1,7 +1,5 @@
 """How the documents are fetched, against a real server on this machine."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @pytest.fixture
-async def arxiv() -> AsyncIterator[ArxivServer]:
+async def arxiv():
     async with ArxivServer() as server:
         yield server
 
@@ -60,7 +58,7 @@ def added(arxiv: ArxivServer) -> Paper:
     return made.paper
 
 
-async def test_html_and_pdf_come_as_they_are_with_our_name_on_the_request(arxiv: ArxivServer) -> None:
+async def test_html_and_pdf_come_as_they_are_with_our_name_on_the_request(arxiv):
     made = a_day(1, DAY)[0]
     arxiv.add(made)
     async with fetching(arxiv.content_url) as fetcher:
@@ -71,7 +69,7 @@ async def test_html_and_pdf_come_as_they_are_with_our_name_on_the_request(arxiv:
     assert {r.agent for r in seen} == {"paperboy-test (me@example.org)"}
 
 
-async def test_every_request_waits_for_its_slot() -> None:
+async def test_every_request_waits_for_its_slot():
     taken: list[str] = []
 
     class Pace(FreePace):
@@ -92,7 +90,7 @@ async def test_every_request_waits_for_its_slot() -> None:
     assert taken == ["arxiv-content"] * 3
 
 
-async def test_a_document_arxiv_does_not_have_is_unreadable_after_one_request(arxiv: ArxivServer) -> None:
+async def test_a_document_arxiv_does_not_have_is_unreadable_after_one_request(arxiv):
     async with fetching(arxiv.content_url) as fetcher:
         with pytest.raises(Unreadable, match=r"no HTML \(404\)"):
             await fetcher.fetch(a_paper("2601.99999"), Basis.HTML)
@@ -102,7 +100,7 @@ async def test_a_document_arxiv_does_not_have_is_unreadable_after_one_request(ar
 @pytest.mark.parametrize(
     "fault", [faults.TOO_MANY, faults.DOWN, faults.DROP, Fault(body="", content_type="application/pdf")]
 )
-async def test_a_passing_fault_is_tried_again(arxiv: ArxivServer, fault: Fault) -> None:
+async def test_a_passing_fault_is_tried_again(arxiv, fault):
     paper = added(arxiv)
     arxiv.faults.next("pdf", fault, fault)
     async with fetching(arxiv.content_url) as fetcher:
@@ -110,7 +108,7 @@ async def test_a_passing_fault_is_tried_again(arxiv: ArxivServer, fault: Fault) 
     assert len(arxiv.journal.of("pdf")) == 3
 
 
-async def test_a_lasting_fault_is_unavailable_after_four_requests(arxiv: ArxivServer) -> None:
+async def test_a_lasting_fault_is_unavailable_after_four_requests(arxiv):
     paper = added(arxiv)
     arxiv.faults.always("pdf", faults.DOWN)
     async with fetching(arxiv.content_url) as fetcher:
@@ -119,7 +117,7 @@ async def test_a_lasting_fault_is_unavailable_after_four_requests(arxiv: ArxivSe
     assert len(arxiv.journal.of("pdf")) == 4
 
 
-async def test_retry_after_is_honoured_and_bounded() -> None:
+async def test_retry_after_is_honoured_and_bounded():
     assert module._backoff(module._RetryLater("429", 7)) == 7
     assert module._backoff(module._RetryLater("429", 86_400)) == module.MAX_RETRY_AFTER
     assert module._backoff(module._RetryLater("503")) is True
@@ -128,7 +126,7 @@ async def test_retry_after_is_honoured_and_bounded() -> None:
     assert module._seconds("Wed, 21 Oct 2026 07:28:00 GMT") is None
 
 
-async def test_a_pdf_address_that_answers_with_html_gives_no_pdf(arxiv: ArxivServer) -> None:
+async def test_a_pdf_address_that_answers_with_html_gives_no_pdf(arxiv):
     paper = added(arxiv)
     arxiv.faults.always("pdf", faults.HTML)
     async with fetching(arxiv.content_url) as fetcher:
@@ -137,9 +135,7 @@ async def test_a_pdf_address_that_answers_with_html_gives_no_pdf(arxiv: ArxivSer
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_reading_stops_at_the_limit_whether_the_size_is_announced_or_not(
-    monkeypatch: pytest.MonkeyPatch, announced: bool
-) -> None:
+async def test_reading_stops_at_the_limit_whether_the_size_is_announced_or_not(monkeypatch, announced):
     monkeypatch.setitem(module.MAX_BYTES, Basis.HTML, 100_000)
     sent = 0
 
@@ -161,7 +157,7 @@ async def test_reading_stops_at_the_limit_whether_the_size_is_announced_or_not(
     assert sent < 50_000_000
 
 
-async def test_redirects_are_followed_on_the_same_host_and_refused_elsewhere() -> None:
+async def test_redirects_are_followed_on_the_same_host_and_refused_elsewhere():
     async def answer(request: web.Request) -> web.StreamResponse:
         if request.path.startswith("/pdf"):
             return web.Response(status=301, headers={"Location": "/moved/x.pdf"})
@@ -175,7 +171,7 @@ async def test_redirects_are_followed_on_the_same_host_and_refused_elsewhere() -
             await fetcher.fetch(a_paper(), Basis.HTML)
 
 
-async def test_a_redirect_in_a_circle_ends() -> None:
+async def test_a_redirect_in_a_circle_ends():
     async def answer(request: web.Request) -> web.StreamResponse:
         return web.Response(status=302, headers={"Location": request.path})
 
@@ -184,7 +180,7 @@ async def test_a_redirect_in_a_circle_ends() -> None:
             await fetcher.fetch(a_paper(), Basis.PDF)
 
 
-async def test_a_base_url_with_a_path_and_an_old_id_make_the_right_address() -> None:
+async def test_a_base_url_with_a_path_and_an_old_id_make_the_right_address():
     seen: list[str] = []
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -196,7 +192,7 @@ async def test_a_base_url_with_a_path_and_an_old_id_make_the_right_address() -> 
     assert seen == ["/mirror/pdf/math.GT/0309136v2"]
 
 
-async def test_only_the_default_asks_arxiv_itself_for_html_the_mirror_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_default_asks_arxiv_itself_for_html_the_mirror_lacks(monkeypatch):
     hosts: list[str] = []
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -220,7 +216,7 @@ async def test_only_the_default_asks_arxiv_itself_for_html_the_mirror_lacks(monk
     assert len(hosts) == 1
 
 
-async def test_nobody_listening_is_unavailable() -> None:
+async def test_nobody_listening_is_unavailable():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,7 +1,5 @@
 """Which links of a paper are shown as its own."""
 
-from __future__ import annotations
-
 import pytest
 
 from digest.fulltext.html.document import read_html
@@ -52,12 +50,12 @@ def section(title: str, *passages: str | Passage) -> Section:
         ("Our code: https://xn--gthub-cta.com/a/b", []),
     ],
 )
-def test_links_of_comment_and_abstract(text: str, expected: list[tuple[str, str, bool]]) -> None:
+def test_links_of_comment_and_abstract(text, expected):
     assert of(abstract=text) == expected
     assert of(comment=text) == expected
 
 
-def test_a_host_that_only_looks_known_is_never_shown_as_known() -> None:
+def test_a_host_that_only_looks_known_is_never_shown_as_known():
     for url in (
         "https://github.com.evil.com/a/b",
         "https://evil-github.com/a/b",
@@ -68,7 +66,7 @@ def test_a_host_that_only_looks_known_is_never_shown_as_known() -> None:
         assert all(not known for _, _, known in of(f"Our code is available at {url}"))
 
 
-def test_in_the_text_only_what_is_told_to_be_the_authors_own() -> None:
+def test_in_the_text_only_what_is_told_to_be_the_authors_own():
     own = section(
         "1 Introduction", "We propose X. The code and models are publicly available at https://github.com/we/x."
     )
@@ -82,7 +80,7 @@ def test_in_the_text_only_what_is_told_to_be_the_authors_own() -> None:
     assert of("", "", section("Abstract", "Words."), own, related, uses) == [("code", "https://github.com/we/x", True)]
 
 
-def test_a_bare_footnote_counts_where_its_paragraph_tells_of_a_release() -> None:
+def test_a_bare_footnote_counts_where_its_paragraph_tells_of_a_release():
     note = Passage("https://github.com/we/x", Form.FOOTNOTE)
     release = section("1 Introduction", "We present X. We release our code and data.", note)
     tool = section("1 Introduction", "We present X. Training uses the tensor2tensor library.", note)
@@ -90,7 +88,7 @@ def test_a_bare_footnote_counts_where_its_paragraph_tells_of_a_release() -> None
     assert of("", "", section("Abstract", "Words."), tool) == []
 
 
-def test_one_link_a_repository_and_four_in_all_the_abstract_s_first() -> None:
+def test_one_link_a_repository_and_four_in_all_the_abstract_s_first():
     many = " ".join(f"Code: https://github.com/we/r{n}." for n in range(6))
     found = of("Code: https://github.com/we/main", many)
     assert len(found) == MAX_LINKS
@@ -98,7 +96,7 @@ def test_one_link_a_repository_and_four_in_all_the_abstract_s_first() -> None:
     assert of("Code: https://github.com/we/main", "", same) == [("code", "https://github.com/we/main", True)]
 
 
-def test_code_comes_before_data_models_and_pages() -> None:
+def test_code_comes_before_data_models_and_pages():
     kinds = [
         k
         for k, _, _ in of(
@@ -108,7 +106,7 @@ def test_code_comes_before_data_models_and_pages() -> None:
     assert kinds == ["code", "data", "project"]
 
 
-def test_no_text_and_no_link_give_nothing() -> None:
+def test_no_text_and_no_link_give_nothing():
     assert links(a_paper(abstract="", comment="")) == ()
 
 
@@ -127,7 +125,7 @@ def test_no_text_and_no_link_give_nothing() -> None:
         ("html/1904.07818_ar5iv.html", [("code", "https://github.com/NathanBuskulic/OneMaxOptimal")]),
     ],
 )
-def test_links_of_real_papers(name: str, expected: list[tuple[str, str]]) -> None:
+def test_links_of_real_papers(name, expected):
     data = (SHARED_DATA / name).read_bytes()
     text = (read_pdf if name.endswith(".pdf") else read_html)(data, "1", 1)
     found: tuple[Link, ...] = links(a_paper(abstract="", comment=""), text)

@@ -1,12 +1,9 @@
 """From a paper to its text, with the real child process and the real wire."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import psutil
@@ -44,18 +41,18 @@ class Lives(MemoryCache):
 
 
 @pytest.fixture
-async def arxiv() -> AsyncIterator[ArxivServer]:
+async def arxiv():
     async with ArxivServer() as server:
         yield server
 
 
 @pytest.fixture
-def cache() -> Lives:
+def cache():
     return Lives()
 
 
 @pytest.fixture
-async def reader(arxiv: ArxivServer, cache: Lives) -> AsyncIterator[Reader]:
+async def reader(arxiv, cache):
     made = Reader(Fetcher(arxiv.content_url, FreePace(), wait=0.01, attempts=2), cache)
     yield made
     await made.aclose()
@@ -76,7 +73,7 @@ def children() -> list[psutil.Process]:
     return found
 
 
-async def test_html_first_then_pdf_then_the_abstract_and_the_note_says_why(arxiv: ArxivServer, reader: Reader) -> None:
+async def test_html_first_then_pdf_then_the_abstract_and_the_note_says_why(arxiv, reader):
     one, two, three = a_day(3, DAY)
     arxiv.add(one, two, three)
     text = await reader.read(one.paper)
@@ -92,9 +89,7 @@ async def test_html_first_then_pdf_then_the_abstract_and_the_note_says_why(arxiv
     assert text.text == three.paper.abstract
 
 
-async def test_what_was_read_is_kept_for_thirty_days_and_not_asked_for_again(
-    arxiv: ArxivServer, reader: Reader, cache: Lives
-) -> None:
+async def test_what_was_read_is_kept_for_thirty_days_and_not_asked_for_again(arxiv, reader, cache):
     paper = added(arxiv)
     first = await reader.read(paper)
     assert await reader.read(paper) == first
@@ -104,7 +99,7 @@ async def test_what_was_read_is_kept_for_thirty_days_and_not_asked_for_again(
     assert from_json(FullText, await cache.get(key) or b"") == first
 
 
-async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv: ArxivServer, reader: Reader, cache: Lives) -> None:
+async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv, reader, cache):
     paper = added(arxiv)
     arxiv.faults.always("html", faults.DOWN)
     arxiv.faults.always("pdf", faults.DOWN)
@@ -114,7 +109,7 @@ async def test_silence_of_arxiv_is_believed_for_minutes_only(arxiv: ArxivServer,
     assert cache.lives == {cache_keys.text(paper, PARSER): UNAVAILABLE_LIFE}
 
 
-async def test_a_failed_conversion_is_read_from_the_pdf(arxiv: ArxivServer, reader: Reader) -> None:
+async def test_a_failed_conversion_is_read_from_the_pdf(arxiv, reader):
     paper = added(arxiv)
     fatal = '<html><body><span class="ltx_ERROR">Conversion to HTML had a Fatal error and exited abruptly.</span></body></html>'
     arxiv.faults.always("html", Fault(body=fatal))
@@ -123,7 +118,7 @@ async def test_a_failed_conversion_is_read_from_the_pdf(arxiv: ArxivServer, read
     assert text.note == "arXiv could not convert this paper to HTML"
 
 
-async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv: ArxivServer, reader: Reader) -> None:
+async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv, reader):
     paper = added(arxiv)
     body = WHOLE.decode().split("</article>")[0].split("Then we answer.</p></div>")[1]
     arxiv.faults.always("html", Fault(body=page(body).decode()))
@@ -132,15 +127,13 @@ async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv
     assert text.sections[0].passages[0].text == paper.abstract
 
 
-async def test_a_withdrawn_paper_is_not_asked_for(arxiv: ArxivServer, reader: Reader) -> None:
+async def test_a_withdrawn_paper_is_not_asked_for(arxiv, reader):
     text = await reader.read(a_paper(withdrawn=True))
     assert (text.basis, text.note) == (Basis.ABSTRACT, "the paper was withdrawn")
     assert arxiv.journal.of("html", "pdf") == []
 
 
-async def test_nothing_starts_before_the_first_paper_and_everything_ends_with_aclose(
-    arxiv: ArxivServer, cache: Lives
-) -> None:
+async def test_nothing_starts_before_the_first_paper_and_everything_ends_with_aclose(arxiv, cache):
     reader = Reader(Fetcher(arxiv.content_url, FreePace()), cache)
     assert children() == []
     await reader.read(added(arxiv))
@@ -165,7 +158,7 @@ async def a_child(made: ChildPool) -> psutil.Process:
     return process
 
 
-async def test_a_broken_file_is_unreadable_and_the_same_child_reads_the_next_one() -> None:
+async def test_a_broken_file_is_unreadable_and_the_same_child_reads_the_next_one():
     made = ChildPool()
     try:
         process = await a_child(made)
@@ -176,7 +169,7 @@ async def test_a_broken_file_is_unreadable_and_the_same_child_reads_the_next_one
         await made.aclose()
 
 
-async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing() -> None:
+async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing():
     made = ChildPool()
     try:
         process = await a_child(made)
@@ -211,9 +204,7 @@ def nosy(job: worker.Job) -> bytes:
 
 
 @pytest.mark.parametrize(("stand_in", "why"), [(dying, "ended its process"), (endless, "took more than 1 s")])
-async def test_a_child_that_dies_or_hangs_costs_one_paper(
-    monkeypatch: pytest.MonkeyPatch, stand_in: object, why: str
-) -> None:
+async def test_a_child_that_dies_or_hangs_costs_one_paper(monkeypatch, stand_in, why):
     made = ChildPool(seconds=1)
     try:
         with monkeypatch.context() as patch:
@@ -225,7 +216,7 @@ async def test_a_child_that_dies_or_hangs_costs_one_paper(
         await made.aclose()
 
 
-async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch):
     made = ChildPool()
     monkeypatch.setattr(pool.worker, "parse", greedy)
     try:
@@ -235,7 +226,7 @@ async def test_a_child_cannot_take_more_memory_than_allowed(monkeypatch: pytest.
         await made.aclose()
 
 
-async def test_a_child_has_no_secrets_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_has_no_secrets_in_its_environment(monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     made = ChildPool()
@@ -249,7 +240,7 @@ async def test_a_child_has_no_secrets_in_its_environment(monkeypatch: pytest.Mon
         await made.aclose()
 
 
-async def test_an_idle_child_ends_and_the_next_paper_starts_another() -> None:
+async def test_an_idle_child_ends_and_the_next_paper_starts_another():
     made = ChildPool(idle=0.05)
     try:
         process = await a_child(made)
@@ -260,7 +251,7 @@ async def test_an_idle_child_ends_and_the_next_paper_starts_another() -> None:
         await made.aclose()
 
 
-async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatch):
     made = ChildPool(seconds=30)
     try:
         with monkeypatch.context() as patch:
@@ -272,7 +263,7 @@ async def test_a_cancelled_reading_does_not_keep_the_next_one_waiting(monkeypatc
         await made.aclose()
 
 
-def test_a_text_longer_than_any_use_is_cut_at_a_passage_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_longer_than_any_use_is_cut_at_a_passage_and_says_so(monkeypatch):
     monkeypatch.setattr(worker, "MAX_CHARACTERS", 500)
     job = worker.Job(Basis.HTML, WHOLE, "2601.00001", 1, 10, 30)
     text = from_json(FullText, worker.parse(job))

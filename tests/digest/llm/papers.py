@@ -1,7 +1,5 @@
 """Two small papers with full texts, for the Analysts' tests."""
 
-from __future__ import annotations
-
 from digest.model import Basis, Form, FullText, Hidden, Paper, Passage, Section
 from tests.builders import a_paper
 

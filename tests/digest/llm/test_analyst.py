@@ -1,7 +1,5 @@
 """The Analyst through the real SDK against a model that is sound, and against one that is not. What it returns must hold either way."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +10,7 @@ from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm import prompts
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model, RetryPolicy
-from digest.model import ABSTRACT_PARTS, FULL_PARTS, Answer, Entry, Fault, Hidden, Paper, Profile, Turn
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
@@ -381,9 +379,7 @@ def sources(*, both: bool = False) -> list[Source]:
     return [*found, Source(*other(), None, 7)] if both else found
 
 
-async def ask(
-    analyst, question: str, language: str = "en", *, both: bool = False, history=()
-) -> tuple[Answer, list[str]]:
+async def ask(analyst, question, language="en", *, both=False, history=()):
     shown: list[str] = []
 
     async def keep(text: str) -> None:

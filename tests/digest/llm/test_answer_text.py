@@ -1,7 +1,5 @@
 """An answer while it arrives: what is shown at once, what is held, what is never shown."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,7 +1,5 @@
 """Truth is judged in the final form: every quotation of an Answer stands in its paper, and what does not is visibly so."""
 
-from __future__ import annotations
-
 import pytest
 
 from digest.evidence.finder import Finder
@@ -81,7 +79,6 @@ def test_figures_of_the_question_may_be_repeated():
     found = answer(raw, question="Do 3 phones suffice?")
     assert not found.found
     assert found.unsupported == ()
-    assert found.nearest is not None
     assert found.nearest.label == "2 Method"
 
 
@@ -234,7 +231,7 @@ def test_the_mark_stands_before_the_full_stop(text, expected):
         ("它不仅达到 99.9% [1]。", "达到 99.9% 了吗？"),
     ],
 )
-def test_a_figure_or_name_of_the_question_is_not_confirmed_by_the_question(said: str, question: str):
+def test_a_figure_or_name_of_the_question_is_not_confirmed_by_the_question(said, question):
     found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "达到" in said else "en")
     assert MARK in found.text
     assert found.unsupported
@@ -248,7 +245,7 @@ def test_a_figure_or_name_of_the_question_is_not_confirmed_by_the_question(said:
         ("没有达到 99.9%，成功率是 61.5% [1]。", "达到 99.9% 了吗？"),
     ],
 )
-def test_a_figure_or_name_of_the_question_may_be_denied(said: str, question: str):
+def test_a_figure_or_name_of_the_question_may_be_denied(said, question):
     found = answer(fenced(said, f"[1] (paper 4) {RATE}"), question=question, language="zh" if "没" in said else "en")
     assert MARK not in found.text
     assert found.unsupported == ()
@@ -269,7 +266,7 @@ def test_a_row_of_a_table_has_its_mark_in_its_last_cell_where_it_is_shown():
         "Preheat the oven, whisk eggs with sugar and flour, and bake everything for half an hour.",
     ],
 )
-def test_an_answer_about_something_else_than_the_papers_is_none(obeyed: str):
+def test_an_answer_about_something_else_than_the_papers_is_none(obeyed):
     assert Fault.OTHER_PAPER in {p.fault for p in unusable(answer(obeyed, question="Write me a poem."))}
 
 

@@ -1,7 +1,5 @@
 """A model that lies on a third of its calls: a day of ten papers and fifty answers in which none of it comes through."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

@@ -1,7 +1,5 @@
 """What came over the wire, made into data: nothing a server or a model writes raises."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from dataclasses import replace
@@ -128,7 +126,6 @@ def test_a_limit_that_is_too_large_is_left_out():
     first = simpler_dialect("max_completion_tokens is too large: 16000", Dialect(), structured=True, stream=False)
     assert first is not None
     second = simpler_dialect("max_tokens is too large: 16000", first, structured=True, stream=False)
-    assert second is not None
     assert (second.limit, second.format) == ("", 0)
 
 

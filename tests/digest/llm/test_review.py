@@ -1,7 +1,5 @@
 """What is asked anew, what is left out, and what is labelled, by example."""
 
-from __future__ import annotations
-
 import json
 
 from digest.evidence.finder import Finder

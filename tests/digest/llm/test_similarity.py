@@ -2,8 +2,6 @@
 nothing fits. Through the real SDK against the local server.
 """
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 

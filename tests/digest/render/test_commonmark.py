@@ -1,7 +1,5 @@
 """Parsers that threads share."""
 
-from __future__ import annotations
-
 from markdown_it import MarkdownIt
 from mdurl import _decode, _encode
 

@@ -1,7 +1,5 @@
 """Our BM25 is bm25s's, score by score."""
 
-from __future__ import annotations
-
 import bm25s
 import pytest
 from hypothesis import given, settings
@@ -18,7 +16,7 @@ WORDS = st.sampled_from([f"w{n}" for n in range(12)])
     query=st.lists(WORDS, min_size=1, max_size=8),
     b=st.sampled_from([0.3, 0.75, 1.0]),
 )
-def test_it_scores_as_bm25s_does(bags: list[list[str]], query: list[str], b: float):
+def test_it_scores_as_bm25s_does(bags, query, b):
     ours = Bm25(bags, b)
     known = [word for word in query if word in ours]
     theirs = bm25s.BM25(b=b, method="lucene")
@@ -29,7 +27,7 @@ def test_it_scores_as_bm25s_does(bags: list[list[str]], query: list[str], b: flo
 
 
 @pytest.mark.parametrize("bags", [[], [[]], [[], []]])
-def test_nothing_to_search_gives_nothing(bags: list[list[str]]):
+def test_nothing_to_search_gives_nothing(bags):
     index = Bm25(bags)
     assert "word" not in index
     assert index.scores(["word"]) == [0.0] * len(bags)

@@ -1,7 +1,5 @@
 """Passages are found by their words and their headings' words, by an analysis in another script, by vectors; a selection keeps what frames a paper."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest
@@ -65,22 +63,22 @@ def anchors(hits: Sequence[Hit]) -> list[str]:
 
 
 def a_source(**values: object) -> Source:
-    return Source(a_paper(), a_text(), **values)  # type: ignore[arg-type]
+    return Source(a_paper(), a_text(), **values)
 
 
-def test_the_words_of_a_question_meet_inflected_ones() -> None:
+def test_the_words_of_a_question_meet_inflected_ones():
     assert anchors(Passages([a_source()]).top("How many episodes were collected by simulating?"))[0] == "S4.p1"
 
 
-def test_a_heading_speaks_for_its_passages() -> None:
+def test_a_heading_speaks_for_its_passages():
     assert anchors(Passages([a_source()]).top("How was training done?"))[0] == "S3.p1"
 
 
-def test_captions_are_passages() -> None:
+def test_captions_are_passages():
     assert anchors(Passages([a_source()]).top("latency per step"))[0] == "S3.F2"
 
 
-def test_a_hit_tells_its_source_section_and_score() -> None:
+def test_a_hit_tells_its_source_section_and_score():
     other = FullText(
         "2601.00001",
         1,
@@ -92,17 +90,17 @@ def test_a_hit_tells_its_source_section_and_score() -> None:
     assert hit.score > 0
 
 
-def test_with_nothing_to_match_the_opening_passages_come_with_score_nought() -> None:
+def test_with_nothing_to_match_the_opening_passages_come_with_score_nought():
     hits = Passages([a_source()]).top("zzz qqq", 3)
     assert anchors(hits) == ["abstract", "S1.p0", "S1.p1"]
     assert {h.score for h in hits} == {0.0}
 
 
-def test_a_chinese_question_meets_an_english_text_by_the_glossary() -> None:
+def test_a_chinese_question_meets_an_english_text_by_the_glossary():
     assert anchors(Passages([a_source()]).top("推理延迟是多少？"))[0] == "S3.F2"
 
 
-def test_a_question_in_another_script_is_led_by_the_analysis_to_the_passages_it_rests_on() -> None:
+def test_a_question_in_another_script_is_led_by_the_analysis_to_the_passages_it_rests_on():
     text = a_text()
     evidence = Evidence("limited to rigid bodies", text.url(text.sections[5].passages[0]), "5 Conclusion")
     analysis = Analysis(
@@ -120,7 +118,7 @@ def test_a_question_in_another_script_is_led_by_the_analysis_to_the_passages_it_
     assert anchors(Passages([a_source(analysis=analysis)]).top(question))[0] == "S5.p1"
 
 
-def test_an_empty_paper_gives_no_passages() -> None:
+def test_an_empty_paper_gives_no_passages():
     empty = Source(a_paper(), FullText("1", 1, Basis.ABSTRACT, ()))
     assert Passages([empty]).top("anything") == []
     assert Passages([]).top("anything") == []
@@ -130,13 +128,13 @@ def rigid(text: FullText, query: str) -> dict[int, float]:
     return {i: float("rigid" in said) for i, said in spoken(text, query, 100).items()}
 
 
-def test_meaning_brings_what_words_cannot() -> None:
+def test_meaning_brings_what_words_cannot():
     near = rigid(a_text(), "the weakness")
     assert len(near) == 15
     assert anchors(Passages([a_source()]).top("the weakness", 1, near)) == ["S5.p1"]
 
 
-def test_what_words_and_meaning_both_find_stands_first() -> None:
+def test_what_words_and_meaning_both_find_stands_first():
     said = spoken(a_text(), "", 100)
     near = {i: 1.0 if "Latency" in text or "Others 3" in text else -1.0 - i for i, text in said.items()}
     question = "episodes, and latency in milliseconds"
@@ -144,7 +142,7 @@ def test_what_words_and_meaning_both_find_stands_first() -> None:
     assert anchors(Passages([a_source()]).top("others", 1, near)) == ["S2.p3"]
 
 
-def test_of_a_book_vectors_are_asked_for_what_words_find_best() -> None:
+def test_of_a_book_vectors_are_asked_for_what_words_find_best():
     found = spoken(a_text(), "synthetic episodes", 3)
     assert len(found) == 3
     assert any("200K synthetic episodes" in said for said in found.values())
@@ -154,13 +152,13 @@ def test_of_a_book_vectors_are_asked_for_what_words_find_best() -> None:
 # ---------------------------------------------------------------- a selection
 
 
-def test_a_text_that_fits_is_left_alone() -> None:
+def test_a_text_that_fits_is_left_alone():
     text = a_text()
     assert select(text, "anything", 100_000).text is text
 
 
 @pytest.mark.parametrize("limit", [300, 500, 900, 1500])
-def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_the_abstract(limit: int) -> None:
+def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_the_abstract(limit):
     text = a_text()
     chosen = select(text, "How many episodes were collected?", limit).text
     order = [p.anchor for s in text.sections for p in s.passages]
@@ -171,16 +169,16 @@ def test_a_selection_keeps_to_its_limit_and_the_documents_order_and_begins_with_
     assert "S4.p1" in kept
 
 
-def test_a_selection_keeps_the_beginning_of_the_introduction_and_the_conclusion() -> None:
+def test_a_selection_keeps_the_beginning_of_the_introduction_and_the_conclusion():
     kept = {p.anchor for s in select(a_text(), "episodes", 1_200).text.sections for p in s.passages}
     assert {"abstract", "S1.p0", "S5.p1", "S4.p1"} <= kept
 
 
-def test_not_even_the_first_passage_fits() -> None:
+def test_not_even_the_first_passage_fits():
     assert select(a_text(), "episodes", 20).text.text == "We present a model t"
 
 
-def test_a_question_in_another_script_selects_what_the_analysis_rests_on() -> None:
+def test_a_question_in_another_script_selects_what_the_analysis_rests_on():
     analysis = Analysis("2601.22153", 1, Basis.HTML, "zh", "a-model", "抓住会动的东西", (Part("experiments", "两万次硬邦邦", "两万次硬邦邦"),), ())  # fmt: skip
     text = a_text()
     chosen = select(text, "硬邦邦", 250, analysis=analysis)
@@ -189,14 +187,14 @@ def test_a_question_in_another_script_selects_what_the_analysis_rests_on() -> No
     assert not select(text, "硬邦邦", 250).matched
 
 
-def test_with_nothing_to_match_a_selection_is_the_beginning_and_says_so() -> None:
+def test_with_nothing_to_match_a_selection_is_the_beginning_and_says_so():
     chosen = select(a_text(), "zzz qqq", 450)
     assert not chosen.matched
     assert [p.anchor for s in chosen.text.sections for p in s.passages][:3] == ["abstract", "S1.p0", "S1.p1"]
     assert select(a_text(), "episodes", 450).matched
 
 
-def test_a_selection_follows_meaning_where_words_find_nothing() -> None:
+def test_a_selection_follows_meaning_where_words_find_nothing():
     text = a_text()
     chosen = select(text, "zzz qqq", 150, near=rigid(text, "zzz qqq"))
     assert chosen.matched

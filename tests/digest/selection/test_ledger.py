@@ -1,7 +1,5 @@
 """Which papers are news: simulated weeks of arXiv, by its own calendar."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -86,7 +84,7 @@ MON, TUE, WED, THU, FRI = (f"2026-01-{day}" for day in (26, 27, 28, 29, 30))
 
 
 @pytest.fixture
-def world() -> World:
+def world():
     world = World()
     world.add(
         paper(10, "2026-01-23T15:00"), paper(11, f"{MON}T10:00"),  # in the list of Tuesday

@@ -1,7 +1,5 @@
 """Ranking by words is honest and repeatable; the choice keeps to its number, leaves out the unwanted, and always takes watched authors."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,44 +20,44 @@ def by_id(profile: Profile) -> dict[str, Score]:
     return {s.paper_id: s for s in lexical(PAPERS, profile)}
 
 
-def test_what_is_wanted_comes_first_and_the_reason_names_the_words() -> None:
+def test_what_is_wanted_comes_first_and_the_reason_names_the_words():
     scores = by_id(Profile(wanted=("Gaussian splatting", "driving"), language="en"))
     assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00001"
     assert "Gaussian splatting" in scores["2601.00001"].reason
     assert "none of your keywords" in scores["2601.00002"].reason
 
 
-def test_interests_in_the_teams_own_words_rank_too() -> None:
+def test_interests_in_the_teams_own_words_rank_too():
     scores = by_id(Profile(interests="We build robots that manipulate and grasp objects."))
     assert max(scores.values(), key=lambda s: s.total).paper_id == "2601.00004"
     assert "Grasp" in scores["2601.00004"].reason or "grasps" in scores["2601.00004"].reason
 
 
-def test_chinese_interests_meet_english_papers_and_the_reason_is_chinese() -> None:
+def test_chinese_interests_meet_english_papers_and_the_reason_is_chinese():
     scores = by_id(Profile(interests="机器人抓取、视觉语言动作", language="zh-Hans"))
     assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00004"
     assert scores["2601.00004"].reason.endswith("。")
 
 
-def test_the_unwanted_sinks_and_is_said() -> None:
+def test_the_unwanted_sinks_and_is_said():
     wanted = Profile(wanted=("segmentation",), unwanted=("medical",), language="en")
     score = by_id(wanted)["2601.00002"]
     assert score.relevance < by_id(Profile(wanted=("segmentation",)))["2601.00002"].relevance / 2
     assert "unwanted" in score.reason
 
 
-def test_without_wishes_all_of_a_category_are_alike_in_relevance() -> None:
+def test_without_wishes_all_of_a_category_are_alike_in_relevance():
     assert {s.relevance for s in lexical(PAPERS, Profile(categories=("cs.RO",)))} == {6.0}
 
 
-def test_significance_is_what_the_abstract_says_of_itself_and_never_the_top() -> None:
+def test_significance_is_what_the_abstract_says_of_itself_and_never_the_top():
     scores = by_id(Profile())
     assert scores["2601.00002"].significance < scores["2601.00003"].significance
     assert all(0 <= s.significance <= 8 for s in scores.values())
     assert {s.by for s in scores.values()} == {"extractive"}
 
 
-def test_a_score_for_each_paper_in_the_order_given() -> None:
+def test_a_score_for_each_paper_in_the_order_given():
     assert [s.paper_id for s in lexical(PAPERS[::-1], Profile(wanted=("video",)))] == [p.id for p in PAPERS[::-1]]
     assert lexical([], Profile(wanted=("video",))) == []
 
@@ -91,11 +89,11 @@ def test_a_score_for_each_paper_in_the_order_given() -> None:
         ("", "Kaiming He", False),
     ],
 )
-def test_who_is_who(wanted: str, author: str, same: bool) -> None:
+def test_who_is_who(wanted, author, same):
     assert same_person(wanted, author) is same
 
 
-def test_watched_authors_are_told_as_the_paper_writes_them() -> None:
+def test_watched_authors_are_told_as_the_paper_writes_them():
     assert watched(PAPERS[1], ("Muller, J.", "Nobody Else")) == ("Jürgen Müller",)
 
 
@@ -110,35 +108,35 @@ def ids(chosen: list[tuple[Paper, Score, tuple[str, ...]]]) -> list[str]:
     return [p.id[-1] for p, *_ in chosen]
 
 
-def test_the_best_are_chosen_best_first() -> None:
+def test_the_best_are_chosen_best_first():
     assert ids(choose(PAPERS, scored(1, 4, 3, 2), Profile(), 2)) == ["2", "3"]
 
 
-def test_ties_fall_the_same_way_whatever_the_order() -> None:
+def test_ties_fall_the_same_way_whatever_the_order():
     scores = scored(5, 5, 5, 5)
     assert ids(choose(PAPERS, scores, Profile(), 2)) == ids(choose(PAPERS[::-1], scores[::-1], Profile(), 2))
 
 
-def test_the_unwanted_is_left_out_whatever_its_score() -> None:
+def test_the_unwanted_is_left_out_whatever_its_score():
     assert ids(choose(PAPERS, scored(1, 9, 3, 2), Profile(unwanted=("medical",)), 3)) == ["3", "4", "1"]
 
 
-def test_a_watched_author_comes_in_addition_and_says_so() -> None:
+def test_a_watched_author_comes_in_addition_and_says_so():
     chosen = choose(PAPERS, scored(1, 4, 3, 2), Profile(authors=("K. He",)), 2)
     assert ids(chosen) == ["2", "3", "1"]
     assert [people for *_, people in chosen] == [(), (), ("Kaiming He",)]
 
 
-def test_a_watched_author_among_the_best_takes_one_of_the_places() -> None:
+def test_a_watched_author_among_the_best_takes_one_of_the_places():
     assert ids(choose(PAPERS, scored(9, 4, 3, 2), Profile(authors=("Kaiming He",)), 2)) == ["1", "2"]
 
 
-def test_a_watched_author_is_shown_also_with_an_unwanted_word() -> None:
+def test_a_watched_author_is_shown_also_with_an_unwanted_word():
     assert "2" in ids(choose(PAPERS, scored(1, 4, 3, 2), Profile(authors=("Jürgen Müller",), unwanted=("medical",)), 1))
 
 
 @given(st.lists(st.floats(0, 10), min_size=4, max_size=4), st.integers(0, 6))
-def test_never_more_than_the_number_without_watched_authors(totals: list[float], limit: int) -> None:
+def test_never_more_than_the_number_without_watched_authors(totals, limit):
     chosen = choose(PAPERS, scored(*totals), Profile(), limit)
     assert len(chosen) == min(limit, len(PAPERS))
     assert [s.total for _, s, _ in chosen] == sorted((s.total for _, s, _ in chosen), reverse=True)

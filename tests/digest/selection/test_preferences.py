@@ -1,7 +1,5 @@
 """What votes teach, and how it moves the Scores of new papers."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Which paper a question is about: the written set holds, and each rule of the order does by itself."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 
@@ -21,7 +19,7 @@ DAY, TODAY = DIGESTS[0]
 FOUR = "2601.22153"
 
 
-def test_at_most_two_in_a_hundred_are_wrong_over_the_written_set() -> None:
+def test_at_most_two_in_a_hundred_are_wrong_over_the_written_set():
     judged = [(row["question"], verdict(row, DIGESTS, ask(row, DIGESTS))) for row in DATA["questions"]]
     wrong = [question for question, said in judged if said == "wrong"]
     right = sum(said == "right" for _, said in judged)
@@ -30,58 +28,58 @@ def test_at_most_two_in_a_hundred_are_wrong_over_the_written_set() -> None:
     assert right >= 0.95 * len(judged)
 
 
-def test_a_reply_is_about_the_paper_replied_to_whatever_is_under_discussion() -> None:
+def test_a_reply_is_about_the_paper_replied_to_whatever_is_under_discussion():
     found = resolve("Any code?", papers=TODAY, replied_to=FOUR, under_discussion=("2601.22150",))
     assert (found.paper_ids, found.why) == ((FOUR,), "reply")
 
 
-def test_a_reply_that_names_another_paper_is_about_both() -> None:
+def test_a_reply_that_names_another_paper_is_about_both():
     assert resolve("compared with UEval?", papers=TODAY, replied_to=FOUR).paper_ids == (FOUR, "2601.22155")
 
 
-def test_a_bare_figure_in_a_reply_names_no_paper() -> None:
+def test_a_bare_figure_in_a_reply_names_no_paper():
     assert resolve("5 steps or more?", papers=TODAY, replied_to=FOUR).paper_ids == (FOUR,)
 
 
-def test_an_id_that_is_in_no_digest_is_told_all_the_same() -> None:
+def test_an_id_that_is_in_no_digest_is_told_all_the_same():
     assert resolve("看看1706.03762的位置编码", papers=TODAY).paper_ids == ("1706.03762",)
 
 
-def test_a_number_the_digest_has_not_is_asked_about() -> None:
+def test_a_number_the_digest_has_not_is_asked_about():
     found = resolve("paper 42 please", papers=TODAY)
     assert found.ask
     assert len(found.candidates) == len(TODAY)
 
 
-def test_candidates_are_labelled_with_number_and_title() -> None:
+def test_candidates_are_labelled_with_number_and_title():
     found = resolve("the diffusion paper, is it fast?", papers=TODAY)
     assert found.ask
     assert 2 <= len(found.candidates) <= len(TODAY)
     assert all(c.label.split(" · ")[0].isdigit() and len(c.label) <= 80 for c in found.candidates)
 
 
-def test_the_only_paper_is_meant_when_nothing_else_is_said() -> None:
+def test_the_only_paper_is_meant_when_nothing_else_is_said():
     assert resolve("any limitations?", papers=TODAY[:1]).paper_ids == ("2601.20742",)
 
 
-def test_nothing_to_choose_from_is_asked_about_without_candidates() -> None:
+def test_nothing_to_choose_from_is_asked_about_without_candidates():
     found = resolve("any limitations?", papers=())
     assert (found.ask, found.candidates) == (True, ())
 
 
-def test_a_question_about_the_day_is_about_all_its_papers() -> None:
+def test_a_question_about_the_day_is_about_all_its_papers():
     found = resolve("Which of these release code?", papers=TODAY)
     assert found.about_day
     assert len(found.paper_ids) == len(TODAY)
 
 
-def test_yesterday_means_the_digest_of_that_day() -> None:
+def test_yesterday_means_the_digest_of_that_day():
     found = resolve("昨天的第3篇", papers=TODAY, earlier=DIGESTS[1:], today=DAY)
     assert found.paper_ids == ("2204.08348",)
     assert resolve("昨天的第3篇", papers=TODAY, earlier=(), today=DAY).ask
 
 
-def test_a_digest_before_new_year_is_found_after_it() -> None:
+def test_a_digest_before_new_year_is_found_after_it():
     earlier = [(date(2025, 12, 31), [Known(1, a_paper("2512.00001", title="Old Things Revisited"), "")])]
     assert resolve("12月31日第1篇", papers=TODAY, earlier=earlier, today=date(2026, 1, 2)).paper_ids == ("2512.00001",)
 
@@ -99,7 +97,7 @@ def test_a_digest_before_new_year_is_found_after_it() -> None:
         ("see you on the 3rd", False),
     ],
 )
-def test_whether_a_remark_names_a_paper(text: str, named: bool) -> None:
+def test_whether_a_remark_names_a_paper(text, named):
     assert names_paper(text, TODAY) is named
 
 
@@ -116,11 +114,11 @@ def test_whether_a_remark_names_a_paper(text: str, named: bool) -> None:
         ("why isn't UEval in there?", True),
     ],
 )
-def test_whether_it_asks_why_a_paper_was_left_out(text: str, asks: bool) -> None:
+def test_whether_it_asks_why_a_paper_was_left_out(text, asks):
     assert asks_why_not(text) is asks
 
 
-def test_a_title_among_many_is_found_when_it_is_clear() -> None:
+def test_a_title_among_many_is_found_when_it_is_clear():
     titles = {k.paper.id: k.paper.title for _, known in DIGESTS for k in known}
     assert by_title("why not Property-Based Mutation Testing?", titles) == "2301.13615"
     assert by_title("why not the mutation testing one?", titles) is None
@@ -128,7 +126,7 @@ def test_a_title_among_many_is_found_when_it_is_clear() -> None:
 
 
 @given(st.text(max_size=80))
-def test_whatever_is_asked_it_is_told_or_asked_back(question: str) -> None:
+def test_whatever_is_asked_it_is_told_or_asked_back(question):
     found = resolve(question, papers=TODAY, earlier=DIGESTS[1:], today=DAY)
     assert found.ask != bool(found.paper_ids)
 
@@ -144,5 +142,5 @@ def test_whatever_is_asked_it_is_told_or_asked_back(question: str) -> None:
         ("la tabla 4?", None),
     ],
 )
-def test_a_number_behind_an_article_or_before_its_verb_is_a_papers(question: str, number: int | None):
+def test_a_number_behind_an_article_or_before_its_verb_is_a_papers(question, number):
     assert numbers_in(question, 10).bare == ((number,) if number else ())

@@ -5,8 +5,6 @@
 `POST /_test/add` adds a user or a channel; `POST /_test/fail` breaks a method; `POST /_test/set` changes `revoked`, `limited`, `scopes`.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import dataclasses

@@ -1,7 +1,5 @@
 """What goes wrong on demand, and how it looks on the wire."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any

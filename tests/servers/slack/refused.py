@@ -1,7 +1,5 @@
 """The refusal, and the checks that everything else is made of."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rich text: what Slack refuses in it, and reading blocks as people do."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Any

@@ -4,8 +4,6 @@ Stricter than Slack where Slack's answer is unknown: a block type or a property 
 that would ping somebody. Lengths are those of Slack's reference; `TOTAL` is the undocumented sum that `chat.postMessage` refuses at.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What a Slack workspace holds: people, channels, messages and who sees them. In memory, with a clock of its own."""
 
-from __future__ import annotations
-
 import itertools
 import time
 from collections import deque

@@ -1,7 +1,5 @@
 """The embedded store: one server per directory, whoever is killed when, and nothing acknowledged is lost."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
@@ -9,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -48,7 +46,6 @@ async def starter(home: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         cwd=ROOT,
     )
     try:
-        assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), 30)
         yield process
     finally:
@@ -83,33 +80,33 @@ async def gone(home: Path) -> None:
 
 
 class TestStarting:
-    async def test_four_at_once_give_one_server(self, tmp_path: Path):
+    async def test_four_at_once_give_one_server(self, tmp_path):
         async with starter(tmp_path), starter(tmp_path), starter(tmp_path), EmbeddedStore(tmp_path) as store:
             assert len(servers(tmp_path)) == 1
             assert servers(tmp_path)[0].pid == await pid(store.url)
         await gone(tmp_path)
 
-    async def test_what_was_written_is_there_at_the_next_start(self, tmp_path: Path):
+    async def test_what_was_written_is_there_at_the_next_start(self, tmp_path):
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             await redis.do("SET", "a", "1")
         await gone(tmp_path)
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             assert await redis.do("GET", "a") == b"1"
 
-    async def test_it_keeps_what_it_is_given(self, tmp_path: Path):
+    async def test_it_keeps_what_it_is_given(self, tmp_path):
         """An append-only file, and never an eviction."""
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             found = [await redis.do("CONFIG", "GET", n) for n in ("appendonly", "appendfsync", "maxmemory-policy")]
         assert [value.decode() for one in found for value in one.values()] == ["yes", "always", "noeviction"]
 
-    async def test_a_stale_socket_and_lock_are_no_obstacle(self, tmp_path: Path):
+    async def test_a_stale_socket_and_lock_are_no_obstacle(self, tmp_path):
         (tmp_path / "store.sock").touch()
         for name in ("start.lock", "users.lock", "server.log"):
             (tmp_path / name).write_text("stale")
         async with EmbeddedStore(tmp_path) as store:
             assert await pid(store.url)
 
-    async def test_a_long_path_gets_a_short_socket_that_is_ours_alone(self, tmp_path: Path):
+    async def test_a_long_path_gets_a_short_socket_that_is_ours_alone(self, tmp_path):
         home = tmp_path / ("long" * 30)
         socket = socket_path(home)
         assert len(os.fsencode(socket)) <= SOCKET_LIMIT
@@ -118,7 +115,7 @@ class TestStarting:
             assert socket.parent.stat().st_mode & 0o777 == 0o700
         socket.parent.rmdir()
 
-    async def test_a_directory_of_somebody_elses_for_the_socket_is_refused(self, tmp_path: Path):
+    async def test_a_directory_of_somebody_elses_for_the_socket_is_refused(self, tmp_path):
         home = tmp_path / ("long" * 30)
         socket_path(home).parent.mkdir(mode=0o777)
         socket_path(home).parent.chmod(0o777)
@@ -126,12 +123,12 @@ class TestStarting:
             await EmbeddedStore(home).__aenter__()
         socket_path(home).parent.rmdir()
 
-    async def test_a_directory_that_cannot_be_written_to_is_said_in_a_sentence(self, tmp_path: Path):
+    async def test_a_directory_that_cannot_be_written_to_is_said_in_a_sentence(self, tmp_path):
         (tmp_path / "file").touch()
         with pytest.raises(Misconfigured, match="cannot be written to"):
             await EmbeddedStore(tmp_path / "file").__aenter__()
 
-    async def test_a_server_from_path_is_preferred_if_it_is_new_enough(self, tmp_path: Path, monkeypatch):
+    async def test_a_server_from_path_is_preferred_if_it_is_new_enough(self, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
         old = tmp_path / "redis-server"
         old.write_text("#!/bin/sh\necho 'Redis server v=6.2.14 sha=0 malloc=libc'\n")
@@ -141,13 +138,13 @@ class TestStarting:
         (tmp_path / "valkey-server").symlink_to(bundled)
         assert server_binary() == tmp_path / "valkey-server"
 
-    async def test_a_server_that_cannot_start_is_said_in_its_own_words(self, tmp_path: Path, monkeypatch):
+    async def test_a_server_that_cannot_start_is_said_in_its_own_words(self, tmp_path, monkeypatch):
         (tmp_path / "home" / "store" / "appendonlydir").mkdir(parents=True)
         (tmp_path / "home" / "store" / "appendonlydir" / "appendonly.aof.manifest").write_text("nonsense\n")
         with pytest.raises(StoreUnavailable, match=r"could not be started: .*(manifest|AOF|aof)"):
             await EmbeddedStore(tmp_path / "home").__aenter__()
 
-    async def test_a_silent_server_is_never_joined_by_a_second(self, tmp_path: Path, monkeypatch):
+    async def test_a_silent_server_is_never_joined_by_a_second(self, tmp_path, monkeypatch):
         monkeypatch.setattr("bot.store.embedded.server.PATIENCE", 0.5)
         async with starter(tmp_path):
             server = servers(tmp_path)[0]
@@ -159,14 +156,14 @@ class TestStarting:
             finally:
                 server.resume()
 
-    async def test_with_redis_url_nothing_is_started(self, tmp_path: Path):
+    async def test_with_redis_url_nothing_is_started(self, tmp_path):
         async with store_address("redis://elsewhere:6379", tmp_path) as (url, embedded):
             assert (url, embedded) == ("redis://elsewhere:6379", None)
         assert not list(tmp_path.iterdir())
 
 
 class TestEnding:
-    async def test_the_last_one_out_ends_it(self, tmp_path: Path):
+    async def test_the_last_one_out_ends_it(self, tmp_path):
         async with starter(tmp_path) as first, starter(tmp_path) as second:
             server = servers(tmp_path)[0].pid
             await end(first)  # the one that started it leaves it to the other
@@ -174,7 +171,7 @@ class TestEnding:
             await end(second)
             await gone(tmp_path)
 
-    async def test_whether_others_use_it(self, tmp_path: Path):
+    async def test_whether_others_use_it(self, tmp_path):
         async with EmbeddedStore(tmp_path) as store:
             async with store.alone() as alone:
                 assert alone
@@ -185,7 +182,7 @@ class TestEnding:
             async with store.alone() as alone:
                 assert alone
 
-    async def test_stop_ends_what_was_left_behind_and_not_what_is_used(self, tmp_path: Path):
+    async def test_stop_ends_what_was_left_behind_and_not_what_is_used(self, tmp_path):
         assert await stop(tmp_path) is Stopped.NOT_RUNNING
         async with starter(tmp_path) as first, starter(tmp_path) as second:
             assert await stop(tmp_path) is Stopped.IN_USE
@@ -197,13 +194,13 @@ class TestEnding:
             await gone(tmp_path)
         assert await stop(tmp_path) is Stopped.NOT_RUNNING
 
-    async def test_a_killed_starter_leaves_no_server(self, tmp_path: Path):
+    async def test_a_killed_starter_leaves_no_server(self, tmp_path):
         async with starter(tmp_path) as process:
             process.send_signal(signal.SIGKILL)
             await process.wait()
             await gone(tmp_path)
 
-    async def test_a_killed_starters_others_go_on(self, tmp_path: Path):
+    async def test_a_killed_starters_others_go_on(self, tmp_path):
         async with starter(tmp_path) as first, EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
             await redis.do("SET", "a", "1")
             before = await pid(store.url)
@@ -217,7 +214,7 @@ class TestEnding:
 
 
 class TestKilledServer:
-    async def test_no_acknowledged_write_is_lost(self, tmp_path: Path):
+    async def test_no_acknowledged_write_is_lost(self, tmp_path):
         """Killed again and again while it is written to; whoever writes waits and goes on."""
         acknowledged = 0
         async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
@@ -246,7 +243,7 @@ class TestKilledServer:
         assert written > 1000
         assert sum(kept) == written
 
-    async def test_a_full_disk_is_said_in_a_sentence_and_loses_nothing(self, small_disk: Path, monkeypatch):
+    async def test_a_full_disk_is_said_in_a_sentence_and_loses_nothing(self, small_disk, monkeypatch):
         """The server ends rather than acknowledge what it cannot keep, and is started again when there is room."""
         monkeypatch.setattr("bot.store.embedded.directory.ROOM", 1_000_000)
         filling = small_disk / "filling"
@@ -268,7 +265,7 @@ class TestKilledServer:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(tmp_path):
     folder = tmp_path / "small"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
@@ -287,7 +284,7 @@ class TestErrors:
         with pytest.raises(StoreUnavailable, match="does not answer"):
             await reachable("redis://127.0.0.1:1/0")
 
-    async def test_a_server_that_evicts_is_refused(self, redis_url: str):
+    async def test_a_server_that_evicts_is_refused(self, redis_url):
         from bot.store import reachable
 
         async with client.Redis.from_url(redis_url) as redis:

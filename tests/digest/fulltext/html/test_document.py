@@ -1,7 +1,5 @@
 """What becomes of a page of arXiv's HTML."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -23,7 +21,7 @@ def passage(text: FullText, start: str) -> Passage:
     return next(p for s in text.sections for p in s.passages if p.text.startswith(start))
 
 
-def test_sections_come_in_order_with_levels_and_anchors_and_the_abstract_first() -> None:
+def test_sections_come_in_order_with_levels_and_anchors_and_the_abstract_first():
     text = read(WHOLE)
     assert text.basis is Basis.HTML
     assert [(s.title, s.level, s.anchor) for s in text.sections] == [
@@ -36,7 +34,7 @@ def test_sections_come_in_order_with_levels_and_anchors_and_the_abstract_first()
     assert [p.text for p in text.sections[0].passages] == ["We read papers.", "Then we answer."]
 
 
-def test_passages_link_to_the_nearest_place_people_can_jump_to() -> None:
+def test_passages_link_to_the_nearest_place_people_can_jump_to():
     text = read(WHOLE)
     assert passage(text, "The encoder").anchor == "S1.p1"
     assert passage(text, "• First").anchor == "S1.I1.i1.p1"
@@ -46,7 +44,7 @@ def test_passages_link_to_the_nearest_place_people_can_jump_to() -> None:
     assert text.url(passage(text, "Figure 1")) == "https://arxiv.org/html/2601.00001v1#S2.F1"
 
 
-def test_mathematics_is_tex_and_a_bare_number_is_a_number() -> None:
+def test_mathematics_is_tex_and_a_bare_number_is_a_number():
     text = read(WHOLE)
     assert passage(text, "We use").text == "We use $d_{k}=64$ in 8 heads, as in [7]:"
     assert passage(text, "$$L").text == "$$L=\\sum_{i}x_{i}$$ (1)"
@@ -54,7 +52,7 @@ def test_mathematics_is_tex_and_a_bare_number_is_a_number() -> None:
     assert "10^-3" in passage(text, "where").text
 
 
-def test_footnotes_follow_the_paragraph_that_carries_them() -> None:
+def test_footnotes_follow_the_paragraph_that_carries_them():
     text = read(WHOLE)
     held = text.sections[1].passages
     at = [p.text for p in held].index("Heads are cheap.")
@@ -63,7 +61,7 @@ def test_footnotes_follow_the_paragraph_that_carries_them() -> None:
     assert held[at - 1].text.startswith("We use")
 
 
-def test_tables_keep_rows_columns_spans_and_head() -> None:
+def test_tables_keep_rows_columns_spans_and_head():
     assert passage(read(WHOLE), "| Model").text.splitlines() == [
         "| Model | Score |  |",
         "| --- | --- | --- |",
@@ -72,7 +70,7 @@ def test_tables_keep_rows_columns_spans_and_head() -> None:
     ]
 
 
-def test_captions_lists_algorithms_and_theorems_have_their_forms() -> None:
+def test_captions_lists_algorithms_and_theorems_have_their_forms():
     text = read(WHOLE)
     assert passage(text, "Table 1: Results.").form is Form.CAPTION
     assert passage(text, "• Second").form is Form.LIST
@@ -81,35 +79,35 @@ def test_captions_lists_algorithms_and_theorems_have_their_forms() -> None:
     assert passage(text, "Theorem 1. It converges.").anchor == "Thm1.p1"
 
 
-def test_references_stand_apart_and_appendices_stay() -> None:
+def test_references_stand_apart_and_appendices_stay():
     text = read(WHOLE)
     assert text.references == ("[7] A. Author. A title. 2020.",)
     assert "A. Author" not in text.text
     assert "The proof is short." in text.text
 
 
-def test_nothing_of_the_site_or_the_markup_leaks() -> None:
+def test_nothing_of_the_site_or_the_markup_leaks():
     assert "LEAK" not in read(WHOLE).text
 
 
-def test_text_after_the_references_without_a_heading_belongs_to_no_section_before_them() -> None:
+def test_text_after_the_references_without_a_heading_belongs_to_no_section_before_them():
     end = '<section class="ltx_bibliography"><h2 class="ltx_title">References</h2></section><div class="ltx_para" id="p9"><p class="ltx_p">Late words.</p></div>'
     text = read(page(ABSTRACT + INTRODUCTION + end))
     assert text.sections[-1].title == "Appendix"
     assert text.sections[-1].passages[0].anchor == "p9"
 
 
-def test_a_page_without_sections_has_its_text_all_the_same() -> None:
+def test_a_page_without_sections_has_its_text_all_the_same():
     text = read(page(f'{ABSTRACT}<div class="ltx_para" id="p1"><p class="ltx_p">{FILLER}</p></div>'))
     assert [s.title for s in text.sections] == ["Abstract", "Main text"]
 
 
-def test_a_missing_abstract_leaves_its_place_empty_for_the_reader_to_fill() -> None:
+def test_a_missing_abstract_leaves_its_place_empty_for_the_reader_to_fill():
     first = read(page(INTRODUCTION)).sections[0]
     assert (first.title, first.passages) == ("Abstract", ())
 
 
-def test_a_link_to_code_behind_a_word_is_spelled_out() -> None:
+def test_a_link_to_code_behind_a_word_is_spelled_out():
     body = f'<div class="ltx_para" id="p1"><p class="ltx_p">{FILLER} Code is <a class="ltx_ref ltx_href" href="https://github.com/a/b">here</a>, see <a href="https://evil.example/x">this</a>.</p></div>'
     text = read(page(ABSTRACT + body)).text
     assert "Code is here (https://github.com/a/b), see this." in text
@@ -136,12 +134,12 @@ def test_a_link_to_code_behind_a_word_is_spelled_out() -> None:
         (b"\x00\x01\x02", "not hold a paper"),
     ],
 )
-def test_pages_that_are_no_papers_are_unreadable_and_say_why(data: bytes, why: str) -> None:
+def test_pages_that_are_no_papers_are_unreadable_and_say_why(data, why):
     with pytest.raises(Unreadable, match=why):
         read(data)
 
 
-def test_a_truncated_conversion_is_unreadable_but_a_paper_about_them_is_not() -> None:
+def test_a_truncated_conversion_is_unreadable_but_a_paper_about_them_is_not():
     fatal = "Conversion to HTML had a Fatal error and exited abruptly. This document may be truncated or damaged."
     with pytest.raises(Unreadable):
         read(page(ABSTRACT + INTRODUCTION + f'<div class="ltx_para"><p>{fatal}</p></div>'))
@@ -149,7 +147,7 @@ def test_a_truncated_conversion_is_unreadable_but_a_paper_about_them_is_not() ->
     assert "12 showed" in read(page(ABSTRACT + INTRODUCTION + about)).text
 
 
-def test_entities_and_the_network_are_out_of_reach() -> None:
+def test_entities_and_the_network_are_out_of_reach():
     evil = b'<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "bbbbbbbbbb">]>'
     text = read(
         evil + page(ABSTRACT + INTRODUCTION + '<div class="ltx_para"><p class="ltx_p">x &a; y &b;&b;</p></div>')
@@ -158,16 +156,16 @@ def test_entities_and_the_network_are_out_of_reach() -> None:
     assert "bbbbbbbbbb" not in text.text
 
 
-def test_deep_nesting_never_crashes_and_loses_nothing_above_it() -> None:
+def test_deep_nesting_never_crashes_and_loses_nothing_above_it():
     deep = "<div>" * 5_000 + "deep" + "</div>" * 5_000
     assert "encoder" in read(page(ABSTRACT + INTRODUCTION + deep)).text
 
 
-def test_broken_markup_is_read_as_far_as_it_goes() -> None:
+def test_broken_markup_is_read_as_far_as_it_goes():
     assert "Heads are cheap." in read(WHOLE[: WHOLE.index(b"<figure")]).text
 
 
-def test_spans_that_are_tables_and_multiline_tex_are_read() -> None:
+def test_spans_that_are_tables_and_multiline_tex_are_read():
     table = '<p class="ltx_p">Before <span class="ltx_tabular"><span class="ltx_tr"><span class="ltx_td">a</span><span class="ltx_td">b</span></span></span> after</p>'
     body = f'<div class="ltx_para" id="p1"><p class="ltx_p">{FILLER}</p>{table}<p class="ltx_p">So {math("x%&#10;+y")}.</p></div>'
     text = read(page(ABSTRACT + body))
@@ -181,7 +179,7 @@ def test_spans_that_are_tables_and_multiline_tex_are_read() -> None:
     ("name", "references"),
     [("1706.03762_latexml.html", 40), ("1810.04805_BERT_arxiv-html_2026-03.html", 56), ("1904.07818_ar5iv.html", 9)],
 )
-def test_real_pages_read_with_every_section(name: str, references: int) -> None:
+def test_real_pages_read_with_every_section(name, references):
     data = (SHARED_DATA / name).read_bytes()
     text = read(data)
     headings = re.findall(rb"<h\d[^>]*ltx_title_(?:sub)*(?:section|paragraph|appendix)\W", data)

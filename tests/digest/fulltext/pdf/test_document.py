@@ -1,7 +1,5 @@
 """What becomes of a PDF."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 
@@ -26,7 +24,7 @@ def titles(text: FullText) -> list[tuple[str, int]]:
     return [(s.title, s.level) for s in text.sections]
 
 
-def test_every_fact_of_a_paper_in_columns_or_not_survives_lines_columns_and_hyphens() -> None:
+def test_every_fact_of_a_paper_in_columns_or_not_survives_lines_columns_and_hyphens():
     for made in a_day(4, date(2026, 1, 30)):
         text = read(made.pdf)
         assert [f for f in made.facts if f not in text.text] == []
@@ -35,7 +33,7 @@ def test_every_fact_of_a_paper_in_columns_or_not_survives_lines_columns_and_hyph
         assert text.hidden == ()
 
 
-def test_headings_make_sections_with_levels_and_pages() -> None:
+def test_headings_make_sections_with_levels_and_pages():
     def more(sheet: Sheet) -> None:
         sheet.add_page()
         sheet.heading("2 Method")
@@ -65,7 +63,7 @@ def test_headings_make_sections_with_levels_and_pages() -> None:
     assert "A. Author" not in text.text
 
 
-def test_a_passage_names_the_page_it_begins_on_and_links_to_it() -> None:
+def test_a_passage_names_the_page_it_begins_on_and_links_to_it():
     def more(sheet: Sheet) -> None:
         sheet.lines(
             ["A sentence that begins on the first page and does not come to its end before the page ends, and so it"],
@@ -81,7 +79,7 @@ def test_a_passage_names_the_page_it_begins_on_and_links_to_it() -> None:
     assert text.url(passage) == "https://arxiv.org/pdf/2601.00001v1#page=1"
 
 
-def test_a_sentence_goes_on_behind_a_figure_and_a_footnote() -> None:
+def test_a_sentence_goes_on_behind_a_figure_and_a_footnote():
     left = [
         "Text of the left column that is long",
         "enough to fill its lines and that then",
@@ -102,7 +100,7 @@ def test_a_sentence_goes_on_behind_a_figure_and_a_footnote() -> None:
     assert "breaks off because the column ends before the sentence does. And it goes on." in text
 
 
-def test_columns_whose_content_was_written_in_another_order_are_read_in_reading_order() -> None:
+def test_columns_whose_content_was_written_in_another_order_are_read_in_reading_order():
     def more(sheet: Sheet) -> None:
         sheet.add_page()
         right = [f"Right line {n} has some words more in it." for n in range(20)]
@@ -117,7 +115,7 @@ def test_columns_whose_content_was_written_in_another_order_are_read_in_reading_
     assert len(order) == 40
 
 
-def test_columns_set_row_by_row_are_parted() -> None:
+def test_columns_set_row_by_row_are_parted():
     def more(sheet: Sheet) -> None:
         sheet.add_page()
         for n in range(20):
@@ -129,7 +127,7 @@ def test_columns_set_row_by_row_are_parted() -> None:
     assert text.index("Left line 19") < text.index("Right line 0 has")
 
 
-def test_running_heads_page_numbers_and_the_stamp_of_arxiv_are_left_out() -> None:
+def test_running_heads_page_numbers_and_the_stamp_of_arxiv_are_left_out():
     def more(sheet: Sheet) -> None:
         for number in range(2, 6):
             sheet.add_page()
@@ -146,7 +144,7 @@ def test_running_heads_page_numbers_and_the_stamp_of_arxiv_are_left_out() -> Non
     assert not re.search(r"(?m)^\d$", text)
 
 
-def test_hyphens_at_line_ends_go_or_stay_by_what_the_paper_itself_writes() -> None:
+def test_hyphens_at_line_ends_go_or_stay_by_what_the_paper_itself_writes():
     def more(sheet: Sheet) -> None:
         sheet.lines(
             [
@@ -160,7 +158,7 @@ def test_hyphens_at_line_ends_go_or_stay_by_what_the_paper_itself_writes() -> No
         assert words in text
 
 
-def test_captions_footnotes_lists_and_tables_have_their_forms() -> None:
+def test_captions_footnotes_lists_and_tables_have_their_forms():
     def more(sheet: Sheet) -> None:
         sheet.lines(["Model    Accuracy   F1", "Ours      91.5        88.0", "Theirs   90.1        87.2"], y=320)
         sheet.lines(["Table 1: Accuracy and F1 of both models on the test set."], y=380, size=9)
@@ -173,7 +171,7 @@ def test_captions_footnotes_lists_and_tables_have_their_forms() -> None:
     assert next(form for start, form in forms.items() if start.startswith("Model")) is Form.TABLE
 
 
-def test_pages_beyond_the_limit_are_left_and_the_note_says_so() -> None:
+def test_pages_beyond_the_limit_are_left_and_the_note_says_so():
     def more(sheet: Sheet) -> None:
         for _ in range(3):
             sheet.add_page()
@@ -184,7 +182,7 @@ def test_pages_beyond_the_limit_are_left_and_the_note_says_so() -> None:
     assert text.note == "only the first 2 of 4 pages were read"
 
 
-def test_a_locked_a_broken_an_empty_and_a_scanned_pdf_are_unreadable() -> None:
+def test_a_locked_a_broken_an_empty_and_a_scanned_pdf_are_unreadable():
     locked = Sheet()
     locked.set_encryption(owner_password="a", user_password="b")
     locked.prose()
@@ -202,7 +200,7 @@ def test_a_locked_a_broken_an_empty_and_a_scanned_pdf_are_unreadable() -> None:
             read(data)
 
 
-def test_rubbish_in_the_middle_of_a_pdf_never_raises_anything_but_unreadable() -> None:
+def test_rubbish_in_the_middle_of_a_pdf_never_raises_anything_but_unreadable():
     whole = bytearray(paper())
     for at in range(20, len(whole), max(1, len(whole) // 60)):
         hurt = bytes(whole[:at]) + b"\xff\x00\xfe" * 3 + bytes(whole[at + 9 :])
@@ -251,7 +249,7 @@ SENTENCES = {
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/pdf is not there")
 @pytest.mark.parametrize("name", sorted(SECTIONS))
-def test_real_papers_read_with_every_section_joined_and_clean(name: str) -> None:
+def test_real_papers_read_with_every_section_joined_and_clean(name):
     text = read((SHARED_DATA / name).read_bytes())
     found = [s.title for s in text.sections]
     assert [title for title in SECTIONS[name] if title not in found] == []

@@ -1,7 +1,5 @@
 """What was bought is booked, whether its asker still waits or not."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The client through the real SDK against a server that speaks the real protocol, and against its faults."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from itertools import pairwise
@@ -304,7 +302,6 @@ async def test_too_long_a_request_is_told_apart(server, model):
 async def test_what_is_no_whole_answer_says_so_and_is_not_tried_again(server, model, name, fault):
     server.behave(name)
     reply = await model.ask(RANK)
-    assert reply.problem is not None
     assert reply.problem.fault is fault
     assert len(server.calls) == 1
 
