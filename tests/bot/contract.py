@@ -220,16 +220,14 @@ class ChatContract:
     async def test_in_doubt_without_a_history_it_is_set_aside_and_never_posted_twice(self, world, store):
         world.break_next(Break.ANSWER_LOST)
         world.break_next(Break.HISTORY, "find")
-        delivered = await until_done(world, store)
-        assert delivered.doubts
+        assert (await until_done(world, store)).doubts
         assert len([s for s in await world.posts() if "parent" in s.text]) == 1
         await run(world, store)
         assert len([s for s in await world.posts() if "parent" in s.text]) == 1
 
     async def test_an_edit_done_twice_does_no_harm(self, world, store):
         delivered = await run(world, store)
-        stored = await store.delivery(KEY)
-        edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
+        edit = next(s for s in (await store.delivery(KEY)).plan if s.kind is StepKind.EDIT)
         await world.chat.post(edit, world.place, delivered.ids[edit.on])
         await check_whole(world)
 

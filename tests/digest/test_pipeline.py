@@ -158,13 +158,11 @@ async def test_votes_bring_a_paper_in_and_its_entry_says_so(model):
     entry = taught.entry(absent.id) or next(e for e in taught.entries if e.paper.title.startswith("Proof"))
     assert "Proof study number 90" in entry.learned
     assert entry.score.relevance > 6
-    chosen_anyway = [e for e in taught.entries if plain.entry(e.paper.id)]
-    assert all(e.learned == "" for e in chosen_anyway)
+    assert all(e.learned == "" for e in [e for e in taught.entries if plain.entry(e.paper.id)])
 
 
 async def test_fewer_like_this_keeps_its_kind_out(model):
-    plain = await made(services(model))
-    kind = plain.entries[0].paper.title.split(" ")[0].lower()
+    kind = (await made(services(model))).entries[0].paper.title.split(" ")[0].lower()
     digest = await made(
         services(model), preferences=Preferences((Example(paper(kind, 90), -1), Example(paper(kind, 91), -1)))
     )

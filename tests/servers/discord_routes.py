@@ -1,5 +1,7 @@
 """The routes of the local Discord that a bot of ours uses, each as strict as Discord is. What is not here is refused."""
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Callable

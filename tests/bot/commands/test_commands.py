@@ -44,8 +44,7 @@ async def test_an_unknown_id_gets_a_sentence(channel):
 
 
 async def test_words_give_a_list_to_choose_from(channel):
-    respond = await channel.command("paper", "visual illusions")
-    menu = respond.menu()
+    menu = (await channel.command("paper", "visual illusions")).menu()
     assert menu.action == "lookup"
     label, value = menu.options[0]
     assert "Perceive or Recall" in label
@@ -210,16 +209,14 @@ async def test_one_role_may_be_mentioned_where_there_are_roles(channel, monkeypa
         ("ping", "", "mentions nobody"),
     ):
         assert sentence in (await channel.command("digest", said)).text
-        kept = await channel.context.store.subscription(HERE.key)
-        assert kept.ping_role == role
+        assert (await channel.context.store.subscription(HERE.key)).ping_role == role
 
 
 async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel):
     await channel.digest()
     asked = await channel.command("digest", "retract")
     assert "4 messages" in asked.text
-    done = await channel.click(asked.button("retract"))
-    assert "Taken back: 4" in done.text
+    assert "Taken back: 4" in (await channel.click(asked.button("retract"))).text
     assert await channel.said(HERE) == []
     assert "no digest of today" in (await channel.command("digest", "retract")).text
 
@@ -287,8 +284,7 @@ async def test_votes_count_once_and_their_opposite_takes_them_back(channel):
 
 async def test_a_reaction_on_a_paper_s_message_is_a_vote_and_elsewhere_is_nothing(channel):
     digest, _ = await channel.digest()
-    messages = await channel.context.store.posts(digest.key)
-    paper_id, message = next(iter(messages.items()))
+    paper_id, message = next(iter((await channel.context.store.posts(digest.key)).items()))
     await channel.handler.on_reaction(HERE, message, BOB, VoteKind.SAVED)
     await channel.handler.on_reaction(HERE, "nothing", BOB, VoteKind.SAVED)
     assert [(v.kind, v.subject) for v in await channel.context.store.votes(HERE.key)] == [(VoteKind.SAVED, paper_id)]

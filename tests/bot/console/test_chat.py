@@ -61,8 +61,7 @@ async def test_on_a_terminal_an_answer_is_seen_while_it_is_written(store):
 
 
 async def test_a_draft_that_is_never_finished_leaves_nothing_in_the_channel(chat):
-    draft = await chat.draft(QUESTION, "answer:q")
-    await draft.write("It rel")
+    await (await chat.draft(QUESTION, "answer:q")).write("It rel")
     assert await chat.history(PLACE).messages() == []
 
 

@@ -158,8 +158,7 @@ class TestApplying:
         await store.save_digest(digest, (), ("cs.CV",))
         await channels.edit(store, "slack:C1", ["interests=robots"])
         assert (await store.ledger("slack:C1")).reopened
-        found = await store.subscription("slack:C1")
-        assert found.profile.interests == "robots"
+        assert (await store.subscription("slack:C1")).profile.interests == "robots"
 
 
 class TestOneByOne:

@@ -113,8 +113,7 @@ async def test_a_lookup_in_a_thread_says_where_the_paper_was_before(channel):
     digest, thread = await channel.digest()
     said = await channel.ask(thread, digest.entries[0].paper.id)
     assert f"In the digest of {digest.local_date}, number 1" in said
-    listed = await channel.command("paper", "today")
-    _, value = listed.menu().options[0]
+    _, value = (await channel.command("paper", "today")).menu().options[0]
     assert "In the digest of" in (await channel.click(("lookup", value))).text
 
 

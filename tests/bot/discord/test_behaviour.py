@@ -297,8 +297,7 @@ async def test_pages_turn_also_after_a_restart(stage):
     again = Gateway(stage.handler, stage.chat, stage.bot.memory)
     stage.chat.rest.client = again
     await stage.env.restart_bot(again)
-    turned = await stage.ada.click(result.response, label="›")
-    assert turned.acknowledged
+    assert (await stage.ada.click(result.response, label="›")).acknowledged
     assert "part 0" not in shown(result)[0]
     assert "part 1" in shown(result)[0]
     await stage.ada.click(result.response, label="‹")
@@ -363,8 +362,7 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage):
     wrong = await stage.ada.submit_modal(opened, {"question": "?", "where": ["me"]})
     assert "**Question** Please ask something." in shown(wrong)[0]
     again = await stage.ada.click(wrong.response, label="Correct it")
-    label = again.modal["components"][0]
-    assert label["component"]["value"] == "?"
+    assert again.modal["components"][0]["component"]["value"] == "?"
     result = await stage.ada.submit_modal(again, {"question": "any code?", "where": ["me"]})
     assert stage.handler.submissions[-1].fields == {"question": "any code?", "where": "me"}
     assert shown(result) == ["\n-# Taken."]

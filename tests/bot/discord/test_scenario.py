@@ -177,8 +177,7 @@ async def test_the_full_analysis_is_for_its_presser_alone(day):
 async def test_the_ask_form_answers_in_the_thread_or_to_its_asker_alone(day):
     form = day.press(day.said[3], "pb:ask:")
     await until(lambda: form.modal)
-    alone = day.submit(form, question="How is the data collected?", where=["me"])
-    await told(alone, "4 · ")
+    await told(day.submit(form, question="How is the data collected?", where=["me"]), "4 · ")
     assert day.answers == []
     again = day.press(day.said[1], "pb:ask:")
     await until(lambda: again.modal)
@@ -206,16 +205,14 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day):
 async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):
     shown = await told(day.command("paper", "lookup", paper="2601.22153"), "DynamicVLA")
     assert shown["flags"] & 64
-    shared = day.press(shown, "pb:share:")
-    await told(shared, "")
+    await told(day.press(shown, "pb:share:"), "")
     await until(lambda: len(day.home.world.messages[day.home.channel["id"]]) == 2)
 
 
 async def test_settings_open_filled_in_and_say_what_is_wrong(day):
     form = day.command("digest", "setup", admin=True)
     await until(lambda: form.modal)
-    first = day.submit(form, categories="cs.NOPE", interests="robots")
-    between = await told(first, "1 of 3")
+    between = await told(day.submit(form, categories="cs.NOPE", interests="robots"), "1 of 3")
     wrong = await told(day.press(between, "pb:send:", admin=True), "⚠")
     again = day.press(wrong, "pb:form:", admin=True)
     await until(lambda: again.modal)
@@ -238,8 +235,7 @@ async def test_taken_back_after_one_question_people_keep_their_words(day):
 
 async def test_who_may_not_manage_channels_may_not_change_settings(day):
     await told(day.command("digest", "pause"), "")
-    kept = await day.context.store.subscription(day.home.place.key)
-    assert not kept.paused
+    assert not (await day.context.store.subscription(day.home.place.key)).paused
 
 
 async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day):
@@ -248,5 +244,4 @@ async def test_what_does_not_concern_the_bot_is_nowhere_in_the_store(day):
     await until(lambda: day.answers and "helpful" in str(day.answers[-1]["components"]))
     redis = day.context.store.redis
     for key in await redis.do("KEYS", "*"):
-        dumped = await redis.do("DUMP", key)
-        assert b"secret between" not in (dumped or b"")
+        assert b"secret between" not in ((await redis.do("DUMP", key)) or b"")

@@ -299,8 +299,7 @@ async def test_an_answer_stands_once_whatever_its_requests_meet(home, status, st
 
 async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home):
     asked = datetime.now(UTC) - timedelta(hours=1)
-    draft = await home.chat.draft(a_question(home.place, asked), "answer:1")
-    await draft.write("It rel")
+    await (await home.chat.draft(a_question(home.place, asked), "answer:1")).write("It rel")
     await until(lambda: home.world.messages[home.channel["id"]])
     home.world.nonces.clear()
     again = await home.chat.draft(a_question(home.place, asked), "answer:1")

@@ -42,10 +42,8 @@ async def test_outside_of_its_threads_only_a_mention_is_heard(channel):
 
 async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(channel):
     _, thread = await channel.digest()
-    asked = await channel.ask(thread, "has anyone tried paper 2?")
-    assert "Shall I answer?" in asked
-    question = (await channel.context.store.redis.scan("paperboy:named:*"))[0]
-    name = question.rsplit(":", 1)[1]
+    assert "Shall I answer?" in await channel.ask(thread, "has anyone tried paper 2?")
+    name = (await channel.context.store.redis.scan("paperboy:named:*"))[0].rsplit(":", 1)[1]
     await channel.click(("answer_yes", name), place=thread)
     assert any(text.startswith("**2 · ") for text in await channel.said(thread))
 
@@ -80,8 +78,7 @@ async def test_an_id_alone_is_a_lookup(channel):
 
 async def test_when_it_is_not_clear_which_a_menu_asks_and_the_choice_is_answered(channel):
     _, thread = await channel.digest()
-    asked = await channel.ask(thread, "how was it evaluated?")
-    assert "Which paper do you mean?" in asked
+    assert "Which paper do you mean?" in await channel.ask(thread, "how was it evaluated?")
     menu = next(iter(await channel.context.store.redis.scan("paperboy:named:*"))).rsplit(":", 1)[1]
     digest = await channel.context.store.latest_digest(HERE.key)
     await channel.click(("pick", f"{menu} {digest.entries[2].paper.id}"), place=thread)

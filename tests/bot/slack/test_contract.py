@@ -64,8 +64,7 @@ class TestSlack(ChatContract):
     async def test_an_edit_done_twice_does_no_harm(self, world, store):
         """As the suite's, with the links filled in as a delivery does: Slack refuses a link that is none."""
         delivered = await run(world, store)
-        stored = await store.delivery(KEY)
-        edit = next(s for s in stored.plan if s.kind is StepKind.EDIT)
+        edit = next(s for s in (await store.delivery(KEY)).plan if s.kind is StepKind.EDIT)
         here = await world.chat.link(world.place, delivered.parent)
         marks = LINK_PLACEHOLDER.findall(json.dumps(edit.payload, ensure_ascii=False, default=str))
         ready = replace(edit, payload=_fill_links(edit.payload, dict.fromkeys(marks, here)))

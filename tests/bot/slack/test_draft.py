@@ -153,13 +153,11 @@ async def test_after_a_crash_the_half_message_is_found_and_replaced(slack, chat,
     """Two answers were being written in the thread; each finds its own half."""
     one, two = asked(slack, parent), asked(slack, parent)
     for question, text in ((one, "Half of one"), (two, "Half of two")):
-        half = await chat.draft(question, f"answer:{question.id}")
-        await half.write(text)
+        await (await chat.draft(question, f"answer:{question.id}")).write(text)
         await slack.until(lambda text=text: any(m.text.endswith(text[1:]) for m in answers(slack)))
     halves = [m.ts for m in answers(slack)]
     for question, ts in ((two, halves[1]), (one, halves[0])):
-        again = await chat.draft(question, f"answer:{question.id}")
-        assert await again.finish(FINAL) == ts
+        assert await (await chat.draft(question, f"answer:{question.id}")).finish(FINAL) == ts
     assert [m.ts for m in answers(slack)] == halves
     assert all("Half" not in m.shown and not m.streaming for m in answers(slack))
 
@@ -194,13 +192,11 @@ async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(slac
 async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_next(slack, chat, parent):
     """Killed while it waited for what might still come to stand."""
     question = asked(slack, parent)
-    half = await chat.draft(question, "answer:q")
-    await half.write("Half")
+    await (await chat.draft(question, "answer:q")).write("Half")
     await slack.until(lambda: bool(answers(slack)))
     whole = messages.render_post(FINAL, "answer:q")[0]
     ts = await wire.retry_throttled(lambda: chat.post_message("C1", whole, parent))
-    again = await chat.draft(question, "answer:q")
-    assert await again.finish(FINAL) == ts
+    assert await (await chat.draft(question, "answer:q")).finish(FINAL) == ts
     assert [m.ts for m in answers(slack)] == [ts]
 
 

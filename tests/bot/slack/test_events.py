@@ -85,8 +85,7 @@ async def test_a_direct_message_is_addressed(slack, handler):
 
 async def test_a_private_channel_is_heard_too(slack, handler):
     slack.space.add_channel("G1", "U1", private=True)
-    said = slack.say("G1", "U1", f"hello {MENTION}")
-    await said[0].wait()
+    await slack.say("G1", "U1", f"hello {MENTION}")[0].wait()
     assert handler.all("asked")[0].text == "hello"
 
 

@@ -157,11 +157,9 @@ async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(slack, handle
 async def test_buttons_options_and_menus_are_clicks(slack, handler, connection):
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
-    card = cards.paper_post(worst_entry(1), digest, "card")
-    reply = posted(slack, card, thread=parent.ts)
+    reply = posted(slack, cards.paper_post(worst_entry(1), digest, "card"), thread=parent.ts)
     for label in ("提问", "收藏", "👍 多来点这类"):
-        sent = await slack.click("U1", reply, label).wait()
-        assert sent.acked
+        assert (await slack.click("U1", reply, label).wait()).acked
     clicks = handler.all("clicked")
     assert [(c.action, c.value) for c in clicks] == [(a, f"{digest.key}#1") for a in ("ask", "save", "more")]
     assert {c.place for c in clicks} == {Place("slack", "C1", parent.ts)}
@@ -338,8 +336,7 @@ async def test_the_shortcut_asks_about_the_paper_in_a_message(slack, handler, co
     handler.do_click = open_form
     (said,) = slack.say("C1", "U2", "nice: <https://arxiv.org/pdf/2601.22153v2>")
     message = slack.space.channels["C1"].messages[said.payload["event"]["ts"]]
-    sent = await slack.shortcut("U1", message, "ask_paper").wait()
-    assert sent.acked
+    assert (await slack.shortcut("U1", message, "ask_paper").wait()).acked
     click = await handler.one("clicked")
     assert (click.action, click.value, click.message) == ("ask", "paper:2601.22153v2", message.ts)
     view = await slack.until(lambda: next(iter(slack.space.views.values()), None))
@@ -395,8 +392,7 @@ async def test_over_http_events_commands_and_forms_work_the_same(slack, handler,
     (first, _) = slack.say("C1", "U1", f"<@{BOT_USER}> code?")
     await first.wait()
     assert first.acked
-    sent = await slack.command("U1", "C1", "/paper", "2601.22153").wait()
-    assert sent.acked
+    assert (await slack.command("U1", "C1", "/paper", "2601.22153").wait()).acked
     assert (await handler.one("commanded")).text == "2601.22153"
     await slack.hub.settled()
     assert {q.text for q in handler.all("asked")} == {"code?"}

@@ -29,8 +29,7 @@ def test_it_is_valid_by_slacks_schema():
 def test_every_scope_is_needed_and_none_is_missing():
     by_methods = {scope for scopes in METHODS.values() for scope in scopes}
     by_events = {EVENT_SCOPES[event] for event in BOT_EVENTS if event in EVENT_SCOPES}
-    by_features = {"commands"}
-    assert by_methods | by_events | by_features == SCOPES
+    assert by_methods | by_events | {"commands"} == SCOPES
 
 
 def test_the_methods_called_are_those_of_the_table():

@@ -254,8 +254,7 @@ def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too():
         return Post((Heading("h"), Text(line), Text(line), Text(line)), "fallback")
 
     thread = Thread(parent("https://arxiv.org/abs/{}"), (Post((Text("r"),), "r"),), parent("reply:0"))
-    steps = messages.steps(thread, "d")
-    kinds = [(s.kind, s.key, s.on) for s in steps]
+    kinds = [(s.kind, s.key, s.on) for s in messages.steps(thread, "d")]
     assert kinds[:2] == [(StepKind.POST, "d:0", ""), (StepKind.REPLY, "d:0.2", "d:0")]
     assert [k for k in kinds if k[0] is StepKind.EDIT][:2] == [
         (StepKind.EDIT, "d:0:edit", "d:0"),

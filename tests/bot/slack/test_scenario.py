@@ -169,8 +169,7 @@ async def test_a_guest_may_not_change_settings(day):
     day.slack.space.channels["C1"].members.add("U9")
     await day.slack.command("U9", "C1", "/digest", "pause").wait()
     await day.slack.until(lambda: day.alone("U9"))
-    saved = await day.context.store.subscription(PLACE.key)
-    assert not saved.paused
+    assert not (await day.context.store.subscription(PLACE.key)).paused
 
 
 async def test_taken_back_after_one_question_people_keep_their_words(day):
@@ -194,5 +193,4 @@ async def test_status_help_and_privacy_are_for_the_asker_alone(day):
 
 async def test_the_home_tab_is_published(day):
     assert day.slack.open_home("U1")
-    view = await day.slack.until(lambda: day.slack.space.homes.get("U1"))
-    assert view["blocks"]
+    assert (await day.slack.until(lambda: day.slack.space.homes.get("U1")))["blocks"]

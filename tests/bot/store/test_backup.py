@@ -20,8 +20,7 @@ async def kept(home: Path) -> tuple[set[str], int]:
         store = Store(redis)
         channels = {s.key for s in await store.subscriptions()}
         notes = len(await redis.scan("paperboy:done:*"))
-        digest = await store.latest_digest("slack:C0")
-        assert digest is not None
+        assert await store.latest_digest("slack:C0") is not None
     await stop_store(home)
     return channels, notes
 

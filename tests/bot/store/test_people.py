@@ -87,8 +87,7 @@ class TestQuestions:
 
     async def test_tokens_live_shorter_than_the_question(self, store):
         await store.save_question(a_question(extra={"token": "secret"}))
-        asked = await store.question("q1")
-        assert asked.question.extra == {"token": "secret"}
+        assert (await store.question("q1")).question.extra == {"token": "secret"}
         assert b"secret" not in await store.redis.do("HGET", "paperboy:question:q1", "question")
         assert await store.redis.do("TTL", "paperboy:question-extra:q1") <= 3600
 

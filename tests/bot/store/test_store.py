@@ -32,8 +32,7 @@ class TestSubscriptions:
         await store.save_subscription(kept)
         await store.remove_subscription(kept.key)
         assert await store.subscriptions() == []
-        removed = await store.removed_subscription(kept.key)
-        assert removed.paused
+        assert (await store.removed_subscription(kept.key)).paused
         await store.save_subscription(kept)
         assert await store.removed_subscription(kept.key) is None
         assert await store.subscription(kept.key) == kept
@@ -121,8 +120,7 @@ class TestDigests:
             await store.save_posts(digest.key, CHANNEL, {"2601.22152": f"m-{digest.local_date.day}"})
         found = await store.earlier("2601.22152", new.subscription, other_than=new.key)
         assert (found.digest, found.number, found.local_date, found.message) == (old.key, 2, date(2026, 1, 28), "m-28")
-        latest = await store.earlier("2601.22152", new.subscription)
-        assert latest.digest == new.key
+        assert (await store.earlier("2601.22152", new.subscription)).digest == new.key
         assert await store.earlier("2601.2215", new.subscription) is None
         assert await store.message_subject(CHANNEL, "m-28") == "2601.22152"
         assert await store.message_subject(CHANNEL, "m-1") == ""

@@ -259,8 +259,7 @@ class TestPoison:
                 at_once -= 1
                 return await super().read(paper)
 
-        services = replace(house.context.services, texts=Reading())
-        house.context.daily._services = services
+        house.context.daily._services = replace(house.context.services, texts=Reading())
         await house.digest(await house.run(), deaths=2)
         assert most == 1
         house.channel.clock.forward(timedelta(days=1))
@@ -327,8 +326,7 @@ class TestUndeliverable:
         house.channel.clock.forward(GIVE_UP_AFTER + timedelta(minutes=1))
         assert await house.deliver(run) is None
         chat.post = post
-        delivery = await house.context.store.delivery(run.key)
-        assert delivery.state is DeliveryState.ASIDE
+        assert (await house.context.store.delivery(run.key)).state is DeliveryState.ASIDE
         assert await house.state(run) is RunState.FAILED
         assert await house.deliver(run) is None
         assert await house.channel.said(HERE) == []
@@ -353,8 +351,7 @@ class TestGivenUp:
         )
         await house.context.store.save_question(asked)
         await house.jobs.handle_set_aside("answer:q1", "Five attempts ended at the same place.")
-        found = await house.context.store.question("q1")
-        assert found.state is QuestionState.ANSWERED
+        assert (await house.context.store.question("q1")).state is QuestionState.ANSWERED
         assert any("Something went wrong" in text for text in await house.channel.said(asked.place))
 
     async def test_what_was_put_aside_is_not_put_in_again_at_the_next_start(self, house):

@@ -152,8 +152,7 @@ async def test_a_feed_at_arxivs_limit_is_asked_for_in_parts(server):
             for n in range(first + 1, first + 1201)
         ]
         server.add(*many, announced=datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
-    listing = await reader(server, 30).announced(["cs.LG", "cs.CL"], FRIDAY)
-    assert len(listing.latest) == 2400
+    assert len((await reader(server, 30).announced(["cs.LG", "cs.CL"], FRIDAY)).latest) == 2400
     assert [r.url for r in server.journal.of("feed")] == ["/rss/cs.LG+cs.CL", "/rss/cs.LG", "/rss/cs.CL"]
 
 
@@ -271,8 +270,7 @@ async def test_waits_grow_and_no_wait_is_longer_than_a_sixth_of_the_patience(ser
     server.faults.always("feed", faults.DOWN)
     with pytest.raises(ArxivUnavailable):
         await reader(server, 3).announced(["cs.CV"], FRIDAY)
-    starts = [r.began for r in server.journal.requests]
-    gaps = [b - a for a, b in pairwise(starts)]
+    gaps = [b - a for a, b in pairwise([r.began for r in server.journal.requests])]
     assert gaps[0] < 0.1
     assert 0.4 < max(gaps) < 0.8
     assert len(gaps) < 20
@@ -364,8 +362,7 @@ async def test_old_style_ids_are_found_with_and_without_their_subject_class(serv
         updated=datetime(2003, 9, 8, tzinfo=UTC),
     )
     server.add(old, announced=datetime(2003, 9, 8, 20, tzinfo=NEW_YORK))
-    found = await arxiv.get(["math.GT/0309136", "math/0309136v1"])
-    assert found == [old, old]
+    assert await arxiv.get(["math.GT/0309136", "math/0309136v1"]) == [old, old]
 
 
 async def test_many_ids_are_asked_for_a_hundred_at_a_time(server):
@@ -386,8 +383,7 @@ async def test_one_id_that_arxiv_refuses_does_not_take_the_others_with_it(server
         return found_by(search_query, id_list, now)
 
     monkeypatch.setattr(server, "_found", refusing)
-    found = await arxiv.get(ids)
-    assert [p.id for p in found] == [i for i in ids if i != ids[2]]
+    assert [p.id for p in (await arxiv.get(ids))] == [i for i in ids if i != ids[2]]
 
 
 async def test_a_paper_without_a_pdf_link_has_its_address_all_the_same(server, arxiv):

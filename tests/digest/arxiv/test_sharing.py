@@ -107,8 +107,7 @@ async def test_only_papers_that_are_not_at_hand_are_asked_for(papers, shared):
 
 async def test_a_paper_asked_for_with_and_without_version_is_not_mixed_up(shared):
     for _ in range(2):
-        found = await shared.get(["2401.00001", "2401.00001v1"])
-        assert [p.version for p in found] == [2, 1]
+        assert [p.version for p in (await shared.get(["2401.00001", "2401.00001v1"]))] == [2, 1]
 
 
 async def test_the_same_words_are_searched_once(papers, shared):

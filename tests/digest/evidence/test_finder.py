@@ -123,8 +123,7 @@ def test_evidence_has_the_papers_characters_its_place_and_its_link(finder):
 
 
 def test_a_formula_keeps_both_its_dollars(finder):
-    found = finder.find("accuracy, with κ = .70")
-    assert found.quotation == "accuracy, with $\\kappa =.70$"
+    assert finder.find("accuracy, with κ = .70").quotation == "accuracy, with $\\kappa =.70$"
 
 
 def test_a_stitched_quotation_shows_its_pieces_as_they_stand(finder):

@@ -90,8 +90,7 @@ def test_a_bare_footnote_counts_where_its_paragraph_tells_of_a_release():
 
 def test_one_link_a_repository_and_four_in_all_the_abstract_s_first():
     many = " ".join(f"Code: https://github.com/we/r{n}." for n in range(6))
-    found = of("Code: https://github.com/we/main", many)
-    assert len(found) == MAX_LINKS
+    assert len(of("Code: https://github.com/we/main", many)) == MAX_LINKS
     same = section("1 Introduction", "Our code is available at https://github.com/We/Main/tree/main/src.")
     assert of("Code: https://github.com/we/main", "", same) == [("code", "https://github.com/we/main", True)]
 

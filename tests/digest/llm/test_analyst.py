@@ -178,8 +178,7 @@ async def test_a_server_whose_context_is_smaller_than_said_gets_less(server, ana
         f"The policy was also tried on object number {i}, where nothing of note happened." for i in range(900)
     )
     server.context_tokens = 9_000
-    analysis = await analyst.analyse(moving(), a_text(more=" " + filler), "en")
-    assert analysis.selected
+    assert (await analyst.analyse(moving(), a_text(more=" " + filler), "en")).selected
     assert [c.status for c in server.calls][-1] == 200
 
 

@@ -30,8 +30,7 @@ def test_from_the_first_figure_on_a_sentence_is_held_until_it_was_checked():
 
 
 def test_half_a_word_is_not_shown_because_it_may_become_a_name_with_a_figure():
-    texts = shown("They use ResNet-50 as backbone")
-    assert set(texts[9:]) == {"They use"}
+    assert set(shown("They use ResNet-50 as backbone")[9:]) == {"They use"}
 
 
 def test_links_quotations_and_citations_are_held_too():

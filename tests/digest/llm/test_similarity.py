@@ -106,8 +106,7 @@ async def test_a_server_without_vectors_does_not_shorten_the_patience_for_text(s
     """A failure of the one is no failure of the other: the text is still tried again."""
     server.behave("error_500", tasks=("embeddings",))
     server.queue.append("error_500")
-    answer = await ask(a_model(server), [Source(moving(), a_thesis())])
-    assert answer.by == "stand-in"
+    assert (await ask(a_model(server), [Source(moving(), a_thesis())])).by == "stand-in"
     assert [c.status for c in server.calls] == [500, 200]
 
 

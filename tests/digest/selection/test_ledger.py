@@ -121,8 +121,7 @@ def test_a_first_run_on_a_weekend_takes_the_newest_announcement_and_no_more(worl
 
 def test_at_nine_in_shanghai_the_newest_list_is_that_of_the_last_midnight_in_new_york(world):
     """Which is 20:00 or 21:00 there: just announced papers are not in the feed yet."""
-    intake = Reader(world).run(datetime(2026, 1, 30, 1, 0, tzinfo=UTC))
-    assert numbers(intake) == [30, 31]
+    assert numbers(Reader(world).run(datetime(2026, 1, 30, 1, 0, tzinfo=UTC))) == [30, 31]
 
 
 def test_papers_the_api_shows_ahead_of_the_feed_are_neither_late_nor_seeded(world):
@@ -146,8 +145,7 @@ def test_on_sunday_evening_the_list_of_monday_is_not_anticipated(world):
 def test_where_the_api_shows_only_what_the_calendar_expects_later_the_calendar_is_wrong():
     world = World()
     world.add(paper(1, f"{FRI}T10:00"), paper(2, f"{FRI}T11:00"), announced=eastern(f"{THU}T20:00"))
-    reader = Reader(world, dropped={"2601.00001", "2601.00002"})
-    intake = reader.run(f"{FRI}T23:00")
+    intake = Reader(world, dropped={"2601.00001", "2601.00002"}).run(f"{FRI}T23:00")
     assert (numbers(intake), intake.late) == ([1, 2], ())
 
 
@@ -422,8 +420,7 @@ def test_a_changed_profile_reopens_the_latest_list_for_papers_that_were_not_show
     hidden = [i for i in ids(first) if i != ids(first)[0] and i not in first.late]
     assert hidden
     reader.ledger = reopened(reader.ledger)
-    anew = reader.run(f"{FRI}T15:00", chosen=9)
-    assert ids(anew) == hidden
+    assert ids(reader.run(f"{FRI}T15:00", chosen=9)) == hidden
     assert ids(reader.run(f"{FRI}T16:00")) == []
 
 

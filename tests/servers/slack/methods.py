@@ -1,5 +1,7 @@
 """The Web API methods the bot uses, with Slack's refusals. A method that is not here is `unknown_method`; each names its scope and its tier."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 

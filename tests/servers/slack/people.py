@@ -3,6 +3,8 @@
 An event that the manifest does not subscribe to, or whose scope it lacks, is not sent: as on Slack, the app simply never hears of it.
 """
 
+from __future__ import annotations
+
 import re
 import uuid
 from typing import TYPE_CHECKING, Any

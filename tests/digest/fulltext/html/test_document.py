@@ -53,8 +53,7 @@ def test_mathematics_is_tex_and_a_bare_number_is_a_number():
 
 
 def test_footnotes_follow_the_paragraph_that_carries_them():
-    text = read(WHOLE)
-    held = text.sections[1].passages
+    held = read(WHOLE).sections[1].passages
     at = [p.text for p in held].index("Heads are cheap.")
     assert held[at].form is Form.FOOTNOTE
     assert held[at].anchor == "footnote1"

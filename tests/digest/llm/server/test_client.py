@@ -191,8 +191,7 @@ async def test_the_price_of_an_unknown_model_is_unknown(server, model):
 )
 async def test_passing_trouble_is_tried_again(server, model, name):
     server.queue.extend([name])
-    reply = await model.ask(RANK)
-    assert reply.problem is None
+    assert (await model.ask(RANK)).problem is None
     assert len(server.calls) == 2
 
 
@@ -220,8 +219,7 @@ async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_an
 
 
 async def test_nothing_unreadable_is_kept(server):
-    cache = MemoryCache()
-    model = a_model(server, cache=cache)
+    model = a_model(server, cache=MemoryCache())
     server.behave("html")
     with pytest.raises(ModelUnavailable):
         await model.ask(RANK)
@@ -301,8 +299,7 @@ async def test_too_long_a_request_is_told_apart(server, model):
 )
 async def test_what_is_no_whole_answer_says_so_and_is_not_tried_again(server, model, name, fault):
     server.behave(name)
-    reply = await model.ask(RANK)
-    assert reply.problem.fault is fault
+    assert (await model.ask(RANK)).problem.fault is fault
     assert len(server.calls) == 1
 
 
@@ -409,8 +406,7 @@ async def test_a_place_that_cannot_show_does_not_lose_the_answer(server, model, 
     async def fails(text: str) -> None:
         raise RuntimeError("gone")
 
-    reply = await model.stream(ANSWER, fails)
-    assert reply.problem is None
+    assert (await model.stream(ANSWER, fails)).problem is None
     assert len(server.calls) == 1
 
 
@@ -440,8 +436,7 @@ async def test_questions_do_not_wait_for_a_digest(server):
     digest = asyncio.create_task(model.ask(RANK))
     while not server.calls:
         await asyncio.sleep(0)
-    reply = await model.stream(ANSWER, nothing)
-    assert reply.problem is None
+    assert (await model.stream(ANSWER, nothing)).problem is None
     digest.cancel()
     with pytest.raises(asyncio.CancelledError):
         await digest
