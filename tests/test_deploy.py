@@ -100,8 +100,7 @@ def test_compose_has_both_shapes_over_one_store(compose):
 def test_compose_s_store_keeps_every_write_and_throws_nothing_away(compose):
     store = compose["services"]["store"]
     options = dict(zip(store["command"][1::2], store["command"][2::2], strict=True))
-    assert options["--appendonly"] == "yes"
-    assert options["--maxmemory-policy"] == "noeviction"
+    assert (options["--appendonly"], options["--maxmemory-policy"]) == ("yes", "noeviction")
     assert store["volumes"] == ["store:/data"]
 
 

@@ -18,16 +18,17 @@ A platform's test module makes a fixture `world` and subclasses `ChatContract`:
 The suite runs the real `bot.digests.delivery` against the real store.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
-from bot.core.chat import Chat, Heading, Place, Post, Small, StepKind, Text, Thread
+from bot.core.chat import Chat, Heading, Place, Post, Question, Small, StepKind, Text, Thread
 from bot.digests.delivery import Delivered, deliver, retract
-from bot.store import DeliveryState, Lease, Store
+from bot.store import DeliveryState, Lease, Redis, Store
 from digest.ports import FreePace
 
 KEY = "contract:2026-01-30:daily"
@@ -65,13 +66,13 @@ class World(Protocol):
     chat: Chat
     place: Place
 
-    async def posts(self): ...
+    async def posts(self) -> Sequence[Seen]: ...
 
-    def break_next(self, break_, when="post"): ...
+    def break_next(self, break_: Break, when: str = "post") -> None: ...
 
-    async def remove(self, message): ...
+    async def remove(self, message: str) -> None: ...
 
-    def question(self, thread): ...
+    def question(self, thread: Place) -> Question: ...
 
 
 class Killed(BaseException):
@@ -81,7 +82,9 @@ class Killed(BaseException):
 class DyingStore(Store):
     """A Store whose process is killed at a step: after its intent, or before its record."""
 
-    kill_at: tuple[str, str] = ("", "")
+    def __init__(self, redis: Redis, now: Callable[[], datetime], kill_at: tuple[str, str]) -> None:
+        super().__init__(redis, now)
+        self.kill_at = kill_at
 
     async def intend(self, lease: Lease, delivery: str, step: str, at: datetime) -> None:
         await super().intend(lease, delivery, step, at)
@@ -107,16 +110,15 @@ def a_thread() -> Thread:
     )
 
 
-async def run(world: World, store: Store, key: str = KEY) -> Delivered:
-    return await deliver(
-        key,
-        lambda: world.chat.plan(a_thread(), world.place, key),
-        world.chat,
-        world.place,
-        store,
-        FreePace(),
-        settle_time=SOON,
-    )
+async def run(world: World, store: Store, key: str = KEY, pace: FreePace | None = None, **more: Any) -> Delivered:
+    plan = more.pop("plan", lambda: world.chat.plan(a_thread(), world.place, key))
+    return await deliver(key, plan, world.chat, world.place, store, pace or FreePace(), settle_time=SOON, **more)
+
+
+async def die(world: World, store: Store, moment: str, which: int) -> None:
+    """Delivers, and is killed at a step: after its intent, or before its record."""
+    with pytest.raises(Killed):
+        await run(world, DyingStore(store.redis, store.now, (moment, step_key(world, which))))
 
 
 def step_key(world: World, which: int) -> str:
@@ -148,10 +150,6 @@ async def check_whole(world: World) -> None:
 
 
 class ChatContract:
-    @pytest.fixture
-    def dying(self, store):
-        return DyingStore(store.redis, store.now)
-
     async def test_a_digest_stands_in_its_thread_in_order(self, world, store):
         delivered = await run(world, store)
         assert (delivered.state, delivered.fault) == (DeliveryState.DONE, "")
@@ -181,18 +179,14 @@ class ChatContract:
         assert await world.chat.find("contract:other:0", StepKind.POST, world.place, before) is None
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_post_and_record_it_is_found_and_not_posted_again(self, world, dying, store, which):
-        dying.kill_at = ("record", step_key(world, which))
-        with pytest.raises(Killed):
-            await run(world, dying)
+    async def test_killed_between_post_and_record_it_is_found_and_not_posted_again(self, world, store, which):
+        await die(world, store, "record", which)
         assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
-    async def test_killed_between_intent_and_post_it_is_posted(self, world, dying, store, which):
-        dying.kill_at = ("intend", step_key(world, which))
-        with pytest.raises(Killed):
-            await run(world, dying)
+    async def test_killed_between_intent_and_post_it_is_posted(self, world, store, which):
+        await die(world, store, "intend", which)
         assert (await until_done(world, store)).state is DeliveryState.DONE
         await check_whole(world)
 
@@ -246,10 +240,8 @@ class ChatContract:
         assert (await run(world, store)).state is DeliveryState.RETRACTED
         assert list(await world.posts()) == []
 
-    async def test_what_a_person_deleted_is_not_posted_again(self, world, dying, store):
-        dying.kill_at = ("intend", step_key(world, 1))
-        with pytest.raises(Killed):
-            await run(world, dying)
+    async def test_what_a_person_deleted_is_not_posted_again(self, world, store):
+        await die(world, store, "intend", 1)
         first = next(s for s in await world.posts() if "first" in s.text)
         await world.remove(first.message)
         await until_done(world, store)

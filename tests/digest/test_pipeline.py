@@ -137,8 +137,7 @@ async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(mo
 
 async def test_a_run_that_can_wait_does_not_wait_for_money(model):
     model.broke = frozenset({"rank", "analyse", "summarise"})
-    digest = await made(services(model), can_wait=True)
-    assert {e.analysis.by for e in digest.entries} == {"extractive"}
+    assert {e.analysis.by for e in (await made(services(model), can_wait=True)).entries} == {"extractive"}
 
 
 async def test_what_is_at_hand_is_used_whatever_is_left(model):
@@ -147,8 +146,7 @@ async def test_what_is_at_hand_is_used_whatever_is_left(model):
     model.broke, model.asked = frozenset({"rank", "analyse", "summarise"}), []
     again = await made(services(model, 0.99, cache))
     assert [e.analysis for e in again.entries] == [e.analysis for e in first.entries]
-    assert again.notes == ()
-    assert again.summary == first.summary
+    assert (again.notes, again.summary) == ((), first.summary)
 
 
 async def test_votes_bring_a_paper_in_and_its_entry_says_so(model):

@@ -46,8 +46,7 @@ def test_pdfium_handles_are_ctypes_pointers_and_its_functions_take_addresses():
         box = raw.FS_RECTF()
         assert pdfium_calls.box_of(text, 0, pdfium_calls.address(box))
         assert (box.left, box.bottom, box.right, box.top) == pytest.approx(text_page.get_charbox(0, loose=True))
-        fill = pdfium_calls.render_mode(pdfium_calls.object_at(text, 0))
-        assert fill == raw.FPDF_TEXTRENDERMODE_FILL
+        assert pdfium_calls.render_mode(pdfium_calls.object_at(text, 0)) == raw.FPDF_TEXTRENDERMODE_FILL
 
 
 def test_lxml_elements_are_of_its_private_class():

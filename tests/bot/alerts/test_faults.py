@@ -144,8 +144,7 @@ async def house(channel):
         reports=AdminReports(store, channel.context.chats, [OPS], FreePace(), channel.clock),
     )
     await channel.set_up()
-    jobs = Jobs(context, Conversation(context), context.queue)
-    return House(channel, context, jobs, arxiv, model, shares)
+    return House(channel, context, Jobs(context, Conversation(context), context.queue), arxiv, model, shares)
 
 
 async def beside(house: House) -> Subscription:

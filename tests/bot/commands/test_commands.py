@@ -9,8 +9,6 @@ import pytest
 from bot.core.chat import Place, Quotation, VoteKind
 from tests.bot.people import ANN, BOB, HERE, words
 
-# ---------------------------------------------------------------- /paper
-
 
 async def test_help_lists_what_can_be_typed(channel):
     assert "/paper today" in (await channel.command("paper", "")).text
@@ -93,9 +91,6 @@ async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
 
 async def test_privacy_says_what_is_kept(channel):
     assert "90 days" in (await channel.command("paper", "privacy")).text
-
-
-# ---------------------------------------------------------------- /digest
 
 
 async def test_digest_help_and_unknown_words(channel):
@@ -229,9 +224,6 @@ async def test_forget_asks_once_and_leaves_nothing(channel):
     assert await channel.context.store.latest_digest(HERE.key) is None
 
 
-# ---------------------------------------------------------------- buttons
-
-
 async def test_the_full_analysis_is_a_page(channel):
     digest, _ = await channel.digest()
     respond = await channel.click(("full", f"{digest.key}#2"))
@@ -263,8 +255,7 @@ async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
     assert said[-1].startswith("4 · ")
     await channel.click(("add", f"{digest.key}#4"))
     assert len(await channel.said(thread)) == before + 1
-    again = await channel.context.store.digest(digest.key)
-    assert [e.number for e in again.entries] == [1, 2, 3, 4]
+    assert [e.number for e in (await channel.context.store.digest(digest.key)).entries] == [1, 2, 3, 4]
 
 
 async def test_markdown_comes_as_a_file(channel):
@@ -299,9 +290,6 @@ async def test_the_ask_form_answers_in_the_thread(channel):
     problems, respond = await channel.submit(form, question="what is introduced?", where="thread")
     assert problems == {}
     assert respond.lines
-
-
-# ---------------------------------------------------------------- channels
 
 
 async def test_invited_it_says_once_how_to_begin(channel):

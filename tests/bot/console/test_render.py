@@ -58,8 +58,7 @@ def test_no_line_is_wider_than_the_terminal(width):
 
     thread = cards.thread(a_digest(3), Detail.FULL)
     for what in (render.parent(thread.parent), *(render.reply(r) for r in thread.replies)):
-        lines = shown(what, width).splitlines()
-        assert max(cell_len(line) for line in lines) <= min(width, render.MAX_WIDTH)
+        assert max(cell_len(line) for line in shown(what, width).splitlines()) <= min(width, render.MAX_WIDTH)
 
 
 def test_every_word_of_a_digest_is_shown():

@@ -36,8 +36,7 @@ def forty() -> str:
 class TestReading:
     def test_a_channel_takes_what_the_file_says_else_its_defaults(self):
         found = files.parsed(forty())
-        assert len(found) == 40
-        assert found[7].language == "zh"
+        assert (len(found), found[7].language) == (40, "zh")
         assert found[7].days == ["mon", "tue", "wed", "thu", "fri"]
         assert (found[7].papers, found[8].papers) == (6, 7)
 

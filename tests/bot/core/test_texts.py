@@ -70,9 +70,6 @@ def test_names_are_given_once():
         assert len(made) == len(texts.entries)
 
 
-# ---------------------------------------------------------------- languages
-
-
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
@@ -109,9 +106,6 @@ def test_a_wheel_holds_the_compiled_catalogs(tmp_path):
     } <= names
 
 
-# ---------------------------------------------------------------- sentences kept for later
-
-
 def a_sentence() -> str:
     span = label.sentence("span.seconds", n=90)
     return label.sentence("error.arxiv.silent", why=label.sentence("arxiv.busy"), span=span)
@@ -135,9 +129,6 @@ def test_a_sentence_is_kept_in_a_store_and_by_pickle():
 )
 def test_what_is_no_sentence_stays_as_it_is(raw):
     assert loaded(raw) == dumped(raw) == in_language(raw, "zh") == raw
-
-
-# ---------------------------------------------------------------- the code
 
 
 def _called(node: ast.AST) -> str:

@@ -49,73 +49,48 @@ class TestFrozen:
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
     async def test_before_an_intent(self, world, store, takeover, which):
-        stopped_at = step_key(world, which)
-
-        class Stopping(Store):
-            async def intend(self, lease, delivery, step, at):
-                nonlocal stopped_at
-                if step == stopped_at:
-                    stopped_at = ""
-                    await takeover()
-                await super().intend(lease, delivery, step, at)
-
-        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
-        await check_whole(world)
+        await self.stopped("before the intent", which, world, store, takeover)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
     async def test_between_an_intent_and_its_request(self, world, store, takeover, which):
         """The other finds the intent, waits, does not find the message, and posts it; the first must not."""
-        stopped_at = step_key(world, which)
-
-        class Stopping(Store):
-            async def intend(self, lease, delivery, step, at):
-                nonlocal stopped_at
-                await super().intend(lease, delivery, step, at)
-                if step == stopped_at:
-                    stopped_at = ""
-                    await takeover()
-
-        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
-        await check_whole(world)
+        await self.stopped("after the intent", which, world, store, takeover)
 
     @pytest.mark.parametrize("which", [-1, 0, 1])
     async def test_between_a_post_and_its_record(self, world, store, takeover, which):
-        stopped_at = step_key(world, which)
-
-        class Stopping(Store):
-            async def record(self, lease, delivery, step, message):
-                nonlocal stopped_at
-                if step == stopped_at:
-                    stopped_at = ""
-                    await takeover()
-                await super().record(lease, delivery, step, message)
-
-        assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
-        await check_whole(world)
+        await self.stopped("before the record", which, world, store, takeover)
 
     @pytest.mark.parametrize("where", ["before the intent", "after the intent", "before the record"])
     async def test_alone_it_goes_on_after_a_new_look(self, world, store, clock_jump, where):
         """A laptop was shut: the lease ran out, and nobody took over."""
-        stopped_at = step_key(world, 0)
 
-        async def stop(here: str, lease: leases.Lease, step: str) -> None:
-            nonlocal stopped_at
-            if (here, step) == (where, stopped_at):
-                stopped_at = ""
-                clock_jump[0] += 100
-                await store.redis.do("DEL", lease.key)
+        async def lose_lease() -> None:
+            clock_jump[0] += 100
+            await store.redis.do("DEL", f"paperboy:lease:delivery:{KEY}")
+
+        await self.stopped(where, 0, world, store, lose_lease)
+
+    async def stopped(self, where: str, which: int, world, store, meanwhile) -> None:
+        """Stops once, at a moment of a step, and goes on after `meanwhile`; then the delivery is whole."""
+        stops = [(where, step_key(world, which))]
+
+        async def stop(here: str, step: str) -> None:
+            if (here, step) in stops:
+                stops.clear()
+                await meanwhile()
 
         class Stopping(Store):
             async def intend(self, lease, delivery, step, at):
-                await stop("before the intent", lease, step)
+                await stop("before the intent", step)
                 await super().intend(lease, delivery, step, at)
-                await stop("after the intent", lease, step)
+                await stop("after the intent", step)
 
             async def record(self, lease, delivery, step, message):
-                await stop("before the record", lease, step)
+                await stop("before the record", step)
                 await super().record(lease, delivery, step, message)
 
         assert (await run(world, Stopping(store.redis, store.now))).state is DeliveryState.DONE
+        assert stops == []
         await check_whole(world)
 
 
@@ -170,16 +145,12 @@ class TestKilled:
 
 class TestPlan:
     async def test_a_resume_posts_what_is_stored_also_after_an_upgrade(self, world, store):
-        dying = DyingStore(store.redis, store.now)
-        dying.kill_at = ("intend", step_key(world, 0))
-        with pytest.raises(Killed):
-            await run(world, dying)
+        await die(world, store, "intend", 0)
 
         def upgraded():
             raise AssertionError("the plan is stored")
 
-        result = await deliver(KEY, upgraded, world.chat, world.place, store, FreePace(), settle_time=SOON)
-        assert result.state is DeliveryState.DONE
+        assert (await run(world, store, plan=upgraded)).state is DeliveryState.DONE
         await check_whole(world)
 
     async def test_many_at_once_post_once(self, redis_url, world, store):
@@ -196,22 +167,9 @@ class TestPlan:
             nonlocal checkpoints
             checkpoints += 1
 
-        def steps():
-            return world.chat.plan(a_thread(), world.place, KEY)
-
-        await deliver(
-            KEY,
-            steps,
-            world.chat,
-            world.place,
-            store,
-            FreePace(),
-            on_record=recorded,
-            progress=lambda *args: told.append(args),
-        )
+        await run(world, store, on_record=recorded, progress=lambda *args: told.append(args))
         assert checkpoints == 4
-        assert told[0] == ("delivered", 0, 4)
-        assert told[-1] == ("delivered", 4, 4)
+        assert (told[0], told[-1]) == (("delivered", 0, 4), ("delivered", 4, 4))
 
     async def test_posts_keep_the_channels_pace(self, world, store):
         asked = []
@@ -221,9 +179,7 @@ class TestPlan:
                 asked.append(name)
                 return super().slot(name)
 
-        await deliver(
-            KEY, lambda: world.chat.plan(a_thread(), world.place, KEY), world.chat, world.place, store, Counting()
-        )
+        await run(world, store, pace=Counting())
         assert asked == ["post:console:demo"] * 4
 
     async def test_a_missing_messages_link_leads_to_the_parent_and_a_papers_words_stay_words(self, world, store):
@@ -288,10 +244,7 @@ class TestRefused:
         await check_whole(world)
 
     async def test_an_edit_of_a_message_that_a_person_deleted_is_let_be(self, world, store):
-        dying = DyingStore(store.redis, store.now)
-        dying.kill_at = ("record", step_key(world, 1))
-        with pytest.raises(Killed):
-            await run(world, dying)
+        await die(world, store, "record", 1)
         parent = (await world.posts())[0]
         await world.remove(parent.message)
         assert (await run(world, store)).state is DeliveryState.DONE
@@ -330,10 +283,7 @@ class TestRefused:
 
 class TestRetract:
     async def test_without_a_history_what_is_known_goes(self, world, store):
-        dying = DyingStore(store.redis, store.now)
-        dying.kill_at = ("record", step_key(world, 0))
-        with pytest.raises(Killed):
-            await run(world, dying)
+        await die(world, store, "record", 0)
         world.break_next(Break.HISTORY, "find")
         assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 1
 
@@ -361,11 +311,7 @@ class TestRetract:
                     await go_on.wait()
                 yield
 
-        delivering = asyncio.create_task(
-            deliver(
-                KEY, lambda: world.chat.plan(a_thread(), world.place, KEY), world.chat, world.place, store, Waiting()
-            )
-        )
+        delivering = asyncio.create_task(run(world, store, pace=Waiting()))
         await reached.wait()
         mark_retracted = asyncio.create_task(retract(KEY, world.chat, store, FreePace(), settle_time=SOON))
         while (found := await store.delivery(KEY)) and found.state is DeliveryState.OPEN:
@@ -376,10 +322,7 @@ class TestRetract:
         assert await world.posts() == []
 
     async def test_a_post_in_doubt_goes_too(self, world, store):
-        dying = DyingStore(store.redis, store.now)
-        dying.kill_at = ("record", step_key(world, 0))
-        with pytest.raises(Killed):
-            await run(world, dying)
+        await die(world, store, "record", 0)
         assert await retract(KEY, world.chat, store, FreePace(), settle_time=SOON) == 2
         assert await world.posts() == []
 

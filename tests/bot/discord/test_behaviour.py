@@ -102,8 +102,7 @@ async def test_a_mention_is_a_question_without_the_mention(stage):
 async def test_what_does_not_address_the_bot_outside_its_threads_goes_nowhere(stage):
     await stage.ada.send(stage.channel, "lunch?")
     await stage.bob.send(stage.channel, f"{stage.ada.mention} yes")
-    assert stage.handler.questions == []
-    assert stage.handler.looked == []
+    assert (stage.handler.questions, stage.handler.looked) == ([], [])
 
 
 async def test_a_reply_to_a_papers_message_names_it(stage):
@@ -161,9 +160,6 @@ async def test_reactions_are_votes_and_taking_them_back_undoes_them(stage):
     seen = [(m, kind, undo) for _, m, _, kind, undo in stage.handler.reactions]
     name = stage.ids["k:1"]
     assert seen == [(name, VoteKind.MORE, False), (name, VoteKind.MORE, True), (name, VoteKind.SAVED, False)]
-
-
-# ---------------------------------------------------------------- commands
 
 
 async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone(stage):
@@ -245,9 +241,6 @@ async def test_a_command_on_a_message_finds_its_paper(stage):
     assert shown(result) == ["\nI find no arXiv paper in this message."]
 
 
-# ---------------------------------------------------------------- buttons, menus, pages
-
-
 async def test_a_button_says_what_it_stands_for(stage):
     thread = await stage.digest()
     result = await stage.ada.click(stage.message(thread, "k:1"), custom_id="pb:more:k#1")
@@ -302,9 +295,6 @@ async def test_pages_turn_also_after_a_restart(stage):
     assert "part 1" in shown(result)[0]
     await stage.ada.click(result.response, label="‹")
     assert "part 0" in shown(result)[0]
-
-
-# ---------------------------------------------------------------- forms
 
 
 async def test_a_form_of_eleven_fields_has_three_steps_and_comes_back_whole(stage):
@@ -366,9 +356,6 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage):
     result = await stage.ada.submit_modal(again, {"question": "any code?", "where": ["me"]})
     assert stage.handler.submissions[-1].fields == {"question": "any code?", "where": "me"}
     assert shown(result) == ["\n-# Taken."]
-
-
-# ---------------------------------------------------------------- the house's rules
 
 
 async def test_every_request_of_the_bot_keeps_discords_limits_and_description(stage):

@@ -69,9 +69,6 @@ def a_question(place: Place, at: datetime | None = None, **values) -> Question:
     return Question("q1", place, Person("7"), "Any code?", at or datetime.now(UTC), **values)
 
 
-# ---------------------------------------------------------------- posting
-
-
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 0])
 async def test_a_post_that_goes_wrong_is_made_once_and_in_doubt(home, status):
     home.discord.fail("POST", POST, status, stored=True, times=5)
@@ -187,9 +184,6 @@ async def test_a_message_is_found_among_hundreds(home):
     assert await home.chat.find("k:9", StepKind.POST, home.place, since) is None
 
 
-# ---------------------------------------------------------------- threads
-
-
 async def a_thread(home: Home) -> tuple[str, str]:
     """(thread, its first reply)"""
     parent = await home.chat.post(a_step(), home.place)
@@ -258,9 +252,6 @@ def _thread_of(word: str, tags: tuple[str, ...]):
     return Thread(a_post(word), (), None, word, tags)
 
 
-# ---------------------------------------------------------------- answers
-
-
 async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home):
     home.chat._pace = 0.4
     ada = home.world.person("ada")
@@ -302,8 +293,7 @@ async def test_a_half_written_answer_of_an_hour_ago_is_found_and_finished(home):
     await (await home.chat.draft(a_question(home.place, asked), "answer:1")).write("It rel")
     await until(lambda: home.world.messages[home.channel["id"]])
     home.world.nonces.clear()
-    again = await home.chat.draft(a_question(home.place, asked), "answer:1")
-    await again.finish(a_post("done"))
+    await (await home.chat.draft(a_question(home.place, asked), "answer:1")).finish(a_post("done"))
     (answer,) = home.world.messages[home.channel["id"]].values()
     assert "done" in texts(answer)
 
@@ -340,13 +330,9 @@ async def test_when_the_interaction_has_ended_a_private_answer_is_a_direct_messa
     home.world.direct(ada)
     extra = {"application": home.world.application, "token": "long-gone"}
     asked = a_question(home.place, datetime.now(UTC) - timedelta(minutes=20), private=True, extra=extra)
-    draft = await home.chat.draft(replace(asked, person=Person(ada["id"])), "answer:1")
-    await draft.finish(a_post("done"))
+    await (await home.chat.draft(replace(asked, person=Person(ada["id"])), "answer:1")).finish(a_post("done"))
     (answer,) = home.world.messages[home.world.direct(ada)["id"]].values()
     assert "done" in texts(answer)
-
-
-# ---------------------------------------------------------------- the gateway
 
 
 async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home):
@@ -363,8 +349,7 @@ async def test_a_resumed_session_loses_nothing_and_tells_nothing_twice(home):
         home.discord.say(ada, home.channel, f"{me} three?")
         await until(lambda: len(handler.questions) == 3)
     assert [q.text for q in handler.questions] == ["one?", "two?", "three?"]
-    assert home.discord.gateway.resumed == 2
-    assert len(home.discord.gateway.identified) == 1
+    assert (home.discord.gateway.resumed, len(home.discord.gateway.identified)) == (2, 1)
 
 
 async def test_after_a_session_that_was_not_resumed_it_reads_what_it_missed(home, monkeypatch):
@@ -436,8 +421,7 @@ async def test_invited_to_a_server_it_is_told_where_to_speak_and_removed_it_leav
         await until(lambda: listener.ready)
         other = home.world.guild("Other lab")
         hidden, general = home.world.channel(other, name="secret"), home.world.channel(other, name="general")
-        no_sending = {"id": other["id"], "type": 0, "allow": "0", "deny": str(1 << 11)}
-        hidden["permission_overwrites"] = [no_sending]
+        hidden["permission_overwrites"] = [{"id": other["id"], "type": 0, "allow": "0", "deny": str(1 << 11)}]
         joined = home.world.guild_create(other)
         del joined["unavailable"]  # Discord says it only of servers that were there before
         home.world.emit("GUILD_CREATE", joined)
@@ -457,9 +441,6 @@ async def test_the_role_discord_made_for_the_bot_addresses_it_too(home):
         await until(lambda: handler.questions)
     (question,) = handler.questions
     assert (question.text, question.addressed, question.mentions_others) == ("any code?", True, False)
-
-
-# ---------------------------------------------------------------- three seconds
 
 
 def command(home: Home, ada, verb: str = "today"):

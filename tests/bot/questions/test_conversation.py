@@ -156,8 +156,7 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(chann
     monkeypatch.setattr(draft, "finish", finish)
     await channel.conversation.answer(open_question.question.id)
     await channel.conversation.answer(open_question.question.id)
-    said = await channel.said(thread)
-    assert len([text for text in said if text.startswith("**1 · ")]) == 1
+    assert len([text for text in (await channel.said(thread)) if text.startswith("**1 · ")]) == 1
     assert await channel.context.store.unanswered() == []
 
 

@@ -42,8 +42,7 @@ async def test_a_question_beyond_the_day_s_budget_is_told_when_to_ask_again_in_t
 
 async def test_and_so_it_is_with_a_question_by_command_in_the_person_s_language(broke):
     await broke.set_up()
-    respond = await broke.command("paper", "2601.22153 有代码吗？", BOB)
-    assert "1月31日周六 00:00 (UTC) 起恢复问答" in respond.text
+    assert "1月31日周六 00:00 (UTC) 起恢复问答" in (await broke.command("paper", "2601.22153 有代码吗？", BOB)).text
 
 
 async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel):
@@ -54,8 +53,7 @@ async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touche
     _, thread = await limited.digest()
     for n in (1, 2):
         assert await limited.ask(thread, f"does {n} release code?")
-    third = await limited.ask(thread, "does 3 release code?")
-    assert "that is the limit here" in third + limited.screen()
+    assert "that is the limit here" in (await limited.ask(thread, "does 3 release code?")) + limited.screen()
     assert "limit" not in await limited.ask(thread, "does 3 release code?", BOB, addressed=True)
 
 

@@ -198,8 +198,7 @@ async def test_a_word_to_one_person_from_a_channel_the_bot_left_comes_directly(s
 async def test_a_long_word_is_several_messages_within_the_rate(slack, chat):
     first = await chat.send(PLACE, Post((Text("word " * 4_000),), "long"), "k")
     posted = list(slack.space.channels["C1"].messages.values())
-    assert len(posted) == 3
-    assert posted[0].ts == first
+    assert (len(posted), posted[0].ts) == (3, first)
     assert [messages.key_of({"metadata": m.metadata}) for m in posted] == ["k", "k.2", "k.3"]
 
 

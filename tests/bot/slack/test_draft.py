@@ -236,8 +236,7 @@ async def test_a_long_answer_goes_on_in_a_second_message_that_stands_once(slack,
         await writing.write("word")
         await writing.finish(long)
         await writing.finish(long)
-    keys = [messages.key_of({"metadata": m.metadata}) for m in answers(slack)]
-    assert keys == ["answer:q", "answer:q.2"]
+    assert [messages.key_of({"metadata": m.metadata}) for m in answers(slack)] == ["answer:q", "answer:q.2"]
 
 
 async def test_for_the_asker_alone_nothing_is_streamed(slack, chat, parent):

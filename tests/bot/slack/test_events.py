@@ -243,9 +243,6 @@ async def test_who_somebody_is_is_asked_once(slack, handler):
     assert len(slack.calls("users.info")) == 1
 
 
-# ---------------------------------------------------------------- the connection
-
-
 async def test_two_sockets_are_held_and_either_takes_events(slack, handler):
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)

@@ -60,9 +60,6 @@ def alone(slack: SlackServer, user: str, channel: str = "C1") -> list[str]:
     return [m.shown for m in slack.space.channels[channel].ephemeral if m.to == user]
 
 
-# ---------------------------------------------------------------- commands
-
-
 async def test_a_command_is_told_and_answered_to_its_asker_alone(slack, handler, connection):
     async def answer(command: Command, respond: Any) -> None:
         await respond.show(Post((Text("a **card**"),), "a card"))
@@ -151,9 +148,6 @@ async def test_a_bug_is_an_id_to_people_and_a_traceback_in_the_log(slack, handle
     assert "event=bug id=" in caplog.text
 
 
-# ---------------------------------------------------------------- buttons and menus
-
-
 async def test_buttons_options_and_menus_are_clicks(slack, handler, connection):
     digest = worst_digest(1)
     parent = posted(slack, cards.parent(digest, {"2601.10001": "https://arxiv.org/abs/2601.10001"}))
@@ -210,9 +204,6 @@ async def test_a_click_is_answered_where_it_was_pressed(slack, handler, connecti
     assert message.blocks == before
 
 
-# ---------------------------------------------------------------- modals
-
-
 async def test_a_form_opens_with_its_values_and_comes_back_filled_in(slack, handler, connection):
     async def open_form(command: Command, respond: Any) -> None:
         await respond.form(FORM)
@@ -255,8 +246,7 @@ async def test_what_is_wrong_in_a_form_is_said_below_its_field(slack, handler, c
 
 
 async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack, chat):
-    respond = chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"})
-    await respond.form(FORM)
+    await chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"}).form(FORM)
     (said,) = alone(slack, "U1")
     assert "press it once more" in said
 
@@ -326,9 +316,6 @@ async def test_the_home_tabs_buttons_are_answered_directly(slack, handler, conne
     assert (await handler.one("clicked")).place == Place("slack", "D1", direct=True)
 
 
-# ---------------------------------------------------------------- the shortcut
-
-
 async def test_the_shortcut_asks_about_the_paper_in_a_message(slack, handler, connection):
     async def open_form(click: Click, respond: Any) -> None:
         await respond.form(Form("ask", click.value, "Ask", "Ask", (Field("question", "Question", "lines"),)))
@@ -364,9 +351,6 @@ async def test_where_the_bot_is_no_member_the_shortcut_is_answered_directly(slac
     (message,) = slack.space.channels["C3"].messages.values()
     await slack.shortcut("U1", message, "ask_paper").wait()
     assert (await handler.one("clicked")).place == Place("slack", "D1", direct=True)
-
-
-# ---------------------------------------------------------------- HTTP, load, the end
 
 
 @pytest.fixture

@@ -75,9 +75,6 @@ def written(post: Post) -> str:
     return "\n".join(said)
 
 
-# ---------------------------------------------------------------- CommonMark
-
-
 @pytest.mark.parametrize(
     ("markdown", "bold"),
     [
@@ -135,9 +132,6 @@ def test_small_text_without_marks_is_plain_so_that_every_character_stands():
     assert block["elements"][0] == {"type": "plain_text", "text": "a * b _ c & <d>", "emoji": False}
 
 
-# ---------------------------------------------------------------- splitting
-
-
 def test_cutting_loses_nothing_but_white_space():
     text = "第一句。第二句！" * 40 + " and words " * 100 + "x" * 500
     rest, pieces = text, []
@@ -167,15 +161,11 @@ def test_sixty_blocks_are_two_messages():
 
 
 def test_a_line_neither_opens_nor_ends_a_message():
-    made = checked(Post((Rule(), Text("a"), Rule()), "x"))
-    assert [b["type"] for b in made[0]["blocks"]] == ["rich_text"]
+    assert [b["type"] for b in checked(Post((Rule(), Text("a"), Rule()), "x"))[0]["blocks"]] == ["rich_text"]
 
 
 def test_nothing_to_say_still_says_its_fallback():
     assert rules.shown(checked(Post((), "only & this"))[0]["blocks"]) == "only & this"
-
-
-# ---------------------------------------------------------------- buttons
 
 
 def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below():
@@ -204,8 +194,7 @@ def test_a_button_that_asks_has_slacks_own_dialog():
 
 
 def test_six_options_are_two_menus():
-    buttons = tuple(Button(f"a{n}", "v", f"L{n}", Style.MENU) for n in range(6))
-    (row,) = blocks(Post((Actions(buttons),), ""))
+    (row,) = blocks(Post((Actions(tuple(Button(f"a{n}", "v", f"L{n}", Style.MENU) for n in range(6))),), ""))
     rules.message_blocks([row])
     assert [len(e["options"]) for e in row["elements"]] == [5, 1]
 
@@ -216,9 +205,6 @@ def test_an_option_too_long_for_its_label_goes_on_below_it():
     option = row["elements"][0]["options"][0]
     assert option["text"]["text"].endswith("…")
     assert option["description"]["text"].startswith("very long title")
-
-
-# ---------------------------------------------------------------- a digest
 
 
 @pytest.mark.parametrize("detail", list(Detail))
@@ -241,8 +227,7 @@ def test_the_finished_parent_links_to_replies_and_has_the_parents_shape():
     steps = messages.steps(thread, "d:1")
     edit = steps[-1]
     assert (edit.kind, edit.on, edit.key) == (StepKind.EDIT, "d:1:0", "d:1:0:edit")
-    links = re.findall(r"\{\{link:([^}]*)\}\}", json.dumps(edit.payload))
-    assert links == [s.key for s in steps[1:4]]
+    assert re.findall(r"\{\{link:([^}]*)\}\}", json.dumps(edit.payload)) == [s.key for s in steps[1:4]]
     assert "reply:" not in json.dumps(edit.payload)
     assert messages.key_of(edit.payload) == "d:1:0"
     assert "thread_ts" not in edit.payload

@@ -33,8 +33,7 @@ ANN, BOB = Person("U-ann"), Person("U-bob")
 
 
 def a_question(id: str = "q1", person: Person = ANN, **values) -> Question:
-    defaults = {"message": f"m-{id}", "at": NOON}
-    return Question(id, THREAD, person, f"text of {id}", **(defaults | values))
+    return Question(id, THREAD, person, f"text of {id}", **({"message": f"m-{id}", "at": NOON} | values))
 
 
 def an_answer(text: str = "Yes [1].") -> Answer:

@@ -57,9 +57,6 @@ def friday(day: int = 30) -> list[Made]:
     return a_day(20, date(2026, 1, day), ("cs.CV", "cs.RO"), words=100)
 
 
-# ---------------------------------------------------------------- the day
-
-
 async def test_the_latest_list_and_the_window_are_read_with_their_metadata(server, arxiv):
     listing = await arxiv.announced(["cs.CV", "cs.RO"], FRIDAY)
     assert (listing.day, listing.seen_at, listing.categories) == (date(2026, 1, 30), FRIDAY, ("cs.CV", "cs.RO"))
@@ -80,10 +77,8 @@ async def test_two_requests_suffice_and_they_say_who_asks(server, arxiv):
 
 
 async def test_a_paper_that_is_new_in_one_category_and_a_cross_list_in_another_is_new(server, arxiv):
-    listing = await arxiv.announced(["cs.CV", "cs.RO"], FRIDAY)
-    assert {item.kind for item in listing.latest} == {Kind.NEW}
-    in_one = await arxiv.announced(["cs.CV"], FRIDAY)
-    crosses = [i.paper for i in in_one.latest if i.kind is Kind.CROSS]
+    assert {item.kind for item in (await arxiv.announced(["cs.CV", "cs.RO"], FRIDAY)).latest} == {Kind.NEW}
+    crosses = [i.paper for i in (await arxiv.announced(["cs.CV"], FRIDAY)).latest if i.kind is Kind.CROSS]
     assert crosses
     assert all(p.primary == "cs.RO" and "cs.CV" in p.categories for p in crosses)
 
@@ -92,8 +87,7 @@ async def test_old_papers_in_the_feed_get_their_metadata_by_id(server, arxiv):
     old = a_paper("2001.00042", categories=("cs.LG",), published=datetime(2020, 1, 2, tzinfo=UTC), updated=datetime(2020, 1, 2, tzinfo=UTC), comment="9 pages")  # fmt: skip
     server.add(old)
     server.cross(old.id, "cs.CV", datetime(2026, 1, 29, 20, tzinfo=NEW_YORK))
-    listing = await arxiv.announced(["cs.CV"], FRIDAY)
-    item = next(i for i in listing.latest if i.paper.id == old.id)
+    item = next(i for i in (await arxiv.announced(["cs.CV"], FRIDAY)).latest if i.paper.id == old.id)
     assert item.kind is Kind.CROSS
     assert item.paper == replace(old, categories=("cs.LG", "cs.CV"))
     assert [r.route for r in server.journal.requests] == ["feed", "api", "api"]
@@ -174,8 +168,6 @@ async def test_a_category_the_feed_does_not_know_is_bad_input(server, arxiv):
         await arxiv.announced(["cs.QQ"], FRIDAY)
     assert len(server.journal.requests) == 1, "asking again would not help"
 
-
-# ---------------------------------------------------------------- throttling, breakage
 
 BAD = {
     "429": faults.TOO_MANY,
@@ -336,9 +328,6 @@ async def test_the_journal_tells_a_client_that_breaks_the_rules(server):
     assert server.journal.violations()
 
 
-# ---------------------------------------------------------------- by id
-
-
 async def test_papers_come_in_the_order_asked_and_unknown_ones_are_absent(server, arxiv):
     first, second = (made.paper for made in friday()[:2])
     found = await arxiv.get([f"https://arxiv.org/abs/{second.versioned}", "2601.99999", "no id", first.id, second.id])
@@ -393,9 +382,6 @@ async def test_a_paper_without_a_pdf_link_has_its_address_all_the_same(server, a
     assert found.pdf_url == f"https://arxiv.org/pdf/{paper.id}v1"
 
 
-# ---------------------------------------------------------------- search
-
-
 @pytest.fixture
 async def library():
     async with ArxivServer(FRIDAY) as server:
@@ -441,9 +427,6 @@ async def test_search_finds_by_words_author_and_title(library, words, titles):
 
 async def test_a_search_gives_no_more_than_the_limit(library):
     assert len(await reader(library).search("au:Kaiming He", 1)) == 1
-
-
-# ---------------------------------------------------------------- real lists keep their promise
 
 
 async def test_a_page_that_holds_fewer_papers_than_it_promises_is_asked_for_again(server):

@@ -57,8 +57,7 @@ async def test_channels_with_the_same_categories_share_one_look(papers, shared):
     other_order = await shared.announced(["cs.RO", "cs.CV"], NOON)
     assert papers.asked == [("cs.CV", "cs.RO")]
     assert all(look == looks[0] for look in looks)
-    assert other_order.categories == ("cs.RO", "cs.CV")
-    assert other_order.window == looks[0].window
+    assert (other_order.categories, other_order.window) == (("cs.RO", "cs.CV"), looks[0].window)
 
 
 async def test_other_categories_another_hour_and_a_new_list_are_looked_at_afresh(papers, shared):

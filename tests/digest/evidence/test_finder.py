@@ -242,8 +242,7 @@ def test_what_a_stranger_quoted_from_real_pages_is_told_apart(true):
         pytest.skip("the pages are not beside the project")
     rows = [q for q in QUOTATIONS if q["true"] is true]
     assert len(rows) >= 45
-    wrong = [(q["kind"], q["text"]) for q in rows if bool(_page(q["paper"]).find(q["text"])) is not true]
-    assert wrong == []
+    assert [(q["kind"], q["text"]) for q in rows if bool(_page(q["paper"]).find(q["text"])) is not true] == []
 
 
 SENSE = FullText(

@@ -39,8 +39,7 @@ async def test_everything_said_of_a_paper_is_the_papers_own(language):
         for line in said.split("\n"):
             for sentence in line.removeprefix("- ").split(". "):
                 assert sentence.rstrip(".") in whole
-    assert analysis.by == "extractive"
-    assert analysis.language == language
+    assert (analysis.by, analysis.language) == ("extractive", language)
 
 
 async def test_parts_come_from_where_papers_say_such_things():
@@ -89,8 +88,7 @@ async def test_a_paper_without_a_sentence_says_nothing_instead_of_anything():
 
 async def test_markup_in_a_paper_stays_text():
     text = a_text(more=" Our limitation *is* [a link](https://evil.example) and <b>bold</b> in all of our future work.")
-    analysis = await ANALYST.analyse(moving(), text, "en")
-    said = next(p.full for p in analysis.parts if p.name == "conclusion")
+    said = next(p.full for p in (await ANALYST.analyse(moving(), text, "en")).parts if p.name == "conclusion")
     assert r"\[a link\](https://evil.example)" in said
     assert r"\<b>" in said
 
@@ -101,9 +99,6 @@ async def test_ranking_is_by_words():
     assert [s.paper_id for s in scores] == [video.id, robot.id]
     assert scores[1].total > scores[0].total
     assert {s.by for s in scores} == {"extractive"}
-
-
-# ---------------------------------------------------------------- the day
 
 
 async def a_day(language: str = "zh", count: int = 8) -> list[Entry]:
@@ -148,9 +143,6 @@ async def test_a_paper_without_an_analysis_is_named_by_its_title_alone():
     entries = await a_day("en", 3)
     summary = await ANALYST.summarise([*entries[:2], replace(entries[2], analysis=None)], "en", DAY)
     assert [m.text for m in summary.mentions if m.paper_id == entries[2].paper.id] == [""]
-
-
-# ---------------------------------------------------------------- answers
 
 
 async def answer(question: str, language: str = "en", history: tuple[Turn, ...] = (), *, both: bool = False):

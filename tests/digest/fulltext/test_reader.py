@@ -114,8 +114,7 @@ async def test_a_failed_conversion_is_read_from_the_pdf(arxiv, reader):
     fatal = '<html><body><span class="ltx_ERROR">Conversion to HTML had a Fatal error and exited abruptly.</span></body></html>'
     arxiv.faults.always("html", Fault(body=fatal))
     text = await reader.read(paper)
-    assert text.basis is Basis.PDF
-    assert text.note == "arXiv could not convert this paper to HTML"
+    assert (text.basis, text.note) == (Basis.PDF, "arXiv could not convert this paper to HTML")
 
 
 async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv, reader):
@@ -175,8 +174,7 @@ async def test_a_child_killed_when_idle_is_replaced_without_anybody_noticing():
         process = await a_child(made)
         os.kill(process.pid, signal.SIGKILL)
         await ended(process)
-        text = from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10))
-        assert text.basis is Basis.PDF
+        assert from_json(FullText, await made.parse(Basis.PDF, a_pdf(), PAPER, 10)).basis is Basis.PDF
     finally:
         await made.aclose()
 

@@ -17,8 +17,7 @@ def shown(text: str, checked=lambda s: s, language: str = "en") -> list[str]:
 
 def test_prose_without_figures_is_shown_at_once():
     texts = shown("The method overlaps reasoning and execution. It")
-    assert texts[10] == "The method"
-    assert texts[-1] == "The method overlaps reasoning and execution."
+    assert (texts[10], texts[-1]) == ("The method", "The method overlaps reasoning and execution.")
 
 
 def test_from_the_first_figure_on_a_sentence_is_held_until_it_was_checked():

@@ -78,8 +78,7 @@ def test_figures_of_the_question_may_be_repeated():
     )
     found = answer(raw, question="Do 3 phones suffice?")
     assert not found.found
-    assert found.unsupported == ()
-    assert found.nearest.label == "2 Method"
+    assert (found.unsupported, found.nearest.label) == ((), "2 Method")
 
 
 def test_the_paper_does_not_say():

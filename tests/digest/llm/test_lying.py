@@ -97,8 +97,7 @@ async def test_nothing_false_comes_through_unlabelled(language, seed):
                 pass
 
             question = QUESTIONS[n % 5]
-            answer = await analyst.answer(question, [source], [], language, nothing)
-            answer_holds(answer, [source], question)
+            answer_holds(await analyst.answer(question, [source], [], language, nothing), [source], question)
         assert len({c.prompt for c in server.calls if c.task == "answer"}) == 50
         lied = [c.behaviour for c in server.calls if c.behaviour != "sound"]
         assert 0.25 <= len(lied) / len(server.calls) <= 0.45

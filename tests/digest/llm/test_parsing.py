@@ -134,9 +134,6 @@ def test_tokens_are_estimated_by_script():
     assert estimate_tokens("漢字" * 60) == pytest.approx(100, abs=2)
 
 
-# ---------------------------------------------------------------- what is asked
-
-
 def test_an_abstract_is_cut_at_sentences_and_keeps_its_last():
     abstract = (
         " ".join(f"This is sentence number {i} of the abstract." for i in range(40)) + " The last one has the result."

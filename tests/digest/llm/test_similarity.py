@@ -68,8 +68,7 @@ async def test_a_question_is_answered_from_what_is_nearest_in_meaning(server):
     assert NEAREST in server.calls[0].prompt
     assert answer.selected
     assert not answer.unmatched
-    assert book.spent["embed"].calls == len(asked)
-    assert book.spent["answer"].calls == 1
+    assert (book.spent["embed"].calls, book.spent["answer"].calls) == (len(asked), 1)
 
 
 async def test_without_a_model_for_vectors_the_beginning_is_read_and_that_is_said(server):

@@ -119,8 +119,7 @@ def test_a_question_in_another_script_is_led_by_the_analysis_to_the_passages_it_
 
 
 def test_an_empty_paper_gives_no_passages():
-    empty = Source(a_paper(), FullText("1", 1, Basis.ABSTRACT, ()))
-    assert Passages([empty]).top("anything") == []
+    assert Passages([Source(a_paper(), FullText("1", 1, Basis.ABSTRACT, ()))]).top("anything") == []
     assert Passages([]).top("anything") == []
 
 
@@ -137,8 +136,7 @@ def test_meaning_brings_what_words_cannot():
 def test_what_words_and_meaning_both_find_stands_first():
     said = spoken(a_text(), "", 100)
     near = {i: 1.0 if "Latency" in text or "Others 3" in text else -1.0 - i for i, text in said.items()}
-    question = "episodes, and latency in milliseconds"
-    assert anchors(Passages([a_source()]).top(question, 1, near)) == ["S3.F2"]
+    assert anchors(Passages([a_source()]).top("episodes, and latency in milliseconds", 1, near)) == ["S3.F2"]
     assert anchors(Passages([a_source()]).top("others", 1, near)) == ["S2.p3"]
 
 
@@ -147,9 +145,6 @@ def test_of_a_book_vectors_are_asked_for_what_words_find_best():
     assert len(found) == 3
     assert any("200K synthetic episodes" in said for said in found.values())
     assert list(found) == sorted(found)
-
-
-# ---------------------------------------------------------------- a selection
 
 
 def test_a_text_that_fits_is_left_alone():

@@ -324,8 +324,7 @@ def test_a_feed_that_stands_still_is_overtaken_by_the_api_in_the_morning(world):
     at_night, morning = eastern(f"{THU}T00:30"), eastern(f"{THU}T06:30")
     fresh = reader.look(morning)
     assert ids(take_in(replace(stale, window=fresh.window), reader.ledger, at_night)) == []
-    intake = take_in(replace(stale, window=fresh.window), reader.ledger, morning)
-    assert numbers(intake) == [30, 31]
+    assert numbers(take_in(replace(stale, window=fresh.window), reader.ledger, morning)) == [30, 31]
 
 
 def test_a_first_run_with_a_feed_that_stands_still_seeds_only_what_is_older_than_it(world):
@@ -350,9 +349,6 @@ def test_an_archive_covers_its_subject_classes():
     assert dict(intake.through) == {"2601.00001": "astro-ph"}
 
 
-# ---------------------------------------------------------------- what is skipped, kept, read again
-
-
 def test_withdrawn_papers_and_those_without_metadata_are_skipped_once_and_counted(world):
     world.add(paper(42, f"{WED}T16:00", withdrawn=True), paper(43, f"{WED}T17:00", abstract=""))
     reader = Reader(world)
@@ -369,16 +365,14 @@ def test_withdrawn_papers_and_those_without_metadata_are_skipped_once_and_counte
 
 
 def test_every_considered_paper_keeps_its_score_rank_and_reason(world):
-    listing = Reader(world).look(eastern(f"{FRI}T09:00"))
-    intake = take_in(listing, Ledger(), eastern(f"{FRI}T09:00"))
+    intake = take_in(Reader(world).look(eastern(f"{FRI}T09:00")), Ledger(), eastern(f"{FRI}T09:00"))
     scores = [Score("2601.00040", 3, 3, "weak", "m"), Score("2601.00041", 9, 6, "strong", "m")]
     entries = {e.paper_id: e for e in considered(intake, scores, {"2601.00041"}, eastern(f"{FRI}T09:01"))}
     first, second = entries["2601.00041"], entries["2601.00040"]
     assert (first.state, first.rank, first.score, first.reason) == (State.CHOSEN, 1, 8.0, "strong")
     assert (second.state, second.rank, second.score, second.reason) == (State.CONSIDERED, 2, 3.0, "weak")
     assert first.day == date(2026, 1, 30)
-    assert first.category == "cs.CV"
-    assert first.title == "Paper 41"
+    assert (first.category, first.title) == ("cs.CV", "Paper 41")
     assert from_json(type(first), to_json(first)) == first
 
 
@@ -431,8 +425,6 @@ def test_what_was_reopened_does_not_flood_the_next_list(world):
     thursday = reader.run(f"{THU}T09:00")
     assert (numbers(thursday), thursday.late) == ([30, 31], ())
 
-
-# ---------------------------------------------------------------- any schedule
 
 START = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """Four weeks that hold a change of clocks the day before, Thanksgiving and four weekends."""
@@ -501,5 +493,4 @@ def test_daily_runs_are_never_late_when_nothing_is_held_or_dropped(world, hour):
     for day in range(1, 45):
         now = (START + timedelta(days=day)).replace(hour=hour)
         intake = reader.run(now)
-        assert intake.late == ()
-        assert intake.seeded == ()
+        assert (intake.late, intake.seeded) == ((), ())

@@ -40,8 +40,7 @@ def test_chinese_interests_meet_english_papers_and_the_reason_is_chinese():
 
 
 def test_the_unwanted_sinks_and_is_said():
-    wanted = Profile(wanted=("segmentation",), unwanted=("medical",), language="en")
-    score = by_id(wanted)["2601.00002"]
+    score = by_id(Profile(wanted=("segmentation",), unwanted=("medical",), language="en"))["2601.00002"]
     assert score.relevance < by_id(Profile(wanted=("segmentation",)))["2601.00002"].relevance / 2
     assert "unwanted" in score.reason
 
@@ -60,9 +59,6 @@ def test_significance_is_what_the_abstract_says_of_itself_and_never_the_top():
 def test_a_score_for_each_paper_in_the_order_given():
     assert [s.paper_id for s in lexical(PAPERS[::-1], Profile(wanted=("video",)))] == [p.id for p in PAPERS[::-1]]
     assert lexical([], Profile(wanted=("video",))) == []
-
-
-# ---------------------------------------------------------------- authors
 
 
 @pytest.mark.parametrize(
@@ -95,9 +91,6 @@ def test_who_is_who(wanted, author, same):
 
 def test_watched_authors_are_told_as_the_paper_writes_them():
     assert watched(PAPERS[1], ("Muller, J.", "Nobody Else")) == ("Jürgen Müller",)
-
-
-# ---------------------------------------------------------------- choice
 
 
 def scored(*totals: float) -> list[Score]:

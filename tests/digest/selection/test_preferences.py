@@ -111,8 +111,7 @@ def test_a_title_cannot_bring_markup_into_the_reason():
 
 
 def test_what_was_taught_can_be_looked_at():
-    preferences = Preferences((Example(paper("grasp", 90), 1), Example(paper("road", 90), -1)))
-    taught = preferences.learned(DAY)
+    taught = Preferences((Example(paper("grasp", 90), 1), Example(paper("road", 90), -1))).learned(DAY)
     assert taught.papers == 2
     assert {"grasp", "cloth", "tactile", "Robots", "fingers"} & set(taught.more)
     assert {"Lane", "Road", "road", "driving", "camera"} & set(taught.fewer)

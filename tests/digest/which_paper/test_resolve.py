@@ -74,8 +74,7 @@ def test_a_question_about_the_day_is_about_all_its_papers():
 
 
 def test_yesterday_means_the_digest_of_that_day():
-    found = resolve("昨天的第3篇", papers=TODAY, earlier=DIGESTS[1:], today=DAY)
-    assert found.paper_ids == ("2204.08348",)
+    assert resolve("昨天的第3篇", papers=TODAY, earlier=DIGESTS[1:], today=DAY).paper_ids == ("2204.08348",)
     assert resolve("昨天的第3篇", papers=TODAY, earlier=(), today=DAY).ask
 
 

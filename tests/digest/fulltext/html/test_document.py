@@ -55,8 +55,7 @@ def test_mathematics_is_tex_and_a_bare_number_is_a_number():
 def test_footnotes_follow_the_paragraph_that_carries_them():
     held = read(WHOLE).sections[1].passages
     at = [p.text for p in held].index("Heads are cheap.")
-    assert held[at].form is Form.FOOTNOTE
-    assert held[at].anchor == "footnote1"
+    assert (held[at].form, held[at].anchor) == (Form.FOOTNOTE, "footnote1")
     assert held[at - 1].text.startswith("We use")
 
 
@@ -92,8 +91,7 @@ def test_nothing_of_the_site_or_the_markup_leaks():
 def test_text_after_the_references_without_a_heading_belongs_to_no_section_before_them():
     end = '<section class="ltx_bibliography"><h2 class="ltx_title">References</h2></section><div class="ltx_para" id="p9"><p class="ltx_p">Late words.</p></div>'
     text = read(page(ABSTRACT + INTRODUCTION + end))
-    assert text.sections[-1].title == "Appendix"
-    assert text.sections[-1].passages[0].anchor == "p9"
+    assert (text.sections[-1].title, text.sections[-1].passages[0].anchor) == ("Appendix", "p9")
 
 
 def test_a_page_without_sections_has_its_text_all_the_same():
@@ -108,8 +106,7 @@ def test_a_missing_abstract_leaves_its_place_empty_for_the_reader_to_fill():
 
 def test_a_link_to_code_behind_a_word_is_spelled_out():
     body = f'<div class="ltx_para" id="p1"><p class="ltx_p">{FILLER} Code is <a class="ltx_ref ltx_href" href="https://github.com/a/b">here</a>, see <a href="https://evil.example/x">this</a>.</p></div>'
-    text = read(page(ABSTRACT + body)).text
-    assert "Code is here (https://github.com/a/b), see this." in text
+    assert "Code is here (https://github.com/a/b), see this." in read(page(ABSTRACT + body)).text
 
 
 @pytest.mark.parametrize(

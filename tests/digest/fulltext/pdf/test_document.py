@@ -166,8 +166,7 @@ def test_captions_footnotes_lists_and_tables_have_their_forms():
         sheet.lines(["- The second point is that it is fast."], y=440)
 
     forms = {p.text.split("\n")[0][:12]: p.form for s in read(paper(more)).sections for p in s.passages}
-    assert forms["Table 1: Acc"] is Form.CAPTION
-    assert forms["- The first "] is Form.LIST
+    assert (forms["Table 1: Acc"], forms["- The first "]) == (Form.CAPTION, Form.LIST)
     assert next(form for start, form in forms.items() if start.startswith("Model")) is Form.TABLE
 
 
@@ -178,8 +177,7 @@ def test_pages_beyond_the_limit_are_left_and_the_note_says_so():
             sheet.prose()
 
     text = read(paper(more), max_pages=2)
-    assert text.pages == 2
-    assert text.note == "only the first 2 of 4 pages were read"
+    assert (text.pages, text.note) == (2, "only the first 2 of 4 pages were read")
 
 
 def test_a_locked_a_broken_an_empty_and_a_scanned_pdf_are_unreadable():
@@ -253,8 +251,7 @@ def test_real_papers_read_with_every_section_joined_and_clean(name):
     text = read((SHARED_DATA / name).read_bytes())
     found = [s.title for s in text.sections]
     assert [title for title in SECTIONS[name] if title not in found] == []
-    assert text.basis is Basis.PDF
-    assert text.hidden == ()
+    assert (text.basis, text.hidden) == (Basis.PDF, ())
     assert [s for s in SENTENCES.get(name, ()) if s not in text.text] == []
     assert not re.search("[\ufffe\ufffd\ue000-\uf8ff\ufb00-\ufb06]|arXiv:" + re.escape(name[:9]), text.text)
     assert name in ("0908.0054v1.pdf", "2103.15348v2.pdf") or len(text.references) > 20

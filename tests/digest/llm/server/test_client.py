@@ -103,8 +103,7 @@ async def test_the_same_call_twice_is_paid_once(server, model):
 async def test_equal_calls_in_flight_are_made_once(server):
     server.latency = 0.05
     model = a_model(server)
-    replies = await asyncio.gather(*(model.ask(RANK) for _ in range(5)))
-    assert len({r.text for r in replies}) == 1
+    assert len({r.text for r in (await asyncio.gather(*(model.ask(RANK) for _ in range(5))))}) == 1
     assert len(server.calls) == 1
     await model.aclose()
 
@@ -181,9 +180,6 @@ async def test_the_price_of_an_unknown_model_is_unknown(server, model):
     with booked("slack:c", "rank") as book:
         await model.ask(RANK)
     assert book.total.usd is None
-
-
-# ---------------------------------------------------------------- failures
 
 
 @pytest.mark.parametrize(
@@ -315,9 +311,6 @@ async def test_reasoning_is_dropped(server, model):
     assert (await model.ask(RANK)).text.startswith("{")
 
 
-# ---------------------------------------------------------------- what a server cannot do
-
-
 @pytest.mark.parametrize(
     ("name", "format_"), [("no_json_schema", {"type": "json_object"}), ("no_response_format", None)]
 )
@@ -337,8 +330,7 @@ async def test_a_server_with_the_older_limit_gets_it_and_is_remembered(server, m
     server.behave("only_max_tokens")
     await model.ask(RANK)
     await model.ask(Request((*RANK.messages, user("Again.")), RANKING, fast=True))
-    assert len(server.calls) == 3
-    assert server.calls[-1].body["max_tokens"] == RANK.max_tokens
+    assert (len(server.calls), server.calls[-1].body["max_tokens"]) == (3, RANK.max_tokens)
     assert "response_format" in server.calls[-1].body
 
 
@@ -353,9 +345,6 @@ async def test_what_was_learnt_does_not_change_what_is_at_hand(server):
     assert len(server.calls) == calls
     await model.aclose()
     await fresh.aclose()
-
-
-# ---------------------------------------------------------------- streams
 
 
 async def test_a_stream_grows_and_counts(server, model):
@@ -452,9 +441,6 @@ async def test_no_more_calls_at_once_than_allowed(server):
     await model.aclose()
 
 
-# ---------------------------------------------------------------- vectors
-
-
 async def test_vectors_come_in_order_are_paid_once_and_booked(server):
     cache = MemoryCache()
     texts = [f"passage number {i}" for i in range(300)]
@@ -482,9 +468,6 @@ async def test_no_texts_no_call_for_vectors(server, model):
 def test_what_holds_no_vectors_is_told(raw):
     with pytest.raises(InvalidReply):
         parse_vectors(raw, ["x"], None)
-
-
-# ---------------------------------------------------------------- logs and settings
 
 
 async def test_no_prompt_and_no_key_reaches_a_log(server, model, caplog):
