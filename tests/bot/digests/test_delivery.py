@@ -16,7 +16,7 @@ from bot.digests.delivery import deliver, retract
 from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld
-from tests.bot.contract import KEY, SOON, Break, DyingStore, Killed, a_post, a_thread, check_whole, run, step_key
+from tests.bot.contract import KEY, SOON, Break, a_post, a_thread, check_whole, die, run, step_key
 from tests.servers.forking import ForkServer, Started
 
 
@@ -116,9 +116,7 @@ class TestKilled:
                     return
                 await asyncio.sleep(0.002)
 
-    async def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
-        self, redis_url: str, world: ConsoleWorld, store: Store, forks: ForkServer
-    ):
+    async def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(self, redis_url, world, store, forks):
         chance = random.Random(7)
         for step in range(1, 5):
             async with self.process(redis_url, forks) as process:
@@ -130,9 +128,7 @@ class TestKilled:
             assert await process.wait() == 0
         await check_whole(world)
 
-    async def test_stopped_in_the_middle_and_thawed_it_posts_nothing_twice(
-        self, redis_url: str, world: ConsoleWorld, store: Store, forks: ForkServer
-    ):
+    async def test_stopped_in_the_middle_and_thawed_it_posts_nothing_twice(self, redis_url, world, store, forks):
         async with self.process(redis_url, forks) as first:
             await self.recorded(store, 2)
             first.send_signal(signal.SIGSTOP)

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -245,9 +244,7 @@ class TestDying:
                 process.kill()
             await process.wait()
 
-    async def test_a_killed_workers_tasks_go_on_in_another_and_none_is_lost(
-        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
-    ):
+    async def test_a_killed_workers_tasks_go_on_in_another_and_none_is_lost(self, redis_url, queue, store, forks):
         queue.register("count", _nothing, SLOW)
         for number in range(40):
             await queue.add("count", str(number))
@@ -259,9 +256,7 @@ class TestDying:
             await until(lambda: _counted(store, 40))
             await until(lambda: _empty(queue))
 
-    async def test_a_task_that_kills_its_workers_is_put_aside(
-        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
-    ):
+    async def test_a_task_that_kills_its_workers_is_put_aside(self, redis_url, queue, store, forks):
         queue.register("die", _nothing, SLOW)
         await queue.add("die", key="k")
 
@@ -276,7 +271,7 @@ class TestDying:
         assert deaths == 5
 
     async def test_a_paper_that_kills_its_readers_is_skipped_and_the_others_are_read(
-        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
+        self, redis_url, queue, store, forks
     ):
         queue.register("poison", _nothing, SLOW)
         await queue.add("poison", key="k")
@@ -290,7 +285,7 @@ class TestDying:
         assert await store.tasks_aside() == {}
 
     async def test_a_frozen_workers_task_is_taken_over_and_not_ended_by_it_when_it_thaws(
-        self, redis_url: str, queue: Queue, store: Store, forks: ForkServer
+        self, redis_url, queue, store, forks
     ):
         queue.register("freeze", _nothing, SLOW)
         await queue.add("freeze", key="k")
@@ -308,9 +303,7 @@ class TestDying:
                 assert second.returncode is None
         assert await store.redis.do("GET", "ended") == b"1"
 
-    async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(
-        self, tmp_path: Path, forks: ForkServer
-    ):
+    async def test_alone_with_the_embedded_store_pending_work_is_reclaimed_at_once(self, tmp_path, forks):
         async with EmbeddedStore(tmp_path) as embedded, Redis(embedded.url) as redis:
             store = Store(redis)
             async with Queue(embedded.url, store) as queue:
