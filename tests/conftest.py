@@ -1,7 +1,5 @@
 """A real Valkey server for the session (the binary that comes with the installation), and a clean store for each test."""
 
-from __future__ import annotations
-
 import gc
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A channel of people around an context without a platform."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

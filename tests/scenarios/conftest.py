@@ -1,7 +1,5 @@
 """The program as a process, against a local arXiv and a local model that speak the real protocols."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

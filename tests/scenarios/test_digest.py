@@ -1,12 +1,9 @@
 """`paperboy digest`, from arXiv's wire to the document."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,7 +12,6 @@ import pytest_asyncio
 from tests.scenarios.conftest import MORNING, Result, World, a_world
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
-from tests.servers.forking import ForkServer
 from tests.servers.papers import a_day
 
 DIGEST = ("digest", "--categories", "cs.CV", "--papers", "10", "--language", "zh")
@@ -29,7 +25,7 @@ def papers_in(document: str) -> list[str]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def day(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> AsyncIterator[World]:
+async def day(tmp_path_factory, forks):
     """Friday with its digest made, for tests that only look at it or go on from it."""
     async with a_world(tmp_path_factory.mktemp("friday"), forks) as made:
         result = await made.run(*DIGEST)
@@ -38,7 +34,7 @@ async def day(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> As
 
 
 @of_the_day
-async def test_the_document_has_ten_papers_with_all_their_sections(day: World):
+async def test_the_document_has_ten_papers_with_all_their_sections(day):
     result = await day.run(*DIGEST, "--format", "markdown")
     assert result.code == 0, result.err
     ids = papers_in(result.out)
@@ -55,7 +51,7 @@ async def test_the_document_has_ten_papers_with_all_their_sections(day: World):
 
 
 @of_the_day
-async def test_json_is_the_same_digest_as_data_and_its_quotations_stand_in_their_paper(day: World):
+async def test_json_is_the_same_digest_as_data_and_its_quotations_stand_in_their_paper(day):
     document = await day.run(*DIGEST)
     digest = json.loads((await day.run(*DIGEST, "--format", "json")).out)
     assert [f"{e['paper']['id']}v{e['paper']['version']}" for e in digest["entries"]] == papers_in(document.out)
@@ -71,7 +67,7 @@ async def test_json_is_the_same_digest_as_data_and_its_quotations_stand_in_their
 
 
 @of_the_day
-async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(day: World):
+async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(day):
     first = await day.run(*DIGEST)
     calls = len(day.model.calls)
     second = await day.run(*DIGEST)
@@ -82,7 +78,7 @@ async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(day: Worl
 
 
 @of_the_day
-async def test_again_makes_it_anew_with_the_same_papers(day: World):
+async def test_again_makes_it_anew_with_the_same_papers(day):
     first = await day.run(*DIGEST)
     calls = len(day.model.calls)
     again = await day.run(*DIGEST, "--again")
@@ -92,7 +88,7 @@ async def test_again_makes_it_anew_with_the_same_papers(day: World):
 
 
 @of_the_day
-async def test_another_language_on_the_same_day_gives_the_same_day_in_that_language(day: World):
+async def test_another_language_on_the_same_day_gives_the_same_day_in_that_language(day):
     english = await day.run("digest", "--categories", "cs.CV", "--papers", "10", "--language", "en")
     assert english.code == 0, english.err
     assert len(papers_in(english.out)) == 10
@@ -100,7 +96,7 @@ async def test_another_language_on_the_same_day_gives_the_same_day_in_that_langu
 
 
 @of_the_day
-async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_papers_only(day: World):
+async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_papers_only(day):
     first = await day.run(*DIGEST)
     day.at(datetime(2026, 1, 31, 9, tzinfo=UTC))
     quiet = await day.run(*DIGEST)
@@ -116,7 +112,7 @@ async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_pape
 
 
 @of_the_day
-async def test_output_goes_into_a_file_whole(day: World):
+async def test_output_goes_into_a_file_whole(day):
     result = await day.run(*DIGEST, "--output", "day.md")
     assert result.code == 0, result.err
     assert result.out == ""
@@ -124,7 +120,7 @@ async def test_output_goes_into_a_file_whole(day: World):
     assert [p.name for p in day.home.iterdir() if p.name.startswith(".day")] == []
 
 
-async def test_without_a_model_the_papers_own_sentences_are_used_and_labelled(world: World):
+async def test_without_a_model_the_papers_own_sentences_are_used_and_labelled(world):
     result = await world.run(*DIGEST, OPENAI_BASE_URL="", OPENAI_API_KEY="")
     assert result.code == 0, result.err
     assert world.model.calls == []
@@ -148,7 +144,7 @@ BAD = (
 
 
 @pytest.mark.parametrize("behaviour", BAD)
-async def test_unusable_output_never_reaches_the_document(world: World, behaviour: str):
+async def test_unusable_output_never_reaches_the_document(world, behaviour):
     world.model.behave(behaviour, tasks=("analysis", "abstract analysis", "repair"))
     result = await world.run(*SHORT, "--format", "json")
     assert result.code == 0, result.err
@@ -164,14 +160,14 @@ async def test_unusable_output_never_reaches_the_document(world: World, behaviou
     assert all(e["notes"] for e in digest["entries"])
 
 
-async def test_when_nothing_could_be_analysed_the_document_says_so_at_the_top(world: World):
+async def test_when_nothing_could_be_analysed_the_document_says_so_at_the_top(world):
     world.model.behave("refuse", tasks=("analysis", "abstract analysis", "repair"))
     result = await world.run(*SHORT)
     assert result.code == 0, result.err
     assert "> 今天没有一篇论文得到可用的分析" in result.out.split("## Table of Contents")[0]
 
 
-async def test_one_bad_paper_never_spoils_the_rest(world: World):
+async def test_one_bad_paper_never_spoils_the_rest(world):
     bad = [known.paper for known in world.arxiv.papers.values()][::2]
     for paper in bad:
         world.model.behave("refuse", only=paper.title, tasks=("analysis", "abstract analysis", "repair"))
@@ -183,7 +179,7 @@ async def test_one_bad_paper_never_spoils_the_rest(world: World):
     assert spoilt == {e["paper"]["id"] for e in entries} & {p.id for p in bad}
 
 
-async def test_a_wrong_key_is_a_sentence_and_exit_2(world: World):
+async def test_a_wrong_key_is_a_sentence_and_exit_2(world):
     world.model.behave("unauthorized")
     result = await world.run(*SHORT)
     assert result.code == 2
@@ -192,7 +188,7 @@ async def test_a_wrong_key_is_a_sentence_and_exit_2(world: World):
     assert "Traceback" not in result.err
 
 
-async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world: World):
+async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world):
     world.model.behave("error_500")
     result = await world.run(*SHORT)
     assert result.code == 0, result.err
@@ -201,7 +197,7 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
 
 
 @pytest.mark.parametrize("calls", [1, 6])
-async def test_killed_and_started_again_it_buys_no_answer_twice(world: World, calls: int):
+async def test_killed_and_started_again_it_buys_no_answer_twice(world, calls):
     world.model.latency = 0.4
     process = await world.start(*DIGEST)
     async with asyncio.timeout(60):
@@ -236,7 +232,7 @@ async def refused(world: World, fault: faults.Fault, name: str) -> Result:
 
 
 @pytest.mark.timeout(240)
-async def test_an_arxiv_that_does_not_answer_is_a_sentence_and_no_document(world: World):
+async def test_an_arxiv_that_does_not_answer_is_a_sentence_and_no_document(world):
     """Each waits most of what a person waits at most: 90 seconds, here 9."""
     kinds = {"429": faults.TOO_MANY, "503": faults.DOWN, "html": faults.HTML, "blank": faults.BLANK}
     results = await asyncio.gather(*(refused(world, fault, name) for name, fault in kinds.items()))
@@ -248,7 +244,7 @@ async def test_an_arxiv_that_does_not_answer_is_a_sentence_and_no_document(world
     assert world.model.calls == []
 
 
-async def test_a_hiccup_of_arxiv_is_waited_out(world: World):
+async def test_a_hiccup_of_arxiv_is_waited_out(world):
     world.arxiv.faults.next("feed", faults.HALF, faults.TOO_MANY)
     world.arxiv.faults.next("api", faults.DOWN)
     result = await world.run(*SHORT)
@@ -271,7 +267,7 @@ async def test_a_hiccup_of_arxiv_is_waited_out(world: World):
         (("digest", "--output", "/nowhere/at/all.md"), "not a writable folder"),
     ],
 )
-async def test_bad_input_gets_a_sentence_and_exit_2(day: World, words: tuple[str, ...], said: str):
+async def test_bad_input_gets_a_sentence_and_exit_2(day, words, said):
     result = await day.run(*words)
     assert result.code == 2
     assert said in result.err
@@ -280,7 +276,7 @@ async def test_bad_input_gets_a_sentence_and_exit_2(day: World, words: tuple[str
 
 
 @of_the_day
-async def test_a_bad_setting_gets_a_sentence_and_exit_2(day: World):
+async def test_a_bad_setting_gets_a_sentence_and_exit_2(day):
     result = await day.run("digest", DIGEST_TIME="noon")
     assert result.code == 2
     assert result.err.startswith("DIGEST_TIME")

@@ -1,7 +1,5 @@
 """Source and ledger together, over the wire: a fortnight of arXiv with its faults, and a reader that runs when it can."""
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 

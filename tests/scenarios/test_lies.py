@@ -2,8 +2,6 @@
 same is caught.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -26,7 +24,7 @@ def white(sheet: Sheet) -> None:
 
 
 @pytest.fixture
-def lying(world: World) -> dict[str, str]:
+def lying(world):
     """Four papers; two of them, a page and a PDF, carry orders in white. Their ids, with how each was read."""
     for other in list(world.arxiv.papers)[4:]:
         del world.arxiv.papers[other]
@@ -49,7 +47,7 @@ def flagged(entry: dict[str, Any]) -> bool:
     return hidden["text"].replace(" ", "").replace("\n", "") == ORDER.replace(" ", "") and hidden["how"] == "white"
 
 
-async def test_white_text_is_kept_from_the_model_and_shown_on_the_card(world: World, lying: dict[str, str]):
+async def test_white_text_is_kept_from_the_model_and_shown_on_the_card(world, lying):
     digest = await made(world, "zh")
     assert not any("BANANA" in json.dumps(call.body) for call in world.model.journal)
     entries = {e["paper"]["id"]: e for e in digest["entries"]}
@@ -64,9 +62,7 @@ async def test_white_text_is_kept_from_the_model_and_shown_on_the_card(world: Wo
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_a_model_that_obeys_all_the_same_does_not_get_it_into_the_digest(
-    world: World, lying: dict[str, str], language: str
-):
+async def test_a_model_that_obeys_all_the_same_does_not_get_it_into_the_digest(world, lying, language):
     world.model.behave("obeys")
     digest = await made(world, language)
     assert any(OBEYED in call.text for call in world.model.calls)
@@ -78,7 +74,7 @@ async def test_a_model_that_obeys_all_the_same_does_not_get_it_into_the_digest(
     assert OBEYED not in json.dumps(digest, ensure_ascii=False)
 
 
-async def test_the_document_shows_the_order_as_a_quotation_alone(world: World, lying: dict[str, str]):
+async def test_the_document_shows_the_order_as_a_quotation_alone(world, lying):
     result = await world.run("digest", "--categories", "cs.CV", "--papers", "4", "--language", "en")
     lines = [line for line in result.out.splitlines() if "BANANA" in line]
     assert len(lines) == 2

@@ -1,12 +1,9 @@
 """A scripted day of the whole bot as one process on a local Slack and Discord, as an operator sees it: logs, health, metrics, lists, admins."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal
 import socket
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +55,6 @@ class Installation:
             return answer.status, await answer.text()
 
     async def stop(self) -> int:
-        assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(30):
             code = await self.process.wait()
@@ -95,7 +91,7 @@ class Installation:
 
 
 @pytest.fixture
-async def place(world: World, tmp_path: Path) -> AsyncIterator[Installation]:
+async def place(world, tmp_path):
     async with SlackServer(speed=20, ack=3) as slack, Discord() as discord:
         slack.space.add_user("U1", "ann")
         for name in (PAPERS, ADMINS):
@@ -124,7 +120,7 @@ async def place(world: World, tmp_path: Path) -> AsyncIterator[Installation]:
             await made.stop()
 
 
-async def test_a_day_as_the_operator_sees_it(place: Installation):
+async def test_a_day_as_the_operator_sees_it(place):
     """Everything at DEBUG and as JSON: no token in it, and one id joins what belongs together."""
     await place.start()
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
@@ -186,7 +182,7 @@ async def test_a_day_as_the_operator_sees_it(place: Installation):
     assert sum(m.startswith("event=posted") and "kind=reply" in m for m in digest) == 10
 
 
-async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place: Installation):
+async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place):
     place.world.model.behave("unauthorized")
     await place.start(LOG_FORMAT="text")
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
@@ -204,7 +200,7 @@ async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place: I
     assert KEY not in place.log.read_text()
 
 
-async def test_slack_over_http_shares_the_port_with_health_and_metrics_may_have_their_own(place: Installation):
+async def test_slack_over_http_shares_the_port_with_health_and_metrics_may_have_their_own(place):
     metrics_port = free_port()
     place.slack.hub.http = (f"http://127.0.0.1:{place.port}/slack/events", "a-signing-secret")
     with place.log.open("ab") as file:
@@ -229,7 +225,7 @@ async def test_slack_over_http_shares_the_port_with_health_and_metrics_may_have_
     assert "a-signing-secret" not in place.log.read_text()
 
 
-async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(place: Installation):
+async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(place):
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", place.port))
         taken.listen()
@@ -242,7 +238,7 @@ async def test_slack_over_http_ends_with_a_sentence_where_its_port_is_taken(plac
 
 
 @pytest.mark.parametrize("token", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "DISCORD_TOKEN"])
-async def test_a_refused_token_is_a_wrong_setting_and_not_tried_again_by_a_supervisor(place: Installation, token: str):
+async def test_a_refused_token_is_a_wrong_setting_and_not_tried_again_by_a_supervisor(place, token):
     wrong = {token: "xoxb-wrong" if token == "SLACK_BOT_TOKEN" else "wrong"}
     result = await place.world.run("run", LOG_LEVEL="ERROR", LOG_FORMAT="text", **wrong)
     assert result.code == 2
@@ -250,14 +246,14 @@ async def test_a_refused_token_is_a_wrong_setting_and_not_tried_again_by_a_super
     assert "Traceback" not in result.err
 
 
-async def test_where_the_disk_does_not_last_it_does_not_run_without_redis_url(place: Installation):
+async def test_where_the_disk_does_not_last_it_does_not_run_without_redis_url(place):
     result = await place.world.run("run", DYNO="worker.1", LOG_FORMAT="text")
     assert result.code == 2
     assert "This is Heroku" in result.err
     assert "Set REDIS_URL" in result.err
 
 
-async def test_a_file_of_channels_from_the_command_line(place: Installation, tmp_path: Path):
+async def test_a_file_of_channels_from_the_command_line(place, tmp_path):
     file = tmp_path / "channels.yaml"
     file.write_text(
         "defaults: {language: zh}\nsubscriptions:\n  - {channel: slack:C1, papers: 3}\n  - {channel: slack:C2}\n"

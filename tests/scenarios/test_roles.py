@@ -1,32 +1,27 @@
 """The bot split over processes that share one Redis: clock, two workers, and the platforms' listeners, on strict local servers."""
 
-from __future__ import annotations
-
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bench.kill.frozen import freeze
 from bench.kill.journal import bought
 from bench.kill.waiting import answers, ask, digests, judged
-from bench.kill.world import World, world
-from tests.servers.forking import ForkServer
+from bench.kill.world import world
 
 ROLES = {"clock": ("clock",), "one": ("worker",), "two": ("worker",), "slack": ("slack",), "discord": ("discord",)}
 
 
 @pytest.fixture
-async def house(tmp_path: Path, forks: ForkServer) -> AsyncIterator[World]:
+async def house(tmp_path, forks):
     async with world(tmp_path, shared=True, forks=forks) as made:
         await made.set_up()
         yield made
 
 
 @pytest.mark.timeout(240)
-async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house: World):
+async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house):
     house.next_day()
     for name, roles in ROLES.items():
         await house.start(*roles, log_name=f"{name}.log")
@@ -54,7 +49,7 @@ async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house:
 
 
 @pytest.mark.timeout(240)
-async def test_frozen_in_a_delivery_and_thawed_when_others_have_taken_over_it_posts_nothing_twice(house: World):
+async def test_frozen_in_a_delivery_and_thawed_when_others_have_taken_over_it_posts_nothing_twice(house):
     """For two minutes as the bot counts them, its long waits being shortened alike: one is the lease that the others have to see run out, and
     on a busy machine they are late. `bench.kill --frozen --speed 1` is the real minute."""
     frozen = await freeze(house, 3, random.Random(3), 120 / house.speed)

@@ -1,10 +1,7 @@
 """The whole bot as a process between a local Slack, arXiv and model: from `/digest now` to an answer in the thread."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +68,7 @@ async def started(world: World, slack: SlackServer, log: Path) -> Started:
 
 
 @pytest.fixture
-async def team(world: World, tmp_path: Path) -> AsyncIterator[Team]:
+async def team(world, tmp_path):
     async with SlackServer(speed=20, ack=3) as slack:
         slack.space.add_user("U1", "ann")
         slack.space.add_user("U2", "bob", locale="zh-CN")
@@ -85,7 +82,7 @@ async def team(world: World, tmp_path: Path) -> AsyncIterator[Team]:
                 await team.process.wait()
 
 
-async def test_from_now_to_an_answer_in_the_thread(team: Team):
+async def test_from_now_to_an_answer_in_the_thread(team):
     command = await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     assert command.acked
     await team.has_digest()
@@ -104,7 +101,7 @@ async def test_from_now_to_an_answer_in_the_thread(team: Team):
     assert not any(name in said for name in ("U1", "U2", "bob", "ann "))
 
 
-async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team: Team):
+async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
     secret = "the-launch-is-on-tuesday"
@@ -119,7 +116,7 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team: T
     assert secret.encode() not in b"".join(f.read_bytes() for f in (team.world.home / "home").rglob("*") if f.is_file())
 
 
-async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team: Team):
+async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.slack.until(lambda: len(team.posts()) >= 3, 90)
     await team.restart()
@@ -129,7 +126,7 @@ async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team: T
     assert [int(t.split(" ")[0]) for t in titles] == list(range(1, PAPERS + 1))
 
 
-async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team: Team):
+async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
     team.world.model.latency = 3
@@ -141,7 +138,7 @@ async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team: 
     assert team.answer().startswith("2 · ")
 
 
-async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team: Team):
+async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
     ephemeral = team.slack.space.channel(CHANNEL).ephemeral
@@ -154,7 +151,7 @@ async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team: 
     assert len(team.replies()) == PAPERS
 
 
-async def test_it_ends_in_order_on_sigterm(team: Team):
+async def test_it_ends_in_order_on_sigterm(team):
     team.process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(30):
         assert await team.process.wait() == 0

@@ -6,12 +6,9 @@ Monday it was killed after Slack had stored the second reply of the daily digest
 question of that minute was acknowledged and not answered.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,7 +35,7 @@ NOW = datetime.fromisoformat(DUMP["now"]) + UPGRADE
 
 
 @pytest.fixture
-async def old(redis_url: str) -> Store:
+async def old(redis_url):
     """The store an hour after the kill: its leases have run out."""
     async with Redis(redis_url) as redis:
         for key, life, value in DUMP["keys"]:
@@ -53,22 +50,18 @@ def posted(slack: SlackServer) -> list[tuple[str, Message]]:
     return [(m.metadata["event_payload"]["key"], m) for m in messages if m.metadata]
 
 
-async def test_what_it_kept_is_read(old: Store):
+async def test_what_it_kept_is_read(old):
     subscription = await old.subscription(CHANNEL.key)
-    assert subscription is not None
     assert (subscription.papers, subscription.profile.interests) == (3, "images of the retina")
 
     assert await old.digests(CHANNEL.key) == [SECOND, FIRST]
     digest = await old.digest(FIRST)
-    assert digest is not None
     assert digest.summary is not None
     assert [e.analysis.basis for e in digest.entries if e.analysis] == [Basis.HTML] * 3
     run = await old.run_state(CHANNEL.key, FRIDAY, "now-1")
-    assert run is not None
     assert run.state is RunState.DONE
 
     delivery = await old.delivery(FIRST)
-    assert delivery is not None
     assert (delivery.state, len(delivery.ids), len(delivery.plan)) == (DeliveryState.DONE, 5, 5)
     assert (await old.posts(FIRST)).keys() == {e.paper.id for e in digest.entries}
     assert await old.message_subject(CHANNEL, delivery.ids[f"{FIRST}:1"]) == digest.entries[0].paper.id
@@ -77,7 +70,6 @@ async def test_what_it_kept_is_read(old: Store):
     assert waiting.question.text.endswith("1: does it release code?")
     thread = Place("slack", CHANNEL.channel, delivery.ids[f"{FIRST}:0"])
     talk = await old.thread(thread)
-    assert talk is not None
     assert talk.digest == FIRST
     [turn] = await old.turns(thread)
     assert turn.question.endswith("2: which dataset is used?")
@@ -92,9 +84,7 @@ async def test_what_it_kept_is_read(old: Store):
     assert (await old.spending("2026-01")).total.usd == spent.total.usd
 
 
-async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(
-    old: Store, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(old, redis_url, tmp_path, monkeypatch):
     monkeypatch.setattr("bot.worker.queue.REDELIVERY", timedelta(seconds=5))
     [waiting] = await old.unanswered()
     question = waiting.question.id
@@ -105,7 +95,7 @@ async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(
         channel = slack.space.add_channel(CHANNEL.channel, "U2")
         channel.messages.update({m["ts"]: Message(**m) for m in DUMP["messages"]})
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             openai_base_url=model.base_url,
             llm_model="stand-in",
             llm_model_fast="stand-in-fast",
@@ -131,4 +121,4 @@ async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(
     assert {f"{run}:{step}" for run in (FIRST, SECOND) for step in range(4)} < set(keys)
     assert [call.task for call in model.calls] == ["answer"]
     assert await old.open_deliveries() == []
-    assert (await old.question(question)).state is QuestionState.ANSWERED  # type: ignore[union-attr]
+    assert (await old.question(question)).state is QuestionState.ANSWERED

@@ -5,10 +5,7 @@ paper that is held for days, a list that comes nine hours late, an arXiv that is
 Only the time is simulated, and with it the queue's waiting.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -99,7 +96,7 @@ class Week:
 
     async def _process(self, until: datetime) -> None:
         """The bot, from its start to its end."""
-        jobs = Jobs(self.context, Conversation(self.context), self.agenda)  # type: ignore[arg-type]
+        jobs = Jobs(self.context, Conversation(self.context), self.agenda)
         clock = RunScheduler(self.store, self._begin, self.hands)
         scheduler = AsyncIOScheduler()
         scheduler.start()
@@ -151,7 +148,7 @@ class Week:
 
 
 @pytest.fixture
-async def week(redis_url: str, store: Store, clock: Hands) -> AsyncIterator[Week]:
+async def week(redis_url, store, clock):
     clock.time = at(2, 12)
 
     def shown() -> datetime:
@@ -206,7 +203,7 @@ def fill(arxiv: ArxivServer) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.timeout(180)
-async def test_in_ten_days_with_all_that_happens_every_announced_paper_is_accounted_for_once(week: Week):
+async def test_in_ten_days_with_all_that_happens_every_announced_paper_is_accounted_for_once(week):
     news, before = fill(week.arxiv)
     await week.live()
     for channel in (UTC_CHANNEL, CHILE):

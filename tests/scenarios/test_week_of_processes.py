@@ -4,15 +4,12 @@ What the fast motion leaves out is here: settings, clock, queue, worker and plat
 day that finds what is due. Between two processes the queue's waits are over, since it goes by the real time.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +25,6 @@ from tests.scenarios.test_week import CHILE, HELD, UTC_CHANNEL, at, fill
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
 from tests.servers.faults import Fault
-from tests.servers.forking import ForkServer
 from tests.servers.model import ModelServer
 from tests.servers.slack import BOT_TOKEN, SlackServer
 
@@ -46,9 +42,7 @@ class Days:
     store: Store
     log: Path
 
-    async def live(
-        self, now: datetime, day: int, settled: Callable[[Run], bool], shown: datetime | None = None
-    ) -> None:
+    async def live(self, now, day, settled, shown=None):
         """A process from `now` until the channels' runs of that date have `settled`. `shown`: what arXiv takes for the time."""
         begun = time.monotonic()
         self.world.arxiv.now = lambda: shown or now + timedelta(seconds=time.monotonic() - begun)
@@ -91,7 +85,7 @@ class Days:
 
 
 @pytest.fixture
-async def days(redis_url: str, tmp_path: Path, forks: ForkServer) -> AsyncIterator[Days]:
+async def days(redis_url, tmp_path, forks):
     """Wednesday, the 2nd, at noon: two channels, one of them where clocks go forward in the night to the 6th."""
     async with (
         ArxivServer(at(2, 12)) as arxiv,
@@ -127,7 +121,7 @@ def waits(run: Run) -> bool:
 
 
 @pytest.mark.timeout(300)
-async def test_a_process_a_day_accounts_for_every_announced_paper_once_and_its_coverage_lines_add_up(days: Days):
+async def test_a_process_a_day_accounts_for_every_announced_paper_once_and_its_coverage_lines_add_up(days):
     news, before = fill(days.world.arxiv)
     nine = timedelta(hours=9, seconds=1)
     for day in (3, 4, 5, 6, 7, 8):
@@ -167,9 +161,7 @@ async def test_a_process_a_day_accounts_for_every_announced_paper_once_and_its_c
 
 
 @pytest.mark.timeout(180)
-async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_in_one_line_that_goes_with_it(
-    days: Days,
-):
+async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_in_one_line_that_goes_with_it(days):
     fill(days.world.arxiv)
     model = days.world.model
     days.world.environment |= {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": "sk-local", "LLM_MODEL": "stand-in"}

@@ -1,7 +1,5 @@
 """A local Discord for each test, with a server, a channel and somebody in it; the SDK is pointed at it and back."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any

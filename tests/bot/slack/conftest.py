@@ -1,7 +1,5 @@
 """The strict Slack, the bot's Chat on it, and the connection with an EventHandler that records its events."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
