@@ -37,26 +37,43 @@ async def server():
 
 
 @pytest.fixture
-async def model(server):
-    made = a_model(server)
-    yield made
-    await made.aclose()
+async def a_model(server):
+    made = []
+
+    def make(**values) -> Model:
+        defaults = {
+            "name": "stand-in",
+            "fast": "stand-in-fast",
+            "api_key": "sk-secret",
+            "base_url": server.base_url,
+            "retries": QUICK,
+            "timeout": 10.0,
+        }
+        made.append(Model(**(defaults | values)))
+        return made[-1]
+
+    yield make
+    for model in made:
+        await model.aclose()
 
 
-def a_model(server: ModelServer, **values) -> Model:
-    defaults = {
-        "name": "stand-in",
-        "fast": "stand-in-fast",
-        "api_key": "sk-secret",
-        "base_url": server.base_url,
-        "retries": QUICK,
-        "timeout": 10.0,
-    }
-    return Model(**(defaults | values))
+@pytest.fixture
+def model(a_model):
+    return a_model()
 
 
 async def nothing(text: str) -> None:
     pass
+
+
+def kept_texts():
+    """What a stream shows, and the function that it shows it to."""
+    texts = []
+
+    async def keep(text: str) -> None:
+        texts.append(text)
+
+    return texts, keep
 
 
 class Recording(NoLimit):
@@ -100,24 +117,22 @@ async def test_the_same_call_twice_is_paid_once(server, model):
     assert second.total == Usage()
 
 
-async def test_equal_calls_in_flight_are_made_once(server):
+async def test_equal_calls_in_flight_are_made_once(server, a_model):
     server.latency = 0.05
-    model = a_model(server)
+    model = a_model()
     assert len({r.text for r in (await asyncio.gather(*(model.ask(RANK) for _ in range(5))))}) == 1
     assert len(server.calls) == 1
-    await model.aclose()
 
 
-async def test_a_response_outlives_the_process_that_bought_it(server):
+async def test_a_response_outlives_the_process_that_bought_it(server, a_model):
     cache = MemoryCache()
     for _ in range(2):
-        model = a_model(server, cache=cache)
+        model = a_model(cache=cache)
         await model.ask(RANK)
-        await model.aclose()
     assert len(server.calls) == 1
 
 
-async def test_a_response_is_stored_before_the_budget_hears_of_it(server):
+async def test_a_response_is_stored_before_the_budget_hears_of_it(server, a_model):
     order = []
 
     class Cache(MemoryCache):
@@ -129,10 +144,9 @@ async def test_a_response_is_stored_before_the_budget_hears_of_it(server):
         async def settle(self, ticket, usage):
             order.append("settled")
 
-    model = a_model(server, cache=Cache(), budget=Budget())
+    model = a_model(cache=Cache(), budget=Budget())
     await model.ask(RANK)
     assert order == ["stored", "settled"]
-    await model.aclose()
 
 
 async def test_asked_anew_it_is_bought_again_but_once(server, model):
@@ -143,9 +157,9 @@ async def test_asked_anew_it_is_bought_again_but_once(server, model):
     assert len(server.calls) == 2
 
 
-async def test_a_call_is_reserved_and_settled_by_what_it_used(server):
+async def test_a_call_is_reserved_and_settled_by_what_it_used(server, a_model):
     budget = Recording()
-    model = a_model(server, budget=budget, prices={"stand-in-fast": Price(1.0, 4.0)})
+    model = a_model(budget=budget, prices={"stand-in-fast": Price(1.0, 4.0)})
     with booked("slack:c", "rank") as book:
         await model.ask(RANK)
     [estimate], [used] = budget.reserved, budget.settled
@@ -154,26 +168,23 @@ async def test_a_call_is_reserved_and_settled_by_what_it_used(server):
     assert used.input_tokens == server.calls[0].prompt_tokens
     assert used.usd == pytest.approx((used.input_tokens + 4 * used.output_tokens) / 1e6)
     assert book.spent["rank"] == used
-    await model.aclose()
 
 
-async def test_a_failed_call_costs_nothing(server):
+async def test_a_failed_call_costs_nothing(server, a_model):
     budget = Recording()
-    model = a_model(server, budget=budget)
+    model = a_model(budget=budget)
     server.behave("error_500")
     with booked("slack:c", "rank") as book, pytest.raises(ModelUnavailable):
         await model.ask(RANK)
     assert budget.settled == [Usage()]
     assert book.total == Usage()
-    await model.aclose()
 
 
-async def test_over_budget_no_call_is_made(server):
-    model = a_model(server, budget=Recording(full=True))
+async def test_over_budget_no_call_is_made(server, a_model):
+    model = a_model(budget=Recording(full=True))
     with pytest.raises(OverBudget):
         await model.ask(RANK)
     assert server.calls == []
-    await model.aclose()
 
 
 async def test_the_price_of_an_unknown_model_is_unknown(server, model):
@@ -214,14 +225,13 @@ async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_an
     await model.ask(another(4))
 
 
-async def test_nothing_unreadable_is_kept(server):
-    model = a_model(server, cache=MemoryCache())
+async def test_nothing_unreadable_is_kept(server, a_model):
+    model = a_model(cache=MemoryCache())
     server.behave("html")
     with pytest.raises(ModelUnavailable):
         await model.ask(RANK)
     server.sound()
     assert (await model.ask(RANK)).problem is None
-    await model.aclose()
 
 
 async def test_the_wait_a_server_asks_for_is_kept(server, model):
@@ -232,13 +242,12 @@ async def test_the_wait_a_server_asks_for_is_kept(server, model):
     assert loop.time() - began >= 1.0
 
 
-async def test_a_wait_beyond_the_bound_is_not_begun(server):
-    model = a_model(server, retries=RetryPolicy(attempts=3, first_wait=0.001, retry_after=0.5))
+async def test_a_wait_beyond_the_bound_is_not_begun(server, a_model):
+    model = a_model(retries=RetryPolicy(attempts=3, first_wait=0.001, retry_after=0.5))
     server.behave("rate_limit_after")
     with pytest.raises(ModelUnavailable, match="429"):
         await model.ask(RANK)
     assert len(server.calls) == 1
-    await model.aclose()
 
 
 async def test_a_used_up_quota_is_not_tried_again(server, model):
@@ -267,13 +276,12 @@ async def test_an_unreachable_server_is_unavailable():
     await model.aclose()
 
 
-async def test_silence_is_tried_once_more_only_because_it_may_be_billed(server):
-    model = a_model(server, timeout=0.1, retries=RetryPolicy(attempts=5, first_wait=0.001))
+async def test_silence_is_tried_once_more_only_because_it_may_be_billed(server, a_model):
+    model = a_model(timeout=0.1, retries=RetryPolicy(attempts=5, first_wait=0.001))
     server.behave("hang")
     with pytest.raises(ModelUnavailable, match="in time"):
         await model.ask(RANK)
     assert len(server.calls) == 2
-    await model.aclose()
 
 
 async def test_too_long_a_request_is_told_apart(server, model):
@@ -334,25 +342,19 @@ async def test_a_server_with_the_older_limit_gets_it_and_is_remembered(server, m
     assert "response_format" in server.calls[-1].body
 
 
-async def test_what_was_learnt_does_not_change_what_is_at_hand(server):
+async def test_what_was_learnt_does_not_change_what_is_at_hand(server, a_model):
     cache = MemoryCache()
     server.behave("no_json_schema")
-    model = a_model(server, cache=cache)
+    model = a_model(cache=cache)
     await model.ask(RANK)
     calls = len(server.calls)
-    fresh = a_model(server, cache=cache)
+    fresh = a_model(cache=cache)
     await fresh.ask(RANK)
     assert len(server.calls) == calls
-    await model.aclose()
-    await fresh.aclose()
 
 
 async def test_a_stream_grows_and_counts(server, model):
-    texts = []
-
-    async def keep(text: str) -> None:
-        texts.append(text)
-
+    texts, keep = kept_texts()
     with booked("channel:c", "answer") as book:
         reply = await model.stream(ANSWER, keep)
     assert len(texts) > 3
@@ -380,11 +382,7 @@ async def test_a_stream_that_breaks_off_twice_is_given_up(server, model):
 
 async def test_a_streamed_answer_at_hand_is_shown_whole(server, model):
     first = await model.stream(ANSWER, nothing)
-    texts = []
-
-    async def keep(text: str) -> None:
-        texts.append(text)
-
+    texts, keep = kept_texts()
     with booked("channel:c", "answer") as book:
         await model.stream(ANSWER, keep)
     assert texts == [first.text]
@@ -401,11 +399,7 @@ async def test_a_place_that_cannot_show_does_not_lose_the_answer(server, model, 
 
 async def test_streamed_reasoning_is_never_shown(server, model):
     server.behave("thinking")
-    texts = []
-
-    async def keep(text: str) -> None:
-        texts.append(text)
-
+    texts, keep = kept_texts()
     await model.stream(ANSWER, keep)
     assert texts
     assert not any("think" in t or "user wants" in t for t in texts)
@@ -419,8 +413,8 @@ async def test_a_server_without_usage_in_streams_is_asked_without_it(server, mod
     assert book.total.input_tokens > 50
 
 
-async def test_questions_do_not_wait_for_a_digest(server):
-    model = a_model(server, concurrency=1)
+async def test_questions_do_not_wait_for_a_digest(server, a_model):
+    model = a_model(concurrency=1)
     server.queue.append("hang")
     digest = asyncio.create_task(model.ask(RANK))
     while not server.calls:
@@ -429,27 +423,24 @@ async def test_questions_do_not_wait_for_a_digest(server):
     digest.cancel()
     with pytest.raises(asyncio.CancelledError):
         await digest
-    await model.aclose()
 
 
-async def test_no_more_calls_at_once_than_allowed(server):
+async def test_no_more_calls_at_once_than_allowed(server, a_model):
     server.latency = 0.02
-    model = a_model(server, concurrency=2)
+    model = a_model(concurrency=2)
     await asyncio.gather(*(model.ask(Request((*RANK.messages, user(str(i))), RANKING)) for i in range(6)))
     spans = [(c.began, c.ended) for c in server.calls]
     assert max(sum(b <= at < e for b, e in spans) for at, _ in spans) <= 2
-    await model.aclose()
 
 
-async def test_vectors_come_in_order_are_paid_once_and_booked(server):
+async def test_vectors_come_in_order_are_paid_once_and_booked(server, a_model):
     cache = MemoryCache()
     texts = [f"passage number {i}" for i in range(300)]
     found = []
     for _ in range(2):
-        model = a_model(server, cache=cache, embeddings="stand-in-embed")
+        model = a_model(cache=cache, embeddings="stand-in-embed")
         with booked("c", "embed") as book:
             found.append(await model.embed(texts))
-        await model.aclose()
     assert found[0] == found[1]
     assert [round(x, 5) for x in found[0][299]] == [round(x, 5) for x in embedding(texts[299])]
     assert [len(c.body["input"]) for c in server.journal] == [128, 128, 44]
