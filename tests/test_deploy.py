@@ -136,8 +136,7 @@ class TestOperations:
 
     def test_every_setting_it_names_is_one(self):
         fields = {name.upper() for name in Settings.model_fields}
-        named = set(re.findall(r"`([A-Z][A-Z]+_[A-Z_]+)`", self.text))
-        assert named <= fields | set(EPHEMERAL) | {"KillMode"}
+        assert set(re.findall(r"`([A-Z][A-Z]+_[A-Z_]+)`", self.text)) <= fields | set(EPHEMERAL) | {"KillMode"}
 
     def test_every_command_it_names_is_one(self):
         known = {"digest", "demo", "ask", "paper", "run", "check", "stop", "subscriptions", "costs"}

@@ -36,9 +36,3 @@ class Journal:
             if not before.ended or after.began < before.ended:
                 found.append(f"while {before.url} was open: {after.url}")
         return found
-
-    def bursts(self, most: int = 4) -> list[str]:
-        """More than `most` requests for content within a second."""
-        asked = self.of("html", "pdf")
-        pairs = zip(asked, asked[most:], strict=False)
-        return [f"{most + 1} requests in {b.began - a.began:.2f} s: {b.url}" for a, b in pairs if b.began - a.began < 1]

@@ -92,7 +92,6 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
         async def post(self, step, place, on=""):
             raise Forbidden("The scope chat:write is missing.")
 
-    assert isinstance(admin.chats["console"], ConsoleChat)
     silent = render.terminal(io.StringIO())
     refused = replace(admin, chats={"console": Refusing(admin.store, silent, silent)})
     await refused.report_fault("settings", "The key is refused.")

@@ -223,8 +223,7 @@ async def test_nor_does_a_task_that_was_given_up_or_a_channel_that_paused(day):
     [line] = await day.lines()
     assert "making it failed repeatedly" in line
     day.channel.clock.forward(timedelta(days=3))
-    run = await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily")
-    monday = replace(day, run=run)
+    monday = replace(day, run=await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily"))
     await monday.tried()
     assert len(await day.lines()) == 2
     subscription = await day.context.store.subscription(HERE.key)

@@ -260,8 +260,7 @@ async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
 
 async def test_markdown_comes_as_a_file(channel):
     digest, _ = await channel.digest()
-    files = (await channel.click(("markdown", digest.key))).files
-    assert "## Table of Contents" in files["paperboy-2026-01-30.md"]
+    assert "## Table of Contents" in (await channel.click(("markdown", digest.key))).files["paperboy-2026-01-30.md"]
 
 
 async def test_votes_count_once_and_their_opposite_takes_them_back(channel):

@@ -133,8 +133,7 @@ async def test_a_window_of_several_pages_is_read_to_its_end(server):
         for n in range(1, 4501)
     ]
     server.add(*many, announced=datetime(2026, 1, 27, 20, tzinfo=NEW_YORK))
-    listing = await reader(server, 30).announced(["cs.LG"], FRIDAY)
-    assert [p.id for p in listing.window] == [p.id for p in many]
+    assert [p.id for p in (await reader(server, 30).announced(["cs.LG"], FRIDAY)).window] == [p.id for p in many]
     assert sum(r.route == "api" for r in server.journal.requests) == 3
 
 

@@ -145,8 +145,7 @@ around = st.text(alphabet="看这篇 ，。（）<>|?!\n论文的", max_size=12)
 
 @given(ids_of_now, st.none() | st.integers(1, 99), around, around)
 def test_an_id_is_found_wherever_it_stands(paper_id, version, before, after):
-    text = f"{before}{paper_id}{f'v{version}' if version else ''}{after}"
-    assert find_all(text) == [PaperRef(paper_id, version)]
+    assert find_all(f"{before}{paper_id}{f'v{version}' if version else ''}{after}") == [PaperRef(paper_id, version)]
 
 
 @given(st.text(max_size=200))

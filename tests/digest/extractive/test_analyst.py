@@ -66,8 +66,7 @@ async def test_findings_are_results_with_figures_and_their_places():
 
 
 async def test_short_forms_are_short():
-    analysis = await ANALYST.analyse(moving(), a_text(), "en")
-    assert not any(checks.too_long(p.short, "en") for p in analysis.parts)
+    assert not any(checks.too_long(p.short, "en") for p in (await ANALYST.analyse(moving(), a_text(), "en")).parts)
 
 
 async def test_an_abstract_alone_gives_what_it_has_and_names_what_it_lacks():
@@ -181,8 +180,7 @@ async def test_several_papers_are_each_quoted():
 
 async def test_a_bare_follow_up_is_read_with_the_question_before_it():
     turn = Turn("How many GPUs does the training take?", "8 [1].", ("2601.00001",))
-    found = await answer("And hours?", history=(turn,))
-    assert any("40 hours" in q.evidence.quotation for q in found.quotes)
+    assert any("40 hours" in q.evidence.quotation for q in (await answer("And hours?", history=(turn,))).quotes)
 
 
 @pytest.mark.shared

@@ -352,8 +352,7 @@ async def test_no_summary_is_unusable_after_one_repair(server, analyst, name):
 async def test_a_paper_without_an_analysis_is_named_but_never_written_about(server, analyst):
     given = await entries(analyst)
     given[2] = replace(given[2], analysis=None)
-    summary = await analyst.summarise(given, "zh", DAY)
-    [mention] = [m for m in summary.mentions if m.paper_id == given[2].paper.id]
+    [mention] = [m for m in (await analyst.summarise(given, "zh", DAY)).mentions if m.paper_id == given[2].paper.id]
     assert mention.text == ""
     assert given[2].paper.title not in server.calls[-1].prompt
 

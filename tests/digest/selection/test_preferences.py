@@ -60,8 +60,7 @@ def test_fewer_like_this_lowers_its_kind():
 
 
 def test_significance_is_not_for_votes_to_change():
-    found = moved(Preferences((Example(paper("video", 90), 1),)))
-    assert {m.score.significance for m in found.values()} == {5}
+    assert {m.score.significance for m in moved(Preferences((Example(paper("video", 90), 1),))).values()} == {5}
 
 
 def test_votes_move_a_paper_by_three_points_at_most_and_never_beyond_the_scale():

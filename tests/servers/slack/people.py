@@ -5,12 +5,11 @@ An event that the manifest does not subscribe to, or whose scope it lacks, is no
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from tests.servers.slack.hub import Delivery, Hub
-from tests.servers.slack.workspace import APP, BOT_ID, BOT_USER, TEAM, Message, Workspace
+from tests.servers.slack.workspace import APP, BOT_USER, TEAM, Message, Workspace
 
 if TYPE_CHECKING:
     from tests.servers.slack.server import SlackServer
@@ -287,8 +286,3 @@ def _state(element: dict[str, Any], typed: Any) -> dict[str, dict[str, Any]]:
         picked = [o for o in options if o["value"] == typed] or [None]
         value = {"selected_option": element.get("initial_option") if typed is None else picked[0]}
     return {element["action_id"]: {"type": kind, **value}}
-
-
-def other_bot(text: str = "") -> dict[str, Any]:
-    """What marks a message as another app's, for `say`."""
-    return {"bot_id": "B0OTHER"} if not re.search(BOT_ID, text) else {}

@@ -96,8 +96,7 @@ def test_a_sentence_goes_on_behind_a_figure_and_a_footnote():
         sheet.lines(right, 330, 100)
         sheet.lines([PROSE[:38]] * 34, 330, 112)
 
-    text = read(paper(more)).text
-    assert "breaks off because the column ends before the sentence does. And it goes on." in text
+    assert "breaks off because the column ends before the sentence does. And it goes on." in read(paper(more)).text
 
 
 def test_columns_whose_content_was_written_in_another_order_are_read_in_reading_order():

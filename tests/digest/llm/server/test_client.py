@@ -127,8 +127,7 @@ async def test_equal_calls_in_flight_are_made_once(server, a_model):
 async def test_a_response_outlives_the_process_that_bought_it(server, a_model):
     cache = MemoryCache()
     for _ in range(2):
-        model = a_model(cache=cache)
-        await model.ask(RANK)
+        await a_model(cache=cache).ask(RANK)
     assert len(server.calls) == 1
 
 
@@ -144,8 +143,7 @@ async def test_a_response_is_stored_before_the_budget_hears_of_it(server, a_mode
         async def settle(self, ticket, usage):
             order.append("settled")
 
-    model = a_model(cache=Cache(), budget=Budget())
-    await model.ask(RANK)
+    await a_model(cache=Cache(), budget=Budget()).ask(RANK)
     assert order == ["stored", "settled"]
 
 
@@ -345,11 +343,9 @@ async def test_a_server_with_the_older_limit_gets_it_and_is_remembered(server, m
 async def test_what_was_learnt_does_not_change_what_is_at_hand(server, a_model):
     cache = MemoryCache()
     server.behave("no_json_schema")
-    model = a_model(cache=cache)
-    await model.ask(RANK)
+    await a_model(cache=cache).ask(RANK)
     calls = len(server.calls)
-    fresh = a_model(cache=cache)
-    await fresh.ask(RANK)
+    await a_model(cache=cache).ask(RANK)
     assert len(server.calls) == calls
 
 
