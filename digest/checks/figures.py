@@ -111,14 +111,19 @@ def han_number(text: str) -> float:
     return total + section + digit
 
 
+def _bounded(exponent: str) -> int:
+    """An exponent that a float can hold."""
+    return max(-300, min(300, int(exponent)))
+
+
 def _scientific(match: re.Match[str]) -> tuple[float, float]:
     raw = match["sci"]
     exponent = match["exp"] or match["pow"] or match["sup"]
     if exponent is None:
         value = float(raw.replace("−", "-"))
         head, _, tail = raw.lower().replace("−", "-").partition("e")
-        return value, _step(head) * 10.0 ** int(tail)
-    power = max(-300, min(300, int(exponent.translate(_SUPERSCRIPT).replace("−", "-").replace("–", "-"))))
+        return value, _step(head) * 10.0 ** _bounded(tail)
+    power = _bounded(exponent.translate(_SUPERSCRIPT).replace("−", "-").replace("–", "-"))
     if match["exp"] is None:
         return 10.0**power, 10.0**power
     head = re.match(_NUM, raw)

@@ -143,8 +143,8 @@ async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team):
     await team.has_digest()
     ephemeral = team.slack.space.channel(CHANNEL).ephemeral
     await team.slack.command("U1", CHANNEL, "/digest", "retract").wait()
-    asked = await team.slack.until(lambda: next((m for m in ephemeral if "撤回" in m.shown), None), 20)
-    await team.slack.click("U1", asked, "撤回").wait()
+    asked = await team.slack.until(lambda: next((m for m in ephemeral if "Take back" in m.shown), None), 20)
+    await team.slack.click("U1", asked, "Take back").wait()
     await team.slack.until(lambda: not team.posts(), 60)
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
