@@ -95,17 +95,15 @@ async def test_another_language_on_the_same_day_gives_the_same_day_in_that_langu
     assert "announced 24" in english.out
 
 
-@of_the_day
-async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_papers_only(day):
-    first = await day.run(*DIGEST)
-    day.at(datetime(2026, 1, 31, 9, tzinfo=UTC))
-    quiet = await day.run(*DIGEST)
+async def test_a_day_without_news_gives_a_sentence_and_the_next_day_its_own_papers_only(world):
+    first = await world.run(*DIGEST)
+    world.at(datetime(2026, 1, 31, 9, tzinfo=UTC))
+    quiet = await world.run(*DIGEST)
     assert (quiet.code, quiet.out) == (0, "")
     assert "Nothing new" in quiet.err
-    day.arxiv.add(*a_day(12, date(2026, 2, 2), ("cs.CV",), seed=1, words=800))
-    day.at(datetime(2026, 2, 2, 9, tzinfo=UTC))
-    monday = await day.run(*DIGEST)
-    day.at(MORNING)
+    world.arxiv.add(*a_day(12, date(2026, 2, 2), ("cs.CV",), seed=1, words=800))
+    world.at(datetime(2026, 2, 2, 9, tzinfo=UTC))
+    monday = await world.run(*DIGEST)
     assert monday.code == 0, monday.err
     assert "考虑 12" in monday.out
     assert not set(papers_in(first.out)) & set(papers_in(monday.out))
