@@ -17,7 +17,7 @@ from digest import cache_keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Booking, Progress, Services, Units, UnwatchedUnits, booked, booking, silent
-from digest.read_paper import left_out, read_paper
+from digest.read_paper import read_paper, skipped_entry
 from digest.render.labels import label
 from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.selection.lexical import choose
@@ -53,7 +53,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Made:
+class DigestResult:
     """A Digest (None when nothing is new) and the ledger entries stored in its transaction."""
 
     digest: Digest | None
@@ -85,7 +85,7 @@ async def make_digest(
     now: datetime,
     progress: Progress = silent,
     units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
-) -> Made:
+) -> DigestResult:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
     run = _Run(request, services, Booking(request.subscription), progress, units)
     with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
@@ -93,11 +93,11 @@ async def make_digest(
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
         if not intake.news:
-            return Made(None, intake.seeded, intake)
-        unmoved, ranking_note = await _ranked(intake.news, run)
-        scores, chosen, learned = await _chosen(intake.news, unmoved, run)
+            return DigestResult(None, intake.seeded, intake)
+        unmoved, ranking_note = await _rank(intake.news, run)
+        scores, chosen, learned = await _choose(intake.news, unmoved, run)
         entries = await _read_all(chosen, learned, intake.late, run)
-        summary, summary_note = await _summarised(entries, intake.day or request.local_date, run)
+        summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
     digest = Digest(
@@ -117,7 +117,7 @@ async def make_digest(
         others=_others(intake.news, scores, shown),
         notes=_notes(entries, ranking_note, summary_note, run.language),
     )
-    return Made(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
+    return DigestResult(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
 
 
 async def preview(
@@ -132,15 +132,15 @@ async def preview(
     latest = take_in(listing, Ledger(), now).news
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
     run = _Run(request, services, Booking(), silent)
-    unmoved, _ = await _ranked(latest, run)
-    _, chosen, _ = await _chosen(latest, unmoved, run)
+    unmoved, _ = await _rank(latest, run)
+    _, chosen, _ = await _choose(latest, unmoved, run)
     return chosen, len(latest)
 
 
-async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
+async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
     """Reuses stored Scores, which channels with one Profile share; the note: keywords ranked."""
     request, services = run.request, run.services
-    held = await _held(papers, request.profile, services)
+    held = await _load_scores(papers, request.profile, services)
     share = await services.spent(request.subscription) if len(held) < len(papers) else 0.0
     try:
         if share >= RANKS_BY_WORDS and services.analyst is not services.stand_in:
@@ -150,7 +150,7 @@ async def _ranked(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]
         else:
             unit = cache_keys.ranking(request.profile, services.analyst.name, services.analyst.version)
             with booked(request.subscription, "rank", run.book, unit):
-                scores = await _scored(papers, held, request.profile, services)
+                scores = await _score(papers, held, request.profile, services)
             await services.share(request.subscription, unit)
             note = label("keyless", run.language) if services.analyst is services.stand_in else ""
     except (ModelUnavailable, OverBudget) as error:
@@ -168,12 +168,12 @@ def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
     return cache_keys.score(paper, profile, analyst.name, analyst.version)
 
 
-async def _held(papers: Sequence[Paper], profile: Profile, services: Services) -> dict[str, Score]:
+async def _load_scores(papers: Sequence[Paper], profile: Profile, services: Services) -> dict[str, Score]:
     raws = await services.cache.get_all([_score_key(p, profile, services.analyst) for p in papers])
     return {p.id: from_json(Score, raw) for p, raw in zip(papers, raws, strict=True) if raw}
 
 
-async def _scored(
+async def _score(
     papers: Sequence[Paper], held: Mapping[str, Score], profile: Profile, services: Services
 ) -> list[Score]:
     scores, analyst = dict(held), services.analyst
@@ -187,7 +187,7 @@ async def _scored(
     return [scores[p.id] for p in papers]
 
 
-async def _chosen(
+async def _choose(
     papers: Sequence[Paper], scores: Sequence[Score], run: _Run
 ) -> tuple[list[Score], list[Chosen], dict[str, str]]:
     """The Scores moved by votes, the papers chosen, and why votes alone brought some in."""
@@ -223,7 +223,7 @@ async def _read_all(
                     )
             else:
                 log.error("event=left_out paper=%s", paper.versioned)
-                entry = left_out(paper, score, number, run.language)
+                entry = skipped_entry(paper, score, number, run.language)
         done += 1
         run.progress("read", done, len(chosen))
         return replace(entry, watched=watched, late=paper.id in late, learned=learned.get(paper.id, ""))
@@ -238,7 +238,7 @@ async def _read_all(
     return tuple(entries)
 
 
-async def _summarised(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[Summary, str]:
+async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[Summary, str]:
     services, language = run.services, run.language
     if services.analyst is services.stand_in:
         return await services.stand_in.summarise(entries, language, day), ""

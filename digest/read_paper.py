@@ -28,8 +28,8 @@ async def read_paper(
     notes: list[str] = []
     analysis: Analysis | None = None
     try:
-        read = await _affordable(paper, text, language, services)
-        analysis = await analysed(paper, read, language, services, services.analyst)
+        read = await _within_budget(paper, text, language, services)
+        analysis = await get_analysis(paper, read, language, services, services.analyst)
         if read is not text:
             notes.append(label("saving_abstract", language))
     except (ModelUnavailable, OverBudget) as error:
@@ -37,7 +37,7 @@ async def read_paper(
             raise
         log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
         notes.append(label("over_budget" if isinstance(error, OverBudget) else "model_down", language))
-        analysis = await analysed(paper, text, language, services, services.stand_in)
+        analysis = await get_analysis(paper, text, language, services, services.stand_in)
     except Unusable as error:
         log.warning(
             "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
@@ -60,13 +60,13 @@ async def read_paper(
     )
 
 
-def left_out(paper: Paper, score: Score, number: int, language: str) -> Entry:
+def skipped_entry(paper: Paper, score: Score, number: int, language: str) -> Entry:
     """Returns the Entry of a paper that crashed the process: shown, but not read."""
     text = abstract_text(paper, "")
     return Entry(number, paper, score, None, links(paper, text), notes=(label("left_out", language),))
 
 
-async def _affordable(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
+async def _within_budget(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
     """The abstract only, when budget nears its end and no full analysis is stored."""
     if services.analyst is services.stand_in or not text.basis.full:
         return text
@@ -80,7 +80,7 @@ def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst)
     return cache_keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
 
 
-async def analysed(paper: Paper, text: FullText, language: str, services: Services, analyst: Analyst) -> Analysis:
+async def get_analysis(paper: Paper, text: FullText, language: str, services: Services, analyst: Analyst) -> Analysis:
     key = _analysis_key(paper, text, language, analyst)
 
     async def make() -> bytes:

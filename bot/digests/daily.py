@@ -18,7 +18,7 @@ from bot.digests.delivery import Delivered, deliver, retract
 from bot.digests.preferences import load_preferences
 from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.model import Digest, Entry
-from digest.pipeline import Made, Request, make_digest
+from digest.pipeline import DigestResult, Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
 from digest.selection.ledger import State, own_day
 
@@ -104,7 +104,7 @@ class Daily:
 
     async def _make_digest(
         self, subscription: Subscription, run: Run, options: RunOptions, progress: Progress, units: Units
-    ) -> Made:
+    ) -> DigestResult:
         ledger = await self._store.ledger(subscription.key)
         again = None
         if options.again:
