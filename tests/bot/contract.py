@@ -44,7 +44,7 @@ class Break(StrEnum):
     THROTTLED = "throttled"
     """Refused with a short time to wait."""
     GONE = "gone"
-    """The channel is no more."""
+    """The channel no longer exists."""
     FORBIDDEN = "forbidden"
     """A permission is missing, or the token was revoked."""
     HISTORY = "history"

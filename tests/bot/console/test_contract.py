@@ -32,7 +32,7 @@ class BreakingChat(ConsoleChat):
             case Break.THROTTLED:
                 raise Throttled("Too fast.", 0.05)
             case Break.GONE:
-                raise TargetMissing("The channel is no more.")
+                raise TargetMissing("The channel no longer exists.")
             case Break.FORBIDDEN:
                 raise Forbidden("Not allowed.")
         return await super().post(step, place, on)

@@ -48,7 +48,7 @@ async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home):
     assert "DISCORD_TOKEN" in (await check_connection(wrong))[0].detail
     await wrong.close()
     gone = (await check_connection(home.chat, ["123"]))[1]
-    assert (gone.state, gone.detail) == (State.BAD, "The channel or thread is no more.")
+    assert (gone.state, gone.detail) == (State.BAD, "The channel or thread no longer exists.")
 
 
 def test_the_invitation_asks_for_no_more_than_is_needed():

@@ -331,11 +331,14 @@ class TestUndeliverable:
         assert await house.deliver(run) is None
         assert await house.channel.said(HERE) == []
         respond = await house.channel.command("digest", "status")
-        assert "Jan 30 could not be delivered for three days and was given up: The channel is no more." in respond.text
+        assert (
+            "Jan 30 could not be delivered for three days and was given up: The channel no longer exists."
+            in respond.text
+        )
 
 
 async def _gone(*_: object) -> str:
-    raise TargetMissing("The channel is no more.")
+    raise TargetMissing("The channel no longer exists.")
 
 
 class TestGivenUp:
