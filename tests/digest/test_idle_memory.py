@@ -12,9 +12,10 @@ from digest.errors import Unreadable
 from digest.fulltext.pool import ChildPool
 from digest.model import Basis
 from tests.builders import a_paper
+from tests.deadline import DEADLINE
 
 
-def until(held: Callable[[], bool], seconds: float = 20) -> None:
+def until(held: Callable[[], bool], seconds: float = DEADLINE) -> None:
     ends = time.monotonic() + seconds
     while not held():
         assert time.monotonic() < ends
@@ -66,7 +67,7 @@ async def test_no_process_of_the_parsers_stays_behind():
     pool = ChildPool(1, idle=0.1)
     with contextlib.suppress(Unreadable):
         await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE):
         while [c for c in psutil.Process().children(recursive=True) if "multiprocessing" in str(c.cmdline())]:
             await asyncio.sleep(0.05)
     await pool.aclose()

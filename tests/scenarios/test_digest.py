@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 import pytest_asyncio
 
+from tests.deadline import DEADLINE
 from tests.scenarios.conftest import MORNING, Result, World, a_world
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
@@ -198,7 +199,7 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
 async def test_killed_and_started_again_it_buys_no_answer_twice(world, calls):
     world.model.latency = 0.4
     process = await world.start(*DIGEST)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(DEADLINE):
         while len([c for c in world.model.calls if c.ended]) < calls:
             await asyncio.sleep(0.02)
     moment = time.monotonic()

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.bot.server.test_health import free_port
+from tests.deadline import DEADLINE
 from tests.scenarios.conftest import World
 from tests.servers.discord import Discord
 from tests.servers.discord_world import Interaction
@@ -37,7 +38,7 @@ class Installation:
         self.slack.hub.connected.clear()
         with self.log.open("ab") as file:
             self.process = await self.world.start("run", output=file, **environment)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE):
             await self.slack.hub.connected.wait()
             await self.until_ready()
 
@@ -56,7 +57,7 @@ class Installation:
 
     async def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE):
             code = await self.process.wait()
         self.process = None
         return code
@@ -81,7 +82,7 @@ class Installation:
             "options": [{"type": 1, "name": "status", "options": []}],
         }
         made = self.discord.interact(self.discord.world.person("ada"), self.channel, 2, data, admin=True)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             while not made.shown:
                 await asyncio.sleep(0.05)
         return made
@@ -124,10 +125,10 @@ async def test_a_day_as_the_operator_sees_it(place):
     """Everything at DEBUG and as JSON: no token in it, and one id joins what belongs together."""
     await place.start()
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
-    await place.slack.until(place.whole, 90)
+    await place.slack.until(place.whole)
     parent = place.posts()[0]
     place.slack.say(PAPERS, "U1", f"<@{BOT_USER}> which dataset does 3 use?", parent.ts)
-    await place.slack.until(lambda: len(place.posts()) == 12 and " · " in place.posts()[-1].shown[:6], 40)
+    await place.slack.until(lambda: len(place.posts()) == 12 and " · " in place.posts()[-1].shown[:6])
 
     pressed = await place.status_on_discord()
 
@@ -187,15 +188,16 @@ async def test_a_refused_key_is_told_to_the_admins_once_and_its_end_too(place):
     await place.start(LOG_FORMAT="text")
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
     ephemeral = place.slack.space.channel(PAPERS).ephemeral
-    await place.slack.until(lambda: any("OPENAI_API_KEY" in m.shown for m in ephemeral), 60)
+    await place.slack.until(lambda: any("OPENAI_API_KEY" in m.shown for m in ephemeral))
+    await place.slack.until(place.told)
     [told] = place.told()
     assert "A setting is wrong" in told
     assert "OPENAI_API_KEY" in told
     assert "paperboy check" in told
     place.world.model.sound()
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
-    await place.slack.until(place.whole, 90)
-    await place.slack.until(lambda: len(place.told()) == 2, 30)
+    await place.slack.until(place.whole)
+    await place.slack.until(lambda: len(place.told()) == 2)
     assert "over after" in place.told()[1]
     assert KEY not in place.log.read_text()
 
@@ -211,7 +213,7 @@ async def test_slack_over_http_shares_the_port_with_health_and_metrics_may_have_
             SLACK_SIGNING_SECRET="a-signing-secret",
             METRICS_PORT=str(metrics_port),
         )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(DEADLINE):
         await place.until_ready()
     command = await place.slack.command("U1", PAPERS, "/digest", "status").wait()
     assert command.acked

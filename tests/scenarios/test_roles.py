@@ -9,6 +9,7 @@ from bench.kill.frozen import freeze
 from bench.kill.journal import bought
 from bench.kill.waiting import answers, ask, digests, judged
 from bench.kill.world import world
+from tests.deadline import DEADLINE
 
 ROLES = {"clock": ("clock",), "one": ("worker",), "two": ("worker",), "slack": ("slack",), "discord": ("discord",)}
 
@@ -25,7 +26,7 @@ async def test_each_role_does_its_part_and_every_worker_may_post_anywhere(house)
     house.next_day()
     for name, roles in ROLES.items():
         await house.start(*roles, log_name=f"{name}.log")
-    async with asyncio.timeout(150):
+    async with asyncio.timeout(DEADLINE):
         await digests(house)
         await house.slack.listened()
         asked = await ask(house, ["What does paper 2 measure?", "Which datasets does paper 3 use?"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deadline import DEADLINE
 from tests.scenarios.conftest import World
 from tests.servers.forking import Started
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
@@ -41,7 +42,7 @@ class Team:
         return replies[PAPERS].shown if len(replies) == PAPERS + 1 and " · " in replies[PAPERS].shown[:6] else ""
 
     async def has_digest(self) -> None:
-        await self.slack.until(lambda: len(self.posts()) > PAPERS and self.parent().edits, 90)
+        await self.slack.until(lambda: len(self.posts()) > PAPERS and self.parent().edits)
 
     async def restart(self) -> None:
         self.process.kill()
@@ -62,7 +63,7 @@ async def started(world: World, slack: SlackServer, log: Path) -> Started:
     }
     with log.open("ab") as file:
         process = await world.start("run", output=file, **environment)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(DEADLINE):
         await slack.hub.connected.wait()
     return process
 
@@ -78,7 +79,7 @@ async def team(world, tmp_path):
         yield team
         if team.process.returncode is None:
             team.process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(DEADLINE):
                 await team.process.wait()
 
 
@@ -91,7 +92,7 @@ async def test_from_now_to_an_answer_in_the_thread(team):
     assert team.slack.refusals() == []
 
     team.slack.say(CHANNEL, "U2", "第3篇用了什么数据集？", team.parent().ts)
-    await team.slack.until(team.answer, 40)
+    await team.slack.until(team.answer)
     answer = team.replies()[-1]
     assert answer.shown.startswith("3 · ")
     assert "arxiv.org/" in str(answer.blocks)
@@ -108,7 +109,7 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team):
     team.slack.say(CHANNEL, "U1", f"unrelated: {secret}")
     team.slack.say(CHANNEL, "U1", f"<@U2> did you see 3? {secret}", team.parent().ts)
     team.slack.say(CHANNEL, "U1", f"<@{BOT_USER}> does 1 release code?", team.parent().ts)
-    await team.slack.until(team.answer, 40)
+    await team.slack.until(team.answer)
     assert secret not in "".join(c.prompt for c in team.world.model.calls)
     assert secret not in team.log.read_text()
     kept = await team.world.run("stop")  # the store is still in use: nothing is stopped
@@ -118,7 +119,7 @@ async def test_people_who_talk_to_each_other_are_left_alone_and_not_kept(team):
 
 async def test_killed_in_the_middle_of_a_delivery_it_posts_the_rest_once(team):
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
-    await team.slack.until(lambda: len(team.posts()) >= 3, 90)
+    await team.slack.until(lambda: len(team.posts()) >= 3)
     await team.restart()
     await team.has_digest()
     titles = [m.text for m in team.replies()]
@@ -134,7 +135,7 @@ async def test_a_question_acknowledged_before_a_kill_is_answered_after_it(team):
     await asked.wait()
     await team.restart()
     team.world.model.latency = 0
-    await team.slack.until(team.answer, 60)
+    await team.slack.until(team.answer)
     assert team.answer().startswith("2 · ")
 
 
@@ -143,9 +144,9 @@ async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team):
     await team.has_digest()
     ephemeral = team.slack.space.channel(CHANNEL).ephemeral
     await team.slack.command("U1", CHANNEL, "/digest", "retract").wait()
-    asked = await team.slack.until(lambda: next((m for m in ephemeral if "Take back" in m.shown), None), 20)
+    asked = await team.slack.until(lambda: next((m for m in ephemeral if "Take back" in m.shown), None))
     await team.slack.click("U1", asked, "Take back").wait()
-    await team.slack.until(lambda: not team.posts(), 60)
+    await team.slack.until(lambda: not team.posts())
     await team.slack.command("U1", CHANNEL, "/digest", "now").wait()
     await team.has_digest()
     assert len(team.replies()) == PAPERS
@@ -153,6 +154,6 @@ async def test_retract_takes_back_what_the_bot_posted_and_now_posts_again(team):
 
 async def test_it_ends_in_order_on_sigterm(team):
     team.process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(DEADLINE):
         assert await team.process.wait() == 0
     assert "Traceback" not in team.log.read_text()

@@ -115,7 +115,7 @@ async def test_what_it_had_begun_is_ended_and_nothing_stands_twice(old, redis_ur
             return bool(parent.edits and answer and answer.shown.startswith("1 · "))
 
         async with serving(settings):
-            await slack.until(ended, 60)
+            await slack.until(ended)
     keys = [key for key, _ in posted(slack)]
     assert len(keys) == len(set(keys))
     assert {f"{run}:{step}" for run in (FIRST, SECOND) for step in range(4)} < set(keys)

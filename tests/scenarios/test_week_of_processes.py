@@ -20,6 +20,7 @@ from bot.store import Redis, Run, RunState, Store
 from digest.model import Profile
 from digest.selection.ledger import State
 from tests.bot.server.test_health import free_port
+from tests.deadline import DEADLINE
 from tests.scenarios.conftest import World
 from tests.scenarios.test_week import CHILE, HELD, UTC_CHANNEL, at, fill
 from tests.servers import faults
@@ -54,12 +55,12 @@ class Days:
         with self.log.open("ab") as log:
             process = await self.world.start("run", "--role", "clock", "--role", "worker", output=log)
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(DEADLINE):
                 while not all([(r := await self.run(c, day)) and settled(r) for c in CHANNELS]):
                     assert process.returncode is None, self.log.read_text()[-3000:]
                     await asyncio.sleep(0.05)
             process.terminate()
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(DEADLINE):
                 assert await process.wait() == 0
         finally:
             if process.returncode is None:

@@ -2,7 +2,8 @@
 
 Three kernel locks, which end with the process that holds them:
 - `start.lock` is held while a process adopts or starts the server.
-- `users.lock` is shared by all users; a process that can lock it exclusively is the last one.
+- `users.lock` is shared by all users; a process that can lock it exclusively is the only one.
+  It is taken before `start.lock`, so that the server can be started again at any time.
 - `server.log` is locked by the server, which inherits the open file, so that no second server
   starts on the same files.
 
@@ -40,7 +41,7 @@ from bot.store.embedded.directory import (
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 30.0
+START_TIMEOUT = 30.0
 """Seconds that another process may take to start the server."""
 LOADING = 300.0
 """Seconds that a server may take to read its files back."""
@@ -78,14 +79,13 @@ class EmbeddedStore:
 
     async def __aenter__(self) -> Self:
         prepare(self.home)
-        async with self._start_lock():
-            self._users = (self.home / "users.lock").open("ab")
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-            try:
-                await self._adopt_or_start()
-            except BaseException:
-                await self._let_go()
-                raise
+        self._users = (self.home / "users.lock").open("ab")
+        try:
+            await _lock(self._users, fcntl.LOCK_SH)
+            await self.ensure()
+        except BaseException:
+            await self._let_go()
+            raise
         self._watch = asyncio.create_task(self._keep_alive(), name="embedded store")
         return self
 
@@ -95,7 +95,7 @@ class EmbeddedStore:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        async with self._start_lock():
+        async with _start_lock(self.home):
             if self._alone():
                 await _shut_down(self.home)
             elif self._guard is not None and self._guard.stdin is not None:
@@ -105,19 +105,24 @@ class EmbeddedStore:
 
     async def ensure(self) -> None:
         """Adopts or starts the server. Safe at any time, in several processes at once."""
-        async with self._start_lock():
+        async with _start_lock(self.home):
             await self._adopt_or_start()
 
     @contextlib.asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Yields whether no other process uses this store. None can begin meanwhile: be quick."""
-        async with self._start_lock():
+        """Yields whether no other process uses this store. None can begin meanwhile: be quick.
+
+        The start lock is free in the block, so that a server that dies then is started again.
+        """
+        async with _start_lock(self.home):
             alone = self._alone()
-            try:
-                yield alone
-            finally:
-                if self._users is not None:
-                    fcntl.flock(self._users, fcntl.LOCK_SH)
+            if not alone and self._users is not None:
+                await _lock(self._users, fcntl.LOCK_SH)  # a refused exclusive lock has lost the shared one
+        try:
+            yield alone
+        finally:
+            if self._users is not None:
+                await _lock(self._users, fcntl.LOCK_SH)
 
     def _alone(self) -> bool:
         """Tries to lock `users.lock` exclusively. Only under the start lock."""
@@ -142,13 +147,8 @@ class EmbeddedStore:
             guard.stdin.close()
             await asyncio.to_thread(guard.wait)
 
-    @contextlib.asynccontextmanager
-    async def _start_lock(self) -> AsyncIterator[None]:
-        async with _locked(self.home):
-            yield
-
     async def _adopt_or_start(self) -> None:
-        ends = time.monotonic() + PATIENCE
+        ends = time.monotonic() + START_TIMEOUT
         while True:
             answer = await ping(self.socket)
             if answer == "PONG":
@@ -236,20 +236,22 @@ class EmbeddedStore:
 
 
 @contextlib.asynccontextmanager
-async def _locked(home: Path) -> AsyncIterator[None]:
+async def _start_lock(home: Path) -> AsyncIterator[None]:
     with (home / "start.lock").open("ab") as file:
-        ends = time.monotonic() + PATIENCE + LOADING
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > ends:
-                    raise StoreUnavailable(
-                        f"Another process holds {home / 'start.lock'} and does not let go."
-                    ) from None
-                await asyncio.sleep(0.02)
+        await _lock(file, fcntl.LOCK_EX)
         yield
+
+
+async def _lock(file: IO[bytes], how: int) -> None:
+    """Locks a file without blocking the event loop. Raises StoreUnavailable."""
+    ends = time.monotonic() + START_TIMEOUT + LOADING
+    while True:
+        try:
+            return fcntl.flock(file, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                raise StoreUnavailable(f"Another process holds {file.name} and does not let go.") from None
+            await asyncio.sleep(0.02)
 
 
 async def _shut_down(home: Path) -> bool:
@@ -279,7 +281,7 @@ async def stop(home: Path) -> Stopped:
     if not (home / "server.log").exists():  # never used
         return Stopped.NOT_RUNNING
     prepare(home)
-    async with _locked(home):
+    async with _start_lock(home):
         with (home / "users.lock").open("ab") as users:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,7 @@ from bot.store import DeliveryState, Redis, Store, leases
 from digest.ports import FreePace
 from tests.bot.console.test_contract import ConsoleWorld
 from tests.bot.contract import KEY, SOON, Break, a_post, a_thread, check_whole, die, run, step_key
+from tests.deadline import DEADLINE
 from tests.servers.forking import ForkServer, Started
 
 
@@ -109,7 +110,7 @@ class TestKilled:
             await started.wait()
 
     async def recorded(self, store: Store, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             while True:
                 found = await store.delivery(KEY)
                 if found is not None and len(found.ids) + len(found.intents) >= count:

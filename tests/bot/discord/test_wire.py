@@ -32,13 +32,14 @@ from digest.ports import MemoryCache
 from tests.bot.contract import a_post
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.recording import RecordingHandler, said
+from tests.deadline import DEADLINE
 from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
 
 POST = r"/channels/\d+/messages"
 
 
-async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(holds: Callable[[], object], seconds: float = DEADLINE) -> None:
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, "it did not come"

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.server.health import Health, serve_http, watch_connections
 from bot.store import StoreUnavailable
 from digest.errors import Misconfigured
+from tests.deadline import DEADLINE
 
 
 def free_port() -> int:
@@ -121,7 +122,7 @@ async def test_a_connection_that_is_down_is_reported_and_its_return_too():
     up, reports = [False], Noted()
     health = Health(parts={"slack": lambda: up[0], "worker": lambda: False})
     watching = asyncio.create_task(watch_connections(health, reports, frozenset({"slack", "discord"}), pause=0))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE):
         await reports.news.wait()
         assert set(reports.said) == {"fault listening slack"}
         up[0] = True

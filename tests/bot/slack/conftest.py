@@ -9,6 +9,7 @@ import pytest
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from tests.bot.slack.recording_handler import RecordingHandler
+from tests.deadline import DEADLINE
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 
@@ -38,7 +39,7 @@ async def connection(slack: SlackServer, chat: SlackChat, handler: RecordingHand
     """Connected by socket."""
     made = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
     running = asyncio.create_task(made.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE):
         await slack.hub.connected.wait()
     yield made
     await made.close(5)

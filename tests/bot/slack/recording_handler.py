@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.chat import Click, Command, Heading, Person, Place, Post, Question, Responder, Submission, Text, VoteKind
+from tests.deadline import DEADLINE
 
 
 async def nothing(*_: Any) -> None:
@@ -37,7 +38,7 @@ class RecordingHandler:
 
     async def one(self, name: str) -> Any:
         """The only thing of that name, waited for."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             while not self.all(name):
                 self.news.clear()
                 await self.news.wait()

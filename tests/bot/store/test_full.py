@@ -11,6 +11,7 @@ from bot.store import Redis, Store, StoreUnavailable
 from bot.store import redis as module
 from bot.store.redis import Script
 from bot.worker.queue import QUICK, Queue
+from tests.deadline import DEADLINE
 
 WRITE = Script("redis.call('SET', KEYS[1], ARGV[1]) return 1")
 
@@ -67,7 +68,7 @@ async def test_the_queue_tells_of_it_in_a_line_and_goes_on_afterwards(redis_url,
             assert not running.done()
             client.config_set("maxmemory", "0")
         await queue.add("answer", Place("slack", "C1").key)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(DEADLINE):
             await ran.wait()
         await queue.drain(1)
         await running

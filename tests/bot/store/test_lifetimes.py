@@ -16,6 +16,7 @@ from digest.selection.ledger import LedgerEntry, State
 from tests.bot.contract import a_thread
 from tests.bot.store.test_people import A_POST, ANN, THREAD, a_question, an_answer
 from tests.builders import NOON, a_digest
+from tests.deadline import DEADLINE
 
 FOR_EVER = {
     "paperboy:subscriptions": "what people set; removed with the channel",
@@ -137,7 +138,7 @@ async def test_the_queue_leaves_nothing_behind(redis_url, store):
             await queue.add("digest", key=f"d{n}", wait=timedelta(milliseconds=n))
             await queue.add("answer", key=f"a{n}")
         running = asyncio.create_task(queue.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             while done < 10 or any((await queue.depth()).values()):
                 await asyncio.sleep(0.02)
         await queue.drain(5)

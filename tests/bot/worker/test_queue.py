@@ -15,13 +15,14 @@ from bot.store import Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
 from bot.worker.queue import QUICK, SLOW, Queue, RetryLater, Task
+from tests.deadline import DEADLINE
 from tests.servers.forking import ForkServer, Started
 
 WINDOW = timedelta(seconds=1)
 """Instead of half a minute."""
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = DEADLINE) -> None:
     async with asyncio.timeout(seconds):
         while not await holds():
             await asyncio.sleep(0.02)
@@ -321,7 +322,7 @@ class TestDying:
             async with Queue(embedded.url, store, embedded) as queue:  # with the window of half a minute
                 queue.register("freeze", go_on, SLOW)
                 async with working(queue):
-                    await asyncio.wait_for(done.wait(), 10)
+                    await asyncio.wait_for(done.wait(), DEADLINE)
 
 
 async def _nothing(_task: Task, *_ids: str) -> None:

@@ -18,6 +18,7 @@ from digest.fulltext.reader import PARSER, UNAVAILABLE_LIFE, Reader
 from digest.model import Basis, FullText, Paper, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
+from tests.deadline import DEADLINE
 from tests.digest.fulltext.latexml import WHOLE, page
 from tests.digest.fulltext.sheets import paper as a_pdf
 from tests.servers import faults
@@ -146,7 +147,7 @@ PAPER = a_paper()
 
 async def ended(process: psutil.Process) -> None:
     """Whoever started it takes note of its end; we only look."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE):
         while process in children():
             await asyncio.sleep(0.02)
 

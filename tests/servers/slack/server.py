@@ -19,6 +19,7 @@ from typing import Any, Self
 import yaml
 from aiohttp import web
 
+from tests.deadline import DEADLINE
 from tests.paths import ROOT
 from tests.servers.slack import rules
 from tests.servers.slack.faults import Fault, broken, next_fault
@@ -143,7 +144,7 @@ class SlackServer(People):
         fine = {"", "ratelimited", "fault"}
         return [c for c in self.journal if c.error not in fine]
 
-    async def until(self, held: Callable[[], Any], seconds: float = 10.0) -> Any:
+    async def until(self, held: Callable[[], Any], seconds: float = DEADLINE) -> Any:
         """Waits until the predicate holds, looked at whenever something was called. Returns its value."""
         async with asyncio.timeout(seconds):
             while not (value := held()):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from bot.store import Redis
 from bot.store.embedded.directory import SOCKET_LIMIT, StoreUnavailable, server_binary, socket_path
 from bot.store.embedded.server import EmbeddedStore, Stopped, stop, store_address
 from digest.errors import Misconfigured
+from tests.deadline import DEADLINE
 from tests.paths import ROOT
 
 STARTER = """
@@ -74,7 +76,7 @@ async def pid(url: str) -> int:
 
 
 async def gone(home: Path) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE):
         while servers(home):
             await asyncio.sleep(0.02)
 
@@ -145,7 +147,7 @@ class TestStarting:
             await EmbeddedStore(tmp_path / "home").__aenter__()
 
     async def test_a_silent_server_is_never_joined_by_a_second(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("bot.store.embedded.server.PATIENCE", 0.5)
+        monkeypatch.setattr("bot.store.embedded.server.START_TIMEOUT", 0.5)
         async with starter(tmp_path):
             server = servers(tmp_path)[0]
             server.suspend()
@@ -182,6 +184,22 @@ class TestEnding:
             async with store.alone() as alone:
                 assert alone
 
+    async def test_a_server_that_dies_while_one_is_alone_is_started_again(self, tmp_path):
+        """A process that starts right after a kill adopts the server that the guard is ending."""
+        async with EmbeddedStore(tmp_path) as store, Redis(store.url) as redis:
+            async with store.alone() as alone:
+                assert alone
+                os.kill(await pid(store.url), signal.SIGKILL)
+                async with asyncio.timeout(DEADLINE):
+                    await redis.do("SET", "a", "1")
+            assert await redis.do("GET", "a") == b"1"
+
+    async def test_none_begins_while_one_is_alone(self, tmp_path):
+        async with EmbeddedStore(tmp_path) as store, store.alone() as alone:
+            assert alone
+            with (tmp_path / "users.lock").open("ab") as file, pytest.raises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
     async def test_stop_ends_what_was_left_behind_and_not_what_is_used(self, tmp_path):
         assert await stop(tmp_path) is Stopped.NOT_RUNNING
         async with starter(tmp_path) as first, starter(tmp_path) as second:
@@ -206,7 +224,7 @@ class TestEnding:
             before = await pid(store.url)
             first.send_signal(signal.SIGKILL)
             await first.wait()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(DEADLINE):
                 while await pid(store.url) == before:
                     await asyncio.sleep(0.02)
             assert await redis.do("GET", "a") == b"1"
@@ -228,12 +246,12 @@ class TestKilledServer:
             writing = asyncio.create_task(write())
             for _ in range(5):
                 before = acknowledged
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(DEADLINE):
                     while acknowledged < before + 200:
                         await asyncio.sleep(0.01)
                 os.kill(await pid(store.url), signal.SIGKILL)
             before = acknowledged
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(DEADLINE):
                 while acknowledged < before + 10:
                     await asyncio.sleep(0.01)
             writing.cancel()
