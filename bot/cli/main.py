@@ -6,6 +6,7 @@ themselves so that `paperboy --help` starts fast.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -182,4 +183,5 @@ app.command()(costs)
 
 
 def main() -> None:
+    os.umask(0o077)  # what the store and the logs hold is this user's alone
     app(prog_name="paperboy")

@@ -139,6 +139,7 @@ class Settings(BaseSettings):
     admin_discord_channel_id: str = ""
     log_level: str = "INFO"
     log_format: str = "text"
+    host: str = ""
     port: int = Field(3000, ge=1, le=65535)
     metrics_port: int | None = Field(None, ge=1, le=65535)
     paperboy_now: datetime | None = None

@@ -1,7 +1,7 @@
 """HTTP endpoints /healthz (the process answers), /readyz (all parts are up) and /metrics.
 
-Slack over HTTP is mounted on the same application. The ports listen on all addresses, so no answer
-names a person, a channel or a secret.
+Slack over HTTP is mounted on the same application. No answer names a person, a channel or a
+secret. A connection serves one request and ends after a fixed time, finished or not.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ STORE_TIMEOUT = 2.0
 WATCH_EVERY = 30.0
 REPORT_AFTER = timedelta(minutes=5)
 """How long a connection is down before admins hear of it: a renewal takes up to a minute."""
+LOOPBACK = "127.0.0.1"
+MAX_CONNECTIONS = 100
+"""Connections open at once on one port; further ones are closed at once."""
+CONNECTION_TIME = 20.0
+"""Seconds from accepting a connection to its end. Slack waits three for an answer."""
 
 
 @dataclass
@@ -100,9 +105,12 @@ async def watch_connections(
 
 @contextlib.asynccontextmanager
 async def serve_http(
-    health: Health, app: web.Application, port: int, metrics_port: int | None, *, needed: bool
+    health: Health, app: web.Application, port: int, metrics_port: int | None, *, host: str = "", needed: bool
 ) -> AsyncIterator[None]:
-    """Raises Misconfigured for a `needed` port that is taken; another one is only logged."""
+    """Listens on `host`; if that is empty, on all addresses for a `needed` port, else on loopback.
+
+    Raises Misconfigured for a `needed` port that is taken; another one is only logged.
+    """
     health.mount(app)
     async with contextlib.AsyncExitStack() as stack:
         if metrics_port in (None, port):
@@ -110,21 +118,54 @@ async def serve_http(
         else:
             metrics_app = web.Application()
             health.mount_metrics(metrics_app)
-            await _listen(metrics_app, metrics_port, "METRICS_PORT", stack, needed=False)
-        await _listen(app, port, "PORT", stack, needed=needed)
+            assert metrics_port is not None
+            await _listen(metrics_app, host or LOOPBACK, metrics_port, "METRICS_PORT", stack, needed=False)
+        await _listen(app, host or (None if needed else LOOPBACK), port, "PORT", stack, needed=needed)
         yield
 
 
 async def _listen(
-    app: web.Application, port: int | None, setting: str, stack: contextlib.AsyncExitStack, *, needed: bool
+    app: web.Application, host: str | None, port: int, setting: str, stack: contextlib.AsyncExitStack, *, needed: bool
 ) -> None:
+    app.on_response_prepare.append(_end_after_response)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
+    assert runner.server is not None
     try:
-        await web.TCPSite(runner, port=port).start()
+        listening = await asyncio.get_running_loop().create_server(_bounded(runner.server), host, port)
+        stack.callback(listening.close)
     except OSError as error:
         sentence = f"{setting} {port} cannot be used ({error.strerror}). Set {setting} to a free port."
         if needed:
             raise Misconfigured(sentence) from error
         log.warning("event=no_health_port setting=%s reason=%r", setting, sentence)
+
+
+async def _end_after_response(_: web.Request, response: web.StreamResponse) -> None:
+    """A connection that is kept would be cut in a later request."""
+    response.force_close()
+
+
+class _Refusal(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
+def _bounded(server: web.Server) -> Callable[[], asyncio.Protocol]:
+    """Limits connections and their time: aiohttp has no time-out for headers and bodies."""
+
+    def accept() -> asyncio.Protocol:
+        if len(server.connections) >= MAX_CONNECTIONS:
+            return _Refusal()
+        protocol = server()
+        asyncio.get_running_loop().call_later(CONNECTION_TIME, _abort, protocol)
+        return protocol
+
+    return accept
+
+
+def _abort(protocol: web.RequestHandler) -> None:
+    if protocol.transport is not None:
+        protocol.transport.abort()

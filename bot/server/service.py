@@ -99,7 +99,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         runtime.tasks.append(watch_connections(health, reports, frozenset({"slack", "discord"})))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
         await stack.enter_async_context(
-            serve_http(health, web_app, settings.port, settings.metrics_port, needed=by_http)
+            serve_http(health, web_app, settings.port, settings.metrics_port, host=settings.host, needed=by_http)
         )
         log.info("event=started roles=%s", ",".join(sorted(roles)))
         await _until_stopped(runtime, health)

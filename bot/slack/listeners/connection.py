@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from typing import Any
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,6 +41,8 @@ log = logging.getLogger(__name__)
 SHORTCUT = "ask_paper"
 COMMANDS = ("/paper", "/digest")
 PATH = "/slack/events"
+SIGNATURE_LIFE = 600.0
+"""Seconds. A signature is valid for five minutes before and after its time."""
 DRAIN = 20.0
 ACK = 3.0
 
@@ -73,6 +78,8 @@ class SlackConnection:
         self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
         self._runner: web.AppRunner | None = None
+        self._signatures: dict[str, float] = {}
+        """Signatures seen, oldest first, with the time at which each may be forgotten."""
         people = People(chat.wire)
         self._events = Events(chat.wire, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
@@ -195,7 +202,35 @@ class SlackConnection:
         await send_async_response(client, request, await run_async_bolt_app(self._app, request), 0)
 
     async def _from_http(self, request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+        """Checks the signature before it parses anything."""
+        try:
+            body = (await request.read()).decode()
+            if not self._signed(body, request.headers):
+                return web.Response(status=401, text="Not signed by Slack, or received before.")
+            parsed = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+        except web.HTTPException:  # too large
+            raise
+        except Exception:  # noqa: BLE001  # whatever the SDK's parser makes of a shape that is none of Slack's
+            return web.Response(status=400, text="Not a request of Slack.")
+        answer = await to_aiohttp_response(await self._app.async_dispatch(parsed))
+        if answer.status >= 500:  # Slack sends it again, within the same second with the same signature
+            self._signatures.pop(request.headers["X-Slack-Signature"], None)
+        return answer
+
+    def _signed(self, body: str, headers: Mapping[str, str]) -> bool:
+        """Whether Slack signed this within five minutes and it was not received before."""
+        at, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+        if not re.fullmatch(r"[0-9]{1,12}", at) or not signature.isascii():
+            return False
+        if not SignatureVerifier(self._secret).is_valid(body, at, signature):
+            return False
+        now = time.monotonic()
+        while self._signatures and next(iter(self._signatures.values())) < now:
+            del self._signatures[next(iter(self._signatures))]
+        if signature in self._signatures:
+            return False
+        self._signatures[signature] = now + SIGNATURE_LIFE
+        return True
 
     def _fail(self, error: Exception) -> None:
         if self._end is not None and not self._end.done():

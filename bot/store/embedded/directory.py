@@ -24,6 +24,7 @@ OLDEST = (7, 0)
 LOG_SIZE = 1_000_000
 
 
+FILES = ("start.lock", "users.lock", "server.log")
 ROOM = 8_000_000
 """Bytes of free disk that a server needs to start: without them it ends at its first write."""
 
@@ -69,8 +70,11 @@ def socket_path(home: Path) -> Path:
 def prepare(home: Path) -> None:
     """Makes the directories, private to this user. Raises Misconfigured."""
     try:
-        (home / "store").mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home / "start.lock").open("ab").close()
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "store").mkdir(mode=0o700, exist_ok=True)
+        for name in FILES:
+            (home / name).open("ab").close()
+        _make_private(home)
         if not os.access(home / "store", os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied")
     except OSError as error:
@@ -86,6 +90,19 @@ def prepare(home: Path) -> None:
             raise Misconfigured(
                 f"{beside} belongs to somebody else. Remove it, or set PAPERBOY_HOME to a shorter path."
             )
+
+
+def _make_private(home: Path) -> None:
+    """Takes from others what an earlier version or a wide umask gave them.
+
+    A directory that also serves something else keeps its own mode.
+    """
+    found = home.stat()
+    if found.st_uid == os.getuid() and not found.st_mode & stat.S_ISVTX and home != Path.home():
+        home.chmod(0o700)
+    for path in (*(home / name for name in FILES), home / "store", *(home / "store").rglob("*")):
+        if path.lstat().st_uid == os.getuid() and not path.is_symlink():
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def full_disk(folder: Path) -> StoreUnavailable | None:

@@ -81,7 +81,7 @@ class EmbeddedStore:
         prepare(self.home)
         self._users = (self.home / "users.lock").open("ab")
         try:
-            await _lock(self._users, fcntl.LOCK_SH)
+            await _lock(self.home, self._users, fcntl.LOCK_SH)
             await self.ensure()
         except BaseException:
             await self._let_go()
@@ -117,12 +117,12 @@ class EmbeddedStore:
         async with _start_lock(self.home):
             alone = self._alone()
             if not alone and self._users is not None:
-                await _lock(self._users, fcntl.LOCK_SH)  # a refused exclusive lock has lost the shared one
+                await _lock(self.home, self._users, fcntl.LOCK_SH)  # a refused exclusive lock has lost the shared one
         try:
             yield alone
         finally:
             if self._users is not None:
-                await _lock(self._users, fcntl.LOCK_SH)
+                await _lock(self.home, self._users, fcntl.LOCK_SH)
 
     def _alone(self) -> bool:
         """Tries to lock `users.lock` exclusively. Only under the start lock."""
@@ -180,6 +180,7 @@ class EmbeddedStore:
                 stderr=subprocess.DEVNULL,
                 cwd=self.home,
                 start_new_session=True,
+                umask=0o077,
                 bufsize=0,
             )
         log.info("event=store-started home=%s", self.home)
@@ -238,19 +239,21 @@ class EmbeddedStore:
 @contextlib.asynccontextmanager
 async def _start_lock(home: Path) -> AsyncIterator[None]:
     with (home / "start.lock").open("ab") as file:
-        await _lock(file, fcntl.LOCK_EX)
+        await _lock(home, file, fcntl.LOCK_EX)
         yield
 
 
-async def _lock(file: IO[bytes], how: int) -> None:
+async def _lock(home: Path, file: IO[bytes], how: int) -> None:
     """Locks a file without blocking the event loop. Raises StoreUnavailable."""
-    ends = time.monotonic() + START_TIMEOUT + LOADING
+    ends = time.monotonic() + START_TIMEOUT
     while True:
         try:
             return fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > ends:
-                raise StoreUnavailable(f"Another process holds {file.name} and does not let go.") from None
+            if time.monotonic() > ends and await ping(socket_path(home)) != "LOADING":
+                raise StoreUnavailable(
+                    f"Another process holds {file.name} and does not let go. `fuser {file.name}` names it; end it."
+                ) from None
             await asyncio.sleep(0.02)
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import aiohttp
+import psutil
 import pytest
 from aiohttp import web
 
@@ -102,6 +103,57 @@ async def test_a_port_that_is_taken_ends_only_who_needs_it(caplog):
                 pass
         async with serve_http(Health(), web.Application(), port, None, needed=False):
             assert "event=no_health_port" in caplog.text
+
+
+async def connect(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))
+
+
+async def test_a_request_that_never_ends_is_cut(monkeypatch):
+    monkeypatch.setattr("bot.server.health.CONNECTION_TIME", 0.05)
+    async with serving(Health()) as (url, _):
+        for begun in (b"GET /healthz HTTP/1.1\r\nX-Slow: ", b"POST /healthz HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"):
+            reader, writer = await connect(url)
+            writer.write(begun)
+            async with asyncio.timeout(DEADLINE):
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+            writer.close()
+        monkeypatch.setattr("bot.server.health.CONNECTION_TIME", 20.0)
+        assert (await get(f"{url}/healthz"))[0] == 200
+
+
+async def test_connections_beyond_the_limit_are_closed_and_one_that_ends_makes_room(monkeypatch):
+    monkeypatch.setattr("bot.server.health.MAX_CONNECTIONS", 3)
+    async with serving(Health()) as (url, _):
+        held = [await connect(url) for _ in range(3)]
+        for _, writer in held:
+            writer.write(b"GET / HTTP/1.1\r\n")
+        with pytest.raises(aiohttp.ClientError):
+            await get(f"{url}/healthz")
+        reader, writer = held[0]
+        writer.write(b"Host: x\r\n\r\n")
+        assert b" 404 " in await reader.readline()
+        await reader.read()
+        writer.close()
+        assert (await get(f"{url}/healthz"))[0] == 200
+        for _, writer in held[1:]:
+            writer.close()
+
+
+async def test_it_listens_on_loopback_unless_slack_or_the_setting_needs_more():
+    everywhere = {"0.0.0.0", "::"}
+    for host, needed, expected in (
+        ("", False, {"127.0.0.1"}),
+        ("", True, everywhere),
+        ("127.0.0.1", True, {"127.0.0.1"}),
+        ("0.0.0.0", False, {"0.0.0.0"}),
+    ):
+        port, beside = free_port(), free_port()
+        async with serve_http(Health(), web.Application(), port, beside, host=host, needed=needed):
+            heard = {c.laddr.port: c.laddr.ip for c in psutil.Process().net_connections() if c.status == "LISTEN"}
+            assert heard[port] in expected
+            assert heard[beside] == (host or "127.0.0.1")
 
 
 class Noted:

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import io
+import logging
 from typing import Any
 
 import aiohttp
@@ -398,6 +400,41 @@ async def test_over_http_what_slack_did_not_sign_is_refused(handler, over_http, 
     async with aiohttp.ClientSession() as session, session.post(over_http, data="{}", headers=headers) as answer:
         assert answer.status == 401
     assert handler.told == []
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"\xff\xfe", {}, 400),
+        (b"[" * 100_000, {"X-Slack-Request-Timestamp": "now", "X-Slack-Signature": "v0=x"}, 401),
+        (b"{}", {"X-Slack-Request-Timestamp": "\u0661", "X-Slack-Signature": "v0=x"}, 401),
+        (b"{}", {"X-Slack-Request-Timestamp": "9" * 5000, "X-Slack-Signature": "v0=x"}, 401),
+        (b"{", {"Content-Type": "application/json", **signature("secret", "{")}, 400),
+        (b"[]", {"Content-Type": "application/json", **signature("secret", "[]")}, 400),
+        (b"payload=%7B", {"Content-Type": "application/x-www-form-urlencoded", **signature("secret", "payload=%7B")}, 400),
+        (b"x" * 2_000_000, signature("secret", "x"), 413),
+    ],
+)  # fmt: skip
+async def test_over_http_what_slack_never_sends_is_refused_without_a_traceback(
+    over_http, caplog, body, headers, status
+):
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(over_http, data=io.BytesIO(body), headers=headers) as answer,
+    ):
+        assert answer.status == status
+    assert "Traceback" not in caplog.text
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+async def test_over_http_a_request_that_is_sent_again_by_another_counts_once(slack, handler, over_http):
+    body = "command=%2Fpaper&text=2601.22153&channel_id=C1&user_id=U1&team_id=T0PAPER&trigger_id=1.2&response_url=http%3A%2F%2Fx"
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **signature("secret", body)}
+    async with aiohttp.ClientSession() as session:
+        for expected in (200, 401, 401):
+            async with session.post(over_http, data=body, headers=headers) as answer:
+                assert answer.status == expected
+    await handler.one("commanded")
 
 
 async def test_over_http_slack_may_check_the_address(over_http):

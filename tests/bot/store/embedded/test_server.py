@@ -140,6 +140,22 @@ class TestStarting:
         (tmp_path / "valkey-server").symlink_to(bundled)
         assert server_binary() == tmp_path / "valkey-server"
 
+    async def test_what_it_makes_and_what_it_finds_is_its_users_alone(self, tmp_path):
+        home = tmp_path / "home"
+        (home / "store").mkdir(parents=True, mode=0o755)
+        (home / "server.log").touch(mode=0o644)
+        async with EmbeddedStore(home) as store, Redis(store.url) as redis:
+            await redis.do("SET", "a", "1")
+            for path in (home, *home.rglob("*")):
+                assert path.stat().st_mode & 0o077 == 0, path
+
+    async def test_a_start_lock_that_is_not_let_go_is_said(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("bot.store.embedded.server.START_TIMEOUT", 0.1)
+        with (tmp_path / "start.lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with pytest.raises(StoreUnavailable, match=r"holds .*start.lock and does not let go"):
+                await EmbeddedStore(tmp_path).__aenter__()
+
     async def test_a_server_that_cannot_start_is_said_in_its_own_words(self, tmp_path, monkeypatch):
         (tmp_path / "home" / "store" / "appendonlydir").mkdir(parents=True)
         (tmp_path / "home" / "store" / "appendonlydir" / "appendonly.aof.manifest").write_text("nonsense\n")
