@@ -62,7 +62,7 @@ class Walk:
 
     def block(self, el: _Element, anchor: str, level: int = 0) -> None:
         """Reads one element in block position, or its children if it is of no known kind."""
-        if is_dropped(el) or self.hidden_text.hides(el):
+        if is_dropped(el):
             return
         mine, name = classes(el), tag(el)
         anchor = self._anchor(el, anchor, mine, name)
@@ -263,6 +263,7 @@ def _is_block(el: _Element) -> bool:
                 "ltx_equationgroup",
                 "ltx_listing",
                 "ltx_inline-block",
+                "ltx_transformed_inner",
                 "ltx_minipage",
                 "ltx_caption",
             )

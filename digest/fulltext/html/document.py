@@ -16,8 +16,9 @@ from digest.errors import Unreadable
 from digest.fulltext.hidden import screened
 from digest.fulltext.html.blocks import Walk
 from digest.fulltext.html.elements import all_text, classes, tag, with_class
+from digest.fulltext.html.hidden_text import take_out_hidden
 from digest.fulltext.html.inline import is_dropped
-from digest.fulltext.html.visibility import rules_of
+from digest.fulltext.html.stylesheets import sheet_of
 from digest.model import Basis, FullText
 
 MIN_BODY = 200
@@ -32,9 +33,8 @@ def read_html(data: bytes, paper_id: str, version: int) -> FullText:
     page = _parse(data)
     article = _article(page)
     walk = Walk()
-    walk.hidden_text.rules = rules_of(page)
     try:
-        walk.hidden_text.record_comments(article)
+        walk.hidden_text.found.extend(take_out_hidden(article, sheet_of(page), data))
         walk.block(article, "")
     except RecursionError as e:
         raise Unreadable("The paper's HTML is nested too deeply to be read.") from e

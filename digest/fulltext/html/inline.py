@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from digest.fulltext.hidden import reads_as_text
-from digest.fulltext.html.elements import HiddenText, all_text, classes, tag, with_class
+from digest.fulltext.html.elements import HiddenText, classes, tag, with_class
 from digest.fulltext.links import is_known
 
 DROPPED_TAGS = frozenset(
     ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",
-     "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas", "rp", "title", "desc", "metadata", "text", "tspan", "textpath")
+     "noscript", "iframe", "object", "embed", "video", "audio", "link", "meta", "img", "canvas", "rp", "title", "desc", "metadata", "text", "tspan", "textpath",
+     "noembed", "noframes", "datalist", "progress", "meter", "map", "defs", "symbol", "clippath", "mask", "pattern", "marker")
 )  # fmt: skip
 DROPPED_CLASSES = frozenset(
     ("ltx_authors", "ltx_creator", "ltx_dates", "ltx_date", "ltx_TOC", "ltx_pagination", "ltx_page_footer", "ltx_page_header",
@@ -29,6 +30,8 @@ _BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "sect
 _NOT_DRAWN = frozenset(("annotation", "annotation-xml", "mphantom"))
 _PROSE = re.compile(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
 """Words in a formula."""
+_PLAIN_WORDS = re.compile(r"(?<![\\\w{])[^\W\d_]{2,}(?: [^\W\d_]+){3,}")
+"""Words in a formula without a command around them: TeX draws them as letters side by side."""
 _PLAIN = re.compile(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
 _COMMENT = re.compile(r"(?<!\\)%\n")
 _SPACES = re.compile(r"\s+")
@@ -58,7 +61,7 @@ def tex(math: _Element) -> str:
     if not source:
         notes = (e for e in math.iter() if tag(e) == "annotation" and e.get("encoding") == "application/x-tex")
         found = next(notes, None)
-        source = all_text(math) if found is None else found.text or ""
+        source = " ".join(_drawn(math)) if found is None else found.text or ""
     source = _SPACES.sub(" ", _COMMENT.sub("", source)).strip()
     return source.removeprefix("\\displaystyle").strip()
 
@@ -66,11 +69,12 @@ def tex(math: _Element) -> str:
 def visible_tex(math: _Element, hidden_text: HiddenText) -> str:
     """The TeX, or the visible text if the TeX holds words not shown: those are recorded."""
     source = tex(math)
-    prose = " ".join(_PROSE.findall(source))
+    prose = " ".join([*_PROSE.findall(source), *_PLAIN_WORDS.findall(_PROSE.sub(" ", source))])
     if not reads_as_text(prose):
         return source
     shown = _SPACES.sub(" ", " ".join(_drawn(math))).strip()
-    if not reads_as_text(" ".join(w for w in prose.split() if w not in shown)):
+    letters = "".join(shown.split())
+    if not reads_as_text(" ".join(w for w in prose.split() if w not in letters)):
         return source
     hidden_text.record(prose, "hidden-markup")
     return shown
@@ -108,7 +112,7 @@ def collect(el: _Element, out: list[str], notes: Notes, hidden_text: HiddenText,
     if name == "math":
         out.append(formula(visible_tex(el, hidden_text)))
         return
-    if is_dropped(el) or hidden_text.hides(el):
+    if is_dropped(el):
         return
     mine = classes(el)
     if "ltx_note" in mine:

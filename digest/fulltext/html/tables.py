@@ -79,5 +79,7 @@ def _rows(table: _Element) -> Iterator[_Element]:
 
 
 def _span(cell: _Element, name: str) -> int:
-    value = cell.get(name) or ""
+    """The attribute `rowspan`, or the class `ltx_rowspan_2` of cells that are no `<td>`."""
+    marked = next((c.rpartition("_")[2] for c in classes(cell) if c.startswith(f"ltx_{name}_")), "")
+    value = cell.get(name) or marked
     return min(max(int(value), 1), 50) if value.isdecimal() and len(value) < 4 else 1

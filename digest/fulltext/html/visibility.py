@@ -1,151 +1,476 @@
-"""Decides from styles whether people can see an element's text. Pure.
+"""Decides from computed style whether people can see an element and its text. Pure.
 
-It knows an element's own style and colour and simple rules of the page's `<style>`: text without
-size, without contrast or off the page. It does not know overlaps and scripts.
+`Look` is what an element's text inherits; `how_hidden` looks at what hides an element with all that
+it holds. LaTeXML scales and turns tables by `ltx_transformed_inner`, which hides nothing.
 """
 
 from __future__ import annotations
 
-import colorsys
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from lxml.etree import _Element
+from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
+from digest.fulltext.html.lengths import pixels
+from digest.fulltext.html.stylesheets import SCREEN, Declarations, split
 
-_NUMBER = r"(?:\d+\.?\d*|\.\d+)"
-_ZERO = r"0*\.?0*"
-_STYLES = (
-    ("hidden-markup", re.compile(
-        rf"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:(?:{_ZERO}|0?\.0\d*|[0-5](?:\.\d+)?%)(?:;|$)"
-        rf"|filter:opacity\((?:{_ZERO}|0?\.0\d*|[0-5]%)\)|clip:rect\(0|clip-path:(?:inset\((?:50|100)%|circle\(0|ellipse\(0|polygon\((?:0(?:px|%)?0(?:px|%)?,?)+\)))")),
-    ("tiny", re.compile(
-        rf"(?:^|;)(?:font-size:(?:0(?:\.0*)?(?:[a-z%]*)(?:;|$)|0?\.\d+(?:pt|px)|1(?:\.\d+)?(?:pt|px)(?:;|$)|(?:1?\d|2[0-4])(?:\.\d+)?%|0?\.[012]\d*r?em|calc\([^;]*\*{_ZERO}\))"
-        rf"|(?:-webkit-)?transform:[^;]*scale[xy]?\((?:{_ZERO}|0?\.[01]\d*)[,)]|scale:(?:{_ZERO}|0?\.[01]\d*)(?:;|$)|zoom:(?:{_ZERO}|0?\.[01]\d*|[0-9]%)(?:;|$))")),
-    ("off-page", re.compile(r"(?:^|;)(?:left|right|top|bottom|text-indent|margin-left|margin-top):-\d{3,}|translate[xy]?\(-\d{3,}")),
-)  # fmt: skip
-_NO_SIZE = re.compile(r"(?:^|;)(?:max-)?(?:height|width|inline-size|block-size):[01](?:px|pt|em)?(?:;|$)")
-_CLIPPED = re.compile(r"(?:^|;)overflow(?:-[xy])?:(?:hidden|clip)")
-_COLOUR = re.compile(r"(?:^|;)(?:color|--ltx-fg-color|-webkit-text-fill-color):([^;]+)")
-_BACKGROUND = re.compile(r"(?:^|;)(?:background(?:-color)?|--ltx-bg-color):([^;]+)")
-_PALE = frozenset(
-    "white snow ivory ghostwhite whitesmoke floralwhite azure mintcream seashell aliceblue honeydew lavenderblush oldlace transparent".split()  # noqa: SIM905
-)
-_NO_BACKGROUND = frozenset(("none", "transparent", "inherit", "initial", "unset", "white", "#fff", "#ffffff"))
-_LIGHT = 240
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_NESTED = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)", re.IGNORECASE)
-MAX_RULES = 50_000
-"""Characters of the style sheet that are read."""
-
-Rules = Mapping[str, str]
-"""Declarations without blanks, by `.class` or `#id`."""
+TINY = 3.6
+"""Pixels of type: smaller is unreadable."""
+TINY_ABSOLUTE = 4.01
+"""Pixels, where the size is given in points or pixels: LaTeXML writes per cent."""
+FAR = 400.0
+"""Pixels: text moved further is off the page."""
+COLUMN = 800.0
+"""Pixels a paper's column is taken to be wide."""
+SMALLEST_SCALE = 0.2
+UNREADABLE_SCALE = 0.02
+"""Of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
+NARROWEST = -0.45
+"""Of the type's size: letters pushed together further cover each other."""
+_KEYWORD_SIZES = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
+}  # fmt: skip
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
+_CALL = re.compile(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
 
 
-def rules_of(page: _Element) -> Rules:
-    """Rules of a single class or id, without those for a medium, a state or a position."""
-    css = " ".join(e.text or "" for e in page.getroottree().getroot().iter("style"))[:MAX_RULES]
-    found: dict[str, str] = {}
-    for selectors, body in _RULE.findall(_NESTED.sub("", _CSS_COMMENT.sub("", css))):
-        for selector in selectors.split(","):
-            simple = _SIMPLE.fullmatch(selector.strip())
-            if simple:
-                key = simple[1] + simple[2]
-                found[key] = f"{found.get(key, '')};{squeezed(body)}"
-    return found
+@dataclass(frozen=True)
+class Look:
+    """How text at a place of the page looks."""
+
+    colour: Colour = BLACK
+    background: Colour | None = WHITE
+    """None where a picture or a drawing may be behind it."""
+    size: float = 16.0
+    """In pixels."""
+    scale: float = 1.0
+    alpha: float = 1.0
+    visible: bool = True
+    outlined: bool = False
+    """A shadow or outline of the letters shows them whatever their colour."""
+    pressed: bool = False
+    """Letters or lines are set on top of each other."""
+    clip: tuple[float, float] | None = None
+    """Width and height of the box around it that cuts off what leaves it."""
+    variables: Declarations = field(default_factory=dict)
+
+    @cached_property
+    def hidden(self) -> str:
+        """How people are kept from reading text that looks so; empty if they can read it."""
+        if not self.visible:
+            return "hidden-markup"
+        if self.size * self.scale < TINY or self.pressed:
+            return "tiny"
+        if self.background is None or self.outlined:
+            return "hidden-markup" if self.alpha < 0.1 else ""
+        if can_be_seen(faded(self.colour, self.alpha), self.background):
+            return ""
+        return "hidden-markup" if can_be_seen(self.colour, self.background) else "white"
 
 
-def squeezed(style: str) -> str:
-    return re.sub(r"\s|!important", "", style.lower()).strip(";")
+class Style:
+    """An element's declarations with variables put in, around it a `Look`."""
+
+    def __init__(self, declared: Declarations, around: Look) -> None:
+        own = {k: v for k, v in declared.items() if k.startswith("--")}
+        self.variables = {**around.variables, **own} if own else around.variables
+        self._declared = declared
+        self._around = around
+        self.is_plain = not declared
+        if self.is_plain:
+            self.size = around.size
+            return
+        self.size = self._font_size()
+
+    def __getitem__(self, name: str) -> str:
+        value = self._declared.get(name, "")
+        for _ in range(5):
+            if "var(" not in value:
+                break
+            value = _VARIABLE.sub(lambda m: self.variables.get(m[1], m[2] or ""), value)[:1_000]
+        return value.strip()
+
+    def first(self, *names: str) -> str:
+        return next((value for name in names if (value := self[name])), "")
+
+    def length(self, *names: str, whole: float = COLUMN) -> float | None:
+        value = self.first(*names)
+        return pixels(value, self.size, whole) if value else None
+
+    def _font_size(self) -> float:
+        around = self._around.size
+        value = self["font-size"]
+        if found := re.search(r"(?:^|\s)([\d.]+(?:[a-z]+|%)?)(?:\s*/\s*[\w.%]+)?\s+\S", self["font"]):
+            value = found[1]
+        if value in _KEYWORD_SIZES:
+            return _KEYWORD_SIZES[value]
+        if value in ("smaller", "larger"):
+            return around * (0.83 if value == "smaller" else 1.2)
+        size = pixels(value, around, around) if value else None
+        if size is None:
+            return around
+        relative = value.endswith(("%", "em", "ex", "ch")) and not value.endswith("rem")
+        return 0.0 if size < TINY_ABSOLUTE and not relative else size
 
 
-def style_of(el: _Element, rules: Rules) -> str:
-    """Declarations of the page, of the `color` attribute and of the element, in this order."""
-    own = [rules[key] for key in _keys(el) if key in rules] if rules else []
-    if colour := el.get("color"):
-        own.append(f"color:{colour.lower()}")
-    return ";".join([*own, squeezed(el.get("style") or "")]).strip(";")
+def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
+    """The Look inside an element. `drawn`: it is part of a picture; `boxed`: LaTeXML scaled it."""
+    if not drawn and style.is_plain:
+        return around
+    made = replace(around, size=style.size, variables=style.variables)
+    made = _with_background(made, style, drawn=drawn)
+    made = _with_colour(made, style)
+    if (visibility := style["visibility"]) and visibility != "inherit":
+        made = replace(made, visible=visibility not in ("hidden", "collapse"))
+    made = replace(made, alpha=made.alpha * _opacity(style), pressed=made.pressed or _is_pressed(style))
+    if not boxed:
+        made = replace(made, scale=made.scale * _scale(style))
+    if any(
+        x in ("hidden", "clip", "scroll", "auto") for x in style.first("overflow", "overflow-x", "overflow-y").split()
+    ):
+        width, height = (
+            style.length("width", "max-width", "inline-size"),
+            style.length("height", "max-height", "block-size"),
+        )
+        made = replace(made, clip=(width if width is not None else 1e6, height if height is not None else 1e6))
+    return _filtered(made, style)
 
 
-def _keys(el: _Element) -> list[str]:
-    return [f".{c}" for c in (el.get("class") or "").split()] + ([f"#{el.get('id')}"] if el.get("id") else [])
+def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
+    if drawn:
+        return replace(made, background=None)
+    value = style.first("background-color", "--ltx-bg-color")
+    whole = style["background"]
+    picture = f"{style['background-image']} {whole}"
+    if "url(" in picture or "gradient(" in picture:
+        stops = _colours(picture)
+        plain = stops and "url(" not in picture and all(stop == stops[0] for stop in stops)
+        return replace(made, background=stops[0] if plain and stops[0][3] == 1 else None)
+    for piece in (value, *split(whole, " ")):
+        found = made.colour if piece == "currentcolor" else colour(piece) if piece else None
+        if found is not None and found[3] > 0 and made.background is not None:
+            return replace(made, background=over(faded(found, made.alpha), made.background))
+        if found is not None and found[3] == 1:
+            return replace(made, background=found)
+    return made
 
 
-def hidden_by_style(el: _Element, rules: Rules) -> str:
-    style = style_of(el, rules)
-    if not style:
+def _with_colour(made: Look, style: Style) -> Look:
+    value = style.first("-webkit-text-fill-color", "color", "--ltx-fg-color")
+    if "text" in style.first("background-clip", "-webkit-background-clip") or _clips_to_text(style["background"]):
+        return replace(made, outlined=True)
+    if value and value not in ("inherit", "currentcolor", "unset", "revert"):
+        found = BLACK if value == "initial" else colour(value)
+        made = replace(made, colour=found, outlined=False) if found else made
+    ground = made.background or WHITE
+    edges = _colours(f"{style['text-shadow']} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}")
+    if any(can_be_seen(edge, ground) for edge in edges):
+        made = replace(made, outlined=True)
+    return made
+
+
+def _clips_to_text(background: str) -> bool:
+    return "text" in background.split() and "gradient(" in background
+
+
+def _colours(value: str) -> list[Colour]:
+    pieces = [
+        m[0]
+        for m in re.finditer(r"#[0-9a-f]{3,8}\b|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([^()]*\)|\b[a-z]{3,}\b", value)
+    ]
+    words = (
+        "url",
+        "linear",
+        "radial",
+        "conic",
+        "repeating",
+        "gradient",
+        "none",
+        "deg",
+        "top",
+        "bottom",
+        "left",
+        "right",
+    )
+    return [found for p in pieces if p not in words and (found := colour(p)) is not None]
+
+
+def _opacity(style: Style) -> float:
+    alpha = 1.0
+    values = [
+        style["opacity"],
+        *(m[2] for m in _CALL.finditer(style.first("filter", "-webkit-filter")) if m[1] == "opacity"),
+    ]
+    for value in values:
+        if value:
+            share = pixels(value, 0, 1)
+            alpha *= 1.0 if share is None else min(max(share, 0.0), 1.0)
+    return alpha
+
+
+def _is_pressed(style: Style) -> bool:
+    spacing = style.length("letter-spacing")
+    if spacing is not None and style.size and spacing / style.size <= NARROWEST:
+        return True
+    height = style["line-height"]
+    if height and re.fullmatch(r"[\d.]+", height):
+        height += "em"
+    lines = pixels(height, style.size, style.size) if height else None
+    return lines is not None and lines < 0.15 * style.size
+
+
+def _filtered(made: Look, style: Style) -> Look:
+    """Filters and blending, applied to the colour of text without a ground of its own."""
+    text, ground = made.colour, made.background or WHITE
+    for call in _CALL.finditer(style.first("filter", "-webkit-filter")):
+        name, value = call[1], call[2].strip()
+        share = pixels(value, style.size, 1) if value else 1.0
+        if share is None:
+            continue
+        if name == "blur" and share >= style.size / 4:
+            return replace(made, visible=False)
+        if name == "invert" and made.background == WHITE:
+            red, green, blue = (x + (255 - 2 * x) * min(share, 1) for x in text[:3])
+            text = (red, green, blue, text[3])
+        if name == "brightness":
+            red, green, blue = (min(x * share, 255) for x in text[:3])
+            text = (red, green, blue, text[3])
+    blend = style["mix-blend-mode"]
+    if blend in _LIGHTENING and min(ground[:3]) >= 240:
+        text = CLEAR
+    if blend in ("difference", "exclusion"):
+        red, green, blue = (abs(a - b) for a, b in zip(text[:3], ground[:3], strict=True))
+        text = (red, green, blue, text[3])
+    return made if text == made.colour else replace(made, colour=text)
+
+
+def _calls(value: str) -> list[tuple[str, list[float]]]:
+    return [(m[1], [float(n) for n in _NUMBER.findall(m[2])]) for m in _CALL.finditer(value)]
+
+
+def _scale(style: Style) -> float:
+    """The smaller of the scales in both directions."""
+    across = down = 1.0
+    zoom = style["zoom"]
+    if zoom and (share := pixels(zoom, 0, 1)):
+        across, down = across * share, down * share
+    elif zoom and share == 0:
+        return 0.0
+    transform = style.first("transform", "-webkit-transform", "-ms-transform")
+    for name, numbers in _calls(transform):
+        x, y = _scales(name, numbers, transform)
+        across, down = across * x, down * y
+    if alone := [float(n) for n in _NUMBER.findall(style["scale"])]:
+        percent = 0.01 if "%" in style["scale"] else 1.0
+        across, down = across * alone[0] * percent, down * alone[min(1, len(alone) - 1)] * percent
+    if found := re.search(r"\b[xy]\s+([-\d.]+)deg", style["rotate"]):
+        across *= 0.0 if abs(float(found[1])) % 180 == 90 else 1.0
+    return min(abs(across), abs(down), 1.0)
+
+
+def _scales(name: str, numbers: list[float], transform: str) -> tuple[float, float]:
+    """By how much a function of a transform scales across and down."""
+    match name, numbers:
+        case (("scale" | "scale3d"), [x, *rest]):
+            percent = 0.01 if "%" in transform else 1.0
+            return x * percent, (rest[0] if rest else x) * percent
+        case (("scalex" | "scaley"), [one]):
+            return (one, 1.0) if name == "scalex" else (1.0, one)
+        case ("matrix", [a, b, c, d, *_]) | ("matrix3d", [a, b, _, _, c, d, *_]):
+            return (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
+        case (("rotatex" | "rotatey"), [turn]):
+            return (0.0 if round(abs(turn * (360 if "turn" in transform else 1))) % 180 == 90 else 1.0), 1.0
+        case (("skew" | "skewx" | "skewy"), [first, *_]):
+            return (0.0 if 85 <= round(abs(first)) % 180 <= 95 else 1.0), 1.0
+    return 1.0, 1.0
+
+
+def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
+    """How the element is hidden with all that it holds; empty if it is not."""
+    if style.is_plain:
         return ""
-    for how, pattern in _STYLES:
-        if pattern.search(style):
-            return how
-    if _NO_SIZE.search(style) and _CLIPPED.search(style):
+    if style["display"] == "none" or style["content-visibility"] == "hidden" or _opacity(style) * around.alpha < 0.01:
+        return "hidden-markup"
+    if boxed:  # LaTeXML's own scaling and turning
+        numbers = next((n for name, n in _calls(style["transform"]) if name == "scale"), [1.0])
+        return "tiny" if min(abs(n) for n in numbers or [1.0]) < UNREADABLE_SCALE else ""
+    if _scale(style) * around.scale < (UNREADABLE_SCALE if drawn else SMALLEST_SCALE) or _has_no_room(style):
         return "tiny"
-    colours = [resolved(c, style) for c in _COLOUR.findall(style)]
-    if not colours:
-        return ""
-    backgrounds = [resolved(g, style) for g in _BACKGROUND.findall(style)]
-    if backgrounds and colours[-1] == backgrounds[-1] and colours[-1] != "inherit":
-        return "white"
-    return "white" if is_pale(colours[-1]) and not _has_background(el, rules) else ""
+    if _is_clipped(style) or _is_masked(style) or _is_behind(style) or _shows_its_back(style):
+        return "hidden-markup"
+    return "off-page" if not drawn and _is_far(style, around) else ""
 
 
-def resolved(value: str, style: str) -> str:
-    """The value of `var(--c)` in the same style."""
-    named = re.fullmatch(r"var\((--[\w-]+)(?:,([^)]*))?\)", value)
-    if not named:
-        return value
-    set_here = re.search(rf"(?:^|;){re.escape(named[1])}:([^;]+)", style)
-    return set_here[1] if set_here else named[2] or value
-
-
-@lru_cache(maxsize=1_000)
-def is_pale(colour: str) -> bool:
-    """White, nearly white or transparent. Without blanks `rgb(0 0 0/0)` is `rgb(000/0)` here."""
-    if colour in _PALE:
-        return True
-    if colour.startswith("#"):
-        digits = colour[1:]
-        if len(digits) in (3, 4):
-            digits = "".join(d * 2 for d in digits)
-        if not re.fullmatch(r"[0-9a-f]{6}(?:[0-9a-f]{2})?", digits):
-            return False
-        faint = len(digits) == 8 and int(digits[6:], 16) < 13
-        return faint or all(int(digits[i : i + 2], 16) >= _LIGHT for i in (0, 2, 4))
-    found = re.fullmatch(r"(rgb|hsl)a?\((.+)\)", colour)
-    return bool(found) and _is_pale_function(found[1], found[2])  # type: ignore[index]
-
-
-def _is_pale_function(name: str, inside: str) -> bool:
-    values, _, alpha = inside.partition("/")
-    parts = re.findall(rf"({_NUMBER})(%?)", values)
-    if not alpha and len(parts) == 4:
-        alpha = "".join(parts.pop())
-    if alpha and _share(alpha) < 0.05:
-        return True
-    if len(parts) != 3:
+def _has_no_room(style: Style) -> bool:
+    cut = style.first("overflow", "overflow-x", "overflow-y", "contain")
+    if not any(word in cut for word in ("hidden", "clip", "scroll", "auto", "paint", "strict")):
         return False
-    if name == "hsl":
-        red, green, blue = colorsys.hls_to_rgb(0, float(parts[2][0]) / 100, float(parts[1][0]) / 100)
-        return min(red, green, blue) * 255 >= _LIGHT
-    return all(float(n) * (2.55 if percent else 1) >= _LIGHT for n, percent in parts)
+    sides = [
+        style.length(name, whole=whole)
+        for name, whole in (("width", COLUMN), ("height", SCREEN[1]), ("max-width", COLUMN), ("max-height", SCREEN[1]),
+                            ("inline-size", COLUMN), ("block-size", SCREEN[1]), ("max-inline-size", COLUMN), ("max-block-size", SCREEN[1]))
+    ]  # fmt: skip
+    if any(side is not None and side < TINY for side in sides):
+        return True
+    height, above = style.length("height", whole=SCREEN[1]), style.length("padding-top")
+    return height is not None and above is not None and "border-box" in style["box-sizing"] and above >= height
 
 
-def _share(alpha: str) -> float:
-    number = re.match(_NUMBER, alpha)
-    value = float(number[0]) if number else 1.0
-    return value / 100 if alpha.endswith("%") else value
+def _is_clipped(style: Style) -> bool:
+    if rect := re.search(r"rect\(([^()]*)\)", style["clip"]):
+        top, right, bottom, left = ([*re.split(r"[\s,]+", rect[1].strip()), "", "", "", ""])[:4]
+        return _between(left, right, style) < TINY or _between(top, bottom, style) < TINY
+    found = _CALL.search(style.first("clip-path", "-webkit-clip-path"))
+    cuts = _CUTS.get(found[1]) if found else None
+    return found is not None and cuts is not None and cuts(found[2], style.size)
 
 
-def _has_background(el: _Element, rules: Rules) -> bool:
-    """Whether the element or one around it has a background: white on a dark box is visible."""
-    for around in (el, *el.iterancestors()):
-        style = style_of(around, rules)
-        backgrounds = [
-            g for g in _BACKGROUND.findall(style) if g not in _NO_BACKGROUND and not is_pale(resolved(g, style))
-        ]
-        drawn = isinstance(around.tag, str) and around.tag.rpartition("}")[2].lower() == "svg"
-        if backgrounds or around.get("bgcolor") or drawn:
+def _numbers(inside: str, size: float) -> list[float]:
+    return [n for p in re.split(r"[\s,]+", inside.strip()) if (n := pixels(p, size, 100.0)) is not None]
+
+
+def _cuts_inset(inside: str, size: float) -> bool:
+    numbers = _numbers(inside, size)
+    top, right, bottom, left = _four(numbers)
+    percent = "%" in inside or "calc" in inside
+    return (percent and (top + bottom >= 98 or left + right >= 98)) or max(numbers or [0]) >= FAR
+
+
+def _cuts_round(inside: str, size: float) -> bool:
+    radius, _, centre = inside.partition("at")
+    small, away = _numbers(radius, size), _numbers(centre, size)
+    return (bool(small) and min(small) < TINY) or any(n < -50 or n > 1_000 for n in away)
+
+
+def _cuts_polygon(inside: str, size: float) -> bool:
+    at = [(pair[0], pair[1]) for p in split(inside, ",") if len(pair := _numbers(p, size)) == 2]
+    area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(at, [*at[1:], *at[:1]], strict=True))) / 2
+    return area < 4 or all(x <= 0 or y <= 0 for x, y in at)
+
+
+def _cuts_rect(inside: str, size: float) -> bool:
+    top, right, bottom, left = _four(_numbers(inside, size))
+    return right - left < TINY or bottom - top < TINY
+
+
+def _cuts_sized(inside: str, size: float) -> bool:
+    return min(_numbers(inside, size)[2:4], default=TINY) < TINY
+
+
+def _cuts_path(inside: str, _: float) -> bool:
+    return len(_NUMBER.findall(inside)) < 5
+
+
+_CUTS: dict[str, Callable[[str, float], bool]] = {
+    "inset": _cuts_inset,
+    "circle": _cuts_round,
+    "ellipse": _cuts_round,
+    "polygon": _cuts_polygon,
+    "rect": _cuts_rect,
+    "xywh": _cuts_sized,
+    "path": _cuts_path,
+}
+"""Whether a shape of `clip-path` leaves nothing to see."""
+
+
+def _between(start: str, end: str, style: Style) -> float:
+    first, last = pixels(start, style.size, 100.0), pixels(end, style.size, 100.0)
+    return 1e6 if last is None else last - (first or 0.0)
+
+
+def _four(numbers: list[float]) -> tuple[float, float, float, float]:
+    """Top, right, bottom and left of a CSS shorthand."""
+    if not numbers:
+        return (0.0, 0.0, 0.0, 0.0)
+    top = numbers[0]
+    right = numbers[1] if len(numbers) > 1 else top
+    bottom = numbers[2] if len(numbers) > 2 else top
+    return (top, right, bottom, numbers[3] if len(numbers) > 3 else right)
+
+
+def _is_masked(style: Style) -> bool:
+    mask = style.first("mask-image", "-webkit-mask-image", "mask", "-webkit-mask", "mask-border")
+    if not mask or mask == "none":
+        return False
+    size = style.first("mask-size", "-webkit-mask-size")
+    if "url(" in mask or (size and re.match(r"0(?:px|%|em)?\b", size)):
+        return True
+    stops = _colours(mask)
+    return bool(stops) and all(stop[3] < 0.1 for stop in stops)
+
+
+def _is_behind(style: Style) -> bool:
+    return re.fullmatch(r"-\d+", style["z-index"]) is not None and style["position"] not in ("", "static")
+
+
+def _shows_its_back(style: Style) -> bool:
+    if style.first("backface-visibility", "-webkit-backface-visibility") != "hidden":
+        return False
+    turns = [n for name, n in _calls(style["transform"]) if name in ("rotatex", "rotatey")]
+    return any(numbers and 90 <= abs(numbers[0]) % 360 <= 270 for numbers in turns)
+
+
+def _is_far(style: Style, around: Look) -> bool:
+    moved = [
+        style.length(n)
+        for n in ("left", "right", "margin-left", "margin-right", "margin-inline-start", "inset-inline-start")
+    ]
+    moved += [
+        style.length(n, whole=SCREEN[1])
+        for n in ("top", "bottom", "margin-top", "margin-block-start", "inset-block-start")
+    ]
+    for name in ("inset", "margin"):
+        moved += [pixels(p, style.size, COLUMN) for p in split(style[name], " ")]
+    if any(n is not None and n <= -FAR for n in moved):
+        return True
+    positioned = style["position"] in ("absolute", "fixed", "relative")
+    far = [style.length("left"), style.length("top", whole=SCREEN[1]), style.length("right")]
+    if positioned and any(n is not None and n >= (SCREEN[0] if i != 1 else 1e4) for i, n in enumerate(far)):
+        return True
+    indent = style.length("text-indent")
+    if indent is not None and (indent <= -FAR or indent >= COLUMN):
+        return True
+    if around.clip is not None and positioned:
+        width, height = around.clip
+        if (far[0] is not None and far[0] >= width) or (far[1] is not None and far[1] >= height):
+            return True
+    return _is_moved(style)
+
+
+def _is_moved(style: Style) -> bool:
+    calls = [(m[1], m[2]) for m in _CALL.finditer(style.first("transform", "-webkit-transform"))]
+    moves = [split(inside, ",") for name, inside in calls if name.startswith("translate")]
+    if style["translate"]:
+        moves.append(style["translate"].split())
+    for move in moves:
+        sizes = [pixels(p, style.size, COLUMN) for p in move]
+        if any(n is not None and (n <= -FAR or n >= SCREEN[0]) for n in sizes):
             return True
     return False
+
+
+def covered_by(style: Style) -> str:
+    """What an opaque box lies on: what is `around` it, `before` it or `after` it; else empty."""
+    position = style["position"]
+    margin = style.length("margin-top")
+    ground = style.first("background-color", "background", "--ltx-bg-color")
+    opaque = any((c := colour(p)) is not None and c[3] > 0.9 for p in split(ground, " ")) or "gradient(" in ground
+    if not opaque or style["z-index"].startswith("-") or style["opacity"].startswith("0"):
+        return ""
+    if position in ("relative", "sticky"):
+        up = min((n for n in (margin, style.length("top")) if n is not None), default=0.0)
+        return "before" if up <= -10 else ""
+    if position not in ("absolute", "fixed"):
+        return ""
+    if margin is not None and margin <= -10:
+        return "before"
+    edges = [style.length(n) for n in ("top", "left")]
+    if inset := style["inset"]:
+        edges = [pixels(p, style.size, COLUMN) for p in split(inset, " ")]
+    if any(n is None or n > 4 for n in edges):
+        return "" if any(n is not None for n in edges) else "after"
+    wide = style.length("width")
+    return "around" if inset or style["right"] or (wide is not None and wide >= 200) else ""

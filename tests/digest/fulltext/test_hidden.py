@@ -190,7 +190,7 @@ def test_markup_that_hides_is_found(style, how):
         f'<span style="color:white;background:teal">{MESSAGE}</span>',
         f'<span style="transform:scale(0.8);zoom:0.9">{MESSAGE}</span>',
         f'<span style="height:1px">{MESSAGE}</span>',
-        f"<details><summary>More</summary>{MESSAGE}</details>",
+        f"<details open><summary>More</summary>{MESSAGE}</details>",
     ],
 )
 def test_markup_that_people_see_stays(markup):

@@ -168,6 +168,59 @@ def test_spans_that_are_tables_and_multiline_tex_are_read():
     assert "So $x+y$." in text.text
 
 
+ROWS = "".join(
+    '<tr class="ltx_tr">' + "".join(f'<td class="ltx_td ltx_align_center">{cell}</td>' for cell in row) + "</tr>"
+    for row in (("Model", "Clean", "Noisy"), ("Kestrel-S", "91.2", "80.3"), ("Kestrel-L", "93.4", "85.1"))
+)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        "transform:translate(-116.7pt,18.9pt) scale(0.65,0.65) ;",
+        "transform:translate(-510.0pt,2.0pt) scale(0.04,0.04) ;",
+        "width:147.5pt;transform:translate(-169.31pt,72.22pt) rotate(-270deg) ;",
+    ],
+)
+def test_a_table_that_latexml_scales_or_turns_stays_a_table(transform):
+    table = f'<table class="ltx_tabular ltx_align_middle">{ROWS}</table>'
+    box = f'<div class="ltx_inline-block ltx_transformed_outer" style="width:4.6pt;height:0.2pt;"><span class="ltx_transformed_inner" style="{transform}">\n{table}\n</span></div>'
+    plain, scaled = (
+        read(page(f'{ABSTRACT}{INTRODUCTION}<figure class="ltx_table" id="S1.T1">{x}</figure>')) for x in (table, box)
+    )
+    assert scaled.sections == plain.sections
+    assert scaled.hidden == ()
+    assert "| Kestrel-L | 93.4 | 85.1 |" in scaled.text
+
+
+def test_a_scaled_number_and_a_turned_head_stay_in_their_cells():
+    def box(transform: str, text: str) -> str:
+        return f'<div class="ltx_inline-block ltx_transformed_outer" style="width:2.8pt;height:0.8pt;"><span class="ltx_transformed_inner" style="transform:{transform} ;"><p class="ltx_p"><span class="ltx_text" style="font-size:90%;color:#FF0000;">{text}</span></p></span></div>'
+
+    gain = box("translate(-10.1pt,2.5pt) scale(0.12,0.12)", "+14.7")
+    head = box("translate(-469.31pt,72.22pt) rotate(-270deg)", "Kestrel with a turned head cell")
+    rows = f'<tr class="ltx_tr"><td class="ltx_td">{head}</td><td class="ltx_td">77.3 {gain}</td></tr>'
+    text = read(page(f'{ABSTRACT}{INTRODUCTION}<table class="ltx_tabular">{rows}</table>'))
+    assert "| Kestrel with a turned head cell | 77.3 +14.7 |" in text.text
+    assert text.hidden == ()
+
+
+def test_spans_given_as_classes_place_cells_as_attributes_do():
+    cells = (("Ours ltx_rowspan ltx_rowspan_2", "91.5", "88.0"), ("", "92.5", "89.0"))
+    rows = "".join(
+        '<span class="ltx_tr">'
+        + "".join(f'<span class="ltx_td {" ".join(c.split()[1:])}">{c.split()[0]}</span>' for c in row if c)
+        + "</span>"
+        for row in (("Model", "Score ltx_colspan ltx_colspan_2"), *cells)
+    )
+    text = read(page(f'{ABSTRACT}{INTRODUCTION}<span class="ltx_tabular">{rows}</span>'))
+    assert passage(text, "| Model").text.splitlines() == [
+        "| Model | Score |  |",
+        "| Ours | 91.5 | 88.0 |",
+        "|  | 92.5 | 89.0 |",
+    ]
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="../shared/data/html is not there")
 @pytest.mark.parametrize(

@@ -1,0 +1,224 @@
+"""Takes text that people cannot see out of a page and reports it.
+
+Only what reads as text is reported: LaTeXML itself hides single signs (phantoms, white zeros that
+align a column).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from lxml.etree import Comment, XPath, _Element
+
+from digest.fulltext.abstract import ABSTRACT
+from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
+from digest.fulltext.html.elements import all_text, classes, tag
+from digest.fulltext.html.inline import is_dropped
+from digest.fulltext.html.stylesheets import Declarations, StyleSheet
+from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
+from digest.model import Hidden
+
+_SHAPES = frozenset(("rect", "path", "circle", "ellipse", "polygon", "image", "use"))
+_DRAWING_ATTRIBUTES = ("opacity", "visibility", "display", "font-size", "clip-path", "mask", "filter", "transform")
+_MATHS_ATTRIBUTES = (("mathcolor", "color"), ("mathbackground", "background-color"), ("mathsize", "font-size"))
+_STYLED_MATHS = XPath("boolean(.//@mathcolor | .//@mathsize | .//@mathbackground | .//@style)")
+_MARKS = tuple(
+    (name.encode(), XPath(f"descendant-or-self::*/@{name}/.."))
+    for name in ("color", "bgcolor", "hidden", "mathcolor", "mathsize", "mathbackground", "aria-hidden")
+)
+"""Attributes that may hide text."""
+_IN_ABSTRACT = XPath('boolean(ancestor::*[contains(@class, "ltx_abstract")])')
+_TITLES = XPath('preceding::*[contains(@class, "ltx_title") and not(contains(@class, "ltx_title_document"))]')
+_PICTURES = frozenset(("img", "canvas", "video", "svg"))
+
+
+def take_out_hidden(article: _Element, sheet: StyleSheet, data: bytes) -> list[Hidden]:
+    """Empties what people cannot see in `article`; returns what of it reads as text.
+
+    `data` is the page: what does not occur in it need not be looked for.
+    """
+    around = Look()
+    work = _HiddenTexts(sheet)
+    for el in reversed(list(article.iterancestors())):
+        around = look(Style(work.declared(el), around), around, drawn=False, boxed=False)
+    around = replace(around, visible=True, alpha=1.0)
+    lower = data.lower()
+    candidates = [*article.iter("details", "svg"), *sheet.styled(article)]
+    for name, elements in _MARKS:
+        if name in lower:
+            candidates.extend(cast(list[_Element], elements(article)))
+    work.find_covers(candidates)
+    for el in candidates:
+        work.expect(el, article)
+    work.visit(article, around)
+    work.report()
+    for comment in article.iter(Comment):
+        text = " ".join((comment.text or "").split())
+        if first_order(text):
+            work.found.append(Hidden(text[:MAX_QUOTED], "hidden-markup", "a comment"))
+    return work.found
+
+
+@dataclass
+class _HiddenTexts:
+    sheet: StyleSheet
+    found: list[Hidden] = field(default_factory=list)
+    _expected: set[_Element] = field(default_factory=set)
+    """Elements that may hide something, and those around them: the others need no look."""
+    _run: list[str] = field(default_factory=list)
+    """Hidden texts without a visible one between them."""
+    _how: str = ""
+    _first: _Element | None = None
+    """The element of the first of them."""
+    _covers: dict[_Element, _Element] = field(default_factory=dict)
+    """The box that lies on what an element holds."""
+    _covered: set[_Element] = field(default_factory=set)
+
+    _looks: dict[tuple[object, ...], tuple[str, Look, Look]] = field(default_factory=dict)
+    """With the Look around, which must outlive its place in the key."""
+
+    def expect(self, el: _Element, article: _Element) -> None:
+        up: _Element | None = el
+        while up is not None and up not in self._expected:
+            self._expected.add(up)
+            up = up.getparent() if up is not article else None
+
+    def find_covers(self, candidates: list[_Element]) -> None:
+        has_parts = self.sheet.has_parts()
+        for el in candidates:
+            declared = self.declared(el)
+            if "position" not in declared:
+                continue
+            if lies_on := covered_by(Style(declared, Look())):
+                self._cover(el, lies_on)
+            for part in ("before", "after") if has_parts else ():
+                drawn = self.sheet.declarations(el, part)
+                if "content" in drawn and covered_by(Style(drawn, Look())) == "around":
+                    self._covered.add(el)
+        candidates.extend((*self._covers, *self._covers.values(), *self._covered))
+
+    def _cover(self, box: _Element, lies_on: str) -> None:
+        if lies_on == "around":
+            for around in box.iterancestors():
+                if self.declared(around).get("position", "static") != "static":
+                    self._covers[around] = box
+                    return
+            return
+        beside = box.getprevious() if lies_on == "before" else box.getnext()
+        if beside is not None and isinstance(beside.tag, str):
+            self._covered.add(beside)
+
+    def visit(self, el: _Element, around: Look, *, in_drawing: bool = False, painted: bool = False) -> None:
+        name = tag(el)
+        if is_dropped(el) or name in ("annotation", "annotation-xml"):
+            return
+        if el not in self._expected and not around.hidden and not in_drawing:
+            if self._run and all_text(el):
+                self.report()
+            return
+        if name == "svg":
+            in_drawing, painted = True, painted or any(tag(x) in _SHAPES for x in el.iter())
+        how, inside = self._judged(el, around, in_drawing=in_drawing, painted=painted)
+        if how or (name == "math" and inside.hidden):
+            self._take_out(el, how or inside.hidden)
+        elif name == "math" and not _STYLED_MATHS(el):
+            self.report()
+        else:
+            if name == "details" and el.get("open") is None:
+                self._close(el)
+            self._texts(el, inside, in_drawing=in_drawing, painted=painted)
+
+    def _judged(self, el: _Element, around: Look, *, in_drawing: bool, painted: bool) -> tuple[str, Look]:
+        """How the element is hidden with all it holds, if it is, and the Look inside."""
+        if el in self._covered or (el.get("aria-hidden") == "true" and first_order(all_text(el))):
+            return "hidden-markup", around
+        how, inside = "", around
+        if declared := self.declared(el, in_drawing=in_drawing):
+            how, inside = self._look(declared, around, (in_drawing, painted, "ltx_transformed_inner" in classes(el)))
+        if el in self._covers or el in self._covers.values():
+            inside = replace(inside, visible=el in self._covers.values())
+        return how, inside
+
+    def _look(self, declared: Declarations, around: Look, kind: tuple[bool, bool, bool]) -> tuple[str, Look]:
+        """How an element is hidden, and the Look inside. Most of a page are styled alike."""
+        key = (tuple(declared.items()), id(around), kind)
+        if key not in self._looks:
+            in_drawing, painted, boxed = kind
+            style = Style(declared, around)
+            how = how_hidden(style, around, drawn=in_drawing, boxed=boxed)
+            self._looks[key] = (how, look(style, around, drawn=painted, boxed=boxed), around)
+        return self._looks[key][:2]
+
+    def _texts(self, el: _Element, inside: Look, *, in_drawing: bool, painted: bool) -> None:
+        how = inside.hidden
+        if how and self._first is None:
+            self._first = el
+        if el.text and el.text.strip():
+            el.text = self._text(el.text, how)
+        for child in list(el):
+            if isinstance(child.tag, str):
+                self.visit(child, inside, in_drawing=in_drawing, painted=painted)
+            if child.tail and child.tail.strip():
+                child.tail = self._text(child.tail, how)
+
+    def _text(self, text: str, how: str) -> str:
+        if not how:
+            self.report()
+            self._first = None
+            return text
+        self._how = self._how or how
+        self._run.append(text)
+        return " "
+
+    def _take_out(self, el: _Element, how: str) -> None:
+        self._first = el if self._first is None else self._first
+        self._text(all_text(el), how)
+        tail = el.tail
+        el.clear()
+        el.tail = tail
+
+    def _close(self, details: _Element) -> None:
+        """Of a closed `<details>` people see the summary."""
+        for child in list(details):
+            if tag(child) != "summary":
+                self._take_out(child, "hidden-markup")
+            if child.tail and child.tail.strip():
+                child.tail = self._text(child.tail, "hidden-markup")
+
+    def report(self) -> None:
+        if not self._run:
+            return
+        text = re.sub(r"\s+", " ", " ".join(self._run)).strip()
+        if reads_as_text(text) or first_order(text):
+            place = "" if self._first is None else _section_of(self._first)
+            self.found.append(Hidden(text[:MAX_QUOTED], self._how, place))
+        self._run.clear()
+        self._how, self._first = "", None
+
+    def declared(self, el: _Element, *, in_drawing: bool = False) -> Declarations:
+        """By attributes, by the style sheets and by the element's own `style`, in this order."""
+        declared = {
+            style: value for name, style in (("color", "color"), ("bgcolor", "background-color"), *_MATHS_ATTRIBUTES)
+            if (value := (el.get(name) or "").lower())
+        }  # fmt: skip
+        if el.get("hidden") is not None:
+            declared["display"] = "none"
+        if in_drawing:
+            declared.update({n: own.lower() for n in _DRAWING_ATTRIBUTES if (own := el.get(n))})
+            if tag(el) == "foreignobject" and el.get("overflow") != "visible":
+                size = {name: el.get(name) or "auto" for name in ("width", "height")}
+                declared.update(size, overflow="hidden")
+        declared.update(self.sheet.declarations(el))
+        if tag(el) in _PICTURES and "position" in declared:
+            declared["background"] = "black"
+        return declared
+
+
+def _section_of(el: _Element) -> str:
+    """The title of the section that an element belongs to."""
+    if _IN_ABSTRACT(el):
+        return ABSTRACT
+    titles = cast(list[_Element], _TITLES(el))
+    return all_text(titles[-1]) if titles else ""

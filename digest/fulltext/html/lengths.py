@@ -1,0 +1,66 @@
+"""Turns CSS lengths into pixels. Pure."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable
+
+from digest.fulltext.html.stylesheets import SCREEN
+
+_UNITS = {
+    "px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0,
+    "vw": SCREEN[0] / 100, "vh": SCREEN[1] / 100, "vmin": SCREEN[1] / 100, "vmax": SCREEN[0] / 100,
+}  # fmt: skip
+_LENGTH = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|[a-z]*)", re.IGNORECASE)
+_OPERATORS: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+MAX_CALCULATION = 200
+"""Characters of a `calc()` that is worked out."""
+
+
+def pixels(value: str, size: float, whole: float) -> float | None:
+    """`size` is the font's in pixels, `whole` what per cent are of. None for words like `auto`."""
+    value = value.strip()
+    if found := _LENGTH.fullmatch(value):
+        return _one(found, size, whole)
+    if value.startswith(("calc(", "min(", "max(", "clamp(")) and len(value) <= MAX_CALCULATION:
+        sums = _LENGTH.sub(
+            lambda m: f"({_one(m, size, whole) or 0.0:.6f})", re.sub(r"(?<=[\w%)])([-+])(?=\s)", r" \1", value)
+        )
+        try:
+            return _worked_out(ast.parse(sums.replace("calc", ""), mode="eval").body)
+        except (SyntaxError, ValueError, ZeroDivisionError, RecursionError):
+            return None
+    return None
+
+
+def _one(found: re.Match[str], size: float, whole: float) -> float | None:
+    number, unit = float(found[1]), found[2].lower()
+    if unit == "%":
+        return number * whole / 100
+    if unit in ("em", "ex", "ch", "lh", "ic"):
+        return number * size * (0.5 if unit in ("ex", "ch") else 1.0)
+    unit = unit[1:] if unit in ("svw", "lvw", "dvw", "svh", "lvh", "dvh") else unit
+    return number * _UNITS[unit] if unit in _UNITS else None
+
+
+def _worked_out(node: ast.expr) -> float:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_worked_out(node.left), _worked_out(node.right))
+    if isinstance(node, ast.UnaryOp):
+        value = _worked_out(node.operand)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        values = [_worked_out(argument) for argument in node.args]
+        if node.func.id == "clamp":
+            return max(values[0], min(values[1], values[2]))
+        return min(values) if node.func.id == "min" else max(values)
+    raise ValueError(node)

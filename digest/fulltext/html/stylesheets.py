@@ -1,0 +1,420 @@
+"""Reads a page's style sheets and gives each element its declarations by the cascade. Pure.
+
+A rule for another medium, a state such as `:hover` or a part of a text is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, cast
+from urllib.parse import unquote_to_bytes
+
+from lxml import etree
+from lxml.etree import XPath, _Element
+
+Declarations = dict[str, str]
+"""Values in lower case, by property."""
+_Ranked = tuple[bool, tuple[int, int, int], int, str, str]
+"""Important, specificity, order, property, value."""
+MAX_SHEET = 200_000
+"""Characters of style sheets that are read."""
+MAX_SELECTOR = 400
+MAX_NESTED = 8
+SCREEN = (1280.0, 800.0)
+"""Width and height in pixels of the window that people are taken to read in."""
+
+ARXIV = """
+.ltx_rdf, .ltx_nodisplay, .ltx_hidden, .d-none { display: none }
+.ltx_phantom, .invisible { visibility: hidden }
+.sr-only, .visually-hidden, .visuallyhidden, .is-sr-only, .screenreader { display: none }
+.opacity-0 { opacity: 0 }
+"""
+"""What the style sheets that arXiv's and ar5iv's pages load hide."""
+
+_READ = re.compile(
+    r"--(?!ltx-(?:fo|stroke|fill))|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
+    r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
+    r"|text-indent|text-shadow|text-stroke|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
+)
+"""Properties that may hide text or show it."""
+_WITH_STYLE = XPath(".//*[@style]")
+_CLASSES = XPath(".//@class", smart_strings=False)
+_OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
+_OF_ID = XPath(".//*[@id=$name]")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\([^\n0-9a-fA-F])")
+_BRACE = re.compile(r"[{}]")
+_MARK = re.compile(r"""[;,"'()\[\]\s]""")
+_SIMPLE = re.compile(
+    r"""(?P<kind>[.#]|::?)(?P<name>[\w-]+|\\.)(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\))?"""
+    r"""|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*["']?(?P<value>[^\]"']*)["']?\s*i?)?\s*\]"""
+    r"""|(?P<tag>\*|[\w-]+)"""
+)
+_ELEMENT_PARTS = frozenset(("before", "after"))
+_UNSEEN_MEDIA = re.compile(r"\b(?:print|speech|aural|braille|embossed|handheld|projection|tty|tv)\b")
+_FEATURE = re.compile(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*([\d.]+)(px|em|rem)?\s*\)")
+_FALSE_FEATURE = re.compile(
+    r"dark|reduce\b|forced-colors:\s*active|portrait|monochrome|hover:\s*none|coarse|prefers-contrast|inverted|\bnot\b"
+)
+
+
+class Simple(NamedTuple):
+    kind: str
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A selector, its last compound first, and the declarations of its block."""
+
+    compounds: tuple[tuple[Simple, ...], ...]
+    combinators: tuple[str, ...]
+    specificity: tuple[int, int, int]
+    order: int
+    body: tuple[tuple[str, str, bool], ...]
+    part: str = ""
+    """`before` or `after`: the rule is for what stands before or after the element."""
+
+
+@dataclass
+class StyleSheet:
+    rules: dict[str, list[Rule]] = field(default_factory=dict)
+    """By what the last compound asks for: `.class`, `#id`, `tag` or `*`."""
+    count: int = 0
+
+    def add(self, css: str) -> None:
+        for selectors, body in _blocks(_COMMENT.sub(" ", css)):
+            declared = tuple(_parsed(body))
+            for selector in split(selectors, ",") if declared else ():
+                rule = _rule(selector.strip(), self.count, declared)
+                self.count += 1
+                if rule is not None:
+                    self.rules.setdefault(_key(rule.compounds[0]), []).append(rule)
+
+    def declarations(self, el: _Element, part: str = "") -> Declarations:
+        """What the sheets and the element's `style` declare for it, or for `::before` of it."""
+        ranked: list[_Ranked] = []
+        for key in _keys(el):
+            for rule in self.rules.get(key, ()):
+                if rule.part == part and _fits(el, rule, 0):
+                    ranked.extend((i, rule.specificity, rule.order, name, value) for name, value, i in rule.body)
+        if len(ranked) > 1:
+            ranked.sort(key=lambda r: r[:3])
+        declared = {name: value for *_, name, value in ranked}
+        if part:
+            return declared
+        important = {r[3] for r in ranked if r[0]}
+        for name, value, own_important in _parsed(el.get("style") or ""):
+            if own_important or name not in important:
+                declared[name] = value
+                if own_important:
+                    important.add(name)
+        return declared
+
+    def has_parts(self) -> bool:
+        return any(rule.part for rules in self.rules.values() for rule in rules)
+
+    def styled(self, page: _Element) -> Iterator[_Element]:
+        """The elements in `page` that a rule or their own `style` may be for."""
+        for el in cast(list[_Element], _WITH_STYLE(page)):
+            if _parsed(el.get("style") or ""):
+                yield el
+        used = {c for value in set(cast(list[str], _CLASSES(page))) for c in value.split()}
+        for key in self.rules:
+            if key[0] == ".":
+                if key[1:] in used:
+                    yield from cast(list[_Element], _OF_CLASS(page, name=key[1:]))
+            elif key[0] == "#":
+                yield from cast(list[_Element], _OF_ID(page, name=key[1:]))
+            elif key == "*":
+                yield from page.iter(etree.Element)
+            else:
+                yield from (el for el in page.iter(etree.Element) if _tag(el) == key)
+
+
+def sheet_of(page: _Element) -> StyleSheet:
+    """ArXiv's rules that hide, then those that the page itself holds."""
+    sheet = StyleSheet()
+    sheet.add(ARXIV)
+    left = MAX_SHEET
+    for el in page.getroottree().getroot().iter("style", "link"):
+        css = (el.text or "") if el.tag == "style" else _linked(el)
+        if _is_shown(el.get("media") or ""):
+            sheet.add(css[:left])
+            left -= len(css[:left])
+    return sheet
+
+
+def _linked(el: _Element) -> str:
+    """The style sheet in a `data:` URL."""
+    head, _, data = (el.get("href") or "").partition(",")
+    if "stylesheet" not in (el.get("rel") or "") or not head.startswith("data:text/css"):
+        return ""
+    raw = unquote_to_bytes(data)
+    if head.endswith(";base64"):
+        try:
+            raw = base64.b64decode(raw)
+        except binascii.Error:
+            return ""
+    return raw.decode("utf-8", "replace")
+
+
+def split(text: str, mark: str) -> list[str]:
+    """Splits at marks outside of quotation marks and brackets; a blank is any white space."""
+    pieces: list[str] = []
+    begun, depth, quote = 0, 0, ""
+    for found in _MARK.finditer(text):
+        char = found[0]
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char in "([":
+            depth += 1
+        elif char in ")]":
+            depth = max(0, depth - 1)
+        elif not depth and (char == mark or (mark == " " and char.isspace())):
+            pieces.append(text[begun : found.start()])
+            begun = found.end()
+    return [*pieces, text[begun:]]
+
+
+def _blocks(css: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Selectors and body of each rule that holds on a screen, also within `@media` and the like."""
+    if depth > MAX_NESTED:
+        return
+    at = 0
+    while (opened := css.find("{", at)) >= 0:
+        prelude = css[at:opened].rpartition(";")[2].strip()
+        closed = _closing(css, opened)
+        inside = css[opened + 1 : closed]
+        if prelude.startswith("@"):
+            name, _, query = prelude[1:].partition(" ")
+            nests = name.lower() in ("media", "supports", "layer", "container", "scope", "starting-style")
+            if nests and (name.lower() != "media" or _is_shown(query)) and not query.strip().startswith("not"):
+                yield from _blocks(inside, depth + 1)
+        elif "{" in inside:
+            yield from _nested(prelude, inside, depth + 1)
+        else:
+            yield prelude, inside
+        at = closed + 1
+
+
+def _nested(prelude: str, inside: str, depth: int) -> Iterator[tuple[str, str]]:
+    own = inside[: inside.find("{")].rpartition(";")[0]
+    yield prelude, own
+    for selectors, body in _blocks(inside[len(own) :].lstrip(";"), depth):
+        for selector in split(selectors, ","):
+            yield selector.replace("&", prelude) if "&" in selector else f"{prelude} {selector}", body
+
+
+def _closing(css: str, opened: int) -> int:
+    depth = 0
+    for found in _BRACE.finditer(css, opened):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.start()
+    return len(css)
+
+
+def _is_shown(query: str) -> bool:
+    """Whether a media query holds for the window that people are taken to read in."""
+    return not query.strip() or any(_holds(q.lower()) for q in query.split(","))
+
+
+def _holds(query: str) -> bool:
+    if _UNSEEN_MEDIA.search(query):
+        return query.strip().startswith("not")
+    if _FALSE_FEATURE.search(query):
+        return False
+    for bound, side, sign, number, unit in _FEATURE.findall(query):
+        value = float(number) * (16 if unit in ("em", "rem") else 1)
+        size = SCREEN[side == "height"]
+        if (bound == "min-" or ">" in sign) and size < value:
+            return False
+        if (bound == "max-" or "<" in sign) and size > value:
+            return False
+    return True
+
+
+@lru_cache(maxsize=2_000)
+def _parsed(style: str) -> tuple[tuple[str, str, bool], ...]:
+    """Property, value and whether it is important, for each declaration."""
+    if not style:
+        return ()
+    found = []
+    for declaration in split(_COMMENT.sub(" ", style), ";"):
+        name, colon, value = _unescaped(declaration).partition(":")
+        if not colon:
+            continue
+        name = name.strip().lower()
+        if _READ.match(name):
+            value, _, important = value.strip().lower().partition("!")
+            found.append((name, value.strip(), important.strip() == "important"))
+    return tuple(found)
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda m: chr(min(int(m[1], 16), 0x10FFFF)) if m[1] else m[2], text)
+
+
+def _rule(selector: str, order: int, body: tuple[tuple[str, str, bool], ...]) -> Rule | None:
+    if len(selector) > MAX_SELECTOR:
+        return None
+    compounds: list[tuple[Simple, ...]] = []
+    combinators: list[str] = []
+    part, combinator = "", " "
+    pieces = [p for p in split(re.sub(r"([>+~])(?![^\[(]*[\])])", r" \1 ", selector), " ") if p]
+    for i, piece in enumerate(pieces):
+        if piece in (">", "+", "~"):
+            combinator = piece
+            continue
+        compound = _compound(piece)
+        if compound is None:
+            return None
+        parts = [s.name for s in compound if s.kind == "::"]
+        if parts:
+            if len(parts) > 1 or parts[0] not in _ELEMENT_PARTS or i != len(pieces) - 1:
+                return None
+            part = parts[0]
+            compound = tuple(s for s in compound if s.kind != "::")
+        if compounds:
+            combinators.append(combinator)
+        compounds.append(compound)
+        combinator = " "
+    if not compounds:
+        return None
+    all_simple = [s for c in compounds for s in c]
+    specificity = (
+        sum(s.kind == "#" for s in all_simple),
+        sum(s.kind in ".[:" for s in all_simple),
+        sum(s.kind == "tag" for s in all_simple),
+    )
+    return Rule(tuple(reversed(compounds)), tuple(reversed(combinators)), specificity, order, body, part)
+
+
+def _compound(text: str) -> tuple[Simple, ...] | None:
+    found: list[Simple] = []
+    at = 0
+    while at < len(text):
+        match = _SIMPLE.match(text, at)
+        if match is None:
+            return None
+        at = match.end()
+        if match["attribute"]:
+            found.append(Simple("[", match["attribute"].lower(), f"{match['how'] or ''}{match['value'] or ''}"))
+        elif match["tag"]:
+            if match["tag"] != "*":
+                found.append(Simple("tag", match["tag"].lower()))
+        else:
+            kind, name = match["kind"], match["name"]
+            if kind == ":" and name in _ELEMENT_PARTS:
+                kind = "::"
+            found.append(Simple(kind, name, match["inside"] or ""))
+    return tuple(found)
+
+
+def _key(compound: tuple[Simple, ...]) -> str:
+    for kind in ("#", ".", "tag"):
+        for simple in compound:
+            if simple.kind == kind:
+                return simple.name if kind == "tag" else kind + simple.name
+    return "*"
+
+
+def _keys(el: _Element) -> list[str]:
+    keys = ["*", _tag(el)]
+    if mine := el.get("class"):
+        keys.extend("." + c for c in mine.split())
+    if own := el.get("id"):
+        keys.append("#" + own)
+    return keys
+
+
+def _tag(el: _Element) -> str:
+    return el.tag.rpartition("}")[2].lower() if isinstance(el.tag, str) else ""
+
+
+def _fits(el: _Element, rule: Rule, at: int) -> bool:
+    if not all(_is(el, simple) for simple in rule.compounds[at]):
+        return False
+    if at == len(rule.combinators):
+        return True
+    combinator = rule.combinators[at]
+    others: list[_Element] = []
+    if combinator in " >":
+        others = list(el.iterancestors())[: 1 if combinator == ">" else None]
+    else:
+        others = list(el.itersiblings(preceding=True))[: 1 if combinator == "+" else None]
+    return any(_fits(other, rule, at + 1) for other in others)
+
+
+def _is(el: _Element, simple: Simple) -> bool:
+    match simple.kind:
+        case ".":
+            return simple.name in (el.get("class") or "").split()
+        case "#":
+            return el.get("id") == simple.name
+        case "tag":
+            return _tag(el) == simple.name
+        case "[":
+            return _has_attribute(el, simple)
+        case _:
+            return _has_state(el, simple)
+
+
+def _has_attribute(el: _Element, simple: Simple) -> bool:
+    held = el.get(simple.name)
+    if held is None or not simple.value:
+        return held is not None
+    sign, _, wanted = simple.value.partition("=")
+    return {
+        "": held == wanted,
+        "~": wanted in held.split(),
+        "|": held == wanted or held.startswith(wanted + "-"),
+        "^": bool(wanted) and held.startswith(wanted),
+        "$": bool(wanted) and held.endswith(wanted),
+        "*": bool(wanted) and wanted in held,
+    }[sign]
+
+
+def _has_state(el: _Element, simple: Simple) -> bool:
+    """Of the states only those that the document's structure gives."""
+    name, inside = simple.name.lower(), simple.value
+    if name in ("not", "is", "where", "matches", "any"):
+        fits = any((rule := _rule(s.strip(), 0, ())) is not None and _fits(el, rule, 0) for s in split(inside, ","))
+        return fits != (name == "not")
+    if name in ("root", "link", "any-link"):
+        return el.getparent() is None if name == "root" else _tag(el) == "a" and el.get("href") is not None
+    of_type = name.endswith("of-type")
+    place, end = (_place(el, of_type=of_type, last=last) for last in (False, True))
+    return {
+        "first": place == 1,
+        "last": end == 1,
+        "only": place == end == 1,
+        "nth": _is_nth(place, inside),
+        "nth-last": _is_nth(end, inside),
+    }.get(name.removesuffix("-of-type").removesuffix("-child"), False)
+
+
+def _place(el: _Element, *, of_type: bool, last: bool) -> int:
+    others = [e for e in el.itersiblings(preceding=not last) if isinstance(e.tag, str)]
+    return 1 + sum(1 for e in others if not of_type or e.tag == el.tag)
+
+
+def _is_nth(place: int, formula: str) -> bool:
+    formula = {"odd": "2n+1", "even": "2n"}.get(formula.strip(), formula.replace(" ", ""))
+    found = re.fullmatch(r"(?:([+-]?\d*)n)?([+-]?\d+)?", formula)
+    if found is None:
+        return False
+    step = 0 if found[1] is None else int(found[1] + "1") if found[1] in ("", "+", "-") else int(found[1])
+    rest = place - int(found[2] or 0)
+    return rest == 0 if step == 0 else rest % step == 0 and rest // step >= 0
