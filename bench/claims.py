@@ -1,4 +1,4 @@
-"""Figures and names: false alarms on true statements, and what is caught of changed ones. `python -m bench.claims`
+"""Figures and names: false alarms on true statements, and what is caught of changed ones. `python -m bench.claims [--data DIR]`
 
 True statements are the annotators' own answers and the abstracts, held against the paper they are about (an abstract against the paper without it).
 """

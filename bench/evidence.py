@@ -1,4 +1,4 @@
-"""Quotations: marked evidence verified, as it is printed and as models copy it; altered and invented ones refused. `python -m bench.evidence`"""
+"""Quotations: marked evidence verified, as it is printed and as models copy it; altered and invented ones refused. `python -m bench.evidence [--data DIR]`"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bench.qasper import Asked, load
 from bench.report import aim, table
@@ -18,6 +18,17 @@ TURN = re.compile(
     r"(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|few|fails?|failed|lacks?|except|unless|only|unlike|instead|rather)\b|\w+n['’]t\b",
     re.IGNORECASE,
 )
+HEDGE = re.compile(
+    r"(?:may|might|could|would|possibly|perhaps|probably|likely|usually|often|sometimes|mostly|mainly|typically|generally|partly|roughly|approximately|about|almost|nearly|suggests?|seems?|appears?|tends?|can)\b",
+    re.IGNORECASE,
+)
+EXCEPTION = re.compile(
+    r"(?:but|except|unless|if|although|though|while|whereas|however|when|where|than)\b", re.IGNORECASE
+)
+VERB = re.compile(
+    r"(?:is|are|was|were|has|have|can|does|do|uses?|shows?|contains?|consists?|achieves?|outperforms?|improves?)\b"
+)
+SENTENCE = re.compile(r"(?<=[a-z0-9) ][.:])\s+(?=[A-Z])")
 WORD = re.compile(r"[A-Za-z][a-z]{3,}")
 OPPOSITE = {
     "increase": "decrease", "increases": "decreases", "increased": "decreased", "better": "worse", "higher": "lower", "more": "less", "larger": "smaller", "best": "worst",
@@ -65,14 +76,21 @@ def lost_ligatures(q: str, _: random.Random) -> str:
 
 
 def stitched(q: str, rng: random.Random) -> str:
-    words = q.split()
-    if len(words) < 24:
+    """An ellipsis in place of three words inside a sentence."""
+    sentence = max(SENTENCE.split(q), key=len)
+    words = sentence.split()
+    if len(words) < 16:
         return q
     third = len(words) // 3
-    start = rng.randint(third, 2 * third - 4)
+    start = rng.randint(third, 2 * third)
     if any(TURN.match(w) for w in words[start : start + 3]):
         return q  # then it says something else: see `hidden_negation`
     return f"{' '.join(words[:start])} … {' '.join(words[start + 3 :])}"
+
+
+def bracket_left_out(q: str, _: random.Random) -> str:
+    """An ellipsis in place of a citation, a bracket or a cross-reference."""
+    return re.sub(r"\s(?:\([^()]{3,80}\)|BIBREF\d+|\(?see [^,.()]{3,40}\)?)(?=[\s,.;])", " …", q, count=1)
 
 
 def trimmed(q: str, _: random.Random) -> str:
@@ -210,6 +228,60 @@ def backwards_stitched(q: str, _: random.Random) -> str:
     return f"{' '.join(words[len(words) // 2 :])} … {' '.join(words[: len(words) // 2])}" if len(words) >= 16 else q
 
 
+# ---------------------------------------------------------------- cut and joined (each word stands in the paper)
+
+
+@dataclass(frozen=True)
+class Cut:
+    kind: str
+    quotation: str
+    whole: str
+    """What has to be shown with it; empty where it is to be refused."""
+
+
+def cuts(q: str, others: list[str], rng: random.Random) -> Iterator[Cut]:
+    """A start cut after a negation, an end cut before an exception, an ellipsis in place of a hedge, two sentences joined."""
+    for sentence in SENTENCE.split(q):
+        words = sentence.split()
+        turns = [i for i, w in enumerate(words) if TURN.match(w) and i < len(words) - 6]
+        if turns:
+            at = rng.choice(turns)
+            yield Cut("start cut after a negation", " ".join(words[at + 1 :]), " ".join(words[at:]))
+        ends = [i for i, w in enumerate(words) if (EXCEPTION.match(w) or TURN.match(w)) and i >= 6]
+        if ends:
+            at = rng.choice(ends)
+            yield Cut("end cut before an exception", " ".join(words[:at]).rstrip(","), " ".join(words[: at + 1]))
+        hedges = [i for i, w in enumerate(words) if HEDGE.match(w) and 3 <= i < len(words) - 4]
+        if hedges:
+            at = rng.choice(hedges)
+            yield Cut("ellipsis for a hedge", f"{' '.join(words[:at])} … {' '.join(words[at + 1 :])}", sentence)
+    parts = [(s.split(), i) for s in SENTENCE.split(q) if (i := _verb(s.split()))]
+    for other in others:
+        tails = [(s.split(), i) for s in SENTENCE.split(other) if (i := _verb(s.split())) and s not in q]
+        if parts and tails:
+            (head, at), (tail, then) = rng.choice(parts), rng.choice(tails)
+            subject, predicate = " ".join(head[:at]), " ".join(tail[then:])
+            for joint, kind in ((" … ", "joined with an ellipsis"), (" ", "joined without a sign")):
+                yield Cut(kind, subject + joint + predicate, "")
+
+
+def _verb(words: list[str]) -> int:
+    return next((i for i, w in enumerate(words) if VERB.match(w) and 2 <= i < len(words) - 4), 0)
+
+
+CITED = ("(WMT 2017)", "(Vaswani et al., 2017)", "(Lee and Kim, 2019a)")
+RECITED = {
+    "(WMT 2017)": ("(WMT 2014)", "(IWSLT 2017)"),
+    "(Vaswani et al., 2017)": ("(Vaswani et al., 2016)", "(Bahdanau et al., 2017)"),
+    "(Lee and Kim, 2019a)": ("(Lee and Kim, 2020)", "(Lee and Park, 2019a)"),
+}
+
+
+def cited(q: str) -> str:
+    """With authors and years in place of the data's marks."""
+    return re.sub(r"BIBREF(\d+)", lambda m: CITED[int(m[1]) % len(CITED)], q)
+
+
 SAME: tuple[Callable[[str, random.Random], str], ...] = (
     dropped_marks,
     unicode_math,
@@ -217,6 +289,7 @@ SAME: tuple[Callable[[str, random.Random], str], ...] = (
     broken_lines,
     lost_ligatures,
     stitched,
+    bracket_left_out,
     trimmed,
     shouted,
 )
@@ -333,6 +406,37 @@ def main() -> None:
     table(["how", "n", "accepted"], [[k, c.total(), c[True]] for k, c in accepted.items()])
     for line in wrong:
         print(f"  accepted, {line}")
+    before = len(wrong)
+
+    shown: dict[str, Counter[bool]] = defaultdict(Counter)
+    for paper, quotation in pairs:
+        others = rng.sample([q for p, q in pairs if p == paper and q != quotation], k=1) if len(pairs) > 1 else []
+        for cut in cuts(quotation, others, rng):
+            if len(cut.quotation.split()) < 5 or not _stands(cut.quotation, texts[paper], joined=not cut.whole):
+                continue
+            if _flat(texts[paper].text).count(_flat(cut.quotation)) > 1:
+                continue  # elsewhere it may be whole
+            found = finders[paper].find(cut.quotation)
+            bad = found is not None and not (cut.whole and _flat(cut.whole) in _flat(found.quotation))
+            shown[cut.kind][bad] += 1
+            if bad and found:
+                wrong.append(f"{cut.kind}: {cut.quotation[:200]!r}\n      as {found.quotation[:300]!r}")
+    for paper, text in enumerate(texts):
+        finder = Finder(_cited(text))
+        for own, quotation in pairs:
+            if own != paper or (copy := cited(quotation)) == quotation:
+                continue
+            verified["paper with authors and years"][finder.find(copy) is not None] += 1
+            for printed, changes in RECITED.items():
+                for change in changes:
+                    if printed in copy:
+                        found = finder.find(copy.replace(printed, change, 1))
+                        shown["another name or year"][found is not None] += 1
+                        wrong += [f"another name or year: {change} in {copy[:200]!r}"] if found else []
+    print("\nCut and joined: accepted where what was left out is not shown")
+    table(["how", "n", "accepted"], [[k, c.total(), c[True]] for k, c in shown.items()])
+    for line in wrong[before:]:
+        print(f"  accepted, {line}")
 
     build, find = _speed()
     print(
@@ -342,18 +446,26 @@ def main() -> None:
     plain = verified["paper as it is"]
     aim("evidence.ms_per_quotation", find, most=10)
     aim("evidence.verified_all_variants", total[True] / total.total())
+    aim("evidence.cut_or_joined_accepted", sum(c[True] for c in shown.values()), most=0)
     aim("evidence.wrongly_accepted", sum(c[True] for c in accepted.values()), most=0)
     aim("evidence.verified", plain[True] / plain.total(), least=0.99, last=True)
 
 
-def _stands(quotation: str, text: FullText) -> bool:
-    """By chance it still stands there word for word."""
+def _flat(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
 
-    def flat(s: str) -> str:
-        return re.sub(r"[\W_]+", "", s.lower())
 
-    whole = flat(text.text + " ".join(s.title for s in text.sections))
-    return all(flat(piece) in whole for piece in quotation.split("…"))
+def _stands(quotation: str, text: FullText, *, joined: bool = False) -> bool:
+    """By chance it still stands there word for word; `joined`: its halves do, and it does not."""
+    whole = _flat(text.text + " ".join(s.title for s in text.sections))
+    if joined:
+        return _flat(quotation) not in whole
+    return all(_flat(piece) in whole for piece in quotation.split("…"))
+
+
+def _cited(text: FullText) -> FullText:
+    sections = (replace(s, passages=tuple(replace(p, text=cited(p.text)) for p in s.passages)) for s in text.sections)
+    return replace(text, sections=tuple(sections))
 
 
 def _speed() -> tuple[float, float]:

@@ -1,14 +1,13 @@
-"""The gate on labelled real outputs: unusable ones caught, sound ones wrongly flagged. `python -m bench.gate [FILE]`"""
+"""The gate on labelled real outputs: unusable ones caught, sound ones wrongly flagged. `python -m bench.gate [FILE] [--data DIR]`"""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
 
-from bench.report import aim, shared, table
+from bench.report import aim, options, shared, table
 from digest.checks import clean, problems_of
 
 KINDS = {"title_zh": "title", "translated_title": "title", "tldr": "sentence", "en_tdlr": "sentence"}
@@ -17,10 +16,34 @@ DISPUTED = {"2502.07286": "labelled sound; ends in `http://example.com/code` and
 """Labels are by rule, except for the requests: these the text itself contradicts. They count as they are labelled."""
 
 
+def read(path: Path) -> list[dict]:
+    """Rows as in `outputs/model_outputs_dev.jsonl`; those of `tests/data/outputs.json` are given its names."""
+    text = path.read_text("utf-8")
+    if text.lstrip().startswith("["):
+        rows = json.loads(text)
+    else:
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [row if "label" in row else _named(row, n, path.stem) for n, row in enumerate(rows)]
+
+
+def _named(row: dict, number: int, name: str) -> dict:
+    own = {
+        "label": int(not row["sound"]),
+        "kind": row.get("flaw", "unnamed"),
+        "field": row["kind"],
+        "id": number,
+        "source": name,
+    }
+    return own | {
+        "text": row["text"],
+        "about": {"language": row["language"], "kind": row["kind"], "source": row.get("source", "")},
+    }
+
+
 def faults(row: dict) -> list[str]:
     language = "en" if row["field"].startswith("en_") else "zh"
-    kind = KINDS.get(row["field"], "part")
-    return [p.fault.value for p in problems_of(row["text"] or "", where=row["field"], language=language, kind=kind)]
+    about = row.get("about") or {"language": language, "kind": KINDS.get(row["field"], "part")}
+    return [p.fault.value for p in problems_of(row["text"] or "", where=row["field"], **about)]
 
 
 def _written() -> None:
@@ -39,8 +62,7 @@ def _written() -> None:
 
 
 def main() -> None:
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else shared("outputs/model_outputs_dev.jsonl")
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    rows = read(options().file or shared("outputs/model_outputs_dev.jsonl"))
     started = time.perf_counter()
     judged = [(row, faults(row)) for row in rows]
     took = time.perf_counter() - started

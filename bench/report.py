@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -11,12 +12,28 @@ DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 _missed: list[str] = []
 
 
-def shared(name: str) -> Path:
-    """A file of the evaluation data; ends the run with a sentence and exit 1 when it is not there."""
-    path = DATA / name
-    if not path.exists():
-        sys.exit(f"This benchmark needs {name} in ../shared/data beside the project, and it is not there.")
-    return path
+def options() -> argparse.Namespace:
+    """`--data DIR` puts other data of the same form in place of `../shared/data`; a file may be named alone."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--data", type=Path)
+    return parser.parse_known_args()[0]
+
+
+def shared(name: str, default: Path = DATA) -> Path:
+    """A file of the evaluation data; ends the run with a sentence and exit 1 when it is not there.
+
+    In another folder it may lie at the top, or have another name of the same suffix.
+    """
+    folder = options().data or default
+    room = name.split("/", maxsplit=1)[0].split(".", maxsplit=1)[0]
+    places = [folder / name, folder / Path(name).name]
+    others = [*sorted((folder / room).glob("*.json*")), *sorted(folder.glob("*.json*"))]
+    places += [path for path in others if room in (path.parent.name, path.name[: len(room)])] + others[:1]
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        sys.exit(f"This benchmark needs {name} in {folder}, and it is not there.")
+    return found
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

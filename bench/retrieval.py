@@ -1,4 +1,4 @@
-"""Marked evidence among the ten passages retrieved: ours against plain BM25 in the same run, without and with embeddings. `python -m bench.retrieval`"""
+"""Marked evidence among the ten passages retrieved: ours against plain BM25 in the same run, without and with embeddings. `python -m bench.retrieval [--data DIR]`"""
 
 from __future__ import annotations
 

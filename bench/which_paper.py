@@ -1,19 +1,18 @@
-"""Which paper a question is about: right, asked back though it could be told, wrong. `python -m bench.which_paper [FILE]`"""
+"""Which paper a question is about: right, asked back though it could be told, wrong. `python -m bench.which_paper [FILE] [--data DIR]`"""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bench.report import aim, table
+from bench.report import aim, options, shared, table
 from digest.model import Paper
 from digest.which_paper.resolve import Known, Resolution, resolve
 
-SET = Path(__file__).resolve().parents[1] / "tests" / "data" / "which_paper.json"
+SETS = Path(__file__).resolve().parents[1] / "tests" / "data"
 
 
 def digests(data: dict) -> list[tuple[date, list[Known]]]:
@@ -65,7 +64,7 @@ def _counts(verdicts: list[str]) -> list[int]:
 
 
 def main() -> None:
-    data = json.loads((Path(sys.argv[1]) if len(sys.argv) > 1 else SET).read_text("utf-8"))
+    data = json.loads((options().file or shared("which_paper.json", SETS)).read_text("utf-8"))
     known = digests(data)
     started = time.perf_counter()
     judged = [(row, got := ask(row, known), verdict(row, known, got)) for row in data["questions"]]

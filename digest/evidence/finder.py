@@ -16,8 +16,18 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from digest.evidence import normalize
-from digest.evidence.normalized_text import NormalizedText, Place, lines_beside, places_of
+from digest.evidence import normalize, sentences
+from digest.evidence.normalized_text import (
+    LIGATURES,
+    NormalizedText,
+    Place,
+    Point,
+    characters,
+    lines_beside,
+    places_of,
+    without_ligatures,
+)
+from digest.evidence.sentences import Sentences
 from digest.model import Basis, Evidence, Form, FullText
 
 FUZZ = 0.2
@@ -29,19 +39,27 @@ RARE = 5
 """How often a short quotation may occur in the paper."""
 APART = 2_500
 """The most normalised characters between the pieces of a quotation with an ellipsis."""
+MOST_WIDENED = 1_000
+"""The most characters added before, behind or between the pieces of a quotation to make it whole.
+Longer sentences are texts whose full stops were lost."""
 _MOST = 4_000
 """How many characters of a quotation are read."""
 _SEED = 14
+_LEAST_WITH_LIGATURE = 4
+"""Letters of a word that is known without its ligature."""
 _DRIFT = 160
 """Most normalised characters by which a running head or page number shifts the rest."""
+
+_CITATION_DRIFT = 1
+"""By how many tokens a citation may stand elsewhere in a copy."""
+_CITATION_WORDS = 15
+"""How many tokens behind a quotation may be a citation without brackets: `Smith et al. (2020)`."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
 _EDITED = re.compile(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
 """A sentence start changed by an editor: `[The authors'] model`."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "ı": "l"})
-_LIGATURES = re.compile(r"f+[il]?")
-"""Letters that are lost when a font draws them as one unnamed glyph."""
 _BESIDE = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.EQUATION, Form.CODE)
 """Forms between two halves of a sentence at a page end or around a figure."""
 
@@ -57,10 +75,13 @@ class _Hit:
 class Finder:
     def __init__(self, text: FullText) -> None:
         self._text = text
-        places = [place for section in text.sections for place in places_of(section)]
+        self._places = places = [place for section in text.sections for place in places_of(section)]
         running = [p for p in places if p.passage.form not in _BESIDE and not p.heading]
         lines = Counter(line.strip() for p in running for line in p.passage.text.split("\n") if len(line.strip()) < 80)
         heads = frozenset(line for line, times in lines.items() if times >= 3 and line)
+        self._heads = heads
+        self._sentences = Sentences(places, heads)
+        self._indexes = {id(place): index for index, place in enumerate(places)}
         self._streams = [NormalizedText(places)]
         if len(running) < len(places) or any(lines_beside(p.passage, heads) for p in running):
             self._streams.append(NormalizedText(running, heads))
@@ -79,26 +100,30 @@ class Finder:
     def _found(self, quotation: str) -> Iterator[Evidence]:
         whole = _trimmed(quotation)
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]
-        if len(pieces) > 1 and self._stands(whole):
-            pieces = [whole]
-        needles = [n for n in ([t.norm for t in normalize.tokens(p)] for p in pieces) if n]
-        if not needles or not self._telling(needles, pieces):
-            return
-        for stream in self._streams:
-            hits = list(_stitched(stream, needles))
-            if hits:
-                yield from (self._evidence(stream, h) for h in hits)
-                return
-        for stream in self._streams:
-            near = [self._near(stream, n) for n in needles]
-            chain = [hit for hit in near if hit]
-            if len(chain) == len(needles) and _in_order(stream, chain) and _keeps_sense(stream, chain):
-                yield self._evidence(stream, chain)
+        # The paper's own ellipsis joins nothing.
+        for copies in ((whole,), pieces) if len(pieces) > 1 else (pieces,):
+            found = tuple(self._places_of(copies))
+            if found:
+                yield from found
                 return
 
-    def _stands(self, text: str) -> bool:
-        needle = [t.norm for t in normalize.tokens(text)]
-        return any(next(_exact(stream, needle), None) for stream in self._streams)
+    def _places_of(self, copies: Sequence[str]) -> Iterator[Evidence]:
+        pieces, scans = [], []
+        for copy in copies:
+            scan = normalize.scan(copy)
+            if scan.tokens:
+                pieces.append(copy)
+                scans.append(scan)
+        needles = [[token.norm for token in scan.tokens] for scan in scans]
+        if not needles or not self._telling(needles, pieces):
+            return
+        for find in (_stitched, self._nearly):
+            for stream in self._streams:
+                chains = [c for c in find(stream, needles) if _cites(stream, c, scans)]
+                found = [evidence for chain in chains if (evidence := self._evidence(stream, chain))]
+                if found:
+                    yield from found
+                    return
 
     def _telling(self, needles: Sequence[Sequence[str]], pieces: Sequence[str]) -> bool:
         words, length = sum(len(n) for n in needles), sum(len("".join(n)) for n in needles)
@@ -112,12 +137,23 @@ class Finder:
         )
         return distinctive and 1 <= len(list(self._streams[0].occurrences("".join(needles[0])))) <= RARE
 
+    def _nearly(self, stream: NormalizedText, needles: Sequence[Sequence[str]]) -> Iterator[list[_Hit]]:
+        near = [self._near(stream, n) for n in needles]
+        chain = [hit for hit in near if hit]
+        if len(chain) == len(needles) and _in_order(stream, chain):
+            yield chain
+
     def _near(self, stream: NormalizedText, needle: Sequence[str]) -> _Hit | None:
         compact = "".join(needle)
         exact = next(_exact(stream, needle), None)
-        if exact or len(needle) < 6:
+        if exact:
             return exact
-        windows = _windows(stream, compact)
+        bare = "".join(map(without_ligatures, needle))
+        windows = [
+            (stream.bare.token_at(at), stream.bare.token_at(at + len(bare) - 1)) for at in stream.bare.occurrences(bare)
+        ]
+        if not windows and len(needle) >= 6:
+            windows = _windows(stream, compact)
         hits = [hit for first, last in windows if (hit := self._aligned(stream, needle, first, last))]
         return hits[0] if hits else None
 
@@ -129,13 +165,19 @@ class Finder:
         while ops and ops[-1].tag == "insert":
             ops.pop()
         changed = [op for op in ops if op.tag != "equal"]
-        cost = sum(max(op.src_end - op.src_start, 1) for op in changed)
+        cost = 0
+        for op in changed:
+            mine, theirs = needle[op.src_start : op.src_end], range(first + op.dest_start, first + op.dest_end)
+            if not _loses_ligatures("".join(mine), "".join(stream.norms[i] for i in theirs)):
+                cost += max(len(mine), 1)
         if not ops or cost > max(1, FUZZ * len(needle)):
             return None
         for op in changed:
             theirs = range(first + op.dest_start, first + op.dest_end)
             if not self._printed(stream, needle[op.src_start : op.src_end], theirs):
-                return None
+                # Behind the end of the quotation any word may stand for its last one.
+                narrower = op.src_end == len(needle) and last - first >= len(needle)
+                return self._aligned(stream, needle, first, last - 1) if narrower else None
         return _Hit(first + ops[0].dest_start, first + ops[-1].dest_end - 1, exact=False)
 
     def _printed(self, stream: NormalizedText, mine: Sequence[str], theirs: range) -> bool:
@@ -149,10 +191,57 @@ class Finder:
             return False
         return _alike(joined, printed)
 
-    def _evidence(self, stream: NormalizedText, hits: Sequence[_Hit]) -> Evidence:
-        place = stream.places[stream.spans[hits[0].first][0]]
-        quotation = " … ".join(stream.characters(h.first, h.last) for h in hits)
-        return Evidence(quotation, self._text.url(place.passage), self._label(place), all(h.exact for h in hits))
+    def _evidence(self, stream: NormalizedText, hits: Sequence[_Hit]) -> Evidence | None:
+        """The whole sentences that hold the hits; None when an ellipsis joined what is apart."""
+        ends = [self._ends(stream, hit) for hit in hits]
+        if not all(self._joinable(one, other) for one, other in pairwise(ends)):
+            return None
+        start, end = self._widened(ends[0][0], ends[-1][1])
+        place = self._places[start[0]]
+        return Evidence(
+            self._between(start, end), self._text.url(place.passage), self._label(place), all(h.exact for h in hits)
+        )
+
+    def _widened(self, start: Point, end: Point) -> tuple[Point, Point]:
+        first, last = self._sentences.start(start), self._sentences.end(end)
+        return (
+            first if len(self._between(first, start)) <= MOST_WIDENED else start,
+            last if len(self._between(end, last)) <= MOST_WIDENED else end,
+        )
+
+    def _ends(self, stream: NormalizedText, hit: _Hit) -> tuple[Point, Point]:
+        (first, start, _), (last, _, end) = stream.spans[hit.first], stream.spans[hit.last]
+        return (self._indexes[id(stream.places[first])], start), (self._indexes[id(stream.places[last])], end)
+
+    def _joinable(self, one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+        """Whether an ellipsis may join two pieces: in one sentence it may hide nothing that turns
+        it (`drift maximization is … optimal` was `is not optimal`); the parts of two sentences
+        may not be joined (the subject of one, the predicate of another), save a whole clause of
+        the next one. What is joined is shown with all that was left out."""
+        end, start = one[1], other[0]
+        if self._places[end[0]].heading or self._places[start[0]].heading:
+            return False
+        stop, begin = self._sentences.end(end), self._sentences.start(start)
+        if begin < end:
+            left_out = [self._between(end, start)]
+        else:
+            left_out = [self._between(end, stop), self._between(begin, start)]
+        joined = len(left_out) == 2 and all(re.search(r"\w", part) for part in left_out)
+        neighbours = not re.search(r"\w", self._between(stop, begin))
+        if joined and not (neighbours and _CLAUSE_ENDS.search(left_out[1])):
+            return False
+        filled = len(self._between(end, start)) <= MOST_WIDENED
+        return filled and not any(_TURNS.search(_BRACKET.sub("", part)) for part in left_out)
+
+    def _between(self, start: Point, end: Point) -> str:
+        """What stands between two points of running text, without the figures and notes between
+        them; all of it where one of the points is in such a thing."""
+        places = list(range(start[0], end[0] + 1))
+        running = [i for i in places if self._places[i].passage.form not in sentences.FLOATING]
+        if running and (running[0], running[-1]) == (places[0], places[-1]):
+            places = running
+        own = [self._places[i] for i in places]
+        return characters(own, self._heads, (0, start[1]), (len(own) - 1, end[1])) if own else ""
 
     def _label(self, place: Place) -> str:
         if place.section is self._text.sections[0] or self._text.basis is Basis.ABSTRACT:
@@ -192,8 +281,8 @@ _TURNS = re.compile(
     r"\b(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|barely|scarcely|seldom|few|fewer|fails?|failed|lacks?|except|unless|only|unlike|instead|rather|nothing|nobody)\b|n['’]t\b|[不没未无非]|除非",
     re.IGNORECASE,
 )
-_CLAUSE_ENDS = re.compile(r"[,;:，；：](?=\s|$|[\u4e00-\u9fff])")
-_SENTENCE_ENDS = re.compile(r"[.!?](?=[\s)\]”\"'’]|$)|[。！？]")
+_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_CLAUSE_ENDS = re.compile(r"[,;:，；：]\s*\Z")
 _WHOLE = {"cannot": ("can", "not")}
 
 
@@ -209,21 +298,22 @@ def _stitched(stream: NormalizedText, needles: Sequence[Sequence[str]]) -> Itera
             if found is None:
                 break
             chain.append(found)
-        if len(chain) == len(needles) and _keeps_sense(stream, chain):
+        if len(chain) == len(needles):
             yield chain
 
 
-def _keeps_sense(stream: NormalizedText, chain: Sequence[_Hit]) -> bool:
-    """Whether no ellipsis hides what turns its sentence or clause: `drift maximization is …
-    optimal` was `is not optimal`. Whole sentences may be left out."""
-    for one, other in pairwise(chain):
-        (index, _, end), (there, start, _) = stream.spans[one.last], stream.spans[other.first]
-        before, after = stream.places[index].passage.text, stream.places[there].passage.text
-        left_out = [before[end:start]] if index == there else [before[end:], after[:start]]
-        whole = [sentence for piece in left_out for sentence in _SENTENCE_ENDS.split(piece)]
-        edges = whole if len(whole) == 1 else (_CLAUSE_ENDS.split(whole[0])[0], _CLAUSE_ENDS.split(whole[-1])[-1])
-        if any(_TURNS.search(edge) for edge in edges):
-            return False
+def _cites(stream: NormalizedText, chain: Sequence[_Hit], scans: Sequence[normalize.Scan]) -> bool:
+    """Whether the paper has every citation of the quotation there: one may be left out, none put
+    in or changed."""
+    for hit, scan in zip(chain, scans, strict=True):
+        drift = _CITATION_DRIFT + abs(hit.last - hit.first + 1 - len(scan.tokens))
+        behind = frozenset(stream.norms[hit.last + 1 : hit.last + 1 + _CITATION_WORDS])
+        for own in scan.citations:
+            at = hit.first + sum(token.start < own.start for token in scan.tokens)
+            printed = (c for place, c in stream.citations if abs(place - at) <= drift)
+            unbracketed = at > hit.last - drift and own.names and own.words <= behind
+            if not unbracketed and not any(own.may_stand_for(c) for c in printed):
+                return False
     return True
 
 
@@ -275,9 +365,16 @@ def _skeleton(word: str) -> str:
 
 def _alike(one: str, other: str) -> bool:
     """Whether two tokens print one word."""
-    if _skeleton(one) == _skeleton(other):
-        return True
-    return max(len(one), len(other)) >= 6 and _skeleton(_LIGATURES.sub("", one)) == _skeleton(_LIGATURES.sub("", other))
+    return _skeleton(one) == _skeleton(other) or _loses_ligatures(one, other)
+
+
+def _loses_ligatures(one: str, other: str) -> bool:
+    """Whether one of the words is the other without some of its ligatures."""
+    whole, rest = (_skeleton(word) for word in sorted((one, other), key=len, reverse=True))
+    if not whole.isalpha() or len(whole) < _LEAST_WITH_LIGATURE or len(whole) == len(rest):
+        return False
+    lost = LIGATURES.sub(lambda m: f"(?:{m[0]}|f)?" if len(m[0]) == 3 else f"(?:{m[0]})?", whole)
+    return bool(re.fullmatch(lost, rest))
 
 
 def _mostly_letters(one: str, other: str) -> bool:

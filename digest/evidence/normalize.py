@@ -112,23 +112,70 @@ _NORMS: dict[str, Callable[[str], str]] = {
 """What each kind of match says; other kinds say nothing."""
 
 
-def _uncited(match: re.Match[str]) -> str:
-    """Blanks out `(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between
-    them; and the keys of a lost bibliography: `(smith2020deep,; lee19, )`."""
-    inside = match[0][1:-1]
+class Citation(NamedTuple):
+    start: int
+    names: frozenset[str]
+    """Names and years of `(Smith et al., 2020a)`; the numbers of `[3-5]`; else empty."""
+    numbered: bool
+
+    @property
+    def words(self) -> frozenset[str]:
+        """As tokens of running text."""
+        return frozenset(word for name in self.names for word in re.findall(r"\d+|[^\W\d]+", name))
+
+    def may_stand_for(self, printed: Citation) -> bool:
+        """Whether a copy may have it where the paper prints the other: nothing may be changed."""
+        return self.numbered != printed.numbered or self.names <= printed.names or not printed.names
+
+
+def _numbers(raw: str) -> Iterator[str]:
+    """`[3-5, 7a]` gives 3, 4, 5 and 7a."""
+    if not raw.startswith("["):
+        return
+    for first, _, last in re.findall(r"(\d+[a-z]?)(\s*[–—-]\s*(\d+))?", raw):
+        yield first
+        if last and first.isdecimal():
+            yield from map(str, range(int(first), min(int(last), int(first) + 100) + 1))
+
+
+def _named(bracket: re.Match[str]) -> Citation | None:
+    """`(Smith et al., 2020; Lee and Kim, 2019a)`: names, years and the words between them; and
+    the keys of a lost bibliography: `(smith2020deep,; lee19, )`."""
+    inside = bracket[0][1:-1]
     if _KEYS.fullmatch(inside):
-        return " " * len(match[0])
+        return Citation(bracket.start(), frozenset(), numbered=False)
     words = re.findall(r"[^\W\d_]+", _YEAR.sub(" ", inside))
     names = [w for w in words if w[0].isupper()]
     plain = all(w[0].isupper() or w in _OF_CITATIONS or len(w) == 1 for w in words)
-    cited = bool(names) and plain and _YEAR.search(inside) and not re.search(r"\d", _YEAR.sub(" ", inside))
-    return " " * len(match[0]) if cited else match[0]
+    if not (names and plain and _YEAR.search(inside)) or re.search(r"\d", _YEAR.sub(" ", inside)):
+        return None
+    return Citation(bracket.start(), frozenset([*map(fold, names), *_YEAR.findall(inside)]), numbered=False)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Yields tokens in order. A word broken at a line end is one token."""
-    for match in _TOKEN.finditer(_BRACKETS.sub(_uncited, text)):
-        to_norm = _NORMS.get(str(match.lastgroup))
+class Scan(NamedTuple):
+    tokens: tuple[Token, ...]
+    """In order. A word broken at a line end is one token."""
+    citations: tuple[Citation, ...]
+    """What is no token, in order."""
+
+
+def scan(text: str) -> Scan:
+    cited: list[Citation] = []
+
+    def blanked(bracket: re.Match[str]) -> str:
+        named = _named(bracket)
+        if named is None:
+            return bracket[0]
+        cited.append(named)
+        return " " * len(bracket[0])
+
+    found: list[Token] = []
+    for match in _TOKEN.finditer(_BRACKETS.sub(blanked, text)):
+        kind = str(match.lastgroup)
+        to_norm = _NORMS.get(kind)
         norm = to_norm(match[0]) if to_norm else ""
         if norm:
-            yield Token(norm, match.start(), match.end())
+            found.append(Token(norm, match.start(), match.end()))
+        elif kind == "cite":
+            cited.append(Citation(match.start(), frozenset(_numbers(match[0])), numbered=True))
+    return Scan(tuple(found), tuple(sorted(cited, key=lambda citation: citation.start)))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 
 from digest.evidence import normalize
 from digest.model import Form, Passage, Section
+
+Point = tuple[int, int]
+"""The index of a place, and a character there."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +22,10 @@ class Place:
     section: Section
     passage: Passage
     heading: bool = False
+
+    @cached_property
+    def scan(self) -> normalize.Scan:
+        return normalize.scan(self.passage.text)
 
 
 def places_of(section: Section) -> Iterator[Place]:
@@ -25,55 +35,81 @@ def places_of(section: Section) -> Iterator[Place]:
         yield Place(section, passage)
 
 
-class NormalizedText:
-    """The normalised text of passages, without page numbers and running heads (`heads`)."""
+LIGATURES = re.compile(r"ff[il]?|f[il]")
+"""Letters that are lost when a font draws them as one unnamed glyph. Of `ffi` an `f` may stay."""
+_MAY_BE_LOST = re.compile(r"f+[il]?")
 
-    def __init__(self, places: Sequence[Place], heads: frozenset[str] = frozenset()) -> None:
-        self.places = places
-        self._heads = heads
-        self.norms: list[str] = []
-        self.starts: list[int] = []
+
+class Tokens:
+    """Normalised words, searched as one string without spaces."""
+
+    def __init__(self, norms: Sequence[str]) -> None:
+        self.norms = norms
+        self.starts = [0, *accumulate(map(len, norms))][: len(norms)]
         """Start of each token in `compact`."""
-        self.spans: list[tuple[int, int, int]] = []
-        """For each token: index of its place, first and last character there."""
-        at = 0
-        for index, place in enumerate(places):
-            beside = lines_beside(place.passage, heads)
-            for token in normalize.tokens(place.passage.text):
-                if any(start <= token.start < end for start, end in beside):
-                    continue
-                self.norms.append(token.norm)
-                self.starts.append(at)
-                self.spans.append((index, token.start, token.end))
-                at += len(token.norm)
-        self.compact = "".join(self.norms)
+        self.compact = "".join(norms)
 
     def token_at(self, position: int) -> int:
         return bisect_right(self.starts, position) - 1
 
-    def whole(self, start: int, end: int) -> bool:
+    def _whole(self, start: int, end: int) -> bool:
         first, last = self.token_at(start), self.token_at(end - 1)
         return self.starts[first] == start and self.starts[last] + len(self.norms[last]) == end
 
     def occurrences(self, needle: str, start: int = 0, end: int | None = None) -> Iterator[int]:
         at = self.compact.find(needle, start, end)
         while at >= 0:
-            if self.whole(at, at + len(needle)):
+            if self._whole(at, at + len(needle)):
                 yield at
             at = self.compact.find(needle, at + 1, end)
 
-    def characters(self, first: int, last: int) -> str:
-        """The paper's characters between two tokens, with their punctuation."""
-        pieces: list[str] = []
-        for index in range(self.spans[first][0], self.spans[last][0] + 1):
-            text = self.places[index].passage.text
-            start = self.spans[first][1] if index == self.spans[first][0] else 0
-            end = self.spans[last][2] if index == self.spans[last][0] else len(text)
-            for a, b in reversed(lines_beside(self.places[index].passage, self._heads)):
-                if start <= a and b <= end:
-                    text, end = text[:a] + text[b:], end - (b - a)
-            pieces.append(_with_ends(text, start, end))
-        return re.sub(r"\s+", " ", " ".join(p.strip() for p in pieces if p.strip()))
+
+class NormalizedText(Tokens):
+    """The normalised text of passages, without page numbers and running heads (`heads`)."""
+
+    def __init__(self, places: Sequence[Place], heads: frozenset[str] = frozenset()) -> None:
+        self.places = places
+        norms: list[str] = []
+        self.spans: list[tuple[int, int, int]] = []
+        """For each token: index of its place, first and last character there."""
+        self.citations: list[tuple[int, normalize.Citation]] = []
+        """Each with the number of tokens before it."""
+        for index, place in enumerate(places):
+            beside = lines_beside(place.passage, heads)
+            cited = deque(place.scan.citations)
+            for token in place.scan.tokens:
+                if any(start <= token.start < end for start, end in beside):
+                    continue
+                while cited and cited[0].start < token.start:
+                    self.citations.append((len(norms), cited.popleft()))
+                norms.append(token.norm)
+                self.spans.append((index, token.start, token.end))
+            self.citations += [(len(norms), citation) for citation in cited]
+        super().__init__(norms)
+
+    @cached_property
+    def bare(self) -> Tokens:
+        """The same without letters that may have been lost."""
+        return Tokens([without_ligatures(norm) for norm in self.norms])
+
+
+def without_ligatures(norm: str) -> str:
+    return _MAY_BE_LOST.sub("", norm) if "f" in norm else norm
+
+
+def characters(places: Sequence[Place], heads: frozenset[str], start: Point, end: Point) -> str:
+    """The paper's characters between two points, with their punctuation."""
+    pieces: list[str] = []
+    for index in range(start[0], end[0] + 1):
+        passage = places[index].passage
+        text = passage.text
+        first = start[1] if index == start[0] else 0
+        last = end[1] if index == end[0] else len(text)
+        for a, b in reversed(lines_beside(passage, heads)):
+            if first <= a and b <= last:
+                text, last = text[:a] + text[b:], last - (b - a)
+        pieces.append(_with_ends(text, first, last))
+    return re.sub(r"\s+", " ", " ".join(p.strip() for p in pieces if p.strip()))
 
 
 def lines_beside(passage: Passage, heads: frozenset[str]) -> list[tuple[int, int]]:

@@ -181,9 +181,10 @@ def _findings(
         path = f"findings.{index}.statement"
         statement = texts.get(path, "")
         flawed = any(p.where == path and p.fault not in (Fault.TOO_LONG, Fault.NAME) for p in problems)
-        evidence = finder.find(texts.get(f"findings.{index}.quotation", ""))
-        if statement and not flawed and evidence and evidence.quotation not in seen:
-            seen.add(evidence.quotation)
+        quotation = texts.get(f"findings.{index}.quotation", "")
+        evidence = finder.find(quotation)
+        if statement and not flawed and evidence and quotation not in seen:
+            seen.add(quotation)
             yield Finding(context.safe(statement), evidence, checks.unsupported(statement, context.source))
 
 

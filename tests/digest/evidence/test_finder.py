@@ -72,8 +72,8 @@ def finder():
         "it is significantly faster than the baseline: 92.3 % against 90.1 % accuracy",
         "92.3% against 90.1% accuracy, with κ = .70 and a cost of O(n²)",
         "with $\\kappa = 0.70$ and a cost of",
-        "We train a single-layer LSTM … it is significantly faster than the baseline",
-        "We train a single-layer LSTM [...] and a cost of O(n^2)",
+        "We train a single-layer LSTM … for classification",
+        "it is significantly faster than the baseline [...] and a cost of O(n^2)",
         "three days on eight A100 cards, which is far less than what earlier work needed",
         "Overview of the training pipeline with two branches",
         "Ours | 2.22 | 1",
@@ -101,6 +101,12 @@ def test_a_copy_of_the_papers_words_is_found(finder, quotation):
         "than the baseline, and it is significantly faster",
         "it is significantly faster than the baseline … We train a single-layer LSTM",
         "We train a single-layer LSTM … and beat every other model",
+        "We train a single-layer LSTM … it is significantly faster than the baseline",
+        "We train a single-layer LSTM [...] and a cost of O(n^2)",
+        "it is significantly faster (Smith et al., 2021) than the baseline",
+        "it is significantly faster (Jones et al., 2020) than the baseline",
+        "hidden state for classification [13]. The model does not use any external data",
+        "The model (Smith et al., 2020) does not use any external data",
         "We train a single-layer LSTM with hidden state for classification",
         "We carefully train a single-layer LSTM with a 150-dimensional hidden state",
         "Ours | 2.27 | 1",
@@ -116,19 +122,90 @@ def test_what_says_something_else_or_nothing_is_refused(finder, quotation):
     assert finder.find(quotation) is None
 
 
+WHOLE = METHOD[METHOD.index("The model does") :]
+
+
 def test_evidence_has_the_papers_characters_its_place_and_its_link(finder):
     found = finder.find("the model DOES NOT use any external data")
-    assert found.quotation == "The model does not use any external data"
+    assert found.quotation == WHOLE
     assert (found.label, found.url, found.exact) == ("3 Method", "https://arxiv.org/html/2601.22153v1#S3.p1", True)
 
 
-def test_a_formula_keeps_both_its_dollars(finder):
-    assert finder.find("accuracy, with κ = .70").quotation == "accuracy, with $\\kappa =.70$"
+@pytest.mark.parametrize(
+    "cut", ["accuracy, with κ = .70", "use any external data", "any external data, … than the baseline"]
+)
+def test_what_is_cut_out_of_a_sentence_is_shown_with_all_of_it(finder, cut):
+    assert finder.find(cut).quotation == WHOLE
 
 
-def test_a_stitched_quotation_shows_its_pieces_as_they_stand(finder):
-    found = finder.find("we train a single layer LSTM ... significantly faster")
-    assert found.quotation == "We train a single-layer LSTM … significantly faster"
+def test_a_formula_keeps_both_its_dollars():
+    finder = pdf(Passage("It ends with $x$ and a second value of $\\kappa =.70$", page=1))
+    assert finder.find("and a second value of κ = .70").quotation.endswith("$\\kappa =.70$")
+
+
+def test_a_sentence_is_shown_whole_over_a_figure_and_an_equation_and_no_further(finder):
+    whole = "Training runs for three days on eight A100 cards, which is far less than what earlier work needed for the same result."
+    assert finder.find("for three days on eight A100 cards").quotation == whole
+    assert finder.find("what earlier work needed for the same result").quotation == whole
+    broken = html(
+        Passage("This does not hold for", anchor="p1"), Passage("$$x^{2}>1$$", Form.EQUATION, "e1"),
+        Passage("when the second term is large, cf. Eq. (4) and Tab. 2. Another sentence follows.", anchor="p2"),
+    )  # fmt: skip
+    found = broken.find("the second term is large, cf. Eq. (4)")
+    assert found.quotation == (
+        "This does not hold for $$x^{2}>1$$ when the second term is large, cf. Eq. (4) and Tab. 2."
+    )
+    assert found.url.endswith("#p1")
+
+
+def test_of_a_table_whole_rows_are_shown(finder):
+    assert finder.find("2.22 | 1 DiT 2.27").quotation == "Ours | 2.22 | 1 DiT | 2.27 | 250"
+    assert finder.find("Ours … 250") is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cut"),
+    [
+        ("Es ist nicht der Fall, dass unser Verfahren alle bekannten Verfahren übertrifft.", "unser Verfahren alle bekannten Verfahren übertrifft"),
+        ("Notre méthode dépasse toutes les autres, sauf sur le jeu de données le plus grand.", "Notre méthode dépasse toutes les autres"),
+        ("Es posible que el modelo supere a todos los demás en esta tarea difícil.", "el modelo supere a todos los demás en esta tarea"),
+        ("只有在数据量足够大的情况下，本文方法才优于所有基线模型。", "本文方法才优于所有基线模型"),
+        ("提案手法はすべての基準を上回るが、小さなデータでは失敗する。", "提案手法はすべての基準を上回る"),
+        ("제안한 방법은 모든 기준 모델보다 우수하지만 작은 데이터에서는 그렇지 않다.", "제안한 방법은 모든 기준 모델보다 우수하지만"),
+        ("Наш метод превосходит все остальные, кроме самого большого набора данных.", "Наш метод превосходит все остальные"),
+    ],
+)  # fmt: skip
+def test_a_cut_is_shown_with_its_whole_sentence_in_every_language(sentence, cut):
+    finder = pdf(Passage(f"BERT comes first. {sentence} BERT comes last.", page=1))
+    assert finder.find(cut).quotation == sentence
+
+
+def test_a_stitched_quotation_is_shown_without_its_gap(finder):
+    first = METHOD[: METHOD.index(" The model does")]
+    assert finder.find("we train a single layer LSTM ... hidden state for classification").quotation == first
+
+
+def test_whole_sentences_may_be_left_out_and_are_shown():
+    finder = pdf(Passage("We train one model. It has nine layers. The model wins every game of the suite.", page=1))
+    found = finder.find("We train one model. … The model wins every game")
+    assert found.quotation == "We train one model. It has nine layers. The model wins every game of the suite."
+    far = pdf(Passage("We train one model. " + "It has nine layers. " * 60 + "The model wins every game.", page=1))
+    assert far.find("We train one model. … The model wins every game") is None
+
+
+def test_a_changed_name_or_year_in_brackets_is_refused():
+    finder = html(Passage("We take the English-German data (WMT 2017) and train for two days on it.", anchor="p1"))
+    assert finder.find("We take the English-German data (WMT 2017) and train for two days")
+    assert finder.find("We take the English-German data and train for two days").quotation.count("(WMT 2017)") == 1
+    for changed in ("(WMT 2014)", "(IWSLT 2017)", "(WMT 2017; Bojar 2016)", "[12]"):
+        found = finder.find(f"We take the English-German data {changed} and train for two days")
+        assert (found is not None) == (changed == "[12]"), changed
+
+
+def test_an_interval_is_not_a_citation_to_be_changed():
+    finder = html(Passage("All values of the first layer lie in the range [0, 1] after the last step.", anchor="p1"))
+    assert finder.find("All values of the first layer lie in the range [0, 1]")
+    assert finder.find("All values of the first layer lie in the range [0, 2]") is None
 
 
 def test_every_place_of_a_quotation_is_told(finder):
@@ -147,6 +224,10 @@ def test_a_table_and_a_caption_are_linked_themselves(finder):
 def test_a_short_quotation_needs_a_name_or_a_figure(finder):
     assert finder.find("eight A100 cards") is not None
     assert finder.find("external data") is None
+
+
+def html(*passages: Passage) -> Finder:
+    return Finder(FullText("2601.22153", 1, Basis.HTML, (Section("1 Intro", 1, "S1", passages=passages),)))
 
 
 def pdf(*passages: Passage) -> Finder:
@@ -170,7 +251,7 @@ def test_a_quotation_over_a_page_end_is_found_on_its_first_page():
         "begins on one page and ends on the next one"
     )
     assert found.label == "p. 3"
-    assert found.quotation == "begins on one page and ends on the next one."
+    assert found.quotation == "It begins on one page and ends on the next one."
 
 
 def test_a_page_number_and_a_running_head_in_the_middle_do_not_matter_and_are_not_shown():
@@ -181,7 +262,7 @@ def test_a_page_number_and_a_running_head_in_the_middle_do_not_matter_and_are_no
         Passage(f"And more\n{head}\nto the end.", page=19),
     )
     found = finder.find("words stand before and others after the page has ended")
-    assert found.quotation == "words stand before and others after the page has ended."
+    assert found.quotation == "Some words stand before and others after the page has ended."
 
 
 def test_lost_ligatures_and_look_alike_letters_are_the_printers():
@@ -195,6 +276,26 @@ def test_lost_ligatures_and_look_alike_letters_are_the_printers():
     )
     assert not found.exact
     assert found.quotation.startswith("The signicant gain")
+
+
+@pytest.mark.parametrize(
+    ("printed", "copied"),
+    [
+        ("We rst nd the eld of ecient classiers.", "We first find the field of efficient classifiers"),
+        ("We first find the field of efficient classifiers.", "We rst nd the eld of ecient classiers"),
+        ("The difculties of fve ofcial files are five.", "The difficulties of fve official files are five"),
+        ("Five off-line e\ufb00ects", "Five off-line effects"),
+    ],
+)
+def test_any_number_of_ligatures_may_be_lost_on_one_side(printed, copied):
+    assert pdf(Passage(printed, page=1)).find(copied)
+
+
+@pytest.mark.parametrize("other", ["flow", "low", "of", "off", "fit", "it"])
+def test_a_word_that_only_begins_like_a_ligature_is_another(other):
+    words = "In this part of the work the {} case is seen with care."
+    finder = pdf(Passage(words.format("flow" if other in ("low", "of", "it") else "slow"), page=1))
+    assert (finder.find(words.format(other)) is not None) == (other == "flow" and "flow" in finder._text.text)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_sound_answer_is_left_as_it_is_and_its_quotation_is_linked():
     found = answer(fenced("PaceNet reaches 61.5% on DriftBench [1].", f"[1] (paper 4) {RATE}"))
     assert found.text == "PaceNet reaches 61.5% on DriftBench [1]."
     [quote] = found.quotes
-    assert quote.evidence.quotation.startswith("PaceNet achieves a success rate of 61.5%")
+    assert quote.evidence.quotation.startswith("On DriftBench, PaceNet achieves a success rate of 61.5%")
     assert quote.evidence.url == "https://arxiv.org/html/2601.00001v1#S3.p1"
     assert quote.paper_id == "2601.00001"
     assert found.found
