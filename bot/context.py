@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.core.chat import Chat, Person, Place
 from bot.core.reports import NoReports, Reports
+from bot.core.rights import Standing
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Store
@@ -56,5 +57,9 @@ class Context:
         place = replace(place, thread="")
         return await self.store.subscription(place.key) or replace(self.defaults, place=place)
 
-    def may_change(self, person: Person) -> bool:
-        return person.id in self.admins if self.admins else person.admin
+    async def standing(self, place: Place, person: Person) -> Standing:
+        """How the person stands to a channel in which they pressed or typed something."""
+        return self.standing_in(await self.subscription(place), person)
+
+    def standing_in(self, subscription: Subscription, person: Person) -> Standing:
+        return Standing(person, set_by=subscription.set_by, named=self.admins)

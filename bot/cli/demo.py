@@ -35,7 +35,7 @@ from digest.ports import FreePace
 
 PROBE_TIMEOUT = 4.0
 """Seconds that arXiv may take to answer."""
-VISITOR = Person("visitor", admin=True)
+VISITOR = Person("visitor", admin=True, moderates=True)
 
 HELP = """\
 Type a question about the papers above, for example: does 3 release code?

@@ -34,7 +34,7 @@ from digest.ports import Source
 from digest.render import markdown
 from digest.render.labels import label
 
-LOCAL_USER = Person("terminal", admin=True)
+LOCAL_USER = Person("terminal", admin=True, moderates=True)
 
 STAGES = {
     "announced": "Asking arXiv",

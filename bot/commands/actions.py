@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.commands import digest as digest_command
-from bot.commands import setup
+from bot.commands import gate, setup
 from bot.commands.feedback import record_vote
 from bot.commands.status import forget_votes
 from bot.context import Context
@@ -43,7 +43,7 @@ from bot.core.ids import (
     join_key,
     parse_subject,
 )
-from bot.core.subscription import Subscription
+from bot.core.rights import Right
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
@@ -62,6 +62,7 @@ AfterClose = Callable[[], Awaitable[None]] | None
 
 VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
 """Button to the kind of vote and the text that confirms it."""
+FORMS = ("setup", "ask", "wrong")
 
 
 @dataclass(frozen=True)
@@ -114,30 +115,34 @@ class Actions:
     async def handle_click(self, click: Click, respond: Responder) -> None:
         """Raises NotFound for expired subjects and unknown buttons."""
         language = await self._context.person_language(click.place, click.person)
-        handler = self._by_name.get(click.action)
-        if handler is None:
+        if click.action not in self._by_name:
             raise NotFound(say("expired", language))
-        await handler(click, respond, language)
+        await gate.admit(self._context, click, language)
+        await self._by_name[click.action](click, respond, language)
+
+    async def refusal(self, click: Click) -> str:
+        """Why the person may not do this; empty if they may."""
+        try:
+            await gate.admit(self._context, click, await self._context.person_language(click.place, click.person))
+        except NotFound as error:
+            return str(error)
+        return ""
 
     async def handle_submission(
         self, submission: Submission, respond: Responder
     ) -> tuple[Mapping[str, str], AfterClose]:
         """Returns the problems by field and what to do after the form has closed."""
         language = await self._context.person_language(submission.place, submission.person)
+        if submission.action not in FORMS:
+            raise NotFound(say("expired", language))
+        await gate.admit(self._context, submission, language)
         if submission.action == "setup":
-            return await self._save_settings(submission, respond, language)
+            return await self._save_settings(submission, respond)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
-        if submission.action == "wrong":
-            return {}, lambda: self._report_wrong(submission, respond, language)
-        raise NotFound(say("expired", language))
+        return {}, lambda: self._report_wrong(submission, respond, language)
 
-    async def _save_settings(
-        self, submission: Submission, respond: Responder, language: str
-    ) -> tuple[Mapping[str, str], AfterClose]:
-        if not self._context.may_change(submission.person):
-            who = say("admins" if self._context.admins else "members", language)
-            return {"categories": say("not allowed", language, who=who)}, None
+    async def _save_settings(self, submission: Submission, respond: Responder) -> tuple[Mapping[str, str], AfterClose]:
         saved, problems = await setup.save_form(self._context, submission)
         if saved is None:
             return problems, None
@@ -174,6 +179,7 @@ class Actions:
         if subject.digest is not None and subject.entry is not None:
             return subject.entry, subject.digest.language
         paper = await self._load_paper(click.value, language)
+        await gate.require(self._context, Right.ASK, click.place, click.person, language)  # it is read anew
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
         written = await self._context.channel_language(click.place, click.person)
         return await look_up(self._context, paper, written, click.place.key), written
@@ -347,29 +353,22 @@ class Actions:
         digest = await self._load_digest(click.value, language)
         await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
 
-    async def _require_change_rights(self, click: Click, language: str) -> Subscription:
-        if not self._context.may_change(click.person):
-            who = say("admins" if self._context.admins else "members", language)
-            raise NotFound(say("not allowed", language, who=who))
-        return await self._context.subscription(click.place)
-
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
-        await respond.form(setup.form(await self._require_change_rights(click, language), language))
+        await respond.form(setup.form(await self._context.subscription(click.place), language))
 
     async def _retract(self, click: Click, respond: Responder, language: str) -> None:
-        await self._require_change_rights(click, language)
         await digest_command.retract(self._context, click.value, respond, language)
 
     async def _forget(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._require_change_rights(click, language)
+        subscription = await self._context.subscription(click.place)
         await digest_command.forget(self._context, subscription.key, respond, language)
 
     async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._require_change_rights(click, language)
+        subscription = await self._context.subscription(click.place)
         await forget_votes(self._context, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
-        subscription = await self._require_change_rights(click, language)
+        subscription = await self._context.subscription(click.place)
         command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
         await digest_command.run_now(self._context, command, respond, subscription, language)
 

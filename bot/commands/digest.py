@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.commands import setup
+from bot.commands import gate, setup
 from bot.commands.status import digest_link, status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.core.ids import join_key
+from bot.core.rights import Right, may
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -37,20 +38,29 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     subscription = await context.subscription(command.place)
     language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
-    help_text, refusal = say("digest.help", language), ""
+    help_text, refusal = _help(context, command, subscription, language), ""
     if verb in ("", "help"):
         refusal = help_text
     elif verb not in VERBS or not (context.chats[command.place.platform].roles if verb == "ping" else not more):
         word = f"{verb} {more}".strip()[:30].replace("`", "")
         refusal = say("unknown", language, word=word, help=f"\n\n{help_text}")
-    elif verb != "status" and not context.may_change(command.person):
-        refusal = say("not allowed", language, who=say("admins" if context.admins else "members", language))
-    elif verb not in ("setup", "status") and subscription.created is None:
+    else:
+        needed = verb if subscription.created is not None or verb == "status" else "setup"
+        await gate.require_command(context, f"digest {needed}", command.place, command.person, language)
+    if not refusal and verb not in ("setup", "status") and subscription.created is None:
         refusal = say("not set", language)
     if refusal:
         await respond.show(note(refusal, language))
         return
     await VERBS[verb](context, command, respond, subscription, language)
+
+
+def _help(context: Context, command: Command, subscription: Subscription, language: str) -> str:
+    """What this person may do with `/digest`."""
+    standing = context.standing_in(subscription, command.person)
+    if may(Right.CHANGE, standing) or may(Right.REMOVE, standing):
+        return say("digest.help", language)
+    return say("digest.help.reader", language, who=gate.who_may_change(context, command.place, language))
 
 
 async def _setup(

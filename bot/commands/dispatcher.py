@@ -67,6 +67,9 @@ class Dispatcher:
         async with self._report_errors(click.place, click.person, respond):
             await self._actions.handle_click(click, respond)
 
+    async def refusal(self, click: Click) -> str:
+        return await self._actions.refusal(click)
+
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         problems: Mapping[str, str] = {}
         async with self._report_errors(submission.place, submission.person, respond):

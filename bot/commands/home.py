@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import date
 
 from bot.commands.status import status_lines
 from bot.context import Context
-from bot.core.chat import Block, Heading, Person, Post, Text
+from bot.core.chat import Block, ChatError, Heading, Person, Post, Text
 from bot.core.ids import answer_of
+from bot.core.rights import SURFACES, Standing, may
+from bot.core.subscription import Subscription
 from bot.core.texts import say
 from digest.render.markdown import cost_words, link
 
+log = logging.getLogger(__name__)
+
+CHANNELS = 20
+
 
 async def home_page(context: Context, person: Person, platform: str) -> Post:
-    """The subscriptions with their last digests, saved papers, how to ask, the day's cost."""
+    """The digests of the person's channels, saved papers, how to ask, and costs if they may."""
     language = person.language or context.defaults.profile.language
     blocks: list[Block] = [Heading(say("home.title", language))]
-    subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]
-    for subscription in subscriptions[:20]:
-        lines = await status_lines(context, subscription, language)
+    subscriptions = await _visible(context, person, platform)
+    for subscription in subscriptions[:CHANNELS]:
+        costs = may(SURFACES["costs"], context.standing_in(subscription, person))
+        lines = await status_lines(context, subscription, language, costs=costs)
         blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
     votes = await context.store.saved(person.id)
     papers = [v.subject for v in votes if not answer_of(v.subject)][:15]
@@ -26,8 +35,23 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
         shown = [link(paper_id, f"https://arxiv.org/abs/{paper_id}") for paper_id in papers]
         blocks += [Heading(say("home.saved", language), 3), Text(" · ".join(shown))]
     blocks += [Heading(say("home.how", language), 3), Text(say("paper.help", language))]
-    if context.show_cost:
+    if context.show_cost and may(SURFACES["costs"], Standing(person, named=context.admins)):
         today: date = context.now().date()
         spending = await context.store.spending(today)
         blocks.append(Text(say("home.cost", language, cost=cost_words(spending.total))))
     return Post(tuple(blocks), say("home.title", language), language)
+
+
+async def _visible(context: Context, person: Person, platform: str) -> list[Subscription]:
+    """The subscriptions of channels that the person is in; none if the platform does not say."""
+    subscriptions = [s for s in await context.store.subscriptions() if s.place.platform == platform]
+    try:
+        inside = await context.chats[platform].inside(person, [s.place for s in subscriptions])
+    except ChatError as error:
+        log.warning("event=home_without_channels cause=%s", type(error).__name__)
+        inside = frozenset()
+    return [
+        s
+        for s in subscriptions
+        if may(SURFACES["home"], replace(context.standing_in(s, person), inside=s.key in inside))
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bot.commands import gate
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
 from bot.core.ids import DigestPaper, PaperById, answer_of
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
-from bot.questions.answering import answer_privately
+from bot.questions.answering import answer_name, answer_privately
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import PaperRef, looks_like_id, parse
 from digest.errors import BadInput, NotFound
@@ -33,6 +34,10 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
         "forget me": _forget_me,
         "forget": _forget_me,
     }
+    known = {"": "help", "forget me": "forget"}.get(verb, verb)
+    await gate.require_command(
+        context, f"paper {known}" if verb in simple else "paper", command.place, command.person, language
+    )
     if verb in simple:
         await simple[verb](context, command, respond, language)
         return
@@ -91,6 +96,7 @@ async def answer(context: Context, command: Command, found: Paper, question: str
     language = await context.person_language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     post = await answer_privately(context, command.place, command.person, question, [found], command.id)
+    await context.store.save_private_answer(answer_name(command.id), command.place)
     await respond.show(post)
 
 

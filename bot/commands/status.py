@@ -9,6 +9,7 @@ from bot.commands.setup import week
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
 from bot.core.ids import RunKey
+from bot.core.rights import ACTIONS, SURFACES, may
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -30,11 +31,14 @@ async def status(
         await respond.show(note(say("not set", language), language))
         return
     title = say("status.title", language)
-    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(await status_lines(context, subscription, language)))]
+    standing = context.standing_in(subscription, command.person)
+    lines = await status_lines(context, subscription, language, costs=may(SURFACES["costs"], standing))
+    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(lines))]
     learned = await load_learned(context.store, subscription.key)
     if learned.papers:
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
-        blocks.append(Actions((_forget_button(subscription.key, language),)))
+        if may(ACTIONS["unteach"].right, standing):
+            blocks.append(Actions((_forget_button(subscription.key, language),)))
     await respond.show(Post((*blocks, Small(say("card.settings", language))), title, language))
 
 
@@ -58,8 +62,8 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
     await respond.show(note(say("untaught", language), language))
 
 
-async def status_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
-    """The channel's settings, next run, last digest, faults and cost."""
+async def status_lines(context: Context, subscription: Subscription, language: str, *, costs: bool) -> list[str]:
+    """The channel's settings, next run, last digest, faults and, if `costs`, cost."""
     profile = subscription.profile
     lines = [
         say(
@@ -82,6 +86,8 @@ async def status_lines(context: Context, subscription: Subscription, language: s
         else say("status.next", language, next=run_time(due, subscription, language))
     )
     lines += await _last_lines(context, subscription, language)
+    if not costs:
+        return lines
     for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
         by_stage = await context.store.spending_of(subscription.key, when)
         if by_stage:

@@ -93,6 +93,9 @@ class ConsoleChat:
     async def draft(self, question: Question, key: str) -> ConsoleDraft:
         return ConsoleDraft(self, question.place, key)
 
+    async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
+        return frozenset(place.key for place in places)
+
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:  # noqa: ARG002
         return await self.finish(place, post, key, reply=bool(place.thread))
 

@@ -157,7 +157,11 @@ class Person:
 
     id: str
     admin: bool = False
-    """May change the channel's settings."""
+    """May change the channel's settings, by the platform's own rules."""
+    moderates: bool = False
+    """Is an admin or owner of the workspace; on Discord, manages the channel."""
+    asks: bool = True
+    """Has one of the roles that may ask, where the settings name such roles."""
     language: str = ""
     """As the platform reports it, BCP 47; empty when unknown."""
 
@@ -390,6 +394,11 @@ class Chat(Protocol):
         """Sends a small message, to `to` alone if given. Returns its id, empty if it has none."""
         ...
 
+    async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
+        """The keys of those channels that the person is in. A platform that shows a channel's
+        commands only to people in it may return all. Raises ChatError."""
+        ...
+
 
 class Responder(Protocol):
     """Answers one command, click or submission."""
@@ -438,6 +447,11 @@ class EventHandler(Protocol):
     async def on_command(self, command: Command, respond: Responder) -> None: ...
 
     async def on_click(self, click: Click, respond: Responder) -> None: ...
+
+    async def refusal(self, click: Click) -> str:
+        """Why the person may not do this, as a sentence; empty if they may. Asked before a
+        confirmation is shown."""
+        ...
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         """Returns a sentence for each wrong field. Only checks; the rest is shown later."""

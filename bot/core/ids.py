@@ -212,7 +212,7 @@ def is_paper(text: str) -> bool:
 
 def answer_of(subject: str) -> AnswerTo | None:
     """The answer it is about; None for a paper, which votes and messages name by its bare id."""
-    return AnswerTo.parse(subject) if re.match(AnswerTo.form, subject) else None
+    return AnswerTo.parse(subject) if re.fullmatch(AnswerTo.form, subject, re.DOTALL) else None
 
 
 @dataclass(frozen=True)

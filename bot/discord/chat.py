@@ -179,6 +179,9 @@ class DiscordChat:
         guild = "@me" if place.direct else (await self._channel_info(place.channel)).get("guild_id", "@me")
         return f"https://discord.com/channels/{guild}/{channel}/{bare}"
 
+    async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
+        return frozenset(place.key for place in places)
+
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         if to is not None:
             channel = await self.open_direct(to)

@@ -33,8 +33,11 @@ def chat_message_id(place: Place, message: int | str) -> str:
     return message_id(place.thread or place.channel, message, thread=bool(place.thread))
 
 
-def person_of(user: discord.abc.User, permissions: discord.Permissions | None, language: str = "") -> Person:
-    return Person(str(user.id), admin=permissions is not None and permissions.manage_channels, language=language)
+def person_of(
+    user: discord.abc.User, permissions: discord.Permissions | None, language: str = "", *, asks: bool = True
+) -> Person:
+    manages = permissions is not None and permissions.manage_channels
+    return Person(str(user.id), admin=manages, moderates=manages, asks=asks, language=language)
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,11 @@ def roles_of(user: discord.abc.User) -> frozenset[str]:
     return frozenset(str(r.id) for r in user.roles) if isinstance(user, discord.Member) else frozenset()
 
 
-def subject_of(message: dict[str, Any], action: str) -> str:
-    """The message's button for the action, else its paper, else an arXiv link in it, else empty."""
-    presses = [p for c in components(message) for p in _presses(c)]
+def subject_of(message: dict[str, Any], action: str, me: str) -> str:
+    """The message's button for the action, else its paper, else an arXiv link in it, else empty.
+    Anybody can write components that look like ours, so only those of our own messages count."""
+    ours = str((message.get("author") or {}).get("id", "")) == me
+    presses = [p for c in components(message) for p in _presses(c)] if ours else []
     found = [p.value for p in presses if p.action == action] + [p.value for p in presses if is_paper(p.value)]
     if found:
         return found[0]

@@ -103,7 +103,7 @@ class Responder:
 
     async def form(self, form: Form) -> None:
         filling = Filling(form)
-        await self._forms.keep(self.ticket.id, filling)
+        await self._forms.keep(self.ticket.id, self.ticket.person.id, filling)
         await self.open_modal(self.ticket.id, filling, 0)
 
     async def open_modal(self, name: str, filling: Filling, step: int, *, last: bool = False) -> None:

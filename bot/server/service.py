@@ -21,6 +21,7 @@ from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.ids import ChannelKey
+from bot.core.seal import Seal
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
@@ -70,7 +71,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
     sys.setswitchinterval(SWITCH_INTERVAL)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CPU_THREADS, thread_name_prefix="checks"))
     async with open_app(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
-        chats = _chats(settings, stack)
+        chats = _chats(settings, stack, Seal(await app.store.secret()))
         reports = app.reports(chats)
 
         async def set_aside(task: str, note: str) -> None:
@@ -135,13 +136,13 @@ async def _until_stopped(runtime: Runtime, health: Health) -> None:
             loop.remove_signal_handler(name)
 
 
-def _chats(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[str, Chat]:
+def _chats(settings: Settings, stack: contextlib.AsyncExitStack, seal: Seal) -> dict[str, Chat]:
     """A Chat for every platform with a token. Loads the SDKs of these only."""
     chats: dict[str, Chat] = {}
     if token := settings.slack_bot_token.get_secret_value():
         from bot.slack.chat import SlackChat  # noqa: PLC0415
 
-        slack = SlackChat(token, settings.slack_api_url)
+        slack = SlackChat(token, settings.slack_api_url, seal)
         stack.push_async_callback(slack.close)
         chats[slack.name] = slack
     if token := settings.discord_token.get_secret_value():

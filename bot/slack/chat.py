@@ -11,6 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from secrets import token_bytes
 from typing import Any
 
 from bot.core.chat import (
@@ -26,7 +27,9 @@ from bot.core.chat import (
     TargetMissing,
     Thread,
 )
+from bot.core.seal import Seal
 from bot.slack.draft import SlackDraft
+from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
 from bot.slack.wire import API_URL, Wire, retry_throttled
@@ -46,8 +49,11 @@ class SlackChat:
     roles = False
     hears = True
 
-    def __init__(self, token: str, api_url: str = API_URL) -> None:
+    def __init__(self, token: str, api_url: str = API_URL, seal: Seal | None = None) -> None:
+        """`seal`: the store's, so that views outlive the process; else one of this process."""
         self.wire = Wire(token, api_url)
+        self.seal = seal or Seal(token_bytes(32))
+        self._members = Members(self.wire)
         self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def close(self) -> None:
@@ -132,6 +138,9 @@ class SlackChat:
                 return str(answer["permalink"])
         who = await self.wire.identity()
         return permalink(who.url, place.channel, message, thread or "")
+
+    async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
+        return await self._members.inside(person.id, places)
 
     async def draft(self, question: Question, key: str) -> Draft:
         return SlackDraft(self, question, key)

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.core.chat import ChatError, Form, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
@@ -37,6 +38,7 @@ class Messages(Protocol):
     """The part of SlackChat that a responder uses."""
 
     wire: Wire
+    seal: Seal
 
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
@@ -139,7 +141,7 @@ class SlackResponder:
         pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
         if "view" in self._extra:
-            await self._chat.wire.call("views.update", view_id=self._extra["view"], view=pages[number])
+            await self._chat.wire.call("views.update", view_id=self._extra["view"], view=self._signed(pages[number]))
         elif (len(pages) > 1 and not action) or not await self._open(pages[number], tell=False):
             await self.show(post)
 
@@ -148,10 +150,13 @@ class SlackResponder:
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
         await self.page(name, Post((Text(f"{fence}\n{text}\n{fence}"),), name))
 
+    def _signed(self, view: Mapping[str, Any]) -> dict[str, Any]:
+        return views.signed(view, self._chat.seal, self._person.id)
+
     async def _open(self, view: Mapping[str, Any], *, tell: bool = True) -> bool:
         method = "views.push" if self._extra.get("in_modal") else "views.open"
         try:
-            await self._chat.wire.call(method, trigger_id=self._extra.get("trigger", ""), view=view)
+            await self._chat.wire.call(method, trigger_id=self._extra.get("trigger", ""), view=self._signed(view))
         except SlackRefused as refused:
             if "trigger" not in refused.code:
                 raise

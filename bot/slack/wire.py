@@ -43,8 +43,10 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.info": ("channels:read", "groups:read"),
+    "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
@@ -58,7 +60,9 @@ _READS = (
     "chat.getPermalink",
     "conversations.history",
     "conversations.info",
+    "conversations.members",
     "conversations.replies",
+    "users.conversations",
     "users.info",
 )
 _TOKEN = {

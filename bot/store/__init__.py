@@ -5,6 +5,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | key                                  | value                                                          | life                     |
 |--------------------------------------|----------------------------------------------------------------|--------------------------|
 | subscriptions                        | hash: S to Subscription                                        | none: people's settings  |
+| secret                               | the key that signs values and hides ids                        | none: one a store        |
 | removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
 | cache:K                              | results of models and downloads (`digest.cache_keys`)           | as `digest.cache_keys` says |
 | lease:N                              | token of the holder                                            | seconds, renewed         |
@@ -31,6 +32,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | unanswered                           | sorted set: open questions; emptied by answering               | none                     |
 | thread:S:T                           | hash: digest, papers, quiet, who spoke, and of what             | 90 days                  |
 | named:N                              | the question behind a button                                   | 90 days                  |
+| private:S:N                          | that an answer to one person was given in this channel         | 90 days                  |
 | progress:S:D:R                       | how far a run is                                               | 2 hours                  |
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |

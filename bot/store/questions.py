@@ -219,6 +219,13 @@ class Questions(Base):
         await self.redis.do("SET", key("named", name), question, "EX", seconds(LONG))
         return name
 
+    async def save_private_answer(self, name: str, place: Place) -> None:
+        """Records that an answer without a stored question was given there, to one person."""
+        await self.redis.do("SET", key("private", place.key, name), "1", "EX", seconds(LONG))
+
+    async def was_answered_privately(self, name: str, place: Place) -> bool:
+        return bool(await self.redis.do("EXISTS", key("private", place.key, name)))
+
     async def question_by_name(self, name: str) -> StoredQuestion | None:
         found = await self.redis.do("GET", key("named", name))
         return await self.question(found.decode()) if found else None

@@ -15,7 +15,7 @@ from bot.store import RunState
 from digest.model import Digest, Profile
 from tests.conftest import Clock
 
-ANN = Person("ann", admin=True, language="en")
+ANN = Person("ann", admin=True, moderates=True, language="en")
 BOB = Person("bob", language="zh")
 HERE = Place("console", "papers")
 

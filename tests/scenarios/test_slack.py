@@ -71,7 +71,7 @@ async def started(world: World, slack: SlackServer, log: Path) -> Started:
 @pytest.fixture
 async def team(world, tmp_path):
     async with SlackServer(speed=20, ack=3) as slack:
-        slack.space.add_user("U1", "ann")
+        slack.space.add_user("U1", "ann", admin=True)
         slack.space.add_user("U2", "bob", locale="zh-CN")
         slack.space.add_channel(CHANNEL, "U1", "U2")
         log = tmp_path / "bot.log"

@@ -63,7 +63,10 @@ def _guild(d: Discord, body: Any, query: Any, guild: str) -> Any:
 
 @_on("GET", "/guilds/{guild}/members/{user}")
 def _member(d: Discord, body: Any, query: Any, guild: str, user: str) -> Any:
-    return d.member(d.world.bot)
+    found = next((u for u in [d.world.bot, *d.world.people()] if u["id"] == user), None)
+    if found is None and user not in d.world.members:
+        raise Refused(404, 10007, "Unknown Member")
+    return d.member(found or {"id": user})
 
 
 @_on("DELETE", "/channels/{channel}")

@@ -20,12 +20,13 @@ from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.events import VOTES, Me, chat_message_id, person_of, place_of, question_of, roles_of
+from bot.discord.events import VOTES, Me, chat_message_id, person_of, place_of, question_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
 from bot.discord.render.l10n import Translator
 from bot.discord.rest import Rest
+from bot.discord.roles import AskRoles
 from digest.errors import PaperboyError
 from digest.ports import Cache
 
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 FINGERPRINT_LIFE = timedelta(days=400)
 """How long the fingerprint of the synced commands is kept."""
+NOTICE_LIFE = timedelta(days=1)
 TEXT_CHANNELS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 
@@ -67,10 +69,11 @@ class Gateway(discord.Client):
             **connection.client_options(),
         )
         connection.pin_gateway(self)
-        self.handler, self.chat, self.memory, self.roles = handler, chat, memory, roles
+        self.handler, self.chat, self.memory = handler, chat, memory
         self.rest = Rest(self)
+        self.ask_roles = AskRoles(self.rest, roles, lambda: [guild.id for guild in self.guilds])
         self.watermark = Watermark(memory)
-        acts = Interactions(handler, chat, memory, self.rest, roles)
+        acts = Interactions(handler, chat, memory, self.rest, self.ask_roles)
         self._acts = acts
         self.tree = commands.tree(self, acts.typed, acts.chosen, acts.complete)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -133,7 +136,7 @@ class Gateway(discord.Client):
             return
         if question.place.direct:
             await self.watermark.direct(question.place.channel)
-        elif self.roles and not self.roles & roles_of(message.author):
+        if not await self.ask_roles.allow(message.author, direct=question.place.direct):
             await self._refuse(question)
             return
         await self.handler.on_question(question)
@@ -170,8 +173,11 @@ class Gateway(discord.Client):
         return question if readable and await self.handler.knows_thread(question.place) else None
 
     async def _refuse(self, question: Question) -> None:
-        if question.addressed:
-            words = say("discord.not yours", question.person.language)
+        """Says once a day that the person may not ask."""
+        told = f"discord:not-yours:{question.place.key}:{question.person.id}"
+        if question.addressed and await self.memory.get(told) is None:
+            await self.memory.put(told, b"1", NOTICE_LIFE)
+            words = say("not yours", question.person.language)
             await self.chat.send(question.place, Post((Text(words),), words), f"not-yours:{question.id}")
 
     def me(self, guild: discord.Guild | None) -> Me:

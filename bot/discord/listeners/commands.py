@@ -61,18 +61,15 @@ def _paper(typed: Typed, complete: Complete) -> Group:
 
     lookup.autocomplete("paper")(papers)
     ask.autocomplete("paper")(papers)
-    _verbs(group, "paper", typed, ("today", "saved", "privacy", "forget"))
+    _verbs(group, "paper", typed, ("today", "saved", "privacy", "forget", "help"))
     return group
 
 
 def _digest(typed: Typed) -> Group:
-    group = Group(
-        name="digest",
-        description=described("digest"),
-        default_permissions=discord.Permissions(manage_channels=True),
-        allowed_contexts=AppCommandContext(guild=True),
-    )
-    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "forget"))
+    """Everybody sees it: Discord's permissions hold for the whole group, and `status` and `help`
+    are for everybody. The handler refuses the rest to who may not."""
+    group = Group(name="digest", description=described("digest"), allowed_contexts=AppCommandContext(guild=True))
+    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "forget", "help"))
 
     @group.command(description=described("digest.ping"))
     @app_commands.describe(role=described("digest.role"))

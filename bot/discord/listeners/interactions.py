@@ -18,13 +18,14 @@ import discord
 from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandler, Post, Style, Submission, Text
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
-from bot.discord.events import chat_message_id, person_of, place_of, roles_of, subject_of
+from bot.discord.events import chat_message_id, person_of, place_of, subject_of
 from bot.discord.ids import Press, components, parse_custom_id
 from bot.discord.listeners.commands import Interaction
 from bot.discord.render import forms
 from bot.discord.render.forms import Filling, Forms
 from bot.discord.responder import InteractionData, Responder
 from bot.discord.rest import Rest
+from bot.discord.roles import AskRoles
 from digest.errors import PaperboyError
 from digest.ports import Cache
 
@@ -35,23 +36,17 @@ ACKNOWLEDGE_AFTER = 1.8
 CLAIM = timedelta(minutes=15)
 SUGGEST_WITHIN = 2.0
 """Seconds for suggestions."""
-ASKING = frozenset({"ask", "lookup", "pick"})
 
 
 class Interactions:
-    def __init__(
-        self, handler: EventHandler, chat: DiscordChat, memory: Cache, rest: Rest, roles: frozenset[str]
-    ) -> None:
+    def __init__(self, handler: EventHandler, chat: DiscordChat, memory: Cache, rest: Rest, roles: AskRoles) -> None:
         self._handler, self._chat, self._memory, self._rest = handler, chat, memory, rest
         self._forms = Forms(memory)
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
     async def typed(self, interaction: Interaction, name: str, text: str) -> None:
-        responder = self._responder(interaction)
-        if name == "paper" and not self._may_ask(interaction):
-            await self._refuse(responder)
-            return
+        responder = await self._responder(interaction)
         ticket = responder.ticket
         command = Command(
             ticket.id, name, text, ticket.place, ticket.person, interaction.created_at, _extra(interaction)
@@ -62,8 +57,8 @@ class Interactions:
         """A command on a message. The interaction includes the message."""
         data: Any = interaction.data
         message: dict[str, Any] = data["resolved"]["messages"][data["target_id"]]
-        responder = self._responder(interaction)
-        value = subject_of(message, action)
+        responder = await self._responder(interaction)
+        value = subject_of(message, action, self._rest.me)
         if not value:
             words = say("discord.no paper", responder.ticket.language)
             await self._run_once(interaction, responder, responder.show(Post((Text(words),), words)))
@@ -85,15 +80,13 @@ class Interactions:
             page, _, rest = press.value.partition(":")
             action, _, value = rest.partition(":")
             press = Press(action, value)
-            responder = self._responder(interaction, press).at_page(int(page))
+            responder = (await self._responder(interaction, press)).at_page(int(page))
         else:
-            responder = self._responder(interaction, press)
+            responder = await self._responder(interaction, press)
         if press.action in ("form", "send"):
             await self._run_once(interaction, responder, self._continue_form(interaction, press, responder))
         elif press.confirm:
-            await self._run_once(
-                interaction, responder, responder.show(_confirmation(press, _label(interaction, custom), responder))
-            )
+            await self._run_once(interaction, responder, self._ask_to_confirm(interaction, responder, press, custom))
         else:
             await self._click(interaction, responder, press, str(interaction.message.id))
 
@@ -103,7 +96,7 @@ class Interactions:
         if ours is None:
             return
         name, step, last = ours
-        responder = self._responder(interaction)
+        responder = await self._responder(interaction)
         await self._run_once(
             interaction, responder, self._store_step(interaction, responder, name, step, last, data["components"])
         )
@@ -117,21 +110,16 @@ class Interactions:
             log.info("event=no_suggestions field=%s", field)
             return []
 
+    async def _ask_to_confirm(self, interaction: Interaction, responder: Responder, press: Press, custom: str) -> None:
+        """Asks whether they are sure, unless they may not do it."""
+        message = str(interaction.message.id) if interaction.message else ""
+        if refusal := await self._handler.refusal(_click_of(interaction, responder, press, message)):
+            await responder.show(Post((Text(refusal),), refusal[:90]))
+        else:
+            await responder.show(_confirmation(press, _label(interaction, custom), responder))
+
     async def _click(self, interaction: Interaction, responder: Responder, press: Press, message: str) -> None:
-        if press.action in ASKING and not self._may_ask(interaction):
-            await self._refuse(responder)
-            return
-        ticket = responder.ticket
-        click = Click(
-            ticket.id,
-            press.action,
-            press.value,
-            ticket.place,
-            ticket.person,
-            chat_message_id(ticket.place, message),
-            interaction.created_at,
-            _extra(interaction),
-        )
+        click = _click_of(interaction, responder, press, message)
         await self._run_once(interaction, responder, self._handler.on_click(click, responder))
 
     async def _run_once(
@@ -177,30 +165,24 @@ class Interactions:
         except PaperboyError:
             return True
 
-    def _responder(self, interaction: Interaction, press: Press | None = None) -> Responder:
+    async def _responder(self, interaction: Interaction, press: Press | None = None) -> Responder:
         language = str(interaction.locale)
+        asks = await self._roles.allow(interaction.user, direct=interaction.guild_id is None)
         ticket = InteractionData(
             id=str(interaction.id),
             token=interaction.token,
             application=str(interaction.application_id),
             place=place_of(interaction.channel),
-            person=person_of(interaction.user, interaction.permissions, language),
+            person=person_of(interaction.user, interaction.permissions, language, asks=asks),
             language=language,
             component=interaction.type is discord.InteractionType.component,
         )
         return Responder(ticket, self._rest, self._chat, self._forms, press)
 
-    def _may_ask(self, interaction: Interaction) -> bool:
-        return not self._roles or interaction.guild_id is None or bool(self._roles & roles_of(interaction.user))
-
-    async def _refuse(self, responder: Responder) -> None:
-        words = say("discord.not yours", responder.ticket.language)
-        await responder.show(Post((Text(words),), words))
-
     async def _continue_form(self, interaction: Interaction, press: Press, responder: Responder) -> None:
         """Opens a form's next step or submits the form."""
         name, step, last = forms.asked_for(press.value) if press.action == "form" else (press.value, 0, False)
-        filling = await self._forms.load(name)
+        filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None:
             await self._expired(responder)
         elif press.action == "form":
@@ -217,12 +199,12 @@ class Interactions:
         last: bool,
         components: list[dict[str, Any]],
     ) -> None:
-        filling = await self._forms.load(name)
+        filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None:
             await self._expired(responder)
             return
         filling = forms.with_values(filling, forms.filled(components))
-        await self._forms.keep(name, filling)
+        await self._forms.keep(name, responder.ticket.person.id, filling)
         if last or step + 1 >= len(filling.steps):
             await self._send(interaction, responder, name, filling)
         else:
@@ -254,6 +236,20 @@ class Interactions:
 def _extra(interaction: Interaction) -> dict[str, str]:
     """The data to answer later, in any process."""
     return {"application": str(interaction.application_id), "token": interaction.token}
+
+
+def _click_of(interaction: Interaction, responder: Responder, press: Press, message: str) -> Click:
+    ticket = responder.ticket
+    return Click(
+        ticket.id,
+        press.action,
+        press.value,
+        ticket.place,
+        ticket.person,
+        chat_message_id(ticket.place, message),
+        interaction.created_at,
+        _extra(interaction),
+    )
 
 
 def _label(interaction: Interaction, custom: str) -> str:

@@ -45,14 +45,16 @@ class Filling:
 
 
 class Forms:
+    """Half-filled forms, each for the person who opened it."""
+
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    async def keep(self, name: str, filling: Filling) -> None:
-        await self._cache.put(f"discord:form:{name}", to_json(filling), LIFE)
+    async def keep(self, name: str, person: str, filling: Filling) -> None:
+        await self._cache.put(f"discord:form:{person}:{name}", to_json(filling), LIFE)
 
-    async def load(self, name: str) -> Filling | None:
-        kept = await self._cache.get(f"discord:form:{name}")
+    async def load(self, name: str, person: str) -> Filling | None:
+        kept = await self._cache.get(f"discord:form:{person}:{name}")
         return from_json(Filling, kept) if kept is not None else None
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.core.chat import ChatError, EventHandler, Menu, Person, Place, Post, Responder, TargetMissing, Text
+from bot.core.chat import ChatError, Click, EventHandler, Menu, Person, Place, Post, Responder, TargetMissing, Text
 from bot.core.ids import PaperById
 from bot.core.texts import say
 from bot.slack.chat import SlackChat
@@ -80,7 +80,7 @@ class Interactions:
 
     async def _click(self, body: Payload) -> None:
         pressed = payloads.pressed(body)
-        if pressed is None or not pressed.action:
+        if pressed is None or not pressed.action or not await self._is_ours(body):
             return
         user = str(body["user"]["id"])
         if not pressed.memo.channel:
@@ -88,18 +88,41 @@ class Interactions:
         person = await self._people.person(user)
         click = payloads.click(pressed, body, person, self._now())
         respond = self._chat.responder(click.place, person, click.extra)
-        work = self._ask_to_confirm(pressed, body, person) if pressed.asks else self._handler.on_click(click, respond)
+        work = (
+            self._ask_to_confirm(pressed, click, body, respond)
+            if pressed.asks
+            else self._handler.on_click(click, respond)
+        )
         await self._report_errors(work, respond, person)
+
+    async def _is_ours(self, body: Payload) -> bool:
+        """Whether a view's context is as we signed it for this person; else they are told."""
+        view, user = body.get("view"), str(body["user"]["id"])
+        of_home = payloads.is_home_click(body)
+        if not view or of_home or views.is_signed(view, self._chat.seal, user):
+            return True
+        log.warning("event=view_not_ours")
+        person = await self._people.person(user)
+        sentence = say("slack.no window", person.language)
+        direct = Place("slack", await self._chat.open_direct(user), direct=True)
+        await self._chat.send(direct, Post((Text(sentence),), sentence), "")
+        return False
 
     async def _home_memo(self, user: str) -> Memo:
         """Clicks on the Home tab are answered in the direct conversation."""
         return Memo("", "", await self._chat.open_direct(user), direct=True)
 
-    async def _ask_to_confirm(self, pressed: Pressed, body: Payload, person: Person) -> None:
+    async def _ask_to_confirm(self, pressed: Pressed, click: Click, body: Payload, respond: Responder) -> None:
+        """Asks whether they are sure, unless they may not do it."""
+        if refusal := await self._handler.refusal(click):
+            await respond.show(Post((Text(refusal),), refusal[:90]))
+            return
+        person = click.person
         remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
         question, language = payloads.question_in(pressed.block)
         view = views.confirm(pressed.label, question, language or person.language, remembered)
-        await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=view)
+        signed = views.signed(view, self._chat.seal, person.id)
+        await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=signed)
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
         if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
@@ -114,6 +137,8 @@ class Interactions:
             await ack()
 
     async def _submission(self, body: Payload, problems: dict[str, str]) -> None:
+        if not await self._is_ours(body):
+            return
         person = await self._people.person(str(body["user"]["id"]))
         submission = payloads.submission(body, person, self._now())
         respond = self._chat.responder(submission.place, person, submission.extra)
@@ -127,6 +152,8 @@ class Interactions:
         await self._report_errors(check(), respond, person)
 
     async def _confirmed(self, body: Payload) -> None:
+        if not await self._is_ours(body):
+            return
         person = await self._people.person(str(body["user"]["id"]))
         memo = Memo.load(str(body["view"].get("private_metadata", "")))
         click = payloads.click(Pressed(memo.action, memo.value, memo), body, person, self._now())

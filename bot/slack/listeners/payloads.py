@@ -155,9 +155,16 @@ def pressed(body: Payload) -> Pressed | None:
     return Pressed(action, value, memo, label, asks, str(act.get("block_id", "")))
 
 
+def is_home_click(body: Payload) -> bool:
+    """Whether it was pressed on the Home tab, which has no Memo."""
+    return body.get("type") == "block_actions" and (body.get("view") or {}).get("type") == "home"
+
+
 def _memo(body: Payload) -> Memo:
     """The context of a press: a message, a modal with a Memo, or the Home tab."""
     where = body.get("container") or {}
+    if is_home_click(body):
+        return Memo("", "")
     if where.get("type") == "view":
         try:
             return Memo.load(str(body["view"].get("private_metadata", "")))

@@ -49,4 +49,7 @@ class People:
         info = (await self._wire.call("users.info", user=user, include_locale=True))["user"]
         guest = info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger")
         home = info.get("team_id", who.team) == who.team and not info.get("is_bot") and not info.get("deleted")
-        return Person(user, admin=home and not guest, language=str(info.get("locale", "")))
+        runs = any(info.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
+        return Person(
+            user, admin=home and not guest, moderates=home and bool(runs), language=str(info.get("locale", ""))
+        )

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from bot.core.chat import Field, Form, Place, Post
+from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import lengths
 from bot.slack.render.blocks import SlackBlock, action_id, blocks, options
@@ -43,6 +44,8 @@ class Memo:
     """The id of the message whose button opened it."""
     shown_in: str = ""
     """The thread in which it was pressed; empty in the channel itself."""
+    mark: str = ""
+    """The signature: of these values, for the person who sees the view."""
 
     @property
     def place(self) -> Place:
@@ -57,7 +60,27 @@ class Memo:
         try:
             return Memo(**json.loads(raw))
         except TypeError as wrong:
-            raise ValueError(raw) from wrong
+            raise ValueError("no Memo") from wrong
+
+    def signed(self, seal: Seal, user: str) -> Memo:
+        return replace(self, mark=seal.mark(user, replace(self, mark="").dump()))
+
+    def holds(self, seal: Seal, user: str) -> bool:
+        """Whether we wrote it, for this person."""
+        return seal.holds(self.mark, user, replace(self, mark="").dump())
+
+
+def signed(view: Mapping[str, Any], seal: Seal, user: str) -> dict[str, Any]:
+    """The view with its Memo signed for the person who will see it."""
+    return {**view, "private_metadata": Memo.load(view["private_metadata"]).signed(seal, user).dump()}
+
+
+def is_signed(view: Mapping[str, Any], seal: Seal, user: str) -> bool:
+    """Whether the view's Memo comes back as it was signed."""
+    try:
+        return Memo.load(str(view.get("private_metadata", ""))).holds(seal, user)
+    except ValueError:
+        return False
 
 
 def _plain(text: str, most: int) -> dict[str, Any]:

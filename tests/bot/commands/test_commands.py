@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import Place, Quotation, VoteKind
+from bot.core.chat import Place, Quotation, Text, VoteKind
 from tests.bot.people import ANN, BOB, HERE, words
 
 
@@ -109,7 +109,8 @@ async def test_before_setup_every_verb_says_how_to_begin(channel, verb):
 async def test_who_may_not_change_settings_is_told_who_may(channel, verb):
     await channel.set_up()
     respond = await channel.command("digest", verb, BOB)
-    assert "可以管理" in respond.text  # the person's language, in an English channel
+    assert "只有" in respond.text  # the person's language, in an English channel
+    assert respond.posts[0].blocks == (Text(respond.text),)  # no "Are you sure?" before a refusal
     assert respond.forms == []
 
 

@@ -50,6 +50,9 @@ class RecordingHandler:
         self.clicks.append(click)
         await self._answer(click.action, click, respond)
 
+    async def refusal(self, click: Click) -> str:
+        return ""
+
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         self.submissions.append(submission)
         return await self._answer(submission.action, submission, respond) or {}

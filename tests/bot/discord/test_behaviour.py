@@ -194,9 +194,11 @@ def _managers(stage: Stage) -> Any:
     return stage.guild.create_role("Managers", permissions=discord.Permissions(manage_channels=True))
 
 
-async def test_the_digest_command_is_for_who_manages_channels(stage):
-    with pytest.raises(simcord.SetupError):
-        await stage.ada.slash(stage.channel, "digest now")
+async def test_the_digest_command_is_seen_by_everybody_and_says_who_manages_channels(stage):
+    boss = stage.guild.add_member(stage.env.create_user("boss"), roles=[_managers(stage)])
+    for person in (stage.ada, boss):
+        await person.slash(stage.channel, "digest status")
+    assert [(c.text, c.person.admin) for c in stage.handler.commands] == [("status", False), ("status", True)]
 
 
 async def test_every_command_reaches_the_front(stage):
@@ -388,7 +390,7 @@ async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage)
     puts = [r for r in stage.env.http_requests if r.method == "PUT" and r.path.endswith("/commands")]
     assert len(puts) == 1
     names = {c["name"]: c for c in puts[0].json}
-    assert names["digest"]["default_member_permissions"] == 1 << 4
+    assert names["digest"].get("default_member_permissions") is None  # `status` and `help` are for everybody
     assert names["Ask about this paper"]["name_localizations"]["zh-CN"] == "就这篇论文提问"
     assert names["paper"]["description_localizations"]["zh-CN"]
     assert "zh-CN" not in (names["paper"].get("name_localizations") or {})
@@ -397,7 +399,7 @@ async def test_commands_are_sent_to_discord_once_while_they_do_not_change(stage)
 async def test_only_the_roles_that_may_ask_are_heard(stage):
     role = stage.guild.create_role("Readers")
     eve = stage.guild.add_member(stage.env.create_user("eve"), roles=[role])
-    stage.bot.roles = frozenset({str(role.id)})
+    stage.bot.ask_roles.roles = frozenset({str(role.id)})
     await stage.ada.send(stage.channel, f"{stage.bot.user.mention} hello?")
     assert stage.handler.questions == []
     assert "certain roles" in texts({"components": [c.to_dict() for c in stage.channel.last_message.components]})

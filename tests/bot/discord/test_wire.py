@@ -47,8 +47,8 @@ async def until(holds: Callable[[], object], seconds: float = DEADLINE) -> None:
 
 
 @asynccontextmanager
-async def listening(home, handler, memory=None):
-    listener = DiscordListener(home.discord.token, handler, home.chat, memory or MemoryCache())
+async def listening(home, handler, memory=None, roles=frozenset()):
+    listener = DiscordListener(home.discord.token, handler, home.chat, memory or MemoryCache(), roles)
     before = len(home.discord.gateway.identified) + home.discord.gateway.resumed
     running = asyncio.create_task(listener.run())
     connected = asyncio.create_task(home.discord.gateway.connected(before + 1))
@@ -59,6 +59,9 @@ async def listening(home, handler, memory=None):
     yield listener
     await listener.close()
     await running
+
+
+PRESSED = {"custom_id": "pb:ask:paper:2601.22153v1", "component_type": 2, "id": 1}
 
 
 def a_step(key: str = "k:0") -> Step:
@@ -556,3 +559,24 @@ async def test_a_file_is_handed_to_its_asker_alone(home):
     (message,) = interaction.shown
     assert message["attachments"][0]["filename"] == "paperboy.md"
     assert message["flags"] & 64
+
+
+async def test_in_a_direct_message_the_roles_that_may_ask_hold_too_and_a_refusal_is_said_once(home):
+    handler, ada, bob = RecordingHandler(), home.world.person("ada"), home.world.person("bob")
+    home.world.members[ada["id"]] = {"55"}
+    home.world.members[bob["id"]] = {"56"}
+    to_ada, to_bob = home.world.direct(ada), home.world.direct(bob)
+    async with listening(home, handler, roles=frozenset({"55"})):
+        for _ in range(3):
+            home.discord.say(bob, to_bob, "does 2601.22153 release code?")
+        home.discord.say(ada, to_ada, "does 2601.22153 release code?")
+        await until(lambda: handler.questions)
+        interaction = home.discord.interact(
+            bob, to_bob, 3, PRESSED, message=home.discord.say(home.world.bot, to_bob, "")
+        )
+        await until(lambda: handler.clicks)
+    assert [q.person.id for q in handler.questions] == [ada["id"]]
+    assert not handler.clicks[0].person.asks
+    assert interaction.payload
+    told = [m for m in home.world.messages[to_bob["id"]].values() if "certain roles" in texts(m)]
+    assert len(told) == 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chat import Button, ChatError, OutcomeUnknown, Place
+from bot.questions.answering import answer_name
 from bot.store import QuestionState
 from tests.bot.people import ANN, BOB, HERE
 
@@ -50,8 +51,8 @@ async def test_what_may_be_meant_for_it_is_asked_for_leave_and_then_answered(cha
 
 async def test_no_means_quiet_in_this_thread(channel):
     _, thread = await channel.digest()
-    await channel.ask(thread, "has anyone tried paper 2?")
-    await channel.click(("answer_no", "x"), place=thread)
+    await channel.ask(thread, "has anyone tried paper 2?", message="m1")
+    await channel.click(("answer_no", answer_name(await channel.context.store.question_at(thread, "m1"))), place=thread)
     assert await channel.ask(thread, "what does 1 introduce?") == ""
     assert "1 · " in await channel.ask(thread, "what does 1 introduce?", addressed=True)
 

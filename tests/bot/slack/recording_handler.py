@@ -20,6 +20,8 @@ class RecordingHandler:
     told: list[tuple[str, Any]] = field(default_factory=list)
     broken: int = 0
     """So many times the store cannot be written."""
+    refuses: str = ""
+    """What a confirmation is refused with."""
     problems: Mapping[str, str] = field(default_factory=dict)
     do_command: Callable[[Command, Responder], Awaitable[None]] = nothing
     do_click: Callable[[Click, Responder], Awaitable[None]] = nothing
@@ -64,6 +66,9 @@ class RecordingHandler:
     async def on_click(self, click: Click, respond: Responder) -> None:
         self._keep("clicked", click)
         await self.do_click(click, respond)
+
+    async def refusal(self, click: Click) -> str:
+        return self.refuses
 
     async def on_submit(self, submission: Submission, respond: Responder) -> Mapping[str, str]:
         self._keep("submitted", submission)

@@ -72,7 +72,7 @@ async def day(tmp_path, redis_url, slack, monkeypatch):
         handler = Dispatcher(context, conversation)
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
-        wanted = subscription_from_settings(settings, PLACE, app.now())
+        wanted = replace(subscription_from_settings(settings, PLACE, app.now()), set_by="U1")
         await app.store.save_subscription(wanted)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         digest = await daily.make(wanted, run, RunOptions())

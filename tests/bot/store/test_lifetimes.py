@@ -20,6 +20,7 @@ from tests.deadline import DEADLINE
 
 FOR_EVER = {
     "paperboy:subscriptions": "what people set; removed with the channel",
+    "paperboy:secret": "the installation's key; one a store",
     "paperboy:deliveries-open": "emptied by finishing or putting aside",
     "paperboy:unanswered": "emptied by answering",
     "paperboy-slow:stream": "docket's queue; emptied by working",

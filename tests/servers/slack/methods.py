@@ -52,7 +52,7 @@ def _users_info(slack: SlackServer, args: Args) -> Answer:
         "team_id": user.team,
         "name": user.name,
         "deleted": False,
-        "is_admin": False,
+        "is_admin": user.admin,
         "is_owner": False,
         "is_restricted": user.restricted,
         "is_ultra_restricted": False,
@@ -61,6 +61,39 @@ def _users_info(slack: SlackServer, args: Args) -> Answer:
     if str(args.get("include_locale", "")).lower() in ("1", "true"):
         out["locale"] = user.locale
     return {"user": out}
+
+
+def _member_page(name: str, found: list[Any], args: Args) -> Answer:
+    limit, start = int(args.get("limit", 100)), int(args.get("cursor") or 0)
+    cursor = str(start + limit) if start + limit < len(found) else ""
+    return {name: found[start : start + limit], "response_metadata": {"next_cursor": cursor}}
+
+
+@method("users.conversations", "channels:read", 50, "user types exclude_archived limit cursor team_id")
+def _users_conversations(slack: SlackServer, args: Args) -> Answer:
+    """Private channels only where the bot is too, as on Slack."""
+    if args["user"] not in slack.space.users:
+        raise Refused("user_not_found")
+    types = str(args.get("types", "public_channel")).split(",")
+    if "private_channel" in types:
+        slack.require("groups:read")
+    found = [
+        {"id": c.id, "name": c.name, "is_private": c.private}
+        for c in slack.space.channels.values()
+        if not c.direct
+        and args["user"] in c.members
+        and ("private_channel" if c.private else "public_channel") in types
+        and (BOT_USER in c.members or not c.private)
+    ]
+    return _member_page("channels", found, args)
+
+
+@method("conversations.members", "channels:read", 100, "channel limit cursor")
+def _conversations_members(slack: SlackServer, args: Args) -> Answer:
+    channel = slack.space.channels.get(args["channel"])
+    if channel is None or (channel.private and BOT_USER not in channel.members):
+        raise Refused("channel_not_found")
+    return _member_page("members", sorted(channel.members), args)
 
 
 # ---------------------------------------------------------------- messages

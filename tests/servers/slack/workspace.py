@@ -22,6 +22,8 @@ class User:
     locale: str = "en-US"
     restricted: bool = False
     """A guest."""
+    admin: bool = False
+    """An admin of the workspace."""
     bot: bool = False
     team: str = TEAM
 

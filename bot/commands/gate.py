@@ -1,0 +1,148 @@
+"""Admits what people press, choose and send: the one place that checks rights and values.
+
+A value comes back from the platform as it was, or altered. So nothing in it is believed: the
+digest, question or answer it names must belong to the place of the click.
+"""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.core.chat import ChatError, Click, Person, Place, Submission
+from bot.core.ids import DigestPaper, MalformedId, PaperById, PaperChoice, RunKey, answer_of, parse_subject
+from bot.core.rights import ACTIONS, COMMANDS, Names, Right, Standing, may
+from bot.core.texts import say
+from bot.store import StoredQuestion
+from digest.arxiv.ids import parse
+from digest.errors import NotFound
+
+
+class Refused(NotFound):
+    """The person may not do this, or the value belongs to another place."""
+
+
+async def admit(context: Context, pressed: Click | Submission, language: str) -> None:
+    """Raises Refused for what the person may not do, NotFound for a value that names nothing."""
+    rule = ACTIONS.get(pressed.action)
+    if rule is None:
+        raise NotFound(say("expired", language))
+    await require(context, rule.right, pressed.place, pressed.person, language)
+    await _check_value(context, rule.names, pressed, language)
+
+
+async def require(context: Context, right: Right, place: Place, person: Person, language: str) -> None:
+    """Raises Refused unless the person has this right in the place they pressed or typed in."""
+    standing = await context.standing(place, person)
+    if not may(right, standing):
+        raise Refused(refusal(context, right, place, standing, language))
+
+
+def refusal(context: Context, right: Right, place: Place, standing: Standing, language: str) -> str:
+    """Says who may."""
+    if right is Right.CHANGE:
+        return say("not allowed", language, who=who_may_change(context, place, language))
+    if right is Right.REMOVE:
+        return say("not allowed.remove", language, who=who_may_remove(context, place, language))
+    if right is Right.ASK and not standing.person.asks:
+        return say("not yours", language)
+    return say("not inside", language)
+
+
+def who_may_change(context: Context, place: Place, language: str) -> str:
+    if context.admins:
+        return say("admins", language)
+    return say("members.roles" if _has_roles(context, place) else "members", language)
+
+
+def who_may_remove(context: Context, place: Place, language: str) -> str:
+    return say("removers.roles" if _has_roles(context, place) else "removers", language)
+
+
+def _has_roles(context: Context, place: Place) -> bool:
+    return context.chats[place.platform].roles
+
+
+async def require_command(context: Context, name: str, place: Place, person: Person, language: str) -> None:
+    """Raises Refused. `name`: a key of `COMMANDS`."""
+    right = COMMANDS[name]
+    if right is Right.SEE and not place.direct and not await _is_inside(context, place, person):
+        raise Refused(say("not inside", language))
+    await require(context, right, place, person, language)
+
+
+async def _is_inside(context: Context, place: Place, person: Person) -> bool:
+    """Whether the person is in the channel; true if the platform, which showed the command there,
+    does not say."""
+    try:
+        return place.key in await context.chats[place.platform].inside(person, [place])
+    except ChatError:
+        return True
+
+
+async def _check_value(context: Context, names: Names, pressed: Click | Submission, language: str) -> None:
+    value, here = pressed.value, pressed.place.key
+    answer = answer_of(value) if names is Names.SUBJECT else None
+    if names in (Names.PAPER, Names.CANDIDATE) or (names is Names.SUBJECT and answer is None):
+        _check_paper(value, here, language, listed=names is Names.CANDIDATE)
+    elif names is Names.DIGEST or (names is Names.CHANNEL and value != here):
+        _check_digest(value, here, language)
+    elif names is Names.ANSWER or answer is not None:
+        await _check_answer(context, answer.question if answer else value, pressed, language)
+    elif names is Names.CHOICE:
+        await _check_choice(context, pressed, language)
+    elif names is Names.QUESTION:
+        asked = await _question(context, value, pressed, language)
+        if asked.question.person.id != pressed.person.id:
+            raise Refused(say("not your question", language))
+
+
+def _check_paper(value: str, here: str, language: str, *, listed: bool) -> None:
+    """`listed`: only a paper of a digest will do."""
+    try:
+        named = parse_subject(value)
+    except MalformedId:
+        named = None
+    if isinstance(named, DigestPaper):
+        _check_digest(named.digest, here, language)
+    elif listed or not isinstance(named, PaperById) or parse(named.paper_id) is None:
+        raise NotFound(say("expired", language))
+
+
+def _check_digest(key: str, here: str, language: str) -> None:
+    try:
+        channel = RunKey.parse(key).subscription
+    except MalformedId:
+        raise NotFound(say("expired", language)) from None
+    if channel != here:
+        raise Refused(say("not here", language))
+
+
+async def _check_answer(context: Context, name: str, pressed: Click | Submission, language: str) -> None:
+    if not await context.store.was_answered_privately(name, pressed.place):
+        await _question(context, name, pressed, language)
+
+
+async def _check_choice(context: Context, pressed: Click | Submission, language: str) -> None:
+    try:
+        choice = PaperChoice.parse(pressed.value)
+    except MalformedId:
+        raise NotFound(say("expired", language)) from None
+    if parse(choice.paper_id) is None:
+        raise NotFound(say("expired", language))
+    await _question(context, choice.question, pressed, language)
+
+
+async def _question(context: Context, name: str, pressed: Click | Submission, language: str) -> StoredQuestion:
+    """The question of this name, if it was asked here and the person may see it."""
+    asked = await context.store.question_by_name(name)
+    if asked is None:
+        raise NotFound(say("expired", language))
+    question, place = asked.question, pressed.place
+    threads = {question.place.thread, question.message}
+    if context.chats[place.platform].whispers:
+        threads.add("")  # what one person alone sees may stand outside of the thread
+    mine = question.person.id == pressed.person.id
+    if question.place.key != place.key or not (mine or place.thread in threads):
+        raise Refused(say("not here", language))
+    if question.private and not mine:
+        raise Refused(say("not your question", language))
+    return asked

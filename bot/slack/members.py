@@ -1,0 +1,77 @@
+"""Asks Slack which channels a person is in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.core.chat import ChatError, Forbidden, Place
+from bot.slack.wire import SlackRefused, Wire
+
+MAX_AGE = 60.0
+MAX_PEOPLE = 2_000
+TIMEOUT = 2.0
+"""Seconds: a command is acknowledged within three."""
+PAGE = 999
+PAGES = 10
+"""Read per channel or person; a larger channel counts as one the person is not in."""
+
+
+class Members:
+    """Keeps what it learned for a minute. Private channels count: the bot shares them."""
+
+    def __init__(self, wire: Wire, clock: Callable[[], float] = time.monotonic) -> None:
+        self._wire, self._clock = wire, clock
+        self._known: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
+
+    async def inside(self, user: str, places: Sequence[Place]) -> frozenset[str]:
+        """The keys of the channels that the person is in. Of a single channel its own list of
+        members decides, because somebody may just have joined. Raises ChatError."""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await self._inside(user, places)
+        except TimeoutError:
+            raise ChatError("Slack did not say in time who is in the channel.") from None
+
+    async def _inside(self, user: str, places: Sequence[Place]) -> frozenset[str]:
+        try:
+            known: frozenset[str] | None = await self._channels(user)
+        except (SlackRefused, Forbidden):
+            known = None
+        found = {place for place in places if place.direct or (known is not None and place.channel in known)}
+        if known is None or len(places) == 1:
+            left = [place for place in places if place not in found]
+            members = await asyncio.gather(*(self._is_member(user, place.channel) for place in left))
+            found |= {place for place, member in zip(left, members, strict=True) if member}
+        return frozenset(place.key for place in found)
+
+    async def _channels(self, user: str) -> frozenset[str]:
+        asked, known = self._known.get(user, (0.0, None))
+        if known is not None and self._clock() - asked < MAX_AGE:
+            return known
+        found = await self._all(
+            "users.conversations", "channels", user=user, types="public_channel,private_channel", exclude_archived=True
+        )
+        ids = frozenset(str(channel["id"]) for channel in found)
+        self._known[user] = (self._clock(), ids)
+        self._known.move_to_end(user)
+        while len(self._known) > MAX_PEOPLE:
+            self._known.popitem(last=False)
+        return ids
+
+    async def _is_member(self, user: str, channel: str) -> bool:
+        return user in await self._all("conversations.members", "members", channel=channel)
+
+    async def _all(self, method: str, name: str, **args: Any) -> list[Any]:
+        found: list[Any] = []
+        cursor = ""
+        for _ in range(PAGES):
+            answer = await self._wire.call(method, limit=PAGE, **args, **({"cursor": cursor} if cursor else {}))
+            found += answer.get(name, [])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                break
+        return found

@@ -1,0 +1,18 @@
+"""The installation's key, which signs what the platforms carry for us and hides ids in counters."""
+
+from __future__ import annotations
+
+from secrets import token_bytes
+
+from bot.store.redis import Base, key
+
+SECRET = key("secret")
+LENGTH = 32
+
+
+class Secrets(Base):
+    async def secret(self) -> bytes:
+        """Made at the first call; the same for all processes over one store."""
+        await self.redis.do("SET", SECRET, token_bytes(LENGTH), "NX")
+        found: bytes = await self.redis.do("GET", SECRET)
+        return found
