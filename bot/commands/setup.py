@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -113,7 +114,10 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _categories(text: str, language: str) -> tuple[str, ...]:
-    names = _words(text.replace(" ", ","))
+    names: list[str] = []
+    for typed in _words(text):  # `cs.CV cs.RO` is two, `computer vision` is one
+        parts = typed.split()
+        names += parts if all(check(part).possible for part in parts) else [typed]
     if not names:
         raise ValueError(say("setup.categories.hint", language))
     found = []
@@ -145,7 +149,9 @@ async def save_form(context: Context, submission: Submission) -> tuple[Subscript
     """Saves the form and returns the settings, or returns None and the problems."""
     place = replace(submission.place, thread="")
     before = await context.subscription(place)
-    made, problems = read(submission.fields, before, await context.person_language(place, submission.person))
+    language = await context.person_language(place, submission.person)
+    # In a thread, since suggestions for a mistyped value are looked for in large tables.
+    made, problems = await asyncio.to_thread(read, submission.fields, before, language)
     if problems:
         return None, problems
     made = replace(

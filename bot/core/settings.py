@@ -7,6 +7,7 @@ every setting with its meaning, and a test keeps the two in step.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.subscription import DAYS, Detail
+from bot.core.suggestions import language_tags, timezones
 from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
@@ -50,7 +52,7 @@ def language(value: str) -> str:
     except ValueError:
         known = False
     if not known:
-        raise ValueError(say.sentence("bad language", value=repr(value)))
+        raise ValueError(say.sentence("bad language", value=repr(value), nearest=_nearest(language_tags, value)))
     return str(tag)
 
 
@@ -63,8 +65,13 @@ def clock_time(value: str) -> str:
 
 def timezone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError(say.sentence("bad timezone", value=repr(value)))
+        raise ValueError(say.sentence("bad timezone", value=repr(value), nearest=_nearest(timezones, value)))
     return value
+
+
+def _nearest(suggest: Callable[[str], tuple[str, ...]], value: str) -> str:
+    names = suggest(value)
+    return say.sentence("did you mean", names=", ".join(names)) if names else ""
 
 
 def weekdays(value: Any) -> Any:

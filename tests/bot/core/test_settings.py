@@ -46,6 +46,8 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
     [
         ("DIGEST_LANGUAGE", "klingonese", "not a language"),
         ("DIGEST_TIMEZONE", "Mars/Olympus", "not a timezone"),
+        ("DIGEST_TIMEZONE", "Beijing", "not a timezone; did you mean Asia/Shanghai;"),
+        ("DIGEST_LANGUAGE", "中文", "not a language; did you mean zh;"),
         ("DIGEST_TIME", "25:00", "not a time of day"),
         ("DIGEST_DAYS", "someday", "names no days"),
         ("DIGEST_PAPERS", "many", "cannot be used"),

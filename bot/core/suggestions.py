@@ -1,0 +1,113 @@
+"""Suggests timezones and languages for what people write: `PST`, `UTC+8`, `北京`, `Chinese`.
+
+Names come from CLDR in the languages of the catalogs, cities from GeoNames. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.core import get_global
+from rapidfuzz import fuzz, process
+
+from digest.render.catalogs import languages
+
+LIMIT = 3
+CUTOFF = 85
+"""Of 100: how alike a mistyped name is to a known one."""
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+SHORTEST, LONGEST = 4, 60
+"""Characters of a name that is compared with others: an abbreviation is known or not."""
+
+
+def timezones(typed: str) -> tuple[str, ...]:
+    """Names of the tz database for what was typed, the most populous first; at most LIMIT."""
+    words = _key(typed)
+    if offset := _OFFSET.fullmatch(words.replace("−", "-")):
+        sign, hours, minutes = offset.groups()
+        delta = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
+        return tuple(zone for zone in _cities() if _standard_offset(zone) == delta)[:LIMIT]
+    return _nearest(words, _zone_names())
+
+
+def language_tags(typed: str) -> tuple[str, ...]:
+    """BCP 47 tags for the name of a language in any language of the catalogs; at most LIMIT."""
+    return _nearest(_key(typed), _language_names())
+
+
+def _nearest(words: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if words in names:
+        return names[words][:LIMIT]
+    if not SHORTEST <= len(words) <= LONGEST:
+        return ()
+    found = process.extract(words, list(names), scorer=fuzz.ratio, limit=LIMIT, score_cutoff=CUTOFF)
+    return tuple(dict.fromkeys(zone for name, _, _ in found for zone in names[name]))[:LIMIT]
+
+
+def _key(typed: str) -> str:
+    return " ".join(typed.casefold().replace("_", " ").split())
+
+
+@cache
+def _cities() -> dict[str, list[str]]:
+    """Zones of the tz database, the most populous first, with names of their cities."""
+    table = files("bot.core").joinpath("cities.tsv").read_text("utf-8")
+    rows = (row.split("\t") for row in table.splitlines() if not row.startswith("#"))
+    return {zone: names.split("|") for zone, names in rows}
+
+
+def _standard_offset(zone: str) -> timedelta | None:
+    """The offset outside daylight saving time, this year."""
+    year = datetime.now().year  # noqa: DTZ005  # a year is enough
+    found = (ZoneInfo(zone).utcoffset(datetime(year, month, 1)) for month in (1, 7))  # noqa: DTZ001
+    return min(offset for offset in found if offset is not None)
+
+
+@cache
+def _zone_names() -> dict[str, tuple[str, ...]]:
+    order = {zone: n for n, zone in enumerate(_cities())}
+    known, found = available_timezones(), dict[str, set[str]]()
+    for text, zones in _named_zones():
+        found.setdefault(_key(text), set()).update(zones & known)
+    for zone in known:
+        found.setdefault(_key(zone.rpartition("/")[2]), {zone}).add(zone)
+        found[_key(zone)] = {zone}
+    ranked = {text: sorted(zones, key=lambda zone: order.get(zone, len(order))) for text, zones in found.items()}
+    return {text: tuple(zones) for text, zones in ranked.items() if zones}
+
+
+def _named_zones() -> Iterator[tuple[str, set[str]]]:
+    """Names of zones, of groups of zones (`PST`), of countries and of cities."""
+    groups: dict[str, set[str]] = {}
+    for zone, group in get_global("meta_zones").items():
+        groups.setdefault(group, set()).add(zone)
+    territories = get_global("territory_zones")
+    for locale in _locales():
+        for group, forms in locale.meta_zones.items():
+            for style in ("long", "short"):
+                yield from ((text, groups.get(group, set())) for text in forms.get(style, {}).values())
+        yield from ((text, set(territories.get(code, ()))) for code, text in locale.territories.items())
+        yield from ((found["city"], {zone}) for zone, found in locale.time_zones.items() if found.get("city"))
+    for zone, cities in _cities().items():
+        yield from ((city, {zone}) for city in cities)
+
+
+@cache
+def _language_names() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for locale in _locales():
+        for code, text in locale.languages.items():
+            found.setdefault(_key(text), {})[code.replace("_", "-")] = None
+    return {text: tuple(sorted(codes, key=len)) for text, codes in found.items()}
+
+
+@cache
+def _locales() -> tuple[Any, ...]:
+    return tuple(Locale.parse(language) for language in ("en", *languages("bot")))

@@ -1,0 +1,52 @@
+"""What people write for a timezone or a language leads to its name."""
+
+import pytest
+
+from bot.core.suggestions import LIMIT, language_tags, timezones
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("PST", "America/Los_Angeles"),
+        ("Eastern Time", "America/New_York"),
+        ("UTC+8", "Asia/Shanghai"),
+        ("gmt +05:30", "Asia/Kolkata"),
+        ("UTC−8", "America/Los_Angeles"),
+        ("Beijing", "Asia/Shanghai"),
+        ("北京", "Asia/Shanghai"),
+        ("서울", "Asia/Seoul"),
+        ("Munich", "Europe/Berlin"),
+        ("asia/shanghai", "Asia/Shanghai"),
+        ("new_york", "America/New_York"),
+        ("China", "Asia/Shanghai"),
+        ("日本標準時", "Asia/Tokyo"),
+        ("Shanghi", "Asia/Shanghai"),
+    ],
+)
+def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
+    found = timezones(typed)
+    assert found[0] == first
+    assert len(found) <= LIMIT
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Chinese", "zh"),
+        ("中文", "zh"),
+        ("Deutsch", "de"),
+        ("portugais", "pt"),
+        ("Simplified Chinese", "zh-Hans"),
+        ("日本語", "ja"),
+        ("englsh", "en"),
+    ],
+)
+def test_the_name_of_a_language_leads_to_its_tag(typed, first):
+    assert language_tags(typed)[0] == first
+
+
+@pytest.mark.parametrize("typed", ["", "x", "soon", "UTC+99", "Mars/Olympus", "a" * 100_000])
+def test_what_names_nothing_suggests_nothing(typed):
+    assert timezones(typed) == ()
+    assert language_tags(typed) == ()
