@@ -160,6 +160,10 @@ class FullText:
     hidden: tuple[Hidden, ...] = ()
     note: str = ""
     """Why the basis is not better, in English: `no HTML (404); the PDF is broken`."""
+    lost: float = 0.0
+    """Share of the document's letters that was there and was not read."""
+    missing: tuple[str, ...] = ()
+    """Parts that arXiv's HTML lacks, by title or file name: `3 Method`, `sections/method.tex`."""
 
     @cached_property
     def text(self) -> str:

@@ -8,6 +8,7 @@ import secrets
 from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
 from digest.fulltext.abstract import abstract_text
+from digest.fulltext.completeness import TOLERATED
 from digest.fulltext.links import links
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
@@ -100,6 +101,10 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
         notes.append(label("withdrawn", language))
     if not text.basis.full:
         notes.append(label("abstract_only", language))
+    if text.basis.full and text.missing:
+        notes.append(label("incomplete.parts", language, parts=escape(", ".join(text.missing))))
+    if text.lost > TOLERATED:
+        notes.append(label("incomplete", language, share=f"{text.lost:.0%}".removesuffix("%")))
     if analysis and analysis.selected:
         notes.append(label("selected", language))
     if analysis and analysis.missing and analysis.by != "extractive":

@@ -90,7 +90,9 @@ _PROMPTS = re.compile(
 )
 _INTRODUCES = re.compile(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
-_WORD = re.compile(r"[^\W\d_\u4e00-\u9fff]{2,}|[\u4e00-\u9fff]")
+_UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Scripts that set no space between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
+_WORD = re.compile(rf"[^\W\d_{_UNSPACED}\u0900-\u0dff]{{2,}}|[\u0900-\u0dff]{{2,}}|[{_UNSPACED}]")
 
 _TAGS = re.compile(
     "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}"
@@ -127,10 +129,10 @@ def _find(text: str) -> tuple[int, int, re.Pattern[str]] | None:
 
 
 def reads_as_text(text: str) -> bool:
-    """Four words or eight Chinese characters: more than a label, a number or a spacer."""
+    """Four words, or eight characters of a script without spaces: more than a label."""
     words = _WORD.findall(text)
-    chinese = sum(1 for w in words if len(w) == 1)
-    return len(words) - chinese >= 4 or chinese >= 8
+    unspaced = sum(1 for w in words if len(w) == 1)
+    return len(words) - unspaced >= 4 or unspaced >= 8
 
 
 def decode_invisible(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from digest import cache_keys
 from digest.errors import ArxivUnavailable, Unreadable
 from digest.fulltext.abstract import abstract_section, abstract_text
+from digest.fulltext.completeness import is_lacking, prose_letters
 from digest.fulltext.fetch import Fetcher
 from digest.fulltext.pool import ChildPool, Crashed
 from digest.model import Basis, FullText, Paper, from_json, to_json
@@ -23,6 +24,8 @@ PARSER = "3"
 """Part of the cache key: raise it when a parser's output changes."""
 MAX_PAGES = 1_200
 """Of a PDF; longer ones are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
+MORE = 1.03
+"""Times the letters of a lacking page that the PDF must hold to be read in its place."""
 UNAVAILABLE_LIFE = timedelta(minutes=10)
 """How long a result is cached where arXiv did not answer."""
 CRASHED_LIFE = timedelta(days=1)
@@ -62,6 +65,7 @@ class Reader:
             return abstract_text(paper, "the paper was withdrawn"), cache_keys.TEXT_LIFE
         life = cache_keys.TEXT_LIFE
         notes: list[str] = []
+        page: FullText | None = None
         for basis in (Basis.HTML, Basis.PDF):
             try:
                 data = await self._fetcher.fetch(paper, basis)
@@ -75,8 +79,16 @@ class Reader:
                 life = min(life, UNAVAILABLE_LIFE)
                 notes.append(str(e))
             else:
-                note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
-                return _with_abstract(replace(text, note=note), paper), cache_keys.TEXT_LIFE
+                if basis is Basis.HTML and is_lacking(text):
+                    page = text
+                    notes.append(f"arXiv's HTML lacks {', '.join(text.missing) or f'{text.lost:.0%} of the text'}")
+                    continue
+                if page is None or prose_letters(text) > MORE * prose_letters(page):
+                    note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
+                    return _with_abstract(replace(text, note=note), paper), cache_keys.TEXT_LIFE
+        if page is not None:
+            note = "; ".join(n.rstrip(".") for n in (*notes, page.note) if n)
+            return _with_abstract(replace(page, note=note), paper), life
         note = "; ".join(n.rstrip(".") for n in notes)
         log.info("event=no_full_text paper=%s note=%r", paper.versioned, note)
         return abstract_text(paper, note), life

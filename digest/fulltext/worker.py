@@ -64,7 +64,7 @@ def _read(job: Job) -> FullText:
 
 def _cut(text: FullText, limit: int) -> FullText:
     """Cuts a longer text at a passage, with a note."""
-    left = limit
+    left, whole = limit, sum(len(p.text) for s in text.sections for p in s.passages)
     sections: list[Section] = []
     for section in text.sections:
         kept: list[Passage] = []
@@ -72,8 +72,9 @@ def _cut(text: FullText, limit: int) -> FullText:
             left -= len(passage.text)
             if left < 0:
                 sections.append(replace(section, passages=tuple(kept)))
-                note = f"the text was cut at {limit:,} characters"
-                return replace(text, sections=tuple(sections), note="; ".join(n for n in (text.note, note) if n))
+                note = "; ".join(n for n in (text.note, f"the text was cut at {limit:,} characters") if n)
+                lost = round(1 - (1 - text.lost) * (limit - left - len(passage.text)) / whole, 2)
+                return replace(text, sections=tuple(sections), note=note, lost=lost)
             kept.append(passage)
         sections.append(section)
     return text

@@ -64,6 +64,8 @@ label = Texts(
     text("selected", "The paper is longer than the model can read at once; the sections that matter most were read."),
     text("nothing", "No usable analysis; the abstract is shown instead."),
     text("abstract_only", "Full text unavailable; based on the abstract only."),
+    text("incomplete", "About {share} % of this paper's text could not be read."),
+    text("incomplete.parts", "arXiv's HTML of this paper lacks a part, which was not read: {parts}."),
     text("left_out", "Reading this paper crashed twice, so it was skipped; the abstract is shown instead."),
     text("model_down", "The model could not be reached; these are the paper's own sentences."),
     text("over_budget", "The day's budget is used up; these are the paper's own sentences."),

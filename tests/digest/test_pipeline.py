@@ -180,3 +180,24 @@ async def test_a_preview_shows_what_the_votes_choose(model):
     with booked("slack:C1", "rank"):
         chosen, _ = await preview(Profile(("cs.CV",), language="en"), 3, services(model), NOON, preferences)
     assert [p.title.split(" ")[0] for p, _, _ in chosen] == ["Proof"] * 3
+
+
+class Lacking(World):
+    """Texts that were not read whole."""
+
+    def __init__(self, lost: float, missing: tuple[str, ...]) -> None:
+        self.lost, self.missing = lost, missing
+
+    async def read(self, paper: Paper) -> FullText:
+        return replace(await super().read(paper), lost=self.lost, missing=self.missing)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "de", "fr", "es", "ja", "ko", "pt-BR"])
+@pytest.mark.parametrize(("lost", "missing"), [(0.12, ()), (0.02, ("3 Method_1",)), (0.05, ())])
+async def test_a_text_that_was_not_read_whole_says_so_on_its_card(model, language, lost, missing):
+    world = Lacking(lost, missing)
+    at = replace(services(model), papers=world, texts=world)
+    digest = await made(at, profile=Profile(("cs.CV",), "grasping", language=language))
+    for entry in digest.entries:
+        assert any("12" in note for note in entry.notes) == (lost == 0.12)
+        assert any("3 Method\\_1" in note and "HTML" in note for note in entry.notes) == bool(missing)

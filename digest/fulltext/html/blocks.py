@@ -12,7 +12,7 @@ from functools import cached_property
 from lxml.etree import _Element
 
 from digest.fulltext.abstract import ABSTRACT
-from digest.fulltext.html.elements import HiddenText, classes, tag
+from digest.fulltext.html.elements import LeftOut, classes, tag
 from digest.fulltext.html.inline import Notes, collect, is_dropped, text_of, tidy, visible_tex
 from digest.fulltext.html.tables import table_text
 from digest.model import Form, Passage, Section
@@ -34,7 +34,7 @@ class Walk:
     sections: list[Section] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
-    hidden_text: HiddenText = field(default_factory=HiddenText)
+    left_out: LeftOut = field(default_factory=LeftOut)
     closed: bool = False
     """After the references: text without a heading belongs to no earlier section."""
     lead: str = ""
@@ -43,7 +43,7 @@ class Walk:
 
     def open(self, title: str, level: int, anchor: str) -> None:
         self.sections.append(Section(title, level, anchor))
-        self.hidden_text.place, self.closed = title, False
+        self.left_out.place, self.closed = title, False
 
     def put(self, text: str, form: Form, anchor: str) -> None:
         if text:
@@ -63,6 +63,7 @@ class Walk:
     def block(self, el: _Element, anchor: str, level: int = 0) -> None:
         """Reads one element in block position, or its children if it is of no known kind."""
         if is_dropped(el):
+            self.left_out.leave(el)
             return
         mine, name = classes(el), tag(el)
         anchor = self._anchor(el, anchor, mine, name)
@@ -95,7 +96,7 @@ class Walk:
                 self._flush(loose, anchor)
                 self.block(child, anchor, level)
             else:
-                collect(child, loose, self.notes, self.hidden_text)
+                collect(child, loose, self.notes, self.left_out)
             loose.append(child.tail or "")
         self._flush(loose, anchor)
 
@@ -126,21 +127,23 @@ class Walk:
         return own if own and linkable and not fine else anchor
 
     def _read_abstract(self, el: _Element, anchor: str, level: int) -> None:
-        self._in_abstract, self.hidden_text.place = True, ABSTRACT
+        self._in_abstract, self.left_out.place = True, ABSTRACT
         self.abstract = replace(self.abstract, anchor=self.abstract.anchor or el.get("id") or "")
         for child in el:
             if "ltx_title" not in classes(child):
                 self.block(child, anchor, level)
         if not self.abstract.passages:
-            self.put(text_of(el, self.notes, self.hidden_text), Form.TEXT, anchor)
+            self.put(text_of(el, self.notes, self.left_out), Form.TEXT, anchor)
         self._in_abstract = False
 
     def _read_references(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
         for item in el.iter():
+            if isinstance(item.tag, str) and "ltx_title" in classes(item):
+                self.left_out.leave(item)
             if (
                 isinstance(item.tag, str)
                 and "ltx_bibitem" in classes(item)
-                and (text := text_of(item, Notes(hrefs=False), self.hidden_text))
+                and (text := text_of(item, Notes(hrefs=False), self.left_out))
             ):
                 self.references.append(text)
         self.closed = True
@@ -148,7 +151,7 @@ class Walk:
     def _read_section(self, el: _Element, anchor: str, level: int) -> None:
         self.lead = ""
         title = next((c for c in el if "ltx_title" in classes(c)), None)
-        self.open("" if title is None else text_of(title, self.notes, self.hidden_text), level + 1, anchor)
+        self.open("" if title is None else text_of(title, self.notes, self.left_out), level + 1, anchor)
         self.put("", Form.TEXT, anchor)
         for child in el:
             if child is not title:
@@ -160,15 +163,15 @@ class Walk:
         if any(_is_block(child) for child in el):
             self._children(el, anchor, level)
         else:
-            self.put(self._with_lead(text_of(el, self.notes, self.hidden_text)), Form.TEXT, anchor)
+            self.put(self._with_lead(text_of(el, self.notes, self.left_out)), Form.TEXT, anchor)
 
     def _read_item(self, el: _Element, anchor: str, level: int) -> None:
         if tag(el) == "dt":
-            self.lead = text_of(el, self.notes, self.hidden_text)
+            self.lead = text_of(el, self.notes, self.left_out)
             return
         mark = next((c for c in el if "ltx_tag" in classes(c)), None)
         before = len(self._passages())
-        self.lead = "" if mark is None else text_of(mark, self.notes, self.hidden_text)
+        self.lead = "" if mark is None else text_of(mark, self.notes, self.left_out)
         for child in el:
             if child is not mark:
                 self.block(child, anchor, level)
@@ -190,7 +193,7 @@ class Walk:
         return self.sections[-1].passages if self.sections else ()
 
     def _keep_lead(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.lead = tidy(f"{self.lead} {text_of(el, self.notes, self.hidden_text)}")
+        self.lead = tidy(f"{self.lead} {text_of(el, self.notes, self.left_out)}")
 
     def _with_lead(self, text: str) -> str:
         lead, self.lead = self.lead, ""
@@ -217,19 +220,19 @@ class Walk:
             row, ("math",), ("ltx_tag_equation", "ltx_tag_equationgroup", "ltx_markedasmath", "ltx_text")
         ):
             if tag(el) == "math":
-                pieces.append(visible_tex(el, self.hidden_text))
+                pieces.append(self.left_out.leave(el, visible_tex(el, self.left_out)))
             elif "ltx_tag" in classes(el):
-                number = text_of(el, self.notes, self.hidden_text)
-            elif text := text_of(el, self.notes, self.hidden_text):
+                number = text_of(el, self.notes, self.left_out)
+            elif text := text_of(el, self.notes, self.left_out):
                 pieces.append(f"\\text{{{text}}}")
         source = " ".join(p for p in pieces if p)
         return f"$${source}$$ {number}".strip() if source else ""
 
     def _read_table(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.put(table_text(el, self.notes, self.hidden_text), Form.TABLE, anchor)
+        self.put(table_text(el, self.notes, self.left_out), Form.TABLE, anchor)
 
     def _read_caption(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
-        self.put(text_of(el, self.notes, self.hidden_text), Form.CAPTION, anchor)
+        self.put(text_of(el, self.notes, self.left_out), Form.CAPTION, anchor)
 
     def _read_code(self, el: _Element, anchor: str, level: int) -> None:  # noqa: ARG002
         self.put(self._code(el), Form.CODE, anchor)
@@ -240,7 +243,7 @@ class Walk:
         texts: list[str] = []
         for line in lines:
             out: list[str] = []
-            collect(line, out, self.notes, self.hidden_text, "\n")
+            collect(line, out, self.notes, self.left_out, "\n")
             raw = "".join(out).replace("\u00a0", " ").replace("\u00ad", "")
             kept = raw.split("\n") if len(lines) == 1 else [raw.replace("\n", " ")]
             texts.extend(k.rstrip() for k in kept)

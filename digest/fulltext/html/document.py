@@ -7,17 +7,20 @@ moves to `FullText.hidden`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 
 from lxml import html as lxml_html
 from lxml.etree import LxmlError, _Element
 
 from digest.errors import Unreadable
+from digest.fulltext.completeness import letters, lost_share, read_letters
 from digest.fulltext.hidden import screened
 from digest.fulltext.html.blocks import Walk
 from digest.fulltext.html.elements import all_text, classes, tag, with_class
 from digest.fulltext.html.hidden_text import take_out_hidden
 from digest.fulltext.html.inline import is_dropped
+from digest.fulltext.html.missing import missing_parts
 from digest.fulltext.html.stylesheets import sheet_of
 from digest.model import Basis, FullText
 
@@ -34,17 +37,18 @@ def read_html(data: bytes, paper_id: str, version: int) -> FullText:
     article = _article(page)
     walk = Walk()
     try:
-        walk.hidden_text.found.extend(take_out_hidden(article, sheet_of(page), data))
+        walk.left_out.hidden.extend(take_out_hidden(article, sheet_of(page), data))
+        there = letters(str(article.xpath("string()")))
         walk.block(article, "")
     except RecursionError as e:
         raise Unreadable("The paper's HTML is nested too deeply to be read.") from e
     sections = tuple(s for s in (walk.abstract, *walk.sections) if s.passages or s.title)
     if sum(len(p.text) for s in sections[1:] for p in s.passages) < MIN_BODY:
         raise Unreadable("The paper's HTML has no body.")
-    text = FullText(
-        paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=tuple(walk.hidden_text.found)
-    )
-    return screened(text)
+    hidden = tuple(walk.left_out.hidden)
+    text = FullText(paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=hidden)
+    lost = lost_share(there - walk.left_out.letters, read_letters(text) - walk.left_out.added)
+    return screened(replace(text, lost=lost, missing=missing_parts(article, sections, data)))
 
 
 def _parse(data: bytes) -> _Element:

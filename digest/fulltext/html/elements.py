@@ -1,4 +1,4 @@
-"""Helpers for elements of a page, and HiddenText, which holds what people cannot see."""
+"""Helpers for elements of a page, and LeftOut, which keeps account of what is not read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import cast
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
+from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import MAX_QUOTED
 from digest.model import Hidden
+
+_STRING = XPath("string()")
 
 
 def tag(el: _Element) -> str:
@@ -32,10 +35,23 @@ def all_text(el: _Element) -> str:
 
 
 @dataclass
-class HiddenText:
+class LeftOut:
+    """What does not reach a section: words that a formula hides, and furniture of the page."""
+
     place: str = ""
     """The title of the current section."""
-    found: list[Hidden] = field(default_factory=list)
+    hidden: list[Hidden] = field(default_factory=list)
+    letters: int = 0
+    """Left out on purpose, or written in another way as formulas are."""
+    added: int = 0
+    """Letters of the sections that do not stand in the page's text: TeX and addresses."""
 
     def record(self, text: str, how: str) -> None:
-        self.found.append(Hidden(text[:MAX_QUOTED], how, self.place))
+        self.hidden.append(Hidden(text[:MAX_QUOTED], how, self.place))
+
+    def leave(self, el: _Element, instead: str = "") -> str:
+        """Counts the letters of an element that is left out, and of what is written instead."""
+        if isinstance(el.tag, str):  # no comment
+            self.letters += letters(cast(str, _STRING(el)))
+            self.added += letters(instead)
+        return instead

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
+from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import reads_as_text
-from digest.fulltext.html.elements import HiddenText, classes, tag, with_class
+from digest.fulltext.html.elements import LeftOut, all_text, classes, tag, with_class
 from digest.fulltext.links import is_known
 
 DROPPED_TAGS = frozenset(
@@ -66,17 +67,17 @@ def tex(math: _Element) -> str:
     return source.removeprefix("\\displaystyle").strip()
 
 
-def visible_tex(math: _Element, hidden_text: HiddenText) -> str:
+def visible_tex(math: _Element, left_out: LeftOut) -> str:
     """The TeX, or the visible text if the TeX holds words not shown: those are recorded."""
     source = tex(math)
     prose = " ".join([*_PROSE.findall(source), *_PLAIN_WORDS.findall(_PROSE.sub(" ", source))])
     if not reads_as_text(prose):
         return source
     shown = _SPACES.sub(" ", " ".join(_drawn(math))).strip()
-    letters = "".join(shown.split())
-    if not reads_as_text(" ".join(w for w in prose.split() if w not in letters)):
+    drawn = "".join(shown.split())
+    if not reads_as_text(" ".join(w for w in prose.split() if w not in drawn)):
         return source
-    hidden_text.record(prose, "hidden-markup")
+    left_out.record(prose, "hidden-markup")
     return shown
 
 
@@ -100,45 +101,47 @@ def tidy(text: str) -> str:
     return _SPACE_BEFORE_MARK.sub("", _SPACES.sub(" ", text.replace("\u00ad", ""))).strip()
 
 
-def text_of(el: _Element, notes: Notes, hidden_text: HiddenText) -> str:
+def text_of(el: _Element, notes: Notes, left_out: LeftOut) -> str:
     out: list[str] = []
-    collect(el, out, notes, hidden_text)
+    collect(el, out, notes, left_out)
     return tidy("".join(out))
 
 
-def collect(el: _Element, out: list[str], notes: Notes, hidden_text: HiddenText, line: str = " ") -> None:
+def collect(el: _Element, out: list[str], notes: Notes, left_out: LeftOut, line: str = " ") -> None:
     """Appends the visible text of `el` (not its tail) to `out`; `line` replaces a line break."""
     name = tag(el)
     if name == "math":
-        out.append(formula(visible_tex(el, hidden_text)))
+        out.append(left_out.leave(el, formula(visible_tex(el, left_out))))
         return
     if is_dropped(el):
+        left_out.leave(el)
         return
     mine = classes(el)
     if "ltx_note" in mine:
-        _keep_note(el, notes, hidden_text)
+        _keep_note(el, notes, left_out)
         return
     if name == "svg":
-        _picture(el, out, notes, hidden_text)
+        _picture(el, out, notes, left_out)
         return
     if name == "br":
         out.append(line)
         return
     start = len(out)
-    _inside(el, out, notes, hidden_text, line)
+    _inside(el, out, notes, left_out, line)
     if name == "sup" and out[start:] and _is_power(out, start):
         out.insert(start, "^")
     if name == "a" and notes.hrefs and _hides_url(el, "".join(out[start:])):
         out.append(f" ({el.get('href')})")
+        left_out.added += letters(el.get("href") or "")
     if name in _BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
         out.append(" ")
 
 
-def _inside(el: _Element, out: list[str], notes: Notes, hidden_text: HiddenText, line: str) -> None:
+def _inside(el: _Element, out: list[str], notes: Notes, left_out: LeftOut, line: str) -> None:
     if el.text:
         out.append(el.text)
     for child in el:
-        collect(child, out, notes, hidden_text, line)
+        collect(child, out, notes, left_out, line)
         if child.tail:
             out.append(child.tail)
 
@@ -157,21 +160,23 @@ def _is_power(out: list[str], start: int) -> bool:
     return before[-1:].isdigit() and _PLAIN.match("".join(out[start:]).strip()) is not None
 
 
-def _keep_note(el: _Element, notes: Notes, hidden_text: HiddenText) -> None:
-    if "ltx_role_footnotemark" in classes(el):
-        return
+def _keep_note(el: _Element, notes: Notes, left_out: LeftOut) -> None:
     body = with_class(el, "ltx_note_content")
+    if body:
+        left_out.letters += letters(all_text(el)) - letters(all_text(body[0]))
     inner: list[str] = []
-    _inside(body[0] if body else el, inner, notes, hidden_text, " ")
+    _inside(body[0] if body else el, inner, notes, left_out, " ")
     if text := tidy("".join(inner)):
         notes.held.append((el.get("id") or "", text))
 
 
-def _picture(svg: _Element, out: list[str], notes: Notes, hidden_text: HiddenText) -> None:
+def _picture(svg: _Element, out: list[str], notes: Notes, left_out: LeftOut) -> None:
     """Keeps paragraphs of boxes (tcolorbox come as pictures), not labels of drawings."""
+    left_out.leave(svg)
     for p in with_class(svg, "ltx_p"):
         inner: list[str] = []
-        _inside(p, inner, notes, hidden_text, " ")
+        _inside(p, inner, notes, left_out, " ")
         text = tidy("".join(inner))
         if len(text.split()) >= 5:
             out.append(f" {text} ")
+            left_out.added += letters(text)

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from digest.fulltext.html.elements import HiddenText, classes, tag
+from digest.fulltext.html.elements import LeftOut, classes, tag
 from digest.fulltext.html.inline import Notes, text_of
 
 MAX_ROWS = 2_000
 MAX_COLUMNS = 200
 
 
-def table_text(table: _Element, notes: Notes, hidden_text: HiddenText) -> str:
+def table_text(table: _Element, notes: Notes, left_out: LeftOut) -> str:
     """Markdown rows; plain lines for one column; empty for a table that only lays out pictures."""
-    grid, head = _grid(table, notes, hidden_text)
+    grid, head = _grid(table, notes, left_out)
     grid = [row for row in grid if any(row)]
     if not grid:
         return ""
@@ -33,7 +33,7 @@ def table_text(table: _Element, notes: Notes, hidden_text: HiddenText) -> str:
     return "\n".join(lines)
 
 
-def _grid(table: _Element, notes: Notes, hidden_text: HiddenText) -> tuple[list[list[str]], int]:
+def _grid(table: _Element, notes: Notes, left_out: LeftOut) -> tuple[list[list[str]], int]:
     """The cells by row and column (a spanning cell in its first), and the number of head rows."""
     grid: list[list[str]] = []
     taken: dict[tuple[int, int], bool] = {}
@@ -44,12 +44,12 @@ def _grid(table: _Element, notes: Notes, hidden_text: HiddenText) -> tuple[list[
         cells = [c for c in row if tag(c) in ("td", "th") or not classes(c).isdisjoint(("ltx_td", "ltx_th"))]
         if head == number and cells and all("ltx_th_column" in classes(c) or "ltx_th_row" in classes(c) for c in cells):
             head += 1
-        grid.append(_place(cells, number, taken, notes, hidden_text))
+        grid.append(_place(cells, number, taken, notes, left_out))
     return grid, sum(1 for row in grid[:head] if any(row))
 
 
 def _place(
-    cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, hidden_text: HiddenText
+    cells: list[_Element], number: int, taken: dict[tuple[int, int], bool], notes: Notes, left_out: LeftOut
 ) -> list[str]:
     row: list[str] = []
     column = 0
@@ -60,7 +60,7 @@ def _place(
         wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
         if column + wide > MAX_COLUMNS:
             break
-        row.extend([text_of(cell, notes, hidden_text), *[""] * (wide - 1)])
+        row.extend([text_of(cell, notes, left_out), *[""] * (wide - 1)])
         for down in range(1, high):
             taken.update(((number + down, column + right), True) for right in range(wide))
         column += wide

@@ -15,7 +15,7 @@ from digest.fulltext.pdf.pages import Line
 from digest.model import Form
 
 BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
-_ENDS = re.compile(r"(?:[.!?:;。！？；：…]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
+_ENDS = re.compile(r"(?:[.!?:;。！？；：…؟۔।]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
 _FIGURE = re.compile(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
 
 
@@ -47,7 +47,7 @@ class Block:
 
 
 def join(texts: Sequence[str]) -> str:
-    """Joins lines with a space, none in Chinese, U+FFFE for a hyphen in a broken word."""
+    """Joins lines with a space, none in Chinese or Thai, U+FFFE for a hyphen in a broken word."""
     pieces: list[str] = []
     for text in texts:
         if not text:
@@ -55,14 +55,16 @@ def join(texts: Sequence[str]) -> str:
         last = pieces[-1] if pieces else BREAK
         if last[-1] == "-" and last[-2:-1].isalpha() and text[0].isalpha():
             pieces[-1] = last[:-1] + BREAK
-        elif last[-1] != BREAK and not (last[-1] > "\u2fff" and _is_cjk(last[-1]) and _is_cjk(text[0])):
+        elif last[-1] != BREAK and not (last[-1] > "\u0dff" and _is_unspaced(last[-1]) and _is_unspaced(text[0])):
             pieces.append(" ")
         pieces.append(text)
     return "".join(pieces)
 
 
-def _is_cjk(char: str) -> bool:
-    return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
+def _is_unspaced(char: str) -> bool:
+    """Of Chinese, Japanese, Thai and the like, which set no space between words."""
+    far_east = "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef"
+    return far_east or "\u0e00" <= char <= "\u0eff" or "\u1000" <= char <= "\u109f" or "\u1780" <= char <= "\u17ff"
 
 
 def is_tabular(text: str) -> bool:

@@ -57,6 +57,12 @@ _ARCHIVES = {
     "nucl": ("ex", "th"),
     "quant": ("ph",),
 }
+_OPENING = frozenset(
+    ("per", "out", "for", "non", "sub", "pro", "con", "dis", "pre", "pos", "tri", "the", "and", "any", "all", "may",
+     "off", "over", "under", "inter", "with", "some", "every", "where", "there", "here", "then", "further", "fore",
+     "hence", "super", "trans")
+)  # fmt: skip
+"""Words that begin others: `per-` and `form` are more often `perform`."""
 _TAIL = re.compile(r"\w*\Z")
 _HEAD = re.compile(r"\s*(\w*)(-?)")
 _LOST_ACCENT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
@@ -99,8 +105,14 @@ def hyphens(text: str, whole: str) -> str:
         assert left is not None
         assert right is not None
         chained = joined[: len(joined) - len(left[0])].endswith("-")
-        joined += ("-" if _is_compound(left[0], right[1], right[2], whole, chained=chained) else "") + piece.lstrip()
+        kept = _in_address(joined) or _is_compound(left[0], right[1], right[2], whole, chained=chained)
+        joined += ("-" if kept else "") + piece.lstrip()
     return joined
+
+
+def _in_address(text: str) -> bool:
+    """Whether a text ends within a URL."""
+    return "://" in text[text.rfind(" ", -200) + 1 :]
 
 
 def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool) -> bool:
@@ -114,14 +126,17 @@ def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool)
         return False
     if f"{left}-{right}" in whole or right in _ARCHIVES.get(left, ()) or (chained and len(left) <= 3):  # `end-to-end`
         return True
-    return len(left) >= 4 and len(right) >= 4 and _is_word(left, whole) and _is_word(right, whole)
+    if len(left) < 3 or len(right) < 3 or left in _OPENING or not _is_word(left, whole):
+        return False
+    return _is_word(right, whole) or (len(left) >= 4 and len(right) >= 4 and _is_word(right, whole, longer=True))
 
 
-def _is_word(half: str, whole: str) -> bool:
+def _is_word(half: str, whole: str, *, longer: bool = False) -> bool:
+    """Whether the paper has it as a word. `longer`: also with an ending, such as `views`."""
     at = whole.find(half)
     while at >= 0:
-        around = whole[max(0, at - 1) : at] + whole[at + len(half) : at + len(half) + 1]
-        if not any(c.isalnum() or c in _BONDS for c in around):
+        before, after = whole[max(0, at - 1) : at], whole[at + len(half) : at + len(half) + 1]
+        if not any(c.isalnum() or c in _BONDS for c in before + after * (not longer)):
             return True
         at = whole.find(half, at + 1)
     return False

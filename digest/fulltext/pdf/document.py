@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 
 from digest.errors import Unreadable
 from digest.fulltext.abstract import ABSTRACT
+from digest.fulltext.completeness import letters, lost_share, read_letters
 from digest.fulltext.hidden import screened
 from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.blocks import Block, join
@@ -24,6 +26,9 @@ from digest.fulltext.pdf.references import entries, unnamed_references
 from digest.model import Basis, Form, FullText, Passage, Section
 
 FRONT = "Front matter"
+BODY = "Main text"
+MIN_PARAGRAPH = 200
+"""Characters of a paragraph before the first heading that is no address."""
 MIN_TEXT = 200
 """Characters: with less, the pages are scanned pictures."""
 
@@ -34,16 +39,20 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)
+    there = sum(letters(line.text) for line in lines)
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
     whole = "\n".join(block.raw for block in found).lower()
-    sections, references = _sections(found, lines[end:], whole)
+    builder = _SectionBuilder(whole, lines[end:])
+    for block in found:
+        builder.add(block)
+    sections, references = builder.sections(), builder.references()
     if sum(len(p.text) for s in sections for p in s.passages) < MIN_TEXT:
         raise Unreadable("The paper's PDF has no text; it may be a scan.")
     note = f"only the first {max_pages} of {total} pages were read" if total > max_pages else ""
-    return screened(
-        FullText(paper_id, version, Basis.PDF, sections, references, len(pages), tuple(reader.hidden), note)
-    )
+    text = FullText(paper_id, version, Basis.PDF, sections, references, len(pages), tuple(reader.hidden), note)
+    of_all = round(there * total / max(1, len(pages) - reader.pictures)) - builder.left_out
+    return screened(replace(text, lost=lost_share(of_all, read_letters(text) - reader.unmapped)))
 
 
 def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLines], int]:
@@ -73,17 +82,9 @@ def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLi
     return pages, total
 
 
-def _sections(
-    found: Sequence[Block], references: Sequence[Line], whole: str
-) -> tuple[tuple[Section, ...], tuple[str, ...]]:
-    """The abstract first; of the text before it (title, authors) only prose is kept."""
-    builder = _SectionBuilder(whole, references)
-    for block in found:
-        builder.add(block)
-    return builder.sections(), builder.references()
-
-
 class _SectionBuilder:
+    """The abstract first; of the text before it (title, authors) only prose is kept."""
+
     def __init__(self, whole: str, references: Sequence[Line]) -> None:
         self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
@@ -91,6 +92,8 @@ class _SectionBuilder:
         self._in_references = False
         self._in_contents = False
         self._reference_lines: list[Line] = list(references)
+        self.left_out = 0
+        """Letters of the title, the authors and the table of contents."""
 
     def add(self, block: Block) -> None:
         text = characters.hyphens(block.raw, self._whole).strip()
@@ -102,7 +105,7 @@ class _SectionBuilder:
             self._abstract = 1
             self._put(rest, block)
         elif self._in_contents and _looks_like_contents(text):
-            return
+            self.left_out += letters(text)
         elif self._in_references and block.form is not Form.CAPTION:
             self._reference_lines.extend(line for part in (block, *block.parts) for line in part.lines)
         else:
@@ -112,10 +115,12 @@ class _SectionBuilder:
         assert block.heading is not None
         if is_contents(text) or (self._in_contents and _looks_like_contents(text)):
             self._in_contents = True
+            self.left_out += letters(text)
             return
         self._in_contents = False
         self._in_references = is_references(text)
         if self._in_references:
+            self.left_out += letters(text)
             return
         title = characters.hyphens(block.heading.title, self._whole)
         if abstract_rest(title) == "" and self._abstract is None and block.page <= 3:
@@ -123,6 +128,7 @@ class _SectionBuilder:
             self._merge_front_matter()
             title = ABSTRACT
         elif block.page == 1 and self._abstract is None and len(self._open) == 1 and not _has_number(title):
+            self.left_out += letters(text)
             return  # the paper's own title
         self._start(title, block.heading.level, block.page)
 
@@ -154,11 +160,29 @@ class _SectionBuilder:
             rest = [s for s in rest if s is not abstract]
         else:
             abstract = Section(ABSTRACT, 1)
-        prose = tuple(
-            p for p in front.passages if p.form is Form.CAPTION or (p.form is Form.TEXT and len(p.text) > 200)
-        )
-        front = Section(FRONT, 1, "", 1, prose)
-        return (abstract, *((front,) if prose else ()), *rest)
+        size = [sum(letters(p.text) for s in sections for p in s.passages) for sections in ((front,), rest)]
+        known = self._abstract is not None or size[0] < 0.1 * size[1]
+        kept = _without_title_block(front.passages, known=known)
+        self.left_out += sum(letters(p.text) for p in front.passages) - sum(letters(p.text) for p in kept)
+        front = Section(FRONT if rest else BODY, 1, "", 1, kept)
+        return (abstract, *((front,) if kept else ()), *rest)
+
+
+def _without_title_block(passages: tuple[Passage, ...], *, known: bool) -> tuple[Passage, ...]:
+    """The text before the first heading, without the title and the authors at its head.
+
+    `known`: it is little, or the abstract after it has a heading, so only its prose is kept. Else
+    the text of a letter without headings begins with the first paragraph.
+    """
+    prose = [i for i, p in enumerate(passages) if p.form is Form.TEXT and _weight(p.text) > MIN_PARAGRAPH]
+    if known:
+        return tuple(p for i, p in enumerate(passages) if p.form is Form.CAPTION or i in prose)
+    return passages[prose[0] if prose else 0 :]
+
+
+def _weight(text: str) -> int:
+    """Its length, where a character of Chinese, Japanese or Korean says as much as three."""
+    return len(text) + 2 * sum("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in text)
 
 
 def _has_number(title: str) -> bool:

@@ -56,11 +56,12 @@ def heading(line: Line, body: Type) -> Heading | None:
     if (numbered := _NUMBER.fullmatch(text)) and len(text.split()) <= 18 and not text.endswith("."):
         deep = numbered["number"].count(".") >= 1
         is_heading = marked or (capitals and (differs or deep)) or (differs and deep and len(text) < 60)
-        if is_heading and numbered["title"][0].isupper():
+        if is_heading and not numbered["title"][0].islower():
             return Heading(text, _level(numbered["number"]))
     if _NAMED.fullmatch(text) and (marked or capitals or differs):
         return Heading(text.rstrip(".:"), 1)
-    if line.size > body.size * 1.12 and text[0].isupper() and len(text.split()) <= 12 and not text.endswith((".", ",")):
+    opens = text[0].isalpha() and not text[0].islower()
+    if line.size > body.size * 1.12 and opens and len(text.split()) <= 12 and not text.endswith((".", ",")):
         return Heading(text, 1)
     return None
 

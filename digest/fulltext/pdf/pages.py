@@ -22,6 +22,10 @@ from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder
 from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
+UNMAPPED_STEP = 50
+"""Characters between two that are asked for their meaning."""
+MIN_TEXT = 20
+"""Characters of a page: with fewer it is blank or a picture."""
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
 _FORCE_BOLD = 1 << 18
@@ -66,13 +70,23 @@ class PageReader:
         self._to_name = pdfium_calls.address(self._name)
         self._finder = HiddenTextFinder()
         self.hidden: list[Hidden] = []
+        self.unmapped = 0
+        """Letters whose font does not say which they are."""
+        self.pictures = 0
+        """Pages without text that are a picture."""
         self._fonts: dict[bytes, tuple[str, bool]] = {}
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The lines in the order of the page's content, with raised and lowered text."""
         handle = pdfium_calls.handle(text_page.raw)
         text = text_page.get_text_range()
-        exact = pdfium_calls.characters(handle) == len(text)
+        count = pdfium_calls.characters(handle)
+        exact = count == len(text)
+        if exact:
+            samples = (at for at in range(0, count, UNMAPPED_STEP) if text[at].isalnum())
+            self.unmapped += UNMAPPED_STEP * sum(pdfium_calls.is_unmapped(handle, at) == 1 for at in samples)
+        if count < MIN_TEXT and _is_picture(page):
+            self.pictures += 1
         rows = list(_rows(text))
         hidden = self._finder.hidden_runs(page, text_page)
         if hidden:
@@ -98,7 +112,7 @@ class PageReader:
             else:
                 _add(found, line)
         self._report(small, number)
-        return found
+        return _turned(found, box[3])
 
     def _blank_out(self, text: str, text_page: pdfium.PdfTextPage, run: HiddenRun, number: int, *, exact: bool) -> str:
         """Replaces hidden text by blanks, so that positions stay."""
@@ -121,9 +135,9 @@ class PageReader:
         """Its ten PDFium calls take most of the time."""
         box = self._box
         pdfium_calls.box_of(page, first, self._to_box)
-        x0, low, high = box.left, box.bottom, box.top
+        x0, x1, low, high = box.left, box.right, box.bottom, box.top
         pdfium_calls.box_of(page, last, self._to_box)
-        x1, low_end = box.right, box.bottom
+        x0, x1, low_end = min(x0, box.left), max(x1, box.right), box.bottom  # Arabic begins at the right
         typical = (first + last) // 2
         lead, upright = self._size(page, first)
         size = lead
@@ -158,6 +172,32 @@ class PageReader:
             font = _SUBSET.sub("", name.decode("utf-8", "replace"))
             known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(self._flags.value & _FORCE_BOLD)
         return known
+
+
+def _turned(found: list[Line], top: float) -> list[Line]:
+    """Lines that run downwards from the right, as in Japanese, set as lines below each other."""
+    vertical = [line for line in found if len(line.text) > 3 and _runs_downwards(line)]
+    if 2 * sum(len(line.text) for line in vertical) <= sum(len(line.text) for line in found):
+        return found
+    for line in vertical:
+        begin, end = top - line.y, top - line.y_end + line.size
+        line.y, line.y_end, line.x0, line.x1 = line.x0, line.x0, begin, end
+    others = [line for line in found if not any(line is v for v in vertical)]
+    return sorted(vertical, key=lambda line: (-round(line.y), line.x0)) + others
+
+
+def _runs_downwards(line: Line) -> bool:
+    return line.x1 - line.x0 < 3 * line.size and line.y - line.y_end > 0.6 * line.size * (len(line.text) - 1)
+
+
+def _is_picture(page: pdfium.PdfPage) -> bool:
+    """Whether a picture fills the page, as in a scan."""
+    width, height = page.get_size()
+    for found in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = found.get_bounds()
+        if (right - left) * (top - bottom) > 0.7 * width * height:
+            return True
+    return False
 
 
 def _how_hidden(line: Line, box: tuple[float, float, float, float]) -> str:

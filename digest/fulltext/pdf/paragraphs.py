@@ -29,9 +29,12 @@ CAPTION = re.compile(
     r"(?:Figure|Fig\.|FIG\.|FIGURE|Table|TABLE|Tab\.|Algorithm|ALGORITHM|Listing|Scheme|Plate|图|表)\s*"
     r"(?:[A-Z]\.?)?(?:\d{1,3}|[IVX]{1,5})(?:\.\d{1,2})?\s*(?:[.:|—–]|[(（]|(?=[A-Z]))"
 )
-_ITEM = re.compile(r"\d{1,2}\. [A-Z]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w")
+_ITEM = re.compile(
+    r"\d{1,2}\. [A-Z]|[-–—·] [^\W\d_]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w"
+)
 _NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
-_WORDS = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}")
+_WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]{3,}|[\u0900-\u0fff]{2,}|[^\W\d_A-Za-z\u00c0-\u024f]{2,}")
+"""Words of three Latin letters, or two of another script."""
 _MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
 
 
@@ -133,12 +136,15 @@ class _BlockBuilder:
         left = line.left
         short = self._is_short(before)
         ended = has_ended(before.text)
+        opens = not line.text[:1].islower()
+        indent = line.x0 - left
+        beside = abs(line.x0 - last.lines[0].x0) < 1
+        if short and opens and beside and len(last.lines) == 1 and indent > 0.6 * line.size:
+            return ended or last.form is Form.LIST  # after a paragraph or item of one indented line
         if last.form in (Form.LIST, Form.FOOTNOTE):
             return short and ended and line.x0 < last.lines[0].x0 - 1
         if last.form is Form.CAPTION:
             return short and ended and apart
-        opens = line.text[:1].isupper() or not line.text[:1].isalpha()
-        indent = line.x0 - left
         if 0.6 * line.size < indent < 4 * line.size and before.x0 - left < 0.5 * line.size and opens:
             return ended or short
         return short and ended and opens and (apart or len(last.lines) > 1)

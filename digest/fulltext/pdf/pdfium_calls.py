@@ -39,6 +39,7 @@ origin = _with_addresses(raw.FPDFText_GetCharOrigin, _P, _I, _P, _P)
 font_size = _with_addresses(raw.FPDFText_GetFontSize, _P, _I)
 matrix = _with_addresses(raw.FPDFText_GetMatrix, _P, _I, _P)
 font = _with_addresses(raw.FPDFText_GetFontInfo, _P, _I, _P, _L, _P)
+is_unmapped = _with_addresses(raw.FPDFText_HasUnicodeMapError, _P, _I)
 character_of = _with_addresses(raw.FPDFText_GetCharIndexFromTextIndex, _P, _I)
 text_of = _with_addresses(raw.FPDFText_GetTextIndexFromCharIndex, _P, _I)
 

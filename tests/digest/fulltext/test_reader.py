@@ -19,7 +19,7 @@ from digest.model import Basis, FullText, Paper, from_json
 from digest.ports import FreePace, MemoryCache
 from tests.builders import a_paper
 from tests.deadline import DEADLINE
-from tests.digest.fulltext.latexml import WHOLE, page
+from tests.digest.fulltext.latexml import INTRODUCTION, WHOLE, page
 from tests.digest.fulltext.sheets import paper as a_pdf
 from tests.servers import faults
 from tests.servers.arxiv import ArxivServer
@@ -116,6 +116,37 @@ async def test_a_failed_conversion_is_read_from_the_pdf(arxiv, reader):
     arxiv.faults.always("html", Fault(body=fatal))
     text = await reader.read(paper)
     assert (text.basis, text.note) == (Basis.PDF, "arXiv could not convert this paper to HTML")
+
+
+LACKING = (
+    """<section class="ltx_section" id="S9"><h2 class="ltx_title ltx_title_section">9 Method</h2></section></article>"""
+)
+
+
+async def test_a_page_that_lacks_a_section_is_read_from_the_pdf_where_that_holds_more(arxiv, reader):
+    one, two = a_day(2, DAY)
+    arxiv.add(one, two)
+    little, much = arxiv.papers.values()
+    little.html = page(INTRODUCTION + LACKING).decode()
+    much.html, much.pdf = (much.html or "").replace("</article>", LACKING), a_pdf()
+    text = await reader.read(one.paper)
+    assert (text.basis, text.note) == (Basis.PDF, "arXiv's HTML lacks 9 Method")
+    assert all(fact in text.text for fact in one.facts)
+    assert text.missing == ()
+    text = await reader.read(two.paper)
+    assert (text.basis, text.missing) == (Basis.HTML, ("9 Method",))
+    assert all(fact in text.text for fact in two.facts)
+
+
+async def test_a_page_that_lacks_a_section_is_kept_where_there_is_no_pdf(arxiv, reader):
+    made = a_day(1, DAY)[0]
+    arxiv.add(made)
+    (held,) = arxiv.papers.values()
+    held.html = (held.html or "").replace("</article>", LACKING)
+    arxiv.faults.always("pdf", Fault(404))
+    text = await reader.read(made.paper)
+    assert (text.basis, text.missing) == (Basis.HTML, ("9 Method",))
+    assert text.note == "arXiv's HTML lacks 9 Method; no PDF (404)"
 
 
 async def test_an_abstract_missing_in_the_document_comes_from_the_metadata(arxiv, reader):

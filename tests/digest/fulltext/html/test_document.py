@@ -168,6 +168,54 @@ def test_spans_that_are_tables_and_multiline_tex_are_read():
     assert "So $x+y$." in text.text
 
 
+def section(number: int, title: str, body: str = f'<div class="ltx_para"><p class="ltx_p">{FILLER}</p></div>') -> str:
+    return f'<section class="ltx_section" id="S{number}"><h2 class="ltx_title ltx_title_section">{number} {title}</h2>{body}</section>'
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        (section(2, "Method", "") + section(3, "End"), ("2 Method",)),
+        (section(2, "Method", '<p class="ltx_p"><span class="ltx_ERROR undefined">\\subfile</span>sections/method.tex</p>'), ("sections/method.tex",)),
+        (section(2, "End", '<p class="ltx_p">See <a class="ltx_ref" href="#S3" title="3 Method ‣ A Small Paper">Section 3</a>.</p>'), ("3 Method",)),
+        (section(2, "End", '<p class="ltx_p">See <a class="ltx_ref" href="#S3.F1">Figure 1</a> and <a class="ltx_ref" href="#A1">here</a>.</p>'), ("Appendix 1", "Section 3")),
+        (section(2, "End", "".join(f'<p class="ltx_p">See <span class="ltx_ref ltx_missing_label">LABEL:sec:{x}</span>.</p>' for x in "abc")), ("sec:a", "sec:b", "sec:c")),
+    ],
+)  # fmt: skip
+def test_a_part_that_latexml_could_not_include_is_named(body, missing):
+    text = read(page(ABSTRACT + INTRODUCTION + body))
+    assert text.missing == missing
+    assert text.lost == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        section(2, "Method", section(2, "Loss").replace('id="S2"', 'id="S2.SS1"')),
+        section(2, "End", '<p class="ltx_p">See <a class="ltx_ref" href="#S1">1</a>, <a href="#bib.bib9">9</a>, <a href="https://a.org/#S9">there</a>.</p>'),
+        section(2, "End", '<p class="ltx_p">See <span class="ltx_ref ltx_missing_label">LABEL:x</span> and <span class="ltx_ERROR undefined">\\foo</span>bar.</p>'),
+        section(2, "End", '<figure class="ltx_figure" id="S2.F1"><figcaption class="ltx_caption">Figure 1: All.</figcaption></figure>'),
+    ],
+)  # fmt: skip
+def test_a_whole_page_lacks_nothing(body):
+    text = read(page(ABSTRACT + INTRODUCTION + body + "\n"))
+    assert (text.missing, text.lost) == ((), 0)
+
+
+def test_a_page_that_breaks_off_says_so():
+    assert read(WHOLE[: WHOLE.index(b"<figure")]).missing == ("2.1 Loss …",)
+    assert read(WHOLE).missing == ()
+
+
+def test_text_where_no_reader_looks_is_measured():
+    rows = "".join(f'<tr class="ltx_tr"><td class="ltx_td">{FILLER}</td></tr>' for _ in range(3))
+    table = (
+        f'<table class="ltx_tabular"><tbody class="ltx_unknown">{rows}</tbody><caption>{FILLER * 9}</caption></table>'
+    )
+    assert read(page(ABSTRACT + INTRODUCTION + section(2, "End") + table)).lost > 0.5
+    assert read(WHOLE).lost == 0
+
+
 ROWS = "".join(
     '<tr class="ltx_tr">' + "".join(f'<td class="ltx_td ltx_align_center">{cell}</td>' for cell in row) + "</tr>"
     for row in (("Model", "Clean", "Noisy"), ("Kestrel-S", "91.2", "80.3"), ("Kestrel-L", "93.4", "85.1"))

@@ -1,6 +1,7 @@
 """What becomes of a PDF."""
 
 import re
+import textwrap
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from digest.errors import Unreadable
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import Basis, Form, FullText
+from tests.digest.fulltext.raw_pdf import RawPdf, in_font, lines
 from tests.digest.fulltext.sheets import PROSE, Sheet, paper
 from tests.paths import SHARED
 from tests.servers.papers import a_day
@@ -157,6 +159,21 @@ def test_hyphens_at_line_ends_go_or_stay_by_what_the_paper_itself_writes():
         assert words in text
 
 
+def test_compounds_and_addresses_keep_the_hyphen_at_a_line_end():
+    def more(sheet: Sheet) -> None:
+        sheet.lines(["Each view of a novel scene has a low rank, views of few shots perform less. We do novel-"], y=300)
+        sheet.lines(
+            [
+                "view synthesis by low-", "rank factors and few-", "shot transfer, which per-", "forms well. See https://example.org/kestrel-", "gap for more.",
+            ],
+            y=312,
+        )  # fmt: skip
+
+    text = read(paper(more)).text
+    for words in ("novel-view synthesis", "low-rank", "performs well", "https://example.org/kestrel-gap"):
+        assert words in text
+
+
 def test_captions_footnotes_lists_and_tables_have_their_forms():
     def more(sheet: Sheet) -> None:
         sheet.lines(["Model    Accuracy   F1", "Ours      91.5        88.0", "Theirs   90.1        87.2"], y=320)
@@ -255,3 +272,125 @@ def test_real_papers_read_with_every_section_joined_and_clean(name):
     assert not re.search("[\ufffe\ufffd\ue000-\uf8ff\ufb00-\ufb06]|arXiv:" + re.escape(name[:9]), text.text)
     assert name in ("0908.0054v1.pdf", "2103.15348v2.pdf") or len(text.references) > 20
     assert name == "0908.0054v1.pdf" or len(text.sections[0].passages[0].text) > 300
+
+
+LETTER = "Resonant kestrel lattices have been studied for two decades because their flat bands hold the pair density without disorder, and because the coupling can be tuned by strain alone."
+SHORT = (
+    "We use a single sample at 1.4 K.", "The measured gap is 37.25 meV.", "No shift was seen above 9 T.",
+    "The code is at https://example.org/kestrel-gap.", "Limits: only one strain direction was tried.",
+)  # fmt: skip
+
+
+def letter(sheet: Sheet, *, last: str = "") -> None:
+    """A letter of two columns: paragraphs by indent alone, numbered equations, no heading but `last`."""
+    sheet.lines(["Gap of a strained kestrel lattice"], 180, 60, 13, "B")
+    sheet.lines(["A. Example, B. Sample", "Institute of Examples, 1 Example Road"], 200, 80)
+    number = 0
+    for page in range(2):
+        if page:
+            sheet.add_page()
+        for x in (54, 318):
+            y = 120.0
+            while y < 640:
+                rows = textwrap.wrap(SHORT[number // 2 % len(SHORT)] if number % 2 else LETTER, 46)
+                sheet.lines(rows[:1], x + 10, y)
+                y = sheet.lines(rows[1:], x, y + 12)
+                number += 1
+                if number % 5 == 0:
+                    sheet.lines([f"D = 2 t + 4 V s^2,    ({number // 5})"], x + 60, y + 4, style="I")
+                    y += 24
+    if last:
+        sheet.heading(last, 318, 690)
+        sheet.lines(["We thank the staff."], 318, 710)
+
+
+@pytest.mark.parametrize("last", ["", "Acknowledgments"])
+def test_a_letter_without_headings_keeps_everything(last):
+    sheet = Sheet()
+    letter(sheet, last=last)
+    text = read(bytes(sheet.output()))
+    assert [s for s in SHORT if s not in text.text] == []
+    assert re.findall(r"s\^2, \((\d)\)", text.text) == [str(n) for n in range(1, 10)]
+    assert "Institute of Examples" not in text.text
+    assert (text.lost, text.missing, text.hidden) == (0.0, (), ())
+    assert {s.title for s in text.sections} == {"Abstract", "Front matter" if last else "Main text"} | ({last} - {""})
+    assert "We use a single sample at 1.4 K." in [p.text for s in text.sections for p in s.passages]
+
+
+def test_a_page_of_short_lines_alone_is_kept_too():
+    def more(sheet: Sheet) -> None:
+        sheet.lines([f"{n}: a short remark." for n in range(30)], y=100, step=20)
+
+    sheet = Sheet()
+    more(sheet)
+    assert "29: a short remark." in read(bytes(sheet.output())).text
+
+
+SCRIPTS = {
+    "korean": "격자 구조의 에너지 간극은 온도에 따라 변한다. 우리는 서른일곱 밀리전자볼트의 값을 측정하였다. 모든 시료는 같은 방법으로 준비되었다.",
+    "arabic": "نقيس فجوة الطاقة في شبكة مشدودة ونقارنها بنموذج بلا معاملات حرة. جميع العينات حضرت بالطريقة نفسها.",
+    "russian": "Мы измерили щель натянутой решётки и сравнили её с моделью без свободных параметров. Все образцы одинаковы.",
+    "greek": "Μετράμε το χάσμα του πλέγματος και το συγκρίνουμε με ένα μοντέλο χωρίς παραμέτρους. Όλα τα δείγματα είναι ίδια.",
+    "hindi": "हमने जाली के ऊर्जा अंतर को मापा और उसकी तुलना एक मॉडल से की। सभी नमूने एक ही विधि से बने थे।",
+    "thai": "เราวัดช่องว่างพลังงานของแลตทิซและเปรียบเทียบกับแบบจำลองที่ไม่มีพารามิเตอร์อิสระ",
+    "japanese": "格子のエネルギーギャップを測定し、自由パラメータのない模型と比較した。試料はすべて同じ方法で作製した。",
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_script_counts_as_letters(name):
+    said = SCRIPTS[name]
+    spaced = " " in said
+    whole = (said + " " * spaced) * 5
+    letters = sorted(set(whole) - {" "})
+    rows = textwrap.wrap(whole, 40) if spaced else [whole[i : i + 40] for i in range(0, len(whole), 40)]
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    made.page(lines([in_font(row[::-1] if name == "arabic" else row, letters) for row in rows], font="U"))
+    text = read(made.data())
+    assert said in text.text
+    assert text.text.count(said) == 5
+    assert {p.form for s in text.sections for p in s.passages} == {Form.TEXT}
+    assert text.lost == 0
+
+
+def test_japanese_set_downwards_is_read_from_the_right():
+    said = SCRIPTS["japanese"] * 5
+    columns = [said[i : i + 30] for i in range(0, len(said), 30)]
+    made = RawPdf()
+    made.cid_font("V", "HeiseiMin-W3", "UniJIS-UTF16-V", "Japan1")
+    made.page(
+        "".join(
+            f"BT /V 12 Tf {500 - 20 * i} 700 Td <{column.encode('utf-16-be').hex()}> Tj ET\n"
+            for i, column in enumerate(columns)
+        )
+    )
+    assert read(made.data()).text == said
+
+
+def test_a_korean_heading_makes_a_section():
+    said = SCRIPTS["korean"]
+    letters = sorted(set(said + "1서론") - {" "})
+    made = RawPdf()
+    made.unicode_font("U", letters)
+    head = lines([in_font("1 서론", letters)], font="U", y=740, size=14)
+    made.page(head + lines([in_font(row, letters) for row in textwrap.wrap((said + " ") * 4, 40)], font="U"))
+    assert "1 서론" in [s.title for s in read(made.data()).sections]
+
+
+def test_what_was_not_read_is_measured():
+    def more(sheet: Sheet) -> None:
+        for _ in range(3):
+            sheet.add_page()
+            sheet.prose(times=10)
+
+    assert read(paper(more)).lost == 0
+    assert read(paper(more), max_pages=2).lost == 0.5
+    made = RawPdf()
+    made.page(lines(textwrap.wrap(LETTER * 5, 80)))
+    picture = made.add(
+        "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray>>", b"\x80"
+    )
+    made.page("q 600 0 0 780 6 6 cm /I Do Q", f"/XObject<</I {picture} 0 R>>")
+    made.page("")
+    assert read(made.data()).lost == pytest.approx(0.33, abs=0.02)
