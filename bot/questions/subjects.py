@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.context import Context
@@ -38,7 +39,9 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     discussed = await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
-    found = resolve(
+    # The first look compiles the patterns of all languages: not on the event loop.
+    found = await asyncio.to_thread(
+        resolve,
         question.text,
         papers=known_papers(digest) if digest else (),
         earlier=[(d.local_date, known_papers(d)) for d in earlier],
@@ -68,7 +71,7 @@ async def check_names_paper(context: Context, talk: ThreadRecord, text: str) -> 
     if parse(text):
         return True
     digest = await context.store.digest(talk.digest) if talk.digest else None
-    return digest is not None and names_paper(text, known_papers(digest))
+    return digest is not None and await asyncio.to_thread(names_paper, text, known_papers(digest))
 
 
 async def find_in_ledger(context: Context, question: Question) -> tuple[bool, LedgerEntry | None]:

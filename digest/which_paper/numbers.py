@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.checks.figures import han_number
+from digest.which_paper.worded import numbers_of, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"
@@ -19,26 +20,7 @@ _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&
 _LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
-_ORDINAL = {
-    w: i
-    for i, w in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        1,
-    )
-}
+_ORDINAL, _WORD_VALUE = numbers_of("en", "ordinal"), numbers_of("en", "cardinal")
 _ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
@@ -52,8 +34,7 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_WORD = re.compile(
-    r"\b(?:paper|number|no\.?|item|entry)\s+(?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?!\s*(?:of|or))",
-    re.IGNORECASE,
+    rf"\b(?:paper|number|no\.?|item|entry)\s+(?P<word>{'|'.join(_WORD_VALUE)})\b(?!\s*(?:of|or))", re.IGNORECASE
 )
 _HAO = re.compile(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
 _PIAN = re.compile(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
@@ -118,13 +99,16 @@ class Numbers:
     """Bare numbers, within the range of the digest."""
     beyond: tuple[int, ...] = ()
     """Named numbers that the digest does not have."""
+    unplaced: tuple[int, ...] = ()
+    """Figures that may name a paper or not."""
 
 
 def numbers_in(question: str, count: int) -> Numbers:
     """`question` is in compatibility form (full-width made half-width)."""
-    found = sorted(_named(question, count))
+    worded = worded_in(question, count)
+    found = sorted([*_named(question, count), *worded.named])
     named = list(dict.fromkeys(n for _, n in found))
-    bare: list[int] = []
+    bare: list[int] = [n for n in worded.bare if n not in named]
     for pattern in (_START, _SUBJECT, _COMPARED, _AND_N, _OBJECT):
         match = pattern.search(question)
         if match:
@@ -135,6 +119,7 @@ def numbers_in(question: str, count: int) -> Numbers:
         tuple(n for n in named if 1 <= n <= count),
         tuple(dict.fromkeys(bare)),
         tuple(n for n in named if not 1 <= n <= count),
+        tuple(n for n in worded.unplaced if n not in named and n not in bare),
     )
 
 
@@ -176,12 +161,6 @@ def _from_the_ends(question: str, count: int) -> Iterator[tuple[int, int]]:
 
 
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_WORD_VALUE = {
-    w: i
-    for i, w in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-    )
-}
 
 
 def _ordinal(word: str) -> int:

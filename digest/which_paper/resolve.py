@@ -19,6 +19,7 @@ from digest.model import Paper
 from digest.which_paper import cues, days
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
+from digest.which_paper.worded import means_today
 
 __all__ = ["Candidate", "Known", "Resolution", "asks_why_not", "by_title", "names_paper", "resolve"]
 
@@ -85,10 +86,10 @@ def resolve(
         return Resolution(tuple(dict.fromkeys((pointed, *named))), why="reply")
     if told.paper_ids or told.ask:
         return _with_discussed(told, text, under_discussion)
-    if cues.DAY.search(text) and papers and not days.EARLIER.search(text):
+    if papers and _about_day(text, under_discussion):
         return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
-    if len(under_discussion) < 2 and papers and cues.ALL_OF_THEM.search(text):
-        return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
+    if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
+        return _asking(papers, "a figure that may name a paper")
     if under_discussion and not days.EARLIER.search(text):
         return Resolution(tuple(under_discussion), why="under discussion")
     return _guessed(text, papers)
@@ -97,6 +98,13 @@ def resolve(
 def _plain(question: str) -> str:
     """Returns the question in compatibility form, with the key cap of `3️⃣` as a number sign."""
     return re.sub(r"(\d)\ufe0f?\u20e3", r"#\1 ", unicodedata.normalize("NFKC", question[:_MOST])).strip()
+
+
+def _about_day(text: str, under: Sequence[str]) -> bool:
+    if days.EARLIER.search(text):
+        return len(under) < 2 and bool(cues.ALL_OF_THEM.search(text))
+    of_day = cues.DAY.search(text) or means_today(text)
+    return bool(of_day or (len(under) < 2 and cues.ALL_OF_THEM.search(text)))
 
 
 def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution | None:
@@ -257,11 +265,10 @@ def _label(known: Known) -> str:
 
 
 def names_paper(text: str, papers: Sequence[Known]) -> bool:
-    """Whether the text names one of these papers by a number with its word, by name or by title."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    alone = re.fullmatch(r"\W*\d{1,3}\W*", plain)
-    numbered = numbers_in(plain, len(papers))
-    return bool(numbered.named or (alone and numbered.bare) or _shelf(papers).named(plain).sure)
+    """Whether the text by itself names one of these papers, by id, number or title: what
+    `resolve` answers about, whatever is under discussion."""
+    told = _told(_plain(text), papers, (), None)
+    return bool(told.paper_ids) and told.why in ("id", "number", "title")
 
 
 def asks_why_not(text: str) -> bool:

@@ -1,11 +1,13 @@
 """Questions in their place: who is answered, about which paper, once, and what is kept."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import Button, ChatError, OutcomeUnknown, Place
+from bot.core.chat import Button, ChatError, OutcomeUnknown, Person, Place
+from bot.core.texts import say
 from bot.questions.answering import answer_name
 from bot.store import QuestionState
 from tests.bot.people import ANN, BOB, HERE
@@ -16,6 +18,22 @@ async def test_the_first_question_in_a_digest_s_thread_is_answered_without_a_men
     said = await channel.ask(thread, "what does 2 introduce?")
     assert said.startswith("**2 · ")
     assert digest.entries[1].paper.title.split(":")[0][:20] in said
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja", "ko", "pt-BR", "zh-Hans"])
+async def test_the_hint_s_own_example_works_for_the_second_and_third_person_too(channel, language):
+    """Every catalog's example, without a mention, about another paper each time."""
+    _, thread = await channel.digest()
+    for number, person in ((2, ANN), (3, BOB), (1, Person("eve", language=language))):
+        example = re.search(r"[“「„«]\s*(.+?[?？])\s*[”」“»]", say("card.hint", language, n=number))[1]
+        assert f"**{number} · " in await channel.ask(thread, example, person), example
+
+
+async def test_a_figure_that_may_name_a_paper_is_asked_about(channel):
+    _, thread = await channel.digest()
+    await channel.ask(thread, "what does 2 introduce?")
+    assert "Which paper do you mean?" in await channel.ask(thread, "Hat 3 Code?")
+    assert (await channel.ask(thread, "does it need 3 GPUs?")).startswith("**2 · ")
 
 
 async def test_a_follow_up_of_the_same_person_is_about_the_same_paper(channel):

@@ -2,7 +2,7 @@
 
 Each scene is a thread as the bot sees it. `A: …` and `B: …` are people, `bot: …` an answer of the bot (to whoever spoke last),
 and the last line is judged. `@` marks: `@bot` the bot is mentioned, `@B` somebody else is, `>B` it replies to a person's message.
-The papers of the thread are 1 DynamicVLA, 2 Pixel MeanFlow, 3 UEval. What names a paper is judged here by those names and numbers.
+The papers of the thread are 1 DynamicVLA, 2 Pixel MeanFlow, 3 UEval. What names a paper is judged by `names_paper`.
 """
 
 import re
@@ -12,7 +12,15 @@ import pytest
 
 from bot.core.chat import Person, Place, Question
 from bot.questions.etiquette import Decision, ThreadState, asks_for_quiet, decide, reads_as_question
+from digest.which_paper.resolve import Known, names_paper
+from tests.builders import a_paper
 
+PAPERS = [
+    Known(number, a_paper(f"2601.2215{number}", title=title))
+    for number, title in enumerate(
+        ["DynamicVLA: Moving Objects", "One-step Generation with Pixel MeanFlow", "UEval: A Benchmark"], 1
+    )
+]
 YES, UNSURE, NO = Decision.YES, Decision.UNSURE, Decision.NO
 
 SCENES: list[tuple[str, Decision]] = [
@@ -118,7 +126,7 @@ def judged(scene: str) -> Decision:
             mentions_others=any(m != "bot" for m in mentions),
             replies_to_person=">" in said,
         )
-        names = bool(re.search(r"DynamicVLA|MeanFlow|UEval|(?<![\w.+])[123](?!\w*[\d%])|第[123]篇", text))
+        names = names_paper(text, PAPERS)
         decision = decide(question, ThreadState(humans, last, answered, quiet), names_paper=names)
         quiet = quiet or (question.addressed and asks_for_quiet(text))
         humans, last, previous_human = True, who, who

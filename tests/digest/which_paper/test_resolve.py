@@ -11,7 +11,7 @@ from bench.which_paper import ask, digests, verdict
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 from tests.builders import a_paper
-from tests.paths import TESTS
+from tests.paths import ROOT, TESTS
 
 DATA = json.loads((TESTS / "data/which_paper.json").read_text("utf-8"))
 DIGESTS = digests(DATA)
@@ -98,6 +98,49 @@ def test_a_digest_before_new_year_is_found_after_it():
 )
 def test_whether_a_remark_names_a_paper(text, named):
     assert names_paper(text, TODAY) is named
+
+
+@pytest.mark.parametrize("text", [row["question"] for row in DATA["questions"] if row["kind"] == "number"])
+def test_one_judge_says_whether_and_which(text):
+    """What names a paper for `resolve` names one for the etiquette, and nothing else does."""
+    names = names_paper(text, TODAY)
+    told = resolve(text, papers=TODAY)
+    assert names == (told.why in ("id", "number", "title") and bool(told.paper_ids))
+
+
+@pytest.mark.parametrize(
+    ("question", "unplaced"),
+    [
+        ("この論文の 4 は？", True),
+        ("Hat 4 Code?", True),
+        ("Есть ли код у 4?", True),
+        ("is four better than two?", True),
+        ("第四个用了什么数据", True),
+        ("does it need 4 GPUs?", False),
+        ("Tabelle 4?", False),
+        ("tables 3 and 4?", False),
+        ("表4是什么", False),
+        ("batch size = 4?", False),
+        ("用了4张卡吗", False),
+        ("GPT-4?", False),
+        ("4.5 or 4 %?", False),
+        ("were 64 used?", False),
+    ],
+)
+def test_a_figure_that_is_no_amount_and_no_table_is_asked_about(question, unplaced):
+    found = resolve(question, papers=TODAY, under_discussion=(FOUR,))
+    assert found.ask is unplaced
+    assert found.paper_ids == (() if unplaced else (FOUR,))
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl", "pt", "ru", "sv", "tr"])
+def test_ordinals_of_every_gender_and_case_come_from_cldr(language):
+    noun = {"de": "Artikel", "en": "paper", "es": "artículo", "fr": "article", "it": "articolo", "nl": "artikel",
+            "pt": "artigo", "ru": "статья", "sv": "artikel", "tr": "makale"}[language]  # fmt: skip
+    words = json.loads((ROOT / "digest/which_paper/number_words.json").read_text("utf-8"))[language]["ordinal"]
+    for number in range(1, 11):
+        for word in words[str(number)]:
+            assert numbers_in(f"{word} {noun}?", 10).named == (number,), word
 
 
 @pytest.mark.parametrize(

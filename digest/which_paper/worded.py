@@ -1,0 +1,258 @@
+"""Finds papers numbered in words, in the languages of `number_words.json`: `Artikel 5`, `le
+quatrième article`, `4本目`, `네 번째 논문`, `последняя статья`; and figures that may name a paper.
+
+Number words, ordinals and the endings of ordinals in digits are CLDR's. What CLDR does not hold is
+here: the words for a paper, for `number`, for `last`, and for what else is numbered in a paper.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+
+class _Nouns(NamedTuple):
+    """Regular expressions over text without accents and capitals."""
+
+    paper: str
+    number: str
+    last: str
+    other: str
+    """What else has a number: tables, figures, sections."""
+    both: str = ""
+    """What stands between two papers named together."""
+    the: str = ""
+    """Articles of the singular: `le 5` is a paper."""
+    today: str = ""
+    """`today`, and its adjective."""
+    sums_up: str = ""
+    """What asks for an overview."""
+
+
+_NOUNS = {
+    "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?", r"summar\w+|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)"),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)", r"fasse?n?|zusammen\w*|uberblick|ubersicht"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"dernier|derniere", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour)", r"resum\w+|synthese|apercu|recapitul\w+"),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version", "y|e|o|u|con|al|que", "el|del", r"hoy", r"resum\w+|panorama|sintesis"),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao", "e|ou|com|ao|que", "o|do", r"hoje", r"resum\w+|sintese|panorama"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"oggi", r"riassu\w+|sintesi|panoramica"),
+    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"vandaag", r"samenvat\w*|vat|overzicht"),
+    "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt"),
+    "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"последн(?:яя|еи|юю|ии|ее|его|ем)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}", "и|или|с|со|чем", "", r"сегодня\w*", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко"),
+    "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
+    "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
+    "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|第", today="今[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理"),
+    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日", sums_up="まとめ|要約|概要|総括"),
+    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘", sums_up="요약|정리|개요"),
+}  # fmt: skip
+_EAST = ("zh", "ja", "ko")
+_PAIR = 2
+_SPAN = 20
+_END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
+_PARTICLE = re.compile(
+    r"\s*(?:[的有是呢吗里在用怎为和与跟比讲说中のはがをともにで은는이가을를의와과도에랑]|하고|요|[?!.,:;)？！。，、：；）])"
+)
+_IDEOGRAM = re.compile(rf"\s*[{_CJK}]")
+_BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
+"""What follows a number that stands for its paper in Japanese and Korean."""
+_SIZED = re.compile(r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)")
+"""A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
+_AMOUNT = re.compile(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
+
+
+@dataclass(frozen=True)
+class Worded:
+    named: tuple[tuple[int, int], ...] = ()
+    """(place, number): papers with a word for a paper or in an unambiguous form."""
+    bare: tuple[int, ...] = ()
+    """Papers named by an article and a figure alone: `le 5`."""
+    unplaced: tuple[int, ...] = ()
+    """Figures that may name a paper or not."""
+
+
+def worded_in(question: str, count: int) -> Worded:
+    """`question` is in compatibility form."""
+    plain = without_accents(question)
+    found = sorted(_named(plain, count))
+    named = [(at, number) for at, _, number in found]
+    bare = [(m.start("bare"), m.end(), int(m["bare"])) for language in _NOUNS for m in _bare(language).finditer(plain)]
+    unplaced = [u for u in _unplaced(plain, count) if not any(at <= u[0] < end for at, end, _ in (*found, *bare))]
+    if named:
+        # `Compara el artículo 3 con el 6`
+        named += [u for u in unplaced if _joins().search(plain[: u[0]])]
+        unplaced = [u for u in unplaced if u not in named]
+    elif len(unplaced) == _PAIR and _between().fullmatch(plain[unplaced[0][0] : unplaced[1][0]]):
+        named, unplaced = unplaced, []
+    return Worded(tuple(sorted(set(named))), tuple(n for _, _, n in bare), tuple(n for _, n in unplaced))
+
+
+def means_today(question: str) -> bool:
+    """Whether it asks for the day's papers: `les articles d'aujourd'hui`, `summarize today`."""
+    plain = without_accents(question)
+    return any(pattern.search(plain) for pattern in _today())
+
+
+def without_accents(text: str) -> str:
+    """The text without capitals and accents, as `number_words.json` has it."""
+    split = unicodedata.normalize("NFD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in split if not "\u0300" <= c <= "\u036f"))
+
+
+def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, number)"""
+    for language in _NOUNS:
+        for pattern in _patterns(language):
+            for match in pattern.finditer(plain):
+                if "number" not in match.groupdict():
+                    yield match.start(), match.end(), count
+                    continue
+                at, listed = match.start("number"), match["number"]
+                yield from ((at + i, match.end(), n) for i, n in enumerate(_values(listed, language)))
+
+
+def _values(listed: str, language: str) -> Sequence[int]:
+    found = [int(n) for n in re.findall(r"\d+", listed)]
+    if not found:
+        return [numbers_of(language)[re.sub(r"\s", "", listed)]]
+    span = re.fullmatch(r"\d+\s*[-–—~]\s*\d+", listed)
+    return range(found[0], found[1] + 1) if span and found[0] < found[1] <= found[0] + _SPAN else found
+
+
+def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
+    counts_things = False
+    for match in _figures().finditer(plain):
+        before, after = plain[: match.start()], plain[match.end() :]
+        # `Table 4 and 5`, `3 seeds or 5`
+        if not (counts_things and _joins().search(before)):
+            counts_things = _counts(match[0], before, after)
+        number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
+        if not counts_things and 1 <= number <= count:
+            yield match.start(), number
+
+
+def _counts(figure: str, before: str, after: str) -> bool:
+    """Whether the figure is an amount, or numbers something else than a paper."""
+    if _other().search(before) or _AMOUNT.search(before) or _SIZED.match(after):
+        return True
+    if figure.startswith("第"):
+        return bool(_other_east().match(after))
+    return bool(_IDEOGRAM.match(after) and not _PARTICLE.match(after))
+
+
+def _patterns_spaced(language: str) -> Iterator[str]:
+    nouns, endings = _NOUNS[language], "|".join(map(re.escape, _data()[language]["suffix"])) or r"(?!)"
+    ordinal = rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
+    cardinal = rf"(?:\d{{1,3}}(?![\w%]|[.,]\d)|(?:{_words(language, 'cardinal', 2)})(?!\w))"
+    both = rf"\s*(?:[-–—~,&]|(?<!\w)(?:{nouns.both})(?!\w))\s*"
+    listed = rf"\d{{1,3}}(?:{both}\d{{1,3}})+(?![\w%]|[.,]\d)"
+    noun = rf"(?<!\w)(?:{nouns.paper})(?!\w)"
+    number = rf"(?<!\w)(?:{nouns.number})(?:(?<=\W)|(?!\w))"
+    last = rf"(?<!\w)(?:{nouns.last})(?!\w)"
+    yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
+    yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
+    yield rf"{noun}\s+(?P<number>{ordinal})"
+    yield rf"{last}\s+{noun}|{noun}\s+{last}{_END}"
+    the = (
+        rf"(?<!\w)(?:{nouns.the})\s*" if nouns.the else r"(?<=\w )" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
+    )
+    yield rf"{the}(?P<number>{ordinal}){_END}"
+
+
+def _patterns_east(language: str) -> Iterator[str]:
+    paper, number, last = (f"(?:{words})" for words in _NOUNS[language][:3])
+    spoken = rf"(?:\d{{1,3}}|{_words(language, 'cardinal')})"
+    ordinal = _words(language, "ordinal")
+    yield rf"{paper}\s*(?:{number})?\s*(?P<number>{spoken})(?![\d%]|\.\d)"
+    yield rf"{last}(?:一篇)?[的のに]?(?:那|这)?(?:一?篇|\s*{paper})"
+    yield rf"(?P<number>{ordinal})[のの]?\s*{paper}"
+    if language == "zh":
+        yield rf"(?P<number>{spoken})号的?{paper}"
+    elif language == "ja":
+        yield r"(?P<number>\d{1,3}番?[とや]\d{1,3})番"
+        yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:番目?|本目|目|つ目|件目|報目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})"
+    else:
+        yield r"(?P<number>\d{1,3}번?(?:과|와|이?랑|하고)\s*\d{1,3})번"
+        yield rf"(?P<number>{ordinal}|\d{{1,3}}\s*번째?)\s*(?:{paper}|거|것|꺼|{_BEFORE})"
+
+
+@cache
+def _data() -> Mapping[str, Mapping[str, Any]]:
+    return json.loads(files(__package__).joinpath("number_words.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+@cache
+def numbers_of(language: str, *kinds: str) -> Mapping[str, int]:
+    """The numbers by their words, without spaces: cardinals, ordinals or both."""
+    listed = [_data()[language][kind] for kind in kinds or ("ordinal", "cardinal")]
+    return {re.sub(r"\s", "", w): int(n) for by_number in listed for n, words in by_number.items() for w in words}
+
+
+def _words(language: str, kind: str, least: int = 1) -> str:
+    words = [w for n, ws in _data()[language][kind].items() if int(n) >= least for w in ws]
+    return "|".join(re.sub(r"\\?\s", r"\\s*", re.escape(w)) for w in sorted(words, key=len, reverse=True)) or r"(?!)"
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    made = _patterns_east(language) if language in _EAST else _patterns_spaced(language)
+    return tuple(map(re.compile, made))
+
+
+@cache
+def _bare(language: str) -> re.Pattern[str]:
+    the = _NOUNS[language].the or "(?!)"
+    return re.compile(rf"(?<!\w)(?:{the})\s*(?P<bare>\d{{1,3}})(?!\w|\s*%|[.,]\d|{_SIZED.pattern})")
+
+
+def _any(field: str, languages: Iterable[str] = _NOUNS) -> str:
+    return "|".join(value for language in languages if (value := getattr(_NOUNS[language], field)))
+
+
+@cache
+def _other() -> re.Pattern[str]:
+    spaced = _any("other", (k for k in _NOUNS if k not in _EAST))
+    return re.compile(rf"(?:(?<!\w)(?:{spaced})|(?:{_any('other', _EAST)}))\s*(?:(?:{_any('number')})\s*)?[(（]?\s*$")
+
+
+@cache
+def _other_east() -> re.Pattern[str]:
+    return re.compile(rf"个\s*(?:{_any('other', _EAST)})")
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    """`4`; the English words for it; `第四` of something that is not said."""
+    words, ordinals = _words("en", "cardinal", 2), _words("zh", "ordinal")
+    return re.compile(
+        rf"{_FIGURE}|(?<![\w-])(?:{words})(?![\w-])|(?:{ordinals})(?=个)|[二三四五六七八九十](?=\s*[?!？！。呢]*$)"
+    )
+
+
+@cache
+def _joins() -> re.Pattern[str]:
+    """What joins a figure to a paper named before it."""
+    return re.compile(rf"(?:(?<!\w)(?:{_any('both')})\s+|[,、&和与跟とや과와])\s*(?:(?:{_any('the')})\s*)?$")
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    return re.compile(rf"\d+(?:\s*(?:[、&和与跟比とや과와]|이?랑|하고)\s*|\s+(?:{_any('both')})\s+)")
+
+
+@cache
+def _today() -> tuple[re.Pattern[str], ...]:
+    found = []
+    for language, nouns in _NOUNS.items():
+        edge, gap = ("", ".{0,8}") if language in _EAST else (r"\b", r"\W+(?:\w+\W+){0,3}")
+        today, sums = rf"{edge}(?:{nouns.today}){edge}", rf"{edge}(?:{nouns.sums_up}|{nouns.paper}){edge}"
+        found.append(re.compile(rf"{today}{gap}{sums}|{sums}{gap}{today}"))
+    return tuple(found)
