@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from functools import partial
 
 from digest.errors import Unusable
 from digest.evidence.finder import Finder
 from digest.fulltext.links import links
 from digest.llm import prompts
+from digest.llm.excerpts import QUERIES, excerpts
 from digest.llm.repair import repair_output
-from digest.llm.requests import analysis_request
+from digest.llm.requests import analysis_request, paper_block
 from digest.llm.review import CheckContext, Draft, analysis_from, analysis_problems, draft_from
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
@@ -21,6 +24,8 @@ from digest.retrieval.passages import select
 
 log = logging.getLogger(__name__)
 
+_QUERIED = 500
+"""Characters of a flawed text with which passages are searched."""
 _QUERY = "problem, method, architecture, training, experiments, results, ablation, limitations, conclusion"
 
 
@@ -34,7 +39,8 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
         return analysis_problems(draft, parts, finder, context)
 
     request, first, selected = await _ask_first(model, paper, text, language)
-    draft, problems = await repair_output(model, request, first, problems_of, language)
+    source_of = partial(_source_of, paper, text)
+    draft, problems = await repair_output(model, request, first, problems_of, language, source_of)
     blank = Analysis(paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected)
     analysis = await asyncio.to_thread(
         analysis_from, draft, problems, parts=parts, finder=finder, context=context, blank=blank
@@ -50,7 +56,22 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
 def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder, CheckContext]:
     source = f"{paper.title}\n{paper.abstract}\n{text.text}"
     instructions = tuple(h.text for h in text.hidden)
-    return Finder(text), CheckContext(source, language, prompts.ANALYSIS, instructions, own_links(paper, text))
+    return Finder(text), CheckContext(
+        source, language, f"{prompts.ANALYSIS}\n{prompts.REPAIR}", instructions, own_links(paper, text)
+    )
+
+
+def _source_of(paper: Paper, text: FullText, draft: Draft, paths: Sequence[str], characters: int) -> str:
+    """The passages that bear on the flawed texts, in a `<paper>` block."""
+    queries = []
+    for path in paths:
+        place, *rest = path.split(".")
+        name = rest[0] if place == "parts" and rest else place
+        own = draft.texts.get(path, "")
+        if place == "findings":
+            own = " ".join(t for p, t in draft.texts.items() if p.rsplit(".", 1)[0] == path.rsplit(".", 1)[0])
+        queries.append(f"{QUERIES.get(name, '')} {own[:_QUERIED]}".strip())
+    return paper_block(paper.title, excerpts(paper, text, tuple(dict.fromkeys(queries)), characters), 1)
 
 
 def own_links(paper: Paper, text: FullText) -> tuple[str, ...]:

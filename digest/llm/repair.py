@@ -1,15 +1,19 @@
-"""Asks the model once more for the flawed places of an output, and only for those."""
+"""Asks the model once more for the flawed places of an output, and only for those.
+
+A repair gets the flawed texts and the few passages that could mend them, not the paper.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from digest import checks
 from digest.errors import Unavailable
 from digest.llm.parsing import parse_fixes, parse_object
-from digest.llm.requests import repair_request
+from digest.llm.requests import anew_request, repair_request
 from digest.llm.review import Draft, draft_from, repairable
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
@@ -18,11 +22,21 @@ from digest.model import Problem
 
 log = logging.getLogger(__name__)
 
+SourceOf = Callable[[Draft, Sequence[str], int], str]
+"""From a draft, the paths of its flawed texts and a number of characters to `<paper>` blocks."""
+
 
 async def repair_output(
-    model: Model, request: Request, draft: Draft, problems_of: Callable[[Draft], tuple[Problem, ...]], language: str
+    model: Model,
+    request: Request,
+    draft: Draft,
+    problems_of: Callable[[Draft], tuple[Problem, ...]],
+    language: str,
+    source_of: SourceOf,
 ) -> tuple[Draft, tuple[Problem, ...]]:
     """Returns the repaired draft and its remaining problems; the same draft if the repair fails.
+
+    An output without any usable text is asked for anew, with the whole request.
 
     Sound output makes no call. Raises Misconfigured.
     """
@@ -32,7 +46,12 @@ async def repair_output(
         return draft, problems
     log.info("event=repair model=%s problems=%s", model.name, [(p.fault.value, p.where) for p in flawed])
     try:
-        reply = await model.ask(repair_request(request, draft.texts, flawed, language))
+        if draft.texts:
+            source = partial(source_of, draft)
+            again = await asyncio.to_thread(repair_request, request, draft.texts, flawed, language, source)
+        else:
+            again = anew_request(request, flawed, language)
+        reply = await model.ask(again)
     except (Unavailable, RequestTooLong) as error:
         log.warning("event=repair_failed model=%s cause=%r", model.name, str(error))
         return draft, problems

@@ -6,14 +6,14 @@ No function here takes a channel or a person, so nothing of them can reach the m
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from digest.fulltext import abstract_text
 from digest.llm import prompts, schemas
 from digest.llm.answer_text import sentences
-from digest.llm.server.wire import Message, Request, assistant, system, user
-from digest.model import Entry, FullText, Paper, Problem, Profile, Turn
+from digest.llm.server.wire import Message, Request, assistant, estimate_tokens, request_tokens, system, user
+from digest.model import Entry, Fault, FullText, Paper, Problem, Profile, Turn
 
 EXTRACT_CHARACTERS = 700
 """Of an abstract, for ranking: its first sentences and its last one are enough to judge it."""
@@ -96,30 +96,75 @@ def analysis_request(paper: Paper, text: FullText, language: str, *, selected: b
     )
 
 
-def repair_request(request: Request, texts: Mapping[str, str], problems: Sequence[Problem], language: str) -> Request:
-    """Asks again for the flawed texts, or for the whole output where no text was usable."""
-    if not texts:
-        fields = ", ".join((request.schema or schemas.FIXES).json["properties"])
-        words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
-        return _followed_by(
-            request, prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
-        )
-    listed = []
+def anew_request(request: Request, problems: Sequence[Problem], language: str) -> Request:
+    """Asks again for a whole output that was unusable. Messages and schema before the last message
+    stay the same, so the server's prompt cache has them."""
+    fields = ", ".join((request.schema or schemas.FIXES).json["properties"])
+    words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
+    last = prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
+    return replace(request, messages=(*request.messages, user(last)))
+
+
+REPAIR_SHARE = 0.1
+"""Tokens of a repair against those of the output it mends, where a few places are flawed."""
+_LEAST_SOURCE = 700
+"""Characters of the source that a repair gets at least."""
+_REWRITTEN = frozenset(
+    (
+        Fault.WRONG_LANGUAGE,
+        Fault.NUMBER,
+        Fault.NAME,
+        Fault.UNKNOWN_ID,
+        Fault.TOO_LONG,
+        Fault.TRUNCATED,
+        Fault.PREAMBLE,
+        Fault.CHATTER,
+        Fault.LEAKED,
+    )
+)
+"""Faults of texts that are mostly sound: a repair gets these whole, of others the beginning."""
+
+
+def repair_request(
+    request: Request,
+    texts: Mapping[str, str],
+    problems: Sequence[Problem],
+    language: str,
+    source_of: Callable[[Sequence[str], int], str],
+) -> Request:
+    """Asks again for the flawed texts. `source_of` gives, for their paths, `<paper>` blocks of at
+    most so many characters. The whole costs about a tenth of `request`."""
+    listed, written, before = [], 0, ""
     for where in dict.fromkeys(p.where for p in problems):
-        found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in problems if p.where == where))
-        listed.append(f"- where: {where}\n  problem: {found}\n  text: {_shortened(texts.get(where, ''))}")
+        own = [p for p in problems if p.where == where]
+        found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in own))
+        whole = all(p.fault in _REWRITTEN for p in own)
+        problem = f"\n  problem: {found}" if found != before else ""
+        listed.append(f"- where: {where}{problem}{_text_line(texts, where, whole=whole)}")
+        before = found
+        written += estimate_tokens(texts.get(where, "")) if whole else _LIKELY.get(where.rsplit(".", 1)[-1], 80)
+    task = request.messages[0]["content"].split("\n", 1)[0].removeprefix("Task: ")
+    first = prompts.REPAIR.format(task=task)
     last = prompts.REPAIR_LAST.format(problems="\n".join(listed), language=prompts.language_name(language))
-    messages = _followed_by(request, last).messages
-    likely = min(request.likely_tokens, 300 * len(listed))
-    return Request(messages, schemas.FIXES, request.fast, request.max_tokens, likely)
+    bare = Request((system(first), user(last)), schemas.FIXES, request.fast, request.max_tokens, written)
+    left = REPAIR_SHARE * (request_tokens(request) + request.likely_tokens) - request_tokens(bare) - written
+    source = source_of([p.where for p in problems], max(_LEAST_SOURCE, int(3 * left)))
+    return replace(bare, messages=(system(first), user(source), user(last)))
 
 
-def _followed_by(request: Request, message: str) -> Request:
-    """The messages before it stay the same, so the server's prompt cache has them."""
-    return replace(request, messages=(*request.messages, user(message)))
+def _text_line(texts: Mapping[str, str], where: str, *, whole: bool) -> str:
+    """The flawed text; for a quotation that stands nowhere, the statement it should prove."""
+    place, _, form = where.rpartition(".")
+    text = texts.get(f"{place}.statement", "") if form == "quotation" else texts.get(where, "")
+    name = "proves" if form == "quotation" else "text"
+    return f"\n  {name}: {_shortened(text, 2_000 if whole else 160)}" if text else ""
 
 
-def _shortened(text: str, limit: int = 600) -> str:
+_LIKELY = {"short": 130, "full": 400}
+"""Tokens that the forms of a part take."""
+
+
+def _shortened(text: str, limit: int) -> str:
     text = escaped(" ".join(text.split()))
     return text if len(text) <= limit else text[:limit] + prompts.SHORTENED
 
@@ -133,13 +178,14 @@ def summary_material(entry: Entry) -> str:
     return "\n".join([analysis.core, *parts, *(f"- {f.statement}" for f in analysis.findings)]).strip()
 
 
+def material_block(entry: Entry, characters: int | None = None) -> str:
+    material = escaped(summary_material(entry))[:characters]
+    return f'<paper n="{entry.number}">\n{escaped(entry.paper.title)}\n{material}\n</paper>'
+
+
 def summary_request(entries: Sequence[Entry], language: str) -> Request:
     """Entries without an Analysis are left out: a title alone says too little."""
-    blocks = [
-        f'<paper n="{e.number}">\n{escaped(e.paper.title)}\n{escaped(summary_material(e))}\n</paper>'
-        for e in entries
-        if e.analysis
-    ]
+    blocks = [material_block(e) for e in entries if e.analysis]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
     return Request((system(prompts.SUMMARY), user("\n".join(blocks)), user(last)), schemas.SUMMARY, likely_tokens=1_200)
 

@@ -69,10 +69,7 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, contex
         problems += text_problems(draft.texts, f"findings.{index}.statement", context, "sentence")
         where = f"findings.{index}.quotation"
         if finder.find(draft.texts.get(where, "")) is None:
-            detail = (
-                "these words do not stand in the paper: copy one continuous stretch of it that proves the statement"
-            )
-            problems.append(Problem(Fault.QUOTATION, where, detail))
+            problems.append(Problem(Fault.QUOTATION, where, "not in the paper"))
     problems += repeated(draft.texts, (p for p in draft.texts if p.startswith("parts.")))
     return tuple(dict.fromkeys(problems))
 

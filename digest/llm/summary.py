@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from digest import checks
 from digest.errors import Unusable
 from digest.llm import prompts
 from digest.llm.parsing import list_at, parse_number
 from digest.llm.repair import repair_output
-from digest.llm.requests import summary_material, summary_request
+from digest.llm.requests import material_block, summary_material, summary_request
 from digest.llm.review import CheckContext, Draft, draft_from, fatal, repeated, supported, text_problems
 from digest.llm.server.client import Model
 from digest.model import Entry, Fault, Mention, Problem, Summary, Theme
 
 HEADLINE = 90
 """Characters at most."""
+_LEAST_MATERIAL = 200
+"""Characters of a paper's material in a repair."""
 LISTS = ("trends", "highlights", "directions")
 
 
@@ -35,7 +39,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     request = summary_request(entries, language)
     first = draft_from(await model.ask(request), language)
     draft, problems = await repair_output(
-        model, request, first, lambda d: summary_problems(d, context, numbers), language
+        model, request, first, lambda d: summary_problems(d, context, numbers), language, partial(_source_of, entries)
     )
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)
@@ -56,6 +60,31 @@ def summary_problems(draft: Draft, context: CheckContext, numbers: Collection[in
         problems.append(Problem(Fault.TOO_LONG, "headline", f"longer than {HEADLINE} characters"))
     problems += repeated(draft.texts, paths)
     return tuple(dict.fromkeys(problems))
+
+
+def _source_of(entries: Sequence[Entry], draft: Draft, paths: Sequence[str], characters: int) -> str:
+    """What the summary may say of the papers that the flawed texts mention."""
+    mentioned = {n for path in paths for n in _numbers_at(draft, path)}
+    analysed = [e for e in entries if e.analysis]
+    chosen = [e for e in analysed if e.number in mentioned] or analysed
+    each = max(_LEAST_MATERIAL, characters // max(1, len(chosen)))
+    return "\n".join(material_block(e, each) for e in chosen)
+
+
+def _numbers_at(draft: Draft, path: str) -> Iterator[int]:
+    """The numbers of the papers that the text at a path is about; none for those about all."""
+    *place, _ = path.split(".")
+    item: Any = draft.data
+    for key in place:
+        if isinstance(item, list):
+            item = item[int(key)] if key.isdecimal() and int(key) < len(item) else None
+        else:
+            item = item.get(key) if isinstance(item, Mapping) else None
+    own = [item] if isinstance(item, Mapping) else []
+    for mention in (*own, *(m for of in own for m in list_at(of, "mentions"))):
+        number = parse_number(mention.get("n"), 1, 10_000)
+        if number:
+            yield int(number)
 
 
 def _shown(draft: Draft, numbers: Collection[int]) -> Iterator[str]:

@@ -128,7 +128,52 @@ async def test_a_repair_asks_for_the_flawed_places_alone(server, analyst):
     first, second = server.calls
     assert second.body["response_format"]["json_schema"]["name"] == "fixes"
     assert "wrong-language" in second.body["messages"][-1]["content"]
-    assert second.body["messages"][:2] == first.body["messages"][:2]
+    assert first.body["response_format"]["json_schema"]["name"] == "analysis"
+
+
+OBJECTS = ("crane", "lathe", "kettle", "violin", "anchor", "ladder", "wagon", "bellows", "compass", "lantern")
+LONG = " ".join(
+    f"With the {OBJECTS[i % 10]} of kind {i} the policy was tried too, and nothing of note happened in that run."
+    for i in range(480)
+)
+"""Makes a paper of about ten thousand tokens."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("invented_quotations", 0.07), ("no_findings", 0.05), ("changed_numbers", 0.14), ("too_long", 0.2), ("other_ids", 0.3)],
+)  # fmt: skip
+async def test_a_repair_costs_a_tenth_of_its_analysis(server, analyst, name, most, language):
+    """More only where the last three flaw every place of the output."""
+    text = a_text(more=" " + LONG)
+    server.queue.append(name)
+    analysis = await analyst.analyse(moving(), text, language)
+    first, second = server.calls
+    assert 8_000 < first.prompt_tokens < 14_000
+    share = (second.prompt_tokens + second.completion_tokens) / (first.prompt_tokens + first.completion_tokens)
+    assert share <= most
+    holds(analysis, moving(), text)
+
+
+async def test_a_repair_gets_the_passages_that_could_mend_it_and_not_the_paper(server, analyst):
+    text = a_text(more=" " + LONG)
+    server.queue.append("invented_quotations")
+    analysis = await analyst.analyse(moving(), text, "en")
+    prompt = server.calls[1].prompt
+    assert "PaceNet reaches a success rate of 61.5%" in prompt
+    assert prompt.count("nothing of note happened") < 10
+    assert analysis.findings
+
+
+@pytest.mark.parametrize("name", ["refuse", "not_json"])
+async def test_an_unusable_output_is_asked_for_anew_from_the_servers_prompt_cache(server, analyst, name):
+    server.queue.append(name)
+    await analyst.analyse(moving(), a_text(more=" " + LONG), "en")
+    first, second = server.calls
+    assert second.body["messages"][: len(first.body["messages"])] == first.body["messages"]
+    assert second.body["response_format"] == first.body["response_format"]
+    assert second.cached_tokens >= 0.95 * second.prompt_tokens
 
 
 async def test_invented_quotations_leave_no_finding(server, analyst):
