@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     arxiv_contact: str = ""
 
     redis_url: str = ""
+    redis_ca_file: str = ""
     paperboy_home: Path = Path("~/.paperboy")
 
     digest_categories: Words = ["cs.CV"]

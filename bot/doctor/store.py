@@ -23,6 +23,7 @@ async def store(settings: Settings) -> list[Finding]:
     kind = "REDIS_URL" if settings.redis_url else f"embedded, in {settings.home}"
     async with open_store(settings) as (store, _, _):
         await store.server_time()
+        await store.redis.try_commands()
         found = [Finding("store", State.GOOD, kind)]
         if settings.redis_url:
             found += await _check_persistence(store)

@@ -20,6 +20,7 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
 from bot.store.embedded.server import EmbeddedStore, store_address
+from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Papers, Services, Texts
@@ -115,7 +116,8 @@ async def open_store(
 ) -> AsyncIterator[tuple[Store, str, EmbeddedStore | None]]:
     """Yields the store, its server's address, and the server if embedded. Waits `wait` seconds for
     a server at REDIS_URL. Raises Misconfigured, StoreUnavailable."""
-    async with store_address(settings.redis_url, settings.home) as (url, embedded), Redis(url) as redis:
+    address = with_certificates(settings.redis_url, settings.redis_ca_file)
+    async with store_address(address, settings.home) as (url, embedded), Redis(url) as redis:
         if embedded is None:
             await _wait_for_store(url, wait)
         store = Store(redis, clock(settings.paperboy_now))

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
+import ssl
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import redis.asyncio as client
 from redis import exceptions
@@ -139,6 +142,24 @@ class Redis:
                     pipe.execute_command(*command)
                 return await pipe.execute()
 
+    async def try_commands(self) -> None:
+        """Runs one command of each kind that the store and the queue need, on keys of its own.
+
+        Raises Misconfigured with the server's words for one that it, or a proxy, does not take.
+        """
+        here, there = key("check", "1"), key("check", "2")
+        await self.transaction([("SET", here, "1", "EX", 60), ("SET", there, "1", "EX", 60)])
+        await self.run(Script("return redis.call('MGET', KEYS[1], KEYS[2])"), [here, there])
+        await self.transaction([("DEL", here, there)])
+        await self.do("XADD", here, "*", "a", "1")
+        await self.do("XGROUP", "CREATE", here, "group", "0")
+        await self.do("XREADGROUP", "GROUP", "group", "one", "COUNT", 1, "STREAMS", here, ">")
+        await self.do("XAUTOCLAIM", here, "group", "two", 0, "0")
+        await self.do("ZADD", there, 1, "a")
+        await self.do("ZRANGE", there, "-inf", "+inf", "BYSCORE")
+        await self.do("PUBLISH", key("check"), "1")
+        await self.do("DEL", here, there)
+
     async def scan(self, pattern: str) -> list[str]:
         found: set[str] = set()
         cursor: Any = 0
@@ -192,25 +213,79 @@ def sentences(url: str) -> Iterator[None]:
     except exceptions.AuthenticationError as error:
         raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
     except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-        raise unreachable(url) from error
+        raise _untrusted(error) or unreachable(url) from error
     except exceptions.RedisError as error:
-        said = str(error)
-        if "MISCONF" in said or "No space left" in said:
-            raise StoreFull(
-                "The Redis server cannot write to its disk, which is full or failing. Make room; "
-                "nothing acknowledged is lost."
-            ) from error
-        if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in said:
-            raise StoreFull(
-                "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction)."
-            ) from error
-        if isinstance(error, exceptions.NoPermissionError) or "NOAUTH" in said or "WRONGPASS" in said:
-            raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
-        if isinstance(error, exceptions.ReadOnlyError):
-            raise StoreUnavailable(
-                "The Redis server at REDIS_URL is a read-only replica. Use the primary's address."
-            ) from error
-        raise
+        if (meant := _refusal(error)) is None:
+            raise
+        raise meant from error
+
+
+REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = (
+    (
+        r"MISCONF|No space left",
+        StoreFull,
+        "The Redis server cannot write to its disk, which is full or failing. Make room; nothing acknowledged is lost.",
+    ),
+    (
+        r"OOM|OutOfMemory",
+        StoreFull,
+        "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction).",
+    ),
+    (r"NOAUTH|WRONGPASS|NoPermission", Misconfigured, "The Redis server refuses the user or password in REDIS_URL."),
+    (
+        r"READONLY|ReadOnlyError",
+        StoreUnavailable,
+        "The Redis server at REDIS_URL is a read-only replica. Use the primary's address.",
+    ),
+    (
+        r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot)",
+        Misconfigured,
+        "The server at REDIS_URL is part of a cluster. Use a single Redis or Valkey server.",
+    ),
+    (
+        r"(?i:unknown command|without MULTI|not supported)",
+        Misconfigured,
+        "The server at REDIS_URL lacks a command ({said}). Use Redis or Valkey 7.0 or newer, without a proxy.",
+    ),
+)
+"""What a server's refusal begins with or says, and what it means."""
+
+
+def _refusal(error: exceptions.RedisError) -> StoreUnavailable | Misconfigured | None:
+    said = f"{type(error).__name__} {error}"  # redis-py takes some codes off, and names the error by them
+    for pattern, kind, sentence in REFUSALS:
+        if re.search(pattern, said):
+            return kind(sentence.format(said=str(error)[:200]))
+    return None
+
+
+def _untrusted(error: BaseException | None) -> Misconfigured | None:
+    """The error for a certificate that is not trusted, wherever it is in the chain of causes."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return None
+    return Misconfigured(
+        f"The certificate of the Redis server is not trusted ({error.verify_message}). Set REDIS_CA_FILE to the file "
+        "of its CA. On Heroku, whose servers sign their own certificates, set it to none."
+    )
+
+
+def with_certificates(url: str, ca_file: str) -> str:
+    """The address with its CA file, which `none` replaces by no check of the certificate.
+
+    Raises Misconfigured for a file that cannot be read.
+    """
+    if not ca_file:
+        return url
+    if not url.startswith("rediss:"):
+        raise Misconfigured("REDIS_CA_FILE needs a REDIS_URL that begins with rediss://.")
+    options = {"ssl_cert_reqs": "none", "ssl_check_hostname": "false"}
+    if ca_file.lower() != "none":
+        if not os.access(ca_file, os.R_OK):
+            raise Misconfigured(f"REDIS_CA_FILE {ca_file} cannot be read.")
+        options = {"ssl_ca_certs": ca_file}
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(options)}"
 
 
 def unreachable(url: str) -> StoreUnavailable:

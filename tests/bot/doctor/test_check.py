@@ -137,6 +137,7 @@ class TestPort:
             [found] = await platforms.port(settings(port=number))
             assert (found.state, found.detail) == (State.DOUBTFUL, f"a bot runs on {number}: not ready (slack down)")
         with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(("0.0.0.0", number))
             taken.listen()
             [found] = await platforms.port(settings(port=number))
