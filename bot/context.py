@@ -37,6 +37,8 @@ class Context:
     admins: frozenset[str] = frozenset()
     """Ids of the only people who may change settings; if empty, the platform's admins may."""
     questions_per_person: int = 50
+    daily_budget: float | None = None
+    """Dollars a day for the model, over all channels; None without a cap or without a model."""
     show_cost: bool = False
     pace: Pace = FreePace()  # noqa: RUF009  # no state
     reports: Reports = NoReports()  # noqa: RUF009  # no state

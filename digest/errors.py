@@ -7,7 +7,8 @@ PaperboyError
 ├── Unavailable            a service did not answer in its time; trying later may help: exit 1
 │   ├── ArxivUnavailable   throttled, down, or answering with something that is not a feed
 │   ├── ModelUnavailable   429, 5xx or silence beyond the retries, or the quota is used up
-│   └── OverBudget         the day's cap is reached; `until` says when it is lifted
+│   ├── OverBudget         the day's cap is reached; `until` says when it is lifted
+│   └── OverQuota          the person has asked for as much as one person may in a day
 ├── NotFound               arXiv has no such paper, or no paper fits the words
 ├── Unreadable             this paper's text cannot be had: broken, too large, too slow; the abstract remains
 └── Unusable               the model's output is flawed beyond repair; `problems` says how
@@ -54,6 +55,10 @@ class OverBudget(Unavailable):
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.until = until
+
+
+class OverQuota(Unavailable):
+    pass
 
 
 class NotFound(PaperboyError):

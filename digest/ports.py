@@ -151,9 +151,33 @@ def booked(payer: str, stage: str = "", into: Booking | None = None, unit: str =
         booking.reset(token)
 
 
+@dataclass(frozen=True)
+class Asker:
+    """The person for whom model calls are made, and the piece of work that they belong to."""
+
+    person: str
+    """Opaque; never reaches a model or a log."""
+    work: str
+    """All calls for one question, lookup or click count once."""
+
+
+asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+
+
+@contextlib.contextmanager
+def asked_by(person: str, work: str) -> Iterator[None]:
+    """Counts the model calls inside towards the person's limit."""
+    token = asker.set(Asker(person, work))
+    try:
+        yield
+    finally:
+        asker.reset(token)
+
+
 class Budget(Protocol):
     async def reserve(self, payer: str, estimate: Usage) -> str:
-        """Reserves the estimate before a call and returns a ticket. Raises OverBudget."""
+        """Reserves the estimate before a call and returns a ticket. Raises OverBudget, and
+        OverQuota for the person of `asked_by`."""
         ...
 
     async def settle(self, ticket: str, usage: Usage) -> None:

@@ -6,7 +6,7 @@ import logging
 import secrets
 
 from digest import cache_keys
-from digest.errors import Misconfigured, ModelUnavailable, OverBudget, Unusable
+from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota, Unusable
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.completeness import TOLERATED
 from digest.fulltext.links import links
@@ -24,7 +24,7 @@ READS_ABSTRACTS = 0.9
 async def read_paper(
     paper: Paper, score: Score, number: int, language: str, services: Services, *, can_wait: bool = False
 ) -> Entry:
-    """Failures become notes. Raises Misconfigured; with `can_wait` also ModelUnavailable."""
+    """Failures become notes. Raises Misconfigured, OverQuota; with `can_wait` ModelUnavailable."""
     text = await services.texts.read(paper)
     notes: list[str] = []
     analysis: Analysis | None = None
@@ -44,7 +44,7 @@ async def read_paper(
             "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
         )
         notes.append(label("nothing", language))
-    except Misconfigured:
+    except (Misconfigured, OverQuota):
         raise
     except Exception:
         mark = secrets.token_hex(4)

@@ -20,6 +20,7 @@ from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation
 from digest.errors import OverBudget, PaperboyError
+from digest.ports import asked_by
 from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
@@ -60,11 +61,11 @@ class Dispatcher:
 
     async def on_command(self, command: Command, respond: Responder) -> None:
         handler = {"paper": paper, "digest": digest_command.digest}[command.name]
-        async with self._report_errors(command.place, command.person, respond):
+        async with self._report_errors(command.place, command.person, respond), _asked_by(command):
             await handler(self._context, command, respond)
 
     async def on_click(self, click: Click, respond: Responder) -> None:
-        async with self._report_errors(click.place, click.person, respond):
+        async with self._report_errors(click.place, click.person, respond), _asked_by(click):
             await self._actions.handle_click(click, respond)
 
     async def refusal(self, click: Click) -> str:
@@ -84,7 +85,7 @@ class Dispatcher:
         """For work that takes longer than a platform waits for a form's response."""
 
         async def run() -> None:
-            async with self._report_errors(submission.place, submission.person, respond):
+            async with self._report_errors(submission.place, submission.person, respond), _asked_by(submission):
                 await then()
 
         task = asyncio.create_task(run())
@@ -119,3 +120,10 @@ class Dispatcher:
 
     async def home(self, person: Person, platform: str) -> Post:
         return await home_page(self._context, person, platform)
+
+
+@contextlib.asynccontextmanager
+async def _asked_by(event: Command | Click | Submission) -> AsyncIterator[None]:
+    """Counts the model calls inside towards the person's limit, as one piece of work."""
+    with asked_by(event.person.id, event.id):
+        yield

@@ -172,6 +172,9 @@ async def show_preview(context: Context, subscription: Subscription, respond: Re
     if ready is not None:
         local = ready.astimezone(ZoneInfo(subscription.timezone))
         lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=subscription.time)}")
+    if context.daily_budget is not None:
+        dollars = f"{context.daily_budget:.2f}".removesuffix(".00")
+        lines.append(say("setup.budget", language, dollars=dollars, n=context.questions_per_person))
     await respond.progress(saved)
     try:
         with booked(subscription.key, "rank"):

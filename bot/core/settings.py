@@ -89,6 +89,14 @@ def weekdays(value: Any) -> Any:
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+
+
+def _dollars(value: Any) -> Any:
+    """`none` for no cap."""
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+Dollars = Annotated[float | None, BeforeValidator(_dollars)]
 Url = Annotated[str, AfterValidator(_url)]
 
 
@@ -105,8 +113,8 @@ class Settings(BaseSettings):
     llm_context_tokens: int = Field(128_000, ge=4_000)
     llm_concurrency: int = Field(10, ge=1, le=200)
     llm_prices: Annotated[dict[str, Price], NoDecode] = {}
-    llm_daily_budget_usd: float | None = Field(None, ge=0)
-    channel_daily_budget_usd: float | None = Field(None, ge=0)
+    llm_daily_budget_usd: Dollars = Field(10.0, ge=0)
+    channel_daily_budget_usd: Dollars = Field(None, ge=0)
     questions_per_person: int = Field(50, ge=1)
 
     slack_bot_token: SecretStr = SecretStr("")

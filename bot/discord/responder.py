@@ -22,11 +22,10 @@ from bot.discord.ids import Press, custom_id
 from bot.discord.render.forms import Filling, Forms, modal
 from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
 from bot.discord.render.packing import Row, pack
-from bot.discord.rest import ORIGINAL, Rest, webhook_message
+from bot.discord.rest import CALLBACK, ORIGINAL, Rest, webhook_message
 
 log = logging.getLogger(__name__)
 
-CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 
 

@@ -18,6 +18,7 @@ from discord.http import Route, handle_message_parameters, json_or_text
 
 from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
+from bot.core.throttle import Throttle
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
@@ -46,6 +47,10 @@ _FORBIDDEN = {
 }
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
+GLOBAL = "global"
+"""The throttle of the whole token."""
+CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
+"""The first response to an interaction, which has no limit of its own and three seconds."""
 ORIGINAL = "@original"
 """The id of an interaction's first response."""
 THREAD_EXISTS = 160004
@@ -69,6 +74,7 @@ class Rest:
     def __init__(self, client: discord.Client, token: str = "") -> None:
         self.client = client
         self._token = token
+        self._throttle = Throttle()
         self._login = asyncio.Lock()
 
     @property
@@ -90,9 +96,13 @@ class Rest:
                     await log_in(self.client, self._token)
 
     async def write(self, method: str, path: str, body: Any = None, *, needs: str = "", **parts: str) -> Any:
-        """Makes one request without a retry. `needs`: the permissions that the error names."""
+        """Makes one request without a retry. `needs`: the permissions that the error names. After
+        a 429 none is made there until Discord's pause is over, but Throttled raised."""
         await self.ready()
-        with translate_errors(needs):
+        name = " ".join((method, path, parts.get("channel_id", ""), parts.get("webhook_token", "")))
+        if not path.startswith(CALLBACK) and (wait := self._throttle.wait(GLOBAL, name)):
+            raise Throttled(say.sentence("error.discord.busy"), wait)
+        with translate_errors(needs), self._noting_pauses(name):
             async with asyncio.timeout(TIMEOUT):
                 more = {} if body is None else {"json": body}
                 return await self.client.http.request(
@@ -101,6 +111,17 @@ class Rest:
                     timeout=aiohttp.ClientTimeout(total=TIMEOUT),
                     **more,
                 )
+
+    @contextmanager
+    def _noting_pauses(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except discord.HTTPException as error:
+            if error.status == 429:
+                headers = getattr(error.response, "headers", {})
+                whole = headers.get("X-RateLimit-Global") or headers.get("X-RateLimit-Scope") == "global"
+                self._throttle.pause(GLOBAL if whole else name, _wait(error))
+            raise
 
     async def upload(self, path: str, name: str, data: bytes, **parts: str) -> Any:
         """Uploads a file for one person in answer to an interaction, without a retry."""

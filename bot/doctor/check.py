@@ -18,6 +18,7 @@ from bot.core.schedule import before_list
 from bot.core.settings import Settings
 from bot.doctor import platforms, store
 from bot.server.wiring import subscription_from_settings
+from bot.store.budget import ASSUMED
 from digest.errors import PaperboyError
 from digest.version import user_agent
 
@@ -152,9 +153,9 @@ async def _check_prices(settings: Settings) -> list[Finding]:
         return [
             Finding(
                 "LLM_PRICES",
-                State.BAD,
+                State.DOUBTFUL,
                 f"no price for {', '.join(unpriced)}",
-                "A cap in dollars cannot hold without prices: add them.",
+                f"The caps count ${ASSUMED.input:g} and ${ASSUMED.output:g} per million tokens: add its prices.",
             )
         ]
     if unpriced:

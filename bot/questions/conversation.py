@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from bot.alerts import faults
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import (
@@ -40,8 +41,10 @@ from bot.questions.answering import answer_language, answer_name, answer_post, l
 from bot.questions.lookup import look_up, note_earlier_digest
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
+from bot.store.budget import admit, lifted
 from digest.arxiv.ids import parse
-from digest.errors import Misconfigured, OverBudget, PaperboyError
+from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError
+from digest.ports import asked_by
 from digest.render import tex
 from digest.render.catalogs import in_language
 from digest.render.markdown import escape
@@ -69,18 +72,60 @@ class Conversation:
         if question.addressed and etiquette.asks_for_quiet(question.text):
             await self._mute_thread(question)
         elif decision is etiquette.Decision.YES:
-            await self.enqueue(question)
+            await self._enqueue_or_tell(question)
         elif decision is etiquette.Decision.UNSURE:
             await self._offer_answer(question)
 
+    async def _enqueue_or_tell(self, question: Question) -> None:
+        """Tells the person once a day that a limit is reached, not at every question."""
+        try:
+            await self.enqueue(question)
+        except OverQuota as error:
+            await self._tell_once(question, "quota", partial(_sentence, error))
+        except OverBudget as error:
+            subscription = await self._context.subscription(question.place)
+            await self._tell_once(question, "budget", partial(_over_budget, error.until, subscription))
+
+    async def _tell_once(self, question: Question, name: str, build: Callable[[str], Post]) -> None:
+        if not await self._store.is_first_notice(question.person.id, name):
+            return
+        chat, to = self._context.chats[question.place.platform], question.person
+        if chat.whispers or question.place.direct:
+            language = answer_language(question.text, await self._context.person_language(question.place, to))
+            await chat.send(question.place, build(language), join_key(name, question.id), to)
+        else:
+            language = await self._language_of_answer(question)
+            await chat.send(question.place, build(language), join_key(name, question.id))
+
+    async def _check_limits(self, question: Question) -> None:
+        """Counts the question. Raises OverQuota, OverBudget."""
+        context = self._context
+        await admit(self._store, question.person.id, question.id, context.questions_per_person)
+        if context.services.analyst is context.services.stand_in:
+            return
+        if await context.services.spent(question.place.key) >= 1:
+            until = lifted(context.now())
+            error = OverBudget(say.sentence("error.budget", until=f"{until:%H:%M}"), until)
+            await faults.report_budget_spent(context, question.place.key, error)
+            raise error
+
     async def enqueue(self, question: Question) -> None:
-        """Stores and queues a question. A redelivered one is queued again, after a crash."""
+        """Stores and queues a question. A redelivered one is queued again, after a crash. Raises
+        OverQuota and OverBudget before anything is stored."""
+        await self._check_limits(question)
         await self._store.save_question(question)
         await self._store.save_question_name(question.id)
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is QuestionState.OPEN:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
-            await self._context.queue.add("answer", question.id)
+            if await self._store.wait_turn(question.person.id, question.id, question.at.timestamp()):
+                await self._context.queue.add("answer", question.id)
+
+    async def _next_turn(self, question_id: str) -> None:
+        """Queues the questions whose turn it is after this one of the same person."""
+        for waiting in await self._store.end_turn(question_id):
+            if waiting != question_id:
+                await self._context.queue.add("answer", waiting)
 
     async def _decide(self, question: Question, talk: ThreadRecord | None) -> etiquette.Decision:
         if question.addressed or talk is None:
@@ -133,6 +178,12 @@ class Conversation:
 
     async def answer(self, question_id: str) -> None:
         """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
+        try:
+            await self._answer(question_id)
+        finally:  # one that is tried again later holds nobody up meanwhile
+            await self._next_turn(question_id)
+
+    async def _answer(self, question_id: str) -> None:
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not QuestionState.OPEN:
             return
@@ -143,23 +194,38 @@ class Conversation:
             return
         language = await self._language_of_answer(question)
         try:
-            await self._make_answer(asked, draft, language)
+            with asked_by(question.person.id, question.id):
+                await self._make_answer(asked, draft, language)
         except (ChatError, StoreUnavailable):
             raise
         except Misconfigured as error:
             log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
+        except OverQuota as error:
+            await self._finish_at_limit(asked, draft, "quota", partial(_sentence, error))
         except OverBudget as error:
             subscription = await self._context.subscription(question.place)
-            await self._finish_privately(asked, draft, partial(_over_budget, error.until, subscription))
+            await self._finish_at_limit(asked, draft, "budget", partial(_over_budget, error.until, subscription))
         except PaperboyError as error:
             await self._finish(asked, draft, note(in_language(error.sentence, language), language))
         except Exception:
             log.exception("event=bug id=%s", answer_name(question.id))
             await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
 
+    async def _finish_at_limit(
+        self, asked: StoredQuestion, draft: Draft, name: str, build: Callable[[str], Post]
+    ) -> None:
+        """Tells of a limit that was reached after the question was queued, once a day. A form,
+        whose sender waits, is always answered."""
+        by_form = QuestionId.parse(asked.question.id).origin is Origin.FORM
+        if await self._store.is_first_notice(asked.question.person.id, name) or by_form:
+            await self._finish_privately(asked, draft, build)
+        else:
+            await self._store.mark_silent(asked.question.id)
+
     async def give_up(self, question_id: str) -> None:
         """Tells the asker that answering failed, after it ended the program again and again."""
+        await self._next_turn(question_id)
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not QuestionState.OPEN:
             return
@@ -174,11 +240,6 @@ class Conversation:
 
     async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> None:
         question, context = asked.question, self._context
-        limit = context.questions_per_person
-        if await self._store.count_question(question.person.id, context.now().date(), question.id) > limit:
-            return await self._finish_privately(
-                asked, draft, lambda alone: note(say("question.limit", alone, n=limit), alone)
-            )
         why_not, considered = await find_in_ledger(context, question)
         if why_not:
             return await self._finish(asked, draft, _ledger_post(considered, language))
@@ -249,6 +310,10 @@ class Conversation:
         await self._store.record_answered(place, question.person.id)
         if message:
             await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
+
+
+def _sentence(error: PaperboyError, language: str) -> Post:
+    return note(in_language(error.sentence, language), language)
 
 
 def _over_budget(until: datetime | None, subscription: Subscription, language: str) -> Post:

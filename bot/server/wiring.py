@@ -61,6 +61,7 @@ class App:
             defaults=subscription_from_settings(self.settings, Place("", "")),
             admins=frozenset(self.settings.digest_admins),
             questions_per_person=self.settings.questions_per_person,
+            daily_budget=self.settings.llm_daily_budget_usd if self.settings.has_model else None,
             show_cost=self.settings.digest_show_cost,
             pace=self.pace,
             reports=self.reports(chats),
@@ -168,7 +169,9 @@ async def _services(
         texts = reader
     stand_in = ExtractiveAnalyst()
     analyst: Analyst = stand_in
-    budget = RedisBudget(store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd)
+    budget = RedisBudget(
+        store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd, settings.questions_per_person
+    )
     if settings.has_model:
         analyst = await _model(settings, budget, cache, stack)
     return Services(

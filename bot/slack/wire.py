@@ -6,6 +6,7 @@ post that was made. Errors become ChatErrors.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
+from bot.core.throttle import Throttle
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
@@ -121,6 +123,7 @@ class Wire:
             AsyncServerErrorRetryHandler(2),
         ]
         self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
+        self._throttle = Throttle()
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -140,9 +143,14 @@ class Wire:
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
-        Forbidden, SlackRefused."""
+        Forbidden, SlackRefused. After a 429 no request of the method is made until Slack's pause
+        is over: a read waits, any other raises Throttled."""
         assert method in METHODS, method
         self._open()
+        if wait := self._throttle.wait(method):
+            if method not in _READS:
+                raise Throttled(say.sentence("error.slack.busy"), wait)
+            await asyncio.sleep(min(wait, TIMEOUT))
         client = self.reads if method in _READS else self.posts
         channel = str(args.get("channel") or args.get("channel_id") or "")
         try:
@@ -152,7 +160,10 @@ class Wire:
                 headers = {"Authorization": f"Bearer {token}"} if token else {}
                 answer = await client.api_call(method, json=args, headers=headers)
         except Exception as error:
-            raise translate_error(error, method, channel) from error
+            translated = translate_error(error, method, channel)
+            if isinstance(translated, Throttled) and not isinstance(error, aiohttp.ClientError):
+                self._throttle.pause(method, translated.wait)
+            raise translated from error
         data = dict(answer.data) if isinstance(answer.data, dict) else {}
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 

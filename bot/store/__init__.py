@@ -37,7 +37,8 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
-| person:P:asked:D                     | set: questions counted for a day's limit                       | 2 days                   |
+| quota:P:D, quota-told:P:N:D          | set: what a person asked for in a day; that they were told a limit. P is a keyed hash | 1 day |
+| waiting:P, turn:Q                    | sorted set: a person's open questions; the way from one to it. P is a keyed hash | 1 day  |
 | faults                               | hash: name of a fault to since when, its channel and cause     | 90 days                  |
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |

@@ -3,8 +3,8 @@
 A call is reserved by estimate and settled by usage, each by one script, so that many processes
 together stay under a cap. A payer's cap counts the calls of its own runs; the reports split a
 shared call over all payers that use its result. Money is counted in whole billionths of a
-dollar. A reservation expires after ten minutes; a call settled later is still counted. Calls
-without a price count tokens only and no cap holds for them.
+dollar. A reservation expires after ten minutes; a call settled later is still counted. In reports a
+call without a price counts tokens only; towards the caps it counts at an assumed price.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from bot.core.texts import say
+from bot.store.quota import Quotas
 from bot.store.redis import LONG, MONTH_LIFE, Base, Script, iso, key, seconds
 from digest.cache_keys import fingerprint
-from digest.errors import OverBudget
+from digest.errors import OverBudget, OverQuota
+from digest.llm.server.prices import Price
 from digest.model import Usage
-from digest.ports import booking
+from digest.ports import asker, booking
 
+ASSUMED = Price(0.5, 2.0)
+"""Dollars per million tokens of a model without a price, so that a cap holds for it too."""
 BORDER = "\x1f"
 NANO = 1_000_000_000
 TICKET_LIFE = timedelta(minutes=10)
@@ -36,7 +40,7 @@ for _, old in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do
   redis.call('HDEL', held, old)
   redis.call('ZREM', ends, old)
 end
-local all, own = tonumber(redis.call('HGET', spent, 'nano') or '0'), tonumber(redis.call('HGET', spent, 'nano' .. payer) or '0')
+local all, own = tonumber(redis.call('HGET', spent, 'capped') or '0'), tonumber(redis.call('HGET', spent, 'capped' .. payer) or '0')
 local outstanding = redis.call('HGETALL', held)
 for i = 1, #outstanding, 2 do
   local amount, who = string.match(outstanding[i + 1], '^(%d+)(.*)$')
@@ -126,15 +130,30 @@ class Spending:
         return dict(sums)
 
 
+async def admit(store: Quotas, person: str, work: str, limit: int) -> None:
+    """Raises OverQuota if the person has asked for `limit` other pieces of work today."""
+    if not await store.admit(person, work, limit):
+        raise OverQuota(say.sentence("question.limit", n=limit))
+
+
 class RedisBudget:
     """A `digest.ports.Budget`. Caps are dollars a UTC day; None for none."""
 
-    def __init__(self, store: Base, daily: float | None = None, each: float | None = None) -> None:
+    def __init__(
+        self, store: Quotas, daily: float | None = None, each: float | None = None, person: int | None = None
+    ) -> None:
+        """`person`: the pieces of work that one person may have a day."""
         self._store = store
         self._daily = daily
         self._each = each
+        self._person = person
 
     async def reserve(self, payer: str, estimate: Usage) -> str:
+        """The one gate before every call: the person's, the installation's and the channel's
+        limits. Raises OverQuota, OverBudget."""
+        who = asker.get()
+        if who is not None and self._person is not None:
+            await admit(self._store, who.person, who.work, self._person)
         now = self._store.now().astimezone(UTC)
         day = iso(now.date())
         book = booking.get()
@@ -146,7 +165,7 @@ class RedisBudget:
             [
                 ticket,
                 BORDER + payer,
-                _nano(estimate.usd or 0.0),
+                _capped(estimate),
                 int(now.timestamp()),
                 seconds(TICKET_LIFE),
                 -1 if self._daily is None else _nano(self._daily),
@@ -197,7 +216,7 @@ class RedisBudget:
     async def used(self, payer: str = "") -> float:
         """Today's use as a share of the cap, 1 at the cap; of two caps, the higher share."""
         day = iso(self._store.now().astimezone(UTC).date())
-        sums = await self._store.redis.do("HMGET", _spent(day), "nano", "nano" + BORDER + payer)
+        sums = await self._store.redis.do("HMGET", _spent(day), "capped", "capped" + BORDER + payer)
         caps = (self._daily, self._each if payer else None)
         shares = [int(spent or 0) / _nano(cap) for spent, cap in zip(sums, caps, strict=True) if cap]
         return max(shares, default=0.0)
@@ -242,6 +261,13 @@ def _nano(usd: float) -> int:
     return round(usd * NANO)
 
 
+def _capped(usage: Usage) -> int:
+    """What counts towards the caps."""
+    if usage.usd is not None:
+        return _nano(usage.usd)
+    return _nano(ASSUMED.usd(usage.input_tokens, usage.cached_tokens, usage.output_tokens))
+
+
 def _fields(payer: str, stage: str, usage: Usage) -> dict[str, int]:
     who = BORDER + payer + BORDER + stage
     nano = _nano(usage.usd or 0.0)
@@ -254,6 +280,8 @@ def _fields(payer: str, stage: str, usage: Usage) -> dict[str, int]:
         "unpriced" + who: int(usage.usd is None),
         "nano": nano,
         "nano" + BORDER + payer: nano,
+        "capped": _capped(usage),
+        "capped" + BORDER + payer: _capped(usage),
     }
     return {name: amount for name, amount in fields.items() if amount}
 

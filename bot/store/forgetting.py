@@ -66,6 +66,9 @@ class Forgetting(Questions):
             ("ZREM", UNANSWERED, question),
             ("ZREM", OPEN, answer),
         ]
+        waiting = await self.redis.do("GET", key("turn", question))
+        if waiting is not None:
+            commands += [("ZREM", waiting, question), ("DEL", key("turn", question))]
         if asked is not None:
             place = asked.question.place
             commands += [

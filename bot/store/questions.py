@@ -11,18 +11,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Text
-from bot.store.redis import LONG, Base, Command, Script, iso, key, pack, seconds, unpack
+from bot.store.redis import LONG, Base, Command, Script, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Answer, Turn, from_json, to_json
 
 EXTRA_LIFE = timedelta(hours=1)
-COUNT_LIFE = timedelta(days=2)
 UNANSWERED = key("unanswered")
 
 KEEP = Script("""
@@ -204,14 +203,6 @@ class Questions(Base):
             for found in asked
             if found is not None and found.answer is not None and found.state is not QuestionState.WITHDRAWN
         ]
-
-    async def count_question(self, person: str, day: date, question: str) -> int:
-        """How many questions the person has asked that day, with this one, which counts once."""
-        name = key("person", person, "asked", iso(day))
-        _, _, count = await self.redis.transaction(
-            [("SADD", name, question), ("EXPIRE", name, seconds(COUNT_LIFE)), ("SCARD", name)]
-        )
-        return int(count)
 
     async def save_question_name(self, question: str) -> str:
         """Stores and returns a short name of the question, for buttons."""

@@ -11,8 +11,11 @@ LENGTH = 32
 
 
 class Secrets(Base):
+    _secret: bytes = b""
+
     async def secret(self) -> bytes:
         """Made at the first call; the same for all processes over one store."""
-        await self.redis.do("SET", SECRET, token_bytes(LENGTH), "NX")
-        found: bytes = await self.redis.do("GET", SECRET)
-        return found
+        if not self._secret:
+            await self.redis.do("SET", SECRET, token_bytes(LENGTH), "NX")
+            self._secret = await self.redis.do("GET", SECRET)
+        return self._secret

@@ -10,26 +10,15 @@ from bot.store.faults import Faults
 from bot.store.forgetting import Forgetting
 from bot.store.leases import Leases
 from bot.store.questions import Threads
+from bot.store.quota import Quotas
 from bot.store.runs import Runs
-from bot.store.secret import Secrets
 from bot.store.subscriptions import Subscriptions
 from bot.store.tasks import Tasks
 from bot.store.votes import Votes
 
 
 class Store(
-    Leases,
-    Subscriptions,
-    Digests,
-    Runs,
-    Deliveries,
-    Faults,
-    Forgetting,
-    Threads,
-    Votes,
-    SpendingRecords,
-    Tasks,
-    Secrets,
+    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Threads, Votes, SpendingRecords, Tasks, Quotas
 ):
     """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 

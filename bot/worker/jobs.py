@@ -282,8 +282,11 @@ class Jobs:
     async def requeue_open_work(self) -> None:
         """Queues every open task of the store: a crash may have lost one on its way."""
         aside = await self._store.tasks_aside()
-        for asked in await self._store.unanswered():
-            await self._requeue(aside, "answer", asked.question.id)
+        unanswered = [asked.question for asked in await self._store.unanswered()]
+        await self._store.reset_turns({question.person.id for question in unanswered})
+        for question in unanswered:
+            if await self._store.wait_turn(question.person.id, question.id, question.at.timestamp()):
+                await self._requeue(aside, "answer", question.id)
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
                 await self._requeue(aside, "delivery", delivery)

@@ -11,7 +11,7 @@ import math
 import operator
 from collections.abc import Awaitable, Callable, Sequence
 
-from digest.errors import PaperboyError
+from digest.errors import OverQuota, PaperboyError
 from digest.llm.server.client import TEXTS_PER_CALL, Model
 from digest.model import FullText
 from digest.ports import booked, booking
@@ -34,6 +34,8 @@ async def measure_similarity(model: Model, text: FullText, query: str) -> Nearne
     try:
         with booked(book.payer, "embed", into=book):
             near = await cosines_to(query, list(passages.values()), model.embed)
+    except OverQuota:
+        raise
     except PaperboyError as error:
         log.warning("event=embeddings_unavailable paper=%s cause=%s", text.paper_id, type(error).__name__)
         return None

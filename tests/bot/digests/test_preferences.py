@@ -75,7 +75,7 @@ async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(chann
     button = status.button("unteach")
     assert button.confirm
     channel.clock.forward(timedelta(seconds=1))
-    assert "可以管理" in (await channel.click(button, BOB)).text
+    assert "可以撤回" in (await channel.click(button, BOB)).text
     assert len(await examples(channel)) == 2
     assert "Forgotten" in (await channel.click(button)).text
     assert await examples(channel) == {}

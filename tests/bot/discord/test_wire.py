@@ -89,6 +89,19 @@ async def test_throttled_says_for_how_long(home):
     assert len(home.discord.requests("POST", POST)) == 1
 
 
+async def test_after_a_429_no_request_is_made_there_until_the_pause_is_over(home):
+    other = home.world.channel(home.guild)
+    home.discord.fail("POST", POST, 429, retry_after=30)
+    waits = []
+    for _ in range(20):
+        with pytest.raises(Throttled) as told:
+            await home.chat.post(a_step(), home.place)
+        waits.append(told.value.wait)
+    assert len(home.discord.requests("POST", POST)) == 1
+    assert len(set(waits)) > 10  # each comes back at its own time
+    assert await home.chat.post(a_step(), replace(home.place, channel=other["id"]))
+
+
 async def test_the_pace_discord_announces_is_kept_without_a_429():
     """Five messages in a second for each channel: the SDK reads it from the headers and waits."""
     async with Discord(posts=(5, 1.0)) as server:

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Place
+from bot.core.chat import Place, Question
 from bot.questions.conversation import Conversation
 from bot.store import RedisBudget, RunState
 from digest.errors import OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Usage
-from digest.ports import booked
-from tests.bot.people import ANN, BOB, HERE, words
+from digest.ports import booked, booking
+from tests.bot.people import ANN, BOB, HERE, Queue, words
 
 
 class Broke(ExtractiveAnalyst):
@@ -46,11 +46,7 @@ async def test_and_so_it_is_with_a_question_by_command_in_the_person_s_language(
 
 
 async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touched(channel):
-    context = replace(channel.context, questions_per_person=2)
-    conversation = Conversation(context)
-    context.queue.register("answer", conversation.answer)
-    limited = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
-    _, thread = await limited.digest()
+    limited, thread = await a_limited(channel, 2)
     for n in (1, 2):
         assert await limited.ask(thread, f"does {n} release code?")
     assert "that is the limit here" in (await limited.ask(thread, "does 3 release code?")) + limited.screen()
@@ -59,9 +55,136 @@ async def test_a_person_has_a_limit_of_questions_a_day_and_others_are_not_touche
 
 async def test_one_question_delivered_twice_counts_once(channel):
     store = channel.context.store
-    day = channel.clock().date()
-    assert [await store.count_question(ANN.id, day, "q") for _ in range(3)] == [1, 1, 1]
-    assert await store.count_question(ANN.id, day, "r") == 2
+    assert [await store.admit(ANN.id, "q", 1) for _ in range(3)] == [True, True, True]
+    assert not await store.admit(ANN.id, "r", 1)
+    assert await store.admit(BOB.id, "r", 1)
+
+
+async def test_forget_me_does_not_reset_the_limit_and_nothing_of_it_names_the_person(channel, store):
+    await store.admit(ANN.id, "slack:C1:1700.1", 1)
+    await store.forget_person(ANN.id)
+    assert not await store.admit(ANN.id, "r", 1)
+    assert await store.admit(ANN.id, "slack:C1:1700.1", 1)
+    (name,) = await store.redis.scan("paperboy:quota:*")
+    kept = name + repr(await store.redis.do("SMEMBERS", name))
+    assert ANN.id not in kept
+    assert "C1" not in kept
+    assert 0 < await store.redis.do("TTL", name) <= 86_400
+    channel.clock.forward(timedelta(days=1))
+    assert await store.admit(ANN.id, "r", 1)
+
+
+async def test_setup_tells_the_day_s_budget(channel):
+    context = replace(channel.context, daily_budget=10.0, questions_per_person=7)
+    told = replace(channel, handler=Dispatcher(context, channel.conversation))
+    await told.set_up()
+    _, respond = await told.submit((await told.command("digest", "setup")).forms[0])
+    assert "at most $10 a day here" in respond.text
+    assert "7 questions a day" in respond.text
+
+
+async def test_a_question_beyond_a_limit_is_not_stored_and_told_once_a_day(channel):
+    limited, thread = await a_limited(channel, 1)
+    assert await limited.ask(thread, "does 1 release code?")
+    told = [await limited.ask(thread, f"does {n} release code?") for n in (2, 3, 2)]
+    assert "that is the limit here" in told[0] + limited.screen()
+    assert limited.screen().count("that is the limit here") <= 1
+    assert told[1:] == ["", ""]
+    assert len(await limited.context.store.redis.scan("paperboy:question:*")) == 1
+    channel.clock.forward(timedelta(days=1))
+    assert "1 · " in await limited.ask(thread, "does 1 release code?", addressed=True)
+
+
+async def a_limited(channel, questions: int):
+    context = replace(channel.context, questions_per_person=questions)
+    conversation = Conversation(context)
+    context.queue.register("answer", conversation.answer)
+    limited = replace(channel, context=context, handler=Dispatcher(context, conversation), conversation=conversation)
+    _, thread = await limited.digest()
+    return limited, thread
+
+
+class Metered(ExtractiveAnalyst):
+    """A model that asks the budget before each call."""
+
+    name = "metered"
+
+    def __init__(self, budget: RedisBudget) -> None:
+        super().__init__()
+        self.budget, self.calls = budget, 0
+
+    async def _pay(self) -> None:
+        await self.budget.settle(
+            await self.budget.reserve(booking.get().payer, Usage(1, 10, 0, 10)), Usage(1, 10, 0, 10)
+        )
+        self.calls += 1
+
+    async def answer(self, *args):
+        await self._pay()
+        return await super().answer(*args)
+
+    async def analyse(self, *args):
+        await self._pay()
+        return await super().analyse(*args)
+
+
+WAYS = {
+    "a question by command": lambda c, n: c.command("paper", f"2601.2215{n} which benchmark is introduced?"),
+    "a lookup": lambda c, n: c.command("paper", f"2601.2215{n}"),
+    "full": lambda c, n: c.click(("full", f"paper:2601.2215{n}v1")),
+    "share": lambda c, n: c.click(("share", f"paper:2601.2215{n}v1")),
+    "a menu": lambda c, n: c.click(("lookup", f"paper:2601.2215{n}v1")),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_way_to_a_model_call_counts_at_the_same_gate(channel, way):
+    budget = RedisBudget(channel.context.store, person=1)
+    model = Metered(budget)
+    services = replace(channel.context.services, analyst=model)
+    context = replace(channel.context, services=services, questions_per_person=1)
+    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    await metered.set_up()
+    await channel.context.store.admit(ANN.id, "something else", 1)
+    respond = await WAYS[way](metered, 3)
+    assert "that is the limit here" in respond.text
+    assert model.calls == 0
+    await metered.command("paper", "forget me")
+    await metered.click(("forget_me", "me"))
+    assert "that is the limit here" in (await WAYS[way](metered, 3)).text
+    assert model.calls == 0
+
+
+async def test_what_is_stored_costs_nothing_and_does_not_count(channel):
+    model = Metered(RedisBudget(channel.context.store, person=1))
+    context = replace(channel.context, services=replace(channel.context.services, analyst=model))
+    metered = replace(channel, context=context, handler=Dispatcher(context, Conversation(context)))
+    await metered.set_up()
+    for _ in range(3):
+        assert "DynamicVLA" in (await metered.command("paper", "2601.22153")).text
+    assert model.calls == 1
+
+
+async def test_one_person_s_many_questions_leave_room_for_others(channel):
+    """The queue holds a few of each person's; the next comes when one ends, oldest first."""
+    put = Queue()
+    context = replace(channel.context, queue=put)
+    conversation = Conversation(context)
+    await channel.digest()
+    asked = [
+        Question(f"q{n}", HERE, ANN, "does 1 release code?", channel.clock() + timedelta(seconds=n)) for n in range(9)
+    ]
+    for question in [*asked, Question("b", HERE, BOB, "does 1 release code?", channel.clock())]:
+        await conversation.enqueue(question)
+    assert put.put == [("answer", q) for q in ("q0", "q1", "q2", "q3", "b")]
+    await conversation.answer("q1")
+    assert put.put[5:] == [("answer", "q0"), ("answer", "q2"), ("answer", "q3"), ("answer", "q4")]
+    store = channel.context.store
+    await store.withdraw(HERE, "none")
+    for n in (0, 2, 3, 4, 5, 6, 7, 8):
+        assert ("answer", f"q{n}") in put.put
+        await conversation.answer(f"q{n}")
+    assert await store.redis.scan("paperboy:turn:*") == ["paperboy:turn:b"]
 
 
 async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel):

@@ -121,6 +121,16 @@ async def test_a_post_whose_fate_is_unknown_is_sent_once_and_in_doubt(slack, cha
     assert bool(found) == bool(stored) == bool(slack.space.channels["C1"].messages)
 
 
+async def test_after_a_429_no_request_of_that_method_is_made_until_the_pause_is_over(slack, chat):
+    slack.fail("chat.postMessage", "429:30")
+    for _ in range(20):
+        with pytest.raises(Throttled) as told:
+            await chat.post(step(), PLACE)
+        assert 29 < told.value.wait <= 32
+    assert len(slack.calls("chat.postMessage")) == 1
+    assert await chat.link(PLACE, "1.1")  # other methods are not held back
+
+
 async def test_reads_are_tried_again(slack, chat):
     slack.fail("conversations.history", "503")
     slack.fail("conversations.history", "429:0")

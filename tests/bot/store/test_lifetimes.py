@@ -99,7 +99,12 @@ async def use_people(store: Store) -> None:
     await store.save_answer("q1", an_answer(), A_POST)
     await store.mark_answered("q1", "m9")
     await store.withdraw(THREAD, "m-q2")
-    await store.count_question(ANN.id, NOON.date(), "q1")
+    await store.admit(ANN.id, "q1", 5)
+    await store.is_first_notice(ANN.id, "quota")
+    for n in "123":
+        await store.wait_turn(ANN.id, f"q{n}", 1.0)
+    await store.end_turn("q1")
+    await store.save_private_answer("n", THREAD)
     await store.save_thread(THREAD, "slack:C1:2026-01-30:daily", ("2601.00001",))
     await store.quiet(THREAD)
     await store.discuss(THREAD, ANN.id, ("2601.00001",))

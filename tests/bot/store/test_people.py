@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from bot.core.chat import (
     Actions,
@@ -121,9 +121,8 @@ class TestQuestions:
         assert await store.turns(replace(THREAD, thread="other")) == []
 
     async def test_a_persons_questions_are_counted_once_each(self, store):
-        day = date(2026, 1, 30)
-        assert [await store.count_question("U-ann", day, q) for q in ("a", "b", "b", "c")] == [1, 2, 2, 3]
-        assert await store.count_question("U-bob", day, "a") == 1
+        assert [await store.admit("U-ann", q, 2) for q in ("a", "b", "b", "c")] == [True, True, True, False]
+        assert await store.admit("U-bob", "a", 1)
 
 
 class TestThreads:
@@ -203,7 +202,8 @@ class TestForgetting:
             await store.save_question_name(question.id)
             await store.record_speaker(THREAD, person.id)
             await store.save_answer(question.id, an_answer(), A_POST)
-            await store.count_question(person.id, date(2026, 1, 30), question.id)
+            await store.admit(person.id, question.id, 5)
+            await store.wait_turn(person.id, question.id, 1.0)
             await store.discuss(THREAD, person.id, ("2601.00001",))
             await store.record_answered(THREAD, person.id)
             await store.vote(Vote(VoteKind.SAVED, "2601.00001", THREAD, person, NOON))

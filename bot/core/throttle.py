@@ -1,0 +1,41 @@
+"""Holds back the requests of one token after its platform asked for a pause."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+JITTER = 0.25
+"""Of the pause, added by chance so that what waited does not come back at once."""
+MAX_JITTER = 2.0
+MAX_NAMES = 2_000
+
+
+class Throttle:
+    """One for each token in a process. `name`: what the platform limits, such as a method."""
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._clock, self._chance = clock, chance
+        self._pauses: dict[str, tuple[float, float]] = {}
+        """Name to the pause's end and length."""
+
+    def pause(self, name: str, seconds: float) -> None:
+        """A refusal of an earlier request does not shorten a pause."""
+        if len(self._pauses) >= MAX_NAMES:
+            now = self._clock()
+            self._pauses = {n: pause for n, pause in self._pauses.items() if pause[0] > now}
+        ends = self._clock() + seconds
+        if ends > self._pauses.get(name, (0.0, 0.0))[0]:
+            self._pauses[name] = (ends, seconds)
+
+    def wait(self, *names: str) -> float:
+        """Seconds to hold a request back, 0 to make it now."""
+        left, length = 0.0, 0.0
+        for name in names:
+            ends, seconds = self._pauses.get(name, (0.0, 0.0))
+            if ends - self._clock() > left:
+                left, length = ends - self._clock(), seconds
+        return left + self._chance() * min(JITTER * length, MAX_JITTER) if left > 0 else 0.0

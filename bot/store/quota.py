@@ -1,0 +1,72 @@
+"""Counts what each person asks for in a day, notices of limits, and whose turn it is.
+
+A person is a keyed hash here, so that "forget me" needs to delete nothing and a limit outlives it.
+Every key ends after a day.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from bot.core.seal import Seal
+from bot.store.redis import Script, iso, key, seconds
+from bot.store.secret import Secrets
+
+LIFE = timedelta(days=1)
+SHARE = 4
+"""Answers to one person that are in the queue at once; the person's others wait for these."""
+
+ADMIT = Script("""
+if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end
+if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('SADD', KEYS[1], ARGV[1])
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
+return 1
+""")
+
+WAIT = Script("""
+redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('SET', KEYS[2], KEYS[1], 'EX', ARGV[3])
+return redis.call('ZRANK', KEYS[1], ARGV[1])
+""")
+"""Keys: the person's questions by time, and the way from a question to them. Returns the place."""
+
+
+class Quotas(Secrets):
+    async def admit(self, person: str, work: str, limit: int) -> bool:
+        """Counts a piece of work of the person's day, each only once. False beyond the limit."""
+        who, today = await self._hash(person), iso(self.now().astimezone(UTC).date())
+        mark = await self._hash(work)
+        return bool(await self.redis.run(ADMIT, [key("quota", who, today)], [mark, limit, seconds(LIFE)]))
+
+    async def is_first_notice(self, person: str, name: str) -> bool:
+        """Whether the person was not told this yet today; from then on they were."""
+        who, today = await self._hash(person), iso(self.now().astimezone(UTC).date())
+        return bool(await self.redis.do("SET", key("quota-told", who, name, today), "1", "NX", "EX", seconds(LIFE)))
+
+    async def wait_turn(self, person: str, question: str, at: float) -> bool:
+        """Whether the question is among the first `SHARE` of the person that are not answered. Of
+        the others `end_turn` gives the next. `at`: when it was asked, a Unix time."""
+        name = key("waiting", await self._hash(person))
+        place = await self.redis.run(WAIT, [name, key("turn", question)], [question, at, seconds(LIFE)])
+        return int(place) < SHARE
+
+    async def end_turn(self, question: str) -> list[str]:
+        """Takes an answered question out; returns the person's questions whose turn it is now."""
+        name = await self.redis.do("GET", key("turn", question))
+        if name is None:
+            return []
+        _, _, waiting = await self.redis.transaction(
+            [("ZREM", name, question), ("DEL", key("turn", question)), ("ZRANGE", name, 0, SHARE - 1)]
+        )
+        return [found.decode() for found in waiting]
+
+    async def reset_turns(self, people: set[str]) -> None:
+        """Forgets who waits: for a start, before every open question takes its place again."""
+        names = [key("waiting", await self._hash(person)) for person in sorted(people)]
+        if names:
+            await self.redis.do("DEL", *names)
+
+    async def _hash(self, text: str) -> str:
+        return Seal(await self.secret()).mark("quota", text)
