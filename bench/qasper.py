@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.report import shared
 from digest.model import Basis, Form, FullText, Passage, Section
@@ -22,10 +23,12 @@ class Asked:
     """Answers in the annotator's words."""
 
 
-def load() -> tuple[list[FullText], list[Asked]]:
+def load(data: Path | None = None) -> tuple[list[FullText], list[Asked]]:
+    """`data`: a directory of other papers in the same form, in any of its JSON files."""
     texts: list[FullText] = []
     asked: list[Asked] = []
-    for number, paper in enumerate(json.loads(shared("qasper/qasper_dev_split.json").read_text("utf-8"))):
+    files = sorted(data.rglob("*.json")) if data else [shared("qasper/qasper_dev_split.json")]
+    for number, paper in enumerate(p for file in files for p in json.loads(file.read_text("utf-8"))):
         texts.append(_text(paper, number))
         for qa in paper["qas"]:
             found, spans, free = [], [], []

@@ -23,7 +23,9 @@ _NOT_CLAIMS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
-_DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}年\d{1,2}月")
+_DATE = re.compile(
+    r"\d{4}\s?[-/年]\s?\d{1,2}\s?[-/月]\s?\d{1,2}\s?日?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}\s?年\s?\d{1,2}\s?月"
+)
 _SENTENCE = re.compile(r"(?:[^.。！？!?\n;；]|\.(?!\s+[A-Z\u4e00-\u9fff]|\s*\Z|\n))*(?:[.。！？!?\n;；]|\Z)")
 _MORE = re.compile(
     r"提升|提高|增加|增长|增益|高出|高于|领先|超出|超过|优于|多出|改善|改进|加速|快|increas|improv|gain|higher|better|outperform|more|faster|speed|above|exceed|surpass|rise|rose|grow|larger|greater|boost|advantage|lead|ahead",
@@ -102,6 +104,25 @@ def unsupported(text: str, source: str) -> tuple[str, ...]:
     missing = [f.text for f in _claimed(plain) if not _in_source(f, index) and not _derived(f, plain, index)]
     missing += [name for name in names(plain) if not _named(name, index)]
     return tuple(dict.fromkeys(missing))
+
+
+def missing_figures(text: str, source: str) -> list[Figure]:
+    """Figures of `text`, also years and counts under ten, that a short `source` lacks."""
+    index, plain = _indexed(source), _claims_only(text)
+    claimed = [f for f in figures(plain) if f.plain and not _part_of_name(plain, f)]
+    return [f for f in claimed if not _in_source(f, index) and not _derived(f, plain, index)]
+
+
+def missing_names(text: str, source: str) -> list[str]:
+    """Names of `text` that `source` does not hold."""
+    index = _indexed(source)
+    return [name for name in names(_claims_only(text)) if not _named(name, index)]
+
+
+def places_of_figure(figure: Figure, source: str) -> list[Figure]:
+    """Figures of `source` that are the same quantity, in whatever form."""
+    index = _indexed(source)
+    return [pair[0] for value in _forms(figure) for pair in _near(value, figure, index) if _equal(figure, pair, index)]
 
 
 def _claims_only(text: str) -> str:

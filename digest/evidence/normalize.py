@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
+
+from digest.retrieval.folding import FOLDED, fold
 
 
 class Token(NamedTuple):
@@ -55,33 +56,8 @@ _OPERATORS = {
     "ell": "l", "log": "log", "ln": "ln", "lg": "lg", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "lim": "lim", "sup": "sup", "inf": "inf", "ker": "ker", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
-_FOLDED = {
-    "×": "x",
-    "−": "-",
-    "⁻": "-",
-    "–": "-",
-    "‐": "-",
-    "‑": "-",
-    "‒": "-",
-    "ı": "i",
-    "ß": "ss",
-    "ø": "o",
-    "ł": "l",
-    "æ": "ae",
-    "œ": "oe",
-}
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 _BROKEN = re.compile("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
 _SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
-
-
-@lru_cache(maxsize=20_000)
-def fold(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    plain = unicodedata.normalize("NFKD", word).casefold()
-    plain = "".join(_FOLDED.get(c, c) for c in plain if not unicodedata.combining(c) and not _INVISIBLE.match(c))
-    return unicodedata.normalize("NFC", plain)
 
 
 def _number(raw: str) -> str:
@@ -96,7 +72,7 @@ def _tex(raw: str) -> str:
 
 
 def _sign(raw: str) -> str:
-    return _FOLDED.get(raw, raw)
+    return FOLDED.get(raw, raw)
 
 
 _NORMS: dict[str, Callable[[str], str]] = {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from digest.evidence.normalize import fold
+from digest.retrieval.folding import fold
 from digest.retrieval.glossary import english_of
 
 _TOKEN = re.compile(

@@ -118,7 +118,7 @@ def _shared(paper: Paper, interests: str) -> tuple[str, ...]:
 
 
 def _names(author: str) -> list[str]:
-    from digest.evidence.normalize import fold  # noqa: PLC0415
+    from digest.retrieval.folding import fold  # noqa: PLC0415
 
     if "," in author:
         family, _, given = author.partition(",")

@@ -18,11 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from digest.evidence.normalize import fold
 from digest.model import Paper, Score
 from digest.render import tex
 from digest.render.labels import label
 from digest.render.markdown import escape
+from digest.retrieval.folding import fold
 from digest.retrieval.terms import terms
 
 MOVES = 3.0

@@ -13,8 +13,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from digest.checks.names import COMMON, squeezed
-from digest.evidence.normalize import fold
 from digest.model import Paper
+from digest.retrieval.folding import fold
 from digest.retrieval.terms import LITTLE, asked, stem, terms
 
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")

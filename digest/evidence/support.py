@@ -1,0 +1,762 @@
+"""Judges by rules whether a quotation, with the passage around it, supports a sentence. Pure.
+
+Figures and names must stand in the quotation, its sentence or its table. Negation, direction and
+the order of a comparison must agree, and enough of the content must be shared: by words, and in
+Chinese by the glossary. What rules cannot decide is doubtful, for a model to confirm.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905, E501  # lists of words read as words
+import math
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from digest.checks.claims import missing_figures, missing_names, places_of_figure
+from digest.checks.figures import Figure, figures
+from digest.checks.language import base
+from digest.checks.names import COMMON, initials_of, squeezed
+from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
+from digest.model import Form, FullText
+from digest.retrieval.glossary import translated
+from digest.retrieval.terms import LITTLE, stem, terms
+
+
+class Support(StrEnum):
+    SUPPORTED = "supported"
+    DOUBTFUL = "doubtful"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    support: Support
+    reason: str = ""
+    """What does not fit, in English, for the model's repair and the log."""
+    ask: bool = False
+    """Whether rules cannot decide, so that a model may confirm a doubtful sentence."""
+    slight: bool = False
+    """Whether a doubtful sentence stays unmarked when no model can be asked."""
+
+
+_SUPPORTED = Verdict(Support.SUPPORTED)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a sentence is held against."""
+
+    quotation: str
+    whole: str
+    """The sentences that the quotation is from; of a table, all its rows and its caption."""
+    around: str = ""
+    """Two sentences before and after it."""
+    table: bool = False
+
+
+# ---------------------------------------------------------------- the paper
+
+_END = re.compile(
+    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bEq\.)[)\]”\"’']*\s+(?=[A-Z(\[“\"‘'])|(?<=[。！？])"
+)
+_PAPER_MARKS = re.compile(r"\b(?:BIBREF|TABREF|FIGREF|SECREF|EQREF|INLINEFORM|DISPLAYFORM|UID)\d*\b")
+_TABLES = (Form.TABLE, Form.CAPTION)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A sentence of a paper; of a table or caption the whole passage."""
+
+    text: str
+    passage: int
+    start: int
+    end: int
+    """In the squeezed text of the passage."""
+    form: Form
+
+
+class SupportIndex:
+    """A paper's sentences, to find what a sentence is held against."""
+
+    def __init__(self, text: FullText, title: str = "") -> None:
+        self.title = title
+        self._passages = [passage for section in text.sections for passage in section.passages]
+
+    @cached_property
+    def _squeezed(self) -> list[str]:
+        return [_letters(p.text) for p in self._passages]
+
+    @cached_property
+    def _pieces(self) -> list[_Piece]:
+        found: list[_Piece] = []
+        for number, passage in enumerate(self._passages):
+            whole = passage.form in (*_TABLES, Form.EQUATION, Form.CODE)
+            at = 0
+            for text in [passage.text] if whole else _END.split(passage.text):
+                length = len(_letters(text))
+                found.append(_Piece(text.strip(), number, at, at + length, passage.form))
+                at += length
+        return found
+
+    @cached_property
+    def _stems(self) -> list[frozenset[str]]:
+        return [frozenset(s for w in words(p.text) for s in w.stems) for p in self._pieces]
+
+    @cached_property
+    def _holding(self) -> dict[str, list[int]]:
+        """The pieces that hold a stem."""
+        found: dict[str, list[int]] = {}
+        for number, stems in enumerate(self._stems):
+            for one in stems:
+                found.setdefault(one, []).append(number)
+        return found
+
+    def weight(self, word: Word) -> float:
+        """How rare a word is in the paper: 0.3 to 1."""
+        held = min((len(self._holding.get(s, ())) for s in word.stems), default=0)
+        return max(0.3, 1 - math.log1p(held) / math.log1p(max(len(self._pieces), 12)))
+
+    def ground(self, quotations: Sequence[str]) -> Ground:
+        """What the quotations and the paper around them say."""
+        wanted: list[int] = []
+        for quotation in quotations:
+            wanted += [n for n in self._places(quotation) if n not in wanted]
+        if not wanted:
+            return Ground("\n".join(quotations), "\n".join(quotations))
+        return self._ground("\n".join(quotations), sorted(wanted))
+
+    def nearest(self, sentence: str, most: int = 3) -> Ground:
+        """The sentences of the paper that share most with one that cites nothing."""
+        scored = self._scored(list(words(sentence)))
+        best = [n for _, n in sorted(scored, reverse=True)[:most]]
+        return self._ground("\n".join(self._pieces[n].text for n in best), sorted(best)) if best else Ground("", "")
+
+    def _ground(self, quotation: str, wanted: Sequence[int]) -> Ground:
+        table = any(self._pieces[n].form in _TABLES for n in wanted)
+        own = set(wanted)
+        if table:
+            own |= {m for n in wanted if self._pieces[n].form in _TABLES for m in self._same_table(n)}
+        near = {m for n in wanted for m in range(max(0, n - 2), min(len(self._pieces), n + 3))} - own
+        whole, around = ("\n".join(self._pieces[n].text for n in sorted(numbers)) for numbers in (own, near))
+        return Ground(quotation, whole, around, table)
+
+    def _same_table(self, number: int) -> Iterator[int]:
+        """The neighbouring rows and captions."""
+        for step in (-1, 1):
+            at = number + step
+            while 0 <= at < len(self._pieces) and self._pieces[at].form in _TABLES and abs(at - number) <= 3:
+                yield at
+                at += step
+
+    def _places(self, quotation: str) -> list[int]:
+        """The pieces in which a quotation stands, or one of its parts around an ellipsis."""
+        found: list[int] = []
+        for part in re.split(r"\s*(?:…|\.{3,})\s*", quotation):
+            bare = _letters(part)
+            if not bare:
+                continue
+            for needle in dict.fromkeys((bare, bare[:48], bare[-48:])):
+                place = next(((n, at) for n, t in enumerate(self._squeezed) if (at := t.find(needle)) >= 0), None)
+                if place:
+                    number, at = place
+                    end = at + len(needle)
+                    found += [
+                        n
+                        for n, p in enumerate(self._pieces)
+                        if p.passage == number and p.start < end and at < p.end and n not in found
+                    ]
+                    if needle == bare:
+                        break
+        return found
+
+    def _scored(self, said: Sequence[Word]) -> list[tuple[float, int]]:
+        scores: dict[int, float] = {}
+        for word in said:
+            weight = self.weight(word)
+            for number in {n for s in word.stems for n in self._holding.get(s, ())}:
+                scores[number] = scores.get(number, 0.0) + weight
+        return [(score, number) for number, score in scores.items()]
+
+    def best_elsewhere(self, said: Sequence[Word], ground: Ground) -> float:
+        """The largest share of the words that one other sentence of the paper holds."""
+        total = sum(self.weight(w) for w in said) or 1.0
+        elsewhere = [score for score, n in self._scored(said) if self._pieces[n].text not in ground.whole]
+        return max(elsewhere, default=0.0) / total
+
+
+@lru_cache(maxsize=50_000)
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+# ---------------------------------------------------------------- words
+
+
+@dataclass(frozen=True)
+class Word:
+    raw: str
+    start: int
+    stems: frozenset[str]
+    """Any of them is this word; a Chinese one has several translations."""
+    name: bool = False
+
+
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
+_LABEL = re.compile(r"[^\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_GENERAL = frozenset(
+    stem(w)
+    for w in """report reports show shows find finds found result results method approach propose proposed present presents study work states state explain provide give given accord according discuss text
+    quote passage number value figure table section word words see note notes write written evaluation experiment experiments conclude observe observed demonstrate demonstrates indicate indicates suggest
+    suggests mention highlight emphasize obtain obtained achieve achieves achieved reach reaches reached perform performed performs performance consider considered able describe described based including
+    include includes various respectively furthermore moreover thus hence therefore however although since while whereas within towards across per via could would many one two three first second new make
+    makes made main key compared comparison respect set way case kind type certain bibref tabref figref secref inlineform displayform eqref uid""".split()
+)
+"""Words with which papers are spoken about; that two sentences share them shows nothing."""
+
+
+def words(text: str) -> Iterator[Word]:
+    """The content words of a text; Chinese ones by the glossary, other scripts not at all."""
+    plain = _PAPER_MARKS.sub(" ", text)
+    for match in _LATIN.finditer(plain):
+        found = [t for t in terms(match[0]) if t not in _GENERAL and len(t) > 1]
+        if found:
+            raw = match[0]
+            yield Word(raw, match.start(), frozenset(found), raw[0].isupper() or not raw.islower())
+    if _HAN.search(plain):
+        for start, raw, english in translated(plain):
+            found = [s for w in english.split() if w not in LITTLE and (s := stem(w)) not in _GENERAL]
+            if found:
+                yield Word(raw, start, frozenset(found))
+
+
+class _Vocabulary:
+    def __init__(self, text: str) -> None:
+        self.words = list(words(text))
+        self.stems = frozenset(s for w in self.words for s in w.stems)
+        self._starts = frozenset(s[:6] for s in self.stems if len(s) >= 6)
+        self._text = text
+
+    @cached_property
+    def _initials(self) -> set[str]:
+        return initials_of(self._text)
+
+    def holds(self, word: Word) -> bool:
+        if any(s in self.stems or (len(s) >= 6 and s[:6] in self._starts) for s in word.stems):
+            return True
+        return word.raw.isupper() and 2 <= len(word.raw) <= 6 and word.raw.lower() in self._initials
+
+
+_vocabulary = lru_cache(maxsize=512)(_Vocabulary)
+
+
+# ---------------------------------------------------------------- the verdict
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    reason: str
+    level: int
+    """1: slight; 2: to be asked; 3: marked without asking; 4: the quotation says otherwise."""
+
+
+def support_of(
+    sentence: str, ground: Ground, language: str, index: SupportIndex | None = None, *, granted: str = ""
+) -> Verdict:
+    """`granted`: what may be said without proof, such as the paper's title and number."""
+    bare = " ".join(_CITATIONS.sub("", sentence).split()).strip(' *_"“”')
+    if not bare or _letters(bare) == _letters(ground.quotation) or _is_whole_sentence(bare, ground):
+        return _SUPPORTED
+    case = _Case(bare, ground, language, index, f"{granted}\n{index.title if index else ''}")
+    doubts = list(case.doubts())
+    worst = max(doubts, key=lambda d: d.level, default=None)
+    if worst is None:
+        return _SUPPORTED
+    if worst.level == 4:
+        return Verdict(Support.CONTRADICTED, worst.reason)
+    return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3, slight=worst.level == 1)
+
+
+_CITATIONS = re.compile(r"\s*\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\s*\(\?\)")
+
+
+def _is_whole_sentence(sentence: str, ground: Ground) -> bool:
+    """Also after words of reporting: `The authors report that …`."""
+    own = _letters(sentence)
+    for whole in map(_letters, _END.split(ground.whole)):
+        if len(whole) > 20 and own.endswith(whole):
+            said = sum(1 for w in words(sentence)) - sum(1 for w in words(ground.whole))
+            return len(own) - len(whole) < 40 and (own == whole or said <= 0)
+    return False
+
+
+class _Case:
+    def __init__(self, sentence: str, ground: Ground, language: str, index: SupportIndex | None, granted: str) -> None:
+        self.sentence, self.ground, self.index = sentence, ground, index
+        self.latin = not _EAST.search(sentence)
+        self.foreign = base(language) != "en" and not _EAST.search(ground.whole)
+        self.granted = granted
+        self.whole = _PAPER_MARKS.sub(" ", ground.whole)
+        self.said = list(words(sentence))
+        if self.foreign and self.latin:  # its little words are not known
+            self.said = [w for w in self.said if w.name or len(w.raw) >= 6]
+        self.mine = _vocabulary(self.whole)
+        self.near = _vocabulary(f"{self.whole}\n{ground.around}\n{granted}")
+
+    # -------------------------------------------------------- all rules
+
+    def doubts(self) -> Iterator[_Doubt]:
+        yield from self._figures()
+        yield from self._names()
+        yield from self._negation()
+        yield from self._directions()
+        yield from self._comparison()
+        yield from self._copy()
+        yield from self._content()
+
+    # -------------------------------------------------------- content
+
+    def _weight(self, word: Word) -> float:
+        return self.index.weight(word) if self.index else 1.0
+
+    def _share(self, vocabulary: _Vocabulary, said: Sequence[Word]) -> float:
+        total = sum(map(self._weight, said))
+        return sum(self._weight(w) for w in said if vocabulary.holds(w)) / total if total else 1.0
+
+    @cached_property
+    def share(self) -> float:
+        """Of the content words, how much the quotation's sentences and the passage hold."""
+        return max(self._share(self.mine, self.said), 0.75 * self._share(self.near, self.said))
+
+    @cached_property
+    def telling(self) -> int:
+        """How many figures and names the sentence shares with the quotation's sentences."""
+        shared = [f for f in figures(self.sentence) if f.plain and (f.unit or f.step < 1 or f.value >= 10)]
+        held = {f.value for f in shared if places_of_figure(f, self.whole)}
+        return len(held) + len({w.raw for w in self.said if w.name and w.start and self.mine.holds(w)})
+
+    def _content(self) -> Iterator[_Doubt]:
+        said, telling = self.said, self.telling
+        low, slight = (0.2, 0.3) if self.foreign else (0.3, 0.45)
+        if len(said) >= 3 or (self.foreign and len(said) == 2 and not telling):
+            if self.share < low and telling < 2:
+                plain = self.share < 0.5 * low and len(said) >= 3
+                yield _Doubt("the quotation is about something else", 1 if telling else 3 if plain else 2)
+            elif self.share < slight and not telling:
+                yield _Doubt("the quotation says little of it", 1)
+            elif self.index and self.share < 0.6:
+                elsewhere = self.index.best_elsewhere(said, self.ground)
+                if elsewhere > 0.6 and self.share < 0.65 * elsewhere:
+                    yield _Doubt("another passage says it, not the quotation", 1 if telling else 2)
+        elif self.foreign and not telling and not self.latin and self.share < 0.5:
+            rest = _SPOKEN.sub("", self.sentence)
+            if len(_EAST.findall(rest)) >= 6:
+                yield _Doubt("nothing of it is known from the quotation", 1)
+        for clause in _CLAUSES.split(self.sentence):
+            own = list(words(clause))
+            if len(own) >= 3 and len(own) < len(said) and (part := self._share(self.near, own)) < 0.35:
+                yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", 2 if part < 0.15 else 1)
+                return
+
+    # -------------------------------------------------------- figures
+
+    def _figures(self) -> Iterator[_Doubt]:
+        near = f"{self.ground.around}\n{self.granted}"
+        missing = [f for f in missing_figures(self.sentence, self.whole) if not self._printed(f)]
+        for figure in missing:
+            if not missing_figures(figure.text, near):
+                yield _Doubt(f"the quotation does not hold {figure.text}", 2)
+                continue
+            other = [f for f in figures(self.whole) if f.plain and f.unit == figure.unit and f.value != figure.value]
+            alike = other and (figure.unit or figure.step < 1) and self.share >= 0.5
+            yield _Doubt(f"the quotation does not hold {figure.text}", 4 if alike else 3)
+        gone = {f.text for f in missing}
+        for figure in figures(self.sentence):
+            if figure.plain and figure.text not in gone and not missing_figures(figure.text, self.whole):
+                yield from self._fits(figure)
+        yield from self._counts()
+
+    def _printed(self, figure: Figure) -> bool:
+        return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", self.whole) is not None
+
+    def _fits(self, figure: Figure) -> Iterator[_Doubt]:
+        """Whether the figure belongs to what the sentence says of it."""
+        places = places_of_figure(figure, self.whole)
+        if not places or (figure.step == 1 and 1900 <= figure.value <= 2100):
+            return
+        if figure.unit in _MEASURES and not self.ground.table and not any(p.unit for p in places):
+            noun = _after(self.whole, places[0])
+            if noun:
+                yield _Doubt(f"the quotation counts {noun} with {figure.text}", 2)
+                return
+        if self.ground.table and (rows := _rows(self.whole)):
+            yield from self._in_table(figure, rows)
+            return
+        told = list(figures(self.sentence))
+        anchors = _anchors(self.sentence, figure, told)
+        if not anchors:
+            return
+        values = {f.value for f in told}
+        others = [f for f in figures(self.whole) if f.plain and f.value not in values and f.step == figure.step]
+        mine = max((self._near_figure(p, anchors) for p in places), key=len)
+        for other in others:
+            theirs = self._near_figure(other, anchors)
+            if theirs - mine and not mine - theirs:
+                yield _Doubt(f"in the quotation {figure.text} belongs to something else", 2)
+                return
+
+    def _near_figure(self, figure: Figure, anchors: Sequence[Word]) -> set[str]:
+        clause = _vocabulary(_clause_at(self.whole, figure.start))
+        return {w.raw for w in anchors if clause.holds(w)}
+
+    def _in_table(self, figure: Figure, rows: list[list[str]]) -> Iterator[_Doubt]:
+        """The figure must stand in a row, and a column, that the sentence names."""
+        said = {_folded(w) for w in _LABEL.findall(self.sentence)} | _vocabulary(self.sentence).stems
+        cells = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if c and _same(figure, cell)]
+        if not cells:
+            return
+        labels = [_label(row[0]) for row in rows]
+        heads = [_label(cell) for cell in rows[0]]
+
+        def named(label: Sequence[str]) -> float:
+            return sum(word in said for word in label) / len(label) if label else 0.0
+
+        best_row = max((named(labels[r]) for r in range(1, len(rows))), default=0.0)
+        best_head = max((named(heads[c]) for c in range(1, len(heads))), default=0.0)
+        for r, c in cells:
+            head = named(heads[c]) if c < len(heads) else 0.0
+            if named(labels[r]) >= best_row and head >= best_head:
+                return
+        yield _Doubt(f"in the table {figure.text} stands in another row or column", 3)
+
+    def _counts(self) -> Iterator[_Doubt]:
+        """Number words: `three models` where the quotation has `five models`."""
+        own = [f for f in figures(self.sentence) if not f.plain and f.value > 1]
+        for figure in own:
+            noun = _after(self.sentence, figure)
+            if not noun:
+                continue
+            counted = [f for f in figures(self.whole) if _after(self.whole, f) == noun]
+            if counted and all(f.value != figure.value for f in counted):
+                yield _Doubt(f"the quotation gives another number of {noun}", 2)
+                return
+
+    # -------------------------------------------------------- names
+
+    def _names(self) -> Iterator[_Doubt]:
+        near = f"{self.whole}\n{self.ground.around}\n{self.granted}"
+        missing = missing_names(self.sentence, near)
+        known = squeezed(near)
+        for name in missing:
+            if squeezed(name) not in known:
+                yield _Doubt(f"the quotation does not name {name}", 3)
+        for word in self.said[0 if self.foreign else 1 :]:
+            if self.foreign and self.latin:  # its nouns may begin with a capital
+                return
+            if not (word.name or (self.foreign and not _HAN.search(word.raw))) or self._after_stop(word):
+                continue
+            if word.raw.lower() not in COMMON and not self.near.holds(word) and squeezed(word.raw) not in known:
+                yield _Doubt(f"the quotation does not name {word.raw}", 2)
+                return
+
+    def _after_stop(self, word: Word) -> bool:
+        before = self.sentence[: word.start].rstrip(' "“(')
+        return not self.foreign and (not before or before[-1] in ".:!?")
+
+    # -------------------------------------------------------- negation
+
+    def _negation(self) -> Iterator[_Doubt]:
+        mine, theirs = negations(self.sentence), negations(self.whole)
+        if self.foreign:
+            if mine and not theirs and not _HIDDEN_NEGATION.search(self.whole):
+                yield _Doubt("the sentence denies what the quotation does not", 2)
+            elif not mine and (told := negations(self.ground.quotation)) and not _OTHER_SIDE.search(self.sentence):
+                yield _Doubt("the quotation denies it", 2 if self._scope_shared(told) else 1)
+            return
+        own, ground = _denials(self.sentence), _denials(self.whole)
+        turned = [*own.turned_in(ground), *ground.turned_in(own)]
+        if turned:
+            level = 4 if self.share >= 0.6 and not _HIDDEN_NEGATION.search(self.whole) else 2
+            yield _Doubt(f"the quotation says the opposite of “{turned[0]}”", level)
+        elif mine and not theirs and not _HIDDEN_NEGATION.search(self.whole):
+            yield _Doubt("the sentence denies what the quotation does not", 2)
+        for word in self.said:
+            for one in word.stems:
+                opposite = [f"{start}{one}" for start in NEGATIVE_STARTS]
+                bare = [one.removeprefix(start) for start in NEGATIVE_STARTS if one.startswith(start)]
+                other = next((s for s in (*opposite, *bare) if s in self.mine.stems and len(s) > 3), None)
+                if other and one not in self.mine.stems and not mine and not theirs:
+                    yield _Doubt(f"the quotation says “{other}”, not “{one}”", 4 if self.share >= 0.5 else 2)
+                    return
+
+    def _scope_shared(self, theirs: Sequence[re.Match[str]]) -> bool:
+        said = _vocabulary(self.sentence)
+        return any(said.holds(w) for m in theirs for w in list(words(_scope(self.ground.quotation, m)))[:3])
+
+    # -------------------------------------------------------- directions
+
+    def _directions(self) -> Iterator[_Doubt]:
+        turned = len(negations(self.sentence)) + len(negations(self.whole))
+        compared = _compared(self.sentence), _compared(self.whole)
+        for axis in AXES:
+            if axis in AXES[:3] and all(compared):
+                continue  # an exchange of the sides may go with it
+            for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
+                own = list(mine.finditer(self.sentence))
+                if not own or opposite.search(self.sentence) or mine.search(self.whole):
+                    continue
+                found = list(opposite.finditer(self.whole))
+                if not found or turned:
+                    continue
+                if self.foreign:
+                    if axis.name in _STATED:
+                        yield _Doubt(f"the quotation says “{found[0][0]}”", 2)
+                        return
+                    continue
+                if any(self._beside(a, b) for a in own for b in found):
+                    yield _Doubt(
+                        f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", 4 if self.share >= 0.5 else 2
+                    )
+                    return
+
+    def _beside(self, mine: re.Match[str], theirs: re.Match[str]) -> bool:
+        """Whether both stand beside a common word."""
+        one = {s for w in _window(self.sentence, mine) for s in w.stems}
+        other = {s for w in _window(self.whole, theirs) for s in w.stems}
+        return bool(one & other)
+
+    # -------------------------------------------------------- order
+
+    def _comparison(self) -> Iterator[_Doubt]:
+        """`A outperforms B` where the quotation says `B outperforms A`."""
+        own = _compared(self.sentence)
+        if own is None:
+            return
+        for piece in _END.split(self.whole):
+            ground = _compared(piece)
+            if ground is None or ground.axis != own.axis:
+                continue
+            straight = len(own.left & ground.left) + len(own.right & ground.right)
+            crossed = len(own.left & ground.right) + len(own.right & ground.left)
+            same = own.up == ground.up
+            if straight + crossed >= 2 and ((crossed > straight) if same else (straight > crossed)):
+                yield _Doubt("the quotation compares them the other way round", 4 if abs(crossed - straight) > 1 else 2)
+                return
+
+    def _copy(self) -> Iterator[_Doubt]:
+        """Words replaced or exchanged in a sentence that is else the quotation's."""
+        mine = () if self.foreign else _tokens(self.sentence)
+        for piece in _END.split(self.whole):
+            theirs = _tokens(piece)
+            ops = list(Levenshtein.opcodes([t.norm for t in mine], [t.norm for t in theirs]))
+            same = sum(op.src_end - op.src_start for op in ops if op.tag == "equal")
+            if len(theirs) < 4 or not mine or same < 0.7 * len(mine):
+                continue
+            held = {t.norm for t in theirs}
+            for op in ops:
+                put = [t for t in mine[op.src_start : op.src_end] if t.content]
+                out = [t for t in theirs[op.dest_start : op.dest_end] if t.content]
+                if op.tag == "replace" and put and out:
+                    yield from _replaced(put, out, held)
+            return
+
+
+def _replaced(put: Sequence[_Token], out: Sequence[_Token], held: AbstractSet[str]) -> Iterator[_Doubt]:
+    new, old = put[0].raw, out[0].raw
+    if any(t.norm in held for t in put):
+        yield _Doubt(f"“{new}” stands elsewhere in the quotation", 2)
+    elif _same_direction(new, old):
+        return
+    elif any(t.name for t in put) and any(t.name for t in out):
+        yield _Doubt(f"the quotation says {old}, not {new}", 3)
+    else:
+        yield _Doubt(f"the quotation says “{old}”, not “{new}”", 1)
+
+
+_MEASURES = frozenset(("ms", "s", "min", "h", "d", "wk", "mo", "y", "gb", "mb", "kb", "tb", "km", "cm", "mm", "nm"))
+_STATED = frozenset(("more", "better", "fast", "positive", "same", "most"))
+"""Axes that are read across languages: the others have words that mean much else."""
+_CLAUSES = re.compile(
+    r"[,;:](?=\s)|[，；：。]|\s[–—]\s|\b(?:while|whereas|although|but|and|because|so that|which|compared (?:to|with)|versus|vs\.?)\b|而|但|并且|以及",
+    re.IGNORECASE,
+)
+_HIDDEN_NEGATION = re.compile(
+    r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
+    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|overestimat\w*|alone|until|at most)\b",
+    re.IGNORECASE,
+)
+"""Words that a true sentence may render by a negation."""
+_OTHER_SIDE = re.compile(
+    r"beyond|difficult|hard|limit|only|低|少|差|难|限|去|除|缺|仅|只|唯一|避免|另|非|失|落后|下降|有待"
+)
+"""Words that a true sentence may render a negation by."""
+_SPOKEN = re.compile(
+    r"论文|文章|作者|本文|文中|正文|原文|引文|引用|说明|指出|提到|提出|报告|给出|写明|认为|表明|显示|介绍|讨论|描述|这一点|这里|其中|结果|数值|直接|相关|实验|结论|强调|一点|做法|有效|围绕|方法|研究|工作|可以|具体|主要|[的了在是和与对把被从为以及也都就还会能用着过到这那其此见上下里中并且]"
+)
+"""Chinese words with which papers are spoken about."""
+_NOUN_AFTER = re.compile(
+    r"[\s-]*(?:(?:[a-z]+(?:ed|al|ive|ent|ing|er|ual)|[A-Z]\w*|different|new|such)\s+){0,2}([a-z]{3,})"
+)
+
+
+def _after(text: str, figure: Figure) -> str:
+    """The stem of the noun that a figure counts."""
+    found = _NOUN_AFTER.match(text, figure.start + len(figure.text))
+    return stem(found[1]) if found and found[1] not in LITTLE else ""
+
+
+def _clause_at(text: str, position: int) -> str:
+    start = max((m.end() for m in _CLAUSES.finditer(text, 0, position)), default=0)
+    start = max(start, max((m.end() for m in _END.finditer(text, 0, position)), default=0))
+    ends = [m.start() for p in (_CLAUSES, _END) if (m := p.search(text, position))]
+    return text[start : min(ends, default=len(text))]
+
+
+def _rows(text: str) -> list[list[str]]:
+    rows = [line for line in text.splitlines() if line.count("|") >= 2 and not re.fullmatch(r"[\s|:-]+", line)]
+    return [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows] if len(rows) > 1 else []
+
+
+def _label(cell: str) -> list[str]:
+    return [_folded(w) for w in _LABEL.findall(cell)]
+
+
+def _folded(word: str) -> str:
+    return stem(word.lower())
+
+
+def _anchors(text: str, figure: Figure, told: Sequence[Figure]) -> list[Word]:
+    """The words of the figure's clause that stand nearer to it than to another figure."""
+    clause = _clause_at(text, figure.start)
+    start = text.find(clause)
+    found = []
+    for word in words(clause):
+        at = start + word.start
+        if min(told, key=lambda f: abs(f.start - at)).start == figure.start:
+            found.append(word)
+    return found
+
+
+def _same(figure: Figure, cell: str) -> bool:
+    return bool(places_of_figure(figure, cell))
+
+
+def _scope(text: str, negation: re.Match[str]) -> str:
+    """The words a negation turns round: up to the end of its clause."""
+    end = _SCOPE_END.search(text, negation.end())
+    return text[negation.end() : end.start() if end else len(text)]
+
+
+_SCOPE_END = re.compile(
+    r"[,;:.](?=\s|$)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class _Denials:
+    heads: tuple[frozenset[str], ...]
+    """Of each negation, the stems it stands before."""
+    denied: frozenset[str]
+    affirmed: frozenset[str]
+
+    def turned_in(self, other: _Denials) -> list[str]:
+        """What is denied here and affirmed there."""
+        found = []
+        for head in self.heads:
+            shared = head & (other.denied | other.affirmed)
+            if shared and not shared & other.denied:
+                found += sorted(shared)
+        return found
+
+
+def _denials(text: str) -> _Denials:
+    every = list(words(text))
+    denied: set[int] = set()
+    heads = []
+    for negation in negations(text):
+        end = negation.end() + len(_scope(text, negation))
+        inside = [i for i, w in enumerate(every) if negation.end() <= w.start < end][:4]
+        if not inside:  # `… is not.`: what stands before it
+            inside = [i for i, w in enumerate(every) if w.start < negation.start()][-2:]
+        denied.update(inside)
+        heads.append(frozenset(s for i in inside[:2] for s in every[i].stems))
+    stems = [(i in denied, s) for i, w in enumerate(every) for s in w.stems]
+    return _Denials(tuple(heads), frozenset(s for no, s in stems if no), frozenset(s for no, s in stems if not no))
+
+
+def _window(text: str, match: re.Match[str], size: int = 4) -> list[Word]:
+    every = list(words(text))
+    before = [w for w in every if w.start < match.start()][-size:]
+    after = [w for w in every if w.start >= match.end()][:size]
+    return [*before, *after]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    left: frozenset[str]
+    right: frozenset[str]
+    axis: str
+    up: bool
+
+
+def _compared(text: str) -> _Compared | None:
+    match = COMPARATORS.search(text)
+    if match is None:
+        return None
+    every = list(words(text))
+    left = {s for w in every if w.start < match.start() for s in w.stems}
+    inside = match.start() + len(match[0])
+    right = {s for w in every if w.start >= inside for s in w.stems}
+    axis, up = _axis_of(match[0])
+    before = _BI.search(text)
+    if before and _HAN.search(text):
+        right, left = (
+            {s for w in every if before.end() <= w.start < match.start() for s in w.stems},
+            {s for w in every if w.start < before.start() for s in w.stems},
+        )
+    return _Compared(frozenset(left - right), frozenset(right - left), axis, up)
+
+
+_BI = re.compile(r"比|相较于|相比于")
+
+
+def _same_direction(one: str, other: str) -> bool:
+    return any(side.search(one) and side.search(other) for axis in AXES for side in (axis.up, axis.down))
+
+
+def _axis_of(words_of_comparison: str) -> tuple[str, bool]:
+    for axis in AXES[:3]:
+        if axis.up.search(words_of_comparison):
+            return ("size" if axis.name == "more" else axis.name), True
+        if axis.down.search(words_of_comparison):
+            return ("size" if axis.name == "more" else axis.name), False
+    return "", True
+
+
+@dataclass(frozen=True)
+class _Token:
+    norm: str
+    raw: str
+    content: bool
+    name: bool
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str) -> tuple[_Token, ...]:
+    """All words in order, figures left out."""
+    found = []
+    for number, match in enumerate(_LABEL.finditer(_PAPER_MARKS.sub(" ", text))):
+        raw = match[0]
+        if raw[0].isdecimal():
+            continue
+        norm = _folded(raw)
+        content = raw.lower() not in LITTLE and norm not in _GENERAL
+        found.append(_Token(norm, raw, content, content and number > 0 and not raw.islower()))
+    return tuple(found)

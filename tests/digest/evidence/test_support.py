@@ -1,0 +1,136 @@
+"""What a quotation supports, and what it does not."""
+
+import json
+
+import pytest
+
+from digest.evidence.support import Support, SupportIndex, support_of
+from digest.model import Basis, Form, FullText, Passage, Section
+from tests.paths import TESTS
+
+TABLE = "| Model | Accuracy | F1 |\n| --- | --- | --- |\n| PaceNet | 61.5 | 58.2 |\n| OpenVLA | 43.3 | 40.9 |"
+TEXT = FullText(
+    "2601.00001",
+    1,
+    Basis.HTML,
+    (
+        Section("Abstract", 1, "abstract", passages=(Passage("We present PaceNet, a policy for moving objects."),)),
+        Section(
+            "2 Method",
+            1,
+            "S2",
+            passages=(
+                Passage(
+                    "We train PaceNet for 40 hours on 8 A100 GPUs with a learning rate of 0.0001. "
+                    "The corpus holds 7 million frames from 12 robots. The encoder compresses each frame into 36 tokens."
+                ),
+            ),
+        ),
+        Section(
+            "3 Experiments",
+            1,
+            "S3",
+            passages=(
+                Passage(
+                    "PaceNet outperforms OpenVLA on every task. On DriftBench, PaceNet achieves a success rate of 61.5%, while OpenVLA achieves 43.3%. "
+                    "Overlapped execution does not increase the latency of the policy. It fails when objects are transparent."
+                ),
+                Passage("Table 1: Results on DriftBench, in percent.", Form.CAPTION),
+                Passage(TABLE, Form.TABLE),
+            ),
+        ),
+    ),
+)
+INDEX = SupportIndex(TEXT, "PaceNet: Acting While Thinking")
+TRAINED = "We train PaceNet for 40 hours on 8 A100 GPUs with a learning rate of 0.0001."
+CORPUS = "The corpus holds 7 million frames from 12 robots."
+RATES = "On DriftBench, PaceNet achieves a success rate of 61.5%, while OpenVLA achieves 43.3%."
+LATENCY = "Overlapped execution does not increase the latency of the policy."
+BEATS = "PaceNet outperforms OpenVLA on every task."
+CAPTION = "Table 1: Results on DriftBench, in percent."
+
+
+def judged(sentence: str, quotation: str, language: str = "en"):
+    return support_of(sentence, INDEX.ground([quotation]), language, INDEX)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "language"),
+    [
+        ("Training takes 40 hours on 8 A100 GPUs.", TRAINED, "en"),
+        ("The corpus has 7000000 frames.", CORPUS, "en"),
+        ("语料包含 700 万帧，来自 12 个机器人。", CORPUS, "zh"),
+        ("PaceNet succeeds in 0.615 of the trials on DriftBench.", RATES, "en"),
+        ("PaceNet 在 DriftBench 上的成功率为 61.5%，OpenVLA 为 43.3%。", RATES, "zh"),
+        ("PaceNet erreicht auf DriftBench eine Erfolgsrate von 61,5 %.".replace(",", "."), RATES, "de"),
+        ("The latency of the policy is not increased by overlapped execution.", LATENCY, "en"),
+        ("重叠执行不会增加策略的延迟。", LATENCY, "zh"),
+        ("PaceNet beats OpenVLA on every task.", BEATS, "en"),
+        ("OpenVLA is outperformed by PaceNet on every task.", BEATS, "en"),
+        ("PaceNet reaches an F1 of 58.2% on DriftBench.", CAPTION, "en"),
+        ("PaceNet 的 F1 为 58.2%。", CAPTION, "zh"),
+        ("The paper says so in its own words, with 40 hours.", TRAINED, "en"),
+        ("论文在正文里说明了这一点，给出的数值是 40。", TRAINED, "zh"),
+    ],
+)
+def test_a_true_sentence_is_supported(sentence, quotation, language):
+    assert judged(sentence, quotation, language).support is Support.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "language"),
+    [
+        ("Training takes 36 hours on 8 A100 GPUs.", TRAINED, "en"),
+        ("The corpus has 7 billion frames.", CORPUS, "en"),
+        ("语料包含 7000 万帧，来自 12 个机器人。", CORPUS, "zh"),
+        ("The corpus holds frames of 12 hours.", CORPUS, "en"),
+        ("PaceNet achieves a success rate of 43.3% on DriftBench.", RATES, "en"),
+        ("Overlapped execution increases the latency of the policy.", LATENCY, "en"),
+        ("重叠执行会增加策略的延迟。", LATENCY, "zh"),
+        ("PaceNet is not trained on A100 GPUs.", TRAINED, "en"),
+        ("PaceNet underperforms OpenVLA on every task.", BEATS, "en"),
+        ("OpenVLA outperforms PaceNet on every task.", BEATS, "en"),
+        ("OpenVLA 在所有任务上优于 PaceNet。", BEATS, "zh"),
+        ("PaceNet outperforms RoboFlamingo on every task.", BEATS, "en"),
+        ("PaceNet reaches an F1 of 40.9% on DriftBench.", CAPTION, "en"),
+        ("PaceNet reaches an F1 of 61.5% on DriftBench.", CAPTION, "en"),
+        ("The policy is safe to deploy without supervision.", TRAINED, "en"),
+        ("该策略可以在没有监督的情况下安全部署。", TRAINED, "zh"),
+        ("The encoder compresses each frame into few tokens.", BEATS, "en"),
+    ],
+)
+def test_a_wrong_sentence_is_not_supported(sentence, quotation, language):
+    verdict = judged(sentence, quotation, language)
+    assert verdict.support is not Support.SUPPORTED
+    assert verdict.reason
+
+
+def test_the_opposite_is_contradicted():
+    for sentence, quotation in (
+        ("OpenVLA outperforms PaceNet on every task.", BEATS),
+        ("Overlapped execution does increase the latency of the policy.", LATENCY),
+        ("On DriftBench, PaceNet achieves a success rate of 71.5%.", RATES),
+    ):
+        assert judged(sentence, quotation).support is Support.CONTRADICTED, sentence
+
+
+def test_a_figure_of_a_neighbouring_sentence_is_asked_about():
+    verdict = judged(
+        "The encoder makes 36 tokens of each frame of the 7 million.",
+        "The encoder compresses each frame into 36 tokens.",
+    )
+    assert verdict.support is Support.DOUBTFUL
+    assert verdict.ask
+
+
+def test_sentences_that_a_person_wrote_for_quotations_are_mostly_supported():
+    """Without the papers around them: at most one of ten is marked."""
+    pairs = json.loads((TESTS / "data" / "support.json").read_text("utf-8"))
+    verdicts = []
+    for pair in pairs:
+        text = FullText("2601.00001", 1, Basis.HTML, (Section("Abstract", 1, passages=(Passage(pair["quotation"]),)),))
+        index = SupportIndex(text)
+        ground = index.ground([pair["quotation"]])
+        verdicts += [support_of(pair[language], ground, language, index) for language in ("en", "zh")]
+    marked = [v for v in verdicts if v.support is not Support.SUPPORTED and not v.slight]
+    assert len(marked) <= 0.1 * len(verdicts), [v.reason for v in marked]
