@@ -242,6 +242,8 @@ class Fault(StrEnum):
     NUMBER = "number"
     NAME = "name"
     UNKNOWN_ID = "unknown-id"
+    SUPPORT = "support"
+    """A sentence that its quotation contradicts."""
     INVALID = "invalid"
     """Not the structure that the model was asked for."""
 
@@ -265,6 +267,24 @@ class Evidence:
     label: str
     """The place, for people: `3.2 Training`, `p. 4`, `Abstract`."""
     exact: bool = True
+
+
+MARK = "(?)"
+"""Stands in a sentence that could not be verified."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A sentence that rules could not find in its quotation; a model may confirm it."""
+
+    where: str
+    """A path into the output, as in a Problem, or the id of a paper that a Summary mentions."""
+    sentence: str
+    quotation: str
+    around: str
+    """The passage around the quotation."""
+    slight: bool = False
+    """Whether the sentence is shown without a mark unless a model denies it."""
 
 
 @dataclass(frozen=True)
@@ -316,6 +336,8 @@ class Analysis:
     """What the checks still found after repair."""
     selected: bool = False
     """Whether only selected sections were read, because the text exceeds the model's context."""
+    doubts: tuple[Doubt, ...] = ()
+    """Sentences that nobody has confirmed yet. They are marked, save slight ones."""
 
 
 @dataclass(frozen=True)
@@ -348,6 +370,8 @@ class Summary:
     highlights: tuple[Theme, ...]
     directions: tuple[Theme, ...]
     """Emerging directions."""
+    doubts: tuple[Doubt, ...] = ()
+    """Mentions that nobody has confirmed yet. They are marked, save slight ones."""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
@@ -513,6 +537,8 @@ class Answer:
     """Whether only selected passages were read."""
     unmatched: bool = False
     """Whether the selection is the paper's beginning, as nothing matches the question."""
+    unconfirmed: bool = False
+    """Whether a mark in it says that the quoted passage does not confirm a sentence."""
 
 
 # ---------------------------------------------------------------- storing

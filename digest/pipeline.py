@@ -98,6 +98,8 @@ async def make_digest(
         scores, chosen, learned = await _choose(intake.news, unmoved, run)
         entries = await _read_all(chosen, learned, intake.late, run)
         summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
+        with booked(request.subscription, "summarise", run.book):
+            entries, summary = await services.analyst.confirm(entries, summary)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
     digest = Digest(

@@ -78,6 +78,10 @@ class Analyst(Protocol):
         """Mentions entries once. Raises Unusable, ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+        """Settles the doubts of a digest with at most one call. Raises Misconfigured."""
+        ...
+
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:

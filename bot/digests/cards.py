@@ -15,10 +15,10 @@ from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule
 from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
-from digest.model import Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
+from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label
-from digest.render.markdown import coverage_line, escape, link, listed, why
+from digest.render.markdown import coverage_line, escape, is_marked, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -59,6 +59,8 @@ def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = Fals
             points = "\n".join(f"- {_theme(t, digest, targets)}" for t in themes)
             blocks.append(Text(f"**{label(section, language)}**\n\n{points}"))
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
+    if is_marked(digest.summary):
+        blocks.append(Small(label("unconfirmed.text", language)))
     blocks += [
         Small(coverage_line(digest, cost=show_cost)),
         Small(say("card.hint", language, n=example) if hears else say("card.hint.reply", language)),
@@ -172,6 +174,8 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     analysis = entry.analysis
     if analysis and analysis.core:
         yield Text(f"**{label('core', language)}**\n\n{analysis.core}")
+        if MARK in analysis.core:
+            yield Small(label("unconfirmed.text", language))
     if chosen:
         yield Text(f"**{label('why', language)}**\n\n{why(entry, language)}")
     if analysis is None and chosen:
@@ -188,6 +192,10 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 
 def _finding(number: int, finding: Finding, language: str) -> Iterable[Block]:
     doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
+    if MARK in finding.statement:
+        doubts = (
+            f"{label('unconfirmed', language)}. {doubts}".rstrip(". ") if doubts else label("unconfirmed", language)
+        )
     if finding.evidence is None:
         doubts = f"{label('unverified', language)} {doubts}".strip()
     # Escaped, because a Markdown list would begin anew in each finding's block.
@@ -297,6 +305,8 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
     notes = []
     if answer.unsupported:
         notes.append(say("card.unsupported", language, items=escape(", ".join(answer.unsupported))))
+    if answer.unconfirmed:
+        notes.append(say("card.unconfirmed", language))
     notes += [
         say(f"card.{name}", language)
         for name, holds in (

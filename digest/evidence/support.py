@@ -88,6 +88,11 @@ class SupportIndex:
         self.title = title
         self._passages = [passage for section in text.sections for passage in section.passages]
 
+    @property
+    def opening(self) -> str:
+        """The abstract, with which a text begins."""
+        return self._passages[0].text if self._passages else ""
+
     @cached_property
     def _squeezed(self) -> list[str]:
         return [_letters(p.text) for p in self._passages]

@@ -114,6 +114,10 @@ class ExtractiveAnalyst:
             directions=directions,
         )
 
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+        """Its sentences are the papers' own: there is nothing to confirm."""
+        return tuple(entries), summary
+
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:

@@ -9,6 +9,7 @@ from functools import partial
 
 from digest.errors import Unusable
 from digest.evidence.finder import Finder
+from digest.evidence.support import SupportIndex
 from digest.fulltext.links import links
 from digest.llm import prompts
 from digest.llm.excerpts import QUERIES, excerpts
@@ -56,9 +57,9 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
 def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder, CheckContext]:
     source = f"{paper.title}\n{paper.abstract}\n{text.text}"
     instructions = tuple(h.text for h in text.hidden)
-    return Finder(text), CheckContext(
-        source, language, f"{prompts.ANALYSIS}\n{prompts.REPAIR}", instructions, own_links(paper, text)
-    )
+    index = SupportIndex(text, paper.title)
+    prompt = f"{prompts.ANALYSIS}\n{prompts.REPAIR}"
+    return Finder(text), CheckContext(source, language, prompt, instructions, own_links(paper, text), index)
 
 
 def _source_of(paper: Paper, text: FullText, draft: Draft, paths: Sequence[str], characters: int) -> str:

@@ -1,21 +1,25 @@
 """The Analyst that is a language model. Each task has a module of its own.
 
-Sound output costs one call, flawed output at most one more; an answer always costs one. The client
+Sound output costs one call, flawed output at most one more. Doubts of an answer or a digest that
+rules cannot settle cost one call for all of them. The client
 stores every response, so a task may be run again at any time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm import prompts
 from digest.llm.analysis import analyse_paper
 from digest.llm.answering import Question, answer_question
+from digest.llm.confirmation import confirm_doubts
+from digest.llm.marks import settle_analysis, settle_summary
 from digest.llm.ranking import rank_papers
 from digest.llm.server.client import Model
-from digest.llm.summary import summarise_papers
+from digest.llm.summary import core_of, summarise_papers
 from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
 from digest.ports import OnText, Source
 
@@ -42,6 +46,15 @@ class ModelAnalyst:
     async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
         stand_in = await self._stand_in.summarise(entries, language, day)
         return await summarise_papers(self._model, entries, language, stand_in)
+
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+        doubts = [d for e in entries if e.analysis for d in e.analysis.doubts]
+        words = await confirm_doubts(self._model, [*doubts, *summary.doubts])
+        if not words:
+            return tuple(entries), summary
+        settled = tuple(replace(e, analysis=settle_analysis(e.analysis, words)) if e.analysis else e for e in entries)
+        cores = {core_of(old): core_of(new) for old, new in zip(entries, settled, strict=True)}
+        return settled, settle_summary(summary, words, cores, {e.paper.id: core_of(e) for e in settled})
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText

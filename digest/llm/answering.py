@@ -16,7 +16,9 @@ from digest.evidence.finder import Finder
 from digest.llm import prompts
 from digest.llm.analysis import own_links
 from digest.llm.answer_text import ProvisionalText
-from digest.llm.checked_answer import AnswerChecker, GivenPaper, answer_from, marked, unusable
+from digest.llm.checked_answer import AnswerChecker, GivenPaper, check_answer, unusable
+from digest.llm.confirmation import confirm_doubts
+from digest.llm.marks import marked
 from digest.llm.requests import answer_request
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
@@ -72,8 +74,8 @@ async def _ask_model(model: Model, question: Question, on_text: OnText, share: f
     papers, checker = await asyncio.to_thread(_checker, numbers, question)
     request = answer_request(question.text, sent, question.history, question.language, _output_tokens(model))
     reply = await model.stream(request, _AnswerStream(checker, question.language, on_text))
-    answer = await asyncio.to_thread(
-        answer_from,
+    checked = await asyncio.to_thread(
+        check_answer,
         reply.text,
         papers,
         question.text,
@@ -83,6 +85,8 @@ async def _ask_model(model: Model, question: Question, on_text: OnText, share: f
         unmatched=not all(t.matched for t in selections),
         cut=reply.finish == "length",
     )
+    doubts = [] if unusable(checked.answer) else list(checked.doubts.values())
+    answer = checked.settled(await confirm_doubts(model, doubts))
     return replace(answer, problems=(reply.problem, *answer.problems)) if reply.problem else answer
 
 

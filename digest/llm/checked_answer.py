@@ -1,38 +1,50 @@
 """Checks the model's answer against the papers and builds the Answer from what was verified. Pure.
 
 A citation whose quotation was not found is removed; a sentence left without any is marked `(?)`.
-So is a sentence with a figure, name, quoted phrase or id that is not in the papers. Links that are
-not in the papers are removed.
+So is a sentence with a figure, name, quoted phrase or id that is not in the papers, and one that
+its quotation does not support; what its quotation contradicts is left out. Links that are not in
+the papers are removed. A quotation in the prose is cited, however it came.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
 from digest.llm import prompts
 from digest.llm.answer_text import QuotationEntry, parse_quotations, sentences, split_answer
-from digest.llm.review import unknown_ids
-from digest.model import Answer, Evidence, Fault, FullText, Paper, Problem, Quote
-
-MARK = "(?)"
+from digest.llm.marks import Word, insert_before_end, marked, settled
+from digest.llm.review import doubted, unknown_ids
+from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
 
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
-_SENTENCE_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
-"""In a row of a table the mark goes into the last cell: text behind the row is not shown."""
 _DENIES = re.compile(
     r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
 )
+_DECLINES = re.compile(
+    r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|evaluat|compar|explain|publish|releas)\w*|\b(?:unstated|unspecified|not stated|silent)\b"
+    r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|公布|介绍|回答|提供|找到|描述)"
+    r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか)[^。]{0,8}(?:ない|ません)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루)[^.]{0,8}(?:않|없)"
+    r"|\b(?:nennt|erwähnt|sagt|steht|gibt|angegeben|berichtet|macht|enthält|beschreibt)\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
+    r"|\bn['’e]\s?\w[^.]{0,30}\b(?:pas|rien|aucune?)\b|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод)",
+    re.IGNORECASE,
+)
+"""A sentence that says what the papers do not say."""
+_BLOCK_QUOTATION = re.compile(r"^[ \t]*>[ \t]*(.+)$", re.MULTILINE)
 _CLAUSE = re.compile(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _MIN_CONTENT_WORDS = 5
 """With fewer, the words do not show what an answer is about."""
+_MIN_VERBATIM_WORDS = 7
+"""Of a sentence that may be the paper's own."""
 _MIN_SHARED = 0.34
 """Share of an answer's content words that stand in the papers."""
 
@@ -47,6 +59,10 @@ class GivenPaper:
     finder: Finder
     allow: tuple[str, ...] = ()
     """URLs of its own that may stay links."""
+
+    @cached_property
+    def index(self) -> SupportIndex:
+        return SupportIndex(self.text, self.paper.title)
 
     @property
     def source(self) -> str:
@@ -68,6 +84,10 @@ class AnswerChecker:
     quotes: list[Quote] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    """Sentences of the answer for a model to settle."""
+    unconfirmed: bool = False
+    """Whether a sentence is marked because its quotation does not support it."""
 
     def __post_init__(self) -> None:
         numbers = " ".join(f"{r.number} #{r.number}" for r in self.papers)
@@ -85,8 +105,12 @@ class AnswerChecker:
         self.problems.append(Problem(Fault.QUOTATION, f"quotes.{entry.number}", entry.text[:120]))
         return None
 
-    def check(self, text: str) -> str:
-        """A sentence as it is shown: citations renumbered, marked if something is unverified."""
+    def check(self, text: str, others: Sequence[int] = (), *, claims: bool = True) -> str:
+        """A sentence as it is shown: citations renumbered, marked if something is unverified.
+
+        `others`: quotations that stand for a sentence that cites none. `claims`: whether the
+        sentence may claim something of the papers; a polite no does not.
+        """
         cited: list[int] = []
 
         def renumbered(group: re.Match[str]) -> str:
@@ -95,11 +119,84 @@ class AnswerChecker:
             return "".join(f" [{n}]" for n in dict.fromkeys(new) if n)
 
         body = self._without_foreign_links(_CITATION.sub(renumbered, text))
+        if not cited:
+            body, cited = self._cite_verbatim(body)
+        if _DECLINES.search(_CITATION.sub("", body)) and not any(cited):
+            return body
         unverified = self.unverified(body)
         self.unsupported += [d for d in unverified if d not in self.unsupported]
         self.problems += [Problem(Fault.NUMBER, "answer", f"not in the paper: {d}") for d in unverified]
-        doubtful = bool(unverified) or (bool(cited) and not any(cited)) or MARK in body
-        return marked(body) if doubtful and MARK not in body else body
+        if unverified or (cited and not any(cited)) or MARK in body:
+            return body if MARK in body else marked(body)
+        if not claims:
+            return body
+        return self._supported(body, [n for n in cited if n] or list(others))
+
+    def _cite_verbatim(self, text: str) -> tuple[str, list[int]]:
+        """Gives each quotation that stands in the prose its number, however it came."""
+        cited: list[int] = []
+        phrases = [*_QUOTED.finditer(text), *_BLOCK_QUOTATION.finditer(text)]
+        for phrase in sorted(phrases, key=lambda m: m.start(), reverse=True):
+            if number := self._number_of(phrase[1]):
+                cited.append(number)
+                text = f"{text[: phrase.end()]} [{number}]{text[phrase.end() :]}"
+        bare = text.strip(" \n*_>-\"'")
+        if not phrases and len(bare.split()) >= _MIN_VERBATIM_WORDS and (number := self._number_of(bare)):
+            cited.append(number)
+            text = insert_before_end(text, f"[{number}]")
+        return text, cited
+
+    def _number_of(self, words: str) -> int:
+        """The number of a quotation that stands in the papers; 0 for other words."""
+        for paper in self.papers:
+            if evidence := paper.finder.find(words):
+                return self._quoted(evidence, paper.paper.id)
+        return 0
+
+    def _supported(self, body: str, cited: Sequence[int]) -> str:
+        """The sentence, marked if its quotations do not support it; empty if they deny it."""
+        plain = _CITATION.sub("", body).strip()
+        quoted = [q for q in self.quotes if q.number in cited]
+        ground = self._ground(plain, quoted)
+        about = " ".join(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers)
+        index = self.papers[0].index if len(self.papers) == 1 else None
+        verdict = support_of(plain, ground, self.language, index, granted=about)
+        if not quoted and verdict.support is Support.CONTRADICTED:
+            verdict = Verdict(Support.DOUBTFUL, verdict.reason, ask=True)
+        if verdict.support is Support.SUPPORTED:
+            return body
+        self.problems.append(Problem(Fault.SUPPORT, "answer", f"{verdict.reason}: {plain[:120]}"))
+        if verdict.support is Support.CONTRADICTED:
+            return "\n" if body.endswith("\n") else ""
+        shown, doubt = doubted(body, "answer", ground, verdict)
+        self.doubts += [doubt] if doubt else []
+        self.unconfirmed = self.unconfirmed or not doubt
+        return shown
+
+    def _ground(self, sentence: str, quoted: Sequence[Quote]) -> Ground:
+        """The cited quotations in their passages; what comes nearest where none is cited."""
+        grounds = []
+        for paper in self.papers:
+            own = [q.evidence.quotation for q in quoted if q.paper_id == paper.paper.id]
+            if own:
+                grounds.append(paper.index.ground(own))
+            elif not quoted:
+                near = paper.index.nearest(sentence)
+                grounds.append(Ground(near.quotation, f"{near.whole}\n{paper.index.opening}", near.around))
+        whole, around = ("\n".join(part) for part in ([g.whole for g in grounds], [g.around for g in grounds]))
+        quotation = "\n".join(g.quotation for g in grounds)
+        return Ground(quotation, whole, around, any(g.table for g in grounds))
+
+    def nearest(self) -> tuple[Evidence, str]:
+        """The passage that comes nearest to the question; the papers' opening where none does."""
+        for wanted in (self.question, self.papers[0].paper.title):
+            for paper in self.papers:
+                for words in (*paper.index.nearest(wanted, 3).quotation.split("\n"), paper.index.opening[:300]):
+                    if evidence := paper.finder.find(words):
+                        return evidence, paper.paper.id
+        paper = self.papers[0]
+        opening = paper.text.sections[0].passages[0]
+        return Evidence(opening.text, paper.text.url(opening), paper.text.sections[0].title), paper.paper.id
 
     def unverified(self, text: str) -> tuple[str, ...]:
         """Figures, names, ids and quoted phrases that are not in the papers."""
@@ -133,7 +230,9 @@ class AnswerChecker:
         found = self._found.get(old)
         if found is None:
             return 0
-        evidence, paper_id = found
+        return self._quoted(*found)
+
+    def _quoted(self, evidence: Evidence, paper_id: str) -> int:
         for quote in self.quotes:
             if quote.evidence.quotation == evidence.quotation and quote.paper_id == paper_id:
                 return quote.number
@@ -155,18 +254,41 @@ class AnswerChecker:
         return len(bare) > 3 and re.sub(r"\s+", "", bare) in self._squeezed
 
 
-def marked(text: str) -> str:
-    """`It works.` becomes `It works (?).`."""
-    return insert_before_end(text, MARK)
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """An answer whose doubts a model may still settle."""
+
+    checker: AnswerChecker
+    pieces: Sequence[str]
+    """Its sentences as they are shown while nobody has confirmed them."""
+    doubts: Mapping[int, Doubt]
+    """By the number of their piece."""
+    answer: Answer
+    """All but the final text."""
+
+    def settled(self, words: Mapping[Doubt, Word] | None = None) -> Answer:
+        said = [
+            settled(self.doubts[i], (words or {}).get(self.doubts[i])) if i in self.doubts else piece
+            for i, piece in enumerate(self.pieces)
+        ]
+        refuted = any(not one for i, one in enumerate(said) if i in self.doubts)
+        unconfirmed = self.checker.unconfirmed or any(MARK in said[i] for i in self.doubts)
+        text = "".join(said).strip()
+        lost = () if text or not refuted else (_nothing_left(),)
+        allow = [url for paper in self.checker.papers for url in paper.allow]
+        return replace(
+            self.answer,
+            text=checks.safe_markdown(text, allow),
+            unconfirmed=unconfirmed,
+            problems=(*self.answer.problems, *lost),
+        )
 
 
-def insert_before_end(text: str, addition: str) -> str:
-    end = _SENTENCE_END.search(text)
-    cut = end.start() if end else len(text)
-    return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
+def _nothing_left() -> Problem:
+    return Problem(Fault.EMPTY, "answer", "its quotations contradict all of it")
 
 
-def answer_from(
+def check_answer(
     raw: str,
     papers: Sequence[GivenPaper],
     question: str,
@@ -176,30 +298,44 @@ def answer_from(
     selected: bool,
     unmatched: bool = False,
     cut: bool = False,
-) -> Answer:
+) -> CheckedAnswer:
     """`cut`: the text ended at the token limit, so its last sentence is dropped. See `unusable`."""
     prose, quotations = split_answer(raw)
     entries = parse_quotations(quotations or "")
     prose = checks.clean(prose, language)
     checker = AnswerChecker(papers, question, language, entries)
-    pieces = sentences(prose, language)
+    given = sentences(prose, language)
     if cut and quotations is None:
-        pieces = pieces[:-1]
-    text = "".join(checker.check(piece) if piece.strip() else piece for piece in pieces).strip()
-    if not checker.quotes and (numbers := checker.cite_all()):
-        # It does not say which quotation supports what: all are cited, and the text is marked.
-        text = insert_before_end(marked(text), " ".join(f"[{n}]" for n in numbers))
+        given = given[:-1]
+    # A list that the prose does not cite stands for all of it.
+    listed = checker.cite_all() if not _CITATION.search(prose) else []
     declined = quotations is not None and not entries
+    pieces: list[str] = []
+    doubts: dict[int, Doubt] = {}
+    for piece in given:
+        before = len(checker.doubts)
+        pieces.append(checker.check(piece, listed, claims=not declined) if piece.strip() else piece)
+        if len(checker.doubts) > before:
+            doubts[len(pieces) - 1] = checker.doubts[-1]
+    pieces, doubts = _with_list(pieces, doubts, listed)
+    text = "".join(pieces).strip()
     not_found = [e for e in entries if not e.number]
-    found = not not_found or bool(checker.quotes)
-    nearest = next((at for e in not_found if (at := checker.find_evidence(e))), None) if not found else None
-    if found and not checker.quotes and not declined and MARK not in text:
+    opens_so = bool(given) and bool(_DECLINES.search(given[0]))
+    declines = bool(not_found) or (opens_so and not declined)
+    found = bool(checker.quotes) or not declines
+    nearest = None
+    if not found:
+        nearest = next((at for e in not_found if (at := checker.find_evidence(e))), None) or checker.nearest()
+    if found and not checker.quotes and not declined and text:
         # No quotation supports it, and it does not say so itself.
         checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
         checker.problems += _off_topic(text, papers, language)
-        text = re.sub(r"[^\n]*\w[^\n]*", lambda line: marked(line[0]), text)
-    return Answer(
-        text=checks.safe_markdown(text, [url for r in papers for url in r.allow]),
+        pieces = [re.sub(r"[^\n]*\w[^\n]*", lambda line: line[0] if MARK in line[0] else marked(line[0]), text)]
+        doubts = {}
+    elif prose.strip() and not text:
+        checker.problems.append(_nothing_left())
+    answer = Answer(
+        text="",
         quotes=tuple(checker.quotes),
         paper_ids=tuple(r.paper.id for r in papers),
         language=language,
@@ -211,10 +347,27 @@ def answer_from(
         selected=selected,
         unmatched=unmatched,
     )
+    return CheckedAnswer(checker, pieces, doubts, answer)
+
+
+def _with_list(
+    pieces: list[str], doubts: dict[int, Doubt], listed: Sequence[int]
+) -> tuple[list[str], dict[int, Doubt]]:
+    """Quotations that no sentence cites are cited by the last one."""
+    uncited = [n for n in listed if not any(f"[{n}]" in piece for piece in pieces)]
+    last = next((i for i in range(len(pieces) - 1, -1, -1) if pieces[i].strip()), None)
+    if not uncited or last is None:
+        return pieces, doubts
+    numbers = " ".join(f"[{n}]" for n in uncited)
+    pieces = [insert_before_end(p, numbers) if i == last else p for i, p in enumerate(pieces)]
+    doubts = {
+        i: replace(d, sentence=insert_before_end(d.sentence, numbers)) if i == last else d for i, d in doubts.items()
+    }
+    return pieces, doubts
 
 
 MARKED_FAULTS = frozenset(
-    {Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG}
+    {Fault.QUOTATION, Fault.NUMBER, Fault.NAME, Fault.UNKNOWN_ID, Fault.TRUNCATED, Fault.TOO_LONG, Fault.SUPPORT}
 )
 """Faults with which an answer stays usable: its sentences are marked, or it was shortened."""
 

@@ -13,7 +13,7 @@ from digest.fulltext import abstract_text
 from digest.llm import prompts, schemas
 from digest.llm.answer_text import sentences
 from digest.llm.server.wire import Message, Request, assistant, estimate_tokens, request_tokens, system, user
-from digest.model import Entry, Fault, FullText, Paper, Problem, Profile, Turn
+from digest.model import MARK, Doubt, Entry, Fault, FullText, Paper, Problem, Profile, Turn
 
 EXTRACT_CHARACTERS = 700
 """Of an abstract, for ranking: its first sentences and its last one are enough to judge it."""
@@ -21,7 +21,7 @@ _TURNS = 6
 _TURN_CHARS = 1_500
 _QUESTION_CHARS = 4_000
 
-_DELIMITER = re.compile(r"<(/?\s*papers?\b)", re.IGNORECASE)
+_DELIMITER = re.compile(r"<(/?\s*(?:papers?|pair)\b)", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -170,12 +170,14 @@ def _shortened(text: str, limit: int) -> str:
 
 
 def summary_material(entry: Entry) -> str:
-    """A paper's core idea, method and findings, from its Analysis."""
+    """A paper's core idea, method and findings, from its Analysis; nothing that is marked."""
     analysis = entry.analysis
     if analysis is None:
         return ""
     parts = [p.short for p in analysis.parts if p.name in ("method", "experiments", "contribution", "innovation")]
-    return "\n".join([analysis.core, *parts, *(f"- {f.statement}" for f in analysis.findings)]).strip()
+    findings = [f.statement for f in analysis.findings if MARK not in f.statement]
+    core = "" if MARK in analysis.core else analysis.core
+    return "\n".join([core, *parts, *(f"- {said}" for said in findings)]).strip()
 
 
 def material_block(entry: Entry, characters: int | None = None) -> str:
@@ -188,6 +190,27 @@ def summary_request(entries: Sequence[Entry], language: str) -> Request:
     blocks = [material_block(e) for e in entries if e.analysis]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
     return Request((system(prompts.SUMMARY), user("\n".join(blocks)), user(last)), schemas.SUMMARY, likely_tokens=1_200)
+
+
+def support_request(doubts: Sequence[Doubt]) -> Request:
+    """Pairs of sentence and quotation with the passage around it, for the fast model."""
+    pairs = [
+        f'<pair n="{n}">\nsentence: {_line(d.sentence)}\nquotation: {_line(d.quotation)}\n'
+        f"around: {_line(d.around)}\n</pair>"
+        for n, d in enumerate(doubts, 1)
+    ]
+    likely = 40 * len(doubts)
+    return Request(
+        (system(prompts.SUPPORT), user("\n".join(pairs) + f"\n\nJudge these {len(doubts)} pairs.")),
+        schemas.SUPPORT,
+        fast=True,
+        max_tokens=max(2_000, 4 * likely),
+        likely_tokens=likely,
+    )
+
+
+def _line(text: str) -> str:
+    return _shortened(text, 1_200)
 
 
 def answer_request(

@@ -9,10 +9,12 @@ from typing import Any
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
 from digest.llm.answer_text import sentences
+from digest.llm.marks import marked
 from digest.llm.parsing import parse_object, texts_by_path
 from digest.llm.server.wire import Reply
-from digest.model import Analysis, Fault, Finding, Part, Problem
+from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Problem
 
 NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
 """Repaired if possible, else labelled or cut with their sentence; the text itself stays."""
@@ -52,6 +54,8 @@ class CheckContext:
     """Orders to models in the paper's hidden text."""
     allow: tuple[str, ...] = ()
     """URLs that may stay links."""
+    index: SupportIndex | None = None
+    """The paper's sentences, for outputs about one paper."""
 
     def safe(self, text: str) -> str:
         return checks.safe_markdown(text, self.allow)
@@ -68,10 +72,21 @@ def analysis_problems(draft: Draft, parts: Sequence[str], finder: Finder, contex
     for index in finding_numbers(draft.texts) or [0]:
         problems += text_problems(draft.texts, f"findings.{index}.statement", context, "sentence")
         where = f"findings.{index}.quotation"
-        if finder.find(draft.texts.get(where, "")) is None:
+        evidence = finder.find(draft.texts.get(where, ""))
+        if evidence is None:
             problems.append(Problem(Fault.QUOTATION, where, "not in the paper"))
+        elif (verdict := finding_support(draft.texts, index, evidence, context)).support is Support.CONTRADICTED:
+            problems.append(Problem(Fault.SUPPORT, f"findings.{index}.statement", verdict.reason))
     problems += repeated(draft.texts, (p for p in draft.texts if p.startswith("parts.")))
     return tuple(dict.fromkeys(problems))
+
+
+def finding_support(texts: Mapping[str, str], number: int, evidence: Evidence, context: CheckContext) -> Verdict:
+    """Whether a finding's quotation supports its statement."""
+    statement = texts.get(f"findings.{number}.statement", "")
+    if context.index is None:
+        return Verdict(Support.SUPPORTED)
+    return support_of(statement, context.index.ground([evidence.quotation]), context.language, context.index)
 
 
 def finding_numbers(texts: Mapping[str, str]) -> list[int]:
@@ -148,14 +163,48 @@ def analysis_from(
 ) -> Analysis:
     """`blank` filled with the sound texts; the others are named in `missing`."""
     kept = [part for name in parts if (part := _part(name, draft.texts, problems, context))]
-    findings = tuple(_findings(draft.texts, problems, finder, context))
+    found = list(_findings(draft.texts, problems, finder, context))
+    findings = tuple(finding for finding, _ in found)
     whole = "" if fatal(problems, "core") else draft.texts.get("core", "")
-    core = context.safe(supported(whole, context.source, context.language))
+    core, doubts = _core(context.safe(supported(whole, context.source, context.language)), findings, context)
+    doubts += [doubt for _, doubt in found if doubt]
     missing = [*([] if core else ["core"]), *([] if findings else ["findings"])]
     missing += [name for name in parts if name not in {p.name for p in kept}]
     return replace(
-        blank, core=core, parts=tuple(kept), findings=findings, missing=tuple(missing), problems=tuple(problems)
+        blank,
+        core=core,
+        parts=tuple(kept),
+        findings=findings,
+        missing=tuple(missing),
+        problems=tuple(problems),
+        doubts=tuple(doubts),
     )
+
+
+def _core(text: str, findings: Sequence[Finding], context: CheckContext) -> tuple[str, list[Doubt]]:
+    """The core idea with its doubtful sentences marked; it is held against the paper as a whole."""
+    if context.index is None:
+        return text, []
+    quoted = "\n".join(f.evidence.quotation for f in findings if f.evidence)
+    said, doubts = "", []
+    for sentence in sentences(text, context.language):
+        near = context.index.nearest(sentence)
+        ground = Ground(near.quotation, f"{near.whole}\n{quoted}\n{context.index.opening}", near.around)
+        verdict = support_of(sentence, ground, context.language, context.index)
+        shown, doubt = doubted(sentence, "core", ground, verdict)
+        said += shown
+        doubts += [doubt] if doubt else []
+    return said, doubts
+
+
+def doubted(sentence: str, where: str, ground: Ground, verdict: Verdict) -> tuple[str, Doubt | None]:
+    """The sentence as it is shown, and the doubt for a model to settle."""
+    if verdict.support is Support.SUPPORTED:
+        return sentence, None
+    ask = verdict.ask or verdict.support is Support.CONTRADICTED
+    around = "\n".join(t for t in (ground.whole, ground.around) if t)
+    doubt = Doubt(where, sentence, ground.quotation, around, verdict.slight) if ask else None
+    return (sentence if verdict.slight else marked(sentence)), doubt
 
 
 def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], context: CheckContext) -> Part | None:
@@ -171,8 +220,11 @@ def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], cont
 
 def _findings(
     texts: Mapping[str, str], problems: Sequence[Problem], finder: Finder, context: CheckContext
-) -> Iterable[Finding]:
-    """Findings whose quotation and figures stand in the paper; a name that does not is labelled."""
+) -> Iterable[tuple[Finding, Doubt | None]]:
+    """Findings whose quotation and figures stand in the paper; a name that does not is labelled.
+
+    A statement that its quotation does not confirm is marked until a model has judged it.
+    """
     seen: set[str] = set()
     for index in finding_numbers(texts):
         path = f"findings.{index}.statement"
@@ -182,7 +234,12 @@ def _findings(
         evidence = finder.find(quotation)
         if statement and not flawed and evidence and quotation not in seen:
             seen.add(quotation)
-            yield Finding(context.safe(statement), evidence, checks.unsupported(statement, context.source))
+            said, doubt = context.safe(statement), None
+            if context.index:
+                ground = context.index.ground([evidence.quotation])
+                verdict = finding_support(texts, index, evidence, context)
+                said, doubt = doubted(said, f"findings.{index}", ground, verdict)
+            yield Finding(said, evidence, checks.unsupported(statement, context.source)), doubt
 
 
 def supported(text: str, source: str, language: str) -> str:

@@ -45,6 +45,7 @@ SUMMARY = Schema(
         headline=STRING, overview=STRING, first=_list(_MENTION), trends=_THEMES, highlights=_THEMES, directions=_THEMES
     ),
 )
+SUPPORT = Schema("support", _object(verdicts=_list(_object(n=INTEGER, reason=STRING, word=STRING))))
 FIXES = Schema("fixes", _object(fixes=_list(_object(where=STRING, text=STRING))))
 
-ALL = (RANKING, ANALYSIS, ABSTRACT_ANALYSIS, SUMMARY, FIXES)
+ALL = (RANKING, ANALYSIS, ABSTRACT_ANALYSIS, SUMMARY, SUPPORT, FIXES)

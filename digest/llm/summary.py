@@ -9,13 +9,14 @@ from typing import Any
 
 from digest import checks
 from digest.errors import Unusable
+from digest.evidence.support import Ground, Support, support_of
 from digest.llm import prompts
 from digest.llm.parsing import list_at, parse_number
 from digest.llm.repair import repair_output
 from digest.llm.requests import material_block, summary_material, summary_request
-from digest.llm.review import CheckContext, Draft, draft_from, fatal, repeated, supported, text_problems
+from digest.llm.review import CheckContext, Draft, doubted, draft_from, fatal, repeated, supported, text_problems
 from digest.llm.server.client import Model
-from digest.model import Entry, Fault, Mention, Problem, Summary, Theme
+from digest.model import MARK, Doubt, Entry, Fault, Mention, Problem, Summary, Theme
 
 HEADLINE = 90
 """Characters at most."""
@@ -106,6 +107,7 @@ class SummaryBuilder:
     ) -> None:
         self._draft, self._problems, self._context = draft, problems, context
         self._remaining = {e.number: e for e in entries}
+        self._doubts: list[Doubt] = []
 
     def build(self, by: str, headline: str, overview: str) -> Summary:
         """`headline` and `overview` replace unusable ones of the model."""
@@ -121,6 +123,7 @@ class SummaryBuilder:
             trends=themes["trends"],
             highlights=(*themes["highlights"], *rest),
             directions=themes["directions"],
+            doubts=tuple(self._doubts),
         )
 
     def _headline(self) -> str:
@@ -152,8 +155,18 @@ class SummaryBuilder:
             # A mention may use only what the paper's own analysis says.
             text = self._text(".".join((*path, str(i), "text"))) if entry.analysis else ""
             text = supported(text, source_of(entry), self._context.language)
-            found.append(Mention(entry.paper.id, text or core_of(entry)))
+            found.append(Mention(entry.paper.id, self._confirmed(text, entry) or core_of(entry)))
         return tuple(found)
+
+    def _confirmed(self, text: str, entry: Entry) -> str:
+        """The text, marked where it is doubtful; empty when the paper says the opposite."""
+        ground = ground_of(entry)
+        verdict = support_of(text, ground, self._context.language, granted=entry.paper.title)
+        if verdict.support is Support.CONTRADICTED:
+            return ""
+        shown, doubt = doubted(text, entry.paper.id, ground, verdict)
+        self._doubts += [doubt] if doubt else []
+        return shown
 
 
 def core_of(entry: Entry) -> str:
@@ -161,6 +174,15 @@ def core_of(entry: Entry) -> str:
     if analysis is None:
         return ""
     return analysis.core or next((f.statement for f in analysis.findings), "")
+
+
+def ground_of(entry: Entry) -> Ground:
+    """What a mention is held against: the abstract, the quotations, and what they confirm."""
+    analysis = entry.analysis
+    findings = analysis.findings if analysis else ()
+    quoted = "\n".join(f.evidence.quotation for f in findings if f.evidence)
+    said = [s for s in (core_of(entry), *(f.statement for f in findings)) if MARK not in s]
+    return Ground(quoted, "\n".join([entry.paper.abstract, quoted, *said]), summary_material(entry))
 
 
 def source_of(entry: Entry) -> str:

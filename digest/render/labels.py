@@ -60,6 +60,8 @@ label = Texts(
     text("learned", "Chosen because of this channel's 👍, 🔖 and questions: similar to “{title}” ({words})."),
     text("unverified", "not verified in the paper"),
     text("unsupported", "Not found in the paper: {items}."),
+    text("unconfirmed", "(?) not confirmed by the quoted passage"),
+    text("unconfirmed.text", "(?) not confirmed by the paper's text"),
     text("missing", "Left out because the model's text was unusable: {parts}."),
     text("selected", "The paper is longer than the model can read at once; the sections that matter most were read."),
     text("nothing", "No usable analysis; the abstract is shown instead."),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from digest.model import FULL_PARTS, Analysis, Digest, Entry, Finding, Mention, Theme, Usage
+from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
 from digest.render.labels import label, part_heading
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
@@ -83,7 +83,14 @@ def _summary(digest: Digest) -> Iterable[str]:
         if themes:
             yield f"**{label(name, language)}**"
             yield "\n".join(f"*   {_theme(t, digest)}" for t in themes)
+    if is_marked(summary):
+        yield f"*{label('unconfirmed.text', language)}*"
     yield f"*{coverage_line(digest)}*"
+
+
+def is_marked(summary: Summary) -> bool:
+    """Whether a text of it holds a mark, which then is explained."""
+    return any(MARK in mention.text for mention in summary.mentions)
 
 
 def _theme(theme: Theme, digest: Digest) -> str:
@@ -185,6 +192,8 @@ def _analysis(analysis: Analysis) -> Iterable[str]:
     yield f"*{label('basis', language, basis=label(f'basis.{analysis.basis}', language))}*"
     if analysis.core:
         yield f"**{label('core', language)}**\n\n{analysis.core}"
+        if MARK in analysis.core:
+            yield f"*{label('unconfirmed.text', language)}*"
     for number, part in enumerate(analysis.parts, 1):
         yield f"### {number}. {part_heading(part.name, language)}"
         yield part.full
@@ -198,6 +207,8 @@ def _findings(findings: Iterable[Finding], language: str) -> str:
 
 def _finding(finding: Finding, language: str) -> str:
     lines = [f"- {finding.statement}"]
+    if MARK in finding.statement:
+        lines[0] += f" *({label('unconfirmed', language)})*"
     if finding.unsupported:
         lines[0] += f" *({label('unsupported', language, items=escape(', '.join(finding.unsupported)))})*"
     if finding.evidence:

@@ -98,6 +98,8 @@ def write(seen: Seen) -> str:
         return json.dumps(_summary(seen), ensure_ascii=False)
     if seen.task == "answer":
         return _answer(seen)
+    if seen.task == "support":
+        return json.dumps({"verdicts": _verdicts(seen)}, ensure_ascii=False)
     return "OK."
 
 
@@ -265,6 +267,31 @@ def _summary(seen: Seen) -> dict[str, Any]:
         if directions
         else [],
     }
+
+
+# ---------------------------------------------------------------- support
+
+
+def _verdicts(seen: Seen) -> list[dict[str, Any]]:
+    """Judges each pair by its words alone: figures that stand in the passage, and half of the longer words."""
+    found = []
+    pairs = re.findall(
+        r'<pair n="(\d+)">\nsentence: (.*?)\nquotation: (.*?)\naround: (.*?)\n</pair>', seen.whole, re.DOTALL
+    )
+    for n, sentence, quotation, around in pairs:
+        passage = f"{quotation} {around}".lower()
+        told = set(re.findall(r"\d+(?:\.\d+)?", sentence)) <= set(re.findall(r"\d+(?:\.\d+)?", passage))
+        words = set(re.findall(r"[a-z]{5,}", sentence.lower()))
+        shared = sum(w[:5] in passage for w in words) >= len(words) / 2
+        same = told and shared
+        found.append(
+            {
+                "n": int(n),
+                "reason": "its words stand there" if same else "it is not said",
+                "word": "yes" if same else "no",
+            }
+        )
+    return found
 
 
 # ---------------------------------------------------------------- answers

@@ -1,0 +1,48 @@
+"""Asks the fast model once about the sentences that rules find doubtful.
+
+One call for all doubts of an answer or a digest; none without doubts. Where the call fails, the
+marks stay.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from digest.errors import Unavailable
+from digest.llm.marks import Word
+from digest.llm.parsing import list_at, parse_number, parse_object
+from digest.llm.requests import support_request
+from digest.llm.server.client import Model
+from digest.llm.server.failures import RequestTooLong
+from digest.model import Doubt
+
+log = logging.getLogger(__name__)
+
+MOST = 80
+"""Doubts in one call; the marks of further ones stay."""
+
+
+async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, Word]:
+    """The model's word for each doubt it judged. Raises Misconfigured."""
+    asked = list(dict.fromkeys(doubts))[:MOST]
+    if not asked:
+        return {}
+    log.info("event=support_asked model=%s doubts=%d", model.fast, len(asked))
+    try:
+        reply = await model.ask(support_request(asked))
+    except (Unavailable, RequestTooLong) as error:
+        log.warning("event=support_not_judged model=%s cause=%r", model.fast, str(error))
+        return {}
+    return words_from(reply.text, asked)
+
+
+def words_from(text: str, asked: Sequence[Doubt]) -> dict[Doubt, Word]:
+    """The first readable word for each number; a pair without one stays doubtful."""
+    found: dict[Doubt, Word] = {}
+    for item in list_at(parse_object(text), "verdicts"):
+        number = parse_number(item.get("n"), 1, len(asked))
+        said = str(item.get("word", "")).strip().lower()
+        if number and said in set(Word):
+            found.setdefault(asked[int(number) - 1], Word(said))
+    return found

@@ -1,0 +1,83 @@
+"""Marks sentences that could not be verified, and settles doubts by a judge's words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from digest.model import MARK, Analysis, Doubt, Mention, Summary, Theme
+
+_SENTENCE_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
+"""In a row of a table the mark goes into the last cell: text behind the row is not shown."""
+
+
+class Word(StrEnum):
+    """What a judge says of a pair of sentence and quotation."""
+
+    YES = "yes"
+    NO = "no"
+    OPPOSITE = "opposite"
+
+
+def marked(text: str) -> str:
+    """`It works.` becomes `It works (?).`."""
+    return insert_before_end(text, MARK)
+
+
+def insert_before_end(text: str, addition: str) -> str:
+    end = _SENTENCE_END.search(text)
+    cut = end.start() if end else len(text)
+    return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
+
+
+def shown(doubt: Doubt) -> str:
+    """The sentence as it stands while nobody has confirmed it."""
+    return doubt.sentence if doubt.slight else marked(doubt.sentence)
+
+
+def settled(doubt: Doubt, word: Word | None) -> str:
+    """The sentence after the judge's word; empty when the passage says the opposite."""
+    if word is None:
+        return shown(doubt)
+    return {Word.YES: doubt.sentence, Word.NO: marked(doubt.sentence), Word.OPPOSITE: ""}[word]
+
+
+def settle_analysis(analysis: Analysis, words: Mapping[Doubt, Word]) -> Analysis:
+    """The analysis with what the judge confirmed, marked or refuted."""
+    core, findings = analysis.core, list(analysis.findings)
+    for doubt in analysis.doubts:
+        said = settled(doubt, words.get(doubt))
+        core = core.replace(shown(doubt), said, 1) if doubt.where == "core" else core
+        if doubt.where != "core":
+            findings = [replace(f, statement=said) if f.statement == shown(doubt) else f for f in findings]
+    left = tuple(f for f in findings if f.statement)
+    lost = [n for n, gone in (("core", not core.strip()), ("findings", not left)) if gone and n not in analysis.missing]
+    open_doubts = tuple(d for d in analysis.doubts if d not in words)
+    return replace(analysis, core=core.strip(), findings=left, missing=(*lost, *analysis.missing), doubts=open_doubts)
+
+
+def settle_summary(
+    summary: Summary, words: Mapping[Doubt, Word], settled_cores: Mapping[str, str], cores: Mapping[str, str]
+) -> Summary:
+    """`settled_cores`: what core ideas became that stand as mentions. `cores`: by paper, what
+    replaces a mention that was refuted.
+    """
+    said = {(d.where, shown(d)): settled(d, words.get(d)) for d in summary.doubts}
+
+    def mention(one: Mention) -> Mention:
+        text = said.get((one.paper_id, one.text), settled_cores.get(one.text, one.text))
+        return Mention(one.paper_id, text or cores.get(one.paper_id, ""))
+
+    def themes(given: tuple[Theme, ...]) -> tuple[Theme, ...]:
+        return tuple(Theme(t.text, tuple(map(mention, t.mentions))) for t in given)
+
+    return replace(
+        summary,
+        first=tuple(map(mention, summary.first)),
+        trends=themes(summary.trends),
+        highlights=themes(summary.highlights),
+        directions=themes(summary.directions),
+        doubts=tuple(d for d in summary.doubts if d not in words),
+    )
