@@ -115,6 +115,7 @@ _REWRITTEN = frozenset(
         Fault.NUMBER,
         Fault.NAME,
         Fault.UNKNOWN_ID,
+        Fault.SUPPORT,
         Fault.TOO_LONG,
         Fault.TRUNCATED,
         Fault.PREAMBLE,
