@@ -142,7 +142,7 @@ CHINESE_CLAIMS = (
 
 
 def other_number(s: str, pool: list[str], quotation: str, rng: random.Random) -> str:
-    spots = list(FIGURE.finditer(s))
+    spots = [m for m in FIGURE.finditer(s) if not re.search(r"(?i)\b(?:table|figure|fig\.|section) $", s[: m.start()])]
     if not spots:
         return ""
     spot = rng.choice(spots)
@@ -285,7 +285,9 @@ def pairs(texts: list[FullText], asked: list[Asked], written: list[dict], seed: 
         )
         every = [s.strip() for p in text.text.split("\n\n") for s in SENTENCE.split(p) if 45 <= len(s) <= 420]
         numbers = list(dict.fromkeys(FIGURE.findall(text.text)))
-        names = list(dict.fromkeys(n for n in NAME.findall(text.text) if not re.search("REF|FORM", n)))
+        names = list(
+            dict.fromkeys(n for n in NAME.findall(text.text) if not re.search("REF|FORM|^(?:Table|Figure|Section)", n))
+        )
         bases = [("en", MARKS.sub("", change(q)), q) for q in sentences for change in (reported, shortened)]
         bases += [
             (lang, w[lang], w["quotation"]) for w in written if w["paper"] == text.paper_id for lang in ("en", "zh")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 from digest.checks.claims import missing_figures, missing_names, places_of_figure
 from digest.checks.figures import Figure, figures
@@ -276,7 +276,7 @@ def support_of(
     sentence: str, ground: Ground, language: str, index: SupportIndex | None = None, *, granted: str = ""
 ) -> Verdict:
     """`granted`: what may be said without proof, such as the paper's title and number."""
-    bare = " ".join(_CITATIONS.sub("", sentence).split()).strip(' *_"“”')
+    bare = " ".join(_PAPER_MARKS.sub("", _CITATIONS.sub("", sentence)).split()).strip(' *_"“”')
     if not bare or _letters(bare) == _letters(ground.quotation) or _is_whole_sentence(bare, ground):
         return _SUPPORTED
     case = _Case(bare, ground, language, index, f"{granted}\n{index.title if index else ''}")
@@ -367,7 +367,9 @@ class _Case:
         for clause in _CLAUSES.split(self.sentence):
             own = list(words(clause))
             if len(own) >= 3 and len(own) < len(said) and (part := self._share(self.near, own)) < 0.35:
-                yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", 2 if part < 0.15 else 1)
+                told = [f for f in figures(clause) if f.plain and places_of_figure(f, self.whole)]
+                level = 1 if part >= 0.15 else 2 if told else 3
+                yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", level)
                 return
 
     # -------------------------------------------------------- figures
@@ -458,7 +460,7 @@ class _Case:
     def _names(self) -> Iterator[_Doubt]:
         near = f"{self.whole}\n{self.ground.around}\n{self.granted}"
         missing = missing_names(self.sentence, near)
-        known = squeezed(near)
+        known, own = squeezed(near), squeezed(f"{self.whole}\n{self.granted}")
         for name in missing:
             if squeezed(name) not in known:
                 yield _Doubt(f"the quotation does not name {name}", 3)
@@ -470,6 +472,8 @@ class _Case:
             if word.raw.lower() not in COMMON and not self.near.holds(word) and squeezed(word.raw) not in known:
                 yield _Doubt(f"the quotation does not name {word.raw}", 2)
                 return
+            if not self.mine.holds(word) and squeezed(word.raw) not in own:
+                yield _Doubt(f"{word.raw} stands beside the quotation, not in it", 1)
 
     def _after_stop(self, word: Word) -> bool:
         before = self.sentence[: word.start].rstrip(' "“(')
@@ -508,11 +512,11 @@ class _Case:
     # -------------------------------------------------------- directions
 
     def _directions(self) -> Iterator[_Doubt]:
-        turned = len(negations(self.sentence)) + len(negations(self.whole))
+        turned = (len(negations(self.sentence)) - len(negations(self.whole))) % 2
         compared = _compared(self.sentence), _compared(self.whole)
         for axis in AXES:
-            if axis in AXES[:3] and all(compared):
-                continue  # an exchange of the sides may go with it
+            if axis in AXES[:3] and compared[0] and compared[1] and compared[0].crosses(compared[1]):
+                continue  # the sides are exchanged too
             for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
                 own = list(mine.finditer(self.sentence))
                 if not own or opposite.search(self.sentence) or mine.search(self.whole):
@@ -521,9 +525,7 @@ class _Case:
                 if not found or turned:
                     continue
                 if self.foreign:
-                    if axis.name in _STATED:
-                        yield _Doubt(f"the quotation says “{found[0][0]}”", 2)
-                        return
+                    yield _Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
                     continue
                 if any(self._beside(a, b) for a in own for b in found):
                     yield _Doubt(
@@ -542,40 +544,55 @@ class _Case:
     def _comparison(self) -> Iterator[_Doubt]:
         """`A outperforms B` where the quotation says `B outperforms A`."""
         own = _compared(self.sentence)
-        if own is None:
-            return
         for piece in _END.split(self.whole):
             ground = _compared(piece)
-            if ground is None or ground.axis != own.axis:
+            if own is None or ground is None or ground.axis != own.axis:
                 continue
-            straight = len(own.left & ground.left) + len(own.right & ground.right)
-            crossed = len(own.left & ground.right) + len(own.right & ground.left)
-            same = own.up == ground.up
-            if straight + crossed >= 2 and ((crossed > straight) if same else (straight > crossed)):
-                yield _Doubt("the quotation compares them the other way round", 4 if abs(crossed - straight) > 1 else 2)
+            if own.crosses(ground) if own.up == ground.up else own.follows(ground):
+                yield _Doubt("the quotation compares them the other way round", 4)
+                return
+        mine = _names_in_order(self.sentence)
+        for piece in _END.split(self.whole):
+            theirs = [n for n in _names_in_order(piece) if n in mine]
+            if len(theirs) > 1 and theirs != [n for n in mine if n in theirs]:
+                yield _Doubt("the quotation has the names in another order", 1)
                 return
 
     def _copy(self) -> Iterator[_Doubt]:
         """Words replaced or exchanged in a sentence that is else the quotation's."""
-        mine = () if self.foreign else _tokens(self.sentence)
-        for piece in _END.split(self.whole):
-            theirs = _tokens(piece)
-            ops = list(Levenshtein.opcodes([t.norm for t in mine], [t.norm for t in theirs]))
-            same = sum(op.src_end - op.src_start for op in ops if op.tag == "equal")
-            if len(theirs) < 4 or not mine or same < 0.7 * len(mine):
-                continue
-            held = {t.norm for t in theirs}
-            for op in ops:
-                put = [t for t in mine[op.src_start : op.src_end] if t.content]
-                out = [t for t in theirs[op.dest_start : op.dest_end] if t.content]
-                if op.tag == "replace" and put and out:
-                    yield from _replaced(put, out, held)
-            return
+        own = [] if self.foreign else [t for piece in _END.split(self.sentence) if (t := _tokens(piece))]
+        for mine in own:
+            for theirs in map(_tokens, _END.split(self.whole)):
+                ops = list(Levenshtein.opcodes([t.norm for t in mine], [t.norm for t in theirs]))
+                same = sum(op.src_end - op.src_start for op in ops if op.tag == "equal")
+                if len(theirs) >= 4 and same >= 0.7 * len(mine):
+                    yield from _edited(mine, theirs, ops)
+                    break
+
+
+def _edited(mine: Sequence[_Token], theirs: Sequence[_Token], ops: Sequence[Opcode]) -> Iterator[_Doubt]:
+    """What a near copy put in, took out or moved."""
+    held = {t.norm for t in theirs}
+    new: list[_Token] = []
+    old: list[_Token] = []
+    for op in ops:
+        put = [t for t in mine[op.src_start : op.src_end] if t.content and op.tag != "equal"]
+        out = [t for t in theirs[op.dest_start : op.dest_end] if t.content and op.tag != "equal"]
+        new += put
+        old += out
+        if put and out:
+            yield from _replaced(put, out, held)
+    if moved := {t.norm for t in new} & {t.norm for t in old}:
+        yield _Doubt(f"“{min(moved)}” has another place in the quotation", 2)
+    if any(t.name for t in old) and (strange := [t.raw for t in new if t.name and t.norm not in held]):
+        yield _Doubt(f"the quotation does not say {strange[0]}", 3)
 
 
 def _replaced(put: Sequence[_Token], out: Sequence[_Token], held: AbstractSet[str]) -> Iterator[_Doubt]:
     new, old = put[0].raw, out[0].raw
-    if any(t.norm in held for t in put):
+    if any(_opposite(a.raw, b.raw) for a in put for b in out):
+        yield _Doubt(f"the quotation says “{old}”, not “{new}”", 4)
+    elif any(t.norm in held for t in put):
         yield _Doubt(f"“{new}” stands elsewhere in the quotation", 2)
     elif _same_direction(new, old):
         return
@@ -594,13 +611,11 @@ _CLAUSES = re.compile(
 )
 _HIDDEN_NEGATION = re.compile(
     r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
-    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|overestimat\w*|alone|until|at most)\b",
+    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
 """Words that a true sentence may render by a negation."""
-_OTHER_SIDE = re.compile(
-    r"beyond|difficult|hard|limit|only|低|少|差|难|限|去|除|缺|仅|只|唯一|避免|另|非|失|落后|下降|有待"
-)
+_OTHER_SIDE = re.compile(r"beyond|difficult|hard|limit|only|难|有限|局限|缺|仅|只|唯一|避免|除外|失败|落后|有待")
 """Words that a true sentence may render a negation by."""
 _SPOKEN = re.compile(
     r"论文|文章|作者|本文|文中|正文|原文|引文|引用|说明|指出|提到|提出|报告|给出|写明|认为|表明|显示|介绍|讨论|描述|这一点|这里|其中|结果|数值|直接|相关|实验|结论|强调|一点|做法|有效|围绕|方法|研究|工作|可以|具体|主要|[的了在是和与对把被从为以及也都就还会能用着过到这那其此见上下里中并且]"
@@ -660,7 +675,7 @@ def _scope(text: str, negation: re.Match[str]) -> str:
 
 
 _SCOPE_END = re.compile(
-    r"[,;:.](?=\s|$)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE
+    r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE
 )
 
 
@@ -710,15 +725,24 @@ class _Compared:
     axis: str
     up: bool
 
+    def crosses(self, other: _Compared) -> bool:
+        """Whether each side stands on the other's other side."""
+        one, two = self.left & other.right, self.right & other.left
+        return bool(one and two) and len(self.right & other.right) < len(two)
+
+    def follows(self, other: _Compared) -> bool:
+        one, two = self.left & other.left, self.right & other.right
+        return bool(one and two) and len(self.right & other.left) < len(two)
+
 
 def _compared(text: str) -> _Compared | None:
     match = COMPARATORS.search(text)
     if match is None:
         return None
     every = list(words(text))
-    left = {s for w in every if w.start < match.start() for s in w.stems}
-    inside = match.start() + len(match[0])
-    right = {s for w in every if w.start >= inside for s in w.stems}
+    # `more retention than`: what is compared stands inside.
+    left = {s for w in every if w.start < match.end() for s in w.stems}
+    right = {s for w in [w for w in every if w.start >= match.end()][:5] for s in w.stems}
     axis, up = _axis_of(match[0])
     before = _BI.search(text)
     if before and _HAN.search(text):
@@ -732,8 +756,21 @@ def _compared(text: str) -> _Compared | None:
 _BI = re.compile(r"比|相较于|相比于")
 
 
+def _opposite(one: str, other: str) -> bool:
+    sides = [(axis.up, axis.down) for axis in AXES]
+    return any(
+        (up.fullmatch(one) and down.fullmatch(other)) or (down.fullmatch(one) and up.fullmatch(other))
+        for up, down in sides
+    )
+
+
 def _same_direction(one: str, other: str) -> bool:
     return any(side.search(one) and side.search(other) for axis in AXES for side in (axis.up, axis.down))
+
+
+def _names_in_order(text: str) -> list[str]:
+    found = (w.raw.lower() for w in words(text) if w.name and w.start)
+    return list(dict.fromkeys(found))
 
 
 def _axis_of(words_of_comparison: str) -> tuple[str, bool]:
@@ -762,6 +799,7 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         if raw[0].isdecimal():
             continue
         norm = _folded(raw)
-        content = raw.lower() not in LITTLE and norm not in _GENERAL
+        directed = any(axis.up.fullmatch(raw) or axis.down.fullmatch(raw) for axis in AXES)
+        content = directed or (raw.lower() not in LITTLE and norm not in _GENERAL)
         found.append(_Token(norm, raw, content, content and number > 0 and not raw.islower()))
     return tuple(found)
