@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from digest.checks import first_person, phrases
+from digest.checks import afterwords, first_person, phrases
 from digest.checks import language as lang
 from digest.model import Fault
 
@@ -167,6 +167,11 @@ def _in_last_paragraph(text: str, before: str) -> bool:
 
 def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
     for _ in range(6):
+        remark = afterwords.last_remark(text)
+        if remark:
+            cut.append((Fault.CHATTER, remark.strip()))
+            text = _RULE_AFTER.sub("", text.rstrip()[: -len(remark.rstrip())].rstrip()).rstrip()
+            continue
         last = _LAST.search(text[-_MAX_CHATTER:])
         if not last or not last[0].strip() or (last.start() == 0 and len(text) > _MAX_CHATTER):
             return text

@@ -96,6 +96,8 @@ _ENGLISH = _FUNCTION_WORDS["en"] | frozenset(
 
 Any other language in Latin letters shows its own function words, or letters that English lacks.
 """
+_LONG_WORD = 5
+"""Letters of a word that is hardly an acronym."""
 _HAN_PER_WORD = 1.6
 """Han characters that equal a Latin word in length."""
 
@@ -225,7 +227,7 @@ def _similar(one: str, other: str) -> bool:
 def foreign(text: str, language: str) -> str:
     """The text's language if it is surely not `language`; else empty."""
     wanted = base(language)
-    plain = prose(text)
+    plain = _lowered(prose(text))
     script = _main_script(scripts(plain))
     if script and script != "latin":
         at_home = wanted in OF_SCRIPT[script] or (wanted == "yue" and script == "han")
@@ -235,6 +237,16 @@ def foreign(text: str, language: str) -> str:
     if any(wanted in languages for languages in OF_SCRIPT.values()):
         return language_of(text) if _sentence_like(plain) else ""
     return _other_latin(plain, wanted)
+
+
+def _lowered(plain: str) -> str:
+    """Words in capitals throughout are no names where some are long or function words."""
+    found = _WORD.findall(plain)
+    if len(found) < 3 or not all(w.isupper() for w in found):
+        return plain
+    long = sum(len(w) >= _LONG_WORD for w in found)
+    little = sum(any(w.lower() in words for words in (_ENGLISH, *_FUNCTION_WORDS.values())) for w in found)
+    return plain.lower() if long + little >= 3 and long else plain
 
 
 def _other_latin(plain: str, wanted: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from digest.checks import phrases
+from digest.checks import phrases, slots
 from digest.checks.shape import CODE, Found
 from digest.model import Fault
 
@@ -43,8 +43,9 @@ _MADE_UP = re.compile(
 )
 _SLOT = re.compile(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
 _X_BLANKS = re.compile(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
+_ONE_X = re.compile(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
 _UNDERSCORE_BLANKS = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
-_STARTS_WITH_REQUEST = re.compile(r"请|insert|enter|your|add|todo|tbd|此处|在此|待", re.IGNORECASE)
+_STARTS_WITH_REQUEST = re.compile(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
 COPIED_WORDS = 8
 """Words or Chinese characters in a row that make a copy."""
 
@@ -115,12 +116,12 @@ def copied(text: str, prompt: str, source: str = "") -> str:
 
 def unfilled_templates(text: str, source: str) -> Found:
     """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
-    plain = CODE.sub(" ", text)
+    plain = phrases.QUOTED.sub("“”", CODE.sub(" ", text))
     own = source.lower()
     for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
         if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
-    blank = _blanks(phrases.QUOTED.sub("“”", plain), own)
+    blank = _blanks(plain, own)
     if blank:
         yield Fault.LEAKED, f"a template left in: {blank}"
     made_up = _MADE_UP.search(text)
@@ -134,6 +135,8 @@ def _blanks(plain: str, own: str) -> str:
     named = {s for s in slots if phrases.SLOT_NOUN.search(s)}
     if len(slots) >= 2 and named and not any(s.lower() in own for s in slots):
         return ", ".join(sorted(slots)[:3])
+    if (one := _ONE_X.search(plain)) and one[0].lower() not in own:
+        return one[0]
     for pattern in (_X_BLANKS, _UNDERSCORE_BLANKS):
         left: list[str] = [b for b in pattern.findall(plain) if b.lower() not in own]
         if len(left) >= 2:
@@ -144,6 +147,9 @@ def _blanks(plain: str, own: str) -> str:
 def _is_template(bracket: re.Match[str], plain: str) -> bool:
     """The brackets hold only words of a request and of the things requested."""
     body = bracket["body"].strip()
+    before, after = plain[max(0, bracket.start() - 24) : bracket.start()], plain[bracket.end("close") :][:8]
+    if slots.is_slot(body, before, after, round_=bracket["open"] in "(（"):
+        return True
     if not phrases.TEMPLATE_WORDS.fullmatch(body):
         return False
     round_ = bracket["open"] in "(（"

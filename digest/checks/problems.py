@@ -6,7 +6,7 @@ of a text, outside quotation marks, and where the paper itself does not hold it.
 
 from __future__ import annotations
 
-from digest.checks import leaks, on_topic, shape
+from digest.checks import afterwords, leaks, on_topic, shape
 from digest.checks.cleaning import cut
 from digest.checks.refusals import find_refusals
 from digest.model import Fault, Problem
@@ -39,9 +39,10 @@ def problems_of(
         find_refusals(kept, kind, source),
         leaks.leaked(kept, source, prompt),
         leaks.unfilled_templates(kept, source),
+        afterwords.title_remarks(kept) if kind == "title" else (),
         shape.headings(kept, kind),
         on_topic.wrong_language(kept, language, kind),
-        shape.repetitions(kept),
+        shape.repetitions(kept, source),
         shape.truncated(kept, kind, language),
         on_topic.other_paper(kept, language, source, kind),
         on_topic.followed_orders(kept, instructions, source),

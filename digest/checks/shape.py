@@ -23,6 +23,9 @@ _HEADING = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
+_STUTTER = re.compile(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
+_SEQUENCE = re.compile(r"[ACGTUN]+")
+"""Of genes, which repeat themselves."""
 _NUMBERED = re.compile(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
@@ -151,7 +154,7 @@ def _closes(head: re.Match[str], following: re.Match[str] | None) -> bool:
     return bool(following and following["level"] and len(following["level"]) <= len(head["level"]))
 
 
-def repetitions(text: str) -> Found:
+def repetitions(text: str, source: str = "") -> Found:
     plain = CODE.sub(" ", text)[:20_000]
     raw = plain.encode()
     if len(plain) >= 600 and len(zlib.compress(raw)) < 0.16 * len(raw):
@@ -160,8 +163,11 @@ def repetitions(text: str) -> Found:
     for sentence, times in counts.most_common(1):
         if times >= (3 if lang.size(sentence) >= 5 else 4):
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
-    loop = _LOOP.search(phrases.QUOTED.sub("“”", plain))
-    if loop and re.search(r"[^\W\d]", loop["unit"]) and len(loop[0]) >= 12:
+    unquoted = phrases.QUOTED.sub("“”", plain)
+    loops = [m for m in _LOOP.finditer(unquoted) if re.search(r"[^\W\d]", m["unit"]) and len(m[0]) >= 12]
+    loops += _STUTTER.finditer(unquoted)
+    loop = next((m for m in loops if not _SEQUENCE.fullmatch(m[0]) and m[0] not in source), None)
+    if loop:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
 
 
