@@ -90,11 +90,14 @@ class ConsoleChat:
         """A placeholder that identifies the message; it leads nowhere."""
         return f"https://terminal.invalid/{place.channel}/{message}"
 
-    async def draft(self, question: Question, key: str) -> ConsoleDraft:
+    async def draft(self, question: Question, key: str, message: str = "") -> ConsoleDraft:  # noqa: ARG002
         return ConsoleDraft(self, question.place, key)
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
+
+    async def text_now(self, question: Question) -> str | None:
+        return question.text
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:  # noqa: ARG002
         return await self.finish(place, post, key, reply=bool(place.thread))
@@ -104,10 +107,16 @@ class ConsoleChat:
         history = self.history(place)
         found = await history.find(key, EPOCH)
         if found is not None:
+            await self._replace(place, found, post)
             return found
         message = await history.put(key, post_to_data(post), place.thread)
         self._print(post, reply=reply)
         return message
+
+    async def _replace(self, place: Place, message: str, post: Post) -> None:
+        known = await self.history(place).message(message)
+        if known is not None and not known.deleted and known.post != post_to_data(post):
+            await self.edit(place, message, post)
 
     def _print(self, post: Post, *, reply: bool) -> None:
         shown: RenderableType = render.reply(post) if reply else render.parent(post)
@@ -122,6 +131,7 @@ class ConsoleDraft:
     chat: ConsoleChat
     place: Place
     key: str
+    stopped: bool = False
     _live: Live | None = None
 
     async def write(self, text: str) -> None:
@@ -129,6 +139,23 @@ class ConsoleDraft:
 
     async def status(self, text: str) -> None:
         self._show(render.status(text))
+
+    async def until_stopped(self) -> None:
+        """Never returns: a terminal has only the keyboard's interrupt."""
+        await asyncio.Event().wait()
+
+    async def end_writing(self) -> str:
+        await self.close()
+        return ""
+
+    async def restart(self) -> None:
+        await self.close()
+
+    async def discard(self) -> None:
+        await self.close()
+        found = await self.chat.history(self.place).find(self.key, EPOCH)
+        if found is not None:
+            await self.chat.delete(self.place, found)
 
     async def finish(self, post: Post) -> str:
         await self.close()

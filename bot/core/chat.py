@@ -183,6 +183,8 @@ class Question:
     """The id of the message it replies to, where the platform has that."""
     subject: str = ""
     """A paper's id, where a button or form named it."""
+    edited: str = ""
+    """Of the edit that gave it this text: a later edit's sorts after it. Empty if never edited."""
     addressed: bool = True
     """The bot was mentioned, replied to, or asked through a button or in a direct message."""
     mentions_others: bool = False
@@ -342,8 +344,29 @@ class Draft(Protocol):
         """`Reading 2601.22153 …`"""
         ...
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a person stopped the answer with a control of the platform."""
+        ...
+
+    async def until_stopped(self) -> None:
+        """Returns once a person stopped the answer."""
+        ...
+
+    async def end_writing(self) -> str:
+        """Shows no more provisional text. Returns the text shown last."""
+        ...
+
+    async def restart(self) -> None:
+        """Lets other provisional text follow in the same message: the question was edited."""
+        ...
+
     async def finish(self, post: Post) -> str:
         """Replaces the provisional text. Returns the message's id. Safe to repeat."""
+        ...
+
+    async def discard(self) -> None:
+        """Deletes what was shown: the question was deleted. Safe to repeat."""
         ...
 
 
@@ -386,8 +409,14 @@ class Chat(Protocol):
         """An https link to a message."""
         ...
 
-    async def draft(self, question: Question, key: str) -> Draft:
-        """Begins the answer to a question. After a crash `key` finds the half-written one."""
+    async def draft(self, question: Question, key: str, message: str = "") -> Draft:
+        """Begins the answer to a question. After a crash `key` finds the half-written one.
+        `message`: the id of an earlier answer to replace."""
+        ...
+
+    async def text_now(self, question: Question) -> str | None:
+        """The text of a question's message as it reads now; None if it was deleted. Raises
+        ChatError if the message cannot be read."""
         ...
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
@@ -437,7 +466,7 @@ class EventHandler(Protocol):
         ...
 
     async def on_edit(self, question: Question) -> None:
-        """An earlier question's message was edited. Replaces the question if it is still open."""
+        """A message was edited. An earlier question in it is answered as it reads now."""
         ...
 
     async def on_delete(self, place: Place, message: str) -> None:

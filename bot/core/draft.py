@@ -47,12 +47,15 @@ class DraftPump(ABC):
     """Seconds that the first `write` waits at most for its words to be shown."""
 
     def __init__(self, *, provisional: bool = True) -> None:
+        self._provisional = provisional
         self._state = DraftState.WAITING if provisional else DraftState.SILENT
         self._text = ""
         self._changed, self._shown_once, self._wake = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._late_until = 0.0
         """Monotonic time until which an unanswered request may still take effect; 0 for none."""
+        self._stopped = asyncio.Event()
+        """Set once a person stopped the answer."""
 
     # ------------------------------------------------------------ what a platform implements
 
@@ -84,6 +87,14 @@ class DraftPump(ABC):
     @abstractmethod
     async def _replace_again(self, post: Post) -> None:
         """Repairs the first message of the final form after a late request may have changed it."""
+
+    @abstractmethod
+    async def _end_provisional(self) -> None:
+        """Closes what is open on the platform while words come. Safe to repeat."""
+
+    @abstractmethod
+    async def _delete_all(self) -> None:
+        """Deletes every message of the answer, those of an earlier process too."""
 
     async def status(self, text: str) -> None:
         if self._state is DraftState.WAITING:
@@ -144,6 +155,36 @@ class DraftPump(ABC):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    async def until_stopped(self) -> None:
+        await self._stopped.wait()
+
+    async def end_writing(self) -> str:
+        shown = self._text if self._state is DraftState.WRITING or self._stopped.is_set() else ""
+        await self._stop()
+        await self._end_provisional()
+        return shown
+
+    async def restart(self) -> None:
+        await self.end_writing()
+        self._text = ""
+        self._changed.clear()
+        self._shown_once.clear()
+        self._wake.clear()
+        if self._provisional and not self._stopped.is_set():
+            self._state = DraftState.WAITING
+
+    async def discard(self) -> None:
+        """See `Draft.discard`. Waits until no unanswered request can take effect any more."""
+        await self.end_writing()
+        if self._late_until:
+            await asyncio.sleep(self._late_until - time.monotonic())
+            self._late_until = 0.0
+        await self._delete_all()
 
     async def finish(self, post: Post) -> str:
         """See `Draft.finish`. Raises ChatError if the answer could not be shown; then repeat it."""

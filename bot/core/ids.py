@@ -143,6 +143,23 @@ class QuestionId(_Id):
 
 
 @dataclass(frozen=True)
+class AnswerTask(_Id):
+    """`slack:C1:1700.1`, `slack:C1:1700.1~2`: a question to answer, for the third time."""
+
+    question: str
+    round: int = 0
+    """See `StoredQuestion.round`."""
+    form = r"(.+?)(?:~([1-9]\d*))?"
+
+    def __str__(self) -> str:
+        return f"{self.question}~{self.round}" if self.round else self.question
+
+    @classmethod
+    def _of(cls, *fields: str) -> Self:
+        return cls(fields[0], int(fields[1] or 0))
+
+
+@dataclass(frozen=True)
 class PaperChoice(_Id):
     """`<name of the question> <paper id>`: an option of the menu that asks which paper is meant."""
 

@@ -240,6 +240,10 @@ say = Texts(
     text("question.was before", "**{title}** had been announced before this channel followed its category."),
     text("question.not seen", "This channel has not seen that paper: it was in none of its lists."),
     text("question.bug", "Something went wrong on my side (id {id}). It is logged; please ask again."),
+    text("question.anew", "✎ The question was edited; this answers it as it reads now."),
+    text("question.unanswered", "I could not answer your question “{question}” for a day: {why} Please ask again when that is set right."),
+    text("question.stopped", "Stopped. Ask again at any time."),
+    text("question.stopped.half", "⏹ Stopped. The text above is unfinished and was not checked against the paper."),
     # a digest that is late
     text("late.arxiv", "arXiv has not published today's list yet (last try: {last}). I keep trying and post the digest as soon as the list is there. You do not need to do anything."),
     text("late.model", "The model has not answered yet (last try: {last}). I keep trying and post the digest when it does; at {until} I post it without the model. You do not need to do anything."),

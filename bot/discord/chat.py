@@ -17,12 +17,12 @@ from bot.core.chat import Person, Place, Post, Question, Step, StepKind, TargetM
 from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
-from bot.discord.events import NAME
+from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
 from bot.discord.render.messages import NOBODY, V2, keyed, messages
 from bot.discord.render.plan import plan, silent
-from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, Refused, Rest
+from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 
 FORUM = 15
 THREADS = (10, 11, 12)
@@ -182,6 +182,17 @@ class DiscordChat:
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
 
+    async def text_now(self, question: Question) -> str | None:
+        channel, bare = locate(question.place, question.message)
+        try:
+            found = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
+        except TargetMissing as error:
+            if getattr(error.__cause__, "code", 0) == UNKNOWN_MESSAGE:
+                return None
+            raise
+        text = str(found.get("content") or "")
+        return text_to(self.rest.me, text, question.text) if text else question.text  # hidden without the intent
+
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         if to is not None:
             channel = await self.open_direct(to)
@@ -216,7 +227,7 @@ class DiscordChat:
         made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
         return str(made["id"])
 
-    async def draft(self, question: Question, key: str) -> Draft:
+    async def draft(self, question: Question, key: str, message: str = "") -> Draft:
         if question.private and question.extra.get("token"):
             if len(self.streaming_tokens) >= MAX_KNOWN_CHANNELS:
                 self.streaming_tokens.clear()
@@ -229,7 +240,10 @@ class DiscordChat:
         # While the nonce is recognised, it finds a half-written answer without a search.
         old = (self._now() - question.at).total_seconds() > NONCE_LIFE
         search = self.history.find if old else None
-        return Draft(ChannelMessage(self.rest, channel, reply_to, search, question.at, thread=thread), key, self._pace)
+        target = ChannelMessage(
+            self.rest, channel, reply_to, search, question.at, thread=thread, look=self.history.find
+        )
+        return Draft(target, key, self._pace, message.rpartition("/")[2])
 
     async def place(self, channel: str) -> Place:
         """The Place for the id of a channel, thread or direct conversation."""

@@ -13,14 +13,25 @@ from typing import Any, Protocol
 
 import stamina
 
-from bot.core.chat import ChatError, OutcomeUnknown, Person, Post, Question, Small, TargetMissing, Text, Throttled
+from bot.core.chat import (
+    ChatError,
+    HistoryRefused,
+    OutcomeUnknown,
+    Person,
+    Post,
+    Question,
+    Small,
+    TargetMissing,
+    Text,
+    Throttled,
+)
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import further_key
 from bot.core.texts import say
 from bot.discord.ids import components, message_id
 from bot.discord.render.messages import V2, keyed, marked, messages
 from bot.discord.render.plan import silent
-from bot.discord.rest import ORIGINAL, Rest, webhook_message
+from bot.discord.rest import MESSAGE, ORIGINAL, Rest, webhook_message
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is valid for 15 minutes; 30 seconds are kept in reserve."""
@@ -42,6 +53,14 @@ class AnswerMessage(Protocol):
 
     async def change(self, message: str, payload: dict[str, Any]) -> None: ...
 
+    async def search(self, key: str) -> str | None:
+        """Looks for the message in the channel's history. Raises HistoryRefused."""
+        ...
+
+    async def delete(self, message: str) -> None:
+        """Safe to repeat."""
+        ...
+
     def name(self, message: str) -> str:
         """The id as the store keeps it."""
         ...
@@ -50,11 +69,14 @@ class AnswerMessage(Protocol):
 class Draft(DraftPump):
     """The pump over an AnswerMessage; `pace` in seconds between two edits."""
 
-    def __init__(self, target: AnswerMessage, key: str, pace: float) -> None:
+    def __init__(self, target: AnswerMessage, key: str, pace: float, message: str = "") -> None:
+        """`message`: the bare id of an earlier answer, which is replaced."""
         super().__init__()
         self._target, self._key, self._seconds = target, key, pace
-        self._message = ""
+        self._message = message
         self._searched = False
+        self._anew = bool(message)
+        """A final form stands already; its further messages may have to go."""
 
     @property
     def _pace(self) -> float:
@@ -75,8 +97,40 @@ class Draft(DraftPump):
         await _retry(lambda: self._put(first))
         for i, payload in enumerate(more, 1):
             key = further_key(self._key, i)
-            await _retry(lambda payload=payload, key=key: self._target.create(payload, key))  # type: ignore[misc]
+            await _retry(lambda payload=payload, key=key: self._put_further(payload, key))  # type: ignore[misc]
+        if self._anew:
+            await self._delete_further(len(more) + 1)
+        self._anew = True
         return self._target.name(self._message)
+
+    async def _put_further(self, payload: dict[str, Any], key: str) -> None:
+        """Edits the message of an earlier final form, else creates it."""
+        known = await self._search(key) if self._anew else None
+        if known:
+            await self._target.change(known, marked(payload, key))
+        else:
+            await self._target.create(payload, key)
+
+    async def _delete_further(self, first: int) -> None:
+        """Deletes the further messages from this one on."""
+        while known := await self._search(further_key(self._key, first)):
+            await _retry(lambda known=known: self._target.delete(known))  # type: ignore[misc]
+            first += 1
+
+    async def _search(self, key: str) -> str | None:
+        with contextlib.suppress(HistoryRefused):
+            return await self._target.search(key)
+        return None
+
+    async def _end_provisional(self) -> None:
+        """Nothing is open: the message is edited."""
+
+    async def _delete_all(self) -> None:
+        message = self._message or await self._search(self._key)
+        if message:
+            await _retry(lambda: self._target.delete(message))
+        await self._delete_further(1)
+        self._message = ""
 
     async def _replace_again(self, post: Post) -> None:
         await _retry(lambda: self._put(messages(post)[0]))
@@ -125,13 +179,22 @@ class ChannelMessage:
         since: datetime,
         *,
         thread: bool,
+        look: Callable[[str, str, datetime], Awaitable[str | None]],
     ) -> None:
-        self._rest, self._channel, self._thread = rest, channel, thread
+        """`search`: finds a half-written answer before the first request; `look`: at any time."""
+        self._rest, self._channel, self._thread, self._look = rest, channel, thread, look
         self._reply_to = reply_to.rpartition("/")[2]
         self._search, self._since = search, since
 
     async def find(self, key: str) -> str | None:
         return await self._search(self._channel, key, self._since) if self._search else None
+
+    async def search(self, key: str) -> str | None:
+        return await self._look(self._channel, key, self._since)
+
+    async def delete(self, message: str) -> None:
+        with contextlib.suppress(TargetMissing):
+            await self._rest.write("DELETE", MESSAGE, channel_id=self._channel, message_id=message)
 
     async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
         body = silent(keyed(payload, key))
@@ -192,8 +255,19 @@ class EphemeralMessage:
     async def _direct_message(self) -> ChannelMessage:
         if self._direct is None:
             channel = await self._open_direct(self._person)
-            self._direct = ChannelMessage(self._rest, channel, "", None, self._asked_at, thread=False)
+            self._direct = ChannelMessage(
+                self._rest, channel, "", None, self._asked_at, thread=False, look=self._not_looked_for
+            )
         return self._direct
+
+    async def _not_looked_for(self, channel: str, key: str, since: datetime) -> str | None:  # noqa: ARG002
+        return None
+
+    async def search(self, key: str) -> str | None:  # noqa: ARG002
+        return None
+
+    async def delete(self, message: str) -> None:
+        """Keeps it: a question from a form has no message that could be deleted."""
 
     def name(self, message: str) -> str:
         return message if self._direct is not None else ""

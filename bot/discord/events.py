@@ -15,6 +15,7 @@ from digest.arxiv.ids import parse
 
 NAME = "discord"
 VOTES = {"👍": VoteKind.MORE, "👎": VoteKind.FEWER, "🔖": VoteKind.SAVED}
+_ROLE = re.compile(r"<@&[0-9]+>")
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -86,6 +87,14 @@ def _permissions(message: discord.Message) -> discord.Permissions | None:
 
 def without_mention(text: str, me: Me) -> str:
     return re.sub(rf"<@!?{me.user}>|<@&{me.role}>", "", text).strip()
+
+
+def text_to(me: str, content: str, before: str) -> str:
+    """The text without the bot's mention, as far as a process without the gateway can tell: it does
+    not know the bot's role. `before` if only mentions of roles differ."""
+    text = re.sub(rf"<@!?{me}>", "", content).strip()
+    bare, was = (" ".join(_ROLE.sub("", t).split()) for t in (text, before))
+    return before if bare == was else _ROLE.sub("", text).strip()
 
 
 def roles_of(user: discord.abc.User) -> frozenset[str]:

@@ -25,11 +25,12 @@ TIMEOUT = 15.0
 UNREACHABLE = 5.0
 """Seconds until an unreachable Discord is asked again."""
 
+UNKNOWN_MESSAGE = 10008
 _ENDED = "error.discord.ended"
 _GONE = {
     10003: "error.discord.channel",
     10004: "error.discord.server",
-    10008: "error.discord.message",
+    UNKNOWN_MESSAGE: "error.discord.message",
     10015: _ENDED,
     10062: _ENDED,
     50027: _ENDED,

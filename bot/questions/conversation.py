@@ -2,15 +2,19 @@
 
 `receive` decides whether a message is for the bot and stores it before the platform is
 acknowledged. `answer` is the task and may be started any number of times: a finished answer is
-stored before it is sent, and a sent answer is not sent again.
+stored before it is sent, and a sent answer is not sent again. While an answer is made, the task
+watches the question: an edit begins the answer anew in the same message, a deletion or the
+platform's Stop ends it. It looks again right before the final form is sent, and after.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.alerts import faults
@@ -31,7 +35,7 @@ from bot.core.chat import (
     Vote,
     VoteKind,
 )
-from bot.core.ids import AnswerTo, Origin, PaperChoice, QuestionId, join_key
+from bot.core.ids import AnswerTask, AnswerTo, Origin, PaperChoice, QuestionId, join_key
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
@@ -54,6 +58,29 @@ log = logging.getLogger(__name__)
 
 TURNS = 6
 """Turns of the thread's conversation that the model is given."""
+LOOK_AGAIN = 0.5
+"""Seconds between two looks at a question that is being answered."""
+READ_TIMEOUT = 2.0
+"""Seconds that the last look at the question may take on the platform."""
+EDIT_MAX_AGE = timedelta(days=1)
+"""An older message that an edit addresses to the bot is no new question."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What is to be shown in answer to a question."""
+
+    build: Callable[[str], Post]
+    """Takes the language."""
+    paper_ids: tuple[str, ...] = ()
+    alone: bool = False
+    """For the asker alone, where the platform can show that."""
+    silent: bool = False
+    """The asker was told before: nothing is shown."""
+
+
+def _shared(post: Post, paper_ids: Sequence[str] = ()) -> _Made:
+    return _Made(lambda _: post, tuple(paper_ids))
 
 
 class Conversation:
@@ -109,22 +136,28 @@ class Conversation:
             await faults.report_budget_spent(context, question.place.key, error)
             raise error
 
-    async def enqueue(self, question: Question) -> None:
+    async def enqueue(self, question: Question, instead_of: str = "") -> None:
         """Stores and queues a question. A redelivered one is queued again, after a crash. Raises
-        OverQuota and OverBudget before anything is stored."""
+        OverQuota and OverBudget before anything is stored. `instead_of`: the id of the question
+        that its message asked before."""
         await self._check_limits(question)
-        await self._store.save_question(question)
+        await self._store.save_question(question, instead_of)
         await self._store.save_question_name(question.id)
         asked = await self._store.question(question.id)
         if asked is not None and asked.state is QuestionState.OPEN:
             log.info("event=asked platform=%s for=%s", question.place.platform, answer_name(question.id))
-            if await self._store.wait_turn(question.person.id, question.id, question.at.timestamp()):
-                await self._context.queue.add("answer", question.id)
+            await self._queue(question, asked.round)
 
-    async def _next_turn(self, question_id: str) -> None:
-        """Queues the questions whose turn it is after this one of the same person."""
-        for waiting in await self._store.end_turn(question_id):
-            if waiting != question_id:
+    async def _queue(self, question: Question, again: int) -> None:
+        """Queues the answer, unless others to the same person come first."""
+        task = str(AnswerTask(question.id, again))
+        if await self._store.wait_turn(question.person.id, task, question.at.timestamp()):
+            await self._context.queue.add("answer", task)
+
+    async def _next_turn(self, task: str) -> None:
+        """Queues the answers whose turn it is after this one to the same person."""
+        for waiting in await self._store.end_turn(task):
+            if waiting != task:
                 await self._context.queue.add("answer", waiting)
 
     async def _decide(self, question: Question, talk: ThreadRecord | None) -> etiquette.Decision:
@@ -165,112 +198,201 @@ class Conversation:
     async def answer_unaddressed(self, question: Question) -> None:
         """Queues the question again, as addressed to the bot, after its author pressed "Answer"."""
         repeated = str(QuestionId.parse(question.id).permitted())
-        await self.enqueue(replace(question, id=repeated, message="", addressed=True))
+        await self.enqueue(replace(question, id=repeated, addressed=True), question.id)
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
         """Queues the question again, about the paper that a person chose from the menu."""
         repeated = str(QuestionId.parse(question.id).about(paper_id))
-        await self.enqueue(replace(question, id=repeated, subject=paper_id, message="", person=person))
+        await self.enqueue(replace(question, id=repeated, subject=paper_id, person=person), question.id)
 
     async def amend(self, question: Question) -> None:
-        """Replaces the text of a question that was edited before its answer was finished."""
-        await self._store.amend(question)
+        """Answers the question of an edited message as it reads now. A message that was no question
+        becomes one if the edit addresses it to the bot."""
+        known, again = await self._store.amend(question)
+        if again:
+            log.info("event=asked_anew for=%s", answer_name(known))
+            await self._queue(replace(question, id=known), again)
+        elif question.addressed and self._context.now() - question.at < EDIT_MAX_AGE:
+            asked = await self._store.question(known) if known else None
+            if asked is None:
+                await self.receive(question)
+            elif asked.state is QuestionState.SILENT and not asked.question.addressed:
+                await self.answer_unaddressed(replace(question, id=known))
 
-    async def answer(self, question_id: str) -> None:
+    async def answer(self, task: str) -> None:
         """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
         try:
-            await self._answer(question_id)
+            await self._answer(AnswerTask.parse(task).question)
         finally:  # one that is tried again later holds nobody up meanwhile
-            await self._next_turn(question_id)
+            await self._next_turn(task)
 
     async def _answer(self, question_id: str) -> None:
-        asked = await self._store.question(question_id)
-        if asked is None or asked.state is not QuestionState.OPEN:
-            return
+        draft: Draft | None = None
+        while True:
+            asked = await self._store.question(question_id)
+            open_ = asked is not None and asked.state is QuestionState.OPEN
+            withdrawn = asked is not None and asked.state is QuestionState.WITHDRAWN
+            if asked is None or not (open_ or withdrawn):
+                if asked is None and draft is not None:  # its author made the bot forget it
+                    await draft.discard()
+                return
+            if draft is None:
+                draft = await self._draft(asked)
+            elif open_:
+                await draft.restart()
+            if withdrawn:
+                await draft.discard()
+                await self._store.end_withdrawn(question_id)
+                log.info("event=withdrawn for=%s", answer_name(question_id))
+                return
+            if await self._answer_as_it_stands(asked, draft):
+                return
+
+    async def _draft(self, asked: StoredQuestion) -> Draft:
+        chat = self._context.chats[asked.question.place.platform]
+        return await chat.draft(asked.question, str(AnswerTo(asked.question.id)), asked.message)
+
+    async def _answer_as_it_stands(self, asked: StoredQuestion, draft: Draft) -> bool:
+        """False if the question was edited or deleted before its answer stood."""
         question = asked.question
-        draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
-        if asked.post is not None:
-            await self._finish(asked, draft, asked.post, asked.answer.paper_ids if asked.answer else ())
-            return
         language = await self._language_of_answer(question)
+        if asked.post is not None:
+            made: _Made | None = _shared(asked.post, asked.answer.paper_ids if asked.answer else ())
+        else:
+            made = await self._make_unless_changed(asked, draft, language)
+        shown = await draft.end_writing()
+        if draft.stopped:
+            log.info("event=stopped for=%s", answer_name(question.id))
+            made = _shared(_stopped_post(shown, language))
+        await self._read_again(question)
+        if made is None or not await self._store.is_current(question.id, asked.revision):
+            return False
+        return await self._commit(asked, draft, made, language)
+
+    async def _read_again(self, question: Question) -> None:
+        """Asks the platform how the message reads now: an event may have been missed."""
+        if not question.message:
+            return
         try:
-            with asked_by(question.person.id, question.id):
-                await self._make_answer(asked, draft, language)
+            async with asyncio.timeout(READ_TIMEOUT):
+                text = await self._context.chats[question.place.platform].text_now(question)
+        except (ChatError, TimeoutError) as error:
+            log.info("event=question_not_read reason=%s", type(error).__name__)
+            return
+        if text is None:
+            await self._store.withdraw(question.place, question.message)
+        else:
+            await self._store.amend(replace(question, text=text, edited=""))
+
+    async def _make_unless_changed(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made | None:
+        """Makes the answer; None if the question changed or a person stopped the answer."""
+        making = asyncio.create_task(self._make_or_explain(asked, draft, language))
+        signs = [asyncio.create_task(self._until_changed(asked)), asyncio.create_task(draft.until_stopped())]
+        try:
+            await asyncio.wait({making, *signs}, return_when=asyncio.FIRST_COMPLETED)
+            return making.result() if making.done() else None
+        finally:
+            for task in (making, *signs):
+                task.cancel()
+            await asyncio.gather(making, *signs, return_exceptions=True)
+
+    async def _until_changed(self, asked: StoredQuestion) -> None:
+        """Returns once the question was edited or deleted."""
+        current = True
+        while current:
+            await asyncio.sleep(LOOK_AGAIN)
+            with contextlib.suppress(StoreUnavailable):
+                current = await self._store.is_current(asked.question.id, asked.revision)
+
+    async def _make_or_explain(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
+        """The answer, else what people are told instead. Raises ChatError, StoreUnavailable."""
+        name = answer_name(asked.question.id)
+        try:
+            with asked_by(asked.question.person.id, _work(asked)):
+                return await self._make_answer(asked, draft, language)
         except (ChatError, StoreUnavailable):
             raise
         except Misconfigured as error:
-            log.error("event=answer_misconfigured question=%s cause=%r", answer_name(question.id), str(error))  # noqa: TRY400
-            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
+            log.error("event=answer_misconfigured question=%s cause=%r", name, str(error))  # noqa: TRY400
+            return _shared(note(say("question.bug", language, id=name), language))
         except OverQuota as error:
-            await self._finish_at_limit(asked, draft, "quota", partial(_sentence, error))
+            return await self._at_limit(asked, "quota", partial(_sentence, error))
         except OverBudget as error:
-            subscription = await self._context.subscription(question.place)
-            await self._finish_at_limit(asked, draft, "budget", partial(_over_budget, error.until, subscription))
+            subscription = await self._context.subscription(asked.question.place)
+            return await self._at_limit(asked, "budget", partial(_over_budget, error.until, subscription))
         except PaperboyError as error:
-            await self._finish(asked, draft, note(in_language(error.sentence, language), language))
+            return _shared(note(in_language(error.sentence, language), language))
         except Exception:
-            log.exception("event=bug id=%s", answer_name(question.id))
-            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
+            log.exception("event=bug id=%s", name)
+            return _shared(note(say("question.bug", language, id=name), language))
 
-    async def _finish_at_limit(
-        self, asked: StoredQuestion, draft: Draft, name: str, build: Callable[[str], Post]
-    ) -> None:
+    async def _at_limit(self, asked: StoredQuestion, name: str, build: Callable[[str], Post]) -> _Made:
         """Tells of a limit that was reached after the question was queued, once a day. A form,
-        whose sender waits, is always answered."""
+        whose sender waits, is always answered, and an earlier answer is replaced."""
         by_form = QuestionId.parse(asked.question.id).origin is Origin.FORM
-        if await self._store.is_first_notice(asked.question.person.id, name) or by_form:
-            await self._finish_privately(asked, draft, build)
-        else:
-            await self._store.mark_silent(asked.question.id)
+        told = not (await self._store.is_first_notice(asked.question.person.id, name) or by_form or asked.round)
+        return _Made(build, alone=True, silent=told)
 
-    async def give_up(self, question_id: str) -> None:
+    async def give_up(self, task: str) -> None:
         """Tells the asker that answering failed, after it ended the program again and again."""
-        await self._next_turn(question_id)
+        await self._next_turn(task)
+        question_id = AnswerTask.parse(task).question
         asked = await self._store.question(question_id)
         if asked is None or asked.state is not QuestionState.OPEN:
             return
-        question = asked.question
-        draft = await self._context.chats[question.place.platform].draft(question, str(AnswerTo(question.id)))
-        language = await self._language_of_answer(question)
+        language = await self._language_of_answer(asked.question)
+        said = note(say("question.bug", language, id=answer_name(question_id)), language)
         try:
-            await self._finish_with_note(asked, draft, "bug", language, id=answer_name(question.id))
+            await self._commit(asked, await self._draft(asked), _shared(said), language)
         except PaperboyError:
             await self._store.mark_silent(question_id)
             raise
 
-    async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> None:
+    async def tell_unanswered(self, question: Question, error: ChatError) -> None:
+        """Tells the asker in a direct message that the platform refused the answer for a day."""
+        language = await self._context.person_language(question.place, question.person)
+        asked = escape(" ".join(question.text.split())[:200])
+        said = say("question.unanswered", language, question=asked, why=in_language(error.sentence, language))
+        chat = self._context.chats[question.place.platform]
+        await chat.send(question.place, note(said, language), join_key("unanswered", question.id), question.person)
+
+    async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
         question, context = asked.question, self._context
         why_not, considered = await find_in_ledger(context, question)
         if why_not:
-            return await self._finish(asked, draft, _ledger_post(considered, language))
+            return _shared(_ledger_post(considered, language))
         subjects = await find_subjects(context, question)
         if not subjects.papers:
-            return await self._finish_privately(asked, draft, partial(_paper_menu, question, subjects))
+            return _Made(partial(_paper_menu, question, subjects), alone=True)
         names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text):
             entry = await look_up(context, subjects.papers[0], language, question.place.key)
             entry = await note_earlier_digest(context, entry, question.place, language)
-            return await self._finish(asked, draft, cards.card(entry, language, shared=True), [subjects.papers[0].id])
+            return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
         history = await self._store.turns(question.place, TURNS)
         answer = await request_answer(
             context, question.text, sources, history, language, question.place.key, draft.write
         )
         post = answer_post(answer, sources, question.id)
-        await self._store.save_answer(question.id, answer, post)
-        return await self._finish(asked, draft, post, answer.paper_ids)
+        await self._store.save_answer(question.id, answer, post, asked.revision)
+        return _shared(post, answer.paper_ids)
 
-    async def _finish_privately(self, asked: StoredQuestion, draft: Draft, build: Callable[[str], Post]) -> None:
-        """Shows the result of `build` to the asker alone if possible, else in the thread."""
+    async def _commit(self, asked: StoredQuestion, draft: Draft, made: _Made, language: str) -> bool:
+        """Shows what was made. False if the question was edited or deleted meanwhile."""
         question, chat = asked.question, self._context.chats[asked.question.place.platform]
-        if chat.whispers and not question.private and not question.place.direct:
+        if made.silent:
+            await draft.discard()
+            await self._store.mark_silent(question.id)
+            return True
+        if made.alone and chat.whispers and not question.private and not question.place.direct and not asked.round:
             own = await self._context.person_language(question.place, question.person)
-            post = build(answer_language(question.text, own))
+            post = made.build(answer_language(question.text, own))
+            await draft.discard()
             await chat.send(question.place, post, join_key("alone", question.id), question.person)
-            await self._store.mark_answered(question.id, "")
-        else:
-            await self._finish(asked, draft, build(await self._language_of_answer(question)))
+            return await self._store.mark_answered(question.id, "", asked.revision)
+        return await self._finish(asked, draft, made.build(language), made.paper_ids)
 
     async def _language_of_answer(self, question: Question) -> str:
         """The question's language if it shows, else that of the people who see the answer."""
@@ -278,29 +400,31 @@ class Conversation:
         seen_in = context.person_language if question.private else context.channel_language
         return answer_language(question.text, await seen_in(question.place, question.person))
 
-    async def _finish_with_note(
-        self, asked: StoredQuestion, draft: Draft, name: str, language: str, **values: object
-    ) -> None:
-        await self._finish(asked, draft, note(say(f"question.{name}", language, **values), language))
-
-    async def _finish(self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str] = ()) -> None:
+    async def _finish(self, asked: StoredQuestion, draft: Draft, post: Post, paper_ids: Sequence[str]) -> bool:
         """Shows the final form and records it. From then on the bot answers in this thread."""
         question = asked.question
         if QuestionId.parse(question.id).origin is Origin.FORM and not question.private and not question.place.direct:
             # Nobody else has seen a question that was asked in a form.
             asked_for = Small(f"❓ {escape(' '.join(question.text.split()))}")
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
+        if asked.round:
+            post = replace(post, blocks=(*post.blocks, Small(say("question.anew", post.language))))
         message = await draft.finish(post)
-        await self._store.mark_answered(question.id, message)
+        if not await self._store.mark_answered(question.id, message, asked.revision):
+            return False
         log.info("event=answered message=%s", message)
         metrics.POSTS.labels(question.place.platform, "answer").inc()
         metrics.ANSWERS.observe(max(0.0, (self._context.now() - question.at).total_seconds()))
+        await self._record_talk(question, message, tuple(paper_ids))
+        return True
+
+    async def _record_talk(self, question: Question, message: str, papers: tuple[str, ...]) -> None:
+        """Records what the thread is about, whom the bot answered, and what its message answers."""
         place = question.place
         if not place.thread and not place.direct:
             place = replace(place, thread=question.message)
         if question.private or not (place.thread or place.direct):
             return
-        papers = tuple(paper_ids)
         if await self._store.thread(place) is None:
             await self._store.save_thread(place, papers=papers)
         if papers:
@@ -314,6 +438,19 @@ class Conversation:
 
 def _sentence(error: PaperboyError, language: str) -> Post:
     return note(in_language(error.sentence, language), language)
+
+
+def _work(asked: StoredQuestion) -> str:
+    """What counts towards the person's limit: a question, and again each edit of it."""
+    return asked.question.id + (f"~{asked.revision}" if asked.revision else "")
+
+
+def _stopped_post(shown: str, language: str) -> Post:
+    """What stood there when a person stopped the answer, and that nobody checked it."""
+    if not shown.strip():
+        return note(say("question.stopped", language), language)
+    said = say("question.stopped.half", language)
+    return Post((Text(shown), Small(said)), said[:90], language)
 
 
 def _over_budget(until: datetime | None, subscription: Subscription, language: str) -> Post:

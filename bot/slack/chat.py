@@ -6,6 +6,7 @@ metadata, so the channel's history shows whether the step was posted.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
@@ -29,6 +30,7 @@ from bot.core.chat import (
 )
 from bot.core.seal import Seal
 from bot.slack.draft import SlackDraft
+from bot.slack.markup import parse_text
 from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
@@ -37,6 +39,8 @@ from bot.slack.wire import API_URL, Wire, retry_throttled
 log = logging.getLogger(__name__)
 
 PAGE = 200
+MISSING_PAUSE = 0.5
+"""Seconds until a message that is not there is looked for again."""
 MAX_KNOWN_THREADS = 500
 """Messages whose thread is remembered, so that links to them need no request."""
 
@@ -142,8 +146,29 @@ class SlackChat:
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
         return await self._members.inside(person.id, places)
 
-    async def draft(self, question: Question, key: str) -> Draft:
-        return SlackDraft(self, question, key)
+    async def draft(self, question: Question, key: str, message: str = "") -> Draft:
+        return SlackDraft(self, question, key, message)
+
+    async def text_now(self, question: Question) -> str | None:
+        """See `Chat.text_now`. A message that is missing once may only be late: it looks twice."""
+        place, ts, who = question.place, question.message, await self.wire.identity()
+        method = "conversations.replies" if place.thread else "conversations.history"
+        within = {"ts": place.thread} if place.thread else {}
+        args: dict[str, Any] = {
+            "oldest": f"{float(ts) - 0.000001:.6f}",
+            "latest": ts,
+            "inclusive": True,
+            "limit": 5,
+        } | within
+        for again in (True, False):
+            answer = await self.wire.call(method, channel=place.channel, **args)
+            found = next((m for m in answer.get("messages", []) if str(m.get("ts")) == ts), None)
+            if found is not None:
+                deleted = found.get("subtype") == "tombstone"
+                return None if deleted else parse_text(str(found.get("text") or ""), who.user).text
+            if again:
+                await asyncio.sleep(MISSING_PAUSE)
+        return None
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         """See `Chat.send`. Sends `to` a direct message if the bot is not in the channel."""

@@ -34,6 +34,9 @@ SEARCH_BACK = timedelta(minutes=2)
 SEARCH_TIMEOUT = 5.0
 """Seconds that the first words wait at most for the search for a half-written answer."""
 
+STOPPED = "stopped_by_user"
+"""Slack's error after a person pressed Stop."""
+
 _INVISIBLE = "\u200b\u200c\u200d\u2060"
 _MARK = re.compile(f"[{_INVISIBLE}]{{10}}")
 _PING = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
@@ -71,15 +74,15 @@ class SlackDraft(DraftPump):
 
     first_write_wait = 1.0
 
-    def __init__(self, chat: Messages, question: Question, key: str) -> None:
+    def __init__(self, chat: Messages, question: Question, key: str, message: str = "") -> None:
         super().__init__(provisional=not question.private)
         self._chat, self._question, self._key = chat, question, key
         place = question.place
         self._channel = place.channel
         self._thread = place.thread or ("" if place.direct else question.message)
-        self._ts = self._shown = ""
+        self._ts, self._shown = message, ""
         self._streaming = False
-        self._edits = not self._thread
+        self._edits = not self._thread or bool(message)
         """Edits a message because there is no thread to stream in or streaming was refused."""
         self._id_unknown = False
         """A message may exist whose id we do not know."""
@@ -115,7 +118,9 @@ class SlackDraft(DraftPump):
             self._id_unknown = True
             return Recovery.STOP
         code = error.code if isinstance(error, SlackRefused) else ""
-        if self._edits or code == "stopped_by_user" or isinstance(error, TargetMissing):
+        if code == STOPPED:
+            self._stopped.set()
+        if self._edits or code == STOPPED or isinstance(error, TargetMissing):
             return Recovery.STOP
         log.info("event=stream_refused reason=%s", code or type(error).__name__)
         self._edits, self._streaming = True, False
@@ -173,7 +178,7 @@ class SlackDraft(DraftPump):
             await self._stop_stream(half)
         if counts := self._ts or max(found_keys, key=lambda ts: (found_keys[ts], ts), default=""):
             self._found[self._key] = counts
-        self._strays = found_keys.keys() - {counts}
+        self._strays = set(found_keys.keys() - {counts})
 
     def _start_search(self) -> asyncio.Task[None]:
         task = asyncio.create_task(self._find())
@@ -195,8 +200,17 @@ class SlackDraft(DraftPump):
 
     async def _stop_stream(self, ts: str) -> None:
         """Ends a stream so that its message can be edited. Safe to repeat."""
-        with contextlib.suppress(SlackRefused, TargetMissing):
+        try:
             await retry_throttled(lambda: self._chat.wire.call("chat.stopStream", channel=self._channel, ts=ts))
+        except (SlackRefused, TargetMissing) as error:
+            if isinstance(error, SlackRefused) and error.code == STOPPED:
+                self._stopped.set()
+
+    async def _end_provisional(self) -> None:
+        """An ended stream cannot go on: what follows is shown by edits."""
+        if self._streaming:
+            await self._stop_stream(self._ts)
+            self._streaming, self._edits = False, True
 
     async def _find_after_doubt(self) -> bool:
         if self._background:
@@ -211,14 +225,25 @@ class SlackDraft(DraftPump):
         if self._question.private:
             return await self._chat.send(self._question.place, post, self._key, self._question.person)
         first, *more = messages.render_post(post, self._key)
-        if self._streaming:
-            await self._stop_stream(self._ts)
-            self._streaming = False
+        await self._end_provisional()
         self._ts = await self._put_final(self._key, first, self._ts)
+        used = {self._key}
         for message in more:
+            used.add(messages.key_of(message))
             await self._put_final(messages.key_of(message), message, "")
+        self._strays |= {self._found.pop(key) for key in self._found.keys() - used}  # of a longer answer before an edit
         await self._delete_strays()
         return self._ts
+
+    async def _delete_all(self) -> None:
+        if self._question.private:
+            return
+        self._search = None
+        with contextlib.suppress(HistoryRefused, TargetMissing):
+            await self._find()
+        self._strays |= {ts for ts in (self._ts, *self._found.values()) if ts}
+        self._ts, self._found = "", {}
+        await self._delete_strays()
 
     async def _replace_again(self, post: Post) -> None:
         with contextlib.suppress(HistoryRefused):

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Text
-from bot.store.redis import LONG, Base, Command, Script, key, pack, seconds, unpack
+from bot.store.redis import LONG, Base, Script, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Answer, Turn, from_json, to_json
 
@@ -29,8 +29,12 @@ local question, said, extra, unanswered, person, channel = unpack(KEYS)
 local token, body, tokens, id, at, life = unpack(ARGV)
 if redis.call('HGET', question, 'token') == token then return 1 end
 if redis.call('EXISTS', question) == 1 then return 0 end
-if ARGV[8] ~= '' and not redis.call('SET', said, id, 'NX', 'EX', life) then return 0 end
-redis.call('HSET', question, 'question', body, 'state', 'open', 'token', token)
+if ARGV[8] ~= '' then
+  local known = redis.call('GET', said)
+  if known and known ~= ARGV[10] then return 0 end
+  redis.call('SET', said, id, 'EX', life)
+end
+redis.call('HSET', question, 'question', body, 'state', 'open', 'token', token, 'words', ARGV[9])
 redis.call('EXPIRE', question, life)
 if tokens ~= '' then redis.call('SET', extra, tokens, 'EX', ARGV[7]) end
 redis.call('ZADD', unanswered, at, id)
@@ -42,24 +46,51 @@ return 1
 """)
 
 AMEND = Script("""
-if redis.call('HGET', KEYS[1], 'state') ~= 'open' or redis.call('HEXISTS', KEYS[1], 'answer') == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'question', ARGV[1])
+local question, unanswered = unpack(KEYS)
+local id, body, words, edited, at = unpack(ARGV)
+local state = redis.call('HGET', question, 'state')
+if state ~= 'open' and state ~= 'answered' then return 0 end
+if edited ~= '' and (redis.call('HGET', question, 'edited') or '') >= edited then return 0 end
+if edited ~= '' then redis.call('HSET', question, 'edited', edited) end
+if redis.call('HGET', question, 'words') == words then return 0 end
+redis.call('HSET', question, 'question', body, 'words', words, 'state', 'open')
+redis.call('HDEL', question, 'answer', 'post')
+redis.call('HINCRBY', question, 'revision', 1)
+if state == 'open' then return -1 end
+redis.call('ZADD', unanswered, at, id)
+return redis.call('HINCRBY', question, 'round', 1)
+""")
+"""An edit that is older than the last one, or changes no words, changes nothing. Returns the new
+round of an answered question, -1 for an open one, else 0."""
+
+SAVE_ANSWER = Script("""
+if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end
+if (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'answer', ARGV[2], 'post', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 """)
 
 SETTLE = Script("""
-redis.call('ZREM', KEYS[2], ARGV[2])
-if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'open' then
+  if state ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
+  return 0
+end
+if ARGV[4] ~= '' and (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[4] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'message', ARGV[3]) end
+if ARGV[1] ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
 return 1
 """)
+"""A withdrawn question stays among the unanswered until its half-written answer is deleted."""
 
 
 class QuestionState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
+    """Its message was deleted."""
     SILENT = "silent"
     """It was not for the bot."""
 
@@ -75,6 +106,10 @@ class StoredQuestion:
     """The rendered answer, stored before it is sent."""
     message: str = ""
     """The id of the answer's message."""
+    revision: int = 0
+    """How often its text was replaced by an edit."""
+    round: int = 0
+    """How often it was edited after its answer stood: a new answer replaces that one."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +133,8 @@ class ThreadSpeakers:
 
 
 class Questions(Base):
-    async def save_question(self, question: Question) -> bool:
-        """False if its id or its message was stored before."""
+    async def save_question(self, question: Question, instead_of: str = "") -> bool:
+        """False if its id or message was stored before. `instead_of`: the message's question."""
         person = _person(question.person.id)
         kept = await self.redis.run(
             KEEP,
@@ -120,6 +155,8 @@ class Questions(Base):
                 seconds(LONG),
                 seconds(EXTRA_LIFE),
                 question.message,
+                _words(question.text),
+                instead_of,
             ],
         )
         return bool(kept)
@@ -140,7 +177,14 @@ class Questions(Base):
             from_json(Answer, unpack(answer)) if answer else None,
             post_from_json(unpack(post)) if post else None,
             fields.get(b"message", b"").decode(),
+            int(fields.get(b"revision", 0)),
+            int(fields.get(b"round", 0)),
         )
+
+    async def is_current(self, question: str, revision: int) -> bool:
+        """Whether it is open and was not edited since this revision."""
+        state, now = await self.redis.do("HMGET", _question(question), "state", "revision")
+        return bool(state == b"open" and int(now or 0) == revision)
 
     async def question_at(self, place: Place, message: str) -> str:
         """The id of the question in a message; empty for none."""
@@ -156,43 +200,59 @@ class Questions(Base):
             await self.redis.do("ZREM", UNANSWERED, *ended)
         return [found for _, found in asked if found is not None]
 
-    async def amend(self, question: Question) -> bool:
-        """Replaces an open question whose message was edited. False if it was not open."""
+    async def amend(self, question: Question) -> tuple[str, int]:
+        """Replaces the text of the open or answered question whose message was edited. Returns its
+        id, empty for none, and its new round if that opened it again, else 0."""
         known = await self.question_at(question.place, question.message)
-        if not known:
-            return False
-        amended = replace(question, id=known, extra={})
-        return bool(await self.redis.run(AMEND, [_question(known)], [pack(to_json(amended))]))
+        asked = await self.question(known) if known else None
+        if asked is None:
+            return "", 0
+        amended = replace(asked.question, text=question.text, edited=question.edited, extra={})
+        body, at = pack(to_json(amended)), amended.at.timestamp()
+        revised = await self.redis.run(
+            AMEND, [_question(known), UNANSWERED], [known, body, _words(question.text), question.edited, at]
+        )
+        return known, max(0, int(revised))
 
     async def withdraw(self, place: Place, message: str) -> StoredQuestion | None:
         """Ends the open question whose message was deleted, and returns it."""
         known = await self.question_at(place, message)
-        return await self._settled(known, QuestionState.WITHDRAWN) if known else None
+        if not known:
+            return None
+        await self._settle(known, QuestionState.WITHDRAWN)
+        return await self.question(known)
+
+    async def end_withdrawn(self, question: str) -> None:
+        """Nothing of it is left on the platform."""
+        await self.redis.do("ZREM", UNANSWERED, question)
 
     async def mark_silent(self, question: str) -> None:
-        """It was not for the bot."""
-        await self._settled(question, QuestionState.SILENT)
+        """It was not for the bot, or nobody can be told its answer."""
+        await self._settle(question, QuestionState.SILENT)
 
-    async def save_answer(self, question: str, answer: Answer, post: Post) -> None:
-        """Call before sending. Unless private, the answer joins the thread's turns."""
+    async def save_answer(self, question: str, answer: Answer, post: Post, revision: int = 0) -> bool:
+        """Call before sending. Unless private, the answer joins the thread's turns. False if the
+        question was edited or ended meanwhile."""
         asked = await self.question(question)
         if asked is None:
-            return
-        commands: list[Command] = [
-            ("HSET", _question(question), "answer", pack(to_json(answer)), "post", pack(post_to_json(post))),
-            ("EXPIRE", _question(question), seconds(LONG)),
-        ]
+            return False
+        body = [pack(to_json(answer)), pack(post_to_json(post))]
+        if not await self.redis.run(SAVE_ANSWER, [_question(question)], [str(revision), *body, seconds(LONG)]):
+            return False
         if not asked.question.private:
             turns = _turns(asked.question.place)
-            commands += [("ZADD", turns, asked.question.at.timestamp(), question), ("EXPIRE", turns, seconds(LONG))]
-        await self.redis.transaction(commands)
+            score = asked.question.at.timestamp()
+            await self.redis.transaction([("ZADD", turns, score, question), ("EXPIRE", turns, seconds(LONG))])
+        return True
 
-    async def mark_answered(self, question: str, message: str) -> None:
-        await self._settled(question, QuestionState.ANSWERED, message)
+    async def mark_answered(self, question: str, message: str, revision: int = 0) -> bool:
+        """False if the question was edited or ended meanwhile."""
+        return await self._settle(question, QuestionState.ANSWERED, message, str(revision))
 
-    async def _settled(self, question: str, state: QuestionState, message: str = "") -> StoredQuestion | None:
-        await self.redis.run(SETTLE, [_question(question), UNANSWERED], [state, question, message])
-        return await self.question(question)
+    async def _settle(self, question: str, state: QuestionState, message: str = "", revision: str = "") -> bool:
+        """`revision`: the only one to settle; any if empty."""
+        arguments = [state, question, message, revision]
+        return bool(await self.redis.run(SETTLE, [_question(question), UNANSWERED], arguments))
 
     async def turns(self, place: Place, limit: int = 10) -> list[Turn]:
         """The last turns of a thread, oldest first."""
@@ -279,6 +339,11 @@ class Threads(Base):
         await self.redis.transaction(
             [("HSET", thread_key(place), *words), ("EXPIRE", thread_key(place), seconds(LONG))]
         )
+
+
+def _words(text: str) -> str:
+    """Equal for texts that differ in spaces only."""
+    return fingerprint(" ".join(text.split()))
 
 
 def _question(question: str) -> str:

@@ -14,15 +14,15 @@ from bot.alerts import faults, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.context import Context
 from bot.core import metrics
-from bot.core.chat import ChatError, Forbidden, TargetMissing, Throttled
-from bot.core.ids import RunKey, TaskName
+from bot.core.chat import ChatError, OutcomeUnknown, Throttled
+from bot.core.ids import AnswerTask, RunKey, TaskName
 from bot.core.logs import log_id
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.daily import ListAwaited, RunOptions
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
-from bot.store import DeliveryState, Run, RunState
+from bot.store import DeliveryState, QuestionState, Run, RunState, StoredQuestion
 from bot.worker.queue import POSTS, QUICK, SLOW, Queue, RetryLater, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
 from digest.model import Digest
@@ -40,7 +40,11 @@ REFUSAL_LASTS = timedelta(minutes=2)
 RETRY_DELIVERY = timedelta(minutes=5)
 RETRY_ANSWER = timedelta(seconds=20)
 QUESTION_MAX_AGE = timedelta(days=1)
-"""An older question is dropped if it cannot be answered."""
+"""If an older question cannot be answered, its asker is told why."""
+TELLING_MAX_AGE = timedelta(days=7)
+RETRY_TELLING = timedelta(minutes=10)
+RETRY_REFUSED = timedelta(minutes=5)
+"""The longest wait until a refused answer is sent again: the right may be back."""
 
 
 @dataclass(frozen=True)
@@ -231,26 +235,39 @@ class Jobs:
         if digest is not None:
             await self._end_run(digest, say.sentence("error.run.removed"))
 
-    async def answer(self, task: Task, question_id: str) -> None:  # noqa: ARG002  # the store has its checkpoints
+    async def answer(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
-        with log_id(answer_name(question_id)):
-            await self._answer(question_id)
+        with log_id(answer_name(AnswerTask.parse(name).question)):
+            await self._answer(name)
 
-    async def _answer(self, question_id: str) -> None:
+    async def _answer(self, name: str) -> None:
+        question_id = AnswerTask.parse(name).question
         try:
-            await self._conversation.answer(question_id)
+            await self._conversation.answer(name)
             if (asked := await self._store.question(question_id)) is not None:
                 await faults.report_task_ended(self._context, "answer", asked.question.place.key)
-        except (TargetMissing, Forbidden) as error:
-            log.warning("event=answer_unwanted cause=%r", str(error))
-            await self._store.mark_silent(question_id)
         except ChatError as error:
             asked = await self._store.question(question_id)
-            if asked is None or self._context.now() - asked.question.at > QUESTION_MAX_AGE:
-                await self._store.mark_silent(question_id)
+            if asked is None:
                 return
-            wait = timedelta(seconds=error.wait) if isinstance(error, Throttled) else RETRY_ANSWER
-            raise RetryLater(wait) from error
+            waited = self._context.now() - asked.question.at
+            if waited > QUESTION_MAX_AGE:
+                await self._tell_unanswered(asked, error)
+                return
+            raise RetryLater(_wait_after(error, waited)) from error
+
+    async def _tell_unanswered(self, asked: StoredQuestion, error: ChatError) -> None:
+        """Ends a question that could not be answered for a day. Its asker is told, if possible."""
+        log.warning("event=answer_unwanted cause=%r", str(error))
+        try:
+            if asked.state is QuestionState.OPEN:
+                await self._conversation.tell_unanswered(asked.question, error)
+        except ChatError as refused:
+            if self._context.now() - asked.question.at < TELLING_MAX_AGE:
+                raise RetryLater(RETRY_TELLING) from refused
+            log.warning("event=asker_untold cause=%r", str(refused))
+        await self._store.mark_silent(asked.question.id)
+        await self._store.end_withdrawn(asked.question.id)
 
     async def handle_set_aside(self, name: str, note: str) -> None:
         """Tells admins and askers. Never raises. The kind's next success there ends the fault."""
@@ -276,17 +293,18 @@ class Jobs:
     async def _channel_of(self, kind: str, of: str) -> str:
         if kind != "answer":
             return RunKey.parse(of).subscription
-        asked = await self._store.question(of)
+        asked = await self._store.question(AnswerTask.parse(of).question)
         return asked.question.place.key if asked is not None else ""
 
     async def requeue_open_work(self) -> None:
         """Queues every open task of the store: a crash may have lost one on its way."""
         aside = await self._store.tasks_aside()
-        unanswered = [asked.question for asked in await self._store.unanswered()]
-        await self._store.reset_turns({question.person.id for question in unanswered})
-        for question in unanswered:
-            if await self._store.wait_turn(question.person.id, question.id, question.at.timestamp()):
-                await self._requeue(aside, "answer", question.id)
+        unanswered = await self._store.unanswered()
+        await self._store.reset_turns({asked.question.person.id for asked in unanswered})
+        for asked in unanswered:
+            question, name = asked.question, str(AnswerTask(asked.question.id, asked.round))
+            if await self._store.wait_turn(question.person.id, name, question.at.timestamp()):
+                await self._requeue(aside, "answer", name)
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
                 await self._requeue(aside, "delivery", delivery)
@@ -299,6 +317,13 @@ class Jobs:
         """Skips tasks that were set aside: they would kill their workers again."""
         if str(TaskName(task, name)) not in aside:
             await self._queue.add(task, name)
+
+
+def _wait_after(error: ChatError, waited: timedelta) -> timedelta:
+    """A refusal is repeated at growing gaps: the platforms count refused requests."""
+    if isinstance(error, Throttled):
+        return timedelta(seconds=error.wait)
+    return RETRY_ANSWER if isinstance(error, OutcomeUnknown) else min(max(RETRY_ANSWER, waited / 4), RETRY_REFUSED)
 
 
 def release_memory() -> None:

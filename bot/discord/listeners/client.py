@@ -10,6 +10,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -148,9 +149,13 @@ class Gateway(discord.Client):
         await self._store_with_retry(lambda: self._amended(message))
 
     async def _amended(self, message: discord.Message) -> None:
-        question = await self._question_for_us(message)
-        if question is not None:
-            await self.handler.on_edit(question)
+        """Passes on an edit whose text can be read; the handler knows which messages it answers."""
+        question = question_of(message, self.me(message.guild)) if message.content else None
+        if question is None or message.edited_at is None:
+            return
+        if not await self.ask_roles.allow(message.author, direct=question.place.direct):
+            return
+        await self.handler.on_edit(replace(question, edited=f"{message.edited_at.timestamp():.6f}"))
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self._deleted(payload.channel_id, [payload.message_id])

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from bot.core.chat import EventHandler, Person, Place
 from bot.slack.listeners import payloads
 from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
+from bot.slack.markup import parse_text
 from bot.slack.render import views
 from bot.slack.wire import Identity, Wire
 
@@ -92,7 +94,7 @@ class Events:
 
     async def _concerns(self, message: Payload, channel: str, who: Identity) -> bool:
         """Whether it addresses the bot or is in a thread that the bot started or answers in."""
-        if payloads.is_direct(channel) or payloads.parse_text(str(message.get("text") or ""), who.user).to_bot:
+        if payloads.is_direct(channel) or parse_text(str(message.get("text") or ""), who.user).to_bot:
             return True
         place = payloads.place_of(channel, str(message.get("thread_ts") or ""), str(message.get("ts", "")))
         return bool(place.thread) and await self._handler.knows_thread(place)
@@ -107,9 +109,8 @@ class Events:
                 return
             person = await self._people.person(str(new["user"]))
             question = payloads.question(new, channel, team, who.user, person)
-            was = payloads.parse_text(str(old.get("text") or ""), who.user)
-            turned_to_us = question.addressed and not question.place.direct and not was.to_bot
-            await (self._handler.on_question if turned_to_us else self._handler.on_edit)(question)
+            at = str(event.get("event_ts") or event.get("ts") or "")
+            await self._handler.on_edit(replace(question, edited=at))
 
     async def _deleted(self, event: Payload) -> None:
         who = await self._wire.identity()

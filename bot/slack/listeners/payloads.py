@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.chat import Click, Command, Person, Place, Question, Submission, VoteKind
+from bot.slack.markup import LINK, parse_text
 from bot.slack.render.blocks import ASKS, MENU_ACTION, action_of
 from bot.slack.render.views import PAGE_ACTION, Memo, form_values
 
@@ -22,39 +22,6 @@ REACTIONS: Mapping[str, VoteKind] = {
     "thumbsdown": VoteKind.FEWER,
     "bookmark": VoteKind.SAVED,
 }
-
-_USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
-_CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
-_OTHER = re.compile(r"<![^>|]*(?:\|([^>]*))?>")
-_LINK = re.compile(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
-
-
-@dataclass(frozen=True)
-class MessageText:
-    """A message's text without ids: the bot's mention is removed, others become `@…`."""
-
-    text: str
-    to_bot: bool
-    to_others: bool
-
-
-def parse_text(text: str, bot: str) -> MessageText:
-    """Resolves the markup of `text` as Slack sends it."""
-    people = _USER.findall(text)
-    others = any(p != bot for p in people) or bool(_GROUP.search(text))
-    text = _USER.sub(lambda m: " " if m[1] == bot else "@…", text)
-    text = _CHANNEL.sub(lambda m: f"#{m[1] or '…'}", _GROUP.sub("@…", text))
-    text = _LINK.sub(_link, _OTHER.sub(lambda m: m[1] or "", text))
-    text = html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
-    if bot in people:
-        text = text.lstrip(",:，：、 ")
-    return MessageText(text, bot in people, others)
-
-
-def _link(match: re.Match[str]) -> str:
-    url, label = match[1], match[2]
-    return url if not label or label in url or url.endswith(label) else f"{label} ({url})"
 
 
 def time_of(ts: str) -> datetime:
@@ -109,7 +76,7 @@ def command(body: Payload, person: Person, now: datetime) -> Command:
     return Command(
         id=f"slack:command:{trigger}",
         name=name,
-        text=html.unescape(_LINK.sub(lambda m: m[1], str(body.get("text") or ""))).strip(),
+        text=html.unescape(LINK.sub(lambda m: m[1], str(body.get("text") or ""))).strip(),
         place=place_of(str(body["channel_id"])),
         person=person,
         at=now,

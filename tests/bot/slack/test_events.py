@@ -137,7 +137,8 @@ async def test_an_edit_that_turns_to_the_bot_asks(slack, handler):
     edited = slack.edit("C1", said.payload["event"]["ts"], f"{MENTION} code?")
     assert edited
     await edited.wait()
-    assert (await handler.one("asked")).text == "code?"
+    question = await handler.one("amended")
+    assert (question.text, question.addressed) == ("code?", True)
 
 
 async def test_an_unfurled_link_is_no_edit(slack, handler):

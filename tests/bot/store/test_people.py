@@ -90,23 +90,43 @@ class TestQuestions:
         assert b"secret" not in await store.redis.do("HGET", "paperboy:question:q1", "question")
         assert await store.redis.do("TTL", "paperboy:question-extra:q1") <= 3600
 
-    async def test_an_edited_question_is_replaced_while_it_is_open(self, store):
+    async def test_an_edited_question_is_replaced_and_what_was_made_for_the_old_words_is_dropped(self, store):
         await store.save_question(a_question())
-        assert await store.amend(replace(a_question("an-edit", message="m-q1"), text="better"))
-        asked = await store.question("q1")
-        assert (asked.question.text, asked.question.id) == ("better", "q1")
         await store.save_answer("q1", an_answer(), A_POST)
-        assert not await store.amend(replace(a_question(), text="too late"))
-        assert not await store.amend(a_question("q9", message="unknown"))
+        assert await store.amend(replace(a_question("an-edit", message="m-q1"), text="better", edited="2")) == ("q1", 0)
+        asked = await store.question("q1")
+        assert (asked.question.text, asked.question.id, asked.revision) == ("better", "q1", 1)
+        assert (asked.answer, asked.post) == (None, None)
+        assert not await store.save_answer("q1", an_answer(), A_POST, revision=0)
+        assert not await store.mark_answered("q1", "m-answer", revision=0)
+        assert await store.save_answer("q1", an_answer(), A_POST, revision=1)
+        assert await store.mark_answered("q1", "m-answer", revision=1)
+        assert await store.amend(a_question("q9", message="unknown")) == ("", 0)
 
-    async def test_a_deleted_question_ends(self, store):
+    async def test_an_older_edit_or_one_of_spaces_changes_nothing(self, store):
+        await store.save_question(a_question())
+        await store.amend(replace(a_question(), text="second", edited="2"))
+        await store.amend(replace(a_question(), text="first", edited="1"))
+        await store.amend(replace(a_question(), text="  second ", edited="3"))
+        asked = await store.question("q1")
+        assert (asked.question.text, asked.revision) == ("second", 1)
+
+    async def test_an_edit_of_an_answered_question_opens_it_again(self, store):
+        await store.save_question(a_question())
+        await store.mark_answered("q1", "m-answer")
+        assert await store.amend(replace(a_question(), text="better")) == ("q1", 1)
+        [asked] = await store.unanswered()
+        assert (asked.state, asked.message, asked.round) == (QuestionState.OPEN, "m-answer", 1)
+
+    async def test_a_deleted_question_ends_and_is_kept_until_nothing_of_its_answer_is_left(self, store):
         await store.save_question(a_question())
         asked = await store.withdraw(THREAD, "m-q1")
         assert asked.state is QuestionState.WITHDRAWN
-        assert await store.unanswered() == []
-        await store.mark_answered("q1", "late")
-        asked = await store.question("q1")
+        assert not await store.mark_answered("q1", "late")
+        [asked] = await store.unanswered()
         assert asked.state is QuestionState.WITHDRAWN
+        await store.end_withdrawn("q1")
+        assert await store.unanswered() == []
         assert await store.withdraw(THREAD, "unknown") is None
 
     async def test_the_conversation_of_a_thread_in_order_without_what_is_private(self, store):

@@ -20,11 +20,14 @@ EVENT_SCOPES = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
     "member_joined_channel": "channels:read",
     "channel_left": "channels:read",
     "channel_archive": "channels:read",
+    "channel_unarchive": "channels:read",
     "group_left": "groups:read",
     "group_archive": "groups:read",
+    "group_unarchive": "groups:read",
 }
 MENTION = f"<@{BOT_USER}>"
 
@@ -103,20 +106,24 @@ class People:
         )
 
     def remove(self, channel: str, ts: str) -> Delivery | None:
-        message = self.space.channels[channel].messages.pop(ts)
-        return self.emit(
-            f"message.{self._kind(channel)}",
-            {
-                "type": "message",
-                "subtype": "message_deleted",
-                "channel": channel,
-                "channel_type": self._channel_type(channel),
-                "hidden": True,
-                "ts": self.space.new_ts(),
-                "deleted_ts": ts,
-                "previous_message": message.json(),
-            },
-        )
+        """Of a message with replies a tombstone is left."""
+        place = self.space.channels[channel]
+        message = place.messages.pop(ts)
+        event = {
+            "type": "message",
+            "channel": channel,
+            "channel_type": self._channel_type(channel),
+            "hidden": True,
+            "ts": self.space.new_ts(),
+            "previous_message": message.json(),
+        }
+        if any(m.thread_ts == ts for m in place.messages.values()):
+            tomb = Message(ts, channel, "USLACKBOT", "This message was deleted.", subtype="tombstone")
+            place.messages[ts] = tomb
+            event |= {"subtype": "message_changed", "message": tomb.json()}
+        else:
+            event |= {"subtype": "message_deleted", "deleted_ts": ts}
+        return self.emit(f"message.{self._kind(channel)}", event)
 
     def react(self, user: str, channel: str, ts: str, name: str) -> Delivery | None:
         message = self.space.channels[channel].messages[ts]
@@ -124,6 +131,13 @@ class People:
         item = {"type": "message", "channel": channel, "ts": ts}
         event = {"type": "reaction_added", "user": user, "reaction": name, "item": item, "item_user": message.user}
         return self.emit("reaction_added", event)
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> Delivery | None:
+        message = self.space.channels[channel].messages[ts]
+        message.reactions[name].remove(user)
+        item = {"type": "message", "channel": channel, "ts": ts}
+        event = {"type": "reaction_removed", "user": user, "reaction": name, "item": item, "item_user": message.user}
+        return self.emit("reaction_removed", event)
 
     def invite(self, channel: str, by: str, who: str = BOT_USER) -> Delivery | None:
         self.space.channels[channel].members.add(who)
@@ -148,6 +162,12 @@ class People:
         place = self.space.channels[channel]
         place.archived = True
         name = "group_archive" if place.private else "channel_archive"
+        return self.emit(name, {"type": name, "channel": channel, "user": by})
+
+    def unarchive(self, channel: str, by: str) -> Delivery | None:
+        place = self.space.channels[channel]
+        place.archived = False
+        name = "group_unarchive" if place.private else "channel_unarchive"
         return self.emit(name, {"type": name, "channel": channel, "user": by})
 
     def open_home(self, user: str, tab: str = "home") -> Delivery | None:

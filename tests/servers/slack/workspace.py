@@ -45,6 +45,7 @@ class Message:
     unfurl: tuple[Any, Any] = (None, None)
     reactions: dict[str, list[str]] = field(default_factory=dict)
     edits: int = 0
+    subtype: str = ""
 
     @property
     def shown(self) -> str:
@@ -52,6 +53,8 @@ class Message:
 
     def json(self, *, with_metadata: bool = False, replies: int = 0) -> dict[str, Any]:
         out: dict[str, Any] = {"type": "message", "ts": self.ts, "user": self.user, "text": self.text, "team": TEAM}
+        if self.subtype:
+            out["subtype"] = self.subtype
         if self.bot_id:
             out |= {"bot_id": self.bot_id, "app_id": APP}
         if self.blocks:

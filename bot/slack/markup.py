@@ -1,0 +1,40 @@
+"""Reads the markup of messages that people wrote on Slack. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+_USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_GROUP = re.compile(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
+_OTHER = re.compile(r"<![^>|]*(?:\|([^>]*))?>")
+LINK = re.compile(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
+
+
+@dataclass(frozen=True)
+class MessageText:
+    """A message's text without ids: the bot's mention is removed, others become `@…`."""
+
+    text: str
+    to_bot: bool
+    to_others: bool
+
+
+def parse_text(text: str, bot: str) -> MessageText:
+    """Resolves the markup of `text` as Slack sends it."""
+    people = _USER.findall(text)
+    others = any(p != bot for p in people) or bool(_GROUP.search(text))
+    text = _USER.sub(lambda m: " " if m[1] == bot else "@…", text)
+    text = _CHANNEL.sub(lambda m: f"#{m[1] or '…'}", _GROUP.sub("@…", text))
+    text = LINK.sub(_link, _OTHER.sub(lambda m: m[1] or "", text))
+    text = html.unescape(re.sub(r"[ \t]+", " ", text)).strip()
+    if bot in people:
+        text = text.lstrip(",:，：、 ")
+    return MessageText(text, bot in people, others)
+
+
+def _link(match: re.Match[str]) -> str:
+    url, label = match[1], match[2]
+    return url if not label or label in url or url.endswith(label) else f"{label} ({url})"

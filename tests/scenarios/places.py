@@ -1,0 +1,311 @@
+"""A channel of people with the bot in it, on each platform and by each way that its events come: what they do, and what they see.
+
+`async with a_place(kind, world)` starts the bot as a process; `kind` is one of `KINDS`.
+"""
+
+import asyncio
+import contextlib
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.server.test_health import free_port
+from tests.deadline import DEADLINE
+from tests.scenarios.conftest import World
+from tests.servers.discord import TOKEN, Discord
+from tests.servers.discord_gateway import buttons
+from tests.servers.discord_rules import walk
+from tests.servers.forking import Started
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, BOT_USER, Message, SlackServer
+
+KINDS = ("slack by socket", "slack by http", "discord", "discord without content")
+CHANNEL = "C0PAPERS"
+SECRET = "a-signing-secret"
+
+
+class Place(ABC):
+    """Ids are those of the platform's messages."""
+
+    environment: dict[str, str]
+
+    def __init__(self, world: World, log: Path) -> None:
+        self.world, self.log = world, log
+        self.process: Started | None = None
+
+    # ------------------------------------------------------------ the bot
+
+    async def start(self) -> None:
+        with self.log.open("ab") as file:
+            self.process = await self.world.start("run", output=file, SHORTEN="3", **self.environment)
+        async with asyncio.timeout(DEADLINE):
+            await self._listened()
+
+    async def kill(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+    async def stop(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(DEADLINE):
+                await self.process.wait()
+
+    async def until(self, held: Callable[[], Any]) -> Any:
+        """Returns what the predicate gives once that is true."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                while not (value := held()):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            seen = {"posts": self.posts(), "direct": self.direct(), "alone": self.alone()}
+            pytest.fail(f"{seen}\n{self.log.read_text()[-4000:]}")
+        return value
+
+    def logged(self, words: str) -> int:
+        return self.log.read_text().count(words)
+
+    async def until_logged(self, words: str, times: int = 1) -> None:
+        await self.until(lambda: self.logged(words) >= times)
+
+    # ------------------------------------------------------------ a platform
+
+    @abstractmethod
+    async def _listened(self) -> None: ...
+
+    @abstractmethod
+    def ask(self, text: str, *, thread: str = "") -> str:
+        """Ann mentions the bot; the id of her message."""
+
+    @abstractmethod
+    def say(self, text: str, *, thread: str = "") -> str:
+        """Ann says something to nobody in particular."""
+
+    @abstractmethod
+    def write_directly(self, text: str) -> str:
+        """Ann writes the bot a direct message."""
+
+    @abstractmethod
+    def edit(self, message: str, text: str) -> None:
+        """Ann edits her message, which mentions the bot."""
+
+    @abstractmethod
+    def delete(self, message: str) -> None: ...
+
+    @abstractmethod
+    def posts(self) -> list[tuple[str, str]]:
+        """(id, text) of the bot's messages in the channel and its threads, oldest first."""
+
+    @abstractmethod
+    def direct(self) -> list[str]:
+        """What the bot wrote to Ann directly."""
+
+    @abstractmethod
+    def alone(self) -> list[str]:
+        """What Ann alone sees in the channel."""
+
+    @abstractmethod
+    def command(self, name: str, text: str) -> None:
+        """Ann, who may manage the channel, types `/digest now`."""
+
+    @abstractmethod
+    def deny(self, what: str = "write") -> None:
+        """The bot may no longer `write`, or is `out` of the channel."""
+
+    @abstractmethod
+    def allow(self) -> None:
+        """What was denied is given back."""
+
+    @abstractmethod
+    def react(self, message: str, emoji: str, *, undo: bool = False) -> None:
+        """👍 👎 🔖"""
+
+    def texts(self) -> list[str]:
+        return [text for _, text in self.posts()]
+
+    def parent(self) -> str:
+        """The id of the digest's first message."""
+        return self.posts()[0][0]
+
+
+class OnSlack(Place):
+    def __init__(self, world: World, log: Path, server: SlackServer, *, http: bool) -> None:
+        super().__init__(world, log)
+        self.server, self.space, self.http = server, server.space, http
+        self.space.add_user("U1", "ann")
+        self.space.add_user("U2", "bob")
+        self.space.add_channel(CHANNEL, "U1", "U2")
+        self.environment = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_API_URL": server.url}
+        port = free_port()
+        self.environment["PORT"] = str(port)
+        if http:
+            self.environment["SLACK_SIGNING_SECRET"] = SECRET
+            server.hub.http = (f"http://127.0.0.1:{port}/slack/events", SECRET)
+        else:
+            self.environment["SLACK_APP_TOKEN"] = APP_TOKEN
+
+    async def _listened(self) -> None:
+        if self.http:
+            await self.until_logged("event=started", self.logged("event=started") + 1)
+            port = int(self.environment["PORT"])
+            while True:
+                with contextlib.suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    return
+                await asyncio.sleep(0.05)
+        self.server.hub.connected.clear()
+        await self.server.hub.connected.wait()
+
+    def ask(self, text: str, *, thread: str = "") -> str:
+        return self.say(f"<@{BOT_USER}> {text}", thread=thread)
+
+    def say(self, text: str, *, thread: str = "") -> str:
+        return str(self.server.say(CHANNEL, "U1", text, thread)[0].payload["event"]["ts"])
+
+    def write_directly(self, text: str) -> str:
+        channel = self.space.open_direct("U1").id
+        return str(self.server.say(channel, "U1", text)[0].payload["event"]["ts"])
+
+    def edit(self, message: str, text: str) -> None:
+        self.server.edit(CHANNEL, message, f"<@{BOT_USER}> {text}")
+
+    def delete(self, message: str) -> None:
+        self.server.remove(CHANNEL, message)
+
+    def messages(self) -> list[Message]:
+        found = self.space.channels[CHANNEL].messages.values()
+        return sorted((m for m in found if m.bot_id), key=lambda m: m.ts)
+
+    def posts(self) -> list[tuple[str, str]]:
+        return [(m.ts, m.shown) for m in self.messages()]
+
+    def direct(self) -> list[str]:
+        return [m.shown for m in self.space.open_direct("U1").messages.values() if m.bot_id]
+
+    def alone(self) -> list[str]:
+        return [m.shown for m in self.space.channels[CHANNEL].ephemeral if m.to == "U1"]
+
+    def command(self, name: str, text: str) -> None:
+        self.server.command("U1", CHANNEL, f"/{name}", text)
+
+    def deny(self, what: str = "write") -> None:
+        if what == "write":
+            self.server.scopes.discard("chat:write")
+        else:
+            self.server.kick(CHANNEL, "U1")
+
+    def allow(self) -> None:
+        self.server.scopes.add("chat:write")
+        if BOT_USER not in self.space.channels[CHANNEL].members:
+            self.server.invite(CHANNEL, "U1")
+
+    def react(self, message: str, emoji: str, *, undo: bool = False) -> None:
+        name = {"👍": "+1", "👎": "-1", "🔖": "bookmark"}[emoji]
+        (self.server.unreact if undo else self.server.react)("U1", CHANNEL, message, name)
+
+
+class OnDiscord(Place):
+    def __init__(self, world: World, log: Path, server: Discord) -> None:
+        super().__init__(world, log)
+        self.server, self.discord = server, server.world
+        self.guild = self.discord.guild()
+        self.channel = self.discord.channel(self.guild)
+        self.ann, self.bob = self.discord.person("ann"), self.discord.person("bob")
+        self.interactions: list[Any] = []
+        self.environment = {
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_URL": server.api_url,
+            "DISCORD_GATEWAY_URL": server.gateway_url,
+            "PORT": str(free_port()),
+        }
+
+    async def _listened(self) -> None:
+        seen = self.logged("event=discord_ready")
+        await self.until(lambda: self.logged("event=discord_ready") > seen)
+
+    def _bot(self) -> str:
+        return f"<@{self.discord.bot['id']}>"
+
+    def _where(self, thread: str) -> dict[str, Any]:
+        return self.discord.channels[thread] if thread else self.channel
+
+    def ask(self, text: str, *, thread: str = "") -> str:
+        return self.say(f"{self._bot()} {text}", thread=thread)
+
+    def say(self, text: str, *, thread: str = "") -> str:
+        return str(self.server.say(self.ann, self._where(thread), text)["id"])
+
+    def write_directly(self, text: str) -> str:
+        return str(self.server.say(self.ann, self.discord.direct(self.ann), text)["id"])
+
+    def _find(self, message: str) -> dict[str, Any]:
+        return next(by_id[message] for by_id in self.discord.messages.values() if message in by_id)
+
+    def edit(self, message: str, text: str) -> None:
+        self.discord.rewrite(self._find(message), {"content": f"{self._bot()} {text}"})
+
+    def delete(self, message: str) -> None:
+        self.discord.remove(self._find(message)["channel_id"], message)
+
+    def messages(self) -> list[dict[str, Any]]:
+        ours = [
+            m
+            for channel, by_id in self.discord.messages.items()
+            for m in by_id.values()
+            if m["author"] is self.discord.bot and self.discord.channels.get(channel, {}).get("guild_id")
+        ]
+        return sorted(ours, key=lambda m: int(m["id"]))
+
+    def posts(self) -> list[tuple[str, str]]:
+        return [(m["id"], shown(m)) for m in self.messages()]
+
+    def direct(self) -> list[str]:
+        channel = self.discord.direct(self.ann)["id"]
+        return [shown(m) for m in self.discord.messages[channel].values() if m["author"] is self.discord.bot]
+
+    def alone(self) -> list[str]:
+        return [shown(m) for made in self.interactions for m in made.shown]
+
+    def command(self, name: str, text: str) -> None:
+        found = next(c for c in self.discord.commands if c["name"] == name)
+        options = [{"type": 1, "name": text, "options": []}]
+        data = {"id": found["id"], "name": name, "type": 1, "options": options}
+        self.interactions.append(self.server.interact(self.ann, self.channel, 2, data, admin=True))
+
+    def deny(self, what: str = "write") -> None:
+        names = {"SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"} if what == "write" else {"VIEW_CHANNEL"}
+        self.discord.denied[self.channel["id"]] |= names
+
+    def allow(self) -> None:
+        self.discord.denied.clear()
+
+    def react(self, message: str, emoji: str, *, undo: bool = False) -> None:
+        self.server.react(self.ann, self._find(message), emoji, undo=undo)
+
+
+def shown(message: dict[str, Any]) -> str:
+    """All that a Discord message says, its buttons too."""
+    texts = [str(c["content"]) for c in walk(message["components"]) if c.get("content")]
+    return "\n".join([message["content"], *texts, *(str(b.get("label", "")) for b in buttons(message))])
+
+
+@contextlib.asynccontextmanager
+async def a_place(kind: str, world: World, log: Path) -> AsyncIterator[Place]:
+    async with contextlib.AsyncExitStack() as stack:
+        made: Place
+        if kind.startswith("slack"):
+            slack = await stack.enter_async_context(SlackServer(speed=20, ack=3))
+            made = OnSlack(world, log, slack, http=kind.endswith("http"))
+        else:
+            discord = await stack.enter_async_context(Discord(content=not kind.endswith("without content")))
+            made = OnDiscord(world, log, discord)
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.stop()
