@@ -18,7 +18,7 @@ _NOTE = re.compile(
 )
 """A line or a bracket that opens as a note."""
 _OF_TRANSLATOR = re.compile(
-    r"[\s*_>#※（(【\[〔]*(?:译(?:者)?[注按]|翻译(?:说明|备注|注)|翻?訳注|역주|번역 ?주"
+    r"[\s*_>#※（(【\[〔]*(?:译(?:者)?[注按]|翻译(?:说明|备注|注)|翻?訳注|역주|번역 ?(?:주|참고|메모)"
     r"|n\.\s?(?:d|del)\.?\s?t\.|anm\w*\.?\s(?:d\.|des|der)\s?übers|прим\w*\.?\s*перев"
     r"|(?:translator|translation)['’]?s?\s\w+\s*[:：]|\w+\s(?:on|of|to) the translation\s*[:：]"
     r"|(?:not[ea]|remarque|commentaire|hinweis|anmerkung|observação|opmerking|uwaga|catatan)\s(?:d\w*\s)?(?:tradu|übersetz|vertal|tłumacz|penerjemah|zur übersetz)\w*)",
@@ -35,7 +35,7 @@ _WORDING = re.compile(
 )
 _ITSELF = re.compile(
     r"\A[\s*_>#※（(【\[〔]*(?:以上|上述|上面|上文|此译|该译|本译|这一译|译文(?!质量)|本段(?:采用|译)|上記|この訳|위의?\s|이 번역"
-    r"|(?:this|the)\s+(?:above|(?:\w+\s)?(?:translation|rendering|rendition|wording|phrasing|version))|(?:(?:die|der) )?(?:obige|diese|vorstehende|vorliegende) (?:übersetzung|wiedergabe)|(?:cette|la) (?:présente )?traduction|(?:esta|la) traducción|(?:esta|a) tradução|(?:questa|la) traduzione|(?:этот|данный|приведённый) перевод)",
+    r"|(?:this|the above|above) is (?:a|an|the) (?:\w+ )?(?:translation|rendering)|(?:this|the)\s+(?:above|(?:\w+\s)?(?:translation|rendering|rendition|wording|phrasing|version))|(?:(?:die|der) )?(?:obige|diese|vorstehende|vorliegende) (?:übersetzung|wiedergabe)|(?:cette|la) (?:présente )?traduction|(?:esta|la) traducción|(?:esta|a) tradução|(?:questa|la) traduzione|(?:этот|данный|приведённый) перевод)",
     re.IGNORECASE,
 )
 _UNTRANSLATED = re.compile(
@@ -44,8 +44,8 @@ _UNTRANSLATED = re.compile(
 )
 _TRAILING_BRACKET = re.compile(r"[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _ABOUT_TITLE = re.compile(
-    r"(?:该|这个|这一|此|本)(?:论文)?(?:标题|题目|译名|译法)|原题|原标题|译法|译名|(?:翻译|译|意译|直译)(?:为|成|作)|(?:この|本)?(?:タイトル|題名|題)(?:は|を)|と訳(?:す|せ|し)|이 제목|로 번역|번역(?:할|될|하)"
-    r"|\b(?:this|the) (?:paper['’]?s )?title\b|\bof the title\b|\b(?:der|dieser) titel\b|\b(?:ce|le) titre\b|\b(?:este|el) título\b|\b(?:este|o) título\b|\b(?:questo|il) titolo\b|\bзаголов\w+|\bназвание\b"
+    r"(?:该|这个|这一|此|本)(?:论文)?(?:标题|题目|译名|译法)|原题|原标题|标题(?:突出|强调|体现|概括|点明|表明)|译法|译名|(?:翻译|译|意译|直译)(?:为|成|作)|(?:この|本)?(?:タイトル|題名|題)(?:は|を|が)|と訳(?:す|せ|し)|이 제목|로 번역|번역(?:할|될|하)"
+    r"|\b(?:this|the) (?:paper['’]?s )?title\b|\bof the (?:\w+ )?title\b|\brendering of\b|\b(?:der|dieser) titel\b|\b(?:ce|le) titre\b|\b(?:este|el) título\b|\b(?:este|o) título\b|\b(?:questo|il) titolo\b|\bзаголов\w+|\bназвание\b"
     r"|\btranslat(?:ed as|ion (?:is|would|could|of))\b|übersetzt|traducirse|se traduce|traduit par|traduz-se|переводится",
     re.IGNORECASE,
 )
@@ -53,10 +53,19 @@ _LITERALLY = re.compile(
     r"[（(]\s*(?:直译|意译|字面(?:意思|翻译)?|原题|直訳|意訳|直역|의역|직역|literal(?:ly)?|lit\.|wörtlich|littéralement|literalmente|letteralmente|букв(?:ально|\.))(?:(?<=\.)\s[^（）()]*)?(?:\s*[:：][^（）()]*)?\s*[)）]",
     re.IGNORECASE,
 )
+_OF_TITLE = re.compile(
+    r"[（(][^（）()]*(?:意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
+    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal))[^（）()]*[)）]",
+    re.IGNORECASE,
+)
 _NOTE_BRACKET = re.compile(rf"[（(]\s*{_LABEL}\s*[:：][^（）()]*[)）]", re.IGNORECASE)
 _REMARK = re.compile(r"[，,；;]\s*(?:此处|这里|其中)[^“\"]{0,6}[“\"‘'][^”\"’']+[”\"’']")
 _TITLE_LABEL = re.compile(r"\A[\s*_#]*(?:论文)?([^\W\d_]{2,12})\s*[:：]\s*\S", re.IGNORECASE)
-_BOUNDARY = re.compile(r"。|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
+_LONG_LABEL = re.compile(
+    r"\A\W*(?:\w+\s)?(?:title|titel|titre|título|titolo|заголовок|название|제목|タイトル)(?:\s\w+){0,2}\s*[:：]\s*\S",
+    re.IGNORECASE,
+)
+_BOUNDARY = re.compile(r"。|[—–]\s|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
 _ALTERNATIVES = re.compile(
     r"[；;，,]\s*(?:或|又|亦可?|也可|可)译|[”\"」』》]\s*(?:或(?:者)?|or|oder|ou|o|или|または|あるいは|또는|혹은|／|/)\s*[“\"「『《]",
     re.IGNORECASE,
@@ -96,11 +105,11 @@ def title_remarks(text: str) -> Iterator[tuple[Fault, str]]:
     bare = text.strip()
     label = _TITLE_LABEL.match(bare)
     outside = re.sub(r"[“\"「『《][^”\"」』》]*[”\"」』》]", "“”", bare)
-    if label and label[1].lower() in phrases.FIELD_LABELS:
-        yield Fault.PREAMBLE, f"begins with a label: {label[0]!r}"
+    if (label and label[1].lower() in phrases.FIELD_LABELS) or _LONG_LABEL.match(bare):
+        yield Fault.PREAMBLE, f"begins with a label: {bare[:30]!r}"
     elif len([line for line in bare.split("\n") if line.strip()]) > 1:
         yield Fault.CHATTER, "more lines than one title has"
-    elif _LITERALLY.search(bare) or _NOTE_BRACKET.search(bare) or _REMARK.search(bare):
+    elif _LITERALLY.search(bare) or _OF_TITLE.search(bare) or _NOTE_BRACKET.search(bare) or _REMARK.search(bare):
         yield Fault.CHATTER, f"a note on the title: {bare[-60:]!r}"
     elif _ALTERNATIVES.search(bare) or (_BOUNDARY.search(bare) and _ABOUT_TITLE.search(outside)):
         yield Fault.CHATTER, f"speaks about the title: {bare[-60:]!r}"

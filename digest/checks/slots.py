@@ -1,8 +1,8 @@
 """Recognises a bracket that a form left open: `[insert the link here]`, `（请填写数值）`.
 
 Such a bracket opens with an imperative, in languages whose verb comes last it closes with one, and
-it holds a thing to fill in: a link, a name, a value. Or it stands where the sentence needs a word,
-and holds several ordinary words: no figure, no name, no list.
+it holds a thing to fill in: a link, a name, a value. Or it is no round one and holds ordinary words
+(no figure, no name, no list) of such a thing, or stands where the sentence needs a word.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _HERE = re.compile(r"\b(?:here|hier|ici|aquí|aqui|qui|здесь|сюда|tutaj
 _THINGS = """
 en url link address repo repository code github page website webpage name title value number figure percent score accuracy result metric dataset data date year hour
 en day count amount author affiliation institution universit citation reference paper source baseline detail information text description example image here
-de url link adresse repositor code seite name titel wert zahl prozent genauigkeit ergebnis datensatz datum jahr autor einrichtung quelle zitat hier
+de anzahl menge url link adresse repositor code seite name titel wert zahl prozent genauigkeit ergebnis datensatz datum jahr autor einrichtung quelle zitat hier
 fr url lien adresse dépôt code page nom titre valeur nombre chiffre pourcentage précision résultat corpus jeu date année auteur source référence ici
 es url enlace dirección repositorio código página nombre título valor número cifra porcentaje precisión resultado conjunto fecha año autor fuente referencia aquí
 pt url link endereço repositório código página nome título valor número porcentagem precisão resultado conjunto data ano autor fonte referência aqui
 it url link collegamento indirizzo repository codice pagina nome titolo valore numero percentuale accuratezza risultato dataset data anno autore fonte riferimento qui
-ru url ссылк адрес репозитор код страниц назван имя имен значен числ процент точност результат набор дат год автор источник здесь сюда
+ru количеств url ссылк адрес репозитор код страниц назван имя имен значен числ процент точност результат набор дат год автор источник здесь сюда
 nl url link adres code pagina naam titel waarde getal percentage resultaat dataset datum jaar auteur bron hier
 pl url link adres kod stron nazw tytuł wartoś liczb procent wynik zbi dat rok autor źródł tutaj
 tr url bağlantı adres kod sayfa ad isim başlık değer sayı yüzde sonuç veri tarih yıl yazar kaynak buraya
@@ -55,7 +55,7 @@ ar الرابط رابط عنوان اسم قيمة القيمة الرقم رق
 _HAN_ASKED = r"请|插入|填|粘贴|贴上|附上|替换|补充|补上|补全|输入|添加|加入|给出|列出|写上|写明|注明|标明|提供|说明|描述|引用|待|放置?|在此|此处|这里|在这里"
 _HAN_THING = r"链接|网址|地址|仓库|源码|代码|主页|页面|名称|名字|姓名|标题|题目|数值|数字|数量|数据集?|百分比|准确率|精度|指标|分数|结果|日期|年份|时间|作者|单位|机构|来源|出处|文献|引文|论文|图片|图表|方法|内容|信息|描述|文字|示例|URL|GitHub|DOI"
 _JA_ASKED = r"(?:入力|記入|記載|挿入|追加|貼り付け|貼付|補足|明記|指定|置き換え|差し替え|埋め|書い)(?:る|て|する|して)?(?:ください|下さい|こと)?"
-_JA_THING = r"URL|リンク|アドレス|名|数値|数字|値|データ|タイトル|日付|年|著者|所属|結果|精度|割合|出典|文献|ここ|コード|リポジトリ"
+_JA_THING = r"URL|数|率|番号|リンク|アドレス|名|数値|数字|値|データ|タイトル|日付|年|著者|所属|結果|精度|割合|出典|文献|ここ|コード|リポジトリ"
 _KO_ASKED = r"(?:입력|기입|삽입|추가|붙여\s?넣|작성|명시|지정|대체|넣|적|써)(?:어|하|해)?\s?(?:주)?(?:세요|십시오|하세요|할 것|기)?"
 _KO_THING = (
     r"URL|링크|주소|이름|명칭|수치|숫자|값|데이터|제목|날짜|연도|저자|소속|결과|정확도|비율|출처|문헌|여기|코드|저장소"
@@ -71,7 +71,7 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _YOURS = re.compile(r"^\W*(?:your|ihre?n?|votre|vos|su|sus|seu|sua|ваш\w*|您的|你的|あなたの)(?![\w-])", re.IGNORECASE)
-_ENUMERATES = re.compile(r"[,、，;；/&+=|]|\d|[.。]\s")
+_ENUMERATES = re.compile(r"[,、，;；:：/&+=|_]|\d|[.。]\s")
 _OPEN_BEFORE = re.compile(
     r"(?:\b(?:at|of|to|is|are|was|in|on|by|with|from|for|under|against|about|reach\w*|uses?|used|took|see|via"
     r"|von|zu|auf|unter|mit|bei|aus|ist|sind|siehe|adresse|table|figure|section|and|than|de|du|des|à|sur|en|est|avec|sous|con|es|del|al|da|do|das|dos|em|é|di|su|è|dal|della"
@@ -83,11 +83,17 @@ _OPEN_AFTER = re.compile(
 )
 
 
+_TEX = re.compile(r"\\[A-Za-z]+\*?\Z|[{~]\Z")
+"""Before the argument of a command."""
 _HAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _HAN_FILLS = re.compile(
-    r"(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出)[\u4e00-\u9fff]{2,}"
+    r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出)[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
 )
-_EAST_LAST = re.compile(rf"[\u3040-\u9fff\uac00-\ud7af].*(?:{_HAN_THING}|{_KO_THING})$")
+_EAST_HOLDS = re.compile(
+    r"[\u4e00-\u9fff](?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|表号|图号|作者|单位|机构|出处|文献)"
+    r"|(?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|作者|单位|机构|出处|文献)[\u4e00-\u9fff]"
+    rf"|[\uac00-\ud7af].*(?:{_KO_THING})$"
+)
 
 
 @cache
@@ -102,8 +108,11 @@ def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
     `before` and `after`: the text around it. Round brackets also hold asides of sound texts, so
     there the sentence must need a word in their place, or the request be polite.
     """
+    if _TEX.search(before):
+        return False
     needed = bool(_OPEN_BEFORE.search(before) or _OPEN_AFTER.search(after))
-    if not round_ and _is_ordinary(body) and (needed or _POLITE.search(body) or _HAN_FILLS.match(body)):
+    filled = needed or _POLITE.search(body) or _HAN_FILLS.search(body) or (_things(body) and not _HAN.search(body))
+    if not round_ and _is_ordinary(body, needed=needed) and filled:
         return True
     if not _EAST.search(body) and not _asks(body):
         return needed and not round_ and bool(_YOURS.match(body))
@@ -132,13 +141,15 @@ def _things(body: str) -> list[str]:
     return [word for word in re.findall(r"[^\W\d_]+", body) if things.match(word)]
 
 
-def _is_ordinary(body: str) -> bool:
+def _is_ordinary(body: str, *, needed: bool) -> bool:
     """Several words without a figure, a name or a list; of East Asian ones the last is a thing."""
     if _ENUMERATES.search(body):
         return False
     if _HAN.search(body):
-        return bool(_HAN_FILLS.match(body) or _EAST_LAST.search(body)) and not re.search(r"[A-Za-z]", body)
+        return bool(_HAN_FILLS.search(body) or _EAST_HOLDS.search(body)) and not re.search(r"[A-Za-z]", body)
     words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", body)
+    if len(words) == 1:
+        return needed and words[0].islower() and len(words[0]) >= 5 and bool(_things(body))
     return len(words) >= 2 and (all(word.islower() for word in words) or bool(_POLITE.search(body)) or _is_form(words))
 
 
