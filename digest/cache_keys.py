@@ -68,3 +68,7 @@ def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, ver
 
 def response(request: bytes) -> str:
     return f"response:{fingerprint(request)}{_anew.get()}"
+
+
+def dialect(api: str, server: str, model: str) -> str:
+    return f"dialect:{fingerprint(api, server, model)}"

@@ -1,12 +1,14 @@
 """Reserves, settles and books what a call costs, and never pays for the same request twice.
 
-The response is stored first: after a kill, an equal request finds it or none had arrived.
+The response is stored first: after a kill, an equal request finds it or none had arrived. What was
+received is booked whatever follows, so that a cap also holds for replies that end in an error.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from digest import cache_keys
 from digest.errors import PaperboyError
@@ -17,38 +19,42 @@ from digest.ports import Budget, Cache, booking
 log = logging.getLogger(__name__)
 
 
+@dataclass
+class Meter:
+    """Adds up what the replies to one request used, also those that were of no use."""
+
+    total: Usage = field(default_factory=Usage)
+
+    def add(self, usage: Usage) -> None:
+        self.total += usage
+
+
 class Billing:
     def __init__(self, cache: Cache, budget: Budget) -> None:
         self._cache, self._budget = cache, budget
 
     async def fetch(
-        self, request: bytes, estimate: Usage, call: Callable[[], Awaitable[tuple[bytes, Usage]]]
+        self, request: bytes, estimate: Usage, call: Callable[[Meter], Awaitable[bytes]]
     ) -> tuple[bytes, Usage]:
         """Response and cost, zero if stored. Raises OverBudget, and errors of `call`."""
         book = booking.get()
-        paid: tuple[str, Usage] | None = None
+        meter = Meter()
+        ticket: str | None = None
 
         async def make() -> bytes:
-            nonlocal paid
+            nonlocal ticket
             ticket = await self._budget.reserve(book.payer, estimate)
             try:
-                raw, usage = await call()
-            except BaseException as error:
-                await self._budget.settle(ticket, Usage())
-                if isinstance(error, PaperboyError):
-                    raise public_error(error) from error
-                raise
-            paid = (ticket, usage)
-            return raw
+                return await call(meter)
+            except PaperboyError as error:
+                raise public_error(error) from error
 
         try:
             raw = await self._cache.once(cache_keys.response(request), cache_keys.RESPONSE_LIFE, make)
-        finally:  # a call that was made is booked, also when its caller was cancelled
-            if paid is not None:
-                ticket, usage = paid
-                await self._budget.settle(ticket, usage)
-                book.add(usage)
-        if paid is None:
+        finally:  # also when the caller was cancelled
+            if ticket is not None:
+                await self._budget.settle(ticket, meter.total)
+                book.add(meter.total)
+        if ticket is None:
             log.debug("event=model_reply_reused stage=%s", book.stage)
-            return raw, Usage()
-        return raw, usage
+        return raw, meter.total

@@ -1,7 +1,8 @@
-"""The client of an OpenAI-compatible Chat Completions server, and the only importer of `openai`.
+"""The client of an OpenAI-compatible model server, and the only importer of `openai`.
 
 Every response is stored under its request before it is used: an equal request reads it and costs
 nothing, also after a crash, and equal calls in flight are made once. The one retry layer is here.
+What the server takes and reads is learnt from its refusals and counts, and kept in the store.
 """
 
 from __future__ import annotations
@@ -12,20 +13,43 @@ import json
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import stamina
 
+from digest import cache_keys
 from digest.errors import PaperboyError
-from digest.llm.server.billing import Billing
-from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
+from digest.llm.server import reading
+from digest.llm.server.billing import Billing, Meter
+from digest.llm.server.dialects import (
+    Dialect,
+    dump_dialect,
+    load_dialect,
+    output_limit,
+    plainest,
+    request_body,
+    simpler_dialect,
+)
 from digest.llm.server.embeddings import pack_vectors, parse_vectors, unpack_vectors
-from digest.llm.server.failures import ContentFiltered, RequestRejected, TemporaryFailure, classify_error, public_error
+from digest.llm.server.failures import (
+    ContentFiltered,
+    Context,
+    RequestRejected,
+    RequestTooLong,
+    TemporaryFailure,
+    classify_error,
+    public_error,
+)
 from digest.llm.server.prices import Price
+from digest.llm.server.replies import completion_from, parse_json, parse_usage, reply_from
+from digest.llm.server.responses import response_body
 from digest.llm.server.streams import SafeCallback, StreamReader
+from digest.llm.server.thoughts import has_orphan
 from digest.llm.server.wire import (
     Reply,
     Request,
@@ -33,7 +57,6 @@ from digest.llm.server.wire import (
     dump_reply,
     estimate_tokens,
     load_reply,
-    parse_reply,
     request_tokens,
 )
 from digest.model import Usage
@@ -53,9 +76,14 @@ _EMBEDDING_TIMEOUT = 30.0
 
 _OUTAGE = 60.0
 """Seconds after a call failed for good in which other calls are tried only once."""
+_LARGE = 2**16
+"""Bytes of JSON from which on it is parsed in a thread."""
+_DIALECT_LIFE = timedelta(days=7)
+"""A server may be mended or changed: what was learnt is learnt anew after a week."""
+_CHANGES = 8
+"""Of the dialect, for one request."""
 
 T = TypeVar("T")
-
 
 @dataclass(frozen=True)
 class RetryPolicy:
@@ -75,6 +103,37 @@ QUESTION_RETRIES = RetryPolicy(attempts=3, longest_wait=4.0, retry_after=20.0, t
 """For questions, where a person waits."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """In tokens, by our estimate."""
+
+    context: int
+    """Of the window, output included."""
+    prompt: int
+    """The longest prompt that the server reads whole."""
+
+    def room(self, output: int) -> int:
+        """For the prompt, beside that much output."""
+        return min(self.context - output, self.prompt)
+
+
+@dataclass(frozen=True)
+class _Received:
+    reply: Reply
+    raw: str
+    """The text with its thoughts."""
+    usage: Mapping[str, Any] | None
+
+
+@dataclass
+class _Trial:
+    """What was tried for one request, over all its tries."""
+
+    meter: Meter
+    refusals: int = 0
+    """5xx with a reason, one after another."""
+
+
 class Model:
     """One server and two of its models. All tasks of one event loop may share it."""
 
@@ -86,6 +145,7 @@ class Model:
         embeddings: str = "",
         api_key: str = "",
         base_url: str = "",
+        api: str = "chat",
         context_tokens: int = 128_000,
         concurrency: int = 8,
         cache: Cache | None = None,
@@ -93,17 +153,19 @@ class Model:
         prices: Mapping[str, Price] | None = None,
         timeout: float = 120.0,
         retries: RetryPolicy = RetryPolicy(),
-        http_client: Any = None,
     ) -> None:
-        """`timeout`: seconds. `http_client` (`httpx2.AsyncClient`): for proxies, certificates."""
+        """`timeout`: seconds. `api`: `chat` (Chat Completions) or `responses`."""
         self.name = name
         self.fast = fast or name
         self.embeddings = embeddings
         """The embeddings model; empty: no embeddings."""
         self.context_tokens = context_tokens
+        """As the settings say; see `limits`."""
+        self.api = api
         self._base_url = base_url or "https://api.openai.com/v1"
-        self._settings = {"api_key": api_key or "none", "base_url": self._base_url, "http_client": http_client}
-        self._billing = Billing(cache or MemoryCache(), budget or NoLimit())
+        self._key = api_key
+        self._cache = cache or MemoryCache()
+        self._billing = Billing(self._cache, budget or NoLimit())
         self._prices = prices or {}
         self._timeout = timeout
         self._retries = retries
@@ -119,11 +181,16 @@ class Model:
         self._question_slots = asyncio.Semaphore(concurrency)
         self._embedding_slots = asyncio.Semaphore(min(_EMBEDDING_CALLS, concurrency))
         self._dialects: dict[str, Dialect] = {}
+        self._stored: dict[str, Dialect] = {}
+        self._counts: dict[str, list[tuple[int, int]]] = {}
+        """By model: estimates of prompts and the server's counts of them."""
         self._failed_at: dict[str, float] = {}
         """By kind of call: the monotonic time of the last final failure; a success clears it."""
         self._client: AsyncOpenAI | None = None
 
     async def aclose(self) -> None:
+        for model in self._dialects:
+            await self._keep(model, all_of_it=True)
         if self._client is not None:
             await self._client.close()
 
@@ -133,39 +200,57 @@ class Model:
         Raises ModelUnavailable, OverBudget, Misconfigured, RequestTooLong.
         """
 
-        async def attempt(model: str, dialect: Dialect) -> Reply:
-            return await self._complete(request, model, dialect)
+        async def attempt(model: str, dialect: Dialect, meter: Meter) -> _Received:
+            return await self._complete(request, model, dialect, meter)
 
-        async def call(model: str) -> Reply:
-            return await self._retry(self._retries, lambda: self._adapt(request, model, attempt, stream=False))
+        async def call(model: str, meter: Meter) -> Reply:
+            trial = _Trial(meter)
+            return await self._retry(self._retries, lambda: self._adapt(request, model, attempt, trial, stream=False))
 
         return await self._fetch(request, call)
 
     async def stream(self, request: Request, on_text: OnText) -> Reply:
         """Like `ask`; `on_text` gets the whole text as it grows. A broken stream restarts once."""
         fresh = False
+        ends = time.monotonic() + self._timeout
 
-        async def attempt(model: str, dialect: Dialect) -> Reply:
-            return await self._stream(request, model, dialect, SafeCallback(on_text))
+        async def attempt(model: str, dialect: Dialect, meter: Meter) -> _Received:
+            return await self._stream(request, model, dialect, meter, SafeCallback(on_text), ends)
 
-        async def call(model: str) -> Reply:
-            nonlocal fresh
+        async def call(model: str, meter: Meter) -> Reply:
+            nonlocal fresh, ends
             fresh = True
-            return await self._retry(self._question_retries, lambda: self._adapt(request, model, attempt, stream=True))
+            ends = time.monotonic() + self._timeout
+            trial = _Trial(meter)
+            return await self._retry(
+                self._question_retries, lambda: self._adapt(request, model, attempt, trial, stream=True)
+            )
 
         reply = await self._fetch(request, call)
         if not fresh:
             await SafeCallback(on_text)(reply.text)
         return reply
 
-    async def models(self) -> tuple[str, ...]:
-        """The model names the server lists. Raises like `ask`."""
+    async def limits(self, *, fast: bool = False) -> Limits:
+        """What the settings say, narrowed to what was learnt of the server."""
+        dialect = await self.dialect(fast=fast)
+        context = min(self.context_tokens, dialect.window or self.context_tokens)
+        return Limits(context, dialect.cuts or context)
+
+    async def dialect(self, *, fast: bool = False) -> Dialect:
+        return await self._dialect(self.fast if fast else self.name)
+
+    async def list_models(self) -> list[Mapping[str, Any]]:
+        """The server's models with all it says of them. Raises like `ask`."""
+        sdk = await self._sdk()
         try:
             async with asyncio.timeout(self._timeout):
-                page = await (await self._sdk()).models.list()
-            return tuple(sorted(str(m.id) for m in page.data))
+                raw = await sdk.models.with_raw_response.list()
+            body = parse_json(raw.content)
         except Exception as error:
-            raise public_error(classify_error(error, self.name)) from error
+            raise public_error(classify_error(error, self._context(self.name))) from error
+        listed = body.get("data") or body.get("models") if isinstance(body, dict) else body
+        return [m for m in listed if isinstance(m, dict)] if isinstance(listed, list) else []
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """A vector for each text, from the embeddings model. Raises like `ask`."""
@@ -176,7 +261,7 @@ class Model:
     async def _embed_batch(self, texts: list[str]) -> list[list[float]]:
         price, model = self._prices.get(self.embeddings), self.embeddings
 
-        async def attempt() -> tuple[bytes, Usage]:
+        async def attempt(meter: Meter) -> bytes:
             async with self._embedding_slots:
                 began = time.monotonic()
                 try:
@@ -186,29 +271,34 @@ class Model:
                             model=model, input=texts, encoding_format="float"
                         )
                         # Half a million numbers of JSON take long: they are parsed in a thread.
-                        return await asyncio.to_thread(_packed_vectors, raw.content, texts, price)
+                        packed, usage = await asyncio.to_thread(_packed_vectors, raw.content, texts, price)
                 except Exception as error:
-                    raise self._failed(error, model, began) from error
+                    raise self._failed(error, self._context(model), began) from error
+                meter.add(usage)
+                return packed
 
         into = sum(map(estimate_tokens, texts))
         estimate = Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
         request = json.dumps({"server": self._base_url, "model": model, "embed": texts}).encode()
         raw, _ = await self._billing.fetch(
-            request, estimate, lambda: self._retry(self._question_retries, attempt, "vectors")
+            request, estimate, lambda meter: self._retry(self._question_retries, lambda: attempt(meter), "vectors")
         )
         return unpack_vectors(raw)
 
-    async def _fetch(self, request: Request, call: Callable[[str], Awaitable[Reply]]) -> Reply:
+    async def _fetch(self, request: Request, call: Callable[[str, Meter], Awaitable[Reply]]) -> Reply:
         model = self.fast if request.fast else self.name
         into, out = request_tokens(request), min(request.likely_tokens, request.max_tokens)
         price = self._prices.get(model)
         estimate = Usage(1, into, 0, out, price.usd(into, 0, out) if price else None)
 
-        async def make() -> tuple[bytes, Usage]:
-            reply = await call(model)
-            return dump_reply(reply), reply.usage
+        async def make(meter: Meter) -> bytes:
+            return dump_reply(await call(model, meter))
 
-        raw, usage = await self._billing.fetch(canonical_request(request, model, self._base_url), estimate, make)
+        server = self._base_url if self.api == "chat" else f"{self.api}:{self._base_url}"
+        try:
+            raw, usage = await self._billing.fetch(canonical_request(request, model, server), estimate, make)
+        finally:  # the response itself is stored first
+            await self._keep(model)
         return load_reply(raw, usage)
 
     async def _retry(self, retries: RetryPolicy, attempt: Callable[[], Awaitable[T]], kind: str = "text") -> T:
@@ -242,72 +332,212 @@ class Model:
         raise AssertionError("unreachable: the last attempt raises")  # pragma: no cover
 
     async def _adapt(
-        self, request: Request, model: str, attempt: Callable[[str, Dialect], Awaitable[Reply]], *, stream: bool
+        self,
+        request: Request,
+        model: str,
+        attempt: Callable[[str, Dialect, Meter], Awaitable[_Received]],
+        trial: _Trial,
+        *,
+        stream: bool,
     ) -> Reply:
-        """Calls again without what the server rejects, and remembers the dialect that worked."""
-        dialect = self._dialects.get(model, Dialect())
-        while True:
+        """Calls again without what the server rejects, and keeps the dialect that worked."""
+        dialect = await self._dialect(model)
+        if dialect.cuts and request_tokens(request) > 1.05 * dialect.cuts:
+            raise reading.not_read(model, dialect.cuts)
+        for _ in range(_CHANGES):
+            body = request_body(request, model, dialect, stream=stream)
+            if trial.refusals > 1:
+                # It may be the request after all that a server answers with 5xx.
+                dialect = plainest(dialect, body, stream=stream)
             try:
-                reply = await attempt(model, dialect)
+                received = await attempt(model, dialect, trial.meter)
             except RequestRejected as error:
-                simpler = simpler_dialect(error.words, dialect, structured=request.schema is not None, stream=stream)
+                newest = await self._dialect(model)
+                if newest.grammar != dialect.grammar and newest.sound:
+                    # Another call has learnt meanwhile.
+                    dialect = newest
+                    continue
+                simpler = simpler_dialect(error.complaint, dialect, request, body, stream=stream)
                 if simpler is None:
                     raise
-                log.info("event=model_dialect model=%s now=%s", model, simpler)
+                log.info("event=model_dialect model=%s now=%s", model, ", ".join(simpler.described))
                 dialect = simpler
+            except RequestTooLong as error:
+                if error.window:
+                    self._learn(model, window=error.window)
+                raise
+            except TemporaryFailure as error:
+                trial.refusals += bool(error.complaint and error.complaint.status >= 500 and error.complaint.json)
+                raise
             except ContentFiltered:
                 return Reply("", model, finish="content_filter")
             else:
-                self._dialects[model] = dialect
-                return reply
+                return await self._understood(request, model, received, dialect, trial.meter)
+        raise AssertionError("unreachable: each change leaves less to drop")  # pragma: no cover
 
-    async def _complete(self, request: Request, model: str, dialect: Dialect) -> Reply:
-        body = request_body(request, model, dialect, stream=False)
+    async def _understood(
+        self, request: Request, model: str, received: _Received, dialect: Dialect, meter: Meter
+    ) -> Reply:
+        """The reply, once it is known whether the model read the whole request. Raises RequestTooLong."""
+        orphan = has_orphan(received.raw)
+        known = await self._dialect(model)
+        thoughts = orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
+        self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
+        sent = request_tokens(request)
+        verdict = reading.verdict(sent, received.usage, known.reads, self._counts.setdefault(model, []))
+        if verdict is reading.Verdict.DOUBTFUL:
+            return await self._settle_doubt(request, model, received, meter)
+        self._learn(model, reads=max(known.reads, sent))
+        return received.reply
+
+    async def _settle_doubt(self, request: Request, model: str, received: _Received, meter: Meter) -> Reply:
+        """Asks the model for a mark at the start of the same text. Raises RequestTooLong."""
+        sent, known = request_tokens(request), await self._dialect(model)
+        if await self._echoes(reading.marked_request(request), model, known, meter):
+            self._learn(model, reads=max(self._dialects[model].reads, sent), echoes=True)
+            return received.reply
+        echoes = known.echoes
+        if echoes is None:
+            echoes = await self._echoes(reading.SHORT, model, known, meter)
+            self._learn(model, echoes=echoes)
+        if not echoes and not reading.counted_few(sent, received.usage):
+            # The server counts nothing and the model repeats nothing: nobody knows.
+            return replace(received.reply, read=False)
+        cuts = reading.readable(sent, received.usage)
+        log.warning("event=prompt_cut model=%s sent=%d reads=%d", model, sent, cuts)
+        self._learn(model, cuts=min(self._dialects[model].cuts or cuts, cuts))
+        raise reading.not_read(model, cuts)
+
+    async def _echoes(self, marked: reading.Marked, model: str, dialect: Dialect, meter: Meter) -> bool:
+        try:
+            received = await self._complete(marked.request, model, dialect, meter)
+        except PaperboyError as error:
+            log.info("event=reading_test_failed model=%s cause=%s", model, type(error).__name__)
+            return False
+        return marked.mark in received.raw
+
+    async def _dialect(self, model: str) -> Dialect:
+        if model not in self._dialects:
+            held = load_dialect(await self._cache.get(self._dialect_key(model)))
+            self._stored[model] = self._dialects.setdefault(model, held)
+        return self._dialects[model]
+
+    def _learn(self, model: str, **news: Any) -> None:
+        self._dialects[model] = replace(self._dialects.get(model, Dialect()), **news)
+
+    async def _keep(self, model: str, *, all_of_it: bool = False) -> None:
+        """Stores what was learnt; what is of little use beyond this process only at its end."""
+        dialect = self._dialects.get(model, Dialect())
+        held = self._stored.get(model, Dialect())
+        if dialect != held if all_of_it else dialect.costly != held.costly:
+            self._stored[model] = dialect
+            await self._cache.put(self._dialect_key(model), dump_dialect(dialect), _DIALECT_LIFE)
+
+    def _dialect_key(self, model: str) -> str:
+        return cache_keys.dialect(self.api, self._base_url, model)
+
+    async def _complete(self, request: Request, model: str, dialect: Dialect, meter: Meter) -> _Received:
+        price = self._prices.get(model)
         async with self._slots:
             began = time.monotonic()
+            context = self._context(model, request, dialect)
             try:
-                sdk = await self._sdk()
-                async with asyncio.timeout(self._timeout):
-                    raw = await sdk.chat.completions.with_raw_response.create(**body)
-                    reply = parse_reply(raw.content, request, model, self._prices.get(model))
+                async with asyncio.timeout(self._timeout), self._open(request, model, dialect, stream=False) as response:
+                    kind = response.headers.get("content-type", "")
+                    if "event-stream" in kind:
+                        reader = StreamReader(request, model, price)
+                        await _drain(reader.texts(response.aiter_bytes(), kind))
+                        received = _Received(reader.reply(), reader.text, reader.usage)
+                    else:
+                        received = await _whole(await response.aread(), kind, request, model, price)
             except Exception as error:
-                raise self._failed(error, model, began) from error
-        self._log(reply, began)
-        return reply
+                if getattr(error, "received", False):
+                    meter.add(parse_usage(None, price, request, ""))
+                raise self._failed(error, context, began) from error
+        meter.add(received.reply.usage)
+        self._log(received.reply, began)
+        return received
 
-    async def _stream(self, request: Request, model: str, dialect: Dialect, show: SafeCallback) -> Reply:
-        body = request_body(request, model, dialect, stream=True)
+    async def _stream(
+        self, request: Request, model: str, dialect: Dialect, meter: Meter, show: SafeCallback, ends: float
+    ) -> _Received:
+        """Past `ends` (monotonic time) the text that arrived is a cut answer."""
+        price = self._prices.get(model)
         async with self._question_slots:
             began = time.monotonic()
-            reader = StreamReader(request, model, self._prices.get(model))
+            reader = StreamReader(request, model, price, hold=dialect.thoughts is not False)
+            settled = False
             try:
-                sdk = await self._sdk()
-                async with asyncio.timeout(2 * self._timeout):
-                    stream = await sdk.chat.completions.create(**body)
-                    async with aclosing(reader.texts(stream)) as texts:
+                async with (
+                    asyncio.timeout(max(0.01, ends - time.monotonic())),
+                    self._open(request, model, dialect, stream=True) as response,
+                ):
+                    kind = response.headers.get("content-type", "")
+                    async with aclosing(reader.texts(response.aiter_bytes(), kind)) as texts:
                         async for text in texts:
                             await show(text)
             except Exception as error:
-                failure = self._failed(error, model, began)
-                if isinstance(failure, TemporaryFailure):
-                    failure.maybe_billed = failure.maybe_billed or reader.begun
-                raise failure from error
+                late = isinstance(error, TimeoutError) and reader.begun
+                if late:
+                    reader.cut()
+                if not late or not reader.reply().text:
+                    failure = self._failed(error, self._context(model, request, dialect), began)
+                    if isinstance(failure, TemporaryFailure):
+                        failure.maybe_billed = failure.maybe_billed or reader.begun
+                    raise failure from error
+            finally:
+                if reader.begun:
+                    settled = True
+                    meter.add(parse_usage(reader.usage, price, request, reader.text))
         reply = reader.reply()
+        if not settled:
+            meter.add(reply.usage)
         self._log(reply, began)
-        return reply
+        return _Received(reply, reader.text, reader.usage)
+
+    @asynccontextmanager
+    async def _open(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> AsyncGenerator[Any, None]:
+        """The HTTP response of a call, whose body is read by us: no field of it is trusted."""
+        sdk = await self._sdk()
+        if self.api == "responses":
+            made = sdk.responses.with_streaming_response.create(**response_body(request, model, dialect, stream=stream))
+        else:
+            made = sdk.chat.completions.with_streaming_response.create(
+                **request_body(request, model, dialect, stream=stream)
+            )
+        async with made as response:
+            yield response.http_response
 
     async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:
             # Imported in a thread at the first call: it takes half a second.
             sdk = await asyncio.to_thread(importlib.import_module, "openai")
-            self._client = self._client or sdk.AsyncOpenAI(**self._settings, max_retries=0, timeout=self._timeout)
+            transport = await asyncio.to_thread(importlib.import_module, "digest.llm.server.transport")
+            if self._client is None:
+                address, query = split_address(self._base_url)
+                self._client = sdk.AsyncOpenAI(
+                    api_key=self._key or "none",
+                    base_url=address,
+                    default_query=query,
+                    # Azure's deployments take the key in a header of their own.
+                    default_headers={"api-key": self._key} if "api-version" in query else None,
+                    http_client=transport.bounded_client(self._timeout),
+                    max_retries=0,
+                    timeout=self._timeout,
+                )
         return self._client
 
-    def _failed(self, error: Exception, model: str, began: float) -> PaperboyError:
-        failure = classify_error(error, model)
+    def _context(self, model: str, request: Request | None = None, dialect: Dialect | None = None) -> Context:
+        known = self._dialects.get(model, Dialect())
+        sent = request_tokens(request) if request else 0
+        limit = output_limit(request, dialect or known) if request else 0
+        return Context(model, self._key, sent, limit, known.sound)
+
+    def _failed(self, error: Exception, context: Context, began: float) -> PaperboyError:
+        failure = classify_error(error, context)
         log.warning(
             "event=model_call_failed model=%s stage=%s kind=%s status=%s cause=%s seconds=%.1f",
-            model,
+            context.model,
             booking.get().stage,
             type(failure).__name__,
             getattr(error, "status_code", None),
@@ -327,6 +557,30 @@ class Model:
             reply.finish,
             time.monotonic() - began,
         )
+
+
+def split_address(url: str) -> tuple[str, dict[str, str]]:
+    """A base URL without its query and without the path of a call, and the query."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    for end in ("/chat/completions", "/completions", "/responses", "/embeddings"):
+        path = path.removesuffix(end)
+    return urlunsplit((parts.scheme, parts.netloc, path, "", "")), dict(parse_qsl(parts.query))
+
+
+async def _drain(texts: AsyncIterator[str]) -> None:
+    async for _ in texts:
+        pass
+
+
+async def _whole(raw: bytes, kind: str, request: Request, model: str, price: Price | None) -> _Received:
+    """Large bodies are parsed in a thread."""
+
+    def parse() -> _Received:
+        piece = completion_from(raw, kind)
+        return _Received(reply_from(piece, piece.text, request, model, price), piece.text, piece.usage)
+
+    return await asyncio.to_thread(parse) if len(raw) > _LARGE else parse()
 
 
 def _packed_vectors(raw: bytes, texts: list[str], price: Price | None) -> tuple[bytes, Usage]:

@@ -1,39 +1,119 @@
-"""Dialects of the Chat Completions API: what a server supports, and request bodies. Pure."""
+"""What was learnt of a server and a model: which requests it takes, and how much it reads. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from digest.llm.server.failures import about_output, output_limit_in
+from digest.llm.server.replies import Complaint
 from digest.llm.server.wire import Message, Request, Schema
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """Learnt from the server's 400s and kept for the life of the process."""
+    """Learnt from refusals and replies, and kept in the store."""
 
     format: int = 0
     """0: strict `json_schema`; 1: `json_object`, schema in the prompt; 2: the prompt alone."""
     limit: str = "max_completion_tokens"
     """The field for the output limit: this one, the older `max_tokens`, or none (empty)."""
+    most: int = 0
+    """The largest output limit the server takes; 0: as asked."""
     stream_usage: bool = True
+    roles: int = 0
+    """0: as they are; 1: neighbouring messages of one role joined; 2: and no system role."""
+    window: int = 0
+    """Tokens of the context window, where the server named it; 0: unknown."""
+    reads: int = 0
+    """Estimated tokens of the longest prompt the model is known to have read whole."""
+    cuts: int = 0
+    """Estimated tokens above which the server was caught cutting prompts; 0: never caught."""
+    echoes: bool | None = None
+    """Whether the model repeats a mark from its prompt, so that a test of reading means something."""
+    thoughts: bool | None = None
+    """Whether its thoughts come without an opening tag; None: not seen yet."""
+    sound: bool = False
+    """It has answered well before."""
+
+    @property
+    def grammar(self) -> dict[str, Any]:
+        """What requests have to be like."""
+        names = ("format", "limit", "most", "stream_usage", "roles")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def costly(self) -> tuple[object, ...]:
+        """What takes a refused or a useless call to learn anew."""
+        return (*self.grammar.values(), self.window, self.cuts, self.echoes, self.thoughts or None)
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """What is special about it, in words for `paperboy check`."""
+        formats = ("", "no JSON schema", "no response_format")
+        roles = ("", "neighbouring messages joined", "one message, no system role")
+        found = [
+            formats[self.format],
+            roles[self.roles],
+            {"max_completion_tokens": "", "max_tokens": "max_tokens"}.get(self.limit, "no output limit"),
+            f"at most {self.most:,} tokens of output" if self.most else "",
+            "" if self.stream_usage else "no stream_options",
+            "thoughts without an opening tag" if self.thoughts else "",
+        ]
+        return tuple(filter(None, found))
+
+
+def dump_dialect(dialect: Dialect) -> bytes:
+    return json.dumps(asdict(dialect)).encode()
+
+
+def load_dialect(raw: bytes | None) -> Dialect:
+    """Of this or another version."""
+    try:
+        held = json.loads(raw or b"{}")
+        return Dialect(**{f.name: held[f.name] for f in fields(Dialect) if f.name in held})
+    except (ValueError, TypeError):
+        return Dialect()
 
 
 def request_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
-    body: dict[str, Any] = {"model": model, "messages": list(request.messages)}
+    """Of the Chat Completions API."""
+    body: dict[str, Any] = {"model": model, "messages": messages_in(request, dialect)}
     if dialect.limit:
-        body[dialect.limit] = request.max_tokens
+        body[dialect.limit] = output_limit(request, dialect)
     if request.schema:
         body |= _format(request.schema, dialect.format)
-        if dialect.format:
-            body["messages"] = _with_schema(request.messages, request.schema)
     if stream:
         body["stream"] = True
         if dialect.stream_usage:
             body["stream_options"] = {"include_usage": True}
     return body
+
+
+def output_limit(request: Request, dialect: Dialect) -> int:
+    return min(request.max_tokens, dialect.most or request.max_tokens)
+
+
+def messages_in(request: Request, dialect: Dialect) -> list[Message]:
+    messages = list(request.messages)
+    if request.schema and dialect.format:
+        messages = _with_schema(messages, request.schema)
+    if dialect.roles == 2:
+        messages = [m if m["role"] != "system" else {**m, "role": "user"} for m in messages]
+    return _joined(messages) if dialect.roles else messages
+
+
+def _joined(messages: Sequence[Message]) -> list[Message]:
+    """Neighbouring messages of one role as one."""
+    found: list[Message] = []
+    for message in messages:
+        if found and found[-1]["role"] == message["role"]:
+            found[-1] = {**message, "content": f"{found[-1]['content']}\n\n{message['content']}"}
+        else:
+            found.append(message)
+    return found
 
 
 def _format(schema: Schema, level: int) -> dict[str, Any]:
@@ -53,15 +133,45 @@ def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
     return [{**messages[0], "content": first}, *messages[1:]]
 
 
-def simpler_dialect(words: str, dialect: Dialect, *, structured: bool, stream: bool) -> Dialect | None:
+def simpler_dialect(
+    complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any], *, stream: bool
+) -> Dialect | None:
     """The dialect without what the server's words reject; None if nothing is left to drop."""
+    words = f"{complaint.codes} {complaint.words}".lower()
+    if about_output(complaint):
+        most = output_limit_in(complaint, output_limit(request, dialect))
+        return replace(dialect, most=most) if most >= 16 else None
+    if _about_roles(words) and dialect.roles < 2:
+        system = "system" in words and "alternat" not in words
+        return replace(dialect, roles=2 if system or dialect.roles else 1)
     if dialect.limit and (dialect.limit in words or ("max_tokens" in words and "max_completion_tokens" in words)):
         return replace(dialect, limit="max_tokens" if dialect.limit == "max_completion_tokens" else "")
     if stream and dialect.stream_usage and ("stream_options" in words or "include_usage" in words):
         return replace(dialect, stream_usage=False)
-    # A server that names no cause may reject the format first, then the newer name of the limit.
-    if structured and dialect.format < 2:
-        return replace(dialect, format=dialect.format + 1)
-    if dialect.limit == "max_completion_tokens":
-        return replace(dialect, limit="max_tokens")
-    return None
+    if request.schema and dialect.format < 2 and _about_format(words):
+        # What cannot parse a schema's grammar may fail on `json_object` too.
+        return replace(dialect, format=2 if "grammar" in words or "response_format" in words and "json_object" in words and dialect.format else dialect.format + 1)
+    plain = plainest(dialect, body, stream=stream)
+    return None if plain == dialect else plain
+
+
+def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dialect:
+    """For a refusal without a cause: everything a server could mind is left out at once."""
+    roles = [m["role"] for m in body.get("messages", ())]
+    neighbours = any(a == b for a, b in zip(roles, roles[1:], strict=False))
+    return replace(
+        dialect,
+        format=2 if "response_format" in body else dialect.format,
+        limit="max_tokens" if dialect.limit else "",
+        stream_usage=dialect.stream_usage and not stream,
+        roles=2 if neighbours or "system" in roles else dialect.roles,
+    )
+
+
+def _about_roles(words: str) -> bool:
+    return any(w in words for w in ("role", "alternat", "system message", "system prompt", "jinja", "chat template", "consecutive"))
+
+
+def _about_format(words: str) -> bool:
+    names = ("response_format", "json", "schema", "grammar", "structured", "guided", "text.format", "requested parameters")
+    return any(name in words for name in names)

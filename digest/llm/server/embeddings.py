@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Sequence
 
 from digest.llm.server.prices import Price
-from digest.llm.server.wire import InvalidReply, estimate_tokens
+from digest.llm.server.replies import InvalidReply, parse_json
+from digest.llm.server.wire import estimate_tokens
 from digest.model import Usage
 from digest.render.labels import label
 
 
 def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tuple[list[list[float]], Usage]:
     """One vector per text, in their order, all of one length. Raises InvalidReply."""
+    if raw.count(b"[") + raw.count(b"{") > 4 * len(texts) + 16:
+        # Millions of empty lists take a hundred times their size in memory.
+        raise InvalidReply(label.sentence("model.no vectors"))
     try:
-        body = json.loads(raw)
+        body = parse_json(raw)
         items = sorted(body["data"], key=lambda item: int(item["index"]))
         vectors = [[float(x) for x in item["embedding"]] for item in items]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -24,7 +27,7 @@ def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tupl
         raise InvalidReply(label.sentence("model.few vectors"))
     usage = body.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-    into = counted if isinstance(counted, int) else sum(map(estimate_tokens, texts))
+    into = counted if isinstance(counted, int) and not isinstance(counted, bool) and 0 <= counted < 10**9 else sum(map(estimate_tokens, texts))
     return vectors, Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
 
 

@@ -1,31 +1,43 @@
-"""Classifies a failed call by its status and code. Pure: it needs no SDK.
+"""Tells what a complaint of a server means: which setting is wrong, or whether waiting helps. Pure.
 
-Messages name the setting to check and never repeat the server's words, which may hold a key.
+Servers of one API share hardly a word. What counts is what a sentence is about and what it says of
+it, both in its own words and in the codes beside it; what fits nothing is shown as it came.
 """
 
 from __future__ import annotations
 
 import email.utils
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from digest.errors import Misconfigured, ModelUnavailable, PaperboyError
-from digest.llm.server.wire import InvalidReply
+from digest.errors import Misconfigured, ModelUnavailable, PaperboyError, Unusable
+from digest.llm.server.replies import Complained, Complaint, InvalidReply, complaint_from
+from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
 
 class TemporaryFailure(PaperboyError):
     """Worth another try after `wait` seconds; a call that was `maybe_billed` only one."""
 
-    def __init__(self, message: str, wait: float | None = None, *, maybe_billed: bool = False) -> None:
+    def __init__(
+        self, message: str, wait: float | None = None, *, maybe_billed: bool = False, complaint: Complaint | None = None
+    ) -> None:
         super().__init__(message)
         self.wait = wait
         self.maybe_billed = maybe_billed
+        self.complaint = complaint
+        """The server's, when a simpler request might pass where this one failed."""
 
 
-class RequestTooLong(PaperboyError):
-    """The request does not fit the model's context."""
+class RequestTooLong(Unusable):
+    """The request does not fit the model's context, which has `window` tokens if the server says so."""
+
+    def __init__(self, message: str, window: int = 0) -> None:
+        super().__init__(message)
+        self.window = window
 
 
 class ContentFiltered(PaperboyError):
@@ -33,11 +45,25 @@ class ContentFiltered(PaperboyError):
 
 
 class RequestRejected(PaperboyError):
-    """A 400. `words` are the server's, to learn what it lacks; they are never shown."""
+    """The server does not take the request for a reason that may be its dialect."""
 
-    def __init__(self, message: str, words: str) -> None:
+    def __init__(self, message: str, complaint: Complaint) -> None:
         super().__init__(message)
-        self.words = words
+        self.complaint = complaint
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of the call that failed."""
+
+    model: str
+    key: str = ""
+    sent: int = 0
+    """Estimated tokens of the prompt."""
+    limit: int = 0
+    """Of output, as sent."""
+    sound: bool = False
+    """The server has answered well before, so its address is right."""
 
 
 def public_error(error: PaperboyError) -> PaperboyError:
@@ -47,57 +73,258 @@ def public_error(error: PaperboyError) -> PaperboyError:
     return error
 
 
-def classify_error(error: Exception, model: str, now: datetime | None = None) -> PaperboyError:
-    """The error for an exception of the SDK or of parsing a reply."""
+def classify_error(error: Exception, context: Context, now: datetime | None = None) -> PaperboyError:
+    """The error for an exception of the SDK or of reading a reply."""
     if isinstance(error, PaperboyError):
         return error
+    if isinstance(error, Complained):
+        return judge(error.complaint, context)
     if isinstance(error, InvalidReply):
-        return TemporaryFailure(label.sentence("error.model.unreadable", why=error.args[0]))
+        return _unreadable(error, context)
     status = getattr(error, "status_code", None)
-    if not isinstance(status, int):
+    response = getattr(error, "response", None)
+    if not isinstance(status, int) or response is None:
         slow = "Timeout" in type(error).__name__
         sentence = label.sentence("error.model.slow" if slow else "error.model.broken")
         return TemporaryFailure(sentence, maybe_billed=slow)
-    code, words = _code_and_words(error)
-    if status == 429 and ("insufficient_quota" in code or "insufficient_quota" in words or "billing" in code):
-        return ModelUnavailable(label.sentence("error.model.quota"))
-    if status in (408, 409, 425, 429) or status >= 500:
-        headers = getattr(getattr(error, "response", None), "headers", {})
-        return TemporaryFailure(label.sentence("error.model.down", status=status), retry_after(headers, now))
-    return _final(status, code, words, model)
+    headers = response.headers
+    if 300 <= status < 400:
+        return Misconfigured(label.sentence("error.model.moved", place=_origin(headers.get("location", ""))))
+    complaint = complaint_from(status, response.content, headers.get("content-type", ""))
+    asked = retry_after(headers, now)
+    return judge(replace(complaint, wait=complaint.wait if asked is None else asked), context, challenged="cf-mitigated" in headers)
 
 
-def _final(status: int, code: str, words: str, model: str) -> PaperboyError:  # noqa: PLR0911  # a table
-    if status == 401:
-        return Misconfigured(label.sentence("error.model.key"))
-    if status == 402:
-        return ModelUnavailable(label.sentence("error.model.credit"))
-    if status == 403:
-        return Misconfigured(label.sentence("error.model.denied", model=repr(model)))
-    if status == 404 or code == "model_not_found":
-        return Misconfigured(label.sentence("error.model.unknown", model=repr(model), status=status))
-    if code == "context_length_exceeded" or _any(
-        words, "context length", "context window", "too many tokens", "prompt is too long"
-    ):
-        return RequestTooLong(label.sentence("error.model.long", model=repr(model)))
-    if status == 413:
-        return RequestTooLong(label.sentence("error.model.large"))
-    if _any(code, "content_filter", "content_policy") or _any(words, "content management policy", "content_filter"):
+def _unreadable(error: InvalidReply, context: Context) -> PaperboyError:
+    sentence = label.sentence("error.model.unreadable", why=error.args[0])
+    if error.said and not context.sound:
+        return Misconfigured(_said(label.sentence("error.model.address", status=200), error.said, context))
+    return TemporaryFailure(sentence)
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# What a sentence is about, and what it says of it.
+_KEY = _any(
+    r"api[\s_-]?key", r"\bkey\b", r"authenticat", r"authori[sz]ation", r"(?:un|not )authori[sz]ed",
+    r"credential", r"(?:access|auth\w*|bearer|server|api)[\s_-]token", r"\bjwt\b", r"secret key", r"令牌", r"密钥",
+    r"鉴权", r"认证", r"身份验证", r"apikey",
+)  # fmt: skip
+_BAD_KEY = _any(
+    r"invalid", r"incorrect", r"not valid", r"missing", r"required", r"expired", r"wrong", r"revoked",
+    r"disabled", r"unauthori[sz]ed", r"unauthenticated", r"fail", r"\bno\b", r"must", r"provide", r"carry",
+    r"not found", r"not exist", r"denied", r"unknown", r"blocked", r"suspended", r"leaked", r"reject",
+    r"malformed", r"无效", r"过期", r"失败", r"错误", r"缺", r"未提供", r"error", r"不存在", r"不正确",
+)  # fmt: skip
+_CREDIT = _any(
+    r"\bcredits?\b", r"insufficient.{0,12}(?:balance|quota|credit|fund)", r"balance", r"billing", r"payment",
+    r"(?:current|your|call volume|daily|monthly|free)[_ ]quota", r"spending", r"spend limit", r"arrear",
+    r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly", r"余额", r"欠费", r"充值", r"额度", r"配额",
+)  # fmt: skip
+_PLACE = re.compile(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
+_CLOSED = _any(
+    r"not (?:supported|available|allowed|permitted|served)", r"unsupported", r"unavailable", r"restricted",
+    r"forbidden", r"block", r"不支持", r"不可用",
+)  # fmt: skip
+_FILTER = _any(
+    r"content[\s_-]?(?:filter|policy|management|safety|moderation)", r"datainspection", r"data[\s_]inspection",
+    r"moderation", r"flagged", r"contentfilter", r"prohibited content", r"inappropriate", r"敏感", r"不安全", r"违规",
+)  # fmt: skip
+_MODEL = re.compile(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
+_NO_MODEL = _any(
+    r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
+    r"invalid[\s_]model", r"invalid 'model", r"not a valid",
+    r"\bnot (?:supported|available|accessible|deployed|loaded|allowed|permitted|enabled|activated|downloaded|recogni[sz]ed|open|registered|configured)",
+    r"no (?:endpoints|models?|available channel|allowed provider)", r"unable to access",
+    r"can(?:not|'t) (?:find|access)", r"decommissioned", r"deprecated", r"retired", r"discontinued",
+    r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限", r"try pulling",
+    r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
+)  # fmt: skip
+_ROUTE = _any(
+    r"unexpected endpoint", r"no route", r"route not", r"invalid url",
+    r"unknown (?:url|endpoint|path|request url)", r"cannot (?:post|get)", r"page not found",
+    r"method not allowed", r"not found.{0,12}/", r"resource not found", r"no such route",
+)  # fmt: skip
+_SIZE = _any(
+    r"context", r"prompt", r"\binputs?\b", r"input[_\s]", r"\btokens?\b", r"length", r"sequence", r"window",
+    r"max_model_len", r"n_ctx", r"too (?:long|large|big|many)", r"request (?:body|size|entity)", r"上下文", r"长度",
+    r"输入", r"超长", r"字数", r"字符",
+)  # fmt: skip
+_EXCEEDS = _any(
+    r"exceed", r"too (?:long|large|big|many)", r"(?:larger|longer|greater|more|bigger) than", r"maximum",
+    r"\bmax\b", r"limit", r"at most", r"range of", r"\bover\b", r"overflow", r"does not fit", r"doesn't fit",
+    r"not fit", r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
+    r"最大", r"最长", r"不能大于", r">", r"<=", r"≤",
+)  # fmt: skip
+_WHOLE_REQUEST = _any(
+    r"context length", r"maximum context", r"context limit", r"max_model_len", r"\bmessages\b", r"\bprompt",
+    r"\binput", r"requested \d",
+)  # fmt: skip
+_LIMIT_FIELD = _any(
+    r"max_(?:completion_|output_|new_|total_)?tokens", r"max(?:imum)? (?:output|completion) tokens",
+    r"max_?output_?tokens",
+)  # fmt: skip
+_ASKED_MORE = _any(
+    r"limit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)",
+)  # fmt: skip
+_PARAMETERS = (
+    "response_format", "json_schema", "json_object", "json schema", "grammar", "structured output", "guided", "stream_options",
+    "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens", "requested parameters", "chat template", "jinja", "text.format",
+)  # fmt: skip
+_ROLE = _any(
+    r"\broles?\b", r"\bsystem (?:message|prompt|instruction)", r"\bsystem\b.{0,30}\bsupport",
+    r"developer (?:message|instruction)", r"consecutive", r"alternat",
+)  # fmt: skip
+
+
+def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -> PaperboyError:  # noqa: C901, PLR0911, PLR0912  # a table
+    """The error that a complaint means."""
+    status = complaint.status
+    text = f"{complaint.codes} {complaint.words}".lower()
+    if context.model:
+        text = text.replace(context.model.lower(), " ")
+    if complaint.page:
+        return _page(complaint, context, challenged=challenged)
+
+    def wrong(name: str, **values: object) -> Misconfigured:
+        return Misconfigured(_said(label.sentence(f"error.model.{name}", **values), complaint.words, context))
+
+    def passing() -> TemporaryFailure:
+        sentence = label.sentence("error.model.down", status=status)
+        return TemporaryFailure(_said(sentence, complaint.words, context), complaint.wait, complaint=complaint)
+
+    too_long = RequestTooLong(
+        _said(label.sentence("error.model.long", model=repr(context.model)), complaint.words, context),
+        window_in(complaint, context),
+    )
+    busy = status in (408, 409, 425, 429, 529)
+    if busy and (more := _ASKED_MORE.search(complaint.words)) and _number(more[2]) > _number(more[1]):
+        return too_long
+    if status == 402 or (_CREDIT.search(text) and status in (0, 200, 400, 401, 403, 412, 429) and not _LIMIT_FIELD.search(text)):
+        if not (busy and complaint.wait is not None) and not _FILTER.search(text):
+            used_up = label.sentence("error.model.quota" if status == 429 else "error.model.credit")
+            return ModelUnavailable(_said(used_up, complaint.words, context))
+    if busy:
+        return passing()
+    if _FILTER.search(text) and status < 500:
         return ContentFiltered(label.sentence("error.model.filtered"))
-    return RequestRejected(label.sentence("error.model.declined", status=status), words)
+    if status == 401 or (_KEY.search(text) and _BAD_KEY.search(text) and not _named(text)):
+        return wrong("key", status=status)
+    if _PLACE.search(text) and _CLOSED.search(text):
+        return wrong("region")
+    role = _ROLE.search(text) and status in (200, 400, 422, 500, 501)
+    if _named(text) or role:
+        if not role and _EXCEEDS.search(text) and _WHOLE_REQUEST.search(text):
+            return too_long
+        return RequestRejected(_declined(complaint, context), complaint)
+    if _ROUTE.search(text) and not _MODEL.search(text):
+        return wrong("address", status=status)
+    if _MODEL.search(text) and _NO_MODEL.search(text) and status not in (503, 529):
+        return wrong("unknown", model=repr(context.model), status=status)
+    if status == 413 or (_SIZE.search(text) and _EXCEEDS.search(text) and context.sent > 300):
+        return too_long
+    if "channel" in text and _MODEL.search(text):
+        return wrong("unknown", model=repr(context.model), status=status)
+    if status in (404, 405, 410, 421, 501):
+        name = "unknown" if _MODEL.search(text) or context.model.lower() in complaint.words.lower() else "address"
+        return wrong(name, model=repr(context.model), status=status)
+    if status == 403:
+        return wrong("denied", model=repr(context.model))
+    if status >= 500:
+        return passing()
+    if status == 200 and not context.sound and not complaint.codes:
+        return wrong("address", status=status)
+    return RequestRejected(_declined(complaint, context), complaint)
 
 
-def _any(text: str, *words: str) -> bool:
-    return any(word in text for word in words)
+def _page(complaint: Complaint, context: Context, *, challenged: bool) -> PaperboyError:
+    """A web page: of a gate before the server, of a wrong address, or of a server that is down."""
+    status = complaint.status
+    if status == 401:
+        sentence = label.sentence("error.model.key", status=status)
+    elif status == 403 or challenged:
+        sentence = label.sentence("error.model.gate", status=status)
+    elif status >= 500 or status in (408, 425, 429) or (status == 200 and context.sound):
+        sentence = label.sentence("error.model.down", status=status) if status != 200 else label.sentence(
+            "error.model.unreadable", why=label.sentence("model.web page")
+        )
+        return TemporaryFailure(_said(sentence, complaint.words, context), complaint.wait)
+    elif status == 413:
+        return RequestTooLong(_said(label.sentence("error.model.large"), complaint.words, context))
+    else:
+        sentence = label.sentence("error.model.address", status=status)
+    return Misconfigured(_said(sentence, complaint.words, context))
 
 
-def _code_and_words(error: Exception) -> tuple[str, str]:
-    body = getattr(error, "body", None)
-    inner = body.get("error", body) if isinstance(body, Mapping) else {}
-    fields = inner if isinstance(inner, Mapping) else {}
-    code = " ".join(str(fields.get(k) or "") for k in ("code", "type")).strip().lower()
-    words = f"{fields.get('param') or ''} {fields.get('message') or ''} {body if isinstance(body, str) else ''} {error}"
-    return (str(fields.get("code") or "") or code).lower(), words.lower()
+def _named(text: str) -> bool:
+    """Whether the sentence is about a part of the request that can be left out."""
+    return any(name in text for name in _PARAMETERS)
+
+
+def _declined(complaint: Complaint, context: Context) -> Sentence:
+    return _said(label.sentence("error.model.declined", status=complaint.status), complaint.words, context)
+
+
+_SECRET = re.compile(r"[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
+_SAID = 240
+"""Characters of a server's sentence that are shown."""
+
+
+def _said(sentence: Sentence, words: str, context: Context) -> Sentence:
+    """The sentence with the server's own words, without anything that may be a key."""
+    own = " ".join(words.split())
+    if context.key and len(context.key) > 3:
+        own = own.replace(context.key, "…")
+    own = _SECRET.sub(lambda found: found[0] if found[0] in context.model else "…", own)
+    own = own.replace("<", "‹").replace(">", "›").replace("`", "'")
+    if len(own) > _SAID:
+        own = own[:_SAID].rsplit(" ", 1)[0] + " …"
+    return label.sentence("error.model.said", what=sentence, said=own.rstrip(".。 ")) if own else sentence
+
+
+def _origin(place: str) -> str:
+    """Scheme, host and port of a redirect: its path and query may hold a secret."""
+    found = re.match(r"(https?://)(?:[^/@]*@)?([\w.:\[\]-]+)", place)
+    return f"{found[1]}{found[2]}" if found else "another path"
+
+
+# ------------------------------------------------------------------------------ numbers
+
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d,_]*(?![\w-])(?!\.\d)")
+
+
+def _number(text: str) -> int:
+    return int(re.sub(r"\D", "", text) or 0)
+
+
+def window_in(complaint: Complaint, context: Context) -> int:
+    """The context window a complaint about length names; 0 if it names none."""
+    for name, value in (complaint.fields or {}).items():
+        if name in ("n_ctx", "max_context_length", "context_length", "max_model_len") and 256 <= value < 2 * 10**7:
+            return value
+    words = complaint.words.replace(context.model, " ") if context.model else complaint.words
+    if above := re.search(r"[\d,]+\s*(?:tokens?\s*)?>\s*([\d,]+)", words):
+        return _number(above[1])
+    numbers = [n for n in map(_number, _NUMBER.findall(words)) if 256 <= n < 2 * 10**7 and n != context.limit]
+    if not numbers:
+        return 0
+    below = [n for n in numbers if n < max(numbers)]
+    found = max(below) if below else numbers[0]
+    return found if found <= 2 * (context.sent + context.limit) else 0
+
+
+def output_limit_in(complaint: Complaint, sent: int) -> int:
+    """The largest output a complaint about the output limit allows; half of it if it names none."""
+    numbers = [n for n in map(_number, _NUMBER.findall(complaint.words)) if 16 <= n < sent]
+    return max(numbers, default=sent // 2)
+
+
+def about_output(complaint: Complaint) -> bool:
+    """Whether it complains that the output limit is too large, not that it knows no such field."""
+    text = f"{complaint.codes} {complaint.words}".lower()
+    return bool(_LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words))
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:

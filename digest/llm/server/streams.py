@@ -1,13 +1,26 @@
-"""Reads a streamed reply. It needs no SDK: any field of a chunk may be absent."""
+"""Reads a streamed reply from its bytes: server-sent events, lines of JSON, or one JSON body."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from digest.llm.server.prices import Price
-from digest.llm.server.wire import InvalidReply, ReasoningFilter, Reply, Request, field_text, parse_usage
+from digest.llm.server.replies import (
+    CUT,
+    WHOLE,
+    Complained,
+    InvalidReply,
+    Piece,
+    complaint_in,
+    completion_from,
+    parse_json,
+    piece_of,
+    reply_from,
+)
+from digest.llm.server.thoughts import ThoughtFilter
+from digest.llm.server.wire import Reply, Request, clean
 from digest.ports import OnText
 from digest.render.labels import label
 
@@ -15,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _MAX_CHARACTERS_PER_TOKEN = 16
 """A stream longer than its token limit allows is stopped."""
+_MAX_LINE = 2**22
+"""Bytes of one event, and of a body that is no stream."""
 
 
 class SafeCallback:
@@ -34,45 +49,133 @@ class SafeCallback:
 
 
 class StreamReader:
-    def __init__(self, request: Request, model: str, price: Price | None) -> None:
+    """`hold`: shows nothing before the end, for models whose thoughts have no opening tag."""
+
+    def __init__(self, request: Request, model: str, price: Price | None, *, hold: bool = False) -> None:
         self._request, self._model, self._price = request, model, price
-        self._visible = ReasoningFilter()
-        self._text = self._finish = self._refusal = ""
-        self._usage: object = None
+        self._visible = ThoughtFilter(hold=hold)
+        self._half = ""
+        self._shown = ""
+        self._parts: list[str] = []
+        self._size = 0
+        self._finish = self._refusal = self._named = ""
+        self.usage: Any = None
+        self._ended = False
+        self._pending = ""
+        self._rest = b""
         self.begun = False
-        """A chunk arrived, so the call will be billed."""
+        """A piece of a completion arrived, so the call will be billed."""
 
-    async def texts(self, stream: Any) -> AsyncGenerator[str, None]:
-        """Yields the whole visible text each time it grew. Raises InvalidReply if it breaks off."""
-        if not hasattr(stream, "__aiter__"):
-            raise InvalidReply(label.sentence("model.no stream"))
-        async with stream:
-            async for chunk in stream:
-                self.begun = True
-                if self._add(chunk):
-                    yield self._text
-                if len(self._text) > self._request.max_tokens * _MAX_CHARACTERS_PER_TOKEN:
-                    self._finish = "length"
-                    break
+    @property
+    def text(self) -> str:
+        """What arrived so far, thoughts included."""
+        return "".join(self._parts)
+
+    async def texts(self, chunks: AsyncIterator[bytes], kind: str = "") -> AsyncGenerator[str, None]:
+        """Yields the whole visible text each time it grew. Raises InvalidReply, Complained."""
+        limit = self._request.max_tokens * _MAX_CHARACTERS_PER_TOKEN
+        async for line in _lines(chunks):
+            if self._take(line) and self._show():
+                yield self._shown
+            if self._size > limit:
+                self._finish = CUT
+                break
         if not self.begun:
-            raise InvalidReply(label.sentence("model.empty stream"))
-        if not self._finish:
-            raise InvalidReply(label.sentence("model.broken stream"))
+            self._take_body(kind)
+        if not self._finish and not self._ended and self.usage is None:
+            raise InvalidReply(label.sentence("model.broken stream"), received=True)
 
-    def _add(self, chunk: Any) -> bool:
-        usage = getattr(chunk, "usage", None)
-        if usage is not None:
-            self._usage = usage.model_dump() if hasattr(usage, "model_dump") else usage
-        choices = getattr(chunk, "choices", None)
-        if not choices:
-            return False
-        self._finish = field_text(getattr(choices[0], "finish_reason", None)) or self._finish
-        delta = getattr(choices[0], "delta", None)
-        self._refusal += field_text(getattr(delta, "refusal", None))
-        before = self._text
-        self._text = self._visible.feed(field_text(getattr(delta, "content", None)))
-        return self._text != before
+    def cut(self) -> None:
+        """Ends the text where it is: its time is over."""
+        self._finish = CUT
 
     def reply(self) -> Reply:
-        usage = parse_usage(self._usage, self._price, self._request, self._text)
-        return Reply(self._text, self._model, self._finish, self._refusal, usage)
+        piece = Piece(finish=self._finish or WHOLE, refusal=self._refusal, usage=self.usage, model=self._named)
+        return reply_from(piece, self.text, self._request, self._model, self._price)
+
+    def _take(self, line: bytes) -> bool:
+        """Whether a line brought text."""
+        if line.startswith(b"data:"):
+            return self._take_data(self._pending + clean_line(line[5:]))
+        if line[:1] == b"{" and line.rstrip()[-1:] == b"}":
+            return self._take_data(clean_line(line)) or self.begun
+        if line.strip() and not line.startswith((b"event:", b"id:", b"retry:", b":")):
+            self._rest += line + b"\n"
+            if len(self._rest) > _MAX_LINE:
+                raise InvalidReply(label.sentence("model.too large"))
+        return False
+
+    def _take_data(self, data: str) -> bool:
+        if data.strip() == "[DONE]":
+            self._ended = True
+            return False
+        try:
+            body = parse_json(data.encode("utf-8", "replace"))
+        except ValueError as error:
+            # An event may span several lines.
+            self._pending = data + "\n"
+            if len(data) > _MAX_LINE or not data.lstrip().startswith("{") or data.rstrip().endswith("}"):
+                raise InvalidReply(label.sentence("model.broken stream"), received=self.begun) from error
+            return False
+        self._pending = ""
+        if complaint := complaint_in(body):
+            self._add(piece_of(body))
+            raise Complained(complaint)
+        return self._add(piece_of(body))
+
+    def _add(self, piece: Piece) -> bool:
+        self.begun = self.begun or piece.known
+        self._finish = piece.finish or self._finish
+        self._refusal += piece.refusal
+        self._named = piece.model or self._named
+        if piece.usage is not None:
+            self.usage = piece.usage
+        if not piece.text or piece.thought:
+            return False
+        if piece.whole:
+            # A last event may repeat the whole text.
+            if piece.text.startswith(self.text):
+                piece = Piece(text=piece.text[len(self.text) :])
+            elif self._parts:
+                return False
+        self._parts.append(piece.text)
+        self._size += len(piece.text)
+        return True
+
+    def _show(self) -> bool:
+        added = self._half + self._parts[-1]
+        # Half of a character waits for its other half.
+        self._half = added[-1] if "\ud800" <= added[-1:] <= "\udbff" else ""
+        before = self._shown
+        self._shown = self._visible.feed(clean(added[: len(added) - len(self._half)]))
+        return self._shown != before and bool(self._shown)
+
+    def _take_body(self, kind: str) -> None:
+        """The server answered with one body, or with nothing."""
+        if not self._rest.strip():
+            raise InvalidReply(label.sentence("model.empty stream"))
+        self._add(completion_from(self._rest, kind))
+        self._ended = True
+        self.begun = True
+
+
+def clean_line(line: bytes) -> str:
+    return line.decode("utf-8", "replace").lstrip(" ")
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """Lines without their ends; the last may have none. Raises InvalidReply for an endless one."""
+    held: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        *whole, last = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        for piece in whole:
+            held.append(piece)
+            yield b"".join(held)
+            held, size = [], 0
+        held.append(last)
+        size += len(last)
+        if size > _MAX_LINE:
+            raise InvalidReply(label.sentence("model.too large"))
+    if rest := b"".join(held):
+        yield rest

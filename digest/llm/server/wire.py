@@ -1,7 +1,4 @@
-"""Requests and replies of a Chat Completions server as plain values. Pure: no SDK, no network.
-
-Parsing trusts no field: any may be absent, null or of another type.
-"""
+"""Requests and replies of a model server as plain values. Pure: no SDK, no network."""
 
 from __future__ import annotations
 
@@ -11,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digest.llm.server.prices import Price
 from digest.model import Fault, Problem, Usage
-from digest.render.labels import label
 
 Message = Mapping[str, str]
 """`role` and `content`."""
@@ -61,6 +56,8 @@ class Reply:
     refusal: str = ""
     usage: Usage = field(default_factory=Usage)
     """Of this call; zero where the reply was stored."""
+    read: bool = True
+    """Whether the model is known to have read the whole request, by the server's count or a test."""
 
     @property
     def problem(self) -> Problem | None:
@@ -85,6 +82,17 @@ def canonical_request(request: Request, model: str, base_url: str) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """Text that any platform, store and encoder takes: no half characters, NUL or controls."""
+    if not text.isascii():
+        # Halves of a character that came apart are joined, lone ones replaced.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROLS.sub("", text)
+
+
 _WIDE = re.compile(r"[^\x00-\u02ff\u2000-\u206f]")
 
 
@@ -99,96 +107,11 @@ def request_tokens(request: Request) -> int:
     return schema + sum(estimate_tokens(m["content"]) + 4 for m in request.messages)
 
 
-class InvalidReply(Exception):
-    """A 200 that is no completion: a web page, an error object, no choices."""
-
-
-def parse_reply(raw: bytes, request: Request, model: str, price: Price | None) -> Reply:
-    """Raises InvalidReply."""
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        page = raw.lstrip()[:1] == b"<"
-        raise InvalidReply(label.sentence("model.web page" if page else "model.no JSON")) from error
-    choices = body.get("choices") if isinstance(body, dict) else None
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
-        raise InvalidReply(label.sentence("model.no choice"))
-    text = strip_reasoning(field_text(message.get("content")))
-    usage = parse_usage(body.get("usage"), price, request, text)
-    named = field_text(body.get("model")) or model
-    return Reply(text, named, field_text(choice.get("finish_reason")), field_text(message.get("refusal")), usage)
-
-
-def field_text(value: object) -> str:
-    """The string in a field; a list of content parts is joined, anything else is empty."""
-    if isinstance(value, list):
-        return "".join(field_text(part.get("text")) for part in value if isinstance(part, dict))
-    return value if isinstance(value, str) else ""
-
-
-def parse_usage(body: object, price: Price | None, request: Request, text: str) -> Usage:
-    """The server's counts, or estimates where it gives none."""
-    fields = body if isinstance(body, dict) else {}
-    details = fields.get("prompt_tokens_details")
-    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
-    given = _count(fields.get("prompt_tokens"))
-    written = _count(fields.get("completion_tokens"))
-    into = request_tokens(request) if given is None else given
-    out = estimate_tokens(text) if written is None else written
-    reused = min(into, cached or _count(fields.get("prompt_cache_hit_tokens")) or 0)
-    return Usage(1, into, reused, out, price.usd(into, reused, out) if price else None)
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-_REASONING = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)\s*", re.DOTALL)
-_REASONING_TAIL = re.compile(r"\A(?!\s*[{\[`]).*?</think(?:ing)?>\s*(?=[{\[`])", re.DOTALL)
-
-
-def strip_reasoning(text: str) -> str:
-    """Without the reasoning before the answer; before JSON its opening tag may be missing."""
-    return _REASONING_TAIL.sub("", _REASONING.sub("", text, count=1), count=1)
-
-
-class ReasoningFilter:
-    """Strips the reasoning at the beginning of a streamed text."""
-
-    _OPENINGS = ("<think>", "<thinking>", "<reasoning>")
-
-    def __init__(self) -> None:
-        self._raw = ""
-        self._past = False
-
-    def feed(self, piece: str) -> str:
-        """Returns the whole visible text so far."""
-        self._raw += piece
-        if self._past:
-            return self._raw
-        start = self._raw.lstrip()
-        if not start or any(o.startswith(start) for o in self._OPENINGS):
-            return ""
-        if start.startswith(self._OPENINGS):
-            tag = start[1 : start.index(">")]
-            if f"</{tag}>" not in start:
-                return ""
-            start = start.split(f"</{tag}>", 1)[1].lstrip()
-            self._raw = start
-            if not start:
-                return ""
-        self._past = True
-        self._raw = start
-        return start
-
-
 def dump_reply(reply: Reply) -> bytes:
-    fields = {"text": reply.text, "model": reply.model, "finish": reply.finish, "refusal": reply.refusal}
+    fields = {"text": reply.text, "model": reply.model, "finish": reply.finish, "refusal": reply.refusal, "read": reply.read}
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def load_reply(raw: bytes, usage: Usage) -> Reply:
     fields = json.loads(raw)
-    return Reply(fields["text"], fields["model"], fields["finish"], fields["refusal"], usage)
+    return Reply(fields["text"], fields["model"], fields["finish"], fields["refusal"], usage, fields.get("read", True))

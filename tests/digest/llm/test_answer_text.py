@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.llm.answer_text import ProvisionalText, QuotationEntry, parse_quotations, sentences, split_answer
-from digest.llm.server.wire import ReasoningFilter, strip_reasoning
+from digest.llm.server.thoughts import ThoughtFilter, strip_thoughts
 
 FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"
 
@@ -103,16 +103,16 @@ def test_sentences_join_to_the_text_and_take_their_citations():
 
 
 def test_reasoning_before_the_answer_is_dropped():
-    assert strip_reasoning("<think>\nhm {}\n</think>\n\n{}") == "{}"
-    assert strip_reasoning('so I should\n</think>\n{"a": 1}') == '{"a": 1}'
-    assert strip_reasoning("<think>never ended") == ""
-    assert strip_reasoning("They train with <think> tags.</think>") == "They train with <think> tags.</think>"
+    assert strip_thoughts("<think>\nhm {}\n</think>\n\n{}") == "{}"
+    assert strip_thoughts('so I should\n</think>\n{"a": 1}') == '{"a": 1}'
+    assert strip_thoughts("<think>never ended") == ""
+    assert strip_thoughts("They train with <think> tags.</think>") == "They train with <think> tags.</think>"
 
 
 def test_reasoning_is_dropped_while_it_arrives():
     text = "<think>so</think>\nThe answer"
-    pieces = ReasoningFilter()
+    pieces = ThoughtFilter()
     seen = [pieces.feed(c) for c in text]
     assert set(seen[: len("<think>so</think>\n")]) == {""}
     assert seen[-1] == "The answer"
-    assert ReasoningFilter().feed("<three") == "<three"
+    assert ThoughtFilter().feed("<three") == "<three"

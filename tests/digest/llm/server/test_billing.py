@@ -33,8 +33,9 @@ class Book:
 async def test_a_response_that_came_costs_although_its_asker_is_gone():
     budget = Book()
 
-    async def call() -> tuple[bytes, Usage]:
-        return b"{}", COST
+    async def call(meter):
+        meter.add(COST)
+        return b"{}"
 
     with pytest.raises(asyncio.CancelledError):
         await Billing(CancelledWhileStoring(), budget).fetch(b"request", Usage(), call)

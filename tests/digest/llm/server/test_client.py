@@ -13,7 +13,8 @@ from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.server.embeddings import parse_vectors
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.prices import Price, prices_from
-from digest.llm.server.wire import InvalidReply, Request, system, user
+from digest.llm.server.replies import InvalidReply
+from digest.llm.server.wire import Request, system, user
 from digest.model import Fault, Usage
 from digest.ports import MemoryCache, NoLimit, booked
 from tests.servers.model import ModelServer, embedding

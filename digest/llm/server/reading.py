@@ -1,0 +1,111 @@
+"""Whether a model read the whole of its prompt: some servers cut long prompts and say nothing.
+
+The server's count of the prompt tells most; a mark at the start of the text, which the model is to
+repeat, settles what is doubtful. Pure.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from digest.cache_keys import fingerprint
+from digest.llm.server.failures import RequestTooLong
+from digest.llm.server.replies import prompt_count
+from digest.llm.server.wire import Request, system, user
+from digest.render.labels import label
+
+_SMALL = 1_500
+"""Estimated tokens that every server reads."""
+_SURE = 0.5
+"""Of the estimate, which is cautious: a real count is about 0.8 of it, 0.6 for some scripts."""
+_LIKELY = 0.72
+_FEW = 0.3
+"""Of the estimate: no tokenizer counts so few."""
+
+
+class Verdict(enum.Enum):
+    READ = "read"
+    DOUBTFUL = "doubtful"
+
+
+def verdict(sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]]) -> Verdict:
+    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, kept up here."""
+    counted = prompt_count(usage)
+    if counted:
+        counts.append((sent, counted))
+        del counts[:-40]
+    if sent <= max(_SMALL, reads):
+        return Verdict.READ
+    if not counted or counted < _SURE * sent:
+        return Verdict.DOUBTFUL
+    if _same_for_others(sent, counted, counts) or (counted < _LIKELY * sent and _round(counted)):
+        return Verdict.DOUBTFUL
+    return Verdict.READ
+
+
+def _same_for_others(sent: int, counted: int, counts: list[tuple[int, int]]) -> bool:
+    """A prompt of quite another length was counted alike: the count is the window's."""
+    return any(
+        abs(n - counted) <= 0.01 * counted and not 0.85 < other / sent < 1.18 for other, n in counts if n > _SMALL // 2
+    )
+
+
+def _round(counted: int) -> bool:
+    """Near a power of two, or one and a half: the usual sizes of windows."""
+    size = 1024
+    while size < 2 * counted:
+        for window in (size, size * 3 // 2):
+            if 0.97 * window <= counted <= window:
+                return True
+        size *= 2
+    return False
+
+
+def counted_few(sent: int, usage: Mapping[str, Any] | None) -> bool:
+    counted = prompt_count(usage)
+    return bool(counted) and (counted or 0) < _SURE * sent
+
+
+def readable(sent: int, usage: Mapping[str, Any] | None) -> int:
+    """Estimated tokens that the server will read, after it cut a prompt.
+
+    A prompt cut at a token is counted as long as the window; where whole messages were dropped,
+    the count says nothing and half is tried.
+    """
+    counted = prompt_count(usage) or 0
+    return int(0.9 * counted) if 1_000 <= counted < sent / 2 or _round(counted) else sent // 2
+
+
+def not_read(model: str, reads: int) -> RequestTooLong:
+    return RequestTooLong(label.sentence("error.model.cut", model=repr(model), tokens=reads))
+
+
+@dataclass(frozen=True)
+class Marked:
+    request: Request
+    mark: str
+
+
+_TASK = "Task: mark\nThe text begins with a mark in square brackets. Repeat this mark and write nothing else."
+_LAST = "Which mark stands in square brackets at the very beginning of the text? Write the mark alone."
+
+
+def marked_request(request: Request) -> Marked:
+    """As long as the request, with a mark before its first text."""
+    texts = [m["content"] for m in request.messages]
+    mark = f"mark-{fingerprint(*texts)[:8]}"
+    # The longest message is the data; what else there was is short.
+    body = max(texts, key=len)
+    rest = "\n\n".join(t for t in texts if t is not body)
+    messages = (system(_TASK), user(f"[{mark}]\n{body}\n\n{rest}"), user(_LAST))
+    return Marked(Request(messages, fast=request.fast, max_tokens=2_000, likely_tokens=20), mark)
+
+
+SHORT = Marked(
+    Request((system(_TASK), user("[mark-5d41c0e7]\nA short text."), user(_LAST)), max_tokens=2_000, likely_tokens=20),
+    "mark-5d41c0e7",
+)
+"""Whether the model can do this at all."""

@@ -1,0 +1,31 @@
+"""Requests in the form of the Responses API, the other API of the vendor's own models. Pure.
+
+Its replies are read with all others, in `replies`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digest.llm.server.dialects import Dialect, messages_in, output_limit
+from digest.llm.server.wire import Request
+
+
+def response_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
+    """Nothing is stored at the vendor. System messages are the instructions."""
+    messages = messages_in(request, dialect)
+    body: dict[str, Any] = {
+        "model": model,
+        "input": [{"role": m["role"], "content": m["content"]} for m in messages],
+        "store": False,
+    }
+    if dialect.limit:
+        body["max_output_tokens"] = output_limit(request, dialect)
+    if request.schema and dialect.format == 0:
+        schema = {"type": "json_schema", "name": request.schema.name, "strict": True, "schema": dict(request.schema.json)}
+        body["text"] = {"format": schema}
+    elif request.schema and dialect.format == 1:
+        body["text"] = {"format": {"type": "json_object"}}
+    if stream:
+        body["stream"] = True
+    return body

@@ -1,0 +1,115 @@
+"""The HTTP client of the model server: bounded replies, and no redirect to another place.
+
+A reply is counted after decompression, so that a small one cannot fill the memory. A prompt is only
+sent to the place the settings name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+
+from digest.llm.server.replies import InvalidReply
+from digest.render.labels import label
+
+MAX_REPLY = 4 * 2**20
+"""Bytes of a whole reply: many times the longest output."""
+MAX_STREAM = 64 * 2**20
+"""Bytes of a stream, where every token comes in a wrapping."""
+MAX_VECTORS = 16 * 2**20
+MAX_LIST = 8 * 2**20
+MAX_ERROR = 64 * 2**10
+"""What follows in the body of an error is not read."""
+_BLOCK = 2**16
+_REDIRECTS = 2
+
+
+class BoundedClient(httpx2.AsyncClient):
+    """Replies longer than their bound raise InvalidReply while they are read."""
+
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **values: Any) -> httpx2.Response:
+        values["follow_redirects"] = False
+        # Without an encoding nothing has to be unpacked; a server that packs anyway is unpacked below.
+        request.headers["Accept-Encoding"] = "identity"
+        response = await super().send(request, stream=True, **values)
+        for _ in range(_REDIRECTS):
+            moved = response.next_request
+            if moved is None or moved.method != request.method or not _same_place(moved.url, request.url):
+                break
+            await response.aclose()
+            response = await super().send(moved, stream=True, **values)
+        _bound(response)
+        if not stream:
+            await response.aread()
+        return response
+
+
+def _same_place(one: httpx2.URL, other: httpx2.URL) -> bool:
+    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
+
+
+def _bound(response: httpx2.Response) -> None:
+    packed = response.headers.pop("content-encoding", "").strip().lower()
+    response.headers.pop("content-length", None)
+    error = not response.is_success
+    response.stream = _BoundedStream(response.stream, packed, _limit(response), ends=error)
+
+
+def _limit(response: httpx2.Response) -> int:
+    path = response.request.url.path
+    if not response.is_success:
+        return MAX_ERROR
+    if path.endswith("/embeddings"):
+        return MAX_VECTORS
+    if path.endswith("/models"):
+        return MAX_LIST
+    return MAX_STREAM if "event-stream" in response.headers.get("content-type", "") else MAX_REPLY
+
+
+class _BoundedStream(httpx2.AsyncByteStream):
+    """`ends`: past the limit the bytes end there; else they raise InvalidReply."""
+
+    def __init__(self, inner: Any, packed: str, limit: int, *, ends: bool) -> None:
+        self._inner, self._packed, self._limit, self._ends = inner, packed, limit, ends
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for block in self._unpacked():
+            read += len(block)
+            if read > self._limit:
+                if self._ends:
+                    return
+                raise InvalidReply(label.sentence("model.too large"), received=True)
+            yield block
+
+    async def _unpacked(self) -> AsyncIterator[bytes]:
+        if self._packed in ("", "identity"):
+            async for block in self._inner:
+                yield block
+            return
+        if self._packed not in ("gzip", "x-gzip", "deflate"):
+            raise InvalidReply(label.sentence("model.packed", how=self._packed[:20]))
+        unpacker = zlib.decompressobj(wbits=47)
+        try:
+            async for block in self._inner:
+                rest = block
+                while rest:
+                    yield unpacker.decompress(rest, _BLOCK)
+                    await asyncio.sleep(0)
+                    rest = unpacker.unconsumed_tail
+            yield unpacker.flush()
+        except zlib.error as error:
+            raise InvalidReply(label.sentence("model.no JSON")) from error
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def bounded_client(timeout: float) -> BoundedClient:
+    """`timeout`: seconds between two pieces of a reply."""
+    limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
+    return BoundedClient(timeout=httpx2.Timeout(timeout, connect=10.0), limits=limits)
