@@ -338,6 +338,8 @@ class Analysis:
     """Whether only selected sections were read, because the text exceeds the model's context."""
     doubts: tuple[Doubt, ...] = ()
     """Sentences that nobody has confirmed yet. They are marked, save slight ones."""
+    read_whole: bool = True
+    """Whether the model is known to have read all that was sent."""
 
 
 @dataclass(frozen=True)
@@ -539,6 +541,8 @@ class Answer:
     """Whether the selection is the paper's beginning, as nothing matches the question."""
     unconfirmed: bool = False
     """Whether a mark in it says that the quoted passage does not confirm a sentence."""
+    read_whole: bool = True
+    """Whether the model is known to have read all that was sent."""
 
 
 # ---------------------------------------------------------------- storing

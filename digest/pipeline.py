@@ -18,7 +18,9 @@ from digest.errors import ModelUnavailable, OverBudget, Unusable
 from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Booking, Progress, Services, Units, UnwatchedUnits, booked, booking, silent
 from digest.read_paper import read_paper, skipped_entry
+from digest.render.catalogs import in_language
 from digest.render.labels import label
+from digest.render.markdown import escape
 from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
 from digest.selection.lexical import choose
 from digest.selection.preferences import NO_PREFERENCES, Preferences
@@ -161,7 +163,11 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
         log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), str(error))
         scores = await services.stand_in.rank(papers, request.profile)
         over = isinstance(error, OverBudget)
-        note = label("ranked_saving", run.language, share=100) if over else label("ranked_lexically", run.language)
+        note = (
+            label("ranked_saving", run.language, share=100)
+            if over
+            else label("ranked_lexically", run.language, why=escape(in_language(error.sentence, run.language)))
+        )
     run.progress("ranked", len(scores), len(papers))
     return scores, note
 

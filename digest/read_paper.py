@@ -12,6 +12,7 @@ from digest.fulltext.completeness import TOLERATED
 from digest.fulltext.links import links
 from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
+from digest.render.catalogs import in_language
 from digest.render.labels import label
 from digest.render.markdown import escape, missing_words
 
@@ -37,7 +38,10 @@ async def read_paper(
         if can_wait and not isinstance(error, OverBudget):
             raise
         log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
-        notes.append(label("over_budget" if isinstance(error, OverBudget) else "model_down", language))
+        if isinstance(error, OverBudget):
+            notes.append(label("over_budget", language))
+        else:
+            notes.append(label("model_down", language, why=escape(in_language(error.sentence, language))))
         analysis = await get_analysis(paper, text, language, services, services.stand_in)
     except Unusable as error:
         log.warning(
@@ -107,6 +111,8 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
         notes.append(label("incomplete", language, share=f"{text.lost:.0%}".removesuffix("%")))
     if analysis and analysis.selected:
         notes.append(label("selected", language))
+    elif analysis and analysis.basis.full and not analysis.read_whole:
+        notes.append(label("unread", language))
     if analysis and analysis.missing and analysis.by != "extractive":
         notes.append(label("missing", language, parts=missing_words(analysis)))
     notes += [

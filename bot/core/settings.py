@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -107,6 +107,7 @@ class Settings(BaseSettings):
 
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: Annotated[str, AfterValidator(lambda v: _url(v) if v else v)] = ""
+    llm_api: Literal["chat", "responses"] = "chat"
     llm_model: str = "gpt-5-mini"
     llm_model_fast: str = ""
     llm_embeddings_model: str = ""

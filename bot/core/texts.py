@@ -216,6 +216,7 @@ say = Texts(
     text("card.nearest", "The nearest passage:"),
     text("card.unsupported", "(?) marks what could not be verified in the paper: {items}."),
     text("card.unconfirmed", "(?) not confirmed by the quoted passage."),
+    text("card.unread", "The model server does not say how much of the text the model read."),
     text("card.selected", "The paper is longer than the model can read at once; the passages closest to the question were read."),
     text("card.unmatched", "The paper is longer than the model can read at once, and no passage fits the question's words: its beginning was read."),
     text("card.extractive", "No model wrote this: these are passages of the paper, closest first."),

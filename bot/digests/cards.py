@@ -17,7 +17,7 @@ from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
-from digest.render.labels import day_words, label
+from digest.render.labels import basis_words, day_words, label
 from digest.render.markdown import coverage_line, escape, is_marked, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
@@ -149,7 +149,7 @@ def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
     paper = entry.paper
     named = link(tex.plain(paper.title), paper.abs_url)
     yield Heading(f"{number} · {named}" if number else named, 2)
-    basis = label(f"basis.{entry.analysis.basis}", language) if entry.analysis else label("basis.abstract", language)
+    basis = basis_words(entry.analysis, language) if entry.analysis else label("basis.abstract", language)
     facts = [
         people(paper, language),
         escape(", ".join(paper.categories)),
@@ -311,6 +311,7 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         say(f"card.{name}", language)
         for name, holds in (
             ("unmatched" if answer.unmatched else "selected", answer.selected),
+            ("unread", not answer.read_whole and not answer.selected and answer.by != "extractive"),
             ("unusable" if answer.problems else "extractive", answer.by == "extractive"),
         )
         if holds

@@ -16,7 +16,7 @@ from bot.core.clock import clock
 from bot.core.finding import Check, Finding, State
 from bot.core.schedule import before_list
 from bot.core.settings import Settings
-from bot.doctor import platforms, store
+from bot.doctor import model, platforms, store
 from bot.server.wiring import subscription_from_settings
 from bot.store.budget import ASSUMED
 from digest.errors import PaperboyError
@@ -90,63 +90,11 @@ async def _probe(session: aiohttp.ClientSession, what: str, url: str) -> Finding
         )
 
 
-async def _check_model(settings: Settings) -> list[Finding]:
-    if not settings.has_model:
-        return [
-            Finding(
-                "model",
-                State.OFF,
-                "none: digests quote the papers' own sentences",
-                "Set OPENAI_API_KEY or OPENAI_BASE_URL for analyses.",
-            )
-        ]
-    base = (settings.openai_base_url or "https://api.openai.com/v1").rstrip("/")
-    headers = {"Authorization": f"Bearer {settings.openai_api_key.get_secret_value() or 'none'}"}
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session,
-            session.get(f"{base}/models") as answer,
-        ):
-            if answer.status in (401, 403):
-                return [Finding("model", State.BAD, "the key is refused", "Check OPENAI_API_KEY.")]
-            if answer.status != 200:
-                return [Finding("model", State.DOUBTFUL, f"the server does not list its models ({answer.status})")]
-            listed = await answer.json(content_type=None)
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        return [
-            Finding(
-                "model",
-                State.BAD,
-                f"cannot be reached ({type(error).__name__})",
-                "Check OPENAI_BASE_URL and the network.",
-            )
-        ]
-    names = (
-        {str(m.get("id")) for m in listed.get("data", []) if isinstance(m, dict)} if isinstance(listed, dict) else set()
-    )
-    return [_check_model_name(what, name, names) for what, name in _models(settings).items()]
-
-
-def _models(settings: Settings) -> dict[str, str]:
-    wanted = {
-        "LLM_MODEL": settings.llm_model,
-        "LLM_MODEL_FAST": settings.llm_model_fast,
-        "LLM_EMBEDDINGS_MODEL": settings.llm_embeddings_model,
-    }
-    return {what: name for what, name in wanted.items() if name}
-
-
-def _check_model_name(what: str, name: str, names: set[str]) -> Finding:
-    if name in names or not names:
-        return Finding(what, State.GOOD, name)
-    return Finding(
-        what, State.BAD, f"the server does not list {name}", f"Set {what} to one of: {', '.join(sorted(names)[:5])}."
-    )
-
-
 async def _check_prices(settings: Settings) -> list[Finding]:
     capped = settings.llm_daily_budget_usd is not None or settings.channel_daily_budget_usd is not None
-    unpriced = [name for name in _models(settings).values() if settings.has_model and name not in settings.llm_prices]
+    unpriced = [
+        name for name in model.names(settings).values() if settings.has_model and name not in settings.llm_prices
+    ]
     if not settings.has_model:
         return []
     if unpriced and capped:
@@ -179,4 +127,4 @@ async def _check_time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [*store.CHECKS, _check_arxiv, _check_model, _check_prices, _check_time, *platforms.CHECKS]
+CHECKS: list[Check] = [*store.CHECKS, _check_arxiv, *model.CHECKS, _check_prices, _check_time, *platforms.CHECKS]

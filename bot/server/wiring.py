@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.alerts.admin import AdminReports
 from bot.context import Context, Queue
@@ -23,8 +24,11 @@ from bot.store.embedded.server import EmbeddedStore, store_address
 from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.ports import Analyst, Budget, Papers, Services, Texts
+from digest.ports import Analyst, Budget, Cache, Papers, Services, Texts
 from digest.version import user_agent
+
+if TYPE_CHECKING:
+    from digest.llm.server.client import Model
 
 log = logging.getLogger(__name__)
 
@@ -186,21 +190,27 @@ async def _services(
     )
 
 
-async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
-    from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415  # loads the SDK only with a key
-    from digest.llm.server.client import Model  # noqa: PLC0415
+def model_from(settings: Settings, cache: Cache, budget: Budget) -> Model:
+    from digest.llm.server.client import Model  # noqa: PLC0415  # loads the SDK only with a key
 
-    model = Model(
+    return Model(
         name=settings.llm_model,
         fast=settings.llm_model_fast,
         embeddings=settings.llm_embeddings_model,
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
+        api=settings.llm_api,
         context_tokens=settings.llm_context_tokens,
         concurrency=settings.llm_concurrency,
         cache=cache,
-        budget=CountedBudget(budget),
+        budget=budget,
         prices=settings.llm_prices,
     )
+
+
+async def _model(settings: Settings, budget: Budget, cache: RedisCache, stack: contextlib.AsyncExitStack) -> Analyst:
+    from digest.llm.analyst import ModelAnalyst  # noqa: PLC0415
+
+    model = model_from(settings, cache, CountedBudget(budget))
     stack.push_async_callback(model.aclose)
     return ModelAnalyst(model)

@@ -18,7 +18,7 @@ from digest.llm.requests import analysis_request, paper_block
 from digest.llm.review import CheckContext, Draft, analysis_from, analysis_problems, draft_from
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
-from digest.llm.server.wire import Request, estimate_tokens, request_tokens
+from digest.llm.server.wire import Reply, Request, estimate_tokens, request_tokens
 from digest.llm.similarity import measure_similarity
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, FullText, Paper, Problem
 from digest.retrieval.passages import select
@@ -30,6 +30,12 @@ _QUERIED = 500
 _QUERY = "problem, method, architecture, training, experiments, results, ablation, limitations, conclusion"
 
 
+_TRIES = 6
+"""Each sends at most half of the one before, or what the server said it can read."""
+_OUTPUT, _LEAST_OUTPUT = 16_000, 6_000
+"""Tokens: a model that reasons spends most of them; fourteen texts take about 4,500."""
+
+
 async def analyse_paper(model: Model, paper: Paper, text: FullText, language: str) -> Analysis:
     """Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured."""
     parts = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
@@ -39,10 +45,12 @@ async def analyse_paper(model: Model, paper: Paper, text: FullText, language: st
     def problems_of(draft: Draft) -> tuple[Problem, ...]:
         return analysis_problems(draft, parts, finder, context)
 
-    request, first, selected = await _ask_first(model, paper, text, language)
+    request, reply, selected = await _ask_first(model, paper, text, language)
     source_of = partial(_source_of, paper, text)
-    draft, problems = await repair_output(model, request, first, problems_of, language, source_of)
-    blank = Analysis(paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected)
+    draft, problems = await repair_output(model, request, draft_from(reply, language), problems_of, language, source_of)
+    blank = Analysis(
+        paper.id, paper.version, text.basis, language, model.name, "", (), (), selected=selected, read_whole=reply.read
+    )
     analysis = await asyncio.to_thread(
         analysis_from, draft, problems, parts=parts, finder=finder, context=context, blank=blank
     )
@@ -80,31 +88,31 @@ def own_links(paper: Paper, text: FullText) -> tuple[str, ...]:
     return tuple(link.url for link in links(paper, text) if link.known)
 
 
-async def _ask_first(model: Model, paper: Paper, text: FullText, language: str) -> tuple[Request, Draft, bool]:
-    """Halves the text each time the server calls the request too long, down to an eighth."""
-    share = 1.0
-    while True:
-        request, selected = await _request(model, paper, text, language, share)
+async def _ask_first(model: Model, paper: Paper, text: FullText, language: str) -> tuple[Request, Reply, bool]:
+    """Sends less of the text each time the server calls the request too long, or cuts it."""
+    sent = 0
+    for _ in range(_TRIES):
+        limits = await model.limits()
+        output = limits.output(_OUTPUT, _LEAST_OUTPUT)
+        room = limits.narrower(output, sent) if sent else limits.room(output)
+        request, selected = await _request(model, paper, text, language, output, room)
         try:
-            reply = await model.ask(request)
+            return request, await model.ask(request), selected
         except RequestTooLong as error:
-            share /= 2
-            if share < 0.125:
-                raise Unusable(str(error)) from error
-        else:
-            return request, draft_from(reply, language), selected
+            sent, last = request_tokens(request), error
+    raise Unusable(last.sentence) from last
 
 
-async def _request(model: Model, paper: Paper, text: FullText, language: str, share: float) -> tuple[Request, bool]:
+async def _request(
+    model: Model, paper: Paper, text: FullText, language: str, output: int, room: int
+) -> tuple[Request, bool]:
     """The request, and whether it holds a selection of the sections only."""
-    output = min(16_000, model.context_tokens // 4)
     request = analysis_request(paper, text, language, selected=False, max_tokens=output)
     tokens = request_tokens(request)
-    limit = int((model.context_tokens - output) * share) if share == 1 else int(tokens * share)
-    if tokens <= limit:
+    if tokens <= room:
         return request, False
     body = estimate_tokens(text.text)
-    characters = max(1_000, int(len(text.text) * (limit - (tokens - body)) / body))
+    characters = max(1_000, int(len(text.text) * (room - (tokens - body)) / body))
     query = f"{paper.title}. {_QUERY}"
     near = await measure_similarity(model, text, query)
     chosen = await asyncio.to_thread(select, text, query, characters, near=near)

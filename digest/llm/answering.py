@@ -22,7 +22,7 @@ from digest.llm.marks import marked
 from digest.llm.requests import answer_request
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
-from digest.llm.server.wire import estimate_tokens
+from digest.llm.server.wire import Request, estimate_tokens, request_tokens
 from digest.llm.similarity import measure_similarity
 from digest.model import Answer, Turn
 from digest.ports import Analyst, OnText, Source
@@ -36,6 +36,9 @@ SELECTED_CHARACTERS = 24_000
 """Of each paper, when only passages are sent."""
 OUTPUT_TOKENS = 8_000
 """A model that reasons spends most of them before it writes."""
+_LEAST_OUTPUT = 2_500
+_TRIES = 6
+"""Each sends at most half of the one before, or what the server said it can read."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,19 @@ class Question:
 
 async def answer_question(model: Model, stand_in: Analyst, question: Question, on_text: OnText) -> Answer:
     """Raises ModelUnavailable, OverBudget, Misconfigured."""
-    share = 1.0
-    while True:
+    sent = 0
+    for _ in range(_TRIES):
+        limits = await model.limits()
+        output = limits.output(OUTPUT_TOKENS, _LEAST_OUTPUT)
+        room = limits.narrower(output, sent) if sent else limits.room(output)
+        request, selections = await _request(model, question, output, room)
         try:
-            answer = await _ask_model(model, question, on_text, share)
-        except RequestTooLong as error:
-            share /= 2
-            if share < 0.1:
-                raise ModelUnavailable(error.sentence) from error
-        else:
+            answer = await _ask_model(model, question, request, selections, on_text)
             break
+        except RequestTooLong as error:
+            sent, last = request_tokens(request), error
+    else:
+        raise ModelUnavailable(last.sentence) from last
     flaws = unusable(answer)
     if not flaws:
         return answer
@@ -66,13 +72,19 @@ async def answer_question(model: Model, stand_in: Analyst, question: Question, o
     return replace(passages, problems=(*flaws, *passages.problems))
 
 
-async def _ask_model(model: Model, question: Question, on_text: OnText, share: float) -> Answer:
+async def _request(model: Model, question: Question, output: int, room: int) -> tuple[Request, list[Selection]]:
     numbers = paper_numbers(question.sources)
-    selections = await _select_texts(model, question, share)
+    selections = await _select_texts(model, question, room)
     sent = [(n, s.paper.title, t.text) for n, s, t in zip(numbers, question.sources, selections, strict=True)]
+    return answer_request(question.text, sent, question.history, question.language, output), selections
+
+
+async def _ask_model(
+    model: Model, question: Question, request: Request, selections: Sequence[Selection], on_text: OnText
+) -> Answer:
+    numbers = paper_numbers(question.sources)
     # Normalising whole papers and checking against them takes long: it runs in a thread.
     papers, checker = await asyncio.to_thread(_checker, numbers, question)
-    request = answer_request(question.text, sent, question.history, question.language, _output_tokens(model))
     reply = await model.stream(request, _AnswerStream(checker, question.language, on_text))
     checked = await asyncio.to_thread(
         check_answer,
@@ -87,6 +99,7 @@ async def _ask_model(model: Model, question: Question, on_text: OnText, share: f
     )
     doubts = [] if unusable(checked.answer) else list(checked.doubts.values())
     answer = checked.settled(await confirm_doubts(model, doubts))
+    answer = replace(answer, read_whole=reply.read)
     return replace(answer, problems=(reply.problem, *answer.problems)) if reply.problem else answer
 
 
@@ -126,13 +139,9 @@ def paper_numbers(sources: Sequence[Source]) -> list[int]:
     return list(range(1, len(sources) + 1))
 
 
-def _output_tokens(model: Model) -> int:
-    return min(OUTPUT_TOKENS, model.context_tokens // 4)
-
-
-async def _select_texts(model: Model, question: Question, share: float) -> list[Selection]:
+async def _select_texts(model: Model, question: Question, room: int) -> list[Selection]:
     """The text of each paper to send. Whole texts repeat, so the server's prompt cache has them."""
-    limits = await asyncio.to_thread(_limits, model, question, share)
+    limits = await asyncio.to_thread(_limits, question, room)
     pairs = zip(question.sources, limits, strict=True)
     return list(await asyncio.gather(*(_select_text(model, question, s, limit) for s, limit in pairs)))
 
@@ -146,11 +155,11 @@ async def _select_text(model: Model, question: Question, source: Source, limit: 
     )
 
 
-def _limits(model: Model, question: Question, share: float) -> list[int]:
+def _limits(question: Question, room: int) -> list[int]:
     """How many characters of each paper fit into the request."""
     sources = question.sources
     fixed = estimate_tokens(prompts.ANSWER) + sum(estimate_tokens(t.question + t.answer) for t in question.history)
-    limit = max(500, int((model.context_tokens - _output_tokens(model) - fixed - 500) * share))
+    limit = max(500, room - fixed - 500)
     lengths = [len(s.text.text) for s in sources]
     sizes = [estimate_tokens(s.text.text) for s in sources]
     if sum(sizes) <= limit and (

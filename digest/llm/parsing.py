@@ -12,6 +12,8 @@ from typing import Any
 
 import json_repair
 
+from digest.llm.server.wire import clean
+
 _FENCED = re.compile(r"```(?:json|JSON)?\s*\n(.*?)(?:\n\s*```|\Z)", re.DOTALL)
 _MAX_CHARACTERS = 400_000
 """More than any output limit allows."""
@@ -19,6 +21,20 @@ _MAX_CHARACTERS = 400_000
 
 def parse_object(text: str) -> dict[str, Any]:
     """The JSON object in a text: bare, fenced, amid words or slightly broken; empty if none."""
+    # Escapes inside the JSON may stand for half characters and controls.
+    found: dict[str, Any] = _cleaned(_parse_object(text))
+    return found
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(k)): _cleaned(v) for k, v in value.items()}
+    return [_cleaned(v) for v in value] if isinstance(value, list) else value
+
+
+def _parse_object(text: str) -> dict[str, Any]:
     text = text[:_MAX_CHARACTERS].strip()
     for candidate in (text, *_FENCED.findall(text)):
         try:

@@ -14,6 +14,7 @@ from digest.llm.parsing import list_at, parse_number, parse_object
 from digest.llm.requests import ranking_request
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
+from digest.llm.server.wire import request_tokens
 from digest.model import Paper, Profile, Score
 from digest.selection.lexical import lexical
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 25
 """Abstracts per call."""
+_OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
+"""Tokens."""
 
 
 async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -> list[Score]:
@@ -66,11 +69,25 @@ async def _score_batches(
 
 
 async def _score_batch(model: Model, papers: Sequence[Paper], profile: Profile, *, again: bool) -> dict[str, Score]:
-    """Valid scores by paper id: the first one for each number; unknown numbers are dropped."""
+    """Valid scores by paper id: the first one for each number; unknown numbers are dropped.
+
+    A batch the model cannot read at once is halved.
+    """
+    limits = await model.limits(fast=True)
+    output = limits.output(_OUTPUT, _LEAST_OUTPUT)
+    request = ranking_request(papers, profile, again=again, max_tokens=output)
+    fits = len(papers) == 1 or request_tokens(request) <= limits.room(output)
     try:
-        reply = await model.ask(ranking_request(papers, profile, again=again))
+        reply = await model.ask(request) if fits else None
     except RequestTooLong:
-        return {}
+        reply = None
+    if reply is None:
+        if len(papers) == 1:
+            return {}
+        middle = len(papers) // 2
+        halves = (papers[:middle], papers[middle:])
+        first, second = await asyncio.gather(*(_score_batch(model, half, profile, again=again) for half in halves))
+        return first | second
     scores: dict[str, Score] = {}
     for item in list_at(parse_object(reply.text), "scores"):
         n = parse_number(item.get("n"), 1, len(papers))

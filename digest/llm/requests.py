@@ -55,7 +55,9 @@ def abstract_extract(abstract: str, limit: int = EXTRACT_CHARACTERS) -> str:
     return (kept + tail)[: 2 * limit]
 
 
-def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = False) -> Request:
+def ranking_request(
+    papers: Sequence[Paper], profile: Profile, *, again: bool = False, max_tokens: int = 16_000
+) -> Request:
     """`again`: for papers a first reply omitted; other words, so that no stored reply is reused."""
     wishes = prompts.RANK_WISHES.format(
         categories=", ".join(profile.categories) or "any",
@@ -70,7 +72,11 @@ def ranking_request(papers: Sequence[Paper], profile: Profile, *, again: bool = 
     ]
     data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
     return Request(
-        (system(f"{prompts.RANK}\n\n{wishes}"), user(data)), schemas.RANKING, fast=True, likely_tokens=60 * len(papers)
+        (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
+        schemas.RANKING,
+        fast=True,
+        max_tokens=max_tokens,
+        likely_tokens=60 * len(papers),
     )
 
 
@@ -186,11 +192,19 @@ def material_block(entry: Entry, characters: int | None = None) -> str:
     return f'<paper n="{entry.number}">\n{escaped(entry.paper.title)}\n{material}\n</paper>'
 
 
-def summary_request(entries: Sequence[Entry], language: str) -> Request:
-    """Entries without an Analysis are left out: a title alone says too little."""
-    blocks = [material_block(e) for e in entries if e.analysis]
+def summary_request(
+    entries: Sequence[Entry], language: str, *, max_tokens: int = 16_000, characters: int | None = None
+) -> Request:
+    """Entries without an Analysis are left out: a title alone says too little. `characters`: of the
+    material of each paper."""
+    blocks = [material_block(e, characters) for e in entries if e.analysis]
     last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
-    return Request((system(prompts.SUMMARY), user("\n".join(blocks)), user(last)), schemas.SUMMARY, likely_tokens=1_200)
+    return Request(
+        (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
+        schemas.SUMMARY,
+        max_tokens=max_tokens,
+        likely_tokens=1_200,
+    )
 
 
 def support_request(doubts: Sequence[Doubt]) -> Request:

@@ -16,12 +16,17 @@ from digest.llm.repair import repair_output
 from digest.llm.requests import material_block, summary_material, summary_request
 from digest.llm.review import CheckContext, Draft, doubted, draft_from, fatal, repeated, supported, text_problems
 from digest.llm.server.client import Model
+from digest.llm.server.failures import RequestTooLong
+from digest.llm.server.wire import Reply, Request, request_tokens
 from digest.model import MARK, Doubt, Entry, Fault, Mention, Problem, Summary, Theme
 
 HEADLINE = 90
 """Characters at most."""
 _LEAST_MATERIAL = 200
 """Characters of a paper's material in a repair."""
+_TRIES = 4
+_OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
+"""Tokens."""
 LISTS = ("trends", "highlights", "directions")
 
 
@@ -37,8 +42,8 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
         tuple(h.text for e in entries for h in e.hidden),
     )
     numbers = [e.number for e in entries]
-    request = summary_request(entries, language)
-    first = draft_from(await model.ask(request), language)
+    request, reply = await _ask_first(model, entries, language)
+    first = draft_from(reply, language)
     draft, problems = await repair_output(
         model, request, first, lambda d: summary_problems(d, context, numbers), language, partial(_source_of, entries)
     )
@@ -46,6 +51,25 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
         raise Unusable("The model's summary could not be used.", problems)
     builder = SummaryBuilder(draft, problems, entries, context)
     return await asyncio.to_thread(builder.build, model.name, stand_in.headline, stand_in.overview)
+
+
+async def _ask_first(model: Model, entries: Sequence[Entry], language: str) -> tuple[Request, Reply]:
+    """Sends less of each paper where the server cannot read all. Raises RequestTooLong."""
+    characters = max(len(summary_material(e)) for e in entries)
+    sent = 0
+    for _ in range(_TRIES):
+        limits = await model.limits()
+        output = limits.output(_OUTPUT, _LEAST_OUTPUT)
+        room = limits.narrower(output, sent) if sent else limits.room(output)
+        request = summary_request(entries, language, max_tokens=output, characters=characters)
+        while request_tokens(request) > room and characters > _LEAST_MATERIAL:
+            characters = max(_LEAST_MATERIAL, characters * 3 // 4)
+            request = summary_request(entries, language, max_tokens=output, characters=characters)
+        try:
+            return request, await model.ask(request)
+        except RequestTooLong as error:
+            sent, last = request_tokens(request), error
+    raise last
 
 
 def summary_problems(draft: Draft, context: CheckContext, numbers: Collection[int]) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from digest.model import Analysis
 from digest.render.catalogs import Texts, locale_of, plural, text
 
 # fmt: off
@@ -54,6 +55,8 @@ label = Texts(
     text("basis.html", "full text"),
     text("basis.pdf", "full text (PDF)"),
     text("basis.abstract", "abstract only"),
+    text("basis.selected", "selected sections"),
+    text("basis.as sent", "text as sent, reading not confirmed"),
     text("score", "relevance {relevance}, significance {significance}, of 10"),
     text("watched", "By an author you watch: {names}."),
     text("late", "Announced earlier, included today."),
@@ -64,12 +67,13 @@ label = Texts(
     text("unconfirmed.text", "(?) not confirmed by the paper's text"),
     text("missing", "Left out because the model's text was unusable: {parts}."),
     text("selected", "The paper is longer than the model can read at once; the sections that matter most were read."),
+    text("unread", "The model server does not say how much of the text the model read."),
     text("nothing", "No usable analysis; the abstract is shown instead."),
     text("abstract_only", "Full text unavailable; based on the abstract only."),
     text("incomplete", "About {share} % of this paper's text could not be read."),
     text("incomplete.parts", "arXiv's HTML of this paper lacks a part, which was not read: {parts}."),
     text("left_out", "Reading this paper crashed twice, so it was skipped; the abstract is shown instead."),
-    text("model_down", "The model could not be reached; these are the paper's own sentences."),
+    text("model_down", "These are the paper's own sentences. {why}"),
     text("over_budget", "The day's budget is used up; these are the paper's own sentences."),
     text("saving_abstract", "The day's budget is nearly used up; only the abstract was read."),
     text("hidden", "This paper contains text meant for machines ({how}): “{quote}”. The model did not see it."),
@@ -82,7 +86,7 @@ label = Texts(
     text("withdrawn", "Withdrawn by its authors."),
     # a digest
     text("all_failed", "None of today's papers could be analysed; their abstracts are shown instead."),
-    text("ranked_lexically", "Chosen by keywords: the model could not be reached."),
+    text("ranked_lexically", "Chosen by keywords. {why}"),
     text("ranked_saving", "Chosen by keywords: {share} % of the day's budget is used."),
     text("budget_gone", "The day's budget is used up: papers without an earlier analysis are described in their own sentences."),
     text("keyless", "No model is configured: papers were chosen by keywords and are described in their own sentences."),
@@ -167,10 +171,9 @@ label = Texts(
     text("error.model.large", "The request is larger than the model server takes (413). Check LLM_CONTEXT_TOKENS."),
     text("error.model.cut", "The model server cut a prompt for {model} without saying so; it reads about {tokens} tokens. Set LLM_CONTEXT_TOKENS to its window, or make the server's window larger."),
     text("error.model.filtered", "The model server's content filter refused the request."),
-    text("error.model.declined", "The model server did not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL."),
+    text("error.model.declined", "The model server does not take the request ({status}). Check LLM_MODEL and OPENAI_BASE_URL."),
     text("error.model.said", "{what} The server said: “{said}”."),
     # `why` in error.model.unreadable
-    text("model.no stream", "it did not answer with a stream"),
     text("model.empty stream", "its stream was empty"),
     text("model.broken stream", "its stream broke off"),
     text("model.no vectors", "it answered with something that holds no vectors"),
@@ -187,6 +190,14 @@ label = Texts(
 def base(language: str) -> str:
     """`zh-Hans-CN` gives `zh`."""
     return language.split("-", 1)[0].lower()
+
+
+def basis_words(analysis: Analysis, language: str) -> str:
+    """What an analysis rests on. Nothing is called full text unless the model read all of it."""
+    name = str(analysis.basis)
+    if analysis.basis.full and not (analysis.read_whole and not analysis.selected):
+        name = "selected" if analysis.selected else "as sent"
+    return label(f"basis.{name}", language)
 
 
 def part_heading(name: str, language: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
-from digest.render.labels import label, part_heading
+from digest.render.labels import basis_words, label, part_heading
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
 _SPECIAL = re.compile(
@@ -189,7 +189,7 @@ def _ten(value: float) -> str:
 
 def _analysis(analysis: Analysis) -> Iterable[str]:
     language = analysis.language
-    yield f"*{label('basis', language, basis=label(f'basis.{analysis.basis}', language))}*"
+    yield f"*{label('basis', language, basis=basis_words(analysis, language))}*"
     if analysis.core:
         yield f"**{label('core', language)}**\n\n{analysis.core}"
         if MARK in analysis.core:

@@ -192,7 +192,7 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
     result = await world.run(*SHORT)
     assert result.code == 0, result.err
     assert len(papers_in(result.out)) == 2
-    assert "模型暂时无法访问" in result.out
+    assert "模型服务过载或停机" in result.out
 
 
 @pytest.mark.parametrize("calls", [1, 6])

@@ -85,6 +85,7 @@ _CHANGES = 8
 
 T = TypeVar("T")
 
+
 @dataclass(frozen=True)
 class RetryPolicy:
     """How often and how long a call is retried. Times are in seconds."""
@@ -115,6 +116,15 @@ class Limits:
     def room(self, output: int) -> int:
         """For the prompt, beside that much output."""
         return min(self.context - output, self.prompt)
+
+    def narrower(self, output: int, sent: int) -> int:
+        """For the prompt, after one of `sent` tokens was too long."""
+        room = self.room(output)
+        return room if room < 0.95 * sent else sent // 2
+
+    def output(self, most: int, least: int) -> int:
+        """A quarter of the window; `least` where a small window has room for it."""
+        return min(most, max(self.context // 4, min(least, self.context // 2)))
 
 
 @dataclass(frozen=True)
@@ -344,24 +354,14 @@ class Model:
         dialect = await self._dialect(model)
         if dialect.cuts and request_tokens(request) > 1.05 * dialect.cuts:
             raise reading.not_read(model, dialect.cuts)
+        if trial.refusals > 1:
+            # It may be the request after all that a server answers with 5xx.
+            dialect = plainest(dialect, request_body(request, model, dialect, stream=stream), stream=stream)
         for _ in range(_CHANGES):
-            body = request_body(request, model, dialect, stream=stream)
-            if trial.refusals > 1:
-                # It may be the request after all that a server answers with 5xx.
-                dialect = plainest(dialect, body, stream=stream)
             try:
                 received = await attempt(model, dialect, trial.meter)
             except RequestRejected as error:
-                newest = await self._dialect(model)
-                if newest.grammar != dialect.grammar and newest.sound:
-                    # Another call has learnt meanwhile.
-                    dialect = newest
-                    continue
-                simpler = simpler_dialect(error.complaint, dialect, request, body, stream=stream)
-                if simpler is None:
-                    raise
-                log.info("event=model_dialect model=%s now=%s", model, ", ".join(simpler.described))
-                dialect = simpler
+                dialect = await self._simpler(request, model, dialect, error, stream=stream)
             except RequestTooLong as error:
                 if error.window:
                     self._learn(model, window=error.window)
@@ -375,10 +375,25 @@ class Model:
                 return await self._understood(request, model, received, dialect, trial.meter)
         raise AssertionError("unreachable: each change leaves less to drop")  # pragma: no cover
 
+    async def _simpler(
+        self, request: Request, model: str, dialect: Dialect, error: RequestRejected, *, stream: bool
+    ) -> Dialect:
+        """The dialect to try after a refusal. Raises the refusal where nothing is left to drop."""
+        newest = await self._dialect(model)
+        if newest.grammar != dialect.grammar and newest.sound:
+            # Another call has learnt meanwhile.
+            return newest
+        body = request_body(request, model, dialect, stream=stream)
+        simpler = simpler_dialect(error.complaint, dialect, request, body, stream=stream)
+        if simpler is None:
+            raise error
+        log.info("event=model_dialect model=%s now=%s", model, ", ".join(simpler.described))
+        return simpler
+
     async def _understood(
         self, request: Request, model: str, received: _Received, dialect: Dialect, meter: Meter
     ) -> Reply:
-        """The reply, once it is known whether the model read the whole request. Raises RequestTooLong."""
+        """The reply, once it is known whether the model read all of it. Raises RequestTooLong."""
         orphan = has_orphan(received.raw)
         known = await self._dialect(model)
         thoughts = orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
@@ -439,10 +454,14 @@ class Model:
     async def _complete(self, request: Request, model: str, dialect: Dialect, meter: Meter) -> _Received:
         price = self._prices.get(model)
         async with self._slots:
+            await self._sdk()
             began = time.monotonic()
             context = self._context(model, request, dialect)
             try:
-                async with asyncio.timeout(self._timeout), self._open(request, model, dialect, stream=False) as response:
+                async with (
+                    asyncio.timeout(self._timeout),
+                    self._open(request, model, dialect, stream=False) as response,
+                ):
                     kind = response.headers.get("content-type", "")
                     if "event-stream" in kind:
                         reader = StreamReader(request, model, price)
@@ -464,6 +483,7 @@ class Model:
         """Past `ends` (monotonic time) the text that arrived is a cut answer."""
         price = self._prices.get(model)
         async with self._question_slots:
+            await self._sdk()
             began = time.monotonic()
             reader = StreamReader(request, model, price, hold=dialect.thoughts is not False)
             settled = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from digest.llm.server.failures import about_output, output_limit_in
@@ -32,7 +33,7 @@ class Dialect:
     cuts: int = 0
     """Estimated tokens above which the server was caught cutting prompts; 0: never caught."""
     echoes: bool | None = None
-    """Whether the model repeats a mark from its prompt, so that a test of reading means something."""
+    """Whether the model repeats a mark from its prompt, so that a test of reading can tell."""
     thoughts: bool | None = None
     """Whether its thoughts come without an opening tag; None: not seen yet."""
     sound: bool = False
@@ -150,7 +151,12 @@ def simpler_dialect(
         return replace(dialect, stream_usage=False)
     if request.schema and dialect.format < 2 and _about_format(words):
         # What cannot parse a schema's grammar may fail on `json_object` too.
-        return replace(dialect, format=2 if "grammar" in words or "response_format" in words and "json_object" in words and dialect.format else dialect.format + 1)
+        return replace(
+            dialect,
+            format=2
+            if "grammar" in words or ("response_format" in words and "json_object" in words and dialect.format)
+            else dialect.format + 1,
+        )
     plain = plainest(dialect, body, stream=stream)
     return None if plain == dialect else plain
 
@@ -158,7 +164,7 @@ def simpler_dialect(
 def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dialect:
     """For a refusal without a cause: everything a server could mind is left out at once."""
     roles = [m["role"] for m in body.get("messages", ())]
-    neighbours = any(a == b for a, b in zip(roles, roles[1:], strict=False))
+    neighbours = any(a == b for a, b in pairwise(roles))
     return replace(
         dialect,
         format=2 if "response_format" in body else dialect.format,
@@ -169,9 +175,21 @@ def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dial
 
 
 def _about_roles(words: str) -> bool:
-    return any(w in words for w in ("role", "alternat", "system message", "system prompt", "jinja", "chat template", "consecutive"))
+    return any(
+        w in words
+        for w in ("role", "alternat", "system message", "system prompt", "jinja", "chat template", "consecutive")
+    )
 
 
 def _about_format(words: str) -> bool:
-    names = ("response_format", "json", "schema", "grammar", "structured", "guided", "text.format", "requested parameters")
+    names = (
+        "response_format",
+        "json",
+        "schema",
+        "grammar",
+        "structured",
+        "guided",
+        "text.format",
+        "requested parameters",
+    )
     return any(name in words for name in names)

@@ -27,7 +27,11 @@ def parse_vectors(raw: bytes, texts: Sequence[str], price: Price | None) -> tupl
         raise InvalidReply(label.sentence("model.few vectors"))
     usage = body.get("usage")
     counted = usage.get("prompt_tokens") if isinstance(usage, dict) else None
-    into = counted if isinstance(counted, int) and not isinstance(counted, bool) and 0 <= counted < 10**9 else sum(map(estimate_tokens, texts))
+    into = (
+        counted
+        if isinstance(counted, int) and not isinstance(counted, bool) and 0 <= counted < 10**9
+        else sum(map(estimate_tokens, texts))
+    )
     return vectors, Usage(1, into, 0, 0, price.usd(into, 0, 0) if price else None)
 
 

@@ -33,7 +33,7 @@ class TemporaryFailure(PaperboyError):
 
 
 class RequestTooLong(Unusable):
-    """The request does not fit the model's context, which has `window` tokens if the server says so."""
+    """The request does not fit the context; `window`: its tokens, if the server names them."""
 
     def __init__(self, message: str, window: int = 0) -> None:
         super().__init__(message)
@@ -92,7 +92,11 @@ def classify_error(error: Exception, context: Context, now: datetime | None = No
         return Misconfigured(label.sentence("error.model.moved", place=_origin(headers.get("location", ""))))
     complaint = complaint_from(status, response.content, headers.get("content-type", ""))
     asked = retry_after(headers, now)
-    return judge(replace(complaint, wait=complaint.wait if asked is None else asked), context, challenged="cf-mitigated" in headers)
+    return judge(
+        replace(complaint, wait=complaint.wait if asked is None else asked),
+        context,
+        challenged="cf-mitigated" in headers,
+    )
 
 
 def _unreadable(error: InvalidReply, context: Context) -> PaperboyError:
@@ -136,11 +140,12 @@ _MODEL = re.compile(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模�
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
     r"invalid[\s_]model", r"invalid 'model", r"not a valid",
-    r"\bnot (?:supported|available|accessible|deployed|loaded|allowed|permitted|enabled|activated|downloaded|recogni[sz]ed|open|registered|configured)",
+    r"\bnot (?:supported|available|accessible|deployed|loaded|allowed|permitted|enabled|activated)",
+    r"\bnot (?:downloaded|recogni[sz]ed|open|registered|configured)",
     r"no (?:endpoints|models?|available channel|allowed provider)", r"unable to access",
     r"can(?:not|'t) (?:find|access)", r"decommissioned", r"deprecated", r"retired", r"discontinued",
-    r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限", r"try pulling",
-    r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
+    r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限",
+    r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
 )  # fmt: skip
 _ROUTE = _any(
     r"unexpected endpoint", r"no route", r"route not", r"invalid url",
@@ -170,8 +175,9 @@ _ASKED_MORE = _any(
     r"limit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)",
 )  # fmt: skip
 _PARAMETERS = (
-    "response_format", "json_schema", "json_object", "json schema", "grammar", "structured output", "guided", "stream_options",
-    "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens", "requested parameters", "chat template", "jinja", "text.format",
+    "response_format", "json_schema", "json_object", "json schema", "grammar", "structured output", "guided",
+    "stream_options", "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens",
+    "requested parameters", "chat template", "jinja", "text.format",
 )  # fmt: skip
 _ROLE = _any(
     r"\broles?\b", r"\bsystem (?:message|prompt|instruction)", r"\bsystem\b.{0,30}\bsupport",
@@ -202,10 +208,9 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     busy = status in (408, 409, 425, 429, 529)
     if busy and (more := _ASKED_MORE.search(complaint.words)) and _number(more[2]) > _number(more[1]):
         return too_long
-    if status == 402 or (_CREDIT.search(text) and status in (0, 200, 400, 401, 403, 412, 429) and not _LIMIT_FIELD.search(text)):
-        if not (busy and complaint.wait is not None) and not _FILTER.search(text):
-            used_up = label.sentence("error.model.quota" if status == 429 else "error.model.credit")
-            return ModelUnavailable(_said(used_up, complaint.words, context))
+    if _means_credit(status, text, complaint):
+        used_up = label.sentence("error.model.quota" if status == 429 else "error.model.credit")
+        return ModelUnavailable(_said(used_up, complaint.words, context))
     if busy:
         return passing()
     if _FILTER.search(text) and status < 500:
@@ -223,7 +228,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return wrong("address", status=status)
     if _MODEL.search(text) and _NO_MODEL.search(text) and status not in (503, 529):
         return wrong("unknown", model=repr(context.model), status=status)
-    if status == 413 or (_SIZE.search(text) and _EXCEEDS.search(text) and context.sent > 300):
+    if status == 413 or (_SIZE.search(text) and _EXCEEDS.search(text) and (context.sent > 300 or "context" in text)):
         return too_long
     if "channel" in text and _MODEL.search(text):
         return wrong("unknown", model=repr(context.model), status=status)
@@ -239,6 +244,15 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     return RequestRejected(_declined(complaint, context), complaint)
 
 
+def _means_credit(status: int, text: str, complaint: Complaint) -> bool:
+    if status == 402:
+        return True
+    # A wait beside it makes it a matter of pace.
+    paced = status == 429 and complaint.wait is not None
+    about = _CREDIT.search(text) and status in (0, 200, 400, 401, 403, 412, 429)
+    return bool(about) and not paced and not _LIMIT_FIELD.search(text) and not _FILTER.search(text)
+
+
 def _page(complaint: Complaint, context: Context, *, challenged: bool) -> PaperboyError:
     """A web page: of a gate before the server, of a wrong address, or of a server that is down."""
     status = complaint.status
@@ -247,8 +261,10 @@ def _page(complaint: Complaint, context: Context, *, challenged: bool) -> Paperb
     elif status == 403 or challenged:
         sentence = label.sentence("error.model.gate", status=status)
     elif status >= 500 or status in (408, 425, 429) or (status == 200 and context.sound):
-        sentence = label.sentence("error.model.down", status=status) if status != 200 else label.sentence(
-            "error.model.unreadable", why=label.sentence("model.web page")
+        sentence = (
+            label.sentence("error.model.down", status=status)
+            if status != 200
+            else label.sentence("error.model.unreadable", why=label.sentence("model.web page"))
         )
         return TemporaryFailure(_said(sentence, complaint.words, context), complaint.wait)
     elif status == 413:
@@ -324,7 +340,9 @@ def output_limit_in(complaint: Complaint, sent: int) -> int:
 def about_output(complaint: Complaint) -> bool:
     """Whether it complains that the output limit is too large, not that it knows no such field."""
     text = f"{complaint.codes} {complaint.words}".lower()
-    return bool(_LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words))
+    return bool(
+        _LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words)
+    )
 
 
 def retry_after(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:

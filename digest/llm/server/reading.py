@@ -32,7 +32,7 @@ class Verdict(enum.Enum):
 
 
 def verdict(sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]]) -> Verdict:
-    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, kept up here."""
+    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, added to."""
     counted = prompt_count(usage)
     if counted:
         counts.append((sent, counted))

@@ -20,7 +20,22 @@ from digest.render.labels import label
 WHOLE, CUT, FILTERED = "stop", "length", "content_filter"
 
 _WHOLE_WORDS = frozenset(
-    "stop end_turn eos eos_token stop_sequence end completed complete done finished finish success tool_calls function_call".split()
+    [
+        "stop",
+        "end_turn",
+        "eos",
+        "eos_token",
+        "stop_sequence",
+        "end",
+        "completed",
+        "complete",
+        "done",
+        "finished",
+        "finish",
+        "success",
+        "tool_calls",
+        "function_call",
+    ]
 )
 _FILTER_WORD = re.compile(r"filter|safety|sensitive|block|prohibit|recitation|refus|spii|moderat|policy", re.IGNORECASE)
 
@@ -98,7 +113,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def piece_of(body: Any) -> Piece:
-    """The text and the rest of a completion or chunk: Chat Completions, Responses, or a native API."""
+    """What a completion or chunk holds: of Chat Completions, Responses, or a native API."""
     if not isinstance(body, dict):
         return Piece(known=False)
     if body.get("object") == "response" or isinstance(body.get("output"), list):
@@ -253,12 +268,53 @@ def completion_from(raw: bytes, kind: str = "") -> Piece:
 # ------------------------------------------------------------------------------ complaints
 
 _WORDS = frozenset(
-    "message msg detail details error errors error_description error_msg errormsg error_message errormessage status_msg "
-    "status_message faultstring fault title reason raw metadata description base_resp messages cause innererror".split()
+    [
+        "message",
+        "msg",
+        "detail",
+        "details",
+        "error",
+        "errors",
+        "error_description",
+        "error_msg",
+        "errormsg",
+        "error_message",
+        "errormessage",
+        "status_msg",
+        "status_message",
+        "faultstring",
+        "fault",
+        "title",
+        "reason",
+        "raw",
+        "metadata",
+        "description",
+        "base_resp",
+        "messages",
+        "cause",
+        "innererror",
+    ]
 )
-_CODES = frozenset("code type status reason error_code errorcode param status_code errortype error_type limit_source".split())
+_CODES = frozenset(
+    [
+        "code",
+        "type",
+        "status",
+        "reason",
+        "error_code",
+        "errorcode",
+        "param",
+        "status_code",
+        "errortype",
+        "error_type",
+        "limit_source",
+    ]
+)
 _MARKS = ("error", "errors", "detail", "fault", "error_code", "error_msg", "errorCode")
-_DURATION = re.compile(r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W+|retry_after\w*\W+)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W+|retry_after\w*\W+)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
@@ -281,9 +337,18 @@ def complaint_in(body: Any) -> Complaint | None:
         or bool(choice.get("error"))
         or bool(response.get("error"))
         or failed
-        or ("choices" not in body and "output" not in body and bool(body.get("code")) and bool(body.get("message") or body.get("msg")))
+        or (
+            "choices" not in body
+            and "output" not in body
+            and bool(body.get("code"))
+            and bool(body.get("message") or body.get("msg"))
+        )
     )
-    return complaint_of(200, choice if choice.get("error") else response if response.get("error") else body) if said else None
+    return (
+        complaint_of(200, choice if choice.get("error") else response if response.get("error") else body)
+        if said
+        else None
+    )
 
 
 def complaint_of(status: int, body: Any) -> Complaint:
@@ -324,7 +389,9 @@ def complaint_from(status: int, raw: bytes, kind: str = "") -> Complaint:
     return Complaint(status=status, words=clean(" ".join(text.split())), page=page, wait=None if page else _wait(text))
 
 
-def _walk(value: Any, name: str, codes: list[str], words: list[str], numbers: dict[str, int], depth: int) -> None:
+def _walk(  # one branch a type
+    value: Any, name: str, codes: list[str], words: list[str], numbers: dict[str, int], depth: int
+) -> None:
     if depth > 8 or len(words) > 12:
         return
     if isinstance(value, dict):
@@ -335,9 +402,7 @@ def _walk(value: Any, name: str, codes: list[str], words: list[str], numbers: di
     elif isinstance(value, list):
         for inner in value[:8]:
             _walk(inner, name, codes, words, numbers, depth + 1)
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int):
+    elif isinstance(value, int) and not isinstance(value, bool):
         if name.lower() in _CODES or "code" in name.lower():
             codes.append(str(value))
         numbers[name.lower()] = value
@@ -373,4 +438,3 @@ def _wait(text: str) -> float | None:
         return None
     seconds = float(found[2]) / (1000 if found[3] == "ms" else 1)
     return 60 * float(found[1] or 0) + seconds
-

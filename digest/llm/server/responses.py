@@ -22,7 +22,12 @@ def response_body(request: Request, model: str, dialect: Dialect, *, stream: boo
     if dialect.limit:
         body["max_output_tokens"] = output_limit(request, dialect)
     if request.schema and dialect.format == 0:
-        schema = {"type": "json_schema", "name": request.schema.name, "strict": True, "schema": dict(request.schema.json)}
+        schema = {
+            "type": "json_schema",
+            "name": request.schema.name,
+            "strict": True,
+            "schema": dict(request.schema.json),
+        }
         body["text"] = {"format": schema}
     elif request.schema and dialect.format == 1:
         body["text"] = {"format": {"type": "json_object"}}

@@ -16,20 +16,14 @@ _OPENING = re.compile(
     r"<\|(?P<pipe>[\w:.-]+)(?P<closed>\|)?>|<(?P<tag>[A-Za-z][\w:.-]*)(?P<more>\s[^<>]{0,200})?>"
     r"|\[(?P<square>[A-Za-z][\w:.-]*)\]|◁(?P<kimi>[\w:.-]+)▷"
 )
-_UNFINISHED = re.compile(r"(?:<\|?[\w:.-]*(?:\s[^<>]{0,200})?\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
-_ORPHAN = re.compile(
-    rf"(?:(?<=\n)[ \t]*(?P<a></(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
-    rf"|(?P<b></(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)[ \t]*(?=\n|[{{\[`]|\Z))",
-    re.IGNORECASE,
-)
+_UNFINISHED = re.compile(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
+_CLOSING = rf"(?:</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
+_ORPHAN = re.compile(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
 _END_MARKS = re.compile(r"(?:\s*<\|[\w:.-]+\|>)+\s*\Z")
 _MAYBE_MARK = re.compile(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
 _FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final[^<]*<\|message\|>")
 _BARE_CHANNEL = re.compile(r"assistant\s?final(?=\S|\s|\Z)")
-_PHRASES = (
-    ("Here is my thought process:", "Here is my response:"),
-    ("Thinking...", "...done thinking."),
-)
+_PHRASES = (("Here is my thought process:", "Here is my response:"), ("Thinking...", "...done thinking."))
 """Untagged wrappings: of Granite's template, and of Ollama's command line."""
 
 
@@ -43,24 +37,29 @@ def strip_thoughts(text: str) -> str:
 
 
 def has_orphan(text: str) -> bool:
-    """Whether thoughts came without their opening tag: a stream of this model is held until then."""
+    """Whether thoughts came without their opening tag."""
     return _after_orphan(text) != text
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = None
+    for found in pattern.finditer(text):  # noqa: B007
+        pass
+    return found
 
 
 def _after_orphan(text: str) -> str:
     if text.lstrip()[:1] in ("{", "[", "`"):
         return text
-    last = None
-    for last in _ORPHAN.finditer(text):
-        pass
+    last = _last(_ORPHAN, text)
     # A text that speaks of `<think> tags` has an opening tag too.
     if last is None or re.search(rf"[<\[◁](?!/)(?:{_THOUGHT})[>\]▷]", text[: last.start()], re.IGNORECASE):
         return text
     return text[last.end() :].lstrip()
 
 
-def _after_opening(text: str, *, ended: bool) -> str | None:
-    """The text behind a block of thoughts at its start; itself if there is none, None while it is open."""
+def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: PLR0911  # one a wrapping
+    """The text behind thoughts at its start; itself without any, None while they go on."""
     start = text.lstrip()
     if start.startswith(("analysis", "assistantanalysis", "commentary")):
         return _after_bare_channel(start, text, ended=ended)
@@ -77,9 +76,7 @@ def _after_opening(text: str, *, ended: bool) -> str | None:
     if match is None:
         return None if not ended and _UNFINISHED.match(start) else text
     if start.startswith("<|") and match["closed"] and match["pipe"] in ("channel", "start", "message"):
-        last = None
-        for last in _FINAL_CHANNEL.finditer(start):
-            pass
+        last = _last(_FINAL_CHANNEL, start)
         return start[last.end() :].lstrip() if last else None
     return _after_block(start, match, text, ended=ended)
 
@@ -128,9 +125,7 @@ def _closing(match: re.Match[str], name: str) -> str:
 
 def _after_bare_channel(start: str, text: str, *, ended: bool) -> str | None:
     """`analysisWe need to … assistantfinalThe answer`: channels whose marks were lost."""
-    last = None
-    for last in _BARE_CHANNEL.finditer(start):
-        pass
+    last = _last(_BARE_CHANNEL, start)
     if last:
         return start[last.end() :].lstrip()
     lost = re.match(r"(?:assistant)?(?:analysis|commentary)(?=[A-Z\"“'‘])", start)

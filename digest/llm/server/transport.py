@@ -33,7 +33,7 @@ class BoundedClient(httpx2.AsyncClient):
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **values: Any) -> httpx2.Response:
         values["follow_redirects"] = False
-        # Without an encoding nothing has to be unpacked; a server that packs anyway is unpacked below.
+        # A server that packs its reply all the same is unpacked below.
         request.headers["Accept-Encoding"] = "identity"
         response = await super().send(request, stream=True, **values)
         for _ in range(_REDIRECTS):

@@ -57,7 +57,7 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
     """Of this call; zero where the reply was stored."""
     read: bool = True
-    """Whether the model is known to have read the whole request, by the server's count or a test."""
+    """Whether the model is known to have read the whole request."""
 
     @property
     def problem(self) -> Problem | None:
@@ -108,7 +108,13 @@ def request_tokens(request: Request) -> int:
 
 
 def dump_reply(reply: Reply) -> bytes:
-    fields = {"text": reply.text, "model": reply.model, "finish": reply.finish, "refusal": reply.refusal, "read": reply.read}
+    fields = {
+        "text": reply.text,
+        "model": reply.model,
+        "finish": reply.finish,
+        "refusal": reply.refusal,
+        "read": reply.read,
+    }
     return json.dumps(fields, ensure_ascii=False).encode()
 
 

@@ -67,17 +67,7 @@ async def test_an_abstract_gets_the_five_parts(server, analyst):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
-    "name",
-    [
-        "fenced",
-        "chatter",
-        "thinking",
-        "preamble",
-        "null_usage",
-        "no_json_schema",
-        "no_response_format",
-        "only_max_tokens",
-    ],
+    "name", ["fenced", "chatter", "thinking", "preamble", "no_json_schema", "no_response_format", "only_max_tokens"]
 )
 async def test_what_can_be_mended_without_asking_costs_no_repair(server, analyst, name, language):
     server.behave(name)
@@ -85,6 +75,13 @@ async def test_what_can_be_mended_without_asking_costs_no_repair(server, analyst
     holds(analysis, moving(), a_text())
     assert analysis.missing == ()
     assert sum(c.status == 200 for c in server.calls) == 1
+
+
+async def test_where_nothing_is_counted_a_mark_tells_that_the_paper_was_read(server, analyst):
+    server.behave("null_usage")
+    analysis = await analyst.analyse(moving(), a_text(), "en")
+    assert analysis.read_whole
+    assert [c.task for c in server.calls] == ["analysis", "mark"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -421,6 +418,8 @@ QUESTION = "Which success rate does the policy achieve on DriftBench?"
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_an_answer_is_one_call_streamed_and_quoted(server, analyst, language):
+    await analyst.analyse(moving(), a_text(), language)
+    server.journal.clear()
     answer, shown = await ask(analyst, QUESTION, language)
     answer_holds(answer, sources())
     assert len(server.calls) == 1

@@ -115,4 +115,5 @@ def test_reasoning_is_dropped_while_it_arrives():
     seen = [pieces.feed(c) for c in text]
     assert set(seen[: len("<think>so</think>\n")]) == {""}
     assert seen[-1] == "The answer"
-    assert ThoughtFilter().feed("<three") == "<three"
+    assert ThoughtFilter().feed("<three dots") == ""
+    assert ThoughtFilter().feed("< three") == "< three"

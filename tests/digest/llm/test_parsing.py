@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.llm import requests
+from digest.llm import requests, schemas
 from digest.llm.parsing import list_at, parse_fixes, parse_number, parse_object, texts_by_path
-from digest.llm.server.dialects import Dialect, simpler_dialect
+from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
 from digest.llm.server.failures import retry_after
-from digest.llm.server.wire import InvalidReply, Request, canonical_request, estimate_tokens, parse_reply, system, user
+from digest.llm.server.replies import Complained, Complaint, InvalidReply, completion_from, reply_from
+from digest.llm.server.wire import Request, canonical_request, clean, estimate_tokens, system, user
 from digest.model import Profile, Turn
 from tests.builders import a_paper
 from tests.digest.llm.papers import a_text, moving
@@ -47,10 +48,15 @@ def test_no_text_raises(text):
     assert isinstance(parse_object(text), dict)
 
 
+def parsed(raw):
+    piece = completion_from(raw)
+    return reply_from(piece, piece.text, ASK, "m", None)
+
+
 @given(st.binary(max_size=200))
 def test_no_answer_of_a_server_raises_anything_but_what_is_said(raw):
-    with contextlib.suppress(InvalidReply):
-        parse_reply(raw, ASK, "m", None)
+    with contextlib.suppress(InvalidReply, Complained):
+        parsed(raw)
 
 
 JSON = st.recursive(
@@ -63,8 +69,8 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_json_of_a_server_raises_anything_but_what_is_said(body):
     try:
-        reply = parse_reply(json.dumps(body).encode(), ASK, "m", None)
-    except InvalidReply:
+        reply = parsed(json.dumps(body).encode())
+    except (InvalidReply, Complained):
         return
     assert isinstance(reply.text, str)
     assert reply.usage.calls == 1
@@ -109,24 +115,46 @@ def test_a_wait_is_read_in_every_form():
     assert retry_after({}) is None
 
 
-def test_what_a_server_refuses_is_learnt_until_nothing_is_left():
-    dialect, seen = Dialect(), []
-    while dialect:
-        seen.append((dialect.format, dialect.limit))
-        dialect = simpler_dialect("bad request", dialect, structured=True, stream=False)
-    assert seen == [
-        (0, "max_completion_tokens"),
-        (1, "max_completion_tokens"),
-        (2, "max_completion_tokens"),
-        (2, "max_tokens"),
-    ]
+RANKED = Request((system("Task"), user("papers"), user("Score them.")), schemas.RANKING)
 
 
-def test_a_limit_that_is_too_large_is_left_out():
-    first = simpler_dialect("max_completion_tokens is too large: 16000", Dialect(), structured=True, stream=False)
-    assert first is not None
-    second = simpler_dialect("max_tokens is too large: 16000", first, structured=True, stream=False)
-    assert (second.limit, second.format) == ("", 0)
+def simpler(words, dialect, *, stream=False):
+    body = request_body(RANKED, "m", dialect, stream=stream)
+    return simpler_dialect(Complaint(400, "", words), dialect, RANKED, body, stream=stream)
+
+
+def test_a_refusal_without_a_cause_leaves_out_everything_at_once():
+    plain = simpler("bad request", Dialect())
+    assert (plain.format, plain.limit, plain.roles) == (2, "max_tokens", 2)
+    assert simpler("bad request", plain) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("max_completion_tokens is too large: 16000", 8_000),
+        ("max_tokens is too large: 16000. This model supports at most 4096 completion tokens.", 4_096),
+        ("Range of max_tokens should be [1, 8192]", 8_192),
+        ("`max_tokens` must be less than or equal to `8192`", 8_192),
+    ],
+)
+def test_an_output_limit_that_is_too_large_is_lowered(words, most):
+    lower = simpler(words, Dialect())
+    assert (lower.most, lower.format) == (most, 0)
+    assert request_body(RANKED, "m", lower, stream=False)["max_completion_tokens"] == most
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a\ud83d\ude00b", "a😀b"), ("a\ud83db", "a\ufffdb"), ("a\x00\x1bb\tc\n", "ab\tc\n"), ("é漢", "é漢")],
+)
+def test_received_text_is_cleaned(text, shown):
+    assert clean(text) == shown
+    assert clean(text).encode()
+
+
+def test_escapes_inside_an_output_are_cleaned_too():
+    assert parse_object('{"a": "x\\ud83d", "b": ["\\u0000y"]}') == {"a": "x\ufffd", "b": ["y"]}
 
 
 def test_tokens_are_estimated_by_script():

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -22,6 +23,7 @@ from tests.servers.model import ModelServer, embedding
 QUICK = RetryPolicy(attempts=3, first_wait=0.001, longest_wait=0.002, retry_after=5, total=20)
 PAPER = '<paper n="1">\nFlow Matching for Robots\nWe train a policy on 200 episodes. It succeeds in 61.5% of the trials on our robot.\n</paper>'
 RANK = Request((system("Task: ranking\nWrite the reasons in English (en)."), user(PAPER)), RANKING, fast=True)
+OTHER = Request((*RANK.messages, user("Another list.")), RANKING, fast=True)
 ANSWER = Request(
     (
         system("Task: answer"),
@@ -196,17 +198,19 @@ async def test_the_price_of_an_unknown_model_is_unknown(server, model):
     "name", ["error_500", "error_503", "rate_limit", "choices_null", "choices_empty", "html", "broken_body", "dropped"]
 )
 async def test_passing_trouble_is_tried_again(server, model, name):
+    await model.ask(OTHER)
     server.queue.extend([name])
     assert (await model.ask(RANK)).problem is None
-    assert len(server.calls) == 2
+    assert len(server.calls) == 3
 
 
 @pytest.mark.parametrize("name", ["error_500", "error_503", "rate_limit", "choices_null", "html", "broken_body"])
 async def test_without_end_it_is_given_up_with_a_sentence(server, model, name):
+    await model.ask(OTHER)
     server.behave(name)
     with pytest.raises(ModelUnavailable, match=r"^The model server.*\.$"):
         await model.ask(RANK)
-    assert len(server.calls) == QUICK.attempts
+    assert len(server.calls) == 1 + QUICK.attempts
 
 
 async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_and_a_success_forgets_it(server, model):
@@ -226,6 +230,7 @@ async def test_of_a_server_that_was_given_up_each_further_call_finds_out_once_an
 
 async def test_nothing_unreadable_is_kept(server, a_model):
     model = a_model(cache=MemoryCache())
+    await model.ask(OTHER)
     server.behave("html")
     with pytest.raises(ModelUnavailable):
         await model.ask(RANK)
@@ -352,6 +357,8 @@ async def test_what_was_learnt_does_not_change_what_is_at_hand(server, a_model):
 
 async def test_a_stream_grows_and_counts(server, model):
     texts, keep = kept_texts()
+    await model.ask(replace(OTHER, fast=False))
+    server.journal.clear()
     with booked("channel:c", "answer") as book:
         reply = await model.stream(ANSWER, keep)
     assert len(texts) > 3
@@ -395,6 +402,7 @@ async def test_a_place_that_cannot_show_does_not_lose_the_answer(server, model, 
 
 
 async def test_streamed_reasoning_is_never_shown(server, model):
+    await model.ask(replace(OTHER, fast=False))
     server.behave("thinking")
     texts, keep = kept_texts()
     await model.stream(ANSWER, keep)
@@ -471,10 +479,10 @@ async def test_no_prompt_and_no_key_reaches_a_log(server, model, caplog):
 
 
 async def test_the_server_lists_its_models(server, model):
-    assert await model.models() == ("stand-in", "stand-in-fast")
+    assert [m["id"] for m in await model.list_models()] == ["stand-in", "stand-in-fast"]
     server.behave("unauthorized")
     with pytest.raises(Misconfigured):
-        await model.models()
+        await model.list_models()
 
 
 def test_prices_are_read():
