@@ -17,8 +17,8 @@ from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
 from digest.render import tex
-from digest.render.labels import basis_words, day_words, label
-from digest.render.markdown import coverage_line, escape, is_marked, link, listed, why
+from digest.render.labels import day_words, label
+from digest.render.markdown import basis_words, coverage_line, escape, is_marked, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
 

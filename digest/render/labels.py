@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from digest.model import Analysis
 from digest.render.catalogs import Texts, locale_of, plural, text
 
 # fmt: off
@@ -190,14 +189,6 @@ label = Texts(
 def base(language: str) -> str:
     """`zh-Hans-CN` gives `zh`."""
     return language.split("-", 1)[0].lower()
-
-
-def basis_words(analysis: Analysis, language: str) -> str:
-    """What an analysis rests on. Nothing is called full text unless the model read all of it."""
-    name = str(analysis.basis)
-    if analysis.basis.full and not (analysis.read_whole and not analysis.selected):
-        name = "selected" if analysis.selected else "as sent"
-    return label(f"basis.{name}", language)
 
 
 def part_heading(name: str, language: str) -> str:

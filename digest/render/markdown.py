@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
-from digest.render.labels import basis_words, label, part_heading
+from digest.render.labels import label, part_heading
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
 _SPECIAL = re.compile(
@@ -37,6 +37,14 @@ def escape(text: str) -> str:
     pieces = _MATH.split(text)
     escaped = "".join(p if i % 2 else _SPECIAL.sub(r"\\\g<0>", p) for i, p in enumerate(pieces))
     return _LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\" if m[2].isdigit() else f"{m[1]}\\{m[2]}", escaped)
+
+
+def basis_words(analysis: Analysis, language: str) -> str:
+    """What an analysis rests on. Nothing is called full text unless the model read all of it."""
+    name = str(analysis.basis)
+    if analysis.basis.full and not (analysis.read_whole and not analysis.selected):
+        name = "selected" if analysis.selected else "as sent"
+    return label(f"basis.{name}", language)
 
 
 def link(text: str, url: str) -> str:
