@@ -343,7 +343,7 @@ class Actions:
         if digest.profile.interests:
             blocks.append(Text(say("by interest", written, interests=escape(digest.profile.interests))))
         lines = [
-            f"**{e.number}** {link(tex.plain(cards.short_title(e.paper)), e.paper.abs_url)} · {why(e, written)}"
+            f"**{e.number}** {link(tex.plain(cards.name_in(digest, e)), e.paper.abs_url)} · {why(e, written)}"
             for e in digest.entries
         ]
         blocks += [Text(line) for line in lines]

@@ -114,7 +114,7 @@ def list_post(title: str, papers: list[Paper], language: str) -> Post:
     lines = [
         f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
     ]
-    options = tuple((f"{cards.short_title(p)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
+    options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
     blocks: list[Block] = [Heading(title, 2), Text("\n".join(lines)), Menu("lookup", say("choose", language), options)]
     return Post(tuple(blocks), tex.plain(title)[:90], language)
 
@@ -134,7 +134,7 @@ def contents_post(digest: Digest, language: str) -> Post:
     title = say("card.digest", language, day=str(digest.local_date), n=len(digest.entries))
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
-        (f"{e.number} · {cards.short_title(e.paper)}"[:75], str(DigestPaper(digest.key, e.number)))
+        (f"{e.number} · {cards.name_in(digest, e)}"[:75], str(DigestPaper(digest.key, e.number)))
         for e in digest.entries[:25]
     )
     menu = Menu("lookup", say("choose", language), options)

@@ -27,7 +27,7 @@ def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bo
     """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`."""
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
-    names = ", ".join(short_title(e.paper) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
+    names = ", ".join(name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
     return Thread(
         parent=parent(digest, arxiv, show_cost=show_cost, hears=hears),
@@ -93,16 +93,34 @@ def _mention(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> st
     entry = digest.entry(mention.paper_id)
     if entry is None:
         return mention.text
-    return f"**{entry.number}** {link(short_title(entry.paper), targets[entry.paper.id])} {mention.text}".strip()
+    return f"**{entry.number}** {link(name_in(digest, entry), targets[entry.paper.id])} {mention.text}".strip()
 
 
-def short_title(paper: Paper) -> str:
-    """The name before the title's colon, else the first words of the title."""
-    title = tex.plain(paper.title)
+def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
+    """The name before the title's colon, else the first words of the title.
+
+    It is longer where another paper of the list `among` has the same.
+    """
+    others = [other for other in among if other.id != paper.id]
+    name = ""
+    for most in (46, 90, 150):
+        name = _shortened(paper.title, most)
+        if all(_shortened(other.title, most).casefold() != name.casefold() for other in others):
+            return name
+    return f"{name} ({paper.id})"
+
+
+def _shortened(title: str, most: int) -> str:
+    title = tex.plain(title)
     name = title.split(": ", 1)[0]
-    if len(name) <= 40:
+    if len(name) <= 40 and most <= 46:
         return name
-    return title if len(title) <= 46 else title[:46].rsplit(" ", 1)[0] + " …"
+    return title if len(title) <= most else title[:most].rsplit(" ", 1)[0] + " …"
+
+
+def name_in(digest: Digest, entry: Entry) -> str:
+    """The entry's short title, different from those of the digest's other papers."""
+    return short_title(entry.paper, [other.paper for other in digest.entries])
 
 
 def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
@@ -125,7 +143,7 @@ def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
         _buttons(value, digest.language),
     ]
     core = entry.analysis.core if entry.analysis else ""
-    return Post(tuple(blocks), fallback(f"{entry.number} · {short_title(entry.paper)}", core), digest.language)
+    return Post(tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core), digest.language)
 
 
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
@@ -295,7 +313,9 @@ def bibtex(paper: Paper) -> str:
 def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:
     """The paper, the answer, then its quotations. `subjects`: (number or 0, paper)."""
     language = answer.language
-    named = [escape(f"{number} · {short_title(paper)}" if number else short_title(paper)) for number, paper in subjects]
+    papers = [paper for _, paper in subjects]
+    names = [(number, short_title(paper, papers)) for number, paper in subjects]
+    named = [escape(f"{number} · {name}" if number else name) for number, name in names]
     opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
     text = answer.text if answer.found or answer.text else say("card.not found", language)
     blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]

@@ -364,7 +364,7 @@ class Conversation:
         subjects = await find_subjects(context, question)
         if not subjects.papers:
             return _Made(partial(_paper_menu, question, subjects), alone=True)
-        names = ", ".join(cards.short_title(p) for p in subjects.papers[:3])
+        names = ", ".join(cards.short_title(p, subjects.papers) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text):
             entry = await look_up(context, subjects.papers[0], language, question.place.key)

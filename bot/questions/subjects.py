@@ -116,4 +116,5 @@ async def _load_paper(context: Context, paper_id: str, digests: list[Digest]) ->
 
 def _all_choices(digest: Digest | None) -> tuple[tuple[str, str], ...]:
     entries = digest.entries if digest else ()
-    return tuple((f"{e.number} · {cards.short_title(e.paper)}", e.paper.id) for e in entries)
+    papers = [e.paper for e in entries]
+    return tuple((f"{e.number} · {cards.short_title(e.paper, papers)}", e.paper.id) for e in entries)

@@ -153,7 +153,13 @@ def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
     """Returns the watched authors of the paper, as the paper writes them."""
-    return tuple(a for a in paper.authors if any(same_person(w, a) for w in authors if w.strip()))
+    wanted = [(name, parts[-1]) for name in authors if (parts := _names(name))]
+    found = []
+    for author in paper.authors:
+        letters = "".join(_names(author))  # every way to agree has the family name in it: a quick first look
+        if any(family in letters and same_person(name, author) for name, family in wanted):
+            found.append(author)
+    return tuple(found)
 
 
 def choose(

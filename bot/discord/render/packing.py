@@ -95,6 +95,8 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
     if not fresh:
         return None, words
     labels = next((i for i, unit in enumerate(parts) if not unit.keep), len(parts) - 1)
+    if size(joined(parts[:labels])) * 2 > chars:  # no label, but a text as long as a message
+        labels = 0
     before = joined(parts[:labels])
     glue = parts[labels].glue if labels else ""
     head, tail = cut(parts[labels].text, chars - size(before + glue))
@@ -129,18 +131,18 @@ _SENTENCE = re.compile(r"(?<=[。！？；])|(?<=[.!?;]\s)|(?<=\n)")
 
 def cut(text: str, limit: int) -> tuple[str, str]:
     """Splits one long block at a line, sentence or word, never inside a link."""
-    opening = re.match(r"(```\w*\n|> |-# )?", text)
-    fence = opening[0] if opening and opening[0] and opening[0].startswith("```") else ""
-    mark = opening[0] if opening and opening[0] and not fence else ""
-    room = limit - (5 if fence else 0)
+    opening = re.match(r"```\w*\n|> |-# |", text)
+    mark = opening[0] if opening else ""
+    fenced, body = mark.startswith("```"), text[len(mark) :]
+    room = max(2, limit - len(mark) - (5 if fenced else 0))
     head = ""
-    for part in [a for s in _SENTENCE.split(text) for a in ([s] if size(s) <= room // 2 else _ATOM.findall(s))]:
+    for part in [a for s in _SENTENCE.split(body) for a in ([s] if size(s) <= room // 2 else _ATOM.findall(s))]:
         if size(head + part) > room:
-            if not head:
-                head = part[: room // 2]  # one long word
+            if not head.strip():
+                head += part[: room // 2]  # one long word
             break
         head += part
-    tail = text[len(head) :].lstrip(" ") if not fence else text[len(head) :]
-    if fence:
-        return head.rstrip("\n") + "\n```", fence + tail.lstrip("\n")
-    return head.rstrip(), mark + tail.removeprefix(mark)
+    tail = body[len(head) :]
+    if fenced:
+        return mark + head.rstrip("\n") + "\n```", mark + tail.lstrip("\n")
+    return mark + head.rstrip(), mark + tail.lstrip(" ").removeprefix(mark)

@@ -167,3 +167,22 @@ def test_a_long_paragraph_is_cut_between_words_and_loses_none(words):
         parts.append(head)
     assert " ".join([*parts, rest]).split() == " ".join(words).split()
     assert all(p.count("[") == p.count("](<") for p in parts)
+
+
+@pytest.mark.parametrize("mark", ["", "> ", "-# ", "```text\n"])
+@pytest.mark.parametrize("word", ["[" * 9_000, "a" * 9_000, " " * 9_000 + "a", "\\[" * 4_500])
+def test_a_word_longer_than_a_message_is_cut_and_every_cut_leaves_less(mark, word):
+    rest, cuts = mark + word, 0
+    while size(rest) > 3_990:
+        head, shorter = cut(rest, 3_990)
+        assert size(head) <= 3_990
+        assert len(shorter) < len(rest)
+        rest, cuts = shorter, cuts + 1
+    assert cuts <= 6
+
+
+def test_a_heading_longer_than_a_message_is_a_text_like_others():
+    post = Post((Heading("9" * 9_000, 2), Small("1" * 9_000), Text("said")), "name")
+    shown = "".join(text for message in messages(post) for text in texts(message))
+    assert shown.count("9") == shown.count("1") == 9_000
+    assert "said" in shown

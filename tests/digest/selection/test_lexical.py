@@ -1,5 +1,7 @@
 """Ranking by words is honest and repeatable; the choice keeps to its number, leaves out the unwanted, and always takes watched authors."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,3 +135,21 @@ def test_never_more_than_the_number_without_watched_authors(totals, limit):
     chosen = choose(PAPERS, scored(*totals), Profile(), limit)
     assert len(chosen) == min(limit, len(PAPERS))
     assert [s.total for _, s, _ in chosen] == sorted((s.total for _, s, _ in chosen), reverse=True)
+
+
+def test_a_list_of_thousands_of_authors_is_looked_through_in_few_steps():
+    paper = a_paper(authors=(*(f"Given{n} Family{n}" for n in range(5_000)), "Kaiming He"))
+    wanted = [f"Some{n} Body{n}" for n in range(40)] + ["K. He"]
+    calls = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(profile)
+    try:
+        found = watched(paper, wanted)
+    finally:
+        sys.setprofile(None)
+    assert found == ("Kaiming He",)
+    assert calls < 300_000
