@@ -16,6 +16,8 @@ PaperboyError
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -73,3 +75,41 @@ class Unusable(PaperboyError):
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+
+
+_QUERY = re.compile(r"(\w+://[^\s?#\"'<>]*|\burl: /[^\s?#]*)[?#][^\s\"'<>)]*")
+LONGEST = 300
+"""Characters of a sentence in a log."""
+
+
+def without_queries(text: str) -> str:
+    """The text with the queries of its URLs taken out: they hold what people search for."""
+    return _QUERY.sub(r"\1", text)
+
+
+def for_log(error: BaseException) -> str:
+    """An error as a log may hold it: its type and, of ours, the sentence without people's words."""
+    name, said = type(error).__name__, error.args[0] if error.args else ""
+    ours = isinstance(error, PaperboyError) and not isinstance(error, BadInput | NotFound)
+    if not (isinstance(said, str) and said and (ours or hasattr(said, "for_log"))):
+        return name
+    return f"{name}: {said_for_log(said)}"
+
+
+def said_for_log(said: str) -> str:
+    """A sentence of ours without the values in it that may be people's words."""
+    return without_queries(str(getattr(said, "for_log", said)))[:LONGEST]
+
+
+def trace(error: BaseException) -> str:
+    """A traceback whose exceptions are named by `for_log`, because their messages may quote what
+    people wrote."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    last: BaseException | None = error
+    while last is not None and id(last) not in seen:
+        seen.add(id(last))
+        frames = "".join(traceback.format_tb(last.__traceback__)).rstrip()
+        lines[:0] = [*([f"Traceback (most recent call last):\n{frames}"] if frames else []), for_log(last)]
+        last = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
+    return "\n".join(lines)

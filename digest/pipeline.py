@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from digest import cache_keys
-from digest.errors import ModelUnavailable, OverBudget, Unusable
+from digest.errors import ModelUnavailable, OverBudget, Unusable, for_log
 from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
 from digest.ports import Analyst, Booking, Progress, Services, Units, UnwatchedUnits, booked, booking, silent
 from digest.read_paper import read_paper, skipped_entry
@@ -160,7 +160,7 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
     except (ModelUnavailable, OverBudget) as error:
         if request.can_wait and not isinstance(error, OverBudget):
             raise
-        log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), str(error))
+        log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), for_log(error))
         scores = await services.stand_in.rank(papers, request.profile)
         over = isinstance(error, OverBudget)
         note = (
@@ -271,7 +271,7 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
     except (ModelUnavailable, OverBudget, Unusable) as error:
         if run.request.can_wait and isinstance(error, ModelUnavailable):
             raise
-        log.warning("event=summary_stood_in cause=%r", str(error))
+        log.warning("event=summary_stood_in cause=%r", for_log(error))
         return await services.stand_in.summarise(entries, language, day), note
 
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 
 from digest import cache_keys
-from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota, Unusable
+from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota, Unusable, for_log, trace
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.completeness import TOLERATED
 from digest.fulltext.links import links
@@ -37,7 +37,7 @@ async def read_paper(
     except (ModelUnavailable, OverBudget) as error:
         if can_wait and not isinstance(error, OverBudget):
             raise
-        log.warning("event=stood_in paper=%s cause=%r", paper.versioned, str(error))
+        log.warning("event=stood_in paper=%s cause=%r", paper.versioned, for_log(error))
         if isinstance(error, OverBudget):
             notes.append(label("over_budget", language))
         else:
@@ -50,9 +50,9 @@ async def read_paper(
         notes.append(label("nothing", language))
     except (Misconfigured, OverQuota):
         raise
-    except Exception:
+    except Exception as error:  # noqa: BLE001  # logged, without its message
         mark = secrets.token_hex(4)
-        log.exception("event=bug id=%s paper=%s", mark, paper.versioned)
+        log.error("event=bug id=%s paper=%s\n%s", mark, paper.versioned, trace(error))  # noqa: TRY400
         notes.append(f"{label('nothing', language)} ({mark})")
     return Entry(
         number=number,

@@ -19,7 +19,7 @@ from bot.core.ids import FaultId, join_key
 from bot.core.texts import say
 from bot.store import Store
 from digest.cache_keys import fingerprint
-from digest.errors import PaperboyError
+from digest.errors import PaperboyError, for_log, said_for_log
 from digest.ports import Pace
 from digest.render.catalogs import in_language
 from digest.render.markdown import escape
@@ -51,7 +51,7 @@ class AdminReports:
             if self.now() - since >= after:
                 await self._post(_key(name, about, since), self._sentence(name, kept))
         except PaperboyError as error:
-            log.warning("event=report_lost name=%s cause=%r", name, str(error))
+            log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
 
     async def report_recovery(self, name: str, *, about: str = "", begun_before: datetime | None = None) -> None:
         try:
@@ -67,7 +67,7 @@ class AdminReports:
             await self._post(join_key(key, "over"), ended, only_after=key)
             await self.store.close_fault(str(FaultId(name, about)))
         except PaperboyError as error:
-            log.warning("event=report_lost name=%s cause=%r", name, str(error))
+            log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
 
     def _sentence(self, name: str, kept: Mapping[str, str]) -> str:
         todo = say(f"fault.{name}.todo", self.language)
@@ -94,7 +94,9 @@ class AdminReports:
                 continue
             posted = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
             if posted.fault:
-                log.warning("event=report_waits name=%s place=%s fault=%r", key, place.platform, posted.fault)
+                log.warning(
+                    "event=report_waits name=%s place=%s fault=%r", key, place.platform, said_for_log(posted.fault)
+                )
 
 
 def _key(name: str, about: str, since: datetime) -> str:

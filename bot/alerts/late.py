@@ -21,7 +21,7 @@ from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.store import LeaseBusy, Run
 from digest.arxiv import calendar
-from digest.errors import ArxivUnavailable, Unavailable
+from digest.errors import ArxivUnavailable, Unavailable, for_log, said_for_log
 from digest.render.labels import day_words
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ async def post_late_notice(
     chat = context.chats[subscription.place.platform]
     posted = await notices.post_notice(_key(run), post, chat, subscription.place, context.store, context.pace)
     if posted.fault:
-        log.warning("event=late_notice_not_posted run=%s fault=%r", run.key, posted.fault)
+        log.warning("event=late_notice_not_posted run=%s fault=%r", run.key, said_for_log(posted.fault))
         return
     if run.late_for not in ("", name):
         with _log_refusal(run):
@@ -103,4 +103,4 @@ def _log_refusal(run: Run) -> Iterator[None]:
     try:
         yield
     except (ChatError, LeaseBusy) as error:
-        log.warning("event=late_notice_not_changed run=%s cause=%r", run.key, str(error))
+        log.warning("event=late_notice_not_changed run=%s cause=%r", run.key, for_log(error))

@@ -19,7 +19,7 @@ from bot.core.chat import Click, Command, Person, Place, Post, Question, Respond
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.questions.conversation import Conversation
-from digest.errors import OverBudget, PaperboyError
+from digest.errors import OverBudget, PaperboyError, trace
 from digest.ports import asked_by
 from digest.render.catalogs import in_language
 
@@ -109,9 +109,9 @@ class Dispatcher:
         except PaperboyError as error:
             language = await self._context.person_language(place, person)
             await respond.show(note(in_language(error.sentence, language), language))
-        except Exception:
+        except Exception as error:  # noqa: BLE001  # logged, without its message
             mark = secrets.token_hex(4)
-            log.exception("event=bug id=%s", mark)
+            log.error("event=bug id=%s\n%s", mark, trace(error))  # noqa: TRY400
             language = await self._context.person_language(place, person)
             await respond.show(note(say("bug", language, id=mark), language))
 

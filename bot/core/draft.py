@@ -15,6 +15,7 @@ from enum import Enum
 from typing import ClassVar
 
 from bot.core.chat import ChatError, OutcomeUnknown, Post, Throttled
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class DraftPump(ABC):
             self._changed.set()
         elif self._state is not DraftState.CLOSED:
             self._state = DraftState.SILENT
-            log.info("event=draft_silent reason=%r", str(error))
+            log.info("event=draft_silent reason=%r", for_log(error))
 
     async def _rest(self, seconds: float) -> None:
         """Waits; the first words and the final form end it early."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -18,19 +17,12 @@ from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.core.settings import Settings
+from digest.errors import LONGEST, for_log, trace, without_queries
 
-NOISY = (
-    "slack_bolt",
-    "slack_sdk",
-    "discord",
-    "aiohttp.access",
-    "apscheduler",
-    "docket",
-    "arxiv",
-    "httpx2",
-    "openai",
-    "urllib3",
-)
+OWN = ("bot", "digest")
+"""Our loggers. What libraries log below WARNING may quote what people wrote, and is dropped."""
+SDKS = ("bot.slack.bolt", "bot.slack.sdk", "bot.slack.listeners.socket.sdk", "slack_bolt", "slack_sdk")
+"""Loggers of libraries that put payloads into their messages: only their errors' types are kept."""
 FAULTS = "faults.log"
 
 
@@ -67,8 +59,31 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({})))
 """Attributes of every record, which need no second pass."""
 
 
+class _PrivacyFilter(logging.Filter):
+    """Keeps people's words out: exceptions become their types, URLs lose their queries, and of a
+    library's message only its first line stays."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        library = record.name.split(".", 1)[0] not in OWN or record.name in SDKS
+        if library and record.levelno < logging.WARNING:
+            return False
+        if isinstance(record.args, tuple):
+            record.args = tuple(for_log(a) if isinstance(a, BaseException) else a for a in record.args)
+        text = without_queries(record.getMessage())
+        if record.name in SDKS:
+            text = f"event=library_{record.levelname.lower()}"
+        elif library:
+            text = text.partition("\n")[0][:LONGEST]
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            text = f"{text}\n{trace(error)}"
+        record.msg, record.args, record.exc_info = text, None, None
+        vars(record).update(exc_text=None, stack_info=None)  # what another handler made of it
+        return True
+
+
 class _SecretFilter(logging.Filter):
-    """Replaces secrets in messages, exceptions and extra fields."""
+    """Replaces secrets in messages and extra fields."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
@@ -76,9 +91,6 @@ class _SecretFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = self.redact(record.getMessage()), None
-        if record.exc_info and not record.exc_text:
-            record.exc_text = self.redact("".join(traceback.format_exception(*record.exc_info)).rstrip())
-            record.exc_info = None
         for name, value in list(vars(record).items()):
             if name not in _PLAIN and value is not None:  # what a library adds for formatters such as the JSON one
                 said = str(value)
@@ -96,6 +108,7 @@ def set_up(settings: Settings, *, service: bool) -> None:
     """A service logs from LOG_LEVEL up; a terminal command only errors, unless LOG_LEVEL is set."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
+    handler.addFilter(_PrivacyFilter())
     handler.addFilter(_IdFilter(as_field=as_json))
     handler.addFilter(_secret_filter(settings))
     line = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -103,16 +116,17 @@ def set_up(settings: Settings, *, service: bool) -> None:
     chosen = "log_level" in settings.model_fields_set
     level = settings.log_level if service or chosen else "ERROR"
     handler.setLevel(level)  # some libraries set their own loggers to everything
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler], force=True)
+    for name in OWN:
+        logging.getLogger(name).setLevel(level)
 
 
 def write_traceback(settings: Settings, mark: str, error: BaseException) -> Path:
-    """Appends a bug's traceback to a file under the id that the terminal shows."""
+    """Appends a bug's traceback to a file under the id that the terminal shows. It has no messages,
+    which may quote what people wrote."""
     path = settings.home / FAULTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = _secret_filter(settings).redact("".join(traceback.format_exception(error)))
+    told = _secret_filter(settings).redact(trace(error))
     with path.open("a", encoding="utf-8") as file:
         file.write(f"--- {mark}\n{told}\n")
     return path

@@ -35,6 +35,7 @@ from bot.core.ids import LINK_PLACEHOLDER, StepKey, is_within, join_key
 from bot.core.texts import say
 from bot.store import Delivery, DeliveryState, Lease, LeaseBusy, LeaseLost, LeasePolicy, Store
 from bot.store.redis import pack, unpack
+from digest.errors import for_log
 from digest.model import from_json, to_json
 from digest.ports import Pace, Progress, silent
 
@@ -261,7 +262,7 @@ class _DeliverySession:
             except (OutcomeUnknown, TimeoutError) as error:
                 self.doubtful += 1
                 metrics.RETRIES.labels("post").inc()
-                log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, error)
+                log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, for_log(error))
                 await self._back_off(step)
             except ChatError as error:
                 await self._handle_refusal(step, error)

@@ -14,7 +14,7 @@ from bot.digests import cards
 from bot.questions.lookup import entry_by_id
 from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
-from digest.errors import Misconfigured, ModelUnavailable, OverBudget
+from digest.errors import Misconfigured, ModelUnavailable, OverBudget, for_log
 from digest.model import Answer, Paper, Turn
 from digest.ports import OnText, Source, booked
 from digest.render.labels import base
@@ -80,7 +80,7 @@ async def request_answer(
         raise
     except ModelUnavailable as error:
         await faults.report_model_failure(context, error, payer)
-        log.warning("event=answered_without_model cause=%r", str(error))
+        log.warning("event=answered_without_model cause=%r", for_log(error))
         return await context.services.stand_in.answer(question, sources, history, language, on_text)
     else:
         return answer

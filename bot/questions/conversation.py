@@ -47,7 +47,7 @@ from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, 
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
 from bot.store.budget import admit, lifted
 from digest.arxiv.ids import parse
-from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError
+from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError, for_log, trace
 from digest.ports import asked_by
 from digest.render import tex
 from digest.render.catalogs import in_language
@@ -313,7 +313,7 @@ class Conversation:
         except (ChatError, StoreUnavailable):
             raise
         except Misconfigured as error:
-            log.error("event=answer_misconfigured question=%s cause=%r", name, str(error))  # noqa: TRY400
+            log.error("event=answer_misconfigured question=%s cause=%r", name, for_log(error))  # noqa: TRY400
             return _shared(note(say("question.bug", language, id=name), language))
         except OverQuota as error:
             return await self._at_limit(asked, "quota", partial(_sentence, error))
@@ -322,8 +322,8 @@ class Conversation:
             return await self._at_limit(asked, "budget", partial(_over_budget, error.until, subscription))
         except PaperboyError as error:
             return _shared(note(in_language(error.sentence, language), language))
-        except Exception:
-            log.exception("event=bug id=%s", name)
+        except Exception as error:  # noqa: BLE001  # logged, without its message
+            log.error("event=bug id=%s\n%s", name, trace(error))  # noqa: TRY400
             return _shared(note(say("question.bug", language, id=name), language))
 
     async def _at_limit(self, asked: StoredQuestion, name: str, build: Callable[[str], Post]) -> _Made:

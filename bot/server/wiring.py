@@ -23,6 +23,7 @@ from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUna
 from bot.store.embedded.server import EmbeddedStore, store_address
 from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
+from digest.errors import for_log
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.ports import Analyst, Budget, Cache, Papers, Services, Texts
 from digest.version import user_agent
@@ -142,7 +143,7 @@ async def _wait_for_store(url: str, wait: float) -> None:
         except StoreUnavailable as error:
             if time.monotonic() >= ends:
                 raise
-            log.warning("event=store_awaited cause=%r", str(error))
+            log.warning("event=store_awaited cause=%r", for_log(error))
             await asyncio.sleep(1)
 
 

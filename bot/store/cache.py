@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from bot.core.ids import join_key
 from bot.store.leases import MAX_PAUSE, LeaseBusy, LeasePolicy, Leases
 from bot.store.redis import key, pack, seconds, unpack
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class RedisCache:
         except asyncio.CancelledError:
             await asyncio.wait({storing})
             if not storing.cancelled() and (error := storing.exception()):
-                log.warning("event=not_kept key=%s cause=%r", key, str(error))
+                log.warning("event=not_kept key=%s cause=%r", key, for_log(error))
             raise
 
 

@@ -24,7 +24,7 @@ from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, QuestionState, Run, RunState, StoredQuestion
 from bot.worker.queue import POSTS, QUICK, SLOW, Queue, RetryLater, Task
-from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError
+from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError, for_log, said_for_log
 from digest.model import Digest
 from digest.ports import Progress
 
@@ -95,7 +95,7 @@ class Jobs:
             await self._retry_or_fail(subscription, run, error, waited)
             return
         except Misconfigured as error:
-            log.error("event=run_failed run=%s cause=%r", run_key, str(error))  # noqa: TRY400  # no bug
+            log.error("event=run_failed run=%s cause=%r", run_key, for_log(error))  # noqa: TRY400  # no bug
             await self._store.end_run(run, RunState.FAILED, error.sentence)
             await faults.report_model_failure(self._context, error, subscription.key)
             await late.announce_failed_run(self._context, subscription, run, "settings")
@@ -216,7 +216,7 @@ class Jobs:
         delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
         await faults.report_delivery(self._context, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
-            log.warning("event=delivery_waits digest=%s fault=%r", digest_key, delivered.fault)
+            log.warning("event=delivery_waits digest=%s fault=%r", digest_key, said_for_log(delivered.fault))
             raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
         if delivered.state is not DeliveryState.DONE:
             await self._end_run(digest, delivered.fault)
@@ -258,14 +258,14 @@ class Jobs:
 
     async def _tell_unanswered(self, asked: StoredQuestion, error: ChatError) -> None:
         """Ends a question that could not be answered for a day. Its asker is told, if possible."""
-        log.warning("event=answer_unwanted cause=%r", str(error))
+        log.warning("event=answer_unwanted cause=%r", for_log(error))
         try:
             if asked.state is QuestionState.OPEN:
                 await self._conversation.tell_unanswered(asked.question, error)
         except ChatError as refused:
             if self._context.now() - asked.question.at < TELLING_MAX_AGE:
                 raise RetryLater(RETRY_TELLING) from refused
-            log.warning("event=asker_untold cause=%r", str(refused))
+            log.warning("event=asker_untold cause=%r", for_log(refused))
         await self._store.mark_silent(asked.question.id)
         await self._store.end_withdrawn(asked.question.id)
 
@@ -288,7 +288,7 @@ class Jobs:
             elif (digest := await self._store.digest(of)) is not None:
                 await self._end_run(digest, note)
         except PaperboyError as error:
-            log.warning("event=given_up_untold task=%s cause=%r", name, str(error))
+            log.warning("event=given_up_untold task=%s cause=%r", name, for_log(error))
 
     async def _channel_of(self, kind: str, of: str) -> str:
         if kind != "answer":

@@ -34,6 +34,7 @@ from bot.core.texts import say
 from bot.store import LeaseBusy, LeaseLost, LeasePolicy, Store, StoreUnavailable, TaskDeaths
 from bot.store.embedded.server import EmbeddedStore
 from bot.store.redis import RedisError, Script, sentences
+from digest.errors import for_log, trace
 
 log = logging.getLogger(__name__)
 
@@ -279,7 +280,7 @@ class Queue:
         except LeaseBusy as busy:
             raise AdmissionBlocked(execution, "another worker", retry_delay=RETRY_IF_HELD) from busy
         except (LeaseLost, StoreUnavailable) as error:
-            log.warning("event=task-lost task=%s reason=%s", execution.key, error)
+            log.warning("event=task-lost task=%s reason=%s", execution.key, for_log(error))
             _leave_pending(execution)
 
     async def _attempt(self, function: Function, ids: list[str], execution: Execution) -> None:
@@ -299,7 +300,7 @@ class Queue:
         except (LeaseLost, StoreUnavailable):
             raise
         except Exception as error:
-            log.exception("event=task-failed task=%s attempt=%s", key, attempt)
+            log.error("event=task-failed task=%s attempt=%s\n%s", key, attempt, trace(error))  # noqa: TRY400  # without messages
             delay = RETRY_AFTER_FAULT * 4**deaths.count
             raise AdmissionBlocked(execution, "a fault", retry_delay=delay) from error
         await self._store.mark_done(key)

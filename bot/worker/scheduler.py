@@ -22,6 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.core.schedule import Due, latest_due
 from bot.core.subscription import Subscription
 from bot.store import LeaseBusy, LeaseLost, RunState, Store, StoreUnavailable
+from digest.errors import for_log, trace
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +92,8 @@ class RunScheduler:
                     self._schedule(scheduler, subscription)
                     self._scheduled[key] = subscription
                 await self.catch_up(subscription)
-            except (LookupError, ValueError, OSError):  # an unknown timezone, an invalid time
-                log.exception("event=not_scheduled subscription=%s", key)
+            except (LookupError, ValueError, OSError) as error:  # an unknown timezone, an invalid time
+                log.error("event=not_scheduled subscription=%s\n%s", key, trace(error))  # noqa: TRY400  # without messages
 
     def _schedule(self, scheduler: AsyncIOScheduler, subscription: Subscription) -> None:
         hour, minute = subscription.time.split(":")
@@ -116,7 +117,7 @@ class RunScheduler:
             if current is not None and not current.paused:
                 await self.catch_up(current)
         except StoreUnavailable as error:
-            log.warning("event=clock_waits subscription=%s cause=%r", subscription.key, str(error))
+            log.warning("event=clock_waits subscription=%s cause=%r", subscription.key, for_log(error))
 
     async def catch_up(self, subscription: Subscription) -> None:
         """Begins the newest due run unless it has ended already."""

@@ -25,7 +25,7 @@ from digest.arxiv.feed import Feed
 from digest.arxiv.http import Deadline, Fetch, Refused, Trouble, said
 from digest.arxiv.ids import PaperRef
 from digest.arxiv.metadata import line, paragraphs, withdrawn
-from digest.errors import BadInput
+from digest.errors import BadInput, for_log
 from digest.model import Listed, Listing, Paper
 from digest.ports import Pace
 from digest.render.labels import label
@@ -179,7 +179,7 @@ class Arxiv:
         try:
             page = await deadline.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
         except Refused as error:
-            log.info("event=ids_refused count=%d cause=%r", len(wanted), str(error))
+            log.info("event=ids_refused count=%d cause=%r", len(wanted), for_log(error))
             if len(wanted) == 1:
                 return []
             half = len(wanted) // 2

@@ -24,7 +24,7 @@ import stamina
 import urllib3
 
 from digest.arxiv.metadata import line
-from digest.errors import ArxivUnavailable
+from digest.errors import ArxivUnavailable, for_log
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
@@ -89,7 +89,7 @@ class Deadline:
             tries += 1
             if self.clock() + seconds >= self.until:
                 return False
-            log.warning("event=asking_again try=%d wait=%.0f cause=%r", tries, seconds, str(error))
+            log.warning("event=asking_again try=%d wait=%.0f cause=%r", tries, seconds, for_log(error))
             return seconds
 
         async for attempt in stamina.retry_context(on=wait, attempts=None, timeout=None):
@@ -145,7 +145,7 @@ def fetch(url: str, agent: str, seconds: float) -> bytes:
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         raise Trouble(label.sentence("arxiv.slow")) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        log.info("event=unreachable cause=%r", str(error))
+        log.info("event=unreachable cause=%r", for_log(error))
         raise Trouble(label.sentence("arxiv.broken")) from None
 
 

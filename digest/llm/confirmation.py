@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from digest.errors import Unavailable
+from digest.errors import Unavailable, for_log
 from digest.llm.marks import Word
 from digest.llm.parsing import list_at, parse_number, parse_object
 from digest.llm.requests import support_request
@@ -32,7 +32,7 @@ async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, W
     try:
         reply = await model.ask(support_request(asked))
     except (Unavailable, RequestTooLong) as error:
-        log.warning("event=support_not_judged model=%s cause=%r", model.fast, str(error))
+        log.warning("event=support_not_judged model=%s cause=%r", model.fast, for_log(error))
         return {}
     return words_from(reply.text, asked)
 

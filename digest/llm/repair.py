@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from digest import checks
-from digest.errors import Unavailable
+from digest.errors import Unavailable, for_log
 from digest.llm.parsing import parse_fixes, parse_object
 from digest.llm.requests import anew_request, repair_request
 from digest.llm.review import Draft, draft_from, repairable
@@ -53,7 +53,7 @@ async def repair_output(
             again = anew_request(request, flawed, language)
         reply = await model.ask(again)
     except (Unavailable, RequestTooLong) as error:
-        log.warning("event=repair_failed model=%s cause=%r", model.name, str(error))
+        log.warning("event=repair_failed model=%s cause=%r", model.name, for_log(error))
         return draft, problems
     repaired = _with_fixes(draft, reply, flawed, language)
     return repaired, await asyncio.to_thread(problems_of, repaired)

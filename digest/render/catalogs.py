@@ -48,6 +48,27 @@ class Sentence(str):
     name: str
     values: Mapping[str, object]
 
+    @property
+    def for_log(self) -> str:
+        """The English with those values left out that may be people's words."""
+        kept = {name: _loggable(name, value) for name, value in self.values.items()}
+        return _TABLES[self.package](self.name, "en", **kept)
+
+
+LOGGABLE = frozenset(
+    {
+        *("channel", "code", "days", "held", "method", "model", "n", "permissions", "platform", "promised"),
+        *("scope", "setting", "span", "status", "until"),
+    }
+)
+"""Names of values that platforms, servers or we choose."""
+
+
+def _loggable(name: str, value: object) -> object:
+    if isinstance(value, Sentence):
+        return value.for_log
+    return value if isinstance(value, int | float) or name in LOGGABLE else "…"
+
 
 class Texts:
     """The visible texts of `package`."""

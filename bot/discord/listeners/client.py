@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -28,7 +29,7 @@ from bot.discord.listeners.interactions import Interactions
 from bot.discord.render.l10n import Translator
 from bot.discord.rest import Rest
 from bot.discord.roles import AskRoles
-from digest.errors import PaperboyError
+from digest.errors import PaperboyError, for_log, trace
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Gateway(discord.Client):
         try:
             await self._sync()
         except (discord.HTTPException, discord.app_commands.AppCommandError, PaperboyError) as error:
-            log.warning("event=commands_not_synced reason=%r", str(error))
+            log.warning("event=commands_not_synced reason=%r", for_log(error))
 
     async def _sync(self) -> None:
         key, now = f"discord:commands:{self.application_id}", (await commands.fingerprint(self.tree)).encode()
@@ -100,14 +101,15 @@ class Gateway(discord.Client):
         self._start(catch_up(self, self.watermark, self.handler.knows_thread, self.receive), "catch_up")
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  # args hold texts
-        log.error("event=bug in=%s", event_method, exc_info=True)  # noqa: LOG014  # the SDK calls it in its except
+        error = sys.exception()  # the SDK calls this in its except
+        log.error("event=bug in=%s\n%s", event_method, trace(error) if error else "")
 
     def _start(self, work: Awaitable[None], name: str) -> None:
         async def run() -> None:
             try:
                 await work
             except PaperboyError as error:
-                log.warning("event=%s_failed reason=%r", name, str(error))
+                log.warning("event=%s_failed reason=%r", name, for_log(error))
 
         self._track(asyncio.create_task(run(), name=name))
 

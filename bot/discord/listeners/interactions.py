@@ -26,7 +26,7 @@ from bot.discord.render.forms import Filling, Forms
 from bot.discord.responder import InteractionData, Responder
 from bot.discord.rest import Rest
 from bot.discord.roles import AskRoles
-from digest.errors import PaperboyError
+from digest.errors import PaperboyError, for_log
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
@@ -146,10 +146,10 @@ class Interactions:
             await task
             await responder.confirm()
         except ChatError as error:
-            log.warning("event=interaction_unanswered reason=%r", str(error))
+            log.warning("event=interaction_unanswered reason=%r", for_log(error))
             await asyncio.gather(task, return_exceptions=True)
         except PaperboyError as error:
-            log.warning("event=interaction_failed reason=%r", str(error))
+            log.warning("event=interaction_failed reason=%r", for_log(error))
             words = say("discord.failed", responder.ticket.language)
             await responder.show(Post((Text(words),), words))
 

@@ -34,7 +34,7 @@ from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
 from bot.slack.listeners.socket import RETRY_PAUSES, Socket
 from bot.slack.wire import API_URL, Identity
-from digest.errors import Misconfigured
+from digest.errors import Misconfigured, for_log, trace
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,8 @@ class SlackConnection:
 
     def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("event=slack_task_failed", exc_info=task.exception())
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("event=slack_task_failed\n%s", trace(error))
 
     @property
     def connected(self) -> bool:
@@ -169,7 +169,7 @@ class SlackConnection:
             try:
                 return await self._chat.wire.identity()
             except (Throttled, OutcomeUnknown) as error:
-                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, error)
+                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, for_log(error))
                 await asyncio.sleep(pause)
         raise AssertionError
 

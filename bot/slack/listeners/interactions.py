@@ -25,6 +25,7 @@ from bot.slack.listeners.people import People
 from bot.slack.render import views
 from bot.slack.render.views import Memo
 from digest.arxiv.ids import PaperRef, find_all
+from digest.errors import for_log, trace
 from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
@@ -54,18 +55,18 @@ class Interactions:
         try:
             await work
         except ChatError as error:
-            log.warning("event=interaction_refused reason=%s", error)
+            log.warning("event=interaction_refused reason=%s", for_log(error))
             await self._say(respond, in_language(error.sentence, person.language))
-        except Exception:
+        except Exception as error:  # noqa: BLE001  # logged, without its message
             mark = secrets.token_hex(4)
-            log.exception("event=bug id=%s", mark)
+            log.error("event=bug id=%s\n%s", mark, trace(error))  # noqa: TRY400
             await self._say(respond, say("slack.bug", person.language, id=mark))
 
     async def _say(self, respond: Responder, sentence: str) -> None:
         try:
             await respond.show(Post((Text(sentence),), sentence))
         except ChatError as error:
-            log.warning("event=not_told reason=%s", error)
+            log.warning("event=not_told reason=%s", for_log(error))
 
     async def commanded(self, ack: AsyncAck, body: Payload) -> None:
         await self._ack_soon(self._command(body), ack)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from bot.core.chat import ChatError, Forbidden, Person
 from bot.slack.wire import Wire
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class People:
                 found = await self._request(user)
         except (ChatError, TimeoutError) as error:
             if isinstance(error, Forbidden):
-                log.warning("event=person_unknown reason=%s", error)
+                log.warning("event=person_unknown reason=%s", for_log(error))
             return known or Person(user)
         self._known[user] = (self._clock(), found)
         self._known.move_to_end(user)

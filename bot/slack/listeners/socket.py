@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import Forbidden, OutcomeUnknown, Throttled
 from bot.slack.wire import SlackRefused, translate_error
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class _RedactAddresses(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = re.sub(r"wss?://\S+", "wss://…", record.getMessage())
-        record.args, record.exc_info, record.exc_text = (), None, None
+        record.args, record.exc_info = (), None
         return True
 
 
@@ -76,7 +77,7 @@ class Socket(SocketModeClient):
                     raise
                 if isinstance(translated, Throttled):
                     pause = max(pause, translated.wait)
-                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, translated)
+                log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, for_log(translated))
                 attempt += 1
                 await asyncio.sleep(pause)
 

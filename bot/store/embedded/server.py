@@ -38,6 +38,7 @@ from bot.store.embedded.directory import (
     server_lock,
     socket_path,
 )
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +232,7 @@ class EmbeddedStore:
             try:
                 await self.ensure()
             except (StoreUnavailable, OSError) as error:
-                log.error("event=store-down reason=%s", error)  # noqa: TRY400  # the sentence is the whole story
+                log.error("event=store-down reason=%s", for_log(error))  # noqa: TRY400  # the sentence is the whole story
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
+from digest.errors import trace
 from digest.llm.server.prices import Price
 from digest.llm.server.replies import (
     CUT,
@@ -43,8 +44,8 @@ class SafeCallback:
             return
         try:
             await self._on_text(text)
-        except Exception:
-            log.exception("event=provisional_text_not_shown")
+        except Exception as error:  # noqa: BLE001  # logged, without its message
+            log.error("event=provisional_text_not_shown\n%s", trace(error))  # noqa: TRY400
             self._on_text = None
 
 
