@@ -45,7 +45,7 @@ _UNTRANSLATED = re.compile(
 _TRAILING_BRACKET = re.compile(r"[\s*_]*[（(【\[〔][^（）()\[\]【】〔〕\n]{3,240}[)）】\]〕][\s*_.。]*\Z")
 _ABOUT_TITLE = re.compile(
     r"(?:该|这个|这一|此|本)(?:论文)?(?:标题|题目|译名|译法)|原题|原标题|标题(?:突出|强调|体现|概括|点明|表明)|译法|译名|(?:翻译|译|意译|直译)(?:为|成|作)|(?:この|本)?(?:タイトル|題名|題)(?:は|を|が)|と訳(?:す|せ|し)|이 제목|로 번역|번역(?:할|될|하)"
-    r"|\b(?:this|the) (?:paper['’]?s )?title\b|\bof the (?:\w+ )?title\b|\brendering of\b|\b(?:der|dieser) titel\b|\b(?:ce|le) titre\b|\b(?:este|el) título\b|\b(?:este|o) título\b|\b(?:questo|il) titolo\b|\bзаголов\w+|\bназвание\b"
+    r"|\b(?:this|the) (?:paper['’]?s )?title\b|\bof the (?:\w+ )?title\b|\b(?:english|chinese|natural|suitable|fitting|concise) title\b|\brendering of\b|\b(?:der|dieser) titel\b|\b(?:ce|le) titre\b|\b(?:este|el) título\b|\b(?:este|o) título\b|\b(?:questo|il) titolo\b|\bзаголов\w+|\bназвание\b"
     r"|\btranslat(?:ed as|ion (?:is|would|could|of))\b|übersetzt|traducirse|se traduce|traduit par|traduz-se|переводится",
     re.IGNORECASE,
 )
@@ -54,20 +54,30 @@ _LITERALLY = re.compile(
     re.IGNORECASE,
 )
 _OF_TITLE = re.compile(
-    r"[（(][^（）()]*(?:意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
-    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal))[^（）()]*[)）]",
+    r"[（(\[【][^（）()\[\]]*(?:原文|意译|直译|译[自为名]|原题|原标题|原名|原題|直訳|意訳|邦題|원제|번역|original title|originaltitel|titre original|título original|titolo originale|оригинал"
+    r"|(?:free|literal|loose|own|unofficial|direct|approximate|working) (?:translation|rendering)|(?:freie|wörtliche) übersetzung|traduction (?:libre|littérale)|traducción (?:libre|literal)|translated from)[^（）()\[\]]*[)）\]】]",
     re.IGNORECASE,
 )
-_NOTE_BRACKET = re.compile(rf"[（(]\s*{_LABEL}\s*[:：][^（）()]*[)）]", re.IGNORECASE)
+_NOTE_BRACKET = re.compile(
+    rf"[（(\[【]\s*(?:{_LABEL}|alternativ\w*)\s*[:：][^（）()\[\]【】]*[)）\]】]|\s(?:注|译注)[:：]", re.IGNORECASE
+)
 _REMARK = re.compile(r"[，,；;]\s*(?:此处|这里|其中)[^“\"]{0,6}[“\"‘'][^”\"’']+[”\"’']")
 _TITLE_LABEL = re.compile(r"\A[\s*_#]*(?:论文)?([^\W\d_]{2,12})\s*[:：]\s*\S", re.IGNORECASE)
 _LONG_LABEL = re.compile(
-    r"\A\W*(?:\w+\s)?(?:title|titel|titre|título|titolo|заголовок|название|제목|タイトル)(?:\s\w+){0,2}\s*[:：]\s*\S",
+    r"\A\W*(?:(?:an?|the|english|chinese|german|french|spanish|japanese|original|translated|suggested|possible|proposed|alternative|paper|deutscher|titre|título)\s){0,3}(?:title|translation|titel|titre|título|titolo|заголовок|название|제목|タイトル)\s*[:：]\s*\S"
+    r"|\A\W*(?:建议|推荐|参考|也?可|直接|中文|英文|论文|此|这个|该)*(?:标题|题目)?(?:可以|可)?(?:翻译|译名|译法|译文|译[为作成]|标题|题目|中文|英文)(?:[为是作成])?\s*[:：】]\s*\S",
     re.IGNORECASE,
 )
-_BOUNDARY = re.compile(r"。|[—–]\s|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
+_ITS_TITLE = re.compile(
+    r"(?:该|这个|这一|此|本)(?:篇)?(?:论文)?的?(?:标题|题目|翻译|译名|译法|译文)|这是一个[^，。]{0,8}(?:标题|翻译)|标题的(?:意思|含义|中文)|对原文|中文翻译[是为]"
+    r"|\b(?:this|the above) (?:title|translation)\b|\btitle translates\b|\b(?:dieser titel|ce titre|este título|questo titolo|этот заголовок)\b|このタイトル|이 제목",
+    re.IGNORECASE,
+)
+"""No title speaks of itself."""
+_BOUNDARY = re.compile(r"。|[—–]\s|\s-\s|——|\n|(?<=\w\w\w)\.(?=\s)|\A[“\"「『《]|[”\"」』》]\W*\Z")
+_SLASHED = re.compile(r"\s[/／]\s.*\s[/／]\s")
 _ALTERNATIVES = re.compile(
-    r"[；;，,]\s*(?:或|又|亦可?|也可|可)译|[”\"」』》]\s*(?:或(?:者)?|or|oder|ou|o|или|または|あるいは|또는|혹은|／|/)\s*[“\"「『《]",
+    r"[；;，,]\s*(?:(?:或|又|亦可?|也可|可)译|或者?[^，。]{0,8}[:：])|[”\"」』》]\s*(?:或(?:者)?|or|oder|ou|o|или|または|あるいは|또는|혹은|／|/)\s*[“\"「『《]",
     re.IGNORECASE,
 )
 
@@ -111,7 +121,7 @@ def title_remarks(text: str) -> Iterator[tuple[Fault, str]]:
         yield Fault.CHATTER, "more lines than one title has"
     elif _LITERALLY.search(bare) or _OF_TITLE.search(bare) or _NOTE_BRACKET.search(bare) or _REMARK.search(bare):
         yield Fault.CHATTER, f"a note on the title: {bare[-60:]!r}"
-    elif _ALTERNATIVES.search(bare) or (_BOUNDARY.search(bare) and _ABOUT_TITLE.search(outside)):
+    elif _ITS_TITLE.search(outside) or _ALTERNATIVES.search(bare) or _SLASHED.search(bare):
         yield Fault.CHATTER, f"speaks about the title: {bare[-60:]!r}"
-    elif re.search(r"。\s*\S", outside):
+    elif _BOUNDARY.search(bare) and (_ABOUT_TITLE.search(outside) or re.search(r"。\s*\S", outside)):
         yield Fault.CHATTER, f"goes on after the title: {bare[-60:]!r}"
