@@ -3,7 +3,7 @@
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help setup demo test kill check messages format lock clean
+.PHONY: help setup demo test kill check messages format lock audit clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -59,6 +59,9 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 lock:  ## renew requirements.lock from pyproject.toml, and from it requirements-run.lock, what running it needs (needs uv)
 	$(COMPILE) --extra dev --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --no-annotate --output-file requirements-run.lock
+
+audit:  ## ask the public database for known vulnerabilities of the lock (needs a network and uv)
+	uvx pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean:  ## remove what set-up and tests made
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage build dist

@@ -9,6 +9,7 @@ from tests.paths import ROOT
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "bench/README.md",
     *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
 ]
@@ -25,3 +26,11 @@ def test_every_room_is_in_the_architecture():
     text = (ROOT / "docs/architecture.md").read_text("utf-8")
     rooms = {p.parent.name for package in ("bot", "digest") for p in (ROOT / package).glob("*/__init__.py")}
     assert sorted(room for room in rooms if f"`{room}/" not in text) == []
+
+
+def test_every_package_it_runs_with_has_its_licence_listed():
+    locked = set(
+        re.findall(r"^([a-z0-9-]+)(?:\[[^]]*\])?==", (ROOT / "requirements-run.lock").read_text(), re.MULTILINE)
+    )
+    rows = re.findall(r"^\| [^|]+ \| ([a-z0-9, -]+) \|$", (ROOT / "docs/licences.md").read_text(), re.MULTILINE)
+    assert sorted(name for row in rows[1:] for name in row.split(", ")) == sorted(locked)
