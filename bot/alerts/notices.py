@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.core.chat import Chat, Place, Post, Thread
-from bot.digests.delivery import Delivered, deliver, retract
+from bot.core.ids import join_key
+from bot.digests.delivery import LEASE, LEASE_WAIT, Delivered, deliver, retract
 from bot.store import Store
 from digest.ports import Pace
+
+SENT_LIFE = timedelta(days=1)
+"""How long an event that comes again is recognised."""
+
+
+async def send_once(key: str, post: Post, chat: Chat, place: Place, store: Store) -> None:
+    """Sends a small message, once however many events ask for it, at once or in a day."""
+    name = join_key("sent", key)
+    async with store.lease(name, LEASE, wait=LEASE_WAIT):
+        if not await store.is_done(name):
+            await chat.send(place, post, key)
+            await store.mark_done(name, SENT_LIFE)
 
 
 async def post_notice(key: str, post: Post, chat: Chat, place: Place, store: Store, pace: Pace) -> Delivered:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.alerts import notices
 from bot.commands import gate, setup
 from bot.commands.status import digest_link, status
 from bot.context import Context
@@ -210,7 +211,7 @@ async def welcome_channel(context: Context, place: Place, by: Person | None) -> 
         return
     language = by.language if by and by.language else context.defaults.profile.language
     post = note(say("invited", language), language)
-    await context.chats[place.platform].send(place, post, join_key("invited", place.key))
+    await notices.send_once(join_key("invited", place.key), post, context.chats[place.platform], place, context.store)
 
 
 async def leave_channel(context: Context, place: Place) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.commands import gate
 from bot.context import Context
-from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Responder, Style, Text
-from bot.core.ids import DigestPaper, PaperById, answer_of
+from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
+from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId, answer_of
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
@@ -21,9 +21,14 @@ RESULTS = 10
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: a verb, words, an id, URL or number; a question may follow an id."""
+    """`command.text`: a verb, words, an id, URL or number; a question may follow an id. With
+    `command.question` it is the paper alone."""
     language = await context.person_language(command.place, command.person)
     text = command.text.strip()
+    if command.question.strip():
+        await gate.require_command(context, "paper", command.place, command.person, language)
+        await _ask(context, command, respond, language)
+        return
     verb = " ".join(text.lower().split())
     simple = {
         "": _help,
@@ -51,6 +56,30 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
         await answer(context, command, found, question, respond)
     else:
         await show_card(context, command, found, respond, language)
+
+
+async def _ask(context: Context, command: Command, respond: Responder, language: str) -> None:
+    """Answers a question about the paper that an id, URL, number or words name. Of several that
+    fit, the person chooses, and the question is kept for that."""
+    text, question = command.text.strip(), command.question.strip()
+    ref = parse(text)
+    if ref is None and looks_like_id(text):
+        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    found = await _find_named(context, command, ref, text, language)
+    papers = [found] if found else await _find_by_words(context, text, respond, language)
+    if len(papers) == 1:
+        await answer(context, command, papers[0], question, respond)
+        return
+    name = str(QuestionId(Origin.FORM, command.id))
+    place, person, at = command.place, command.person, command.at
+    kept = Question(name, place, person, question, at, private=True, extra=command.extra)
+    await context.store.save_question(kept)
+    await context.store.mark_silent(name)
+    short = await context.store.save_question_name(name)
+    options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperChoice(short, p.id))) for p in papers)
+    title = say("paper.which", language)
+    menu = Menu("pick", say("choose", language), options)
+    await respond.show(Post((Heading(title, 2), Text(_paper_lines(papers, language)), menu), title, language))
 
 
 def _split(text: str) -> tuple[PaperRef | None, str]:
@@ -101,22 +130,33 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 
 
 async def _search(context: Context, command: Command, respond: Responder, language: str) -> None:
-    words = " ".join(command.text.split())[:300]
+    found = await _find_by_words(context, command.text, respond, language)
+    words = escape(" ".join(command.text.split())[:300])
+    await respond.show(list_post(say("found", language, words=words, n=len(found)), found, language))
+
+
+async def _find_by_words(context: Context, text: str, respond: Responder, language: str) -> list[Paper]:
+    """Raises NotFound if there are none."""
+    words = " ".join(text.split())[:300]
     await respond.progress(say("searching", language, words=escape(words)))
     found = await context.services.papers.search(words, RESULTS)
     if not found:
         raise NotFound(say("none found", language, words=escape(words)))
-    await respond.show(list_post(say("found", language, words=escape(words), n=len(found)), found, language))
+    return found
 
 
 def list_post(title: str, papers: list[Paper], language: str) -> Post:
     """A list of papers with a menu."""
-    lines = [
-        f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
-    ]
     options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
-    blocks: list[Block] = [Heading(title, 2), Text("\n".join(lines)), Menu("lookup", say("choose", language), options)]
+    menu = Menu("lookup", say("choose", language), options)
+    blocks: list[Block] = [Heading(title, 2), Text(_paper_lines(papers, language)), menu]
     return Post(tuple(blocks), tex.plain(title)[:90], language)
+
+
+def _paper_lines(papers: list[Paper], language: str) -> str:
+    return "\n".join(
+        f"- {link(tex.plain(p.title), p.abs_url)} · {cards.people(p, language)} · {p.published:%Y-%m}" for p in papers
+    )
 
 
 async def _help(context: Context, command: Command, respond: Responder, language: str) -> None:

@@ -191,6 +191,8 @@ class Question:
     replies_to_person: bool = False
     private: bool = False
     """Only the asker is to see the answer."""
+    hidden: bool = False
+    """The platform does not show its text to the bot."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """What the platform needs to answer (short-lived tokens, team ids). Never logged."""
 
@@ -208,6 +210,8 @@ class Command:
     person: Person
     at: datetime
     extra: Mapping[str, str] = field(default_factory=dict)
+    question: str = ""
+    """Where the platform asks for paper and question apart: the question; `text` is the paper."""
 
 
 @dataclass(frozen=True)
@@ -420,7 +424,8 @@ class Chat(Protocol):
         ...
 
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
-        """Sends a small message, to `to` alone if given. Returns its id, empty if it has none."""
+        """Sends a small message, to `to` alone if given. Returns its id, empty if it has none. One
+        that people see is not sent again if `key` is found among the last ones."""
         ...
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:

@@ -33,6 +33,7 @@ say = Texts(
     text("digest.help.reader", "**/digest status** says when this channel's digest runs next and how it stands.\n\nOnly {who} may change it."),
     text("unknown", "There is no `{word}` here. {help}"),
     text("reading", "Reading {paper} …"),
+    text("paper.which", "Which of these papers is your question about?"),
     text("searching", "Searching arXiv for “{words}” …"),
     plural("found", "{n} paper for “{words}”:", "{n} papers for “{words}”:"),
     text("choose", "Choose a paper"),
@@ -241,6 +242,21 @@ say = Texts(
     text("question.was before", "**{title}** had been announced before this channel followed its category."),
     text("question.not seen", "This channel has not seen that paper: it was in none of its lists."),
     text("question.bug", "Something went wrong on my side (id {id}). It is logged; please ask again."),
+    text("question.hidden", "I cannot read this message: Discord shows me replies only with their ping on. Keep the ping on, mention me, or use “Ask” below a paper."),
+    text(
+        "question.help",
+        "Three things to do:\n\n"
+        "- Ask about a paper by its number in the digest, its arXiv id or its title: “what does 2601.22153 measure?”\n"
+        "- `/paper 2601.22153` shows any arXiv paper, `/paper video dubbing` finds some\n"
+        "- `/digest setup` sets this channel's daily digest, `/digest status` tells how it stands",
+    ),
+    text(
+        "question.help.direct",
+        "Three things to do:\n\n"
+        "- Ask about a paper by its arXiv id or its title: “what does 2601.22153 measure?”\n"
+        "- `/paper 2601.22153` shows any arXiv paper, `/paper video dubbing` finds some\n"
+        "- `/paper saved` lists what you saved, `/paper privacy` what is kept about you",
+    ),
     text("question.anew", "✎ The question was edited; this answers it as it reads now."),
     text("question.unanswered", "I could not answer your question “{question}” for a day: {why} Please ask again when that is set right."),
     text("question.stopped", "Stopped. Ask again at any time."),

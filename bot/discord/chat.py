@@ -6,14 +6,15 @@ Posts are made once; `bot.digests.delivery` decides about repeats. A message is 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
 
-from bot.core.chat import Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
+from bot.core.chat import ChatError, Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
@@ -30,6 +31,9 @@ DIRECT = (1, 3)
 TAGS = 5
 NONCE_LIFE = 60
 """Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
+SENT_LATELY = timedelta(hours=1)
+SENT_TIMEOUT = 5.0
+"""A small message is looked for so far back, and for so many seconds, before it is sent."""
 MAX_KNOWN_CHANNELS = 2000
 
 
@@ -204,9 +208,20 @@ class DiscordChat:
     async def _send(self, channel: str, post: Post, key: str, *, thread: bool) -> str:
         first = ""
         for i, payload in enumerate(messages(post)):
-            sent = await self._write(channel, silent(keyed(payload, further_key(key, i) if i else key)), thread=thread)
+            name = further_key(key, i) if i else key
+            sent = await self._sent_lately(channel, name, thread=thread)
+            sent = sent or await self._write(channel, silent(keyed(payload, name)), thread=thread)
             first = first or sent
         return first
+
+    async def _sent_lately(self, channel: str, key: str, *, thread: bool) -> str:
+        """The id of the message with this key; empty if it is not there or cannot be looked for."""
+        since = datetime.now(UTC) - SENT_LATELY
+        with contextlib.suppress(ChatError, TimeoutError):
+            async with asyncio.timeout(SENT_TIMEOUT):
+                found = await self.history.find(channel, key, since)
+                return message_id(channel, found, thread=thread) if found else ""
+        return ""
 
     async def send_payload(self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None) -> str:
         """Sends a rendered message after its interaction has expired."""

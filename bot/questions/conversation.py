@@ -96,9 +96,9 @@ class Conversation:
         decision = await self._decide(question, talk)
         if question.place.thread and question.message:
             await self._store.record_speaker(question.place, question.person.id)
-        if question.addressed and etiquette.asks_for_quiet(question.text):
-            await self._mute_thread(question)
-        elif decision is etiquette.Decision.YES:
+        if question.addressed and etiquette.asks_for_quiet(question.text) and question.place.thread:
+            await self._store.quiet(question.place)
+        if decision is etiquette.Decision.YES:
             await self._enqueue_or_tell(question)
         elif decision is etiquette.Decision.UNSURE:
             await self._offer_answer(question)
@@ -140,7 +140,8 @@ class Conversation:
         """Stores and queues a question. A redelivered one is queued again, after a crash. Raises
         OverQuota and OverBudget before anything is stored. `instead_of`: the id of the question
         that its message asked before."""
-        await self._check_limits(question)
+        if not _is_about_the_bot(question):
+            await self._check_limits(question)
         await self._store.save_question(question, instead_of)
         await self._store.save_question_name(question.id)
         asked = await self._store.question(question.id)
@@ -171,12 +172,6 @@ class Conversation:
         return etiquette.decide(
             question, state, names_paper=await check_names_paper(self._context, talk, question.text)
         )
-
-    async def _mute_thread(self, question: Question) -> None:
-        await self._store.quiet(question.place)
-        language = await self._context.channel_language(question.place, question.person)
-        chat = self._context.chats[question.place.platform]
-        await chat.send(question.place, note(say("question.quiet", language), language), join_key("quiet", question.id))
 
     async def _offer_answer(self, question: Question) -> None:
         """Asks the author alone whether to answer, where the platform can show that."""
@@ -281,7 +276,7 @@ class Conversation:
             return
         if text is None:
             await self._store.withdraw(question.place, question.message)
-        else:
+        elif not question.hidden:
             await self._store.amend(replace(question, text=text, edited=""))
 
     async def _make_unless_changed(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made | None:
@@ -358,15 +353,17 @@ class Conversation:
 
     async def _make_answer(self, asked: StoredQuestion, draft: Draft, language: str) -> _Made:
         question, context = asked.question, self._context
+        if _is_about_the_bot(question):
+            return _shared(_about_the_bot(question, language))
         why_not, considered = await find_in_ledger(context, question)
-        if why_not:
+        if why_not and not question.subject:
             return _shared(_ledger_post(considered, language))
         subjects = await find_subjects(context, question)
         if not subjects.papers:
             return _Made(partial(_paper_menu, question, subjects), alone=True)
         names = ", ".join(cards.short_title(p, subjects.papers) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
-        if _is_lookup(question.text):
+        if _is_lookup(question.text) and not question.subject:
             entry = await look_up(context, subjects.papers[0], language, question.place.key)
             entry = await note_earlier_digest(context, entry, question.place, language)
             return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
@@ -434,6 +431,22 @@ class Conversation:
         await self._store.record_answered(place, question.person.id)
         if message:
             await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
+
+
+def _is_about_the_bot(question: Question) -> bool:
+    """Whether no paper is needed to answer it."""
+    if question.subject:
+        return False
+    text = question.text
+    return question.hidden or etiquette.asks_for_help(text) or etiquette.asks_for_quiet(text)
+
+
+def _about_the_bot(question: Question, language: str) -> Post:
+    if question.hidden:
+        return note(say("question.hidden", language), language)
+    if etiquette.asks_for_quiet(question.text):
+        return note(say("question.quiet", language), language)
+    return note(say("question.help.direct" if question.place.direct else "question.help", language), language)
 
 
 def _sentence(error: PaperboyError, language: str) -> Post:

@@ -38,6 +38,11 @@ _QUIET = re.compile(
     r"^\W*(?:quiet|be quiet|shut up|stop(?: answering)?(?: here)?|mute|安静|别说话|闭嘴|不用回答|别回答了|别插话)\W*$",
     re.IGNORECASE,
 )
+_HELP = re.compile(
+    r"\W*(?:(?:help|hi|hello|hey|hallo|hilfe|hola|ayuda|bonjour|salut|aide|ol[aá]|oi|ajuda|你好|您好|帮助|幫助|嗨"
+    r"|こんにちは|ヘルプ|안녕(?:하세요)?|도움말)(?:\s+(?:there|me|please|paperboy))*)?\W*",
+    re.IGNORECASE,
+)
 _ASKING_EN = re.compile(
     r"^(?:(?:and|so|ok|okay|but|hi|hey|hello|also|then|wait|hmm|btw)\b[\s,]*)*"
     r"(?:what|which|how|why|when|where|who|whose|does|do|did|is|are|was|were|can|could|would|will|should|has|have|any|anything"
@@ -65,6 +70,11 @@ _TO_PEOPLE = re.compile(
 def asks_for_quiet(text: str) -> bool:
     """Whether the text tells the bot to be quiet: `Quiet`, `安静`."""
     return bool(_QUIET.match(text.strip()))
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether the text is a greeting, a call for help, or has no words: `hello!`, `?`, ``."""
+    return bool(_HELP.fullmatch(text.strip()))
 
 
 def reads_as_question(text: str) -> bool:

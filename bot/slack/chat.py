@@ -11,7 +11,7 @@ import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 
@@ -38,6 +38,9 @@ from bot.slack.wire import API_URL, Wire, retry_throttled
 
 log = logging.getLogger(__name__)
 
+SENT_LATELY = timedelta(hours=1)
+SENT_TIMEOUT = 5.0
+"""A small message is looked for so far back, and for so many seconds, before it is sent."""
 PAGE = 200
 MISSING_PAUSE = 0.5
 """Seconds until a message that is not there is looked for again."""
@@ -173,12 +176,13 @@ class SlackChat:
     async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
         """See `Chat.send`. Sends `to` a direct message if the bot is not in the channel."""
         if to is None or place.direct:
-            return await self._send_all(place.channel, place.thread, messages.render_post(post, key))
+            return await self._send_all(place, messages.render_post(post, key))
         try:
             for message in messages.render_post(post):
                 await self.post_ephemeral(place, to.id, message)
         except TargetMissing:
-            return await self._send_all(await self.open_direct(to.id), "", messages.render_post(post, key))
+            direct = Place(self.name, await self.open_direct(to.id), direct=True)
+            return await self._send_all(direct, messages.render_post(post, key))
         return ""
 
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None:
@@ -192,13 +196,26 @@ class SlackChat:
         answer = await self.wire.call("conversations.open", users=user)
         return str(answer["channel"]["id"])
 
-    async def _send_all(self, channel: str, thread: str, messages: Sequence[Mapping[str, Any]]) -> str:
-        """Posts all messages. Returns the id of the first."""
-        first = ""
-        for message in messages:
-            ts = await retry_throttled(lambda message=message: self.post_message(channel, message, thread))  # type: ignore[misc]
-            first = first or ts
-        return first
+    async def _send_all(self, place: Place, sent: Sequence[Mapping[str, Any]]) -> str:
+        """Posts those messages that are not there yet. Returns the id of the first."""
+        there = await self._sent_lately(place) if any(map(messages.key_of, sent)) else {}
+        ids: list[str] = []
+        for message in sent:
+            ts = there.get(messages.key_of(message)) or await self._post_throttled(place, message)
+            ids.append(ts)
+        return next(iter(ids), "")
+
+    async def _post_throttled(self, place: Place, message: Mapping[str, Any]) -> str:
+        return await retry_throttled(lambda: self.post_message(place.channel, message, place.thread))
+
+    async def _sent_lately(self, place: Place) -> dict[str, str]:
+        """Key to id of the bot's messages there; empty if they cannot be read in time."""
+        since = datetime.now(UTC) - SENT_LATELY
+        with contextlib.suppress(ChatError, TimeoutError):
+            async with asyncio.timeout(SENT_TIMEOUT):
+                found = [m async for m in self.own_messages(place, place.thread, since)]
+                return {key: str(m["ts"]) for m in found if (key := messages.key_of(m))}
+        return {}
 
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
         """A Responder made from the `extra` of a Command, Click or Submission, in any process."""

@@ -207,7 +207,7 @@ class Questions(Base):
         asked = await self.question(known) if known else None
         if asked is None:
             return "", 0
-        amended = replace(asked.question, text=question.text, edited=question.edited, extra={})
+        amended = replace(asked.question, text=question.text, hidden=False, edited=question.edited, extra={})
         body, at = pack(to_json(amended)), amended.at.timestamp()
         revised = await self.redis.run(
             AMEND, [_question(known), UNANSWERED], [known, body, _words(question.text), question.edited, at]

@@ -86,6 +86,14 @@ class Place(ABC):
         """Ann says something to nobody in particular."""
 
     @abstractmethod
+    def again(self, message: str) -> None:
+        """The event of a message that Ann wrote comes once more."""
+
+    @abstractmethod
+    def refused(self) -> int:
+        """How many of the bot's requests were refused for want of a right."""
+
+    @abstractmethod
     def write_directly(self, text: str) -> str:
         """Ann writes the bot a direct message."""
 
@@ -136,6 +144,7 @@ class OnSlack(Place):
     def __init__(self, world: World, log: Path, server: SlackServer, *, http: bool) -> None:
         super().__init__(world, log)
         self.server, self.space, self.http = server, server.space, http
+        self.sent: dict[str, list[Any]] = {}
         self.space.add_user("U1", "ann")
         self.space.add_user("U2", "bob")
         self.space.add_channel(CHANNEL, "U1", "U2")
@@ -165,7 +174,17 @@ class OnSlack(Place):
         return self.say(f"<@{BOT_USER}> {text}", thread=thread)
 
     def say(self, text: str, *, thread: str = "") -> str:
-        return str(self.server.say(CHANNEL, "U1", text, thread)[0].payload["event"]["ts"])
+        sent = self.server.say(CHANNEL, "U1", text, thread)
+        ts = str(sent[0].payload["event"]["ts"])
+        self.sent[ts] = sent
+        return ts
+
+    def again(self, message: str) -> None:
+        for delivery in self.sent[message]:
+            self.server.again(delivery)
+
+    def refused(self) -> int:
+        return len([c for c in self.server.journal if c.error in ("missing_scope", "not_in_channel")])
 
     def write_directly(self, text: str) -> str:
         channel = self.space.open_direct("U1").id
@@ -239,6 +258,12 @@ class OnDiscord(Place):
 
     def say(self, text: str, *, thread: str = "") -> str:
         return str(self.server.say(self.ann, self._where(thread), text)["id"])
+
+    def again(self, message: str) -> None:
+        self.discord.emit("MESSAGE_CREATE", self._find(message))
+
+    def refused(self) -> int:
+        return len([r for r in self.server.journal if r.status == 403])
 
     def write_directly(self, text: str) -> str:
         return str(self.server.say(self.ann, self.discord.direct(self.ann), text)["id"])

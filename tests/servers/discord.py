@@ -135,13 +135,15 @@ class Discord:
     def requests(self, method: str, path: str) -> list[Request]:
         return [r for r in self.journal if r.method == method and re.fullmatch(path, r.path)]
 
-    def say(self, user: dict[str, Any], channel: dict[str, Any], text: str, *, reply_to: str = "") -> dict[str, Any]:
+    def say(
+        self, user: dict[str, Any], channel: dict[str, Any], text: str, *, reply_to: str = "", ping: bool = True
+    ) -> dict[str, Any]:
         body: dict[str, Any] = {"content": text}
         if reply_to:
             body["message_reference"] = {"message_id": reply_to}
         more: dict[str, Any] = {"member": self.member(user)} if "guild_id" in channel else {}
         answered = self.world.messages[channel["id"]].get(reply_to)
-        if answered:  # a person's reply pings, unless they turn it off
+        if answered and ping:
             body["_answered"] = answered["author"]
         return self.world.write(channel, user, body, **more)
 

@@ -95,9 +95,13 @@ class Gateway:
         session.more.set()
 
     def _censored(self, message: dict[str, Any], session: Session, channel: dict[str, Any] | None) -> dict[str, Any]:
+        return self.shown(message, channel, content=bool(session.intents & CONTENT))
+
+    def shown(self, message: dict[str, Any], channel: dict[str, Any] | None, *, content: bool) -> dict[str, Any]:
+        """What the bot sees of a message, by the gateway and by requests alike. `content`: it has the intent."""
         bot = self.world.bot["id"]
         seen = (
-            session.intents & CONTENT
+            content
             or (channel is not None and channel["type"] == DM)
             or message["author"]["id"] == bot
             or any(u["id"] == bot for u in message["mentions"])

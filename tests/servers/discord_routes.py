@@ -130,7 +130,8 @@ def _history(d: Discord, body: Any, query: dict[str, str], channel_id: str) -> A
     limit = int(query.get("limit", 50))
     if not 1 <= limit <= 100:
         raise bad("limit: Must be between 1 and 100")
-    found = sorted(d.world.messages[channel_id].values(), key=lambda m: int(m["id"]))
+    seen = [d.gateway.shown(m, channel, content=d.gateway.content) for m in d.world.messages[channel_id].values()]
+    found = sorted(seen, key=lambda m: int(m["id"]))
     if "after" in query:
         return list(reversed([m for m in found if int(m["id"]) > int(query["after"])][:limit]))
     if "before" in query:
@@ -141,7 +142,8 @@ def _history(d: Discord, body: Any, query: dict[str, str], channel_id: str) -> A
 @_on("GET", "/channels/{channel}/messages/{message}")
 def _message(d: Discord, body: Any, query: Any, channel_id: str, message_id: str) -> Any:
     d.world.need(d.world.get_channel(channel_id), "READ_MESSAGE_HISTORY")
-    return d.world.get_message(channel_id, message_id)
+    found = d.world.get_message(channel_id, message_id)
+    return d.gateway.shown(found, d.world.channels[channel_id], content=d.gateway.content)
 
 
 @_on("PATCH", "/channels/{channel}/messages/{message}")

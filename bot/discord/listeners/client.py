@@ -175,7 +175,8 @@ class Gateway(discord.Client):
         """The Question if the message addresses the bot or is readable in one of its threads."""
         question = question_of(message, self.me(message.guild))
         if question is None or question.addressed:
-            return question
+            hidden = question is not None and not message.content and not self.intents.message_content
+            return replace(question, hidden=True) if question and hidden and not question.place.direct else question
         readable = bool(question.text) and bool(question.place.thread)
         return question if readable and await self.handler.knows_thread(question.place) else None
 

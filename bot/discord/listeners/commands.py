@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 from discord import app_commands
@@ -14,8 +14,14 @@ from discord.app_commands import AppCommandContext, Choice, Group
 from bot.discord.render.l10n import described
 
 Interaction = discord.Interaction[Any]
-Typed = Callable[[Interaction, str, str], Awaitable[None]]
-"""(interaction, `paper` or `digest`, the text after it)."""
+
+
+class Typed(Protocol):
+    """Takes `paper` or `digest` and the text after it, and a question where there is a field."""
+
+    async def __call__(self, interaction: Interaction, name: str, text: str, question: str = "") -> None: ...
+
+
 Chosen = Callable[[Interaction, str], Awaitable[None]]
 """(interaction with its message, action)."""
 Complete = Callable[[Interaction, str, str], Awaitable[Sequence[tuple[str, str]]]]
@@ -47,7 +53,7 @@ def _paper(typed: Typed, complete: Complete) -> Group:
     async def ask(
         interaction: Interaction, paper: app_commands.Range[str, 1, 300], question: app_commands.Range[str, 1, TEXT]
     ) -> None:
-        await typed(interaction, "paper", f"{paper} {question}")
+        await typed(interaction, "paper", paper, question)
 
     @group.command(description=described("paper.search"))
     @app_commands.describe(words=described("paper.words"))

@@ -45,12 +45,11 @@ class Interactions:
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
-    async def typed(self, interaction: Interaction, name: str, text: str) -> None:
+    async def typed(self, interaction: Interaction, name: str, text: str, question: str = "") -> None:
         responder = await self._responder(interaction)
         ticket = responder.ticket
-        command = Command(
-            ticket.id, name, text, ticket.place, ticket.person, interaction.created_at, _extra(interaction)
-        )
+        at = interaction.created_at
+        command = Command(ticket.id, name, text, ticket.place, ticket.person, at, _extra(interaction), question)
         await self._run_once(interaction, responder, self._handler.on_command(command, responder))
 
     async def chosen(self, interaction: Interaction, action: str) -> None:

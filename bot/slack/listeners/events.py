@@ -27,11 +27,14 @@ EVENTS = (
     "app_uninstalled",
     "channel_archive",
     "channel_left",
+    "channel_unarchive",
     "group_archive",
     "group_left",
+    "group_unarchive",
     "member_joined_channel",
     "message",
     "reaction_added",
+    "reaction_removed",
     "tokens_revoked",
 )
 """Event types handled; `message` covers message.channels, message.groups and message.im."""
@@ -61,11 +64,14 @@ class Events:
             "app_uninstalled": self._uninstalled,
             "channel_archive": self._left,
             "channel_left": self._left,
+            "channel_unarchive": self._unarchived,
             "group_archive": self._left,
             "group_left": self._left,
+            "group_unarchive": self._unarchived,
             "member_joined_channel": self._joined,
             "message": self._message,
             "reaction_added": self._reaction,
+            "reaction_removed": self._reaction,
             "tokens_revoked": self._uninstalled,
         }
 
@@ -128,7 +134,8 @@ class Events:
         kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
         if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
             place = payloads.place_of(str(item["channel"]))
-            await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind)
+            undo = event.get("type") == "reaction_removed"
+            await self._handler.on_reaction(place, str(item["ts"]), Person(str(event["user"])), kind, undo=undo)
 
     async def _joined(self, event: Payload, team: str) -> None:
         del team
@@ -143,6 +150,10 @@ class Events:
         by = str(event.get("actor_id") or event.get("user") or "")
         place = Place("slack", str(event["channel"]))
         await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
+
+    async def _unarchived(self, event: Payload, team: str) -> None:
+        del team
+        await self._handler.on_membership(Place("slack", str(event["channel"])), joined=True)
 
     async def _home(self, event: Payload, team: str) -> None:
         del team
