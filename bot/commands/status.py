@@ -88,8 +88,9 @@ async def status_lines(context: Context, subscription: Subscription, language: s
     lines += await _last_lines(context, subscription, language)
     if not costs:
         return lines
-    for name, when in (("status.cost", f"{context.now():%Y-%m}"), ("status.cost.day", f"{context.now():%Y-%m-%d}")):
-        by_stage = await context.store.spending_of(subscription.key, when)
+    month = await context.store.spending_of(subscription.key, f"{context.now():%Y-%m}")
+    day = await context.store.spending_of(subscription.key, f"{context.now():%Y-%m-%d}")
+    for name, by_stage in (("status.cost", month if month != day else {}), ("status.cost.day", day)):
         if by_stage:
             lines.append(say(name, language, **_cost_values(by_stage, language)))
     share = await context.services.spent(subscription.key)

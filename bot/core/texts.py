@@ -17,7 +17,7 @@ say = Texts(
         "- `/paper video dubbing`: a search by words; `au:` and `ti:` narrow it\n"
         "- `/paper today`: the latest digest here\n"
         "- `/paper saved`: what you saved\n"
-        "- `/paper privacy`, `/paper forget me`: what is kept of you, and how to delete it\n\n"
+        "- `/paper privacy`, `/paper forget`: what is kept of you, and how to delete it\n\n"
         "In a thread, mention me or just ask.",
     ),
     text(
@@ -50,7 +50,7 @@ say = Texts(
         "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖, and which papers you asked about (90 days).\n\n"
         "**What I do not keep**: any other message.\n\n"
         "**What goes to the model**: papers and questions, never your name or id.\n\n"
-        "`/paper forget me` deletes all of yours.",
+        "`/paper forget` deletes all of yours.",
     ),
     text("forget me?", "Delete your questions, my answers to them, and your votes and saved papers, everywhere?"),
     text("forget me", "Delete"),

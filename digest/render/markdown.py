@@ -181,7 +181,7 @@ def _paper(entry: Entry, language: str) -> Iterable[str]:
 def why(entry: Entry, language: str) -> str:
     """Returns why the paper was chosen: the Score's reason, its numbers, and watched authors."""
     said = [entry.score.reason] if entry.score.reason else []
-    if entry.watched:
+    if not all(name in entry.score.reason for name in entry.watched):  # ranking by words has said it
         said.append(label("watched", language, names=escape(", ".join(entry.watched))))
     if entry.learned:
         said.append(entry.learned)

@@ -7,8 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from digest.model import Coverage, Evidence, Finding, Skip, Usage
-from digest.render.markdown import coverage_line, escape, render
-from tests.builders import a_digest, a_paper, an_analysis, an_entry
+from digest.render.markdown import coverage_line, escape, render, why
+from tests.builders import a_digest, a_paper, a_score, an_analysis, an_entry
 from tests.paths import SHARED
 
 EXAMPLE = SHARED / "examples/digest-2026-01-30.md"
@@ -133,3 +133,9 @@ def test_escaped_text_shows_exactly_that_text(text):
         .replace("&amp;", "&")
     )
     assert shown == text
+
+
+def test_a_watched_author_whom_the_reason_names_is_named_once():
+    entry = an_entry(watched=("Haozhe Xie",), score=a_score(reason="by Haozhe Xie, whom you watch."))
+    assert why(entry, "en").count("Haozhe Xie") == 1
+    assert why(replace(entry, score=a_score(reason="It fits.")), "en").count("Haozhe Xie") == 1
