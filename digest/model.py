@@ -374,6 +374,8 @@ class Summary:
     """Emerging directions."""
     doubts: tuple[Doubt, ...] = ()
     """Mentions that nobody has confirmed yet. They are marked, save slight ones."""
+    overview_replaced: bool = False
+    """Whether the model's overview was unusable and `overview` only counts the papers."""
 
     @property
     def mentions(self) -> tuple[Mention, ...]:

@@ -22,7 +22,7 @@ from digest.render.catalogs import in_language
 from digest.render.labels import label
 from digest.render.markdown import escape
 from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
-from digest.selection.lexical import choose
+from digest.selection.lexical import choose, on_one_scale
 from digest.selection.preferences import NO_PREFERENCES, Preferences
 
 log = logging.getLogger(__name__)
@@ -156,20 +156,32 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
             with booked(request.subscription, "rank", run.book, unit):
                 scores = await _score(papers, held, request.profile, services)
             await services.share(request.subscription, unit)
-            note = label("keyless", run.language) if services.analyst is services.stand_in else ""
+            scores, note = await _on_one_scale(scores, papers, run)
     except (ModelUnavailable, OverBudget) as error:
         if request.can_wait and not isinstance(error, OverBudget):
             raise
         log.warning("event=ranked_lexically papers=%d cause=%r", len(papers), for_log(error))
         scores = await services.stand_in.rank(papers, request.profile)
-        over = isinstance(error, OverBudget)
-        note = (
-            label("ranked_saving", run.language, share=100)
-            if over
-            else label("ranked_lexically", run.language, why=escape(in_language(error.sentence, run.language)))
-        )
+        if isinstance(error, OverBudget):
+            spent = await services.spent(request.subscription)
+            note = label("ranked_saving", run.language, share=min(100, int(spent * 100)))
+        else:
+            note = label("ranked_lexically", run.language, why=escape(in_language(error.sentence, run.language)))
     run.progress("ranked", len(scores), len(papers))
     return scores, note
+
+
+async def _on_one_scale(scores: list[Score], papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
+    """The Scores by words put among the model's, and the note that says how many there are."""
+    services, language = run.services, run.language
+    if services.analyst is services.stand_in:
+        return scores, label("keyless", language)
+    by_words = sum(s.by == services.stand_in.name for s in scores)
+    if not by_words:
+        return scores, ""
+    lexical_scores = await services.stand_in.rank(papers, run.request.profile)
+    note = label("ranked_partly", language, n=by_words, of=len(scores))
+    return on_one_scale(scores, lexical_scores), note
 
 
 def _score_key(paper: Paper, profile: Profile, analyst: Analyst) -> str:
@@ -250,8 +262,8 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
     services, language = run.services, run.language
     if services.analyst is services.stand_in:
         return await services.stand_in.summarise(entries, language, day), ""
-    note = label("summary_extractive", language)
     written = [e for e in entries if e.analysis and e.analysis.by == services.analyst.name]
+    note = label("summary_assembled" if written else "summary_extractive", language)
     if not written:
         return await services.stand_in.summarise(entries, language, day), note
     analyst = services.analyst
@@ -267,7 +279,8 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
             raw = await (services.cache.once(key, cache_keys.SUMMARY_LIFE, make) if whole else make())
         if whole:
             await services.share(run.request.subscription, key)
-        return from_json(Summary, raw), ""
+        summary = from_json(Summary, raw)
+        return summary, label("overview_replaced", language) if summary.overview_replaced else ""
     except (ModelUnavailable, OverBudget, Unusable) as error:
         if run.request.can_wait and isinstance(error, ModelUnavailable):
             raise
@@ -276,7 +289,7 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
 
 
 def _notes(entries: tuple[Entry, ...], ranking_note: str, summary_note: str, language: str) -> tuple[str, ...]:
-    failed = label("all_failed", language) if not any(e.analysis for e in entries) else ""
+    failed = label("all_failed", language) if entries and not any(e.analysis for e in entries) else ""
     gone = label("over_budget", language)
     spent = label("budget_gone", language) if any(gone in e.notes for e in entries) else ""
     return tuple(note for note in (failed, spent, ranking_note, summary_note) if note)

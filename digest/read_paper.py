@@ -103,7 +103,7 @@ def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, langua
     notes = []
     if paper.withdrawn:
         notes.append(label("withdrawn", language))
-    if not text.basis.full:
+    if not text.basis.full and analysis:
         notes.append(label("abstract_only", language))
     if text.basis.full and text.missing:
         notes.append(label("incomplete.parts", language, parts=escape(", ".join(text.missing))))

@@ -285,9 +285,10 @@ def others(digest: Digest) -> Post:
 
 def _candidate(candidate: Candidate, language: str) -> str:
     score = candidate.score
-    relevance = say("card.relevance", language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
+    name = "card.relevance.words" if score.by == "extractive" else "card.relevance"
+    relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
     named = link(tex.plain(candidate.paper.title), candidate.paper.abs_url)
-    return f"**{candidate.rank}** · {named} · {relevance} · {score.reason}"
+    return " · ".join(filter(None, (f"**{candidate.rank}**", named, relevance, score.reason)))
 
 
 def bibtex(paper: Paper) -> str:
@@ -319,6 +320,8 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
     opening = named[0] if len(named) == 1 else say("card.from", language, n=len(named)) if named else ""
     text = answer.text if answer.found or answer.text else say("card.not found", language)
     blocks: list[Block] = [Text(f"**{opening}** {text}" if opening else text)]
+    if answer.by == "extractive":
+        blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
     blocks += [quotation(q.evidence, q.number) for q in answer.quotes]
     if answer.nearest and not answer.found:
         blocks += [Small(say("card.nearest", language)), quotation(answer.nearest)]
@@ -327,15 +330,10 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         notes.append(say("card.unsupported", language, items=escape(", ".join(answer.unsupported))))
     if answer.unconfirmed:
         notes.append(say("card.unconfirmed", language))
-    notes += [
-        say(f"card.{name}", language)
-        for name, holds in (
-            ("unmatched" if answer.unmatched else "selected", answer.selected),
-            ("unread", not answer.read_whole and not answer.selected and answer.by != "extractive"),
-            ("unusable" if answer.problems else "extractive", answer.by == "extractive"),
-        )
-        if holds
-    ]
+    if answer.selected:
+        notes.append(say("card.unmatched" if answer.unmatched else "card.selected", language))
+    elif not answer.read_whole and answer.by != "extractive":
+        notes.append(say("card.unread", language))
     blocks += [Small(note) for note in notes]
     buttons = (
         Button("helpful", answer_id, say("card.helpful", language), Style.FEEDBACK),

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from digest.evidence.finder import Finder
+from digest.extractive.facts import asked_facts, facts
+from digest.extractive.question import Wanted, wanted_of
 from digest.extractive.sentences import (
     Sentence,
     clipped,
@@ -46,18 +49,17 @@ from digest.ports import OnText, Source
 from digest.render.labels import day_words, label
 from digest.render.markdown import escape
 from digest.retrieval.passages import Passages
-from digest.retrieval.terms import asked
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "1"
+VERSION = "2"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
 _FULL_SENTENCES = 6
 _ANSWER_QUOTES = 3
 _COVERED = 0.5
-"""Share of the question's words that an answer must contain."""
+"""Share of the question's words, that the quotations of an answer contain."""
 
 
 class ExtractiveAnalyst:
@@ -78,7 +80,7 @@ class ExtractiveAnalyst:
         names = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
         finder = Finder(text)
         core = core_sentence(sentences, paper)
-        findings = tuple(_findings(sentences, core, finder, language))
+        findings = tuple(_findings(sentences, core, finder, paper, language))
         parts = tuple(_parts(names, sentences, paper, core))
         missing = [*([] if core else ["core"]), *([] if findings else ["findings"])]
         return Analysis(
@@ -121,24 +123,39 @@ class ExtractiveAnalyst:
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
     ) -> Answer:
-        wanted = _wanted(question, history)
-        hits = await asyncio.to_thread(_quotes, " ".join(sorted(wanted)), wanted, sources)
-        held = {w for w in wanted if any(w in term_set(e.quotation) for e, _ in hits)}
-        found = bool(hits) and (len(held) >= _COVERED * len(wanted) if wanted else True)
-        quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1)) if found else ()
-        marks = " ".join(f"[{q.number}]" for q in quotes)
-        name = "silent" if not found else "answer" if len(sources) == 1 else "answer.many"
-        text = label(f"extractive.{name}", language, marks=marks)
-        await on_text(text)
-        return Answer(
-            text=text,
-            quotes=quotes,
-            paper_ids=tuple(s.paper.id for s in sources),
-            language=language,
-            by=NAME,
-            found=found,
-            nearest=hits[0][0] if hits and not found else None,
+        answer = await asyncio.to_thread(_answer, question, sources, history, language)
+        await on_text(answer.text)
+        return answer
+
+
+def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], language: str) -> Answer:
+    """Facts from metadata and rules, else the nearest passages and how near they are."""
+    asked_for = asked_facts(question)
+    known = facts(asked_for, sources, language) if asked_for else ""
+    blank = Answer(known, (), tuple(s.paper.id for s in sources), language, NAME)
+    if known and asked_for != ("code",):
+        return blank
+    wanted = wanted_of(question, history, sources[0].text.text if sources else "")
+    hits = _quotes(wanted, sources)
+    quotes = tuple(Quote(n, e, paper_id) for n, (e, paper_id) in enumerate(hits, 1))
+    marks = " ".join(f"[{q.number}]" for q in quotes)
+    if known:
+        return replace(blank, text=f"{known} {marks}".strip(), quotes=quotes)
+    if not hits:
+        return replace(
+            blank, text=label(f"extractive.{'script' if wanted.foreign else 'silent'}", language), found=False
         )
+    if not _holds_most(wanted, hits, sources):
+        name = "script" if wanted.lost else "part"
+        words = label("separator.quoted", language).join(map(escape, wanted.written(hits[0][0].quotation)))
+        said = label(f"extractive.{name}", language, words=words)
+        return replace(blank, text=f"{said} {marks}", quotes=quotes, found=False)
+    name = "answer" if len(sources) == 1 else "answer.many"
+    said = label(f"extractive.{name}", language, marks=marks)
+    if unmatched := wanted.unmatched([e.quotation for e, _ in hits]):
+        words = label("separator.quoted", language).join(map(escape, unmatched))
+        said = label("extractive.unmatched", language, said=said, words=words)
+    return replace(blank, text=said, quotes=quotes)
 
 
 def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, core: Sentence | None) -> Iterable[Part]:
@@ -158,9 +175,11 @@ def _parts(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper, co
             yield Part(name, escape(short), full)
 
 
-def _findings(sentences: Sequence[Sentence], core: Sentence | None, finder: Finder, language: str) -> Iterable[Finding]:
+def _findings(
+    sentences: Sequence[Sentence], core: Sentence | None, finder: Finder, paper: Paper, language: str
+) -> Iterable[Finding]:
     shown = 0
-    for sentence in result_sentences(sentences):
+    for sentence in result_sentences(sentences, paper):
         evidence = finder.find(sentence.text) if sentence != core else None
         if evidence and shown < 3:
             shown += 1
@@ -217,33 +236,37 @@ def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
     return said[:HEADLINE] if entries else ""
 
 
-def _wanted(question: str, history: Sequence[Turn]) -> frozenset[str]:
-    """The question's terms in the paper's script, with the previous ones for a follow-up."""
-    terms_ = asked(question)
-    if len(terms_) < 2 and history:
-        terms_ = [*terms_, *asked(history[-1].question)]
-    return frozenset(t for t in terms_ if t.isascii()) or frozenset(terms_)
-
-
-def _quotes(question: str, wanted: frozenset[str], sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
-    """Sentences of the nearest passages with most of the question, and their papers."""
+def _quotes(wanted: Wanted, sources: Sequence[Source]) -> list[tuple[Evidence, str]]:
+    """Sentences of the nearest passages that contain a word of the question, and their papers."""
     found: list[tuple[Evidence, str]] = []
     finders: dict[str, Finder] = {}
-    for hit in Passages(sources).top(question, 2 * _ANSWER_QUOTES):
+    for hit in Passages(sources).top(wanted.query, 2 * _ANSWER_QUOTES):
         source = sources[hit.source_index]
         finder = finders.setdefault(source.paper.id, Finder(source.text))
         evidence = finder.find(clipped_quote(hit.passage.text, wanted))
-        if evidence and evidence.quotation not in {e.quotation for e, _ in found}:
+        if (
+            evidence
+            and wanted.touches(evidence.quotation)
+            and evidence.quotation not in {e.quotation for e, _ in found}
+        ):
             found.append((evidence, source.paper.id))
     return found[:_ANSWER_QUOTES]
 
 
-def clipped_quote(text: str, wanted: frozenset[str]) -> str:
+def _holds_most(wanted: Wanted, hits: Sequence[tuple[Evidence, str]], sources: Sequence[Source]) -> bool:
+    """Whether the quotations together, or one passage, contain most of the question's words."""
+    together = {i for evidence, _ in hits for i in wanted.held(evidence.quotation)}
+    passages = (p.text for s in sources for section in s.text.sections for p in section.passages)
+    most = max((len(wanted.held(text)) for text in passages), default=0)
+    return max(len(together), most) >= _COVERED * len(wanted.groups)
+
+
+def clipped_quote(text: str, wanted: Wanted) -> str:
     """One or two sentences with most of the wanted words; a short passage whole."""
     pieces = split(text)
     if len(text) <= 300 or len(pieces) == 1:
         return " ".join(text.split()[:60])
-    scores = [len(wanted & term_set(p)) for p in pieces]
+    scores = [2 * len(wanted.held(p)) + len(wanted.near & term_set(p)) for p in pieces]
     at = max(range(len(pieces)), key=lambda i: (scores[i], -i))
     pair = pieces[at : at + 2] if at + 1 < len(pieces) and scores[at + 1] else pieces[at : at + 1]
     return " ".join(" ".join(pair).split()[:60])

@@ -14,8 +14,10 @@ from functools import lru_cache
 import sentencex
 
 from digest import checks
+from digest.checks.names import squeezed
 from digest.model import Form, FullText, Paper
 from digest.retrieval.terms import terms
+from digest.which_paper.titles import looks_a_name, own_names
 
 SHORT_WORDS = 85
 SHORT_CHARACTERS = 210
@@ -62,6 +64,26 @@ _HOMES = {
 }
 _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "impact", "innovation", "contribution"})
 """Parts that need a sentence with a fitting turn of phrase."""
+
+_THIS_WORK = r"(?:paper|work|article|study|survey|review|thesis|report|manuscript|letter|tutorial|project)\b"
+_OPENS = r"(?:however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally|finally|instead|similarly|specifically|consequently|then|next|indeed|nevertheless|and|but|yet|because|since|as|while|when|although|if|for|with|by|in|to|from|of|on|both|all|despite|unlike)"
+_POINTS_BACK = re.compile(
+    rf"^(?:{_OPENS}\b,?\s+){{0,2}}(?:(?:this|these|that|those|such)\b(?!\s+{_THIS_WORK}|\s+as\b)|(?:it|its|they|their|them|he|she|here)\b|the (?:former|latter|above|same|resulting|latter's)\b)"
+    rf"|\b(?:this|these|those)\b(?!\s+{_THIS_WORK})|\bsuch (?:an?|(?!as\b)[a-z]+s)\b|\bdo(?:es|ing)? so\b|\b(?:as (?:mentioned|described|discussed|shown|noted)|mentioned|described|discussed|shown|seen|listed|given) (?:above|below|earlier|before|previously|here)\b|\bas follows\b|:$",
+    re.IGNORECASE,
+)
+"""What only the sentences around it explain."""
+_POINTS_AWAY = re.compile(
+    r"\b(?:Fig(?:ure|s?\.)?s?|Tab(?:le|\.)s?|Eqs?\.?|Equations?|Sect?(?:ion|\.)s?|§|Appendix|Appendices|Algorithms?|Alg\.|Listing|Lemma|Theorem)\s*~?\(?(?:\d|[A-Z]\b|[IVX]+\b|FIGREF|TABREF|SECREF|EQREF)|\b(?:FIGREF|TABREF|SECREF|EQREF)\d",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_CITED = re.compile(
+    r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
+)
+_OWN_VOICE = re.compile(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
+_LEAD = 60
+"""Characters in which a sentence says what it is about."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _REFERENCE = re.compile(
@@ -127,19 +149,54 @@ def _quotable(text: str) -> bool:
     return (text[0].isupper() or wide > 0 or text[0] in '“"') and letters >= 0.6 * len(text) and text.count("$") <= 2
 
 
+def stands_alone(text: str) -> bool:
+    """Whether a reader understands it without the sentences, tables and figures around it."""
+    return not _POINTS_BACK.search(text) and not _POINTS_AWAY.search(_BRACKETS.sub(" ", text))
+
+
+def about_others(text: str, own: frozenset[str]) -> bool:
+    """Whether another work's name or citation leads it."""
+    words = re.findall(r"[^\s,;:()]+", re.sub(r"^(?:The|A|An|Both|Recently,?|Later,?)\s+", "", text))
+    if words and looks_a_name(words[0]) and not _is_own(words[0], own):
+        return True
+    cited = _CITED.search(text)
+    return bool(cited and cited.start() < _LEAD and not _of_own(text[: cited.start()], own))
+
+
+def _of_own(text: str, own: frozenset[str]) -> bool:
+    """Whether it speaks of the paper's own work."""
+    return bool(_OWN_VOICE.search(text)) or any(_is_own(w, own) for w in re.findall(r"[^\s,;:()]+", text))
+
+
+def _is_own(word: str, own: frozenset[str]) -> bool:
+    return squeezed(word.lower()) in own or squeezed(word.lower().removesuffix("'s").removesuffix("’s")) in own
+
+
 def core_sentence(sentences: Sequence[Sentence], paper: Paper) -> Sentence | None:
-    """The abstract's best sentence: it says what is proposed, in the title's words."""
+    """The best sentence that says what is proposed, in the title's words: the abstract's, else one
+    of introduction or conclusion, else another of the abstract."""
     wanted = term_set(paper.title)
 
     def worth(s: Sentence) -> float:
         aside = _ASIDE.match(s.text) is not None
         return 3 * bool(_PROPOSE.search(s.text)) + len(wanted & term_set(s.text)) / 2 - len(s.text) / 400 - 2 * aside
 
-    return max((s for s in sentences if s.abstract), key=worth, default=None)
+    abstract = [s for s in sentences if s.abstract]
+    around = [s for s in sentences if s.role in ("motivation", "conclusion")]
+    alone = [s for s in abstract if stands_alone(s.text)]
+    tiers = (
+        [s for s in alone if _PROPOSE.search(s.text)],
+        [s for s in around if _PROPOSE.search(s.text) and stands_alone(s.text) and not _CITED.search(s.text)],
+        [s for s in alone if _OWN_VOICE.search(s.text)],
+        [s for s in abstract if _PROPOSE.search(s.text)],
+        alone or abstract,
+    )
+    return max(next(filter(None, tiers), ()), key=worth, default=None)
 
 
-def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
+def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Sentence]:
     """From abstract or conclusion, with a figure and a turn of phrase; best first."""
+    own = own_names(paper)
 
     def worth(s: Sentence) -> float:
         figures = len(re.findall(r"(?<![\w.])\d+(?:\.\d+)?%?", _REFERENCE.sub(" ", s.text)))
@@ -154,6 +211,9 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
         if _RESULT.search(s.text)
         and s.role in ("abstract", "conclusion", "experiments", "motivation")
         and s.text[-1] not in "?？"
+        and stands_alone(s.text)
+        and not about_others(s.text, own)
+        and (_of_own(s.text, own) or not (_CITED.search(s.text) or s.role == "motivation"))
         and (s.abstract or re.search(r"\d", _REFERENCE.sub(" ", s.text)))
     }
     return sorted(telling.values(), key=lambda s: (-worth(s), s.at))
@@ -161,11 +221,18 @@ def result_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 def portions(names: Sequence[str], sentences: Sequence[Sentence], paper: Paper) -> dict[str, list[Sentence]]:
     """Each sentence goes to its best part or to none; best first. No part is padded."""
-    about = term_set(f"{paper.title} {paper.abstract}")
+    about, own = term_set(f"{paper.title} {paper.abstract}"), own_names(paper)
     found: dict[str, list[tuple[float, Sentence]]] = {name: [] for name in names}
     said: set[str] = set()
     for sentence in sentences:
-        worths = [(_worth(name, sentence, about), name) for name in names if name in _CUES]
+        if not stands_alone(sentence.text):
+            continue
+        fitting = set(names) & set(_CUES)
+        if about_others(sentence.text, own):
+            fitting &= {"motivation"}
+        if not _of_own(sentence.text, own):
+            fitting -= {"novelty"}
+        worths = [(_worth(name, sentence, about), name) for name in sorted(fitting)]
         worth, name = max(worths, default=(0.0, ""))
         if worth > 1.0 and sentence.text not in said:
             said.add(sentence.text)

@@ -102,10 +102,12 @@ async def _score_batch(model: Model, papers: Sequence[Paper], profile: Profile, 
 
 
 def _with_sound_reason(score: Score, fallback: Score, paper: Paper, profile: Profile) -> Score:
-    """Replaces a flawed reason by that of the lexical score."""
+    """Replaces a flawed reason by that of the lexical score, where words speak for the paper."""
     wishes = " ".join((profile.interests, *profile.categories, *profile.wanted, *profile.unwanted))
     source = f"{paper.title}\n{paper.abstract}\n{wishes}"
     flawed = checks.problems_of(
         score.reason, where="reason", language=profile.language, kind="sentence", prompt=prompts.RANK
     ) or checks.unsupported(score.reason, source)
-    return replace(score, reason=fallback.reason if flawed else checks.safe_markdown(score.reason))
+    # "Matches none of your keywords" beside a high relevance would contradict the model.
+    instead = fallback.reason if fallback.relevance else ""
+    return replace(score, reason=instead if flawed else checks.safe_markdown(score.reason))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
 from digest import checks
@@ -16,6 +17,11 @@ from digest.llm.parsing import parse_object, texts_by_path
 from digest.llm.server.wire import Reply
 from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Problem
 
+LONG_SENTENCE = 5
+"""Words that stay the same in a sentence that is repeated with one word changed."""
+HAN_WORD = 4
+"""Characters that a word of Chinese or Japanese has at most."""
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
 """Repaired if possible, else labelled or cut with their sentence; the text itself stays."""
 
@@ -125,13 +131,32 @@ def unknown_ids(text: str, source: str) -> tuple[str, ...]:
 
 
 def repeated(texts: Mapping[str, str], paths: Iterable[str]) -> list[Problem]:
-    """Texts that stand word for word in several places; the two forms of one part may agree."""
-    places: dict[str, list[str]] = {}
-    for path in paths:
-        if text := texts.get(path, "").strip():
-            places.setdefault(text, []).append(path)
-    same = [found for found in places.values() if len({p.rsplit(".", 1)[0] for p in found}) > 1]
-    return [Problem(Fault.REPETITION, p, "says the same as another place") for found in same for p in found]
+    """Texts that stand in several places, or again with one word changed; the two forms of one
+    part may agree."""
+    words = [(path, _repeatable(text)) for path in paths if (text := texts.get(path, "").strip())]
+    same: dict[str, None] = {}
+    for (path, mine), (other, theirs) in combinations(words, 2):
+        if path.rsplit(".", 1)[0] != other.rsplit(".", 1)[0] and _differ_in_a_word(mine, theirs):
+            same |= {path: None, other: None}
+    return [Problem(Fault.REPETITION, p, "says the same as another place") for p in same]
+
+
+def _repeatable(text: str) -> list[str]:
+    """Words; of scripts without spaces, characters."""
+    return re.findall(rf"{_HAN.pattern}|[^\W\u3040-\u30ff\u3400-\u9fff]+", text.casefold())
+
+
+def _differ_in_a_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether they are the same, or one word that is no figure differs in a longer sentence."""
+    if mine == theirs:
+        return True
+    shorter = min(len(mine), len(theirs))
+    start = next((i for i in range(shorter) if mine[i] != theirs[i]), shorter)
+    end = next((i for i in range(shorter - start) if mine[-1 - i] != theirs[-1 - i]), shorter - start)
+    changed = max(len(mine), len(theirs)) - start - end
+    word, least = (HAN_WORD, 3 * LONG_SENTENCE) if any(map(_HAN.match, mine)) else (1, LONG_SENTENCE)
+    other = [*mine[start : len(mine) - end], *theirs[start : len(theirs) - end]]
+    return changed <= word and start + end >= least and not any(w.isdecimal() for w in other)
 
 
 def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:

@@ -27,6 +27,7 @@ _LEAST_MATERIAL = 200
 _TRIES = 4
 _OUTPUT, _LEAST_OUTPUT = 16_000, 3_000
 """Tokens."""
+READ_FIRST = 3
 LISTS = ("trends", "highlights", "directions")
 
 
@@ -135,17 +136,20 @@ class SummaryBuilder:
 
     def build(self, by: str, headline: str, overview: str) -> Summary:
         """`headline` and `overview` replace unusable ones of the model."""
-        first = self._mentions("first")
+        mentioned = self._mentions("first")
+        first, more = mentioned[:READ_FIRST], mentioned[READ_FIRST:]
         themes = {name: self._themes(name) for name in LISTS}
-        rest = tuple(Theme("", (Mention(e.paper.id, core_of(e)),)) for e in self._remaining.values())
+        more = (*more, *(Mention(e.paper.id, core_of(e)) for e in self._remaining.values()))
+        written = self._text("overview")
         return Summary(
             language=self._context.language,
             by=by,
             headline=self._headline() or headline,
-            overview=self._text("overview") or overview,
+            overview=written or overview,
+            overview_replaced=not written,
             first=first,
             trends=themes["trends"],
-            highlights=(*themes["highlights"], *rest),
+            highlights=(*themes["highlights"], *(Theme("", (mention,)) for mention in more)),
             directions=themes["directions"],
             doubts=tuple(self._doubts),
         )
@@ -197,7 +201,12 @@ def core_of(entry: Entry) -> str:
     analysis = entry.analysis
     if analysis is None:
         return ""
-    return analysis.core or next((f.statement for f in analysis.findings), "")
+    if analysis.core:
+        return analysis.core
+    # Without a model a finding's statement only introduces its quotation.
+    own = analysis.by == "extractive"
+    found = ((f.evidence.quotation if own and f.evidence else f.statement) for f in analysis.findings)
+    return next(found, "")
 
 
 def ground_of(entry: Entry) -> Ground:

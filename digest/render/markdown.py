@@ -172,7 +172,9 @@ def _paper(entry: Entry, language: str) -> Iterable[str]:
     if entry.analysis:
         yield from _analysis(entry.analysis)
     yield "**Key Findings:**"
-    yield _findings(entry.analysis.findings if entry.analysis else (), language) or f"- {label('nothing', language)}"
+    yield (
+        _findings(entry.analysis.findings if entry.analysis else (), language) or f"- {label('no_findings', language)}"
+    )
     yield "**Links:**"
     yield "\n".join(_links(entry, language))
     yield "---"
@@ -187,7 +189,8 @@ def why(entry: Entry, language: str) -> str:
         said.append(entry.learned)
     if entry.late:
         said.append(label("late", language))
-    score = label("score", language, relevance=_ten(entry.score.relevance), significance=_ten(entry.score.significance))
+    name = "score.words" if entry.score.by == "extractive" else "score"
+    score = label(name, language, relevance=_ten(entry.score.relevance), significance=_ten(entry.score.significance))
     return " ".join([*said, f"({score})"])
 
 

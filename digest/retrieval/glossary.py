@@ -16,7 +16,7 @@ _TABLE = """
 数字人 avatar talking head;人脸 face facial;机器人 robot robotic;操作 manipulation;抓取 grasp grasping;动作 action;动态 dynamic;静态 static;物体 object;目标检测 object detection;检测 detection;分割 segmentation;
 分类 classification;识别 recognition;跟踪 tracking;重建 reconstruction;渲染 rendering;打光 relighting lighting;重打光 relighting;光照 lighting illumination relighting;光 light;物理 physics physical;三维 3d;点云 point cloud;
 高斯 gaussian splatting;深度 depth;深度学习 deep learning;神经网络 neural network;强化学习 reinforcement learning;监督 supervised supervision;自监督 self supervised;无监督 unsupervised;预训练 pretraining pretrained;微调 fine tuning finetuning;
-训练 training train trained;推理 inference reasoning;推断 inference;数据集 dataset data;数据 data;基准 benchmark baseline;基线 baseline;评测 benchmark evaluation;评估 evaluation evaluate metric;指标 metric measure;实验 experiment;结果 result;
+提出 propose introduce present;社区 community;细节 detail;介绍 introduce;训练 training train trained;推理 inference reasoning;推断 inference;数据集 dataset data;数据 data;基准 benchmark baseline;基线 baseline;评测 benchmark evaluation;评估 evaluation evaluate metric;指标 metric measure;实验 experiment;结果 result;
 准确率 accuracy;精度 accuracy precision;召回 recall;性能 performance;速度 speed fast;延迟 latency;效率 efficiency efficient;参数 parameter;显存 memory gpu;内存 memory;算力 compute gpu;显卡 gpu;
 代码 code github;开源 open source code release;公开 release public available;链接 link url;方法 method approach;模型 model;架构 architecture;结构 structure architecture;模块 module;编码器 encoder;解码器 decoder;
 注意力 attention;损失 loss;目标函数 objective;优化 optimization optimize;算法 algorithm;公式 equation formula;假设 assumption hypothesis;证明 proof prove;理论 theory theoretical;局限 limitation;限制 limitation limit;不足 limitation;缺点 limitation drawback;

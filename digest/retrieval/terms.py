@@ -76,7 +76,14 @@ def pairs(word: str) -> Iterator[str]:
         yield word[i : i + 2]
 
 
+def bare(question: str) -> str:
+    """The question without the little words of Chinese."""
+    return _HAN_LITTLE.sub(" ", question)
+
+
 def asked(question: str) -> list[str]:
     """Returns a question's terms, without question words and with the English of its Chinese."""
-    bare = _HAN_LITTLE.sub(" ", question)
-    return [*terms(bare), *(stem(w) for phrase in english_of(question) for w in phrase.split() if w not in LITTLE)]
+    return [
+        *terms(bare(question)),
+        *(stem(w) for phrase in english_of(question) for w in phrase.split() if w not in LITTLE),
+    ]

@@ -7,7 +7,9 @@ data, results in figures). The reason names the matching keywords.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from digest.model import Paper, Profile, Score
 from digest.render.labels import label
@@ -85,10 +87,14 @@ def _score(paper: Paper, profile: Profile, fit: float) -> Score:
     if out:
         relevance *= 0.2
     significance = min(8.0, 2.0 + sum(weight for sign, weight in _SIGNS if sign.search(f"{whole} {paper.comment}")))
-    return Score(paper.id, round(relevance, 2), round(significance, 2), _reason(paper, profile, hits, out, people), BY)
+    return Score(
+        paper.id, round(relevance, 2), round(significance, 2), _reason(paper, profile, hits, out, people, fit), BY
+    )
 
 
-def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[str], people: Sequence[str]) -> str:
+def _reason(
+    paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[str], people: Sequence[str], fit: float
+) -> str:
     language = profile.language
     shared = hits or _shared(paper, profile.interests)
 
@@ -100,8 +106,9 @@ def _reason(paper: Paper, profile: Profile, hits: Sequence[str], out: Sequence[s
     pieces += [label("reason.words", language, words=quoted(shared[:5]))] if shared else []
     pieces += [label("reason.unwanted", language, words=quoted(out))] if out else []
     if not pieces:
-        asked_for = bool(profile.interests or profile.wanted)
-        pieces = [label("reason.field.only" if asked_for else "reason.field", language, category=paper.primary)]
+        # A word of three letters or of another script may fit and not be named.
+        unmatched = bool(profile.interests or profile.wanted) and not fit
+        pieces = [label("reason.field.only" if unmatched else "reason.field", language, category=paper.primary)]
     reason = label("reason", language, pieces=label("separator", language).join(pieces))
     return reason[0].upper() + reason[1:]
 
@@ -160,6 +167,30 @@ def watched(paper: Paper, authors: Sequence[str]) -> tuple[str, ...]:
         if any(family in letters and same_person(name, author) for name, family in wanted):
             found.append(author)
     return tuple(found)
+
+
+def on_one_scale(scores: Sequence[Score], by_words: Sequence[Score]) -> list[Score]:
+    """`scores` with those by words put on the model's scale. `by_words`: lexical Scores of all.
+
+    A paper that beats a third of the model's papers by words gets the score that a third of them
+    have at most. It stays marked by its `by`.
+    """
+    words = {s.paper_id: s for s in by_words}
+    judged = [s for s in scores if s.by != BY]
+    if not judged:
+        return list(scores)
+
+    def placed(score: Score, name: str) -> float:
+        mine = getattr(words[score.paper_id], name)
+        theirs = sorted(getattr(words[s.paper_id], name) for s in judged)
+        below = (bisect_left(theirs, mine) + bisect_right(theirs, mine)) / 2
+        given = sorted(getattr(s, name) for s in judged)
+        return float(given[min(len(given) - 1, int(below))])
+
+    return [
+        s if s.by != BY else replace(s, relevance=placed(s, "relevance"), significance=placed(s, "significance"))
+        for s in scores
+    ]
 
 
 def choose(

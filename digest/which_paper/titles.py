@@ -257,6 +257,16 @@ def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
     return [{n for n in names if times[n] == 1 and used[n] <= 1 and len(n) >= 3 and n not in common} for names in raw]
 
 
+def own_names(paper: Paper) -> frozenset[str]:
+    """Names that title and abstract give to the paper's own work, squeezed and folded."""
+    return frozenset(_names_of(paper))
+
+
+def looks_a_name(word: str) -> bool:
+    """`DynamicVLA`, `GPT-4`, `BERT`, but no common abbreviation."""
+    return _looks_a_name(word) and squeezed(word.lower()) not in {squeezed(w) for w in COMMON}
+
+
 def _names_of(paper: Paper) -> Iterator[str]:
     head, colon, _ = paper.title.partition(":")
     if colon and len(_WORD.findall(head)) <= 3 and _looks_a_name(head):

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from digest.errors import OverBudget
+from digest.errors import ModelUnavailable, OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
 from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
 from digest.pipeline import Request, make_digest, preview
 from digest.ports import MemoryCache, Services, booked, booking
 from digest.render.labels import label
+from digest.render.markdown import render, why
 from digest.selection.ledger import Ledger
 from digest.selection.preferences import Example, Preferences
 from tests.builders import NOON, a_score
@@ -116,7 +117,7 @@ async def test_from_four_fifths_on_words_rank_and_the_digest_says_so(model):
     digest = await made(services(model, 0.85))
     assert model.count("rank") == 0
     assert model.count("analyse") == 3
-    assert digest.notes == ("Chosen by keywords: 85 % of the day's budget is used.",)
+    assert digest.notes == ("Chosen by the words of titles and abstracts: 85 % of the day's budget is used.",)
     assert {e.score.by for e in digest.entries} == {"extractive"}
     assert {e.analysis.basis for e in digest.entries} == {Basis.HTML}
 
@@ -126,7 +127,7 @@ async def test_from_nine_tenths_on_abstracts_are_read_and_each_paper_says_so(mod
     assert {about for what, about in model.asked if what == "analyse"} == {"abstract"}
     assert all(label("saving_abstract", "zh") in e.notes for e in digest.entries)
     assert {e.analysis.basis for e in digest.entries} == {Basis.ABSTRACT}
-    assert "按关键词" in "".join(digest.notes)
+    assert label("ranked_saving", "zh", share=90) in digest.notes
 
 
 async def test_at_the_cap_the_papers_own_sentences_stand_there_and_it_says_so(model):
@@ -204,3 +205,72 @@ async def test_a_text_that_was_not_read_whole_says_so_on_its_card(model, languag
     for entry in digest.entries:
         assert any("12" in note for note in entry.notes) == (lost == 0.12)
         assert any("3 Method" in note and "HTML" in note for note in entry.notes) == bool(missing)
+
+
+class Partial(Counting):
+    """Gives no score to its first papers, and an overview that could not be used."""
+
+    left = 2
+
+    async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
+        by_words = await self.by_words.rank(papers, profile)
+        return [*by_words[: self.left], *(await super().rank(papers, profile))[self.left :]]
+
+    async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
+        return replace(await super().summarise(entries, language, day), overview_replaced=True)
+
+
+async def test_a_digest_in_which_words_ranked_some_papers_says_how_many_and_marks_their_scores():
+    digest = await made(services(Partial()), papers=len(PAPERS))
+    assert label("ranked_partly", "en", n=2, of=len(PAPERS)) in digest.notes
+    words = [e for e in digest.entries if e.score.by == "extractive"]
+    assert len(words) == 2
+    assert all("by words: relevance" in why(e, "en") for e in words)
+    assert all("by words" not in why(e, "en") for e in digest.entries if e not in words)
+    totals = [e.score.total for e in digest.entries]
+    assert totals == sorted(totals, reverse=True)
+    given = {e.score.relevance for e in digest.entries if e not in words}
+    assert {e.score.relevance for e in words} <= given
+
+
+async def test_an_overview_that_was_replaced_is_not_passed_off_as_the_models():
+    assert label("overview_replaced", "en") in (await made(services(Partial()))).notes
+    assert label("overview_replaced", "en") not in (await made(services(Counting()))).notes
+
+
+async def test_a_summary_put_together_from_a_models_words_is_not_called_the_papers_own(model):
+    model.broke = frozenset({"summarise"})
+    digest = await made(services(model))
+    assert {e.analysis.by for e in digest.entries} == {"a-model"}
+    assert label("summary_assembled", "en") in digest.notes
+    assert label("summary_extractive", "en") not in digest.notes
+
+
+async def test_without_a_usable_model_the_summary_is_the_papers_own_and_the_share_is_the_real_one(model):
+    model.broke = frozenset({"rank", "analyse", "summarise"})
+    digest = await made(services(model, 0.6))
+    assert label("summary_extractive", "en") in digest.notes
+    assert label("ranked_saving", "en", share=60) in digest.notes
+
+
+class Declining(Counting):
+    """A server that answers, but not with what was asked."""
+
+    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
+        raise ModelUnavailable(label.sentence("error.model.declined", status=400))
+
+
+async def test_a_model_that_answered_400_is_not_called_out_of_reach():
+    digest = await made(services(Declining()))
+    why = label("error.model.declined", "en", status=400)
+    assert all(label("model_down", "en", why=why) in e.notes for e in digest.entries)
+    assert not any("reached" in note for e in digest.entries for note in (*e.notes, *digest.notes))
+
+
+async def test_good_parts_without_a_finding_are_not_called_unusable(model):
+    digest = await made(services(model))
+    entries = tuple(replace(e, analysis=replace(e.analysis, findings=())) for e in digest.entries)
+    assert label("nothing", "en") not in render(replace(digest, entries=entries))
+    assert label("no_findings", "en") in render(replace(digest, entries=entries))
+    unread = render(replace(digest, entries=tuple(replace(e, analysis=None) for e in entries)))
+    assert all(e.paper.abstract[:40] in unread for e in entries)

@@ -180,7 +180,7 @@ async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_
     model.behave("error_503")
     await days.live(at(4, 12, 30), 4, lambda run: run.late_for == "model")
     [line] = [text for text in days.shown(UTC_CHANNEL) if text != before]
-    assert "The model has not answered yet" in line
+    assert "The model has given no usable answer yet" in line
     assert "at 14:3" in line
     await days.live(at(4, 14, 40), 4, ended)  # without the model at last
     [digest] = [text for text in days.shown(UTC_CHANNEL) if text != before]

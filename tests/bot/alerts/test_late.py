@@ -169,7 +169,7 @@ async def test_the_model_s_line_says_until_when_it_is_waited_for_and_goes_with_t
     for _ in range(3):
         assert await day.tried() == timedelta(minutes=5)
     [line] = await day.lines()
-    assert "The model has not answered yet (last try: 503, 12:10)" in line
+    assert "The model has given no usable answer yet (last try: 503, 12:10)" in line
     assert "at 13:00 I post it without the model" in line
     day.channel.clock.forward(timedelta(minutes=50))
     assert await day.tried() is None
@@ -185,7 +185,7 @@ async def test_a_line_for_arxiv_becomes_one_for_the_model_when_arxiv_is_back(day
     day.arxiv.down, day.model.down = False, True
     await day.tried()
     [line] = await day.lines()
-    assert "The model has not answered yet" in line
+    assert "The model has given no usable answer yet" in line
     day.model.down = False
     await day.tried()
     assert await day.lines() == []
@@ -203,7 +203,7 @@ async def test_a_run_that_began_late_because_the_bot_was_down_is_late_since_it_w
     monday = replace(day, run=await day.context.store.begin_run(HERE.key, FRIDAY + timedelta(days=3), "daily"))
     assert await monday.tried() == timedelta(minutes=5)
     [line] = await day.lines()
-    assert "The model has not answered yet" in line
+    assert "The model has given no usable answer yet" in line
 
 
 async def test_a_wrong_key_after_an_outage_does_not_leave_the_promise_standing(day):

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.chat import Small
+from bot.core.chat import Quotation, Small
 from bot.digests import cards
-from digest.model import Answer, Fault, Problem
+from digest.model import Answer, Candidate, Evidence, Fault, Problem, Quote
+from tests.builders import a_digest, a_paper, a_score
 
 ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")
 
@@ -24,7 +25,7 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
     [
         (replace(ANSWER, selected=True), "passages"),
         (replace(ANSWER, selected=True, unmatched=True), "its beginning was read"),
-        (replace(ANSWER, selected=True, unmatched=True, language="zh"), "只读了开头部分"),
+        (replace(ANSWER, selected=True, unmatched=True, language="zh"), "读的是开头"),
         (replace(ANSWER, unsupported=("42 %",)), "42 %"),
         (replace(ANSWER, by="extractive"), "No model wrote this"),
         (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "could not be used"),
@@ -33,3 +34,23 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
 def test_it_says_in_one_line_what_the_reader_must_know(answer, said):
     (note,) = notes(answer)
     assert said in note
+
+
+def test_that_no_model_wrote_it_stands_before_the_passages():
+    evidence = Evidence("It measures speed in frames.", "https://arxiv.org/html/2601.22153#S3", "3 Method")
+    quoted = replace(ANSWER, by="extractive", quotes=(Quote(1, evidence, "2601.22153"),))
+    kinds = [type(block) for block in cards.answer_post(quoted, [], "a1").blocks]
+    assert kinds.index(Small) < kinds.index(Quotation)
+
+
+def test_a_score_by_words_is_told_from_a_models():
+    said = [
+        "".join(getattr(b, "markdown", "") for b in cards.others(replace(a_digest(), others=(Candidate(4, a_paper(), a_score(by=by)),))).blocks)
+        for by in ("a-model", "extractive")
+    ]  # fmt: skip
+    assert ["按词语" in text for text in said] == [False, True]
+
+
+def test_a_candidate_without_a_reason_ends_with_its_score():
+    digest = replace(a_digest(), others=(Candidate(4, a_paper(), a_score(reason="")),))
+    assert not any(getattr(b, "markdown", "").endswith("· ") for b in cards.others(digest).blocks)

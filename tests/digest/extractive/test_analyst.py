@@ -9,10 +9,14 @@ import pytest
 from digest import checks
 from digest.evidence.finder import Finder
 from digest.extractive.analyst import ExtractiveAnalyst
+from digest.extractive.facts import asked_facts
+from digest.extractive.sentences import about_others, stands_alone
 from digest.fulltext.pdf.document import read_pdf
 from digest.model import ABSTRACT_PARTS, FULL_PARTS, Analysis, Entry, FullText, Passage, Profile, Section, Turn
 from digest.ports import Source
+from digest.render.labels import label
 from digest.render.markdown import escape
+from digest.which_paper.titles import own_names
 from tests.builders import a_paper, a_score
 from tests.digest.llm.papers import a_text, abstract_only, moving, other
 from tests.paths import SHARED
@@ -199,3 +203,126 @@ async def test_real_papers_are_told_in_their_own_words(name):
     assert analysis.findings
     assert all(f.evidence and finder.find(f.evidence.quotation) for f in analysis.findings)
     assert not any(checks.too_long(p.short, "en") for p in analysis.parts if len(p.short.split(". ")) > 1)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "alone"),
+    [
+        ("We train a policy on videos of hands.", True),
+        ("This paper studies how policies learn from videos.", True),
+        ("Our method needs no labels, such as boxes (see Table 2).", True),
+        ("This makes the policy faster than before.", False),
+        ("It reaches a success rate of 61.5% in all tasks.", False),
+        ("However, they need many labels for every task.", False),
+        ("To address this, we propose a policy with two encoders.", False),
+        ("Such a model is trained on videos of hands.", False),
+        ("Table 2 compares our method with three baselines.", False),
+        ("In Section 3.1 we describe the encoder of the policy.", False),
+        ("The results are listed below for every task.", False),
+    ],
+)
+def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
+    assert stands_alone(sentence) is alone
+
+
+@pytest.mark.parametrize(
+    ("sentence", "others"),
+    [
+        ("PaceNet predicts the next action while the last one runs.", False),
+        ("We follow RT-2 [12] and train on videos.", False),
+        ("Unlike RT-2, our policy acts without delay.", False),
+        ("RT-2 predicts actions as tokens of a language model.", True),
+        ("OpenVLA's encoder is frozen during training on robots.", True),
+        ("Brohan et al. [3] train on robot data from many kitchens.", True),
+        ("[3] introduces a policy with tokens for actions.", True),
+        ("Diffusion policies (Chi et al., 2023) denoise the actions.", True),
+    ],
+)
+def test_a_sentence_led_by_another_work_is_told(sentence, others):
+    assert about_others(sentence, own_names(moving())) is others
+
+
+async def test_no_part_has_a_dangling_or_foreign_sentence():
+    more = " This makes it faster. RT-2 differs from prior work, unlike others, in its novel tokens. Table 2 compares our method with previous work instead of ours."
+    analysis = await ANALYST.analyse(moving(), a_text(more=more), "en")
+    whole = "\n".join(p.full for p in analysis.parts)
+    assert not any(bad in whole for bad in ("This makes", "RT-2", "Table 2 compares"))
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("who wrote this paper?", "Authors:"),
+        ("authors?", "Authors:"),
+        ("作者是谁？", "Authors:"),
+        ("著者は誰ですか", "Authors:"),
+        ("저자는 누구예요?", "Authors:"),
+        ("Wer hat das Paper geschrieben?", "Authors:"),
+        ("¿Quién escribió el artículo?", "Authors:"),
+        ("when was this paper published?", "Submitted to arXiv on"),
+        ("什么时候发表的？", "Submitted to arXiv on"),
+        ("Quand cet article a-t-il été publié ?", "Submitted to arXiv on"),
+        ("which arXiv category is it in?", "arXiv categories:"),
+        ("is the code available?", "own links: [code](https://github.com/pacenet"),
+        ("有代码吗？", "own links: [code](https://github.com/pacenet"),
+        ("Gibt es Code dazu?", "own links: [code](https://github.com/pacenet"),
+    ],
+)
+async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(question, said):
+    found = await answer(question)
+    assert said in found.text
+    assert found.found
+    if said == "Authors:":
+        assert all(name in found.text for name in moving().authors)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do the authors compare with human drivers?",
+        "When is the code run?",
+        "how does code-switching work",
+        "what categories of objects are grasped?",
+    ],
+)
+def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(question):
+    assert "authors" not in asked_facts(question)
+    assert "date" not in asked_facts(question)
+    assert "categories" not in asked_facts(question)
+
+
+@pytest.mark.parametrize("question", ["What is the boiling temperature of tungsten?", "quarterback touchdowns?"])
+async def test_nothing_is_shown_without_a_word_in_common(question):
+    found = await answer(question)
+    assert (found.found, found.quotes, found.nearest) == (False, (), None)
+    assert found.text == label("extractive.silent", "en")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "この手法の遅延はどのくらいですか",
+        "지연 시간은 얼마나 되나요?",
+        "Какова задержка метода?",
+        "ما هو زمن التأخير؟",
+        "猫和狗谁更聪明？",
+    ],
+)
+async def test_a_question_in_another_script_is_told_that_words_cannot_match_and_what_to_do(question):
+    found = await answer(question)
+    assert (found.found, found.quotes) == (False, ())
+    assert found.text == label("extractive.script", "en")
+
+
+async def test_a_question_in_part_matched_says_which_words_stand_there():
+    found = await answer("How do zebras migrate while the quarterback trains his policy?")
+    assert not found.found
+    assert found.text.startswith(label("extractive.part", "en", words="x").split("“")[0])
+    shown = found.text.split("“", 1)[1].rsplit("”", 1)[0].split("”, “")
+    assert all(word in found.quotes[0].evidence.quotation for word in shown)
+
+
+async def test_words_of_the_question_that_no_passage_has_are_named():
+    found = await answer("How many GPUs and hours does the gargantuan training take?")
+    assert found.found
+    assert "“gargantuan”" in found.text or "gargantuan" in found.text.split("Not in them")[1]

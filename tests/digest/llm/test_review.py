@@ -1,11 +1,16 @@
 """What is asked anew, what is left out, and what is labelled, by example."""
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from digest.evidence.finder import Finder
-from digest.llm.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable
+from digest.llm.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable, repeated
 from digest.llm.server.wire import Reply
-from digest.model import FULL_PARTS, Analysis, Fault
+from digest.llm.summary import SummaryBuilder
+from digest.model import FULL_PARTS, Analysis, Entry, Fault
+from tests.builders import a_paper, a_score, an_analysis
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model_words import FULL, PaperSeen, Seen, analysis
 
@@ -117,3 +122,59 @@ def test_only_safe_markdown_comes_out():
     assert "evil.example" not in part.full
     assert "<script>" not in part.full
     assert "@everyone" not in part.full
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        (
+            "This paper makes an important contribution to vision.",
+            "This paper makes an important contribution to robotics.",
+            True,
+        ),
+        (
+            "The encoder compresses each frame into 49 tokens.",
+            "The encoder compresses each frame into 77 tokens.",
+            False,
+        ),
+        ("这篇论文对机器人领域有重要的意义和价值。", "这篇论文对视觉领域有重要的意义和价值。", True),
+        ("It runs on a phone.", "It runs on a laptop.", False),
+        (
+            "It trains a policy on videos of hands in kitchens.",
+            "It trains a decoder on scans of hands in hospitals.",
+            False,
+        ),
+    ],
+)
+def test_boilerplate_that_differs_in_one_word_is_repeated(mine, theirs, same):
+    problems = repeated(
+        {"highlights.0.text": mine, "highlights.1.text": theirs}, ["highlights.0.text", "highlights.1.text"]
+    )
+    assert bool(problems) is same
+
+
+def test_the_two_forms_of_one_part_may_agree():
+    assert (
+        repeated(
+            {"parts.a.short": "The same words stand here.", "parts.a.full": "The same words stand here."},
+            ["parts.a.short", "parts.a.full"],
+        )
+        == []
+    )
+
+
+def test_read_first_holds_three_and_the_others_keep_their_words():
+    entries = [Entry(n, a_paper(f"2601.0000{n}"), a_score(), an_analysis()) for n in range(1, 6)]
+    data = {
+        "headline": "News",
+        "overview": "Five papers are here.",
+        "first": [{"n": n, "text": f"Words about number {n} alone."} for n in range(1, 6)],
+    }
+    draft = draft_from(Reply(json.dumps(data), "m", "stop"), "en")
+    context = CheckContext("News Five papers are here. Words about number alone. 1 2 3 4 5", "en", "")
+    summary = SummaryBuilder(draft, (), entries, context).build("m", "h", "o")
+    assert [m.paper_id[-1] for m in summary.first] == ["1", "2", "3"]
+    assert sorted(m.paper_id for m in summary.mentions) == [e.paper.id for e in entries]
+    assert summary.overview_replaced is False
+    blank = SummaryBuilder(replace(draft, texts={}), (), entries, context).build("m", "h", "o")
+    assert (blank.overview, blank.overview_replaced) == ("o", True)

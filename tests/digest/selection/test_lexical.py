@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Paper, Profile, Score
-from digest.selection.lexical import choose, lexical, same_person, watched
-from tests.builders import a_paper
+from digest.selection.lexical import choose, lexical, on_one_scale, same_person, watched
+from tests.builders import a_paper, a_score
 
 PAPERS = [
     a_paper("2601.00001", title="Gaussian Splatting for Driving Scenes", abstract="We reconstruct streets in 3D with splats. Code is available.", authors=("Kaiming He", "Ann Lee")),
@@ -153,3 +153,22 @@ def test_a_list_of_thousands_of_authors_is_looked_through_in_few_steps():
         sys.setprofile(None)
     assert found == ("Kaiming He",)
     assert calls < 300_000
+
+
+def test_scores_by_words_are_put_on_the_models_scale_and_stay_marked():
+    model = [a_score(f"2601.0000{n}", 2 * n, n, by="a-model") for n in range(1, 5)]
+    words = [a_score(f"2601.0000{n}", n / 10, n / 10, by="extractive") for n in range(1, 5)]
+    odd = a_score("2601.00009", 0.35, 0.05, by="extractive")
+    placed = on_one_scale([*model, odd], [*words, odd])[-1]
+    assert (placed.relevance, placed.significance, placed.by) == (8, 1, "extractive")
+    assert on_one_scale([odd], [odd]) == [odd]
+
+
+def test_none_of_your_keywords_is_said_only_where_none_matches():
+    paper = a_paper(title="A 3D Method", abstract="It works in 3D.")
+    [score] = lexical([paper], Profile(("cs.CV",), "3D", language="en"))
+    assert score.relevance > 0
+    assert "none of your keywords" not in score.reason
+    [none] = lexical([paper], Profile(("cs.CV",), "zebras", language="en"))
+    assert none.relevance == 0
+    assert "none of your keywords" in none.reason
