@@ -27,7 +27,9 @@ FAINT = 250
 """Of 255: less opaque text is examined."""
 THICK = 3.0
 """Points: a thinner rule covers no text."""
-STEP = 18
+SMALL_STEP = 1e-6
+"""From one object of a form to the next, in the order of painting: the page's own are 1 apart."""
+STEP = 24
 """Characters between two of the sample: the shortest message is longer."""
 MAX_COVERS = 3_000
 MAX_DEPTH = 6
@@ -75,7 +77,7 @@ class Suspect(NamedTuple):
 
 @dataclass(slots=True)
 class Cover:
-    rank: int
+    rank: float
     box: Box
     colour: tuple[int, int, int] | None
     """None for a picture or a pattern."""
@@ -83,7 +85,7 @@ class Cover:
 
 @dataclass
 class Survey:
-    texts: dict[int, tuple[int, Place]] = field(default_factory=dict)
+    texts: dict[int, tuple[float, Place]] = field(default_factory=dict)
     """The place of each in the order of painting and in the forms, by its address."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     covers: list[Cover] = field(default_factory=list)
@@ -127,7 +129,7 @@ class Surveyor:
         )
         self._matrix = raw.FS_MATRIX()
         self._to_matrix = pdfium_calls.address(self._matrix)
-        self._rank = 0
+        self._rank = 0.0
 
     def survey(self, page: pdfium.PdfPage, text: int, count: int) -> Survey:
         """The texts of a page that may be hidden, with the reason.
@@ -135,12 +137,15 @@ class Surveyor:
         Of texts a sample is examined first, all of them only where one of the sample may be hidden.
         """
         made = Survey()
-        self._rank = 0
         handle = pdfium_calls.handle(page.raw)
         object_of, kind = pdfium_calls.object_of, pdfium_calls.kind
         for index in range(pdfium_calls.objects(handle)):
             obj = object_of(handle, index)
-            self._add(made, obj, kind(obj), _PAGE)
+            if (what := kind(obj)) == raw.FPDF_PAGEOBJ_TEXT:
+                made.texts[obj] = (index, _PAGE)
+            else:
+                self._rank = index
+                self._add(made, obj, what, _PAGE)
         sampled = {pdfium_calls.object_at(text, at) for at in range(0, count, STEP)}
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
             made.suspects.clear()
@@ -181,7 +186,6 @@ class Surveyor:
                     made.suspects[obj] = Suspect("white", drawn)
 
     def _add(self, made: Survey, obj: int, kind: int, inside: Place) -> None:
-        self._rank += 1
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             made.texts[obj] = (self._rank, inside)
         elif kind == raw.FPDF_PAGEOBJ_FORM:
@@ -224,10 +228,14 @@ class Surveyor:
         below = Place(matrix, inside.depth + 1, why)
         for index in range(count):
             obj = pdfium_calls.form_object(form, index)
+            self._rank += SMALL_STEP
             self._add(made, obj, pdfium_calls.kind(obj), below)
 
     def _add_cover(self, made: Survey, obj: int, matrix: Matrix, kind: int) -> None:
-        box = _moved(self._box(obj), matrix)
+        box = self._box(obj)
+        if matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
+            return
+        box = _moved(box, matrix)
         wide, high = box[2] - box[0], box[3] - box[1]
         if wide < THICK or high < THICK:
             return
@@ -253,7 +261,7 @@ class Surveyor:
     def _box(self, obj: int) -> Box:
         if not pdfium_calls.bounds(obj, *self._to_sides):
             return (0.0, 0.0, 0.0, 0.0)
-        left, bottom, right, top = self._sides
+        left, bottom, right, top = self._sides[:]
         return (left, bottom, right, top)
 
     def _is_clipped(self, obj: int, matrix: Matrix) -> bool:
@@ -291,6 +299,8 @@ def _moved(box: Box, matrix: Matrix) -> Box:
     if matrix == UNIT:
         return box
     a, b, c, d, e, f = matrix
+    if not b and not c and a > 0 and d > 0:
+        return (a * box[0] + e, d * box[1] + f, a * box[2] + e, d * box[3] + f)
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = zip(*corners, strict=True)
     return (min(xs), min(ys), max(xs), max(ys))
