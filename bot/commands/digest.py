@@ -165,7 +165,7 @@ async def _find_todays_digest(context: Context, subscription: Subscription) -> t
         if found is None or delivery is None or found.local_date != today:
             continue
         if delivery.state in (DeliveryState.OPEN, DeliveryState.DONE):
-            return found, len(set(delivery.ids.values()))
+            return found, len({*delivery.ids.values(), *(await context.store.posts(found.key)).values()})
     return None, 0
 
 

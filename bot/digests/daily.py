@@ -187,8 +187,17 @@ class Daily:
         return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
-        """Deletes the posts of a digest and returns how many. What people wrote stays."""
-        return await retract(digest.key, self._chats[subscription.place.platform], self._store, self._pace)
+        """Deletes the posts of a digest, papers added later too, and returns how many.
+
+        What people wrote stays.
+        """
+        chat = self._chats[subscription.place.platform]
+        delivery = await self._store.delivery(digest.key)
+        planned = set(delivery.ids.values()) if delivery else set()
+        added = set((await self._store.posts(digest.key)).values()) - planned
+        for message in added:
+            await chat.delete(subscription.place, message)
+        return len(added) + await retract(digest.key, chat, self._store, self._pace)
 
     async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)

@@ -217,6 +217,16 @@ async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel):
     assert "no digest of today" in (await channel.command("digest", "retract")).text
 
 
+async def test_retract_takes_back_an_added_paper_too(channel):
+    digest, thread = await channel.digest()
+    await channel.click(("add", f"{digest.key}#4"))
+    asked = await channel.command("digest", "retract")
+    assert "5 messages" in asked.text
+    assert "Taken back: 5" in (await channel.click(asked.button("retract"))).text
+    assert await channel.said(HERE) == []
+    assert await channel.said(thread) == []
+
+
 async def test_forget_asks_once_and_leaves_nothing(channel):
     await channel.digest()
     asked = await channel.command("digest", "forget")
