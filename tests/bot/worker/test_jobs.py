@@ -160,7 +160,7 @@ class TestDigest:
             house.channel.clock.forward(wait)
         assert timedelta(hours=2) <= waited <= timedelta(hours=2, minutes=10)
         made = await house.context.store.digest(run.key)
-        assert any(note.startswith("Chosen by keywords.") for note in made.notes)
+        assert any(note.startswith("Chosen by the words of titles and abstracts.") for note in made.notes)
 
     async def test_by_hand_the_model_is_not_waited_for(self, house):
         house.model.down = True
