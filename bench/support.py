@@ -3,8 +3,8 @@
 Pairs are made from the marked evidence, and from `tests/data/support.json`: sentences that a person wrote, in English and Chinese, for quotations of
 these papers. Papers of even number were looked at while the rules were written, those of odd number never.
 
-The judge that is asked about doubtful pairs stands in on the wire. It knows the truth and errs in a share of cases (`--errs`), as small models do on
-such pairs; what it is not asked it cannot mend.
+The judge that is asked about doubtful pairs is a stand-in. It knows the truth and errs in a share of its words (`--errs`, an assumption); what it is
+not asked it cannot mend. A judge that lies on the wire: `tests/digest/llm/test_false_sentences.py`.
 """
 
 from __future__ import annotations

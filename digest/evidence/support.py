@@ -86,6 +86,7 @@ class SupportIndex:
 
     def __init__(self, text: FullText, title: str = "") -> None:
         self.title = title
+        self._verdicts: dict[tuple[str, str, str], Verdict] = {}
         self._passages = [passage for section in text.sections for passage in section.passages]
 
     @property
@@ -111,7 +112,7 @@ class SupportIndex:
 
     @cached_property
     def _stems(self) -> list[frozenset[str]]:
-        return [frozenset(s for w in words(p.text) for s in w.stems) for p in self._pieces]
+        return [frozenset(s for w in _words(p.text) for s in w.stems) for p in self._pieces]
 
     @cached_property
     def _holding(self) -> dict[str, list[int]]:
@@ -121,6 +122,13 @@ class SupportIndex:
             for one in stems:
                 found.setdefault(one, []).append(number)
         return found
+
+    def support(self, sentence: str, quotation: str, language: str) -> Verdict:
+        """Whether a quotation of this paper supports a sentence; each pair is judged once."""
+        pair = sentence, quotation, language
+        if pair not in self._verdicts:
+            self._verdicts[pair] = support_of(sentence, self.ground([quotation]), language, self)
+        return self._verdicts[pair]
 
     def weight(self, word: Word) -> float:
         """How rare a word is in the paper: 0.3 to 1."""
@@ -195,7 +203,6 @@ class SupportIndex:
         return max(elsewhere, default=0.0) / total
 
 
-@lru_cache(maxsize=50_000)
 def _letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
@@ -227,8 +234,13 @@ _GENERAL = frozenset(
 """Words with which papers are spoken about; that two sentences share them shows nothing."""
 
 
-def words(text: str) -> Iterator[Word]:
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[Word, ...]:
     """The content words of a text; Chinese ones by the glossary, other scripts not at all."""
+    return tuple(_words(text))
+
+
+def _words(text: str) -> Iterator[Word]:
     plain = _PAPER_MARKS.sub(" ", text)
     for match in _LATIN.finditer(plain):
         found = [t for t in terms(match[0]) if t not in _GENERAL and len(t) > 1]
@@ -259,7 +271,7 @@ class _Vocabulary:
         return word.raw.isupper() and 2 <= len(word.raw) <= 6 and word.raw.lower() in self._initials
 
 
-_vocabulary = lru_cache(maxsize=512)(_Vocabulary)
+_vocabulary = lru_cache(maxsize=128)(_Vocabulary)
 
 
 # ---------------------------------------------------------------- the verdict
@@ -416,7 +428,8 @@ class _Case:
         for other in others:
             theirs = self._near_figure(other, anchors)
             if theirs - mine and not mine - theirs:
-                yield _Doubt(f"in the quotation {figure.text} belongs to something else", 2)
+                named = any(w.name and w.raw in theirs - mine for w in anchors)
+                yield _Doubt(f"in the quotation {figure.text} belongs to something else", 3 if named else 2)
                 return
 
     def _near_figure(self, figure: Figure, anchors: Sequence[Word]) -> set[str]:
@@ -512,17 +525,16 @@ class _Case:
     # -------------------------------------------------------- directions
 
     def _directions(self) -> Iterator[_Doubt]:
-        turned = (len(negations(self.sentence)) - len(negations(self.whole))) % 2
         compared = _compared(self.sentence), _compared(self.whole)
         for axis in AXES:
             if axis in AXES[:3] and compared[0] and compared[1] and compared[0].crosses(compared[1]):
                 continue  # the sides are exchanged too
             for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
                 own = list(mine.finditer(self.sentence))
-                if not own or opposite.search(self.sentence) or mine.search(self.whole):
+                if not own or opposite.search(self.sentence) or self._agrees(own, list(mine.finditer(self.whole))):
                     continue
-                found = list(opposite.finditer(self.whole))
-                if not found or turned:
+                found = [m for m in opposite.finditer(self.whole) if not self._turned(m)]
+                if not found:
                     continue
                 if self.foreign:
                     yield _Doubt(f"the quotation says “{found[0][0]}”", 2 if axis.name in _STATED else 1)
@@ -532,6 +544,17 @@ class _Case:
                         f"the quotation says “{found[0][0]}”, not “{own[0][0]}”", 4 if self.share >= 0.5 else 2
                     )
                     return
+
+    def _turned(self, theirs: re.Match[str]) -> bool:
+        """Whether a negation on one side makes the two directions agree."""
+        start = max((m.end() for m in _END.finditer(self.whole, 0, theirs.start())), default=0)
+        end = found.start() if (found := _END.search(self.whole, theirs.end())) else len(self.whole)
+        return (len(negations(self.sentence)) - len(negations(self.whole[start:end]))) % 2 == 1
+
+    def _agrees(self, own: Sequence[re.Match[str]], found: Sequence[re.Match[str]]) -> bool:
+        """Whether the quotation has the direction too, of the same thing if that is known."""
+        known = not self.foreign or any(_window(self.sentence, m) for m in own)
+        return bool(found) and (not known or any(self._beside(a, b) for a in own for b in found))
 
     def _beside(self, mine: re.Match[str], theirs: re.Match[str]) -> bool:
         """Whether both stand beside a common word."""
@@ -712,7 +735,10 @@ def _denials(text: str) -> _Denials:
 
 
 def _window(text: str, match: re.Match[str], size: int = 4) -> list[Word]:
-    every = list(words(text))
+    """The words beside a match, in its clause."""
+    start = max((m.end() for m in _CLAUSES.finditer(text, 0, match.start())), default=0)
+    end = found.start() if (found := _CLAUSES.search(text, match.end())) else len(text)
+    every = [w for w in words(text) if start <= w.start < end]
     before = [w for w in every if w.start < match.start()][-size:]
     after = [w for w in every if w.start >= match.end()][:size]
     return [*before, *after]
@@ -790,7 +816,7 @@ class _Token:
     name: bool
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _tokens(text: str) -> tuple[_Token, ...]:
     """All words in order, figures left out."""
     found = []

@@ -1,7 +1,8 @@
 """Asks the fast model once about the sentences that rules find doubtful.
 
-One call for all doubts of an answer or a digest; none without doubts. Where the call fails, the
-marks stay.
+One call for all doubts of an answer or a digest; none without doubts. Two of its pairs are known:
+a quotation beside itself and beside its denial. Where the model errs in them, everything asked is
+marked; where the call fails, the marks stay as they are.
 """
 
 from __future__ import annotations
@@ -29,12 +30,26 @@ async def confirm_doubts(model: Model, doubts: Sequence[Doubt]) -> dict[Doubt, W
     if not asked:
         return {}
     log.info("event=support_asked model=%s doubts=%d", model.fast, len(asked))
+    true, false = known_pairs(asked[0])
+    middle = len(asked) // 2
+    pairs = [*asked[:middle], false, *asked[middle:], true]
     try:
-        reply = await model.ask(support_request(asked))
+        reply = await model.ask(support_request(pairs))
     except (Unavailable, RequestTooLong) as error:
         log.warning("event=support_not_judged model=%s cause=%r", model.fast, for_log(error))
         return {}
-    return words_from(reply.text, asked)
+    found = words_from(reply.text, pairs)
+    if found.pop(true, None) is not Word.YES or found.pop(false, None) in (None, Word.YES):
+        log.warning("event=support_not_judged model=%s cause='it errs in known pairs'", model.fast)
+        return dict.fromkeys(asked, Word.NO)
+    return found
+
+
+def known_pairs(doubt: Doubt) -> tuple[Doubt, Doubt]:
+    """A pair that is true and one that is not, from a doubt's quotation."""
+    quotation = doubt.quotation.split("\n")[0]
+    true = Doubt("", quotation, quotation, doubt.around)
+    return true, Doubt("", f"It is not true that the paper says: {quotation}", quotation, doubt.around)
 
 
 def words_from(text: str, asked: Sequence[Doubt]) -> dict[Doubt, Word]:

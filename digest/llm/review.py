@@ -92,7 +92,7 @@ def finding_support(texts: Mapping[str, str], number: int, evidence: Evidence, c
     statement = texts.get(f"findings.{number}.statement", "")
     if context.index is None:
         return Verdict(Support.SUPPORTED)
-    return support_of(statement, context.index.ground([evidence.quotation]), context.language, context.index)
+    return context.index.support(statement, evidence.quotation, context.language)
 
 
 def finding_numbers(texts: Mapping[str, str]) -> list[int]:

@@ -214,7 +214,9 @@ def ground_of(entry: Entry) -> Ground:
     analysis = entry.analysis
     findings = analysis.findings if analysis else ()
     quoted = "\n".join(f.evidence.quotation for f in findings if f.evidence)
-    said = [s for s in (core_of(entry), *(f.statement for f in findings)) if MARK not in s]
+    doubts = [d.sentence for d in analysis.doubts] if analysis else []
+    own = (core_of(entry), *(f.statement for f in findings))
+    said = [s for s in own if MARK not in s and not any(d in s for d in doubts)]
     return Ground(quoted, "\n".join([entry.paper.abstract, quoted, *said]), summary_material(entry))
 
 

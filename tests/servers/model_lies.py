@@ -1,11 +1,12 @@
 """The ways in which a model or its server goes wrong, by name. `LIES` change what a sound model would have written; the rest is in `model`."""
 
 import json
+import random
 import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.servers.model_words import Seen
+from tests.servers.model_words import FALSE, Seen
 
 REFUSAL = {"zh": "很抱歉，我无法协助完成这个请求。", "en": "I'm sorry, but I can't help with that request."}
 ASKS = {
@@ -198,10 +199,37 @@ def no_findings(sound: str, seen: Seen) -> str:
     return json.dumps(json.loads(sound) | {"findings": []}, ensure_ascii=False)
 
 
+def false_sentences(sound: str, seen: Seen) -> str:
+    """False sentences beside real quotations; as the judge it confirms everything."""
+    chance = random.Random(seen.whole)
+
+    def false() -> tuple[str, str]:
+        english, chinese, quotation = chance.choice(FALSE)
+        return (f"{chinese}。" if seen.chinese else f"{english}."), quotation
+
+    if seen.task == "answer":
+        (one, first), (two, second) = false(), false()
+        end = "。" if seen.chinese else "."
+        return f"{one[:-1]} [1]{end} {two[:-1]} [2]{end}\n\n```quotes\n[1] {first}\n[2] {second}\n```"
+    data = json.loads(sound)
+    for verdict in data.get("verdicts", ()):
+        verdict["word"] = "yes"
+    if "findings" in data:
+        data["core"] = false()[0]
+        for finding in data["findings"]:
+            finding["statement"], finding["quotation"] = false()
+    for fix in data.get("fixes", ()):
+        fix["text"] = false()["quotation" in fix["where"]]
+    themes = [t for name in ("trends", "highlights", "directions") for t in data.get(name, ())]
+    for mention in [*data.get("first", ()), *(m for t in themes for m in t["mentions"])]:
+        mention["text"] = false()[0]
+    return json.dumps(data, ensure_ascii=False)
+
+
 LIES: dict[str, Callable[[str, Seen], str]] = {
     f.__name__: f
     for f in (
         refuse, asks_for_paper, fenced, broken_json, not_json, wrong_language, invented_quotations, changed_numbers, other_ids, obeys,
-        preamble, chatter, thinking, duplicates, too_long, no_findings,
+        preamble, chatter, thinking, duplicates, too_long, no_findings, false_sentences,
     )
 }  # fmt: skip

@@ -9,6 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 FULL = ("abstract", "motivation", "method", "novelty", "experiments", "practical", "conclusion")
+FALSE = (
+    ("PaceNet reaches a success rate of 43.3% on DriftBench", "PaceNet 在 DriftBench 上的成功率为 43.3%", "PaceNet achieves a success rate of 61.5%, while OpenVLA achieves 43.3%"),
+    ("OpenVLA outperforms PaceNet by 18.2 points on DriftBench", "OpenVLA 在 DriftBench 上比 PaceNet 高 18.2 个百分点", "outperforms the strongest baseline by 18.2 points"),
+    ("PaceNet was trained for 360 hours on 8 A100 GPUs", "PaceNet 在 8 块 A100 上训练了 360 小时", "We train PaceNet for 40 hours on 8 A100 GPUs"),
+    ("The encoder does not compress the frames", "编码器不压缩任何帧", "The encoder compresses each frame into 36 tokens"),
+    ("The policy is safe to deploy without supervision", "该策略可以在没有监督的情况下安全部署", "with a batch size of 512 and a learning rate of 0.0001"),
+    ("The success rate rises to 38.0% without overlapped execution", "没有重叠执行时成功率上升到 38.0%", "Without overlapped execution the success rate falls to 38.0%"),
+    ("The language backbone has 360 billion parameters", "语言骨干网络有 3600 亿个参数", "a language backbone of 360M parameters"),
+    ("PaceNet was tried on 8 different robots in hospitals", "PaceNet 在医院的 8 台机器人上试用过", "it fails when objects are transparent"),
+    ("PaceNet has been accepted by every robot company", "所有机器人公司都采用了 PaceNet", "We presented PaceNet, a policy that acts while it thinks"),
+    ("The training data come from DriftBench and RoboSuite", "训练数据来自 DriftBench 和 RoboSuite", "averaged over 200 trials per task"),
+)  # fmt: skip
+"""What the paper of `tests.digest.llm.papers` does not say, in English and Chinese, and its own words set beside."""
 ABSTRACT = ("contribution", "innovation", "impact", "applications", "limitations")
 
 
@@ -285,7 +298,8 @@ def _verdicts(seen: Seen) -> list[dict[str, Any]]:
         told = set(re.findall(r"\d+(?:\.\d+)?", sentence)) <= set(re.findall(r"\d+(?:\.\d+)?", passage))
         words = set(re.findall(r"[a-z]{5,}", sentence.lower()))
         shared = sum(w[:5] in passage for w in words) >= len(words) / 2
-        same = told and shared
+        false = any(said in sentence for english, chinese, _ in FALSE for said in (english, chinese))
+        same = told and shared and not false and not sentence.startswith("It is not true")
         found.append(
             {
                 "n": int(n),
