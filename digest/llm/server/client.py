@@ -367,7 +367,7 @@ class Model:
                     self._learn(model, window=error.window)
                 raise
             except TemporaryFailure as error:
-                trial.refusals += bool(error.complaint and error.complaint.status >= 500 and error.complaint.json)
+                trial.refusals += bool(error.complaint and error.complaint.status == 500)
                 raise
             except ContentFiltered:
                 return Reply("", model, finish="content_filter")

@@ -1,0 +1,208 @@
+"""Replies without end, packed ones and redirects: bounded, on the wire, and booked by what was received."""
+
+import asyncio
+import gzip
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from digest.errors import Misconfigured, ModelUnavailable
+from digest.llm.server.client import Model, RetryPolicy
+from digest.llm.server.transport import MAX_REPLY
+from digest.llm.server.wire import Request, user
+from digest.ports import booked
+
+ONCE = RetryPolicy(attempts=1, first_wait=0.001, longest_wait=0.002, retry_after=1, total=20)
+ASK = Request((user("Say something."),))
+CHUNK = b"x" * 2**16
+
+
+@asynccontextmanager
+async def served(handle, **values):
+    """A model whose server answers every POST with `handle`, and the list of requests it got."""
+    got = []
+
+    async def each(request):
+        got.append(await request.json())
+        return await handle(request)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", each)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    model = Model(**({"name": "m", "base_url": url, "retries": ONCE, "timeout": 10} | values))
+    try:
+        yield model, got
+    finally:
+        await model.aclose()
+        await runner.cleanup()
+
+
+def endless(kind, lead, status=200):
+    """A reply that never ends, and how many bytes of it were taken."""
+    taken = []
+
+    async def handle(request):
+        response = web.StreamResponse(status=status, headers={"Content-Type": kind})
+        await response.prepare(request)
+        await response.write(lead)
+        while request.transport is not None and not request.transport.is_closing():
+            await response.write(CHUNK)
+            taken.append(len(CHUNK))
+        return response
+
+    return handle, taken
+
+
+async def nothing(text):
+    pass
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "lead", "status"),
+    [
+        ("application/json", b'{"choices": [{"message": {"content": "', 200),
+        ("text/event-stream", b'data: {"choices": [{"delta": {"content": "', 200),
+        ("application/json", b'{"error": {"message": "', 500),
+    ],
+)
+async def test_a_reply_without_end_is_not_taken(kind, lead, status, stream):
+    handle, taken = endless(kind, lead, status)
+    async with served(handle) as (model, _):
+        with pytest.raises(ModelUnavailable):
+            await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+    assert sum(taken) < 8 * MAX_REPLY
+
+
+async def test_a_small_reply_that_unpacks_to_a_large_one_is_not_unpacked():
+    bomb = gzip.compress(b" " * 2**28)
+
+    async def handle(request):
+        return web.Response(body=bomb, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+    async with served(handle, embeddings="e") as (model, _):
+        with pytest.raises(ModelUnavailable, match="larger than any"):
+            await model.ask(ASK)
+        with pytest.raises(ModelUnavailable, match="larger than any"):
+            await model.embed(["x"])
+
+
+async def test_a_packed_reply_is_unpacked():
+    sound = {"choices": [{"message": {"content": "Yes."}, "finish_reason": "stop"}]}
+
+    async def handle(request):
+        body = gzip.compress(json.dumps(sound).encode())
+        return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+
+    async with served(handle) as (model, _):
+        assert (await model.ask(ASK)).text == "Yes."
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_redirect_to_another_place_gets_no_prompt(status):
+    async def stolen(request):
+        return web.json_response({"choices": [{"message": {"content": "Thanks."}}]})
+
+    async with served(stolen) as (thief, got):
+
+        async def handle(request):
+            return web.Response(status=status, headers={"Location": thief._base_url + "/chat/completions?key=secret"})
+
+        async with served(handle, embeddings="e") as (model, _):
+            with pytest.raises(Misconfigured, match=r"redirects to http://127.0.0.1:\d+, .*OPENAI_BASE_URL"):
+                await model.ask(ASK)
+            with pytest.raises(Misconfigured):
+                await model.embed(["x"])
+        assert got == []
+
+
+async def test_a_streamed_answer_ends_when_its_time_ends():
+    async def handle(request):
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while request.transport is not None and not request.transport.is_closing():
+            await response.write(b'data: {"choices": [{"delta": {"content": "drip "}}]}\n\n')
+            await asyncio.sleep(0.02)
+        return response
+
+    async with served(handle, timeout=0.4) as (model, got):
+        began = asyncio.get_running_loop().time()
+        with booked("c", "answer") as book:
+            reply = await model.stream(ASK, nothing)
+        assert asyncio.get_running_loop().time() - began < 5
+    assert reply.finish == "length"
+    assert reply.text.startswith("drip")
+    assert book.total.output_tokens > 0
+    assert len(got) == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_half_characters_and_controls_are_cleaned_stored_and_booked(stream):
+    async def handle(request):
+        body = '{"choices": [{"message": {"content": "a\\ud83d b\\u0000c \\ud83d\\ude00"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 7, "completion_tokens": 9}}'
+        return web.Response(body=body.encode(), content_type="application/json")
+
+    async with served(handle) as (model, got):
+        for _ in range(2):
+            with booked("c", "answer") as book:
+                reply = await (model.stream(ASK, nothing) if stream else model.ask(ASK))
+            assert reply.text == "a\ufffd bc 😀"
+    assert len(got) == 1
+    assert book.total.calls == 0
+
+
+async def test_a_stream_that_breaks_off_is_booked_by_what_came():
+    async def handle(request):
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b'data: {"choices": [{"delta": {"content": "' + b"word " * 400 + b'"}}]}\n\n')
+        await response.write_eof()
+        return response
+
+    async with served(handle) as (model, _):
+        with booked("c", "answer") as book, pytest.raises(ModelUnavailable):
+            await model.stream(ASK, nothing)
+    assert book.total.output_tokens > 300
+
+
+async def test_the_responses_api_is_spoken_and_read():
+    sent = {
+        "object": "response",
+        "status": "completed",
+        "output": [
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
+            {"type": "message", "content": [{"type": "output_text", "text": "Yes."}]},
+        ],
+        "usage": {"input_tokens": 10, "output_tokens": 3, "input_tokens_details": {"cached_tokens": 4}},
+    }
+
+    async def handle(request):
+        body = await request.json()
+        assert request.path.endswith("/v1/responses")
+        assert body["store"] is False
+        if not body.get("stream"):
+            return web.json_response(sent)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for event in (
+            {"type": "response.created", "response": {"object": "response", "status": "in_progress", "error": None}},
+            {"type": "response.output_text.delta", "delta": "Ye"},
+            {"type": "response.output_text.delta", "delta": "s."},
+            {"type": "response.completed", "response": sent},
+        ):
+            await response.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+        await response.write_eof()
+        return response
+
+    async with served(handle, api="responses") as (model, _):
+        with booked("c", "answer") as book:
+            assert (await model.ask(ASK)).text == "Yes."
+        assert (book.total.input_tokens, book.total.cached_tokens) == (10, 4)
+        reply = await model.stream(Request((user("Another."),)), nothing)
+        assert (reply.text, reply.finish) == ("Yes.", "stop")
