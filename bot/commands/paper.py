@@ -11,7 +11,7 @@ from bot.digests import cards
 from bot.digests.cards import note
 from bot.questions.answering import answer_name, answer_privately
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
-from digest.arxiv.ids import PaperRef, looks_like_id, parse
+from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper
 from digest.render import tex
@@ -47,8 +47,7 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
         await simple[verb](context, command, respond, language)
         return
     ref, question = _split(text)
-    if ref is None and looks_like_id(text):
-        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    _require_words(ref, text, language)
     found = await _find_named(context, command, ref, text, language)
     if found is None:
         await _search(context, command, respond, language)
@@ -58,13 +57,20 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
         await show_card(context, command, found, respond, language)
 
 
+def _require_words(ref: PaperRef | None, text: str, language: str) -> None:
+    """Raises BadInput for a mistyped id, and for a link that names no arXiv paper."""
+    if ref is None and looks_like_id(text):
+        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    if ref is None and (place := only_elsewhere(text)):
+        raise BadInput(say("paper elsewhere", language, place=escape(place)))
+
+
 async def _ask(context: Context, command: Command, respond: Responder, language: str) -> None:
     """Answers a question about the paper that an id, URL, number or words name. Of several that
     fit, the person chooses, and the question is kept for that."""
     text, question = command.text.strip(), command.question.strip()
     ref = parse(text)
-    if ref is None and looks_like_id(text):
-        raise BadInput(say("not a paper", language, text=escape(text[:60])))
+    _require_words(ref, text, language)
     found = await _find_named(context, command, ref, text, language)
     papers = [found] if found else await _find_by_words(context, text, respond, language)
     if len(papers) == 1:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from bot.context import Context
 from bot.core.chat import Place, Question
 from bot.core.ids import answer_of
+from bot.core.texts import say
 from bot.digests import cards
 from bot.questions.lookup import find_paper
 from bot.store import ThreadRecord
-from digest.arxiv.ids import parse, plain_id
+from digest.arxiv.ids import elsewhere, parse, plain_id
+from digest.errors import NotFound
 from digest.model import Digest, Paper
+from digest.render.markdown import escape
 from digest.selection.ledger import LedgerEntry
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 
@@ -53,6 +56,8 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     if found.about_day and digest:
         return Subjects(tuple(e.paper for e in digest.entries), digest)
     if found.ask or not found.paper_ids:
+        if place := elsewhere(question.text):
+            raise NotFound(say.sentence("paper elsewhere", place=escape(place)))
         candidates = tuple((c.label, c.paper_id) for c in found.candidates)
         return Subjects((), digest, candidates or _all_choices(digest))
     digests = [digest, *earlier] if digest else earlier

@@ -1,9 +1,8 @@
 """The arXiv client: announcements, papers by id, search. The only importer of `arxiv`.
 
-The package builds requests and parses entries, but would hang without a timeout, ignore
-Retry-After, take an error page for an empty list and mend a truncated one. So its session is
-ours (`_Answered`), and every answer is checked first. An impossible empty list counts as
-throttling.
+The package only parses entries: by itself it would hang without a timeout, ignore Retry-After,
+take an error page for an empty list and mend a truncated one. So its session is ours
+(`_Answered`), and every answer is checked first. An impossible empty list counts as throttling.
 """
 
 from __future__ import annotations
@@ -14,17 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import arxiv
 
 from digest.arxiv import atom, feed, ids, query
 from digest.arxiv.feed import Feed
-from digest.arxiv.http import Deadline, Fetch, Refused, Trouble, said
+from digest.arxiv.http import Deadline, Refused, Trouble, said
 from digest.arxiv.ids import PaperRef
-from digest.arxiv.metadata import line, paragraphs, withdrawn
+from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
 from digest.errors import BadInput, for_log
 from digest.model import Listed, Listing, Paper
 from digest.ports import Pace
@@ -104,7 +104,7 @@ class Arxiv:
         with said(self._shortly):
             deadline = self._deadline(self._shortly)
             for text in query.searches(words):
-                page = await deadline.ask(self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance)))
+                page = await self._page(Ask(text, limit, sort=arxiv.SortCriterion.Relevance), deadline)
                 if page.papers:
                     return list(_once(page.papers).values())[:limit]
         return []
@@ -112,7 +112,7 @@ class Arxiv:
     async def _feed(self, categories: Sequence[str], deadline: Deadline) -> Feed:
         url = f"{self._rss_url}/rss/{'+'.join(quote(c, safe='.-') for c in categories)}"
         try:
-            found = await deadline.ask(lambda fetch: feed.parse(fetch(url)))
+            found = await deadline.ask(url, feed.parse)
         except Refused as error:
             if error.status not in (400, 404):
                 raise
@@ -131,7 +131,7 @@ class Arxiv:
         page = await deadline.retry(lambda: self._first_page(text, categories, since, deadline))
         papers = _once(page.papers)
         for start in range(PAGE, min(page.total, MOST), PAGE):
-            more = await deadline.ask(self._page(Ask(text, start=start)))
+            more = await self._page(Ask(text, start=start), deadline)
             papers = _once((*papers.values(), *more.papers))
         if page.total > MOST:
             log.warning("event=window_cut total=%d categories=%d", page.total, len(categories))
@@ -139,9 +139,9 @@ class Arxiv:
 
     async def _first_page(self, text: str, categories: Sequence[str], since: datetime, deadline: Deadline) -> Page:
         """An empty first page counts only when the newest paper of all is older than the window."""
-        page = await deadline.once(self._page(Ask(text)))
+        page = await deadline.once(*self._request(Ask(text)))
         if not page.papers:
-            newest = await deadline.once(self._page(Ask(query.of_categories(categories), 1)))
+            newest = await deadline.once(*self._request(Ask(query.of_categories(categories), 1)))
             if not newest.papers or newest.papers[0].published >= since:
                 raise Trouble(label.sentence("arxiv.window", categories=", ".join(categories), days=WINDOW.days))
         return page
@@ -177,7 +177,7 @@ class Arxiv:
     async def _chunk(self, wanted: Sequence[str], deadline: Deadline) -> list[Paper]:
         """Loads papers. arXiv refuses a whole list for one bad id, so a refused list is halved."""
         try:
-            page = await deadline.ask(self._page(Ask("", len(wanted), id_list=tuple(wanted))))
+            page = await self._page(Ask("", len(wanted), id_list=tuple(wanted)), deadline)
         except Refused as error:
             log.info("event=ids_refused count=%d cause=%r", len(wanted), for_log(error))
             if len(wanted) == 1:
@@ -198,21 +198,33 @@ class Arxiv:
             clock=self._clock,
         )
 
-    def _page(self, ask: Ask) -> Callable[[Fetch], Page]:
-        """Loads one page in one request. Blocks. Raises Trouble, Refused."""
+    async def _page(self, ask: Ask, deadline: Deadline) -> Page:
+        return await deadline.ask(*self._request(ask))
 
-        def read(fetch: Fetch) -> Page:
-            client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
-            client.query_url_format = self._api_url + "?{}"
-            answered = _Answered(fetch, ask)
-            client._session = answered  # noqa: SLF001 (there is no public way to give it a timeout)
-            search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, ask.sort)
-            papers: list[Paper | None] = []
-            with suppress(_NoMore), _unasked_for(ask):
-                papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))
-            return Page(tuple(p for p in papers if p), answered.total)
+    def _request(self, ask: Ask) -> tuple[str, Callable[[bytes], Page]]:
+        """The URL of a page, and what reads its body."""
+        values = {
+            "search_query": ask.text,
+            "id_list": ",".join(ask.id_list),
+            "sortBy": ask.sort.value,
+            "sortOrder": arxiv.SortOrder.Descending.value,
+            "start": ask.start,
+            "max_results": ask.size,
+        }
+        return f"{self._api_url}?{urlencode(values)}", partial(read_page, ask)
 
-        return read
+
+def read_page(ask: Ask, body: bytes) -> Page:
+    """Raises Trouble, Refused."""
+    client = arxiv.Client(page_size=ask.size, delay_seconds=0, num_retries=0)
+    with _unasked_for(ask):
+        answered = _Answered(*atom.checked(body, ask.start, ask.size))
+    client._session = answered  # noqa: SLF001  # it parses only what a session gives it
+    search = arxiv.Search(ask.text, list(ask.id_list), ask.start + ask.size, ask.sort)
+    papers: list[Paper | None] = []
+    with suppress(_NoMore):
+        papers.extend(map(paper_of, islice(client.results(search, offset=ask.start), ask.size)))
+    return Page(tuple(p for p in papers if p), answered.total)
 
 
 class _NoMore(Exception):
@@ -220,19 +232,19 @@ class _NoMore(Exception):
 
 
 class _Answered:
-    """Replaces the package's `requests.Session`: one request, checked."""
+    """Replaces the package's `requests.Session`: one body, checked."""
 
-    def __init__(self, fetch: Fetch, ask: Ask) -> None:
-        self._fetch = fetch
-        self._ask = ask
-        self.status_code = 200
-        self.content = b""
-        self.total = 0
+    status_code = 200
 
-    def get(self, url: str, **_: Any) -> _Answered:
-        if self.content:
+    def __init__(self, content: bytes, total: int) -> None:
+        self.content = content
+        self.total = total
+        self._given = False
+
+    def get(self, *_: Any, **__: Any) -> _Answered:
+        if self._given:
             raise _NoMore
-        self.content, self.total = atom.checked(self._fetch(url), self._ask.start, self._ask.size)
+        self._given = True
         return self
 
 
@@ -260,8 +272,8 @@ def paper_of(result: arxiv.Result) -> Paper | None:
         version=ref.version or 1,
         title=line(result.title),
         abstract=abstract,
-        authors=tuple(name for author in result.authors if (name := line(author.name))),
-        categories=tuple(categories),
+        authors=tuple(name for author in result.authors[:MOST_AUTHORS] if (name := line(author.name))),
+        categories=tuple(categories)[:MOST_CATEGORIES],
         published=_aware(result.published),
         updated=_aware(result.updated),
         comment=comment,

@@ -6,21 +6,19 @@ A page that is not a feed, or a truncated feed, raises Trouble: it is no empty d
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
-import feedparser
+from lxml import etree
 
 from digest.arxiv import ids
-from digest.arxiv.atom import no_feed
 from digest.arxiv.calendar import NEW_YORK
 from digest.arxiv.http import Trouble
-from digest.arxiv.metadata import line, paragraphs, withdrawn
+from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
+from digest.arxiv.xml import children, local, said, tree
 from digest.model import Kind, Listed, Paper
 from digest.render.labels import label
 
@@ -28,8 +26,12 @@ MOST_ITEMS = 2000
 """arXiv's limit: a feed of this length may be truncated."""
 
 _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
+_OTHER = ("replace", "replace-cross")
 _PREFIX = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
-_COMMA = re.compile(r",\s*(?![^()]*\))")
+_SUMMARY = ("summary", "description")
+_COMMA = re.compile(r",\s*(?![^()]{0,500}\))")
+LONGEST_LIST = 200_000
+"""Characters of all authors of a paper: the largest collaborations have about 60,000."""
 _NAME_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.ASCII)
 
 
@@ -46,21 +48,20 @@ class Feed:
 
 def parse(body: bytes) -> Feed:
     """Raises Trouble."""
-    # A stream: feedparser takes bytes that look like a file name or an address for one.
-    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.get("version"):
-        raise Trouble(no_feed(body))
-    if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
-        raise Trouble(label.sentence("arxiv.feed cut"))
-    if parsed.entries and not any(_ref(entry) for entry in parsed.entries):
+    root = tree(body, ("rss", "feed", "RDF"), "arxiv.feed cut")
+    channel = next(children(root, "channel"), root)
+    entries = [e for e in root.iter() if isinstance(e.tag, str) and local(e) in ("item", "entry")]
+    if entries and not any(_ref(entry) for entry in entries):
         raise Trouble(label.sentence("arxiv.empty"))
+    if entries and not any(_kind(entry) in (*_NEWS, *_OTHER) for entry in entries):
+        raise Trouble(label.sentence("arxiv.kinds"))
     news: dict[str, Listed] = {}
-    for entry in parsed.entries:
-        listed = _listed(entry, parsed.feed)
+    for entry in entries:
+        listed = _listed(entry, channel)
         if listed and (listed.paper.id not in news or listed.kind is Kind.NEW):
             news[listed.paper.id] = listed
-    days = [at.astimezone(NEW_YORK).date() for e in parsed.entries if (at := _time(e) or _time(parsed.feed))]
-    return Feed(max(days, default=None), len(parsed.entries), tuple(news.values()))
+    days = [at.astimezone(NEW_YORK).date() for e in entries if (at := _time(e) or _time(channel))]
+    return Feed(max(days, default=None), len(entries), tuple(news.values()))
 
 
 def joined(feeds: Sequence[Feed]) -> Feed:
@@ -72,51 +73,63 @@ def joined(feeds: Sequence[Feed]) -> Feed:
     return Feed(max(days, default=None), sum(part.items for part in feeds), tuple(news.values()))
 
 
-def _listed(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Listed | None:
-    ref = _ref(entry)
-    summary = str(entry.get("summary", ""))
-    prefix = _PREFIX.match(summary)
-    kind = str(entry.get("arxiv_announce_type", "") or (prefix["kind"] if prefix else "")).lower()
+def _listed(entry: etree._Element, channel: etree._Element) -> Listed | None:
+    ref, kind = _ref(entry), _kind(entry)
     if ref is None or kind not in _NEWS:
         return None
-    at = (_time(entry) or _time(feed) or datetime.min.replace(tzinfo=UTC)).astimezone(UTC)
-    abstract = paragraphs(summary[prefix.end() :] if prefix else summary)
+    at = (_time(entry) or _time(channel) or datetime.min.replace(tzinfo=UTC)).astimezone(UTC)
+    abstract = paragraphs(_PREFIX.sub("", said(entry, *_SUMMARY), count=1))
     paper = Paper(
         id=ref.id,
         version=ref.version or 1,
-        title=line(str(entry.get("title", ""))),
+        title=line(said(entry, "title")),
         abstract=abstract,
         authors=_authors(entry),
-        categories=tuple(dict.fromkeys(str(tag["term"]) for tag in entry.get("tags", ()) if tag.get("term"))),
+        categories=tuple(dict.fromkeys(_categories(entry)))[:MOST_CATEGORIES],
         published=at,
         updated=at,
-        journal_ref=line(str(entry.get("arxiv_journal_reference", ""))),
-        doi=line(str(entry.get("arxiv_doi", ""))),
+        journal_ref=line(said(entry, "journal_reference")),
+        doi=line(said(entry, "DOI")),
         withdrawn=withdrawn("", abstract),
     )
     return Listed(paper, _NEWS[kind])
 
 
-def _ref(entry: Mapping[str, Any]) -> ids.PaperRef | None:
-    return ids.parse(str(entry.get("id", ""))) or ids.parse(str(entry.get("link", "")))
+def _kind(entry: etree._Element) -> str:
+    prefix = _PREFIX.match(said(entry, *_SUMMARY))
+    return (said(entry, "announce_type") or (prefix["kind"] if prefix else "")).lower()
 
 
-def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _ref(entry: etree._Element) -> ids.PaperRef | None:
+    links = (child.get("href") or child.text or "" for child in children(entry, "link"))
+    return next((ref for text in (said(entry, "id", "guid"), *links) if (ref := ids.parse(text[:500]))), None)
+
+
+def _categories(entry: etree._Element) -> Iterator[str]:
+    for child in children(entry, "category"):
+        if term := line(child.get("term") or child.text):
+            yield term
+
+
+def _authors(entry: etree._Element) -> tuple[str, ...]:
     """Splits `dc:creator` at commas; an affiliation and `Jr.` belong to the name before."""
+    said_names = [said(child, "name") or child.text or "" for child in children(entry, "author")]
     names: list[str] = []
-    for author in entry.get("authors", ()):
-        for part in _COMMA.split(line(str(author.get("name", "")))):
+    for text in said_names or [child.text or "" for child in children(entry, "creator")]:
+        for part in _COMMA.split(" ".join(text[:LONGEST_LIST].split())):
             if names and _NAME_SUFFIX.fullmatch(part):
                 names[-1] += f", {part}"
             elif name := line(re.sub(r"\s*\([^()]*\)", "", part)):
                 names.append(name)
+            if len(names) >= MOST_AUTHORS:
+                return tuple(names)
     return tuple(names)
 
 
-def _time(entry: Mapping[str, Any]) -> datetime | None:
+def _time(entry: etree._Element) -> datetime | None:
     """Reads RSS's `Fri, 23 Feb 2024 00:00:00 -0500` and Atom's `2025-08-20T00:00:00-04:00`. An
     Atom feed has `updated` only."""
-    text = str(entry.get("published") or entry.get("updated") or "")
+    text = said(entry, "published", "pubDate", "updated", "lastBuildDate", "date")[:60]
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             at = read(text)

@@ -1,8 +1,8 @@
-"""Requests to arXiv: one at a time and paced, bounded in time and size, with one retry layer and
-one deadline.
+"""Requests to arXiv's API and feed: one at a time and paced, bounded in time and size, with one
+retry layer and one deadline.
 
 Status, Retry-After and pages that are no feed stay visible here, so that throttling never counts
-as emptiness. A request runs in a thread. No lower layer retries, and nothing waits beyond the
+as emptiness. Answers are parsed in a thread. No lower layer retries, and nothing waits beyond the
 deadline.
 """
 
@@ -10,34 +10,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-import requests
 import stamina
-import urllib3
+from yarl import URL
 
 from digest.arxiv.metadata import line
 from digest.errors import ArxivUnavailable, for_log
+from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect, SlowAnswer
+from digest.http.reader import Answer, HttpReader
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Fetch = Callable[[str], bytes]
-"""Returns the body at a URL. Raises Trouble, Refused."""
 
-CONNECT_SECONDS = 10
 SILENCE_SECONDS = 60
 """How long a server may stay silent: arXiv needs time for 2,000 papers."""
-LARGEST_BODY = 64 * 1024 * 1024
+LARGEST_BODY = 24 * 1024 * 1024
+"""Bytes: 2,000 papers have about 6 million."""
+HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "rss.arxiv.org", "www.arxiv.org"))
+"""Redirects of one of them may lead to another."""
 FORBIDDEN_WAIT = 900.0
 """After a 403, arXiv treats further quick requests as an attack."""
 
@@ -72,9 +72,9 @@ class Deadline:
     agent: str
     clock: Callable[[], float] = time.monotonic
 
-    async def ask(self, read: Callable[[Fetch], T]) -> T:
-        """Retries `read` until usable. Raises the last Trouble at the deadline; Refused."""
-        return await self.retry(lambda: self.once(read))
+    async def ask(self, url: str, read: Callable[[bytes], T]) -> T:
+        """Asks until `read` can use the body. Raises the last Trouble at the deadline; Refused."""
+        return await self.retry(lambda: self.once(url, read))
 
     async def retry(self, step: Callable[[], Awaitable[T]]) -> T:
         tries = 0
@@ -97,84 +97,61 @@ class Deadline:
                 return await step()
         raise AssertionError  # pragma: no cover
 
-    async def once(self, read: Callable[[Fetch], T]) -> T:
-        """Makes one request in its slot, in a thread, within the remaining time."""
+    async def once(self, url: str, read: Callable[[bytes], T]) -> T:
+        """Makes one request in its slot, within the remaining time. `read` runs in a thread."""
         try:
-            # The thread keeps the time itself; two more seconds let it end before its slot is free.
-            async with asyncio.timeout(self._left() + 2), self.slot():
-                left = self._left()
-                return await _aside(lambda: read(lambda url: fetch(url, self.agent, left)))
+            async with asyncio.timeout(self._left()), self.slot():
+                body = await fetch(URL(url, encoded=True), self.agent, self._left())
         except TimeoutError:
             raise Trouble(label.sentence("arxiv.slow")) from None
+        return await asyncio.to_thread(read, body)
 
     def _left(self) -> float:
         return max(self.until - self.clock(), 0.05)
 
 
-async def _aside(work: Callable[[], T]) -> T:
-    """Uses a daemon thread, so that a silent server does not delay the end of the process."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def tell(say: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(lambda: None if done.done() else say())
-
-    def run() -> None:
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the caller's
-            caught = error
-            tell(lambda: done.set_exception(caught))
-        else:
-            tell(lambda: done.set_result(result))
-
-    threading.Thread(target=run, name="arxiv", daemon=True).start()
-    return await done
-
-
-def fetch(url: str, agent: str, seconds: float) -> bytes:
-    """Returns the body of a 200. Blocks for at most about `seconds`. Raises Trouble, Refused."""
-    until = time.monotonic() + seconds
-    timeout = (min(CONNECT_SECONDS, seconds), min(SILENCE_SECONDS, seconds))
+async def fetch(url: URL, agent: str, seconds: float) -> bytes:
+    """Returns the body of a 200. Raises Trouble, Refused."""
+    limits = Limits(LARGEST_BODY, seconds, min(SILENCE_SECONDS, seconds))
     try:
-        with requests.get(url, headers={"User-Agent": agent}, timeout=timeout, stream=True) as response:
-            if response.status_code != requests.codes.ok:
-                raise _unusable(response)
-            return _body(response, until)
-    except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        async with HttpReader(HOSTS if url.host in HOSTS else (), agent) as http:
+            answer = await http.get(url, limits)
+    except SlowAnswer:
         raise Trouble(label.sentence("arxiv.slow")) from None
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except LargeAnswer:
+        raise Trouble(label.sentence("arxiv.large")) from None
+    except RefusedRedirect as error:
+        raise Trouble(label.sentence("arxiv.moved", place=error.place or url.host)) from None
+    except HttpError as error:
         log.info("event=unreachable cause=%r", for_log(error))
         raise Trouble(label.sentence("arxiv.broken")) from None
+    if answer.status != 200:
+        raise _unusable(answer)
+    if not _may_be_feed(answer.content_type):
+        raise Trouble(label.sentence("arxiv.type", type=answer.content_type[:60]))
+    return answer.body
 
 
-def _body(response: requests.Response, until: float) -> bytes:
-    body = bytearray()
-    # read1 returns what is there; iter_content would wait for a full chunk from a slow server.
-    while piece := response.raw.read1(65536, decode_content=True):
-        body += piece
-        if len(body) > LARGEST_BODY:
-            raise Trouble(label.sentence("arxiv.large"))
-        if time.monotonic() > until:
-            raise Trouble(label.sentence("arxiv.slow"))
-    return bytes(body)
+def _may_be_feed(content_type: str) -> bool:
+    """Mirrors name feeds in many ways; a page of text says in its words what is wrong."""
+    kind = content_type.partition("/")[0]
+    return kind == "text" or content_type.endswith("xml") or content_type in ("", "application/octet-stream")
 
 
-def _unusable(response: requests.Response) -> Exception:
-    status = response.status_code
-    if status == requests.codes.forbidden:
+def _unusable(answer: Answer) -> Exception:
+    status = answer.status
+    if status == 403:
         return Trouble(label.sentence("arxiv.denied"), FORBIDDEN_WAIT, asked=False)
-    if status == requests.codes.too_many_requests:
-        return Trouble(label.sentence("arxiv.busy"), _retry_after(response))
+    if status == 429:
+        return Trouble(label.sentence("arxiv.busy"), _retry_after(answer))
     if status >= 500 or status in (408, 409, 425):
-        return Trouble(label.sentence("arxiv.status", status=status), _retry_after(response))
-    return Refused(response.raw.read(4096, decode_content=True).decode(errors="replace"), status)
+        return Trouble(label.sentence("arxiv.status", status=status), _retry_after(answer))
+    return Refused(answer.body.decode(errors="replace"), status)
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def _retry_after(answer: Answer) -> float | None:
     """Returns Retry-After in seconds; the header holds seconds or a date."""
-    header = response.headers.get("Retry-After", "").strip()
+    header = answer.headers.get("Retry-After", "").strip()
     if header.isascii() and header.isdigit():
         return float(header[:9])
     try:

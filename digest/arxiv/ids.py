@@ -51,6 +51,13 @@ _SHAPES = (
     re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org(?:/\S*)?", re.IGNORECASE),
 )
 
+_LINK = re.compile(
+    r"(?:https?://(?:[^\s/@]*@)?|(?<![\w@./-])(?=(?:[a-z0-9-]+\.)+[a-z]{2,}/))(?P<host>[a-z0-9.-]+\.[a-z]{2,})(?::\d+)?(?:[/?#]\S*)?"
+    r"|(?<![\w/])(?:doi:\s?)?(?P<doi>10\.\d{4,9}/[^\s]+)",
+    re.ASCII | re.IGNORECASE,
+)
+"""An address with its scheme or a path, or a DOI."""
+
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
 _EDGES = " \t\r\n<>()[]{}\"'“”‘’「」『』《》〈〉【】`*_.,;:!?。，；：！？、…"
@@ -75,13 +82,32 @@ def looks_like_id(text: str) -> bool:
     return any(shape.fullmatch(bare) for shape in _SHAPES) and parse(text) is None
 
 
+def elsewhere(text: str) -> str:
+    """The host or DOI of the first link in a text that names no arXiv paper; empty without one."""
+    plain = _plain(text)
+    match = None if parse(text) else _LINK.search(plain)
+    return (match["host"] or match["doi"]).lower()[:60] if match else ""
+
+
+def only_elsewhere(text: str) -> str:
+    """Like `elsewhere`, for a text that is nothing but the link."""
+    bare = _plain(text).strip(_EDGES).split("|")[0].strip(_EDGES)
+    return elsewhere(bare) if _LINK.fullmatch(bare) else ""
+
+
 def named(text: str) -> PaperRef | None:
-    """The paper a text names; None for words. Raises BadInput for a mistyped id."""
+    """The paper a text names; None for words. Raises BadInput for a mistyped id, or a link to
+    another place."""
     if looks_like_id(text):
         shown = " ".join(text.split())[:80]
         raise BadInput(
             f"“{shown}” looks like an arXiv id or address but is none. An id looks like 2401.00001 or hep-th/9901001; "
             "an address like https://arxiv.org/abs/2401.00001."
+        )
+    if place := only_elsewhere(text):
+        raise BadInput(
+            f"This link leads to {place}, and Paperboy reads papers on arXiv only. If the paper is on arXiv too, "
+            "write its arXiv id or its title."
         )
     return parse(text)
 

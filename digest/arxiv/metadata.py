@@ -20,20 +20,32 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 
+MOST_AUTHORS = 6_000
+"""The largest collaborations have about 5,200."""
+MOST_CATEGORIES = 50
+LONGEST_LINE = 2_000
+"""Characters of a title, name or comment; arXiv's own forms take a few hundred."""
+LONGEST_ABSTRACT = 20_000
+"""Characters; arXiv's own form takes 1,920."""
+
 
 def line(text: str | None) -> str:
     """Returns a title in one line with single spaces, without text that only a model would see."""
-    return " ".join(visible(text or "").split())
+    return " ".join(visible(_cut(text or "", LONGEST_LINE)).split())
 
 
 def paragraphs(text: str | None) -> str:
     """Joins an abstract's 80-character lines; empty and indented lines start a paragraph."""
     found: list[list[str]] = [[]]
-    for raw in (text or "").strip().splitlines():
+    for raw in _cut((text or "").strip(), LONGEST_ABSTRACT).splitlines():
         if not raw.strip() or raw[0] in " \t":
             found.append([])
         found[-1].extend(raw.split())
     return "\n\n".join(" ".join(words) for words in found if words)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def withdrawn(comment: str | None, abstract: str | None = "") -> bool:

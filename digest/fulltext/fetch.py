@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 from urllib.parse import quote
 
-import aiohttp
 import stamina
 from yarl import URL
 
 from digest.errors import ArxivUnavailable, Unreadable
+from digest.http.bounds import HttpError, LargeAnswer, Limits, RefusedRedirect
+from digest.http.reader import Answer, HttpReader
 from digest.model import Basis, Paper
 from digest.ports import Pace
 
@@ -25,13 +26,13 @@ HTML_URL = "https://arxiv.org"
 ARXIV_HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "www.arxiv.org"))
 SLOT = "arxiv-content"
 MAX_BYTES = {Basis.HTML: 25_000_000, Basis.PDF: 60_000_000}
-MAX_REDIRECTS = 5
 MAX_RETRY_AFTER = 60.0
 TYPES = {
     Basis.HTML: ("text/html", "application/xhtml+xml"),
     Basis.PDF: ("application/pdf", "application/octet-stream", "binary/octet-stream"),
 }
-TIMEOUT = aiohttp.ClientTimeout(total=180, connect=15, sock_read=45)
+SECONDS = 180.0
+SILENCE = 45.0
 
 
 class _RetryLater(Exception):
@@ -57,13 +58,11 @@ class Fetcher:
     ) -> None:
         self._url = URL(content_url.rstrip("/"))
         self._is_default = str(self._url) == DEFAULT_URL
-        self._hosts = ARXIV_HOSTS if self._is_default else frozenset((self._url.host or "",))
+        self._http = HttpReader(ARXIV_HOSTS if self._is_default else (), agent)
         self._pace = pace
-        self._agent = agent
         self._attempts = attempts
         self._wait = wait
         self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, paper: Paper, basis: Basis) -> bytes:
         """Returns the document's bytes. Raises Unreadable or ArxivUnavailable."""
@@ -77,9 +76,7 @@ class Fetcher:
         return await self._get_with_retries(URL(HTML_URL + path, encoded=True), basis)
 
     async def aclose(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._http.aclose()
 
     async def _get_with_retries(self, url: URL, basis: Basis) -> bytes:
         """Retries 429, 5xx and broken connections; honours Retry-After up to a minute."""
@@ -96,39 +93,20 @@ class Fetcher:
             raise ArxivUnavailable(f"arXiv did not deliver the paper's {basis.value.upper()} ({e}).") from e
 
     async def _get(self, url: URL, basis: Basis) -> bytes:
+        limits = Limits(MAX_BYTES[basis], SECONDS, SILENCE, connect=15)
         try:
             async with self._pace.slot(SLOT):
-                return await self._get_redirected(url, basis)
-        except (aiohttp.ClientError, TimeoutError) as e:
-            log.info("event=fetch_failed url=%s error=%s", url, type(e).__name__)
+                answer = await self._http.get(url, limits, TYPES[basis])
+        except LargeAnswer as e:
+            raise Unreadable(f"the {basis.value.upper()} is larger than {e.limit // 1_000_000} MB") from e
+        except RefusedRedirect as e:
+            if e.place:
+                raise ArxivUnavailable(f"arXiv redirected to another host ({e.place}), which is not followed.") from e
+            raise ArxivUnavailable("arXiv redirected in a circle.") from e
+        except HttpError as e:
+            log.info("event=fetch_failed url=%s error=%s", url, e)
             raise _RetryLater(type(e).__name__) from e
-
-    async def _get_redirected(self, url: URL, basis: Basis) -> bytes:
-        for _ in range(MAX_REDIRECTS):
-            async with self._open_session().get(url, allow_redirects=False) as response:
-                if response.status not in (301, 302, 303, 307, 308):
-                    return await _read_body(response, basis)
-                target = url.join(URL(response.headers.get("Location", "")))
-            if (
-                target.host not in self._hosts
-                or target.port not in (url.port, 443)
-                or (url.scheme == "https" and target.scheme != "https")
-            ):
-                raise ArxivUnavailable(f"arXiv redirected to another host ({target.host}), which is not followed.")
-            url = target
-        raise ArxivUnavailable("arXiv redirected in a circle.")
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        """Opened at the first request, in the loop that uses it."""
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                timeout=TIMEOUT,
-                headers={"User-Agent": self._agent},
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
-                max_line_size=16_384,
-            )
-        return self._session
+        return _body(answer, basis)
 
 
 def _backoff(error: Exception) -> bool | float:
@@ -137,27 +115,19 @@ def _backoff(error: Exception) -> bool | float:
     return True if error.after is None else min(error.after, MAX_RETRY_AFTER)
 
 
-async def _read_body(response: aiohttp.ClientResponse, basis: Basis) -> bytes:
+def _body(answer: Answer, basis: Basis) -> bytes:
     what = basis.value.upper()
-    if response.status in (404, 410):
-        raise Unreadable(f"no {what} ({response.status})")
-    if response.status == 429 or response.status >= 500:
-        raise _RetryLater(str(response.status), _seconds(response.headers.get("Retry-After")))
-    if response.status != 200:
-        raise ArxivUnavailable(f"arXiv answered {response.status} for the paper's {what}.")
-    if response.content_type not in TYPES[basis]:
-        raise ArxivUnavailable(f"arXiv answered the request for the paper's {what} with {response.content_type}.")
-    limit = MAX_BYTES[basis]
-    if (response.content_length or 0) > limit:
-        raise Unreadable(f"the {what} is larger than {limit // 1_000_000} MB")
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        body += chunk
-        if len(body) > limit:
-            raise Unreadable(f"the {what} is larger than {limit // 1_000_000} MB")
-    if not body:
+    if answer.status in (404, 410):
+        raise Unreadable(f"no {what} ({answer.status})")
+    if answer.status == 429 or answer.status >= 500:
+        raise _RetryLater(str(answer.status), _seconds(answer.headers.get("Retry-After")))
+    if answer.status != 200:
+        raise ArxivUnavailable(f"arXiv answered {answer.status} for the paper's {what}.")
+    if answer.content_type not in TYPES[basis]:
+        raise ArxivUnavailable(f"arXiv answered the request for the paper's {what} with {answer.content_type}.")
+    if not answer.body:
         raise _RetryLater("empty answer")
-    return bytes(body)
+    return answer.body
 
 
 def _seconds(header: str | None) -> float | None:

@@ -22,8 +22,6 @@ from digest.model import Basis, Paper
 
 log = logging.getLogger(__name__)
 
-MEMORY = 1_500_000_000
-"""Bytes of a child's address space."""
 SECONDS = 60.0
 OVERHEAD = 30.0
 """Seconds a child may take to start and to return its result, besides parsing."""
@@ -38,10 +36,11 @@ class Crashed(Unreadable):
 
 
 class ChildPool:
-    def __init__(self, workers: int = 1, *, seconds: float = SECONDS, memory: int = MEMORY, idle: float = IDLE) -> None:
+    def __init__(self, workers: int = 1, *, seconds: float = SECONDS, memory: int = 0, idle: float = IDLE) -> None:
+        """`memory`: bytes that a child may fill; 0: by the machine."""
         self._workers = workers
         self._seconds = seconds
-        self._memory = memory
+        self._memory = memory or worker.memory_ceiling()
         self._idle = idle
         self._pool: ProcessPool | None = None
         self._slots = asyncio.Semaphore(workers)

@@ -1,33 +1,73 @@
 """The child process that parses: bytes in, a FullText as JSON out.
 
-C code parses files of strangers here, so the child has no secrets in its environment, a memory
-limit, and its own timer, which ends it even after its parent was killed.
+C code parses files of strangers here, so the child has no secrets in its environment, no network
+where the system allows that, a memory limit, and its own timer, which ends it even after its parent
+was killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from digest.errors import Unreadable
 from digest.model import Basis, FullText, Passage, Section, to_json
 
 MAX_CHARACTERS = 4_000_000
 """Of one paper: a thesis of a thousand pages has about 3 million."""
+ADDRESS_SPACE = 1_500_000_000
+_MOST_MEMORY = 1_000_000_000
+_LEAST_MEMORY = 256_000_000
+"""An ordinary paper takes half of this."""
+_USERS_AND_NETWORK = 0x50000000
+"""Linux's CLONE_NEWUSER and CLONE_NEWNET."""
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED", "VIRTUAL_ENV")
 
 
 def limit_process(memory: int) -> None:
-    """Runs once per child. `memory` is in bytes."""
-    for name in [n for n in os.environ if n not in _ENVIRONMENT]:
-        del os.environ[name]
-    with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses the limit
+    """Runs once per child, before it sees a paper. `memory` is in bytes."""
+    _forget_secrets()
+    _leave_network()
+    with contextlib.suppress(ImportError, ValueError, OSError):  # macOS refuses the limits
         import resource  # noqa: PLC0415  # not on every platform
 
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _forget_secrets() -> None:
+    """Overwrites the names and values too: `unsetenv` would leave them in `/proc/<pid>/environ`."""
+    libc = ctypes.CDLL(None)
+    libc.getenv.restype = ctypes.c_void_p
+    for name in [n for n in os.environ if n not in _ENVIRONMENT]:
+        if address := libc.getenv(os.fsencode(name)):
+            before = len(os.fsencode(name)) + 1  # `NAME=` stands before the value
+            ctypes.memset(address - before, 0, before + len(ctypes.string_at(address)))
+        del os.environ[name]
+
+
+def _leave_network() -> None:
+    """Linux gives the child a network of its own, without any interface, where the system lets
+    users have namespaces. Elsewhere the network stays."""
+    if hasattr(os, "unshare"):  # Python 3.12 on Linux
+        with contextlib.suppress(OSError):
+            os.unshare(_USERS_AND_NETWORK)
+
+
+def memory_ceiling() -> int:
+    """Bytes a child may fill: half of the memory of machine or container, within bounds."""
+    held = [_MOST_MEMORY * 2]
+    with contextlib.suppress(ValueError, OSError):
+        held.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # of cgroups, version 2 and 1
+        with contextlib.suppress(ValueError, OSError):
+            held.append(int(Path("/sys/fs/cgroup", name).read_text("ascii")))
+    return max(min(held) // 2, _LEAST_MEMORY)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
+from digest.render import tex
 from digest.render.labels import label, part_heading
 
 _MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
@@ -62,7 +63,7 @@ def render(digest: Digest) -> str:
         *_summary(digest),
         "---",
         "## Table of Contents",
-        "\n".join(f"{e.number}. [{escape(e.paper.title)}](#{e.paper.versioned})" for e in digest.entries),
+        "\n".join(f"{e.number}. [{escape(tex.plain(e.paper.title))}](#{e.paper.versioned})" for e in digest.entries),
         "---",
         "## Papers",
         *(block for e in digest.entries for block in _paper(e, digest.language)),
@@ -117,7 +118,7 @@ def _mention(mention: Mention, digest: Digest) -> str:
     entry = digest.entry(mention.paper_id)
     if entry is None:
         return mention.text
-    named = f"**[{escape(entry.paper.title)}](#{entry.paper.versioned})**"
+    named = f"**[{escape(tex.plain(entry.paper.title))}](#{entry.paper.versioned})**"
     return f"{named}: {mention.text}" if mention.text else named
 
 
@@ -156,7 +157,7 @@ def cost_words(usage: Usage) -> str:
 
 def _paper(entry: Entry, language: str) -> Iterable[str]:
     paper = entry.paper
-    yield f"<a id='{paper.versioned}'></a>\n## {link(paper.title, paper.abs_url)}"
+    yield f"<a id='{paper.versioned}'></a>\n## {link(tex.plain(paper.title), paper.abs_url)}"
     yield f"**Authors:** {escape(', '.join(paper.authors))}"
     yield f"**Published:** {paper.published:%Y-%m-%d}"
     yield f"**Categories:** {', '.join(paper.categories)}"

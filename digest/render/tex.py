@@ -3,8 +3,12 @@ code."""
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 _MATH = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])|\\\((.{1,300}?)\\\)")
 _SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
@@ -25,26 +29,114 @@ def _script(match: re.Match[str]) -> str:
     raise ValueError(body)
 
 
+LONGEST = 2_000
+"""Characters of a text whose macros are read; beyond these bounds it is shown as it came."""
+MOST_MACROS = 60
+DEEPEST = 12
+"""Of nested braces and brackets."""
+
+
+@lru_cache(maxsize=2)
+def _converter(*, names: bool) -> Any:
+    """`names`: an unknown macro shows its name; else it raises ValueError."""
+    from pylatexenc import latex2text  # noqa: PLC0415  # 60 ms that start-up need not pay
+
+    logging.getLogger("pylatexenc").setLevel(logging.ERROR)  # its warnings hold the text
+
+    def arguments(node: Any, converter: Any) -> str:
+        given = [a for a in (node.nodeargd.argnlist if node.nodeargd else None) or () if a is not None]
+        return "".join(converter.nodelist_to_text([a]) for a in given)
+
+    def unknown(node: Any, l2tobj: Any) -> str:
+        if not (shown := arguments(node, l2tobj)) and not names:
+            raise ValueError(node.macroname)
+        return shown or str(node.macroname)
+
+    def root(node: Any, l2tobj: Any) -> str:
+        shown = arguments(node, l2tobj).strip()
+        return f"√({shown})" if len(shown) > 1 else f"√{shown}"
+
+    def last(node: Any, l2tobj: Any) -> str:
+        return str(l2tobj.nodelist_to_text([node.nodeargd.argnlist[-1]]))
+
+    context = latex2text.get_default_latex_context_db()
+    macros = [
+        latex2text.MacroTextSpec("href", last),
+        latex2text.MacroTextSpec("sqrt", root),
+        *(latex2text.MacroTextSpec(name, unknown) for name in ("texttt", "mbox")),
+        *(latex2text.MacroTextSpec(name, "") for name in ("footnote", "thanks")),
+    ]
+    context.add_context_category("paperboy", macros=macros, prepend=True)
+    context.set_unknown_macro_spec(latex2text.MacroTextSpec("", unknown))
+    return latex2text.LatexNodes2Text(context, math_mode="text", keep_comments=True, strict_latex_spaces=False)
+
+
 @lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415  # 60 ms that start-up need not pay
+def _known() -> tuple[Any, Any]:
+    """What the converter can show, and the arguments it reads."""
+    from pylatexenc import latex2text, latexwalker, macrospec  # noqa: PLC0415
 
-    return LatexNodes2Text(math_mode="text", keep_comments=True, strict_latex_spaces=False)
+    parsed = latexwalker.get_default_latex_context_db()
+    more = (("href", "{{"), ("footnote", "{"), ("thanks", "{"), ("texttt", "{"), ("mbox", "{"))
+    parsed.add_context_category("paperboy", macros=[macrospec.MacroSpec(*spec) for spec in more], prepend=True)
+    return latex2text.get_default_latex_context_db(), parsed
 
 
-def _macros(tex: str) -> str:
-    return str(_converter().latex_to_text(tex))
+def _within(tex: str) -> bool:
+    """Whether the converter, which reads arguments by recursion, can read it in few steps."""
+    if len(tex) > LONGEST or tex.count("\\") > MOST_MACROS:
+        return False
+    depth = deepest = 0
+    for char in tex:
+        depth += (char in "{[") - (char in "}]")
+        deepest = max(deepest, depth)
+    return deepest <= DEEPEST
+
+
+def _macros(tex: str, *, names: bool = False) -> str:
+    """Raises ValueError for TeX beyond the bounds, with errors, or with macros it does not know."""
+    if not _within(tex):
+        raise ValueError("beyond the bounds")
+    if "\\" in tex:
+        # A macro at the end of its group has no arguments left; an operator is a word of its own.
+        tex = re.sub(r"(\\[A-Za-z]+)\s*(?=\Z|[}$])", r"\1{}{}{}", tex)
+        tex = re.sub(r"\\([A-Za-z]{2,40})(?![A-Za-z])\s*(?P<next>.?)", _macro, tex, flags=re.DOTALL)
+    try:
+        shown = str(_converter(names=names).latex_to_text(tex, tolerant_parsing=False, latex_context=_known()[1]))
+    except ValueError:
+        raise
+    except Exception as error:  # the library raises many kinds, also for TeX that is sound
+        raise ValueError(type(error).__name__) from error
+    if "%s" in shown and "%s" not in tex:
+        raise ValueError("a macro lacks its arguments")
+    return shown
+
+
+def _macro(match: re.Match[str]) -> str:
+    name, following = match[1], match["next"]
+    shown, parsed = _known()
+    spec = shown.get_macro_spec(name)
+    if spec is not None and spec.simplify_repl == name:
+        before = " " if match.start() and re.match(r"[\w)\]}]", match.string[match.start() - 1]) else ""
+        after = " " if re.match(r"[\w\\]", following) else ""
+        return f"{before}{name}{after}{following}"
+    if spec is not None or parsed.get_macro_spec(name) is not None:
+        return match[0]
+    # Formatting, of which only the text counts: `\\name{text}`, `{\\name text}`.
+    around = match.string[match.end(1) : match.end(1) + 2]
+    opened = match.string[: match.start()].endswith("{") and around[:1].isspace() and following != "}"
+    return following if opened or (around[:1] == "{" and around != "{}") else match[0]
 
 
 def unicode_math(tex: str) -> str | None:
     """`A_{t+n}` gives `Aₜ₊ₙ`; None when Unicode cannot express it."""
-    if _STRUCTURE.search(tex):
+    if _STRUCTURE.search(tex) or not _within(tex):
         return None
     try:
         # A macro's name must end before its script becomes letters: `\pi_n` is not the macro `piₙ`.
         scripted = _SCRIPT.sub(_script, re.sub(r"(\\[A-Za-z]+)(?=[_^])", r"\1{}", tex))
         text = _macros(scripted).strip()
-    except (ValueError, IndexError, RecursionError):
+    except ValueError:
         return None
     left_over = r"[\\^_]" if r"\{" in tex else r"[\\{}^_]"
     return text if text and not re.search(left_over, text) else None
@@ -60,9 +152,33 @@ def readable(text: str) -> str:
     return _MATH.sub(turn, text)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """For places without code: titles, headlines, file names. Also text accents and macros."""
-    turned = readable(text).replace("`", "")
-    if "\\" in turned or "{" in turned:
-        turned = _macros(turned)
-    return " ".join(turned.split())
+    """For places without code: titles, headlines, file names. Also text accents and macros.
+
+    What cannot be converted is shown as it came: nothing raises.
+    """
+    formulas: list[str] = []
+
+    def held(match: re.Match[str]) -> str:
+        tex = match[1] if match[1] is not None else match[2]
+        formulas.append(unicode_math(tex) or _or_as_it_is(tex))
+        return chr(_HELD + len(formulas) - 1) if len(formulas) <= _MOST_HELD else formulas[-1]
+
+    turned = _MATH.sub(held, re.sub("[\ue000-\uf8ff]", "", text))
+    if "\\" in turned or "{" in turned or "``" in turned:
+        turned = _or_as_it_is(re.sub(r"``(.{1,300}?)''", r"“\1”", turned))
+    shown = re.sub("[\ue000-\uf8ff]", lambda m: formulas[ord(m[0]) - _HELD], turned)
+    return " ".join(shown.replace("`", "").split()) or " ".join(text.split())
+
+
+_HELD, _MOST_HELD = 0xE000, 6400
+"""Private characters stand for formulas while the text around them is converted."""
+
+
+def _or_as_it_is(tex: str) -> str:
+    try:
+        return _macros(tex, names=True)
+    except ValueError as error:
+        log.info("event=tex_shown_as_it_is characters=%d cause=%s", len(tex), type(error.__cause__ or error).__name__)
+        return tex

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.arxiv.ids import PaperRef, find_all, looks_like_id, named, parse, plain_id
+from digest.arxiv.ids import PaperRef, elsewhere, find_all, looks_like_id, named, only_elsewhere, parse, plain_id
 from digest.errors import BadInput
 
 NEW = PaperRef("2401.00001")
@@ -107,8 +107,6 @@ def test_a_typing_error_is_told_apart_from_words(text):
         "24/7",
         "TCP/IP",
         "covid/19",
-        "10.1103/1203.4567",
-        "https://doi.org/10.1145/1234.56789",
         "version 2401.00001.7",
         "1.2401.00001",
         "a2401.00001",
@@ -153,3 +151,57 @@ def test_no_text_breaks_the_reading(text):
     found = find_all(text)
     assert parse(text) == (found[0] if found else None)
     assert not (looks_like_id(text) and found)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("https://openreview.net/forum?id=YicbFdNTTy", "openreview.net"),
+        ("<https://openreview.net/pdf?id=YicbFdNTTy|a paper>", "openreview.net"),
+        ("https://www.biorxiv.org/content/10.1101/2024.01.02.573879v1", "www.biorxiv.org"),
+        ("https://aclanthology.org/2024.acl-long.123/", "aclanthology.org"),
+        ("aclanthology.org/P19-1001", "aclanthology.org"),
+        ("https://doi.org/10.1038/s41586-021-03819-2", "doi.org"),
+        ("10.1038/s41586-021-03819-2", "10.1038/s41586-021-03819-2"),
+        ("doi:10.1101/2401.00001", "10.1101/2401.00001"),
+        ("10.1103/1203.4567", "10.1103/1203.4567"),
+        ("https://doi.org/10.1145/1234.56789", "doi.org"),
+        (
+            "https://www.semanticscholar.org/paper/Attention-is-All-you-Need-Vaswani/204e3073870f",
+            "www.semanticscholar.org",
+        ),
+        ("https://huggingface.co/meta-llama/Llama-2-7b", "huggingface.co"),
+        ("https://papers.nips.cc/paper/2017/hash/3f5ee243547dee91fbd053c1c4a845aa-Abstract.html", "papers.nips.cc"),
+        ("（https://openreview.net/forum?id=abc）", "openreview.net"),
+    ],
+)
+def test_a_link_to_another_place_is_no_paper_and_no_words(text, place):
+    assert only_elsewhere(text) == place
+    with pytest.raises(BadInput, match="on arXiv only"):
+        named(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://alphaxiv.org/abs/2401.00001",
+        "https://www.semanticscholar.org/arxiv/2401.00001",
+        "https://api.semanticscholar.org/arXiv:2401.00001",
+        "https://huggingface.co/papers/2401.00001",
+        "https://doi.org/10.48550/arXiv.2401.00001",
+        "https://openreview.net/forum?id=abc (arXiv:2401.00001)",
+        "https://scholar.google.com/scholar?q=arXiv:2401.00001",
+    ],
+)
+def test_a_link_elsewhere_that_names_an_arxiv_paper_leads_to_it(text):
+    assert named(text) == NEW
+    assert elsewhere(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["node.js and e.g. this", "vision-language models", "a/b testing", "GPT-4.5", "me@example.org", "3.5/4 bits"],
+)
+def test_words_stay_words(text):
+    assert elsewhere(text) == ""
+    assert named(text) is None

@@ -7,10 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from digest.arxiv import feed, ids
-from digest.arxiv.client import Arxiv, Ask, Page
+from digest.arxiv.client import Ask, Page, read_page
 from digest.arxiv.http import Refused, Trouble
 from digest.model import Kind, Paper
-from digest.ports import FreePace
 from tests.paths import SHARED, TESTS
 
 OURS = TESTS / "recordings/arxiv"
@@ -19,7 +18,7 @@ SHARED_DATA = SHARED / "data"
 
 def page(body: bytes, size: int = 2000, start: int = 0, id_list: tuple[str, ...] = ("2401.00001",)) -> Page:
     """What the client makes of a page of the API."""
-    return Arxiv(pace=FreePace())._page(Ask("", size, start, id_list=id_list))(lambda _: body)
+    return read_page(Ask("", size, start, id_list=id_list), body)
 
 
 def ours(name: str) -> bytes:

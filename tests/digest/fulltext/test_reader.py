@@ -4,7 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import psutil
 import pytest
@@ -230,7 +234,44 @@ def greedy(job: worker.Job) -> bytes:
 
 
 def nosy(job: worker.Job) -> bytes:
-    return repr(sorted(os.environ)).encode()
+    environ = Path("/proc/self/environ")
+    return repr(sorted(os.environ)).encode() + (environ.read_bytes() if environ.exists() else b"")
+
+
+def calling(job: worker.Job) -> bytes:
+    """Connects to the port in the data."""
+    try:
+        socket.create_connection(("127.0.0.1", int(job.data)), 5).close()
+    except OSError:
+        return b"refused"
+    return b"connected"
+
+
+def users_have_namespaces() -> bool:
+    if not hasattr(os, "unshare"):
+        return False
+    code = "import os; os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)"
+    return subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not users_have_namespaces(), reason="the system gives users no namespaces")
+async def test_a_child_has_no_network(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        made = ChildPool()
+        monkeypatch.setattr(pool.worker, "parse", calling)
+        try:
+            port = str(listening.getsockname()[1]).encode()
+            assert await made.parse(Basis.PDF, port, PAPER, 10) == b"refused"
+        finally:
+            await made.aclose()
+
+
+@pytest.mark.parametrize(
+    ("machine", "ceiling"), [(512_000_000, 256_000_000), (1_000_000_000, 500_000_000), (64_000_000_000, 1_000_000_000)]
+)
+def test_the_memory_of_a_child_goes_by_the_machine(monkeypatch, machine, ceiling):
+    monkeypatch.setattr(worker.os, "sysconf", {"SC_PHYS_PAGES": machine, "SC_PAGE_SIZE": 1}.__getitem__)
+    assert worker.memory_ceiling() == ceiling
 
 
 @pytest.mark.parametrize(("stand_in", "why"), [(dying, "ended its process"), (endless, "took more than 1 s")])
@@ -266,6 +307,7 @@ async def test_a_child_has_no_secrets_in_its_environment(monkeypatch):
         assert "PATH" in seen
         assert "KEY" not in seen
         assert "TOKEN" not in seen
+        assert "secret" not in seen
     finally:
         await made.aclose()
 

@@ -1,8 +1,11 @@
 """TeX becomes Unicode where that says it all, and loses nothing where it does not."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from digest.render.tex import plain, readable, unicode_math
+from digest.render.tex import LONGEST, plain, readable, unicode_math
+from tests.steps import steps
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,90 @@ def test_dollars_are_not_maths(text):
 
 def test_a_title_is_plain_text():
     assert plain(r"$\pi_0$: 50\% of {BERT} and G\"odel") == "π₀: 50% of BERT and Gödel"
+
+
+TITLES = [
+    ("\\href{https://example.org}{Kestrel}: A Title", "Kestrel: A Title"),
+    ("Kestrel windows\\footnote", "Kestrel windows"),
+    ("A study of \\sqrt", "A study of √"),
+    ("``Why Trust a Kestrel?'': Explaining Windows", "“Why Trust a Kestrel?”: Explaining Windows"),
+    ("SU(3)$_C\\times$SU(2)$_L\\times$U(1)$_Y$ breaking", "SU(3)_C×SU(2)_L×U(1)_Y breaking"),
+    ("$\\texttt{kestrel}$: a code", "kestrel: a code"),
+    ("\\texttt{kestrel}: a code", "kestrel: a code"),
+    ("\\mbox{GPT-4} on windows", "GPT-4 on windows"),
+    ("\\modelname: Learning to Read", "modelname: Learning to Read"),
+    ("Sorting in $O(n\\log n)$ time", "Sorting in O(n log n) time"),
+    ("{\\bf Kestrel}: windows", "Kestrel: windows"),
+    ("\\textcolor{red}{Hot} windows", "Hot windows"),
+    ("$\\modelname$-7", "modelname-7"),
+    ("\\LaTeX{} for windows", "LaTeX for windows"),
+    ('Gr\\"{o}bner bases of $K_2$', "Gröbner bases of K₂"),
+    ("50% of $x$", "50% of x"),
+    ("C\\# and F\\#", "C# and F#"),
+    ("\\emph{The $x_1$ case}", "The x₁ case"),
+    ("{BERT} in $\\{a, b\\}$", "BERT in {a, b}"),
+    ("$\\max_x f$", "maxₓ f"),
+]
+
+
+@pytest.mark.parametrize(("title", "shown"), TITLES)
+def test_titles_are_shown_as_people_would_write_them(title, shown):
+    assert plain(title) == shown
+
+
+HOSTILE = [
+    r"\frac{" * 26,
+    r"\frac" * 300,
+    r"\sqrt[" * 50,
+    "{" * 2000,
+    "{" * 250 + "x" + "}" * 250,
+    "$" * 2000,
+    r"\(" * 500,
+    r"\'" * 500 + "e",
+    r"\begin{a}" * 100,
+    r"\text{$" * 100,
+    r"\item[" * 100,
+    "x^{" * 200,
+    r"\href{" * 20 + "}" * 20,
+    r"$\frac{" * 40,
+    "``" * 1000,
+]
+
+
+@pytest.mark.parametrize("tex", HOSTILE)
+def test_a_title_costs_few_steps_and_is_shown_as_it_came(tex):
+    assert steps(lambda: plain.__wrapped__(tex)) < 100_000
+    assert steps(lambda: readable(tex)) < 100_000
+    assert plain(tex)
+
+
+_PIECE = st.sampled_from(
+    [
+        *(
+            [
+                r"\frac",
+                r"\sqrt",
+                r"\href",
+                r"\footnote",
+                r"\left",
+                r"\begin{a}",
+                r"\end{a}",
+                r"\text",
+                r"\\",
+                r"\\\"",
+                r"\(",
+                r"\)",
+                r"\foo",
+            ]
+        ),
+        *"{}[]$^_%&#~`'ab 1é中\n",
+    ]
+)
+
+
+@given(st.lists(_PIECE, max_size=150).map("".join))
+@settings(max_examples=150, deadline=None)
+def test_no_tex_raises_or_takes_many_steps(tex):
+    assert steps(lambda: plain.__wrapped__(tex)) < 100_000
+    assert steps(lambda: readable(tex)) < 100_000
+    assert len(plain(tex)) < 20 * LONGEST

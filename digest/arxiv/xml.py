@@ -1,0 +1,144 @@
+"""Reads arXiv's XML into a small tree: mended where the document is whole, refused where it is cut
+off or larger than any feed. Pure."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Collection, Iterator
+
+from lxml import etree
+
+from digest.arxiv.http import Trouble
+from digest.arxiv.metadata import MOST_AUTHORS, line
+from digest.render.catalogs import Sentence
+from digest.render.labels import label
+
+MOST_ELEMENTS = 600_000
+"""2,000 papers have about 70,000, large collaborations a few hundred thousand."""
+DEEPEST = 100
+"""Nested elements; arXiv nests four."""
+_LONGEST_TAG = re.compile(rb"<[^<>]{65536}")
+"""A tag with so many attributes costs the parser gigabytes."""
+_ENCODING = re.compile(rb"""\A[^>]{0,100}encoding=["'](?:iso-8859-1|latin-?1|windows-1252)["']""", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML forbids these characters; abstracts contain control characters now and then."""
+_REFERENCE = re.compile(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
+_STRAY = re.compile(r"<(?![A-Za-z_/!?])")
+_OF_XML = ("amp", "lt", "gt", "quot", "apos")
+
+
+def tree(body: bytes, roots: Collection[str], cut: str = "arxiv.cut") -> etree._Element:
+    """Returns the root, whose local name is one of `roots`. Raises Trouble: `cut` for a document
+    without its end."""
+    text = _text(body)
+    if "<!DOCTYPE" in text[:4096] or "<!ENTITY" in text or _LONGEST_TAG.search(body):
+        raise Trouble(no_feed(body))
+    try:
+        root = _parse(text)
+    except etree.XMLSyntaxError:
+        opened = re.search(r"<((?:[\w-]+:)?(?:" + "|".join(roots) + r"))[\s>]", text[:4096])
+        if opened is None:
+            raise Trouble(no_feed(body)) from None
+        before, end, _ = text.rpartition(f"</{opened[1]}>")
+        if not end:
+            raise Trouble(label.sentence(cut)) from None
+        root = _mended(before + end, cut)
+    if local(root) not in roots:
+        raise Trouble(no_feed(body))
+    return root
+
+
+def no_feed(body: bytes) -> Sentence:
+    """Quotes the page's first words, to tell `Rate exceeded.` from a proxy's login page."""
+    text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", body[:4000].decode(errors="replace"))
+    shown = line(text)[:60]
+    return label.sentence("arxiv.page.said", said=shown) if shown else label.sentence("arxiv.page")
+
+
+def local(element: etree._Element) -> str:
+    """The name without its namespace or its prefix."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    return (child for child in element if isinstance(child.tag, str) and local(child) == name)
+
+
+def said(element: etree._Element, *names: str) -> str:
+    """The text of the first child with one of these names that has any."""
+    for name in names:
+        for child in children(element, name):
+            if text := "".join(map(str, child.itertext())).strip():
+                return text
+    return ""
+
+
+def _text(body: bytes) -> str:
+    text = body.decode("cp1252" if _ENCODING.match(body) else "utf-8-sig", errors="replace")
+    return _DECLARATION.sub("", _FORBIDDEN.sub("", text).lstrip())
+
+
+def _mended(text: str, cut: str) -> etree._Element:
+    """Mends single characters first: a parser that recovers may drop what follows them."""
+    text = _STRAY.sub("&lt;", _REFERENCE.sub(_reference, text))
+    try:
+        return _parse(text)
+    except etree.XMLSyntaxError:
+        root = _parse(text, recover=True)
+    entries = sum(1 for e in root.iter() if isinstance(e.tag, str) and local(e) in ("item", "entry"))
+    if entries != len(re.findall(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", text)):
+        raise Trouble(label.sentence(cut))
+    return root
+
+
+def _reference(match: re.Match[str]) -> str:
+    if match["code"]:
+        code = match["code"]
+        number = int(code[1:], 16) if code[0] in "xX" else int(code)
+        legal = number <= 0x10FFFF and not _FORBIDDEN.match(chr(number))
+        return match[0] if legal else ""
+    if match["name"] is None:
+        return "&amp;"
+    if match["name"] in _OF_XML:
+        return match[0]
+    meant = html.unescape(match[0])
+    return html.escape(meant)
+
+
+def _parse(text: str, *, recover: bool = False) -> etree._Element:
+    """Counts elements while it reads, and drops authors beyond the bound. Raises XMLSyntaxError,
+    Trouble."""
+    reading = etree.iterparse(
+        io.BytesIO(text.encode()),
+        ("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        recover=recover,
+        encoding="utf-8",
+    )
+    count = authors = depth = 0
+    for event, element in reading:
+        if not isinstance(element.tag, str):
+            continue
+        name = local(element)
+        if event == "start":
+            count += 1
+            depth += 1
+            if count > MOST_ELEMENTS or depth > DEEPEST:
+                raise Trouble(label.sentence("arxiv.large"))
+            if name in ("item", "entry"):
+                authors = 0
+            continue
+        depth -= 1
+        if name == "author":
+            authors += 1
+            parent = element.getparent()
+            if authors > MOST_AUTHORS and parent is not None:
+                parent.remove(element)
+    root: etree._Element | None = reading.root
+    if root is None:
+        raise Trouble(label.sentence("arxiv.page"))
+    return root

@@ -1,0 +1,100 @@
+"""What an HTTP answer may cost, and where a redirect may lead. Pure, for every HTTP library.
+
+A body is counted after decompression, a block at a time, so that a small answer cannot fill the
+memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import zlib
+from collections.abc import AsyncIterable, AsyncIterator, Collection
+from dataclasses import dataclass
+
+from yarl import URL
+
+BLOCK = 64 * 1024
+MOST_REDIRECTS = 5
+MOST_OF_AN_ERROR = 4096
+"""Bytes of the body beside a status other than 200; what follows is not read."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    body: int
+    """Bytes, after decompression."""
+    seconds: float
+    """From the request to the last byte, redirects included."""
+    silence: float = 60.0
+    """Seconds without a byte."""
+    connect: float = 10.0
+
+
+class HttpError(Exception):
+    """No whole answer. `str()` is for the log."""
+
+
+class BrokenAnswer(HttpError):
+    """No connection, a broken one, or a body that is not in the encoding it names."""
+
+
+class SlowAnswer(HttpError):
+    pass
+
+
+class LargeAnswer(HttpError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} bytes")
+        self.limit = limit
+
+
+class RefusedRedirect(HttpError):
+    """`place`: the host of the target; empty for a circle."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"redirected to {place or 'itself'}")
+        self.place = place
+
+
+def may_follow(url: URL, target: URL, hosts: Collection[str]) -> bool:
+    """Whether a redirect stays on its host, or leads to another of `hosts` that is a public name.
+
+    The port stays, and so does the encryption; only plain HTTP on port 80 may move to HTTPS on 443.
+    """
+    ports = (url.port, target.port)
+    upgraded = (url.scheme, target.scheme, *ports) == ("http", "https", 80, 443)
+    if target.user or target.password or not (upgraded or (url.scheme == target.scheme and ports[0] == ports[1])):
+        return False
+    host = target.host or ""
+    return host == url.host or (host in hosts and not _is_private(host))
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+
+
+async def unpacked(blocks: AsyncIterable[bytes], encoding: str) -> AsyncIterator[bytes]:
+    """Undoes a `Content-Encoding` in blocks of at most `BLOCK` bytes. Raises BrokenAnswer."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        async for block in blocks:
+            yield block
+        return
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise BrokenAnswer(f"encoded as {encoding[:20]}")
+    unpacker = zlib.decompressobj(wbits=47)
+    try:
+        async for block in blocks:
+            rest = block
+            while rest and not unpacker.eof:
+                yield unpacker.decompress(rest, BLOCK)
+                rest = unpacker.unconsumed_tail
+                await asyncio.sleep(0)  # a bomb of a thousand blocks must not hold the loop
+    except zlib.error as error:
+        raise BrokenAnswer(f"not {encoding}") from error
+    if not unpacker.eof:
+        raise BrokenAnswer(f"{encoding} that was cut off")
