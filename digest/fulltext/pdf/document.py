@@ -20,6 +20,7 @@ from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.blocks import Block, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import PageLines, body_type, reading_order
+from digest.fulltext.pdf.objects import has_layers
 from digest.fulltext.pdf.pages import Line, PageReader
 from digest.fulltext.pdf.paragraphs import blocks
 from digest.fulltext.pdf.references import entries, unnamed_references
@@ -35,7 +36,7 @@ MIN_TEXT = 200
 
 def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -> FullText:
     """Raises Unreadable if it is broken, locked, empty or a scan. `note`: pages left out."""
-    reader = PageReader()
+    reader = PageReader(layers=has_layers(data))
     pages, total = _pages(data, max_pages, reader)
     body = body_type(pages)
     lines = reading_order(pages, body)

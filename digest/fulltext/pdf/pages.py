@@ -18,10 +18,15 @@ from pypdfium2 import raw
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
-from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder
+from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
 
 _SUBSET = re.compile(r"\A[A-Z]{6}\+")
+SMALL = 3.3
+"""Points: a few lines in such type are unreadable; a shrunken table or figure has many."""
+FEW = 8
+NARROW = 0.12
+"""Times the type's size that a character takes on average: with less, they cover each other."""
 UNMAPPED_STEP = 50
 """Characters between two that are asked for their meaning."""
 MIN_TEXT = 20
@@ -59,7 +64,7 @@ class Line:
 
 
 class PageReader:
-    def __init__(self) -> None:
+    def __init__(self, *, layers: bool = False) -> None:
         self._box = raw.FS_RECTF()
         self._matrix = raw.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
@@ -68,13 +73,17 @@ class PageReader:
         self._to_box, self._to_matrix = pdfium_calls.address(self._box), pdfium_calls.address(self._matrix)
         self._to_x, self._to_y, self._to_flags = (pdfium_calls.address(v) for v in (self._x, self._y, self._flags))
         self._to_name = pdfium_calls.address(self._name)
-        self._finder = HiddenTextFinder()
+        self._finder = HiddenTextFinder(layers=layers)
         self.hidden: list[Hidden] = []
         self.unmapped = 0
         """Letters whose font does not say which they are."""
         self.pictures = 0
         """Pages without text that are a picture."""
         self._fonts: dict[bytes, tuple[str, bool]] = {}
+        self._inked: dict[str, bool] = {}
+        """Whether a font draws its letters."""
+        self._sides = (ctypes.c_float * 4)()
+        self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
 
     def lines(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, number: int) -> list[Line]:
         """The lines in the order of the page's content, with raised and lowered text."""
@@ -91,13 +100,13 @@ class PageReader:
         hidden = self._finder.hidden_runs(page, text_page)
         if hidden:
             for run in hidden:
-                text = self._blank_out(text, text_page, run, number, exact=exact)
+                text = self._blank_out(text, text_page, run, exact=exact)
+            self._report_runs(text_page, hidden, number)
             rows = [(start, end, " ".join(row.split())) for start, end, row in _rows(text)]
         elif exact:
             rows = split_columns(handle, rows)
         box = page.get_bbox()
-        found: list[Line] = []
-        small: list[tuple[str, str]] = []
+        read: list[tuple[Line, str]] = []
         for start, end, row in rows:
             clean = characters.characters(row).strip()
             first, last = start, end
@@ -106,18 +115,39 @@ class PageReader:
             if not clean or not 0 <= first <= last:
                 continue
             line = self._line(handle, clean, first, last, number)
-            how = _how_hidden(line, box)
-            if how:
-                small.append((how, clean))
+            read.append((line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last)))
+        return _turned(self._readable(read, number), box[3])
+
+    def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
+        """The lines that people can read, joined; what the others say is reported."""
+        few = _few_small_lines([line for line, how in read if not how and line.size < SMALL])
+        found: list[Line] = []
+        small: list[tuple[str, str]] = []
+        for line, how in read:
+            if how or (few and line.size < SMALL):
+                small.append((how or "tiny", line.text))
             else:
                 _add(found, line)
         self._report(small, number)
-        return _turned(found, box[3])
+        return found
 
-    def _blank_out(self, text: str, text_page: pdfium.PdfTextPage, run: HiddenRun, number: int, *, exact: bool) -> str:
+    def _how_unreadable(self, page: int, line: Line, first: int, last: int) -> str:
+        if _is_pressed(line) and self._is_pressed(page, line, first, last):
+            return "tiny"
+        return "" if self._has_ink(page, line, first, last) else "hidden-markup"
+
+    def _report_runs(self, text_page: pdfium.PdfTextPage, runs: list[HiddenRun], number: int) -> None:
+        pieces: dict[str, list[str]] = {}
+        for run in runs:
+            text = text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "")
+            pieces.setdefault(run.how, []).append(" ".join(text.split()))
+        for how, texts in pieces.items():
+            if is_report(texts):
+                self.hidden.append(Hidden(" ".join(texts)[:MAX_QUOTED], how, f"p. {number}"))
+
+    @staticmethod
+    def _blank_out(text: str, text_page: pdfium.PdfTextPage, run: HiddenRun, *, exact: bool) -> str:
         """Replaces hidden text by blanks, so that positions stay."""
-        words = " ".join(text_page.get_text_range(run.start, run.end - run.start).replace(characters.BREAK, "").split())
-        self.hidden.append(Hidden(words[:MAX_QUOTED], run.how, f"p. {number}"))
         start, end = run.start, run.end
         if not exact:
             start, end = (pdfium_calls.text_of(pdfium_calls.handle(text_page.raw), i) for i in (start, end - 1))
@@ -126,7 +156,7 @@ class PageReader:
 
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
         """Reports tiny and off-page sentences, not labels of shrunken figures."""
-        for how in ("tiny", "off-page"):
+        for how in ("tiny", "off-page", "hidden-markup"):
             words = characters.hyphens(" ".join(text for h, text in small if h == how), "")
             if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
@@ -149,6 +179,28 @@ class PageReader:
             y_end = self._baseline(page, last)
         font, heavy = self._font(page, typical)
         return Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
+
+    def _has_ink(self, page: int, line: Line, first: int, last: int) -> bool:
+        """Whether the line's font draws letters, judged by its first long line."""
+        if not line.font or line.font not in self._inked:
+            if len(line.text) < MIN_TEXT:
+                return True
+            inked = False
+            for index in range(first, last + 1, max(1, (last - first) // 6)):
+                if pdfium_calls.bounds(pdfium_calls.object_at(page, index), *self._to_sides):
+                    _, bottom, _, top = self._sides
+                    inked = inked or top - bottom > 0.01
+            self._inked[line.font] = inked
+        return self._inked[line.font]
+
+    def _is_pressed(self, page: int, line: Line, first: int, last: int) -> bool:
+        """Whether no letter of the line stands further off: an accent may be the last one."""
+        xs, ys = [], []
+        for index in range(first, last + 1, max(1, (last - first) // 12)):
+            pdfium_calls.box_of(page, index, self._to_box)
+            xs.append(self._box.left)
+            ys.append(self._box.bottom)
+        return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
 
     def _baseline(self, page: int, index: int) -> float:
         pdfium_calls.origin(page, index, self._to_x, self._to_y)
@@ -205,6 +257,17 @@ def _how_hidden(line: Line, box: tuple[float, float, float, float]) -> str:
     if line.x1 < left or line.x0 > right or line.y > top or line.y < bottom:
         return "off-page"
     return "tiny" if line.size < TINY else ""
+
+
+def _is_pressed(line: Line) -> bool:
+    """Whether the ends of a line are too close for its letters."""
+    wide = max(line.x1 - line.x0, abs(line.y_end - line.y))
+    return len(line.text) >= MIN_TEXT and wide < NARROW * line.size * len(line.text)
+
+
+def _few_small_lines(lines: list[Line]) -> bool:
+    """Whether lines in hardly readable type are a message rather than a shrunken table."""
+    return 0 < len(lines) <= FEW and max(len(line.text.split()) for line in lines) >= MIN_MESSAGE
 
 
 def _rows(text: str) -> Iterator[tuple[int, int, str]]:

@@ -1,14 +1,14 @@
-"""Finds text on a PDF page that people cannot see: white on white or invisible.
+"""Finds text on a PDF page that people cannot see, by looking at pictures of the page.
 
-White text is common over dark boxes of figures. So a page with light sentences is rendered once,
-and only text without contrast counts as hidden. A page whose text is all invisible is a scan with
-its recognised text beneath, which people do read.
+`objects` tells which texts may be hidden. The page is rendered with them and without: where that
+changes nothing that an eye could tell, nobody reads them. A page whose text is all invisible is a
+scan with its recognised text beneath, which people do read.
 """
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -16,24 +16,28 @@ from pypdfium2 import raw
 
 from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
+from digest.fulltext.pdf.objects import Box, Survey, Surveyor, Suspect
 
-LIGHT = 200
-"""Of 255, in each colour: text this light is examined."""
 TINY = 2.0
 """Points."""
-STEP = 18
-"""Characters between two samples: the shortest message is longer."""
 MAX_GAP = 2
 """Characters that PDFium inserts between two pieces: a space, a line end."""
-SCALE = 1.5
+SCALE = 2.0
 """Pixels per point."""
-SAMPLES = 200
-"""Characters of a run that are examined."""
-CONTRAST = 24
-"""Of 255, within a character's box: with less, it is unreadable."""
+MAX_PIXELS = 4_000_000
+"""Of a picture; a larger page is drawn smaller."""
+SAMPLES = 1_200
+"""Characters of a page that are looked at."""
+CONTRAST = 32
+"""Of 255, in the colour that changes most: with less, a character is unreadable."""
 MAX_RENDERED = 30
-"""Pages rendered per paper; later light text is treated as on the last rendered page."""
-_INVISIBLE_MODES = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
+"""Pages rendered per paper; later, texts are judged as on the last rendered page."""
+SCANNED = 0.8
+"""Share of a page's characters whose invisibility makes it a scan, even without a picture."""
+PICTURE = 0.5
+"""Share of a page that pictures take in a scan."""
+MIN_WORDS = 8
+"""Words of a message in pieces that alone say nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,102 +50,158 @@ class HiddenRun:
 
 
 class HiddenTextFinder:
-    def __init__(self) -> None:
-        self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._to_colour = [pdfium_calls.address(c) for c in self._colour]
+    def __init__(self, *, layers: bool = False) -> None:
+        self._surveyor = Surveyor(layers=layers)
         self._rendered = 0
         self._last_hidden = False
 
     def hidden_runs(self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage) -> list[HiddenRun]:
-        """Hidden runs of characters that read as text. Cheap for a page without light text."""
+        """Hidden runs of characters. Cheap for a page without suspicious texts."""
         text = pdfium_calls.handle(text_page.raw)
         count = pdfium_calls.characters(text)
-        samples = range(0, count, STEP)
-        light = [at for at in samples if self._is_light(text, at)]
-        invisible = [at for at in samples[::2] if _is_invisible(text, at)]
-        if len(invisible) * 4 > len(samples):  # a scan with its recognised text
-            invisible = []
-        runs = _runs(light, count, "white", lambda at: self._is_light(text, at))
-        runs += _runs(invisible, count, "hidden-markup", lambda at: _is_invisible(text, at))
-        found = [run for run in runs if _is_message(text_page, run)]
-        white = [run for run in found if run.how == "white"]
-        return [run for run in found if run.how != "white"] + self._without_contrast(page, text, white)
-
-    def _is_light(self, text: int, index: int) -> bool:
-        if not pdfium_calls.fill_colour(text, index, *self._to_colour):
-            return False
-        red, green, blue, alpha = self._colour
-        return alpha.value < 20 or (red.value >= LIGHT and green.value >= LIGHT and blue.value >= LIGHT)
-
-    def _without_contrast(self, page: pdfium.PdfPage, text: int, runs: list[HiddenRun]) -> list[HiddenRun]:
-        if not runs:
+        survey = self._surveyor.survey(page, text, count)
+        suspects = survey.suspects
+        if not suspects:
             return []
+        found = ((i, suspects.get(pdfium_calls.object_at(text, i) or 0)) for i in range(count))
+        marked = [(i, suspect.why) for i, suspect in found if suspect]
+        if not _is_message("".join(_pieces(text_page, _runs(marked)))):
+            return []
+        whole = _is_scan(page, survey, marked, count)
+        marked = [(i, why) for i, why in marked if not (whole and why == "invisible")]
+        hidden = self._without_ink(page, text, marked, suspects)
+        covered = sum(why == "hidden-markup" for _, why in hidden)
+        if 4 * covered > count and survey.pictures > PICTURE * _area(page):
+            hidden = [(i, why) for i, why in hidden if why != "hidden-markup"]  # text under the picture of a scan
+        return _runs(hidden, {i for i, _ in marked})
+
+    def _without_ink(
+        self, page: pdfium.PdfPage, text: int, marked: list[tuple[int, str]], suspects: dict[int, Suspect]
+    ) -> list[tuple[int, str]]:
+        """The characters whose absence nobody would see."""
         if self._rendered >= MAX_RENDERED:
-            return runs if self._last_hidden else []
+            return marked if self._last_hidden else [m for m in marked if m[1] == "invisible"]
         self._rendered += 1
-        picture = _Picture(page)
-        hidden = [run for run in runs if picture.is_blank(text, run)]
+        boxes = [_box_of(text, index) for index, _ in marked]
+        pictures = _Pictures(page, boxes, suspects)
+        step = 1 + len(marked) // SAMPLES
+        hidden = []
+        gone = False
+        for at, (index, why) in enumerate(marked):
+            if at % step == 0 and chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF).isalnum():
+                gone = pictures.are_alike(boxes[at])
+                if gone and suspects[pdfium_calls.object_at(text, index)].drawn:
+                    gone = pictures.is_plain(boxes[at])
+            if gone:
+                hidden.append((index, why))
         self._last_hidden = bool(hidden)
         return hidden
 
 
-class _Picture:
-    def __init__(self, page: pdfium.PdfPage) -> None:
-        self._left, _, _, self._top = page.get_bbox()
-        bitmap = page.render(scale=SCALE, grayscale=True, may_draw_forms=False)
-        self._shades = bytes(bitmap.buffer)
+class _Pictures:
+    """The part of a page that holds some boxes, with and without the suspicious texts."""
+
+    def __init__(self, page: pdfium.PdfPage, boxes: Sequence[Box], suspects: dict[int, Suspect]) -> None:
+        left, bottom, right, top = page.get_bbox()
+        drawn = [b for b in boxes if b[2] > left and b[0] < right and b[3] > bottom and b[1] < top]
+        self._empty = not drawn
+        if self._empty:
+            return
+        self._left = max(left, min(b[0] for b in drawn) - 2)
+        self._top = min(top, max(b[3] for b in drawn) + 2)
+        crop = (
+            self._left - left,
+            max(bottom, min(b[1] for b in drawn) - 2) - bottom,
+            right - min(right, max(b[2] for b in drawn) + 2),
+            top - self._top,
+        )
+        area = (right - left - crop[0] - crop[2]) * (top - bottom - crop[1] - crop[3])
+        self._scale = min(SCALE, (MAX_PIXELS / max(area, 1.0)) ** 0.5)
+        turned = page.get_rotation()
+        if turned:
+            page.set_rotation(0)
+        self._with = self._render(page, crop)
+        for obj in suspects:
+            pdfium_calls.set_active(obj, 0)
+        self._without = self._render(page, crop)
+        for obj in suspects:
+            pdfium_calls.set_active(obj, 1)
+        if turned:
+            page.set_rotation(turned)
+
+    def _render(self, page: pdfium.PdfPage, crop: tuple[float, float, float, float]) -> bytes:
+        bitmap = page.render(scale=self._scale, crop=crop, may_draw_forms=False)
         self._row, self._width, self._height = bitmap.stride, bitmap.width, bitmap.height
+        self._deep = bitmap.n_channels
+        pixels = bytes(bitmap.buffer)
         bitmap.close()
+        return pixels
 
-    def is_blank(self, text: int, run: HiddenRun) -> bool:
-        step = max(1, (run.end - run.start) // SAMPLES)
-        contrasts = [self._contrast(text, index) for index in range(run.start, run.end, step)]
-        seen = [c for c in contrasts if c >= 0]
-        return sum(c < CONTRAST for c in seen) >= 0.8 * len(seen)
-
-    def _contrast(self, text: int, index: int) -> int:
-        """Between the lightest and darkest pixel of a character's box; -1 outside the page."""
-        box = raw.FS_RECTF()
-        pdfium_calls.box_of(text, index, pdfium_calls.address(box))
-        x0, x1 = (
-            max(0, int((box.left - self._left) * SCALE)),
-            min(self._width, int((box.right - self._left) * SCALE) + 1),
+    def are_alike(self, box: Box) -> bool:
+        """Whether both look the same within a box; outside of the page they do."""
+        return all(
+            one == other or max(abs(a - b) for a, b in zip(one, other, strict=True)) < CONTRAST
+            for one, other in self._rows(box)
         )
-        y0, y1 = (
-            max(0, int((self._top - box.top) * SCALE)),
-            min(self._height, int((self._top - box.bottom) * SCALE) + 1),
-        )
-        spots = (
-            b"".join(self._shades[y * self._row + x0 : y * self._row + x1] for y in range(y0, y1)) if x1 > x0 else b""
-        )
-        return max(spots) - min(spots) if spots else -1
+
+    def is_plain(self, box: Box) -> bool:
+        """Whether nothing is drawn within a box: else the letters may be there as outlines."""
+        rows = b"".join(one for one, _ in self._rows(box))
+        colours = [rows[channel :: self._deep] for channel in range(min(3, self._deep))] if rows else []
+        return all(max(shades) - min(shades) < CONTRAST for shades in colours)
+
+    def _rows(self, box: Box) -> Iterator[tuple[bytes, bytes]]:
+        """The pixels of a box in both pictures, row by row."""
+        if self._empty:
+            return
+        x0 = max(0, int((box[0] - self._left) * self._scale)) * self._deep
+        x1 = min(self._width, int((box[2] - self._left) * self._scale) + 1) * self._deep
+        y0 = max(0, int((self._top - box[3]) * self._scale))
+        y1 = min(self._height, int((self._top - box[1]) * self._scale) + 1)
+        for y in range(y0, y1):
+            start = y * self._row
+            yield self._with[start + x0 : start + x1], self._without[start + x0 : start + x1]
 
 
-def _is_invisible(text: int, index: int) -> bool:
-    return pdfium_calls.render_mode(pdfium_calls.object_at(text, index)) in _INVISIBLE_MODES
+def is_report(pieces: Sequence[str]) -> bool:
+    """Whether hidden pieces are worth a word: a sentence, an order, or a message in pieces."""
+    joined = " ".join(pieces)
+    return any(map(reads_as_text, pieces)) or bool(first_order(joined)) or len(joined.split()) >= MIN_WORDS
 
 
-def _runs(hits: list[int], count: int, how: str, is_hidden: Callable[[int], bool]) -> list[HiddenRun]:
-    """The hidden runs around the hits, across gaps of a few characters."""
-    runs: list[HiddenRun] = []
-    for hit in hits:
-        if runs and hit < runs[-1].end:
-            continue
-        end = _reach(hit, count, 1, is_hidden) + 1
-        runs.append(HiddenRun(_reach(hit, count, -1, is_hidden), end, how))
-    return runs
-
-
-def _reach(start: int, count: int, step: int, is_hidden: Callable[[int], bool]) -> int:
-    """The last hidden character from `start` on in one direction."""
-    last = at = start
-    while 0 <= at < count and abs(at - last) <= MAX_GAP + 1:
-        if is_hidden(at):
-            last = at
-        at += step
-    return last
-
-
-def _is_message(text_page: pdfium.PdfTextPage, run: HiddenRun) -> bool:
-    text = text_page.get_text_range(run.start, run.end - run.start)
+def _is_message(text: str) -> bool:
     return reads_as_text(text) or bool(first_order(text))
+
+
+def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
+    return [text_page.get_text_range(run.start, run.end - run.start) + " " for run in runs]
+
+
+def _is_scan(page: pdfium.PdfPage, survey: Survey, marked: list[tuple[int, str]], count: int) -> bool:
+    invisible = sum(why == "invisible" for _, why in marked)
+    pictured = survey.pictures > PICTURE * _area(page)
+    return invisible > SCANNED * count or (pictured and 4 * invisible > count)
+
+
+def _area(page: pdfium.PdfPage) -> float:
+    left, bottom, right, top = page.get_bbox()
+    return float((right - left) * (top - bottom))
+
+
+def _box_of(text: int, index: int) -> Box:
+    box = raw.FS_RECTF()
+    pdfium_calls.box_of(text, index, pdfium_calls.address(box))
+    return (box.left, box.bottom, box.right, box.top)
+
+
+def _runs(marked: list[tuple[int, str]], looked_at: AbstractSet[int] = frozenset()) -> list[HiddenRun]:
+    """Runs of marked characters, across gaps of a few that PDFium inserted and nobody looked at."""
+    runs: list[HiddenRun] = []
+    for index, why in marked:
+        how = "hidden-markup" if why == "invisible" else why
+        gap = range(runs[-1].end, index) if runs else range(0)
+        if runs and len(gap) <= MAX_GAP and runs[-1].how == how and looked_at.isdisjoint(gap):
+            runs[-1] = HiddenRun(runs[-1].start, index + 1, how)
+        else:
+            runs.append(HiddenRun(index, index + 1, how))
+    return runs

@@ -1,0 +1,306 @@
+"""Surveys a PDF page for text that may be hidden, by colour, mode, clip or what lies on it.
+
+Surveying costs some microseconds an object. Whether a suspicious text is hidden, only a picture of
+the page tells (`visibility`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from digest.fulltext.pdf import pdfium_calls
+
+LIGHT = 180
+"""Of 255, in each colour: text this light is examined. PDFium gives 191 for a pattern."""
+ALIKE = 40
+"""Of 255: text that differs less from the box it stands on is examined."""
+FAINT = 250
+"""Of 255: less opaque text is examined."""
+THICK = 3.0
+"""Points: a thinner rule covers no text."""
+SMALL_STEP = 1e-6
+"""From one object of a form to the next, in the order of painting: the page's own are 1 apart."""
+STEP = 24
+"""Characters between two of the sample: the shortest message is longer."""
+MAX_COVERS = 3_000
+MAX_DEPTH = 6
+FEW_OBJECTS = 12
+"""Of a form, which PDFium calls transparent also if a part of it is."""
+TALL = 40.0
+"""Points: text that runs upwards is higher."""
+MAX_SEGMENTS = 64
+"""Of a clipping path."""
+EDGE = 3.0
+"""Points that a letter may stand out of its clip."""
+MAX_OBJECT_STREAMS = 300
+MAX_STREAM = 1_000_000
+"""Bytes of one that are unpacked."""
+_INVISIBLE = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
+_FILLED = raw.FPDF_TEXTRENDERMODE_FILL
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,300}?stream\r?\n")
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top."""
+Matrix = tuple[float, float, float, float, float, float]
+UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class Place(NamedTuple):
+    """Where a text stands."""
+
+    matrix: Matrix
+    """From the space of its form to that of the page."""
+    depth: int
+    """How many forms are around it."""
+    why: str
+    """Why its form may be hidden."""
+
+
+_PAGE = Place(UNIT, 0, "")
+
+
+class Suspect(NamedTuple):
+    why: str
+    """`white`, `invisible` or `hidden-markup`."""
+    drawn: bool
+    """Whether a drawing may show its letters as outlines too."""
+
+
+@dataclass(slots=True)
+class Cover:
+    rank: float
+    box: Box
+    colour: tuple[int, int, int] | None
+    """None for a picture or a pattern."""
+
+
+@dataclass
+class Survey:
+    texts: dict[int, tuple[float, Place]] = field(default_factory=dict)
+    """The place of each in the order of painting and in the forms, by its address."""
+    suspects: dict[int, Suspect] = field(default_factory=dict)
+    covers: list[Cover] = field(default_factory=list)
+    pictures: float = 0.0
+    """Square points of the page that pictures take."""
+
+
+def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < ALIKE
+
+
+def has_layers(data: bytes) -> bool:
+    """Whether a file has optional content, which a reader may have turned off."""
+    if b"/OCProperties" in data:
+        return True
+    for number, found in enumerate(_OBJECT_STREAM.finditer(data)):
+        if number >= MAX_OBJECT_STREAMS:
+            return True
+        try:
+            objects = zlib.decompressobj().decompress(data[found.end() : found.end() + MAX_STREAM], MAX_STREAM)
+        except zlib.error:
+            continue
+        if b"/OCProperties" in objects:
+            return True
+    return False
+
+
+class Surveyor:
+    def __init__(self, *, layers: bool) -> None:
+        self._layers = layers
+        self._colour = ctypes.create_string_buffer(16)
+        self._rgba = [ctypes.c_uint.from_buffer(self._colour, 4 * i) for i in range(4)]
+        self._to_rgba = [pdfium_calls.address(c) for c in self._rgba]
+        self._colours: dict[bytes, tuple[tuple[int, int, int], str]] = {}
+        """Each colour with why text in it may be hidden."""
+        self._sides = (ctypes.c_float * 4)()
+        self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
+        self._fill, self._stroke, self._width = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
+        self._to_fill, self._to_stroke, self._to_width = (
+            pdfium_calls.address(v) for v in (self._fill, self._stroke, self._width)
+        )
+        self._matrix = raw.FS_MATRIX()
+        self._to_matrix = pdfium_calls.address(self._matrix)
+        self._rank = 0.0
+
+    def survey(self, page: pdfium.PdfPage, text: int, count: int) -> Survey:
+        """The texts of a page that may be hidden, with the reason.
+
+        Of texts a sample is examined first, all of them only where one of the sample may be hidden.
+        """
+        made = Survey()
+        handle = pdfium_calls.handle(page.raw)
+        object_of, kind = pdfium_calls.object_of, pdfium_calls.kind
+        for index in range(pdfium_calls.objects(handle)):
+            obj = object_of(handle, index)
+            if (what := kind(obj)) == raw.FPDF_PAGEOBJ_TEXT:
+                made.texts[obj] = (index, _PAGE)
+            else:
+                self._rank = index
+                self._add(made, obj, what, _PAGE)
+        sampled = {pdfium_calls.object_at(text, at) for at in range(0, count, STEP)}
+        if self._examine(made, [obj for obj in made.texts if obj in sampled]):
+            made.suspects.clear()
+            self._examine(made, list(made.texts))
+        return made
+
+    def _examine(self, made: Survey, texts: list[int]) -> bool:
+        """Adds those of the texts that may be hidden to the suspects."""
+        rest = []
+        for obj in texts:
+            place = made.texts[obj][1]
+            colour, why = self._own(obj, place)
+            if why:
+                made.suspects[obj] = Suspect(why, place.depth > 0)
+            elif made.covers:
+                rest.append((_moved(self._box(obj), place.matrix), obj, colour))
+        if made.covers:
+            self._compare_with_covers(made, rest)
+        return bool(made.suspects)
+
+    def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
+        boxes.sort(key=lambda placed: placed[0][1])
+        flat = [placed for placed in boxes if placed[0][3] - placed[0][1] <= TALL]
+        tall = [placed for placed in boxes if placed[0][3] - placed[0][1] > TALL]
+        feet = [placed[0][1] for placed in flat]
+        for cover in made.covers:
+            left, bottom, right, top = cover.box
+            for box, obj, colour in (*flat[bisect_left(feet, bottom - TALL) : bisect_right(feet, top)], *tall):
+                if box[0] >= right or box[2] <= left or obj in made.suspects:
+                    continue
+                if min(top, box[3]) - max(bottom, box[1]) < 0.6 * (box[3] - box[1]):
+                    continue
+                rank, place = made.texts[obj]
+                drawn = place.depth > 0 or cover.colour is not None
+                if rank < cover.rank:
+                    made.suspects[obj] = Suspect("hidden-markup", drawn)
+                elif left < (box[0] + box[2]) / 2 < right and (cover.colour is None or _alike(colour, cover.colour)):
+                    made.suspects[obj] = Suspect("white", drawn)
+
+    def _add(self, made: Survey, obj: int, kind: int, inside: Place) -> None:
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            made.texts[obj] = (self._rank, inside)
+        elif kind == raw.FPDF_PAGEOBJ_FORM:
+            self._add_form(made, obj, inside)
+        elif len(made.covers) < MAX_COVERS:
+            self._add_cover(made, obj, inside.matrix, kind)
+
+    def _own(self, obj: int, place: Place) -> tuple[tuple[int, int, int], str]:
+        """A text's colour, and why it may be hidden by what it is itself."""
+        known = pdfium_calls.colour_of(obj, *self._to_rgba)
+        raw_colour = self._colour.raw
+        if (seen := self._colours.get(raw_colour)) is None:
+            red, green, blue, alpha = (part.value for part in self._rgba)
+            why = "white" if min(red, green, blue) >= LIGHT else "hidden-markup" if alpha < FAINT else ""
+            seen = self._colours[raw_colour] = ((red, green, blue), why)
+        colour, why = seen
+        mode = pdfium_calls.render_mode(obj)
+        if mode in _INVISIBLE:
+            return colour, "invisible"
+        if mode != _FILLED or not known or place.why:
+            return colour, place.why or "hidden-markup"
+        if not why and (
+            pdfium_calls.is_transparent(obj)
+            or (self._layers and pdfium_calls.marks(obj) > 0)
+            or (pdfium_calls.clip_paths(pdfium_calls.clip_path(obj)) > 0 and self._is_clipped(obj, place.matrix))
+        ):
+            why = "hidden-markup"
+        return colour, why
+
+    def _add_form(self, made: Survey, form: int, inside: Place) -> None:
+        if inside.depth >= MAX_DEPTH:
+            return
+        count = pdfium_calls.form_objects(form)
+        why, matrix = inside.why, inside.matrix
+        if self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form)):
+            why = why or "hidden-markup"
+        if pdfium_calls.matrix_of(form, self._to_matrix):
+            m = self._matrix
+            matrix = _product((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
+        below = Place(matrix, inside.depth + 1, why)
+        for index in range(count):
+            obj = pdfium_calls.form_object(form, index)
+            self._rank += SMALL_STEP
+            self._add(made, obj, pdfium_calls.kind(obj), below)
+
+    def _add_cover(self, made: Survey, obj: int, matrix: Matrix, kind: int) -> None:
+        box = self._box(obj)
+        if matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
+            return
+        box = _moved(box, matrix)
+        wide, high = box[2] - box[0], box[3] - box[1]
+        if wide < THICK or high < THICK:
+            return
+        colour = None
+        stroke = 0.0
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
+            if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
+                stroke = self._width.value
+            get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
+            if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
+                return
+            red, green, blue, alpha = (c.value for c in self._rgba)
+            if alpha < FAINT:
+                return
+            colour = (red, green, blue)
+        if stroke and min(wide, high) > 1.6 * stroke:
+            return  # a frame
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            made.pictures += wide * high
+        made.covers.append(Cover(self._rank, box, colour))
+
+    def _box(self, obj: int) -> Box:
+        if not pdfium_calls.bounds(obj, *self._to_sides):
+            return (0.0, 0.0, 0.0, 0.0)
+        left, bottom, right, top = self._sides[:]
+        return (left, bottom, right, top)
+
+    def _is_clipped(self, obj: int, matrix: Matrix) -> bool:
+        """Whether a clipping path leaves out a part of a text's box."""
+        clip = pdfium_calls.clip_path(obj)
+        box = self._box(obj)
+        placed = _moved(box, matrix)
+        cuts = self._cuts(clip, pdfium_calls.clip_paths(clip))
+        return any(not (_holds(cut, box) or _holds(cut, placed)) for cut in cuts)
+
+    def _cuts(self, clip: int, count: int) -> Iterator[Box]:
+        """The box of each path of a clip."""
+        for path in range(count):
+            xs, ys = [], []
+            for segment in range(min(pdfium_calls.clip_segments(clip, path), MAX_SEGMENTS)):
+                at = pdfium_calls.clip_segment(clip, path, segment)
+                if at and pdfium_calls.segment_point(at, *self._to_sides[:2]):
+                    xs.append(self._sides[0])
+                    ys.append(self._sides[1])
+            yield (min(xs), min(ys), max(xs), max(ys)) if xs else (0.0, 0.0, 0.0, 0.0)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    x0, y0, x1, y1 = outer
+    return x0 <= inner[0] + EDGE and y0 <= inner[1] + EDGE and x1 >= inner[2] - EDGE and y1 >= inner[3] - EDGE
+
+
+def _product(one: Matrix, other: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _moved(box: Box, matrix: Matrix) -> Box:
+    if matrix == UNIT:
+        return box
+    a, b, c, d, e, f = matrix
+    if not b and not c and a > 0 and d > 0:
+        return (a * box[0] + e, d * box[1] + f, a * box[2] + e, d * box[3] + f)
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
+    xs, ys = zip(*corners, strict=True)
+    return (min(xs), min(ys), max(xs), max(ys))
