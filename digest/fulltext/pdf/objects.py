@@ -1,7 +1,8 @@
 """Surveys a PDF page for text that may be hidden, by colour, mode, clip or what lies on it.
 
-Surveying costs some microseconds an object. Whether a suspicious text is hidden, only a picture of
-the page tells (`visibility`).
+A page has hundreds of objects, so each property is asked of all of them in one `map`, with a buffer
+for all answers. Whether a suspicious text is hidden, only a picture of the page tells
+(`visibility`).
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import ctypes
 import re
 import zlib
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -50,6 +53,8 @@ _OBJECT_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
+Colour = tuple[int, int, int, int]
+"""Red, green, blue and opacity."""
 Matrix = tuple[float, float, float, float, float, float]
 UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -116,10 +121,9 @@ def has_layers(data: bytes) -> bool:
 class Surveyor:
     def __init__(self, *, layers: bool) -> None:
         self._layers = layers
-        self._colour = ctypes.create_string_buffer(16)
-        self._rgba = [ctypes.c_uint.from_buffer(self._colour, 4 * i) for i in range(4)]
-        self._to_rgba = [pdfium_calls.address(c) for c in self._rgba]
-        self._colours: dict[bytes, tuple[tuple[int, int, int], str]] = {}
+        self._rgba = (ctypes.c_uint * 4)()
+        self._to_rgba = [pdfium_calls.address(self._rgba) + 4 * i for i in range(4)]
+        self._colours: dict[Colour, str] = {}
         """Each colour with why text in it may be hidden."""
         self._sides = (ctypes.c_float * 4)()
         self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
@@ -138,33 +142,56 @@ class Surveyor:
         """
         made = Survey()
         handle = pdfium_calls.handle(page.raw)
-        object_of, kind = pdfium_calls.object_of, pdfium_calls.kind
-        for index in range(pdfium_calls.objects(handle)):
-            obj = object_of(handle, index)
-            if (what := kind(obj)) == raw.FPDF_PAGEOBJ_TEXT:
-                made.texts[obj] = (index, _PAGE)
-            else:
-                self._rank = index
-                self._add(made, obj, what, _PAGE)
-        sampled = {pdfium_calls.object_at(text, at) for at in range(0, count, STEP)}
+        objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
+        self._rank = 0.0
+        self._add(made, objects, _PAGE, 1.0)
+        sampled = set(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
-            made.suspects.clear()
-            self._examine(made, list(made.texts))
+            self._examine(made, [obj for obj in made.texts if obj not in sampled])
         return made
 
     def _examine(self, made: Survey, texts: list[int]) -> bool:
         """Adds those of the texts that may be hidden to the suspects."""
-        rest = []
-        for obj in texts:
+        values = array("I", bytes(16 * len(texts)))
+        known = map(pdfium_calls.colour_of, texts, *_slots(values))
+        modes = map(pdfium_calls.render_mode, texts)
+        transparent = map(pdfium_calls.is_transparent, texts)
+        clips = map(pdfium_calls.clip_paths, map(pdfium_calls.clip_path, texts))
+        own = list(zip(texts, known, modes, transparent, clips, strict=True))
+        colours: list[Colour] = list(zip(*(values[i::4] for i in range(4)), strict=True))
+        odd = {colour for colour in set(colours) if self._why(colour)}
+        rest, rest_colours = [], []
+        for (obj, is_known, mode, see_through, clipped), colour in zip(own, colours, strict=True):
             place = made.texts[obj][1]
-            colour, why = self._own(obj, place)
+            why = ""
+            if mode in _INVISIBLE:
+                why = "invisible"
+            elif mode != _FILLED or not is_known or place.why:
+                why = place.why or "hidden-markup"
+            elif colour in odd:
+                why = self._why(colour)
+            elif (
+                see_through
+                or (self._layers and pdfium_calls.marks(obj) > 0)
+                or (clipped > 0 and self._is_clipped(obj, clipped, place.matrix))
+            ):
+                why = "hidden-markup"
             if why:
                 made.suspects[obj] = Suspect(why, place.depth > 0)
-            elif made.covers:
-                rest.append((_moved(self._box(obj), place.matrix), obj, colour))
-        if made.covers:
-            self._compare_with_covers(made, rest)
+            else:
+                rest.append(obj)
+                rest_colours.append(colour[:3])
+        if made.covers and rest:
+            placed = (_moved(box, made.texts[obj][1].matrix) for obj, box in zip(rest, _boxes(rest), strict=True))
+            self._compare_with_covers(made, list(zip(placed, rest, rest_colours, strict=True)))
         return bool(made.suspects)
+
+    def _why(self, colour: Colour) -> str:
+        """Why text of a colour may be hidden."""
+        if (why := self._colours.get(colour)) is None:
+            light, faint = min(colour[:3]) >= LIGHT, colour[3] < FAINT
+            why = self._colours[colour] = "white" if light else "hidden-markup" if faint else ""
+        return why
 
     def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
         boxes.sort(key=lambda placed: placed[0][1])
@@ -185,35 +212,26 @@ class Surveyor:
                 elif left < (box[0] + box[2]) / 2 < right and (cover.colour is None or _alike(colour, cover.colour)):
                     made.suspects[obj] = Suspect("white", drawn)
 
-    def _add(self, made: Survey, obj: int, kind: int, inside: Place) -> None:
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            made.texts[obj] = (self._rank, inside)
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            self._add_form(made, obj, inside)
-        elif len(made.covers) < MAX_COVERS:
-            self._add_cover(made, obj, inside.matrix, kind)
-
-    def _own(self, obj: int, place: Place) -> tuple[tuple[int, int, int], str]:
-        """A text's colour, and why it may be hidden by what it is itself."""
-        known = pdfium_calls.colour_of(obj, *self._to_rgba)
-        raw_colour = self._colour.raw
-        if (seen := self._colours.get(raw_colour)) is None:
-            red, green, blue, alpha = (part.value for part in self._rgba)
-            why = "white" if min(red, green, blue) >= LIGHT else "hidden-markup" if alpha < FAINT else ""
-            seen = self._colours[raw_colour] = ((red, green, blue), why)
-        colour, why = seen
-        mode = pdfium_calls.render_mode(obj)
-        if mode in _INVISIBLE:
-            return colour, "invisible"
-        if mode != _FILLED or not known or place.why:
-            return colour, place.why or "hidden-markup"
-        if not why and (
-            pdfium_calls.is_transparent(obj)
-            or (self._layers and pdfium_calls.marks(obj) > 0)
-            or (pdfium_calls.clip_paths(pdfium_calls.clip_path(obj)) > 0 and self._is_clipped(obj, place.matrix))
-        ):
-            why = "hidden-markup"
-        return colour, why
+    def _add(self, made: Survey, objects: list[int], inside: Place, step: float) -> None:
+        """Adds the objects of the page or a form. `step`: between two in the order of painting."""
+        others = []
+        for obj, kind in zip(objects, map(pdfium_calls.kind, objects), strict=True):
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                made.texts[obj] = (self._rank, inside)
+            elif kind == raw.FPDF_PAGEOBJ_FORM:
+                rank = self._rank
+                self._add_form(made, obj, inside)
+                if step == 1.0:
+                    self._rank = rank
+            else:
+                others.append((obj, kind, self._rank))
+            self._rank += step
+        boxes = _boxes([obj for obj, _, _ in others])
+        for (obj, kind, rank), box in zip(others, boxes, strict=True):
+            if inside.matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
+                continue
+            if len(made.covers) < MAX_COVERS:
+                self._add_cover(made, obj, _moved(box, inside.matrix), kind, rank)
 
     def _add_form(self, made: Survey, form: int, inside: Place) -> None:
         if inside.depth >= MAX_DEPTH:
@@ -225,17 +243,10 @@ class Surveyor:
         if pdfium_calls.matrix_of(form, self._to_matrix):
             m = self._matrix
             matrix = _product((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
-        below = Place(matrix, inside.depth + 1, why)
-        for index in range(count):
-            obj = pdfium_calls.form_object(form, index)
-            self._rank += SMALL_STEP
-            self._add(made, obj, pdfium_calls.kind(obj), below)
+        objects = list(map(pdfium_calls.form_object, repeat(form), range(count)))
+        self._add(made, objects, Place(matrix, inside.depth + 1, why), SMALL_STEP)
 
-    def _add_cover(self, made: Survey, obj: int, matrix: Matrix, kind: int) -> None:
-        box = self._box(obj)
-        if matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
-            return
-        box = _moved(box, matrix)
+    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: float) -> None:
         wide, high = box[2] - box[0], box[3] - box[1]
         if wide < THICK or high < THICK:
             return
@@ -248,7 +259,7 @@ class Surveyor:
             get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
             if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
                 return
-            red, green, blue, alpha = (c.value for c in self._rgba)
+            red, green, blue, alpha = self._rgba
             if alpha < FAINT:
                 return
             colour = (red, green, blue)
@@ -256,32 +267,43 @@ class Surveyor:
             return  # a frame
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             made.pictures += wide * high
-        made.covers.append(Cover(self._rank, box, colour))
+        made.covers.append(Cover(rank, box, colour))
 
-    def _box(self, obj: int) -> Box:
-        if not pdfium_calls.bounds(obj, *self._to_sides):
-            return (0.0, 0.0, 0.0, 0.0)
-        left, bottom, right, top = self._sides[:]
-        return (left, bottom, right, top)
-
-    def _is_clipped(self, obj: int, matrix: Matrix) -> bool:
+    def _is_clipped(self, obj: int, count: int, matrix: Matrix) -> bool:
         """Whether a clipping path leaves out a part of a text's box."""
         clip = pdfium_calls.clip_path(obj)
-        box = self._box(obj)
+        (box,) = _boxes([obj])
         placed = _moved(box, matrix)
-        cuts = self._cuts(clip, pdfium_calls.clip_paths(clip))
-        return any(not (_holds(cut, box) or _holds(cut, placed)) for cut in cuts)
+        return not all(self._leaves(clip, path, box, placed) for path in range(count))
 
-    def _cuts(self, clip: int, count: int) -> Iterator[Box]:
-        """The box of each path of a clip."""
-        for path in range(count):
-            xs, ys = [], []
-            for segment in range(min(pdfium_calls.clip_segments(clip, path), MAX_SEGMENTS)):
-                at = pdfium_calls.clip_segment(clip, path, segment)
-                if at and pdfium_calls.segment_point(at, *self._to_sides[:2]):
-                    xs.append(self._sides[0])
-                    ys.append(self._sides[1])
-            yield (min(xs), min(ys), max(xs), max(ys)) if xs else (0.0, 0.0, 0.0, 0.0)
+    def _leaves(self, clip: int, path: int, box: Box, placed: Box) -> bool:
+        """Whether the box of a clipping path holds a text's: two corners often suffice."""
+        cut: Box | None = None
+        count = min(pdfium_calls.clip_segments(clip, path), MAX_SEGMENTS)
+        for segment in (*range(0, count, 2), *range(1, count, 2)):
+            at = pdfium_calls.clip_segment(clip, path, segment)
+            if not at or not pdfium_calls.segment_point(at, *self._to_sides[:2]):
+                continue
+            x, y = self._sides[0], self._sides[1]
+            cut = (min(cut[0], x), min(cut[1], y), max(cut[2], x), max(cut[3], y)) if cut else (x, y, x, y)
+            if segment and (_holds(cut, box) or _holds(cut, placed)):
+                return True
+        cut = cut or (0.0, 0.0, 0.0, 0.0)
+        return _holds(cut, box) or _holds(cut, placed)
+
+
+def _slots(values: array[Any]) -> list[range]:
+    """The addresses of the first values of each four, of the second ones, and so on."""
+    start, count = values.buffer_info()
+    return [range(start + 4 * i, start + 4 * count, 16) for i in range(4)]
+
+
+def _boxes(objects: list[int]) -> list[Box]:
+    if not objects:
+        return []
+    sides = array("f", bytes(16 * len(objects)))
+    deque(map(pdfium_calls.bounds, objects, *_slots(sides)), maxlen=0)
+    return list(zip(*(sides[i::4] for i in range(4)), strict=True))
 
 
 def _holds(outer: Box, inner: Box) -> bool:
@@ -296,7 +318,7 @@ def _product(one: Matrix, other: Matrix) -> Matrix:
 
 
 def _moved(box: Box, matrix: Matrix) -> Box:
-    if matrix == UNIT:
+    if matrix is UNIT or matrix == UNIT:
         return box
     a, b, c, d, e, f = matrix
     if not b and not c and a > 0 and d > 0:

@@ -7,6 +7,7 @@ scan with its recognised text beneath, which people do read.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -22,11 +23,13 @@ TINY = 2.0
 """Points."""
 MAX_GAP = 2
 """Characters that PDFium inserts between two pieces: a space, a line end."""
+MANY_TEXTS = 40
+"""Suspicious ones of a page: with more, all characters are examined without a first look."""
 SCALE = 2.0
 """Pixels per point."""
 MAX_PIXELS = 4_000_000
 """Of a picture; a larger page is drawn smaller."""
-SAMPLES = 1_200
+SAMPLES = 500
 """Characters of a page that are looked at."""
 CONTRAST = 32
 """Of 255, in the colour that changes most: with less, a character is unreadable."""
@@ -61,7 +64,7 @@ class HiddenTextFinder:
         count = pdfium_calls.characters(text)
         survey = self._surveyor.survey(page, text, count)
         suspects = survey.suspects
-        if not suspects:
+        if not suspects or not _may_be_message(text, list(suspects)):
             return []
         found = ((i, suspects.get(pdfium_calls.object_at(text, i) or 0)) for i in range(count))
         marked = [(i, suspect.why) for i, suspect in found if suspect]
@@ -171,6 +174,21 @@ def is_report(pieces: Sequence[str]) -> bool:
 
 def _is_message(text: str) -> bool:
     return reads_as_text(text) or bool(first_order(text))
+
+
+def _may_be_message(page: int, texts: list[int]) -> bool:
+    """A first look at what the texts say, with and without spaces between them."""
+    if len(texts) > MANY_TEXTS:
+        return True
+    pieces = [_text_of(page, obj) for obj in texts]
+    return _is_message(" ".join(pieces)) or _is_message("".join(pieces))
+
+
+def _text_of(page: int, obj: int) -> str:
+    size = pdfium_calls.text_of_object(obj, page, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium_calls.text_of_object(obj, page, pdfium_calls.address(buffer), size)
+    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
