@@ -11,6 +11,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import repeat
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -66,8 +67,8 @@ class HiddenTextFinder:
         suspects = survey.suspects
         if not suspects or not _may_be_message(text, list(suspects)):
             return []
-        found = ((i, suspects.get(pdfium_calls.object_at(text, i) or 0)) for i in range(count))
-        marked = [(i, suspect.why) for i, suspect in found if suspect]
+        objects = map(pdfium_calls.object_at, repeat(text), range(count))
+        marked = [(i, suspects[obj].why) for i, obj in enumerate(objects) if obj in suspects]
         if not _is_message("".join(_pieces(text_page, _runs(marked)))):
             return []
         whole = _is_scan(page, survey, marked, count)
