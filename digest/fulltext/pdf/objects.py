@@ -30,8 +30,6 @@ FAINT = 250
 """Of 255: less opaque text is examined."""
 THICK = 3.0
 """Points: a thinner rule covers no text."""
-SMALL_STEP = 1e-6
-"""From one object of a form to the next, in the order of painting: the page's own are 1 apart."""
 STEP = 24
 """Characters between two of the sample: the shortest message is longer."""
 MAX_COVERS = 3_000
@@ -55,6 +53,8 @@ Box = tuple[float, float, float, float]
 """Left, bottom, right and top."""
 Colour = tuple[int, int, int, int]
 """Red, green, blue and opacity."""
+Rank = tuple[int, ...]
+"""In the order of painting: the number of an object in its page, or of each form around it."""
 Matrix = tuple[float, float, float, float, float, float]
 UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -82,7 +82,7 @@ class Suspect(NamedTuple):
 
 @dataclass(slots=True)
 class Cover:
-    rank: float
+    rank: Rank
     box: Box
     colour: tuple[int, int, int] | None
     """None for a picture or a pattern."""
@@ -90,7 +90,7 @@ class Cover:
 
 @dataclass
 class Survey:
-    texts: dict[int, tuple[float, Place]] = field(default_factory=dict)
+    texts: dict[int, tuple[Rank, Place]] = field(default_factory=dict)
     """The place of each in the order of painting and in the forms, by its address."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
     covers: list[Cover] = field(default_factory=list)
@@ -133,7 +133,6 @@ class Surveyor:
         )
         self._matrix = raw.FS_MATRIX()
         self._to_matrix = pdfium_calls.address(self._matrix)
-        self._rank = 0.0
 
     def survey(self, page: pdfium.PdfPage, text: int, count: int) -> Survey:
         """The texts of a page that may be hidden, with the reason.
@@ -142,9 +141,8 @@ class Surveyor:
         """
         made = Survey()
         handle = pdfium_calls.handle(page.raw)
-        objects = list(map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle))))
-        self._rank = 0.0
-        self._add(made, objects, _PAGE, 1.0)
+        objects = map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle)))
+        self._add(made, [(obj, (rank,), _PAGE) for rank, obj in enumerate(objects)])
         sampled = set(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
             self._examine(made, [obj for obj in made.texts if obj not in sampled])
@@ -212,41 +210,39 @@ class Surveyor:
                 elif left < (box[0] + box[2]) / 2 < right and (cover.colour is None or _alike(colour, cover.colour)):
                     made.suspects[obj] = Suspect("white", drawn)
 
-    def _add(self, made: Survey, objects: list[int], inside: Place, step: float) -> None:
-        """Adds the objects of the page or a form. `step`: between two in the order of painting."""
-        others = []
-        for obj, kind in zip(objects, map(pdfium_calls.kind, objects), strict=True):
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                made.texts[obj] = (self._rank, inside)
-            elif kind == raw.FPDF_PAGEOBJ_FORM:
-                rank = self._rank
-                self._add_form(made, obj, inside)
-                if step == 1.0:
-                    self._rank = rank
-            else:
-                others.append((obj, kind, self._rank))
-            self._rank += step
-        boxes = _boxes([obj for obj, _, _ in others])
-        for (obj, kind, rank), box in zip(others, boxes, strict=True):
-            if inside.matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
-                continue
-            if len(made.covers) < MAX_COVERS:
-                self._add_cover(made, obj, _moved(box, inside.matrix), kind, rank)
+    def _add(self, made: Survey, found: list[tuple[int, Rank, Place]]) -> None:
+        """Adds the objects of the page, then those of its forms, then of the forms in these."""
+        for _ in range(MAX_DEPTH + 1):
+            forms, others = [], []
+            kinds = map(pdfium_calls.kind, [obj for obj, _, _ in found])
+            for placed, kind in zip(found, kinds, strict=True):
+                if kind == raw.FPDF_PAGEOBJ_TEXT:
+                    made.texts[placed[0]] = placed[1:]
+                elif kind == raw.FPDF_PAGEOBJ_FORM:
+                    forms.append(placed)
+                else:
+                    others.append((placed, kind))
+            boxes = _boxes([placed[0] for placed, _ in others])
+            for ((obj, rank, inside), kind), box in zip(others, boxes, strict=True):
+                if inside.matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
+                    continue
+                if len(made.covers) < MAX_COVERS:
+                    self._add_cover(made, obj, _moved(box, inside.matrix), kind, rank)
+            found = [inner for form in forms for inner in self._parts(*form)]
 
-    def _add_form(self, made: Survey, form: int, inside: Place) -> None:
-        if inside.depth >= MAX_DEPTH:
-            return
+    def _parts(self, form: int, rank: Rank, inside: Place) -> list[tuple[int, Rank, Place]]:
         count = pdfium_calls.form_objects(form)
         why, matrix = inside.why, inside.matrix
-        if self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form)):
-            why = why or "hidden-markup"
+        if not why and (self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form))):
+            why = "hidden-markup"
         if pdfium_calls.matrix_of(form, self._to_matrix):
             m = self._matrix
-            matrix = _product((m.a, m.b, m.c, m.d, m.e, m.f), matrix)
-        objects = list(map(pdfium_calls.form_object, repeat(form), range(count)))
-        self._add(made, objects, Place(matrix, inside.depth + 1, why), SMALL_STEP)
+            own = (m.a, m.b, m.c, m.d, m.e, m.f)
+            matrix = matrix if own == UNIT else _product(own, matrix)
+        place = Place(matrix, inside.depth + 1, why)
+        return [(pdfium_calls.form_object(form, i), (*rank, i), place) for i in range(count)]
 
-    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: float) -> None:
+    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
         wide, high = box[2] - box[0], box[3] - box[1]
         if wide < THICK or high < THICK:
             return
