@@ -10,7 +10,6 @@ import pytest
 from aiohttp import web
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Person, Question
 from bot.core.rights import ACTIONS, Names
 from bot.core.texts import say
 from bot.questions.answering import answer_name
@@ -19,6 +18,7 @@ from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render.views import Memo
 from tests.bot.slack.test_scenario import PLACE, Day, day
 from tests.servers.slack import Message, shown
+from tests.servers.slack.people import MENTION
 
 __all__ = ["day"]
 SECRET = "signing"
@@ -86,6 +86,11 @@ class Outside:
 async def outside(day):
     """The bot over signed HTTP, a private C1 with a digest and an answered question, and two people in C2."""
     space = day.slack.space
+    deliveries = day.slack.say("C1", "U1", f"{MENTION} 4: how is the data collected?", day.parent.ts)
+    for delivery in deliveries:
+        await delivery.wait()
+    await day.slack.until(lambda: len(day.thread) == 13 and day.thread[-1].metadata)
+    name = answer_name(f"slack:C1:{deliveries[0].payload['event']['ts']}")
     space.channels["C1"].private = True
     space.add_channel("C2", GUEST, MEMBER)
     space.add_user(GUEST, "guest", restricted=True)
@@ -101,12 +106,7 @@ async def outside(day):
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     running = asyncio.create_task(connection.run())
     day.slack.hub.http = (f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events", SECRET)
-    asked = Question(
-        "slack:C1:1.1", replace(PLACE, thread=day.parent.ts), Person("U1"), "4: code?", day.context.now(), "1.1"
-    )
-    await Conversation(day.context).enqueue(asked)
-    await day.slack.until(lambda: len(day.thread) == 12 and day.thread[-1].metadata)
-    yield Outside(day, answer_name(asked.id))
+    yield Outside(day, name)
     await connection.close(5)
     with contextlib.suppress(Exception):
         await running
