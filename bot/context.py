@@ -23,6 +23,10 @@ class Queue(Protocol):
         """Queues a task. False if the same one is queued, running or done."""
         ...
 
+    async def hasten(self, task: str, *ids: str) -> None:
+        """Runs a task at once that waits for another try, or was put aside."""
+        ...
+
 
 @dataclass(frozen=True)
 class Context:

@@ -13,7 +13,7 @@ from bot.commands import gate, setup
 from bot.commands.status import digest_link, status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
-from bot.core.ids import join_key
+from bot.core.ids import TaskName, join_key
 from bot.core.rights import Right, may
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
@@ -73,7 +73,15 @@ async def _setup(
 async def run_now(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """Makes a digest at once or joins a running one, and shows the asker its progress."""
+    """Makes a digest at once or joins a running one, and shows the asker its progress. A digest
+    that is made and could not be posted is posted now."""
+    held = await _undelivered(context, subscription)
+    if held is not None:
+        await respond.progress(say("summarised", language))
+        await context.store.forget_delivery_fault(held.key)
+        await context.queue.hasten("delivery", held.key)
+        await _follow_delivery(context, held.key, respond, language)
+        return
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
     await context.queue.add("digest", run.key)
@@ -88,11 +96,42 @@ async def follow_run(context: Context, run: Run, respond: Responder, subscriptio
         if state is None or state.state is not RunState.OPEN:
             await respond.show(await _result_post(context, state or run, subscription, language))
             return
+        delivery = await context.store.delivery(run.key, plan=False)
+        if delivery is not None and delivery.state is DeliveryState.OPEN and delivery.fault:
+            await respond.show(_held_up_post(delivery.fault, language))
+            return
         line = progress_line(await context.store.progress(run.key), language)
         if line and line != shown:
             shown = line
             await respond.progress(line)
         await asyncio.sleep(POLL_INTERVAL)
+
+
+async def _undelivered(context: Context, subscription: Subscription) -> Digest | None:
+    """The latest digest, if its delivery waits for another try or its task was put aside."""
+    last = await context.store.latest_digest(subscription.key)
+    delivery = await context.store.delivery(last.key, plan=False) if last else None
+    if delivery is None or delivery.state is not DeliveryState.OPEN:
+        return None
+    aside = str(TaskName("delivery", delivery.key)) in await context.store.tasks_aside()
+    return last if aside or delivery.fault else None
+
+
+async def _follow_delivery(context: Context, key: str, respond: Responder, language: str) -> None:
+    """Shows how a delivery that is tried again ends."""
+    for _ in range(int(FOLLOW_TIME.total_seconds() / POLL_INTERVAL)):
+        delivery = await context.store.delivery(key, plan=False)
+        if delivery is None or delivery.state is DeliveryState.DONE:
+            await respond.show(note(say("done", language), language))
+            return
+        if delivery.fault:
+            await respond.show(_held_up_post(delivery.fault, language))
+            return
+        await asyncio.sleep(POLL_INTERVAL)
+
+
+def _held_up_post(fault: str, language: str) -> Post:
+    return note(say("now.held", language, why=in_language(fault, language)), language)
 
 
 def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:

@@ -19,3 +19,6 @@ class InlineQueue:
     async def add(self, task: str, *ids: str) -> bool:
         await self._tasks[task](*ids)
         return True
+
+    async def hasten(self, task: str, *ids: str) -> None:
+        await self._tasks[task](*ids)

@@ -137,6 +137,10 @@ class Deliveries(Base):
     async def fault(self, lease: Lease, delivery: str, sentence: str) -> None:
         await self._write(lease, delivery, {"fault": dumped(sentence)})
 
+    async def forget_delivery_fault(self, delivery: str) -> None:
+        """Before another try that somebody waits for: what holds it up then is new."""
+        await self.redis.do("HDEL", _delivery(delivery), "fault")
+
     async def close_delivery(self, lease: Lease, delivery: str, state: DeliveryState) -> None:
         await self._write(lease, delivery, {"state": state})
         await self.redis.do("ZREM", OPEN, delivery)

@@ -113,6 +113,11 @@ class Tasks(Base):
             [("HSET", ASIDE, task, f"{self.now().isoformat()} {note}"), ("EXPIRE", ASIDE, seconds(LONG))]
         )
 
+    async def take_up(self, task: str) -> None:
+        """Forgets that a task was put aside, and its deaths."""
+        await self.redis.transaction([("HDEL", ASIDE, task), ("HSET", _task(task), "deaths", "0")])
+        await self.redis.do("EXPIRE", _task(task), seconds(OPEN_LIFE))
+
     async def tasks_aside(self) -> dict[str, str]:
         """Task to time and note."""
         found = await self.redis.do("HGETALL", ASIDE)

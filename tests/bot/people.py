@@ -72,6 +72,9 @@ class Queue:
     def register(self, *_: object) -> None:
         pass
 
+    async def hasten(self, task: str, *ids: str) -> None:
+        await self.add(task, *ids)
+
     async def add(self, task: str, *ids: str) -> bool:
         self.put.append((task, *ids))
         return True

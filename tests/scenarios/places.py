@@ -320,7 +320,8 @@ def shown(message: dict[str, Any]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def a_place(kind: str, world: World, log: Path) -> AsyncIterator[Place]:
+async def a_place(kind: str, world: World, log: Path, *, subscribed: bool = False) -> AsyncIterator[Place]:
+    """`subscribed`: the channel has a digest of two papers, which no day is due for yet."""
     async with contextlib.AsyncExitStack() as stack:
         made: Place
         if kind.startswith("slack"):
@@ -329,6 +330,13 @@ async def a_place(kind: str, world: World, log: Path) -> AsyncIterator[Place]:
         else:
             discord = await stack.enter_async_context(Discord(content=not kind.endswith("without content")))
             made = OnDiscord(world, log, discord)
+        if subscribed:
+            here = (
+                {"DISCORD_CHANNEL_ID": made.channel["id"]}
+                if isinstance(made, OnDiscord)
+                else {"SLACK_CHANNEL": CHANNEL}
+            )
+            made.environment |= {**here, "DIGEST_PAPERS": "2", "DIGEST_TIME": "08:00"}
         try:
             await made.start()
             yield made

@@ -69,6 +69,9 @@ class Agenda:
     def register(self, *_: object) -> None:
         pass
 
+    async def hasten(self, task: str, *ids: str) -> None:
+        await self.add(task, *ids)
+
     async def add(self, task: str, *ids: str) -> bool:
         name = (task, *ids)
         if name in self.done or name in self.due:

@@ -34,6 +34,9 @@ class OneByOne(InlineQueue):
         super().__init__()
         self._turn = asyncio.Lock()
 
+    async def hasten(self, task: str, *ids: str) -> None:
+        await self.add(task, *ids)
+
     async def add(self, task: str, *ids: str) -> bool:
         async with self._turn:
             return await super().add(task, *ids)

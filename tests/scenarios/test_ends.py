@@ -1,0 +1,20 @@
+"""Every end is told where it was asked for."""
+
+import pytest
+
+from tests.scenarios.places import KINDS, a_place
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_digest_that_cannot_be_posted_is_said_and_now_posts_it_when_the_right_is_back(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
+        place.deny()
+        place.command("digest", "now")
+        await place.until(lambda: any("cannot be posted" in text for text in place.alone()))
+        assert place.posts() == []
+        calls = len(world.model.calls)
+        place.allow()
+        place.command("digest", "now")
+        await place.until(lambda: "Today's digest is in the channel." in place.alone()[-1])
+        assert len(place.posts()) == 3
+        assert len(world.model.calls) == calls
