@@ -21,6 +21,14 @@ def asked(world):
     return [call for call in world.model.calls if call.task == "answer"]
 
 
+async def words_appear_slowly(world, per_token):
+    """The first streamed answer of an unknown model is shown only at its end, so one is asked for before."""
+    known = await world.run("ask", papers(world, 1)[0].id, "what does it measure?")
+    assert known.code == 0, known.err
+    world.model.calls.clear()
+    world.model.per_token = per_token
+
+
 async def is_being_answered(place, count=1):
     await place.until(lambda: len(asked(place.world)) >= count)
 
@@ -45,7 +53,7 @@ async def test_edited_while_it_is_answered_the_new_text_is_answered_in_the_same_
 
 async def test_edited_while_its_words_are_shown_they_are_replaced(place):
     first, second = papers(place.world)
-    place.world.model.per_token = 0.02
+    await words_appear_slowly(place.world, 0.02)
     message = place.ask(f"what does {first.id} measure?")
     (half, _), *_ = await place.until(place.posts)
     place.edit(message, f"which datasets does {second.id} use?")
@@ -73,7 +81,7 @@ async def test_edited_afterwards_the_answer_is_made_anew_in_place_and_says_so(pl
 
 async def test_deleted_while_it_is_answered_the_work_stops_and_the_half_answer_goes(place):
     [paper] = papers(place.world, 1)
-    place.world.model.per_token = 0.05
+    await words_appear_slowly(place.world, 0.05)
     message = place.ask(f"what does {paper.id} measure?")
     await place.until(place.posts)
     place.delete(message)
@@ -84,7 +92,7 @@ async def test_deleted_while_it_is_answered_the_work_stops_and_the_half_answer_g
 
 async def test_deleted_while_the_bot_is_down_the_half_answer_goes_when_it_is_back(place):
     [paper] = papers(place.world, 1)
-    place.world.model.per_token = 0.05
+    await words_appear_slowly(place.world, 0.05)
     message = place.ask(f"what does {paper.id} measure?")
     await place.until(place.posts)
     await place.kill()
@@ -120,7 +128,7 @@ async def test_stop_on_slack_stops_it_and_what_was_shown_stays_marked(kind, worl
     async with a_place(kind, world, tmp_path / "bot.log") as place:
         assert isinstance(place, OnSlack)
         [paper] = papers(world, 1)
-        world.model.per_token = 0.05
+        await words_appear_slowly(world, 0.05)
         place.ask(f"what does {paper.id} measure?")
         [half] = await place.until(place.messages)
         place.server.stopped.add(half.ts)
