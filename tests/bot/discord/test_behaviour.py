@@ -170,7 +170,7 @@ async def test_a_command_is_told_as_it_was_typed_and_answered_to_its_asker_alone
     stage.handler.on["2601.22153"] = answer
     result = await stage.ada.slash(stage.channel, "paper ask", paper="2601.22153", question="any code?")
     (command,) = stage.handler.commands
-    assert (command.name, command.text) == ("paper", "2601.22153 any code?")
+    assert (command.name, command.text, command.question) == ("paper", "2601.22153", "any code?")
     assert shown(result) == ["\nthe card"]
     assert result.ephemeral
 

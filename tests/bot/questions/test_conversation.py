@@ -132,7 +132,7 @@ async def test_a_direct_message_is_answered_there(channel):
     direct = Place("console", "dm-ann", direct=True)
     assert "DynamicVLA" in await channel.ask(direct, "what does 2601.22153 introduce?", addressed=True)
     assert "I answer from papers" in await channel.ask(
-        Place("console", "dm-bob", direct=True), "hello there?", addressed=True
+        Place("console", "dm-bob", direct=True), "what is the weather?", addressed=True
     )
 
 

@@ -195,8 +195,8 @@ async def test_status_tells_the_month_s_cost_and_the_day_s_share(channel):
         await budget.settle(ticket, Usage(1, 1000, 500, 100, 0.42))
     context = replace(channel.context, services=replace(channel.context.services, spent=budget.used))
     respond = await replace(channel, handler=Dispatcher(context, channel.conversation)).command("digest", "status")
-    assert "This month: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
-    assert "Today: $0.42 (analyses $0.42); 1,000 tokens read" in respond.text
+    assert "Today: $0.42 (analyses $0.42); 1,000 tokens read, 50 % of them from the model's cache" in respond.text
+    assert "This month" not in respond.text  # the same: all of it was spent today
     assert "Today: 42 % of the budget" in respond.text
 
 
