@@ -86,6 +86,8 @@ async def test_what_people_write_is_in_no_log_at_any_level_whatever_fails(place)
         place.world.model.behave(behaviour)
         await on_slack(place, thread)
         await on_discord(place, "ask")
+        if behaviour == "error_500":
+            await place.slack.until(lambda: "event=answered_without_model" in place.log.read_text())
     place.world.model.sound()
     for fault in (DOWN, DROP):
         place.world.arxiv.faults.always("api", fault)
