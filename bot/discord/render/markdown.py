@@ -7,6 +7,7 @@ be split into messages.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from digest.fulltext.links import is_known
 from digest.render.commonmark import ready
 from digest.render.tex import unicode_math
+
+log = logging.getLogger(__name__)
 
 ZERO = "\u200b"
 """Invisible; breaks up text that Discord would read as a mention."""
@@ -44,6 +47,14 @@ class Unit:
 
 def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
     """A Unit for every block, list item and table row."""
+    try:
+        return _units(markdown, target)
+    except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
+        log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
+        return (Unit(plain(markdown), opens=True),) if markdown.strip() else ()
+
+
+def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
     label = False
     for node in SyntaxTreeNode(_parser().parse(_TEX_PAREN.sub(r"$\1$", markdown))).children:
@@ -57,8 +68,13 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
 
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
     """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
-    node = SyntaxTreeNode(_parser().parseInline(_TEX_PAREN.sub(r"$\1$", markdown)))
-    return re.sub(r"\s*\n\s*", " ", "".join(_inline(n, target, bold=bold) for n in node.children)).strip()
+    try:
+        node = SyntaxTreeNode(_parser().parseInline(_TEX_PAREN.sub(r"$\1$", markdown)))
+        drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
+    except Exception as error:  # noqa: BLE001
+        log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
+        return plain(markdown)
+    return re.sub(r"\s*\n\s*", " ", drawn).strip()
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ characters and a bare URL stays as written. No element made here can mention any
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from mdit_py_plugins.texmath import texmath_plugin
 
 from digest.render import tex
 from digest.render.commonmark import ready
+
+log = logging.getLogger(__name__)
 
 Element = dict[str, Any]
 """`text`, `link` or `date`."""
@@ -69,7 +72,12 @@ def parts(markdown: str) -> list[Part]:
 @lru_cache(maxsize=1024)
 def _parsed(markdown: str) -> str:
     """Cached as JSON, so that each caller gets its own copy: channels show the same papers."""
-    return json.dumps(list(_blocks(SyntaxTreeNode(_parser().parse(markdown)).children)))
+    try:
+        drawn = list(_blocks(SyntaxTreeNode(_parser().parse(markdown)).children))
+    except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
+        log.warning("event=undrawable platform=slack error=%s", type(error).__name__)
+        drawn = [{"type": "rich_text_section", "elements": [{"type": "text", "text": markdown}]}]
+    return json.dumps(drawn)
 
 
 def inline(markdown: str, **style: bool) -> list[Element]:

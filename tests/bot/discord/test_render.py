@@ -186,3 +186,10 @@ def test_a_heading_longer_than_a_message_is_a_text_like_others():
     shown = "".join(text for message in messages(post) for text in texts(message))
     assert shown.count("9") == shown.count("1") == 9_000
     assert "said" in shown
+
+
+def test_what_cannot_be_drawn_is_shown_in_plain_words():
+    """Emphasis nested so deep that the tree cannot be walked."""
+    deep = "*a " * 900 + "b" + " c*" * 900
+    shown = "".join(text for m in messages(Post((Text(deep), Heading(deep, 2)), "name")) for text in texts(m))
+    assert shown.count("b") >= 2
