@@ -293,6 +293,8 @@ def _said(sentence: Sentence, words: str, context: Context) -> Sentence:
     own = " ".join(words.split())
     if context.key and len(context.key) > 3:
         own = own.replace(context.key, "…")
+    if len(own) > 4 * _SAID:  # the pattern takes quadratic time for one long word
+        own = own[: 4 * _SAID].rsplit(" ", 1)[0]
     own = _SECRET.sub(lambda found: found[0] if found[0] in context.model else "…", own)
     own = own.replace("<", "‹").replace(">", "›").replace("`", "'")
     if len(own) > _SAID:
