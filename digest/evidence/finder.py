@@ -102,9 +102,11 @@ class Finder:
         pieces = [p for p in _ELLIPSIS.split(whole) if p.strip()]
         # The paper's own ellipsis joins nothing.
         for copies in ((whole,), pieces) if len(pieces) > 1 else (pieces,):
-            found = tuple(self._places_of(copies))
+            found = False
+            for evidence in self._places_of(copies):
+                found = True
+                yield evidence
             if found:
-                yield from found
                 return
 
     def _places_of(self, copies: Sequence[str]) -> Iterator[Evidence]:
@@ -119,10 +121,12 @@ class Finder:
             return
         for find in (_stitched, self._nearly):
             for stream in self._streams:
-                chains = [c for c in find(stream, needles) if _cites(stream, c, scans)]
-                found = [evidence for chain in chains if (evidence := self._evidence(stream, chain))]
+                found = False
+                for chain in find(stream, needles):  # one at a time: each costs as much as its passage is long
+                    if _cites(stream, chain, scans) and (evidence := self._evidence(stream, chain)):
+                        found = True
+                        yield evidence
                 if found:
-                    yield from found
                     return
 
     def _telling(self, needles: Sequence[Sequence[str]], pieces: Sequence[str]) -> bool:
