@@ -197,7 +197,7 @@ label = Texts(
     text("model.web page", "it answered with a web page"),
     text("model.no JSON", "it answered with something that is not JSON"),
     text("model.too large", "it was larger than any answer can be"),
-    text("model.packed", "it was packed as {how}, which nobody asked for"),
+    text("model.packed", "it was compressed ({how}), and could not be unpacked whole"),
     text("model.no choice", "it answered without a choice"),
 )
 # fmt: on

@@ -6,13 +6,12 @@ sent to the place the settings name.
 
 from __future__ import annotations
 
-import asyncio
-import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 
+from digest.http.bounds import BrokenAnswer, unpacked
 from digest.llm.server.replies import InvalidReply
 from digest.render.labels import label
 
@@ -24,7 +23,6 @@ MAX_VECTORS = 16 * 2**20
 MAX_LIST = 8 * 2**20
 MAX_ERROR = 64 * 2**10
 """What follows in the body of an error is not read."""
-_BLOCK = 2**16
 _REDIRECTS = 2
 
 
@@ -53,7 +51,7 @@ def _same_place(one: httpx2.URL, other: httpx2.URL) -> bool:
 
 
 def _bound(response: httpx2.Response) -> None:
-    packed = response.headers.pop("content-encoding", "").strip().lower()
+    packed = response.headers.pop("content-encoding", "")
     response.headers.pop("content-length", None)
     error = not response.is_success
     response.stream = _BoundedStream(response.stream, packed, _limit(response), ends=error)
@@ -78,32 +76,16 @@ class _BoundedStream(httpx2.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         read = 0
-        async for block in self._unpacked():
-            read += len(block)
-            if read > self._limit:
-                if self._ends:
-                    return
-                raise InvalidReply(label.sentence("model.too large"), received=True)
-            yield block
-
-    async def _unpacked(self) -> AsyncIterator[bytes]:
-        if self._packed in ("", "identity"):
-            async for block in self._inner:
-                yield block
-            return
-        if self._packed not in ("gzip", "x-gzip", "deflate"):
-            raise InvalidReply(label.sentence("model.packed", how=self._packed[:20]))
-        unpacker = zlib.decompressobj(wbits=47)
         try:
-            async for block in self._inner:
-                rest = block
-                while rest:
-                    yield unpacker.decompress(rest, _BLOCK)
-                    await asyncio.sleep(0)
-                    rest = unpacker.unconsumed_tail
-            yield unpacker.flush()
-        except zlib.error as error:
-            raise InvalidReply(label.sentence("model.no JSON")) from error
+            async for block in unpacked(self._inner, self._packed):
+                read += len(block)
+                if read > self._limit:
+                    if self._ends:
+                        return
+                    raise InvalidReply(label.sentence("model.too large"), received=True)
+                yield block
+        except BrokenAnswer as error:
+            raise InvalidReply(label.sentence("model.packed", how=self._packed[:20])) from error
 
     async def aclose(self) -> None:
         await self._inner.aclose()

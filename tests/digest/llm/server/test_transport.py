@@ -93,6 +93,20 @@ async def test_a_small_reply_that_unpacks_to_a_large_one_is_not_unpacked():
             await model.embed(["x"])
 
 
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip", gzip.compress(b"{}" * 500)[:-9]), ("deflate", b"{}"), ("br", b"{}")],
+    ids=["cut", "not deflate", "unknown"],
+)
+async def test_a_packed_reply_that_was_cut_or_is_of_another_kind_is_none(encoding, body):
+    async def handle(request):
+        return web.Response(body=body, headers={"Content-Encoding": encoding, "Content-Type": "application/json"})
+
+    async with served(handle) as (model, _):
+        with pytest.raises(ModelUnavailable, match=f"compressed .{encoding}"):
+            await model.ask(ASK)
+
+
 async def test_a_packed_reply_is_unpacked():
     sound = {"choices": [{"message": {"content": "Yes."}, "finish_reason": "stop"}]}
 
