@@ -56,6 +56,10 @@ def _converter(*, names: bool) -> Any:
         shown = arguments(node, l2tobj).strip()
         return f"√({shown})" if len(shown) > 1 else f"√{shown}"
 
+    def fraction(node: Any, l2tobj: Any) -> str:
+        parts = [str(l2tobj.nodelist_to_text([part])).strip() for part in node.nodeargd.argnlist]
+        return "/".join(f"({part})" if re.search(r"[-+\s]", part) else part for part in parts)
+
     def last(node: Any, l2tobj: Any) -> str:
         return str(l2tobj.nodelist_to_text([node.nodeargd.argnlist[-1]]))
 
@@ -63,6 +67,7 @@ def _converter(*, names: bool) -> Any:
     macros = [
         latex2text.MacroTextSpec("href", last),
         latex2text.MacroTextSpec("sqrt", root),
+        latex2text.MacroTextSpec("frac", fraction),
         *(latex2text.MacroTextSpec(name, unknown) for name in ("texttt", "mbox")),
         *(latex2text.MacroTextSpec(name, "") for name in ("footnote", "thanks")),
     ]
@@ -100,7 +105,7 @@ def _macros(tex: str, *, names: bool = False) -> str:
     if "\\" in tex:
         # A macro at the end of its group has no arguments left; an operator is a word of its own.
         tex = re.sub(r"(\\[A-Za-z]+)\s*(?=\Z|[}$])", r"\1{}{}{}", tex)
-        tex = re.sub(r"\\([A-Za-z]{2,40})(?![A-Za-z])\s*(?P<next>.?)", _macro, tex, flags=re.DOTALL)
+        tex = re.sub(r"\\([A-Za-z]{2,40})(?![A-Za-z])\s*(?=(?P<next>.?))", _macro, tex, flags=re.DOTALL)
     try:
         shown = str(_converter(names=names).latex_to_text(tex, tolerant_parsing=False, latex_context=_known()[1]))
     except ValueError:
@@ -114,18 +119,29 @@ def _macros(tex: str, *, names: bool = False) -> str:
 
 def _macro(match: re.Match[str]) -> str:
     name, following = match[1], match["next"]
+    if name == "xspace":
+        return " " if re.match(r"\w", following) else ""
     shown, parsed = _known()
     spec = shown.get_macro_spec(name)
+    # Words of their own: an operator, and an unknown command, which shows its name.
+    before = " " if match.start() and re.match(r"[\w)\]}]", match.string[match.start() - 1]) else ""
+    after = " " if re.match(r"[^\W_]|\\", following) else ""
     if spec is not None and spec.simplify_repl == name:
-        before = " " if match.start() and re.match(r"[\w)\]}]", match.string[match.start() - 1]) else ""
-        after = " " if re.match(r"[\w\\]", following) else ""
-        return f"{before}{name}{after}{following}"
+        return f"{before}{name}{after}"
+    if spec is not None and match[0][-1].isspace() and _is_sign(spec.simplify_repl):
+        return f"\\{name}{{}} "  # `x \to y` is `x → y`: a sign's space counts, unlike a letter's
     if spec is not None or parsed.get_macro_spec(name) is not None:
         return match[0]
     # Formatting, of which only the text counts: `\\name{text}`, `{\\name text}`.
     around = match.string[match.end(1) : match.end(1) + 2]
     opened = match.string[: match.start()].endswith("{") and around[:1].isspace() and following != "}"
-    return following if opened or (around[:1] == "{" and around != "{}") else match[0]
+    if opened or (around[:1] == "{" and around != "{}"):
+        return ""
+    return match[0] if around == "{}" else f"{before}\\{name}{{}}{after}"
+
+
+def _is_sign(shown: object) -> bool:
+    return isinstance(shown, str) and len(shown) == 1 and not shown.isalnum()
 
 
 def unicode_math(tex: str) -> str | None:
@@ -135,7 +151,7 @@ def unicode_math(tex: str) -> str | None:
     try:
         # A macro's name must end before its script becomes letters: `\pi_n` is not the macro `piₙ`.
         scripted = _SCRIPT.sub(_script, re.sub(r"(\\[A-Za-z]+)(?=[_^])", r"\1{}", tex))
-        text = _macros(scripted).strip()
+        text = " ".join(_macros(scripted).split())
     except ValueError:
         return None
     left_over = r"[\\^_]" if r"\{" in tex else r"[\\{}^_]"

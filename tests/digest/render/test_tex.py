@@ -63,6 +63,9 @@ TITLES = [
     ("\\emph{The $x_1$ case}", "The x₁ case"),
     ("{BERT} in $\\{a, b\\}$", "BERT in {a, b}"),
     ("$\\max_x f$", "maxₓ f"),
+    ("$O(n\\log\\log n)$ and $\\arg\\max_x f$", "O(n log log n) and arg max_x f"),
+    ("\\textsc{Kite}\\xspace flies, and \\textsc{Kite}\\xspace, too", "Kite flies, and Kite, too"),
+    ("A bound of $\\frac{a+b}{c}$ as $x \\to \\infty$", "A bound of (a+b)/c as x → ∞"),
 ]
 
 
