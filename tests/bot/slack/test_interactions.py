@@ -402,7 +402,7 @@ async def test_over_http_what_slack_did_not_sign_is_refused(handler, over_http, 
     assert handler.told == []
 
 
-JSON, FORM = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
+JSON_TYPE, FORM_TYPE = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize(
@@ -412,9 +412,9 @@ JSON, FORM = {"Content-Type": "application/json"}, {"Content-Type": "application
         (b"[" * 100_000, {"X-Slack-Request-Timestamp": "now", "X-Slack-Signature": "v0=x"}, "", 401),
         (b"{}", {"X-Slack-Request-Timestamp": "\u0661", "X-Slack-Signature": "v0=x"}, "", 401),
         (b"{}", {"X-Slack-Request-Timestamp": "9" * 5000, "X-Slack-Signature": "v0=x"}, "", 401),
-        (b"{", JSON, "{", 400),
-        (b"[]", JSON, "[]", 400),
-        (b"payload=%7B", FORM, "payload=%7B", 400),
+        (b"{", JSON_TYPE, "{", 400),
+        (b"[]", JSON_TYPE, "[]", 400),
+        (b"payload=%7B", FORM_TYPE, "payload=%7B", 400),
         (b"x" * 2_000_000, {}, "x", 413),
     ],
     ids=["no text", "deep", "digit", "long", "cut", "list", "form", "large"],
