@@ -57,7 +57,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
   --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --quiet
 
 lock:  ## renew requirements.lock from pyproject.toml, and from it requirements-run.lock, what running it needs (needs uv)
-	$(COMPILE) --extra dev --output-file requirements.lock
+	$(COMPILE) --extra dev --extra mcp --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --no-annotate --output-file requirements-run.lock
 
 audit:  ## ask the public database for known vulnerabilities of the lock (needs a network and uv)
