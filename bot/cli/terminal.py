@@ -161,7 +161,7 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
         sources: list[Source] = await load_sources(context, [paper])
-    spoken = language or answer_language(question, app.settings.digest_language)
+    reply_language = language or answer_language(question, app.settings.digest_language)
     asked = Question(
         f"ask:{app.now().isoformat()}",
         Place("console", "cli", "ask"),
@@ -171,7 +171,7 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
         subject=paper.id,
     )
     draft = await chat.draft(asked, asked.id)
-    answer = await request_answer(context, question, sources, (), spoken, CLI.key, draft.write)
+    answer = await request_answer(context, question, sources, (), reply_language, CLI.key, draft.write)
     if not sources[0].text.basis.full:
         say(label("abstract_only", "en"))
     await draft.finish(answer_post(answer, sources, asked.id))

@@ -210,7 +210,7 @@ class _DeliverySession:
             try:
                 await self._advance(step, delivery)
             except LeaseLost:  # this process was frozen; go on if no other took over
-                if not await self.lease.take():
+                if not await self.lease.acquire():
                     raise
 
     async def _advance(self, step: Step, delivery: Delivery) -> None:
@@ -274,14 +274,14 @@ class _DeliverySession:
         while True:
             at = await self.store.server_time()
             await self.store.intend(self.lease, self.key, step.key, at)
-            if self.lease.sure(REQUEST_TIMEOUT + LEASE_MARGIN):
+            if self.lease.is_held(REQUEST_TIMEOUT + LEASE_MARGIN):
                 return True
             if not await self._retake_lease(step, at):
                 return False
 
     async def _retake_lease(self, step: Step, at: datetime) -> bool:
         """Takes the lease again. False if another process acted in between."""
-        if not await self.lease.take():
+        if not await self.lease.acquire():
             raise LeaseLost(f"Another process has taken over the delivery {self.key}.")
         delivery = await self._read()
         return delivery.state is DeliveryState.OPEN and delivery.intents.get(step.key) == at

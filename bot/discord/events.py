@@ -10,7 +10,7 @@ import discord
 
 from bot.core.chat import Person, Place, Question, VoteKind
 from bot.core.ids import PaperById, is_paper
-from bot.discord.ids import Press, components, message_id, parse_custom_id
+from bot.discord.ids import ComponentId, components, message_id, parse_custom_id
 from digest.arxiv.ids import parse
 
 NAME = "discord"
@@ -42,35 +42,35 @@ def person_of(
 
 
 @dataclass(frozen=True)
-class Me:
+class BotIds:
     """Ids that address the bot: its user and its role in a server."""
 
     user: int
     role: int = 0
 
 
-def question_of(message: discord.Message, me: Me) -> Question | None:
+def question_of(message: discord.Message, bot: BotIds) -> Question | None:
     """None unless a person wrote it: not for bots, webhooks, joins and pins."""
     if message.author.bot or message.webhook_id is not None or message.type not in SPOKEN:
         return None
     place = place_of(message.channel)
     answered = _author_answered(message)
-    to_me = any(u.id == me.user for u in message.mentions) or (me.role != 0 and me.role in message.raw_role_mentions)
-    others = [u for u in message.mentions if u.id not in (me.user, answered)]
-    roles = [r for r in message.raw_role_mentions if r != me.role]
+    to_me = any(u.id == bot.user for u in message.mentions) or (bot.role != 0 and bot.role in message.raw_role_mentions)
+    others = [u for u in message.mentions if u.id not in (bot.user, answered)]
+    roles = [r for r in message.raw_role_mentions if r != bot.role]
     replies = message.type is discord.MessageType.reply and message.reference is not None
     reply_to = message.reference.message_id if replies and message.reference else None
     return Question(
         id=str(message.id),
         place=place,
         person=person_of(message.author, _permissions(message)),
-        text=without_mention(message.content, me),
+        text=without_mention(message.content, bot),
         at=message.created_at,
         message=chat_message_id(place, message.id),
         reply_to=chat_message_id(place, reply_to) if reply_to else "",
-        addressed=place.direct or to_me or answered == me.user,
+        addressed=place.direct or to_me or answered == bot.user,
         mentions_others=bool(others or roles or message.mention_everyone),
-        replies_to_person=replies and answered not in (None, me.user),
+        replies_to_person=replies and answered not in (None, bot.user),
     )
 
 
@@ -85,8 +85,8 @@ def _permissions(message: discord.Message) -> discord.Permissions | None:
     return None
 
 
-def without_mention(text: str, me: Me) -> str:
-    return re.sub(rf"<@!?{me.user}>|<@&{me.role}>", "", text).strip()
+def without_mention(text: str, bot: BotIds) -> str:
+    return re.sub(rf"<@!?{bot.user}>|<@&{bot.role}>", "", text).strip()
 
 
 def text_to(me: str, content: str, before: str) -> str:
@@ -113,7 +113,7 @@ def subject_of(message: dict[str, Any], action: str, me: str) -> str:
     return str(PaperById(str(ref))) if ref is not None else ""
 
 
-def _presses(component: dict[str, Any]) -> list[Press]:
+def _presses(component: dict[str, Any]) -> list[ComponentId]:
     customs = [component.get("custom_id"), *(o.get("value") for o in component.get("options", ()))]
     return [p for c in customs if c and (p := parse_custom_id(str(c))) is not None]
 

@@ -46,7 +46,7 @@ def snowflake(milliseconds: float) -> int:
 
 
 @dataclass(frozen=True)
-class Press:
+class ComponentId:
     """The action and value of a button or option."""
 
     action: str
@@ -57,19 +57,19 @@ class Press:
 _PRESS = re.compile(r"pb:(\??)([a-z_-]+):(.*?)(?:~([0-9a-f]{1,8}))?", re.DOTALL)
 
 
-def custom_id(press: Press, mark: int = 0) -> str:
+def custom_id(pressed: ComponentId, mark: int = 0) -> str:
     """`mark`: the message's marker, for the first button of a forum's starter."""
-    flag = "?" if press.confirm else ""
-    text = f"pb:{flag}{press.action}:{press.value}" + (f"~{mark:x}" if mark else "")
+    flag = "?" if pressed.confirm else ""
+    text = f"pb:{flag}{pressed.action}:{pressed.value}" + (f"~{mark:x}" if mark else "")
     if len(text) > CUSTOM_ID:
-        raise ValueError(f"a custom_id has over {CUSTOM_ID} characters: {press.action}")
+        raise ValueError(f"a custom_id has over {CUSTOM_ID} characters: {pressed.action}")
     return text
 
 
-def parse_custom_id(custom: str) -> Press | None:
+def parse_custom_id(custom: str) -> ComponentId | None:
     """None for a button that is not ours."""
     found = _PRESS.fullmatch(custom)
-    return Press(found[2], found[3], bool(found[1])) if found else None
+    return ComponentId(found[2], found[3], bool(found[1])) if found else None
 
 
 def has_marker(message: dict[str, object], mark: int) -> bool:

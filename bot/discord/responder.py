@@ -18,7 +18,7 @@ from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import chat_message_id
-from bot.discord.ids import Press, custom_id
+from bot.discord.ids import ComponentId, custom_id
 from bot.discord.render.forms import Filling, Forms, modal
 from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
 from bot.discord.render.packing import Row, pack
@@ -53,12 +53,12 @@ class InteractionData:
 
 class Responder:
     def __init__(
-        self, ticket: InteractionData, rest: Rest, chat: DiscordChat, forms: Forms, press: Press | None = None
+        self, ticket: InteractionData, rest: Rest, chat: DiscordChat, forms: Forms, pressed: ComponentId | None = None
     ) -> None:
         self.ticket = ticket
         self.acknowledged = False
         self._rest, self._chat, self._forms = rest, chat, forms
-        self._press = press
+        self._pressed = pressed
         """The button whose pages can be turned."""
         self._replaceable = ""
         self._page: int | None = None
@@ -119,12 +119,12 @@ class Responder:
         pages = _pages(post)
         if len(pages) == 1:
             await self.show(post)
-        elif self._press is None:
+        elif self._pressed is None:
             async with self._lock:
                 for payload in pages:
                     await self._send(payload, private=True)
         else:
-            await self._show_page(pages, self._press)
+            await self._show_page(pages, self._pressed)
 
     async def file(self, name: str, text: str) -> None:
         async with self._lock:
@@ -194,9 +194,9 @@ class Responder:
         key = f"late:{self.ticket.id}:{self._sent_count}"
         return await self._chat.send_payload(place, payload, key, person if private else None)
 
-    async def _show_page(self, pages: list[dict[str, Any]], press: Press) -> None:
+    async def _show_page(self, pages: list[dict[str, Any]], pressed: ComponentId) -> None:
         at = min(self._page or 0, len(pages) - 1)
-        payload = {**pages[at], "components": [*pages[at]["components"], _pager(at, len(pages), press)]}
+        payload = {**pages[at], "components": [*pages[at]["components"], _pager(at, len(pages), pressed)]}
         async with self._lock:
             if self._page is None:
                 await self._send(payload, private=True)
@@ -212,11 +212,11 @@ def _pages(post: Post) -> list[dict[str, Any]]:
     return [v2(m) for m in pack(found, lambda _: (TEXT, COMPONENTS - 4))]
 
 
-def _pager(at: int, pages: int, press: Press) -> dict[str, Any]:
+def _pager(at: int, pages: int, pressed: ComponentId) -> dict[str, Any]:
     """‹ 2/3 ›. The buttons hold the original press, so that paging works after a restart."""
 
     def button(label: str, to: int, *, disabled: bool) -> dict[str, Any]:
-        turned = Press("page", f"{to}:{press.action}:{press.value}")
+        turned = ComponentId("page", f"{to}:{pressed.action}:{pressed.value}")
         return {"type": 2, "style": 2, "label": label, "custom_id": custom_id(turned), "disabled": disabled}
 
     here = {"type": 2, "style": 2, "label": f"{at + 1}/{pages}", "custom_id": "pb:here:", "disabled": True}

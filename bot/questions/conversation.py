@@ -164,8 +164,8 @@ class Conversation:
     async def _decide(self, question: Question, talk: ThreadRecord | None) -> etiquette.Decision:
         if question.addressed or talk is None:
             return etiquette.Decision.YES
-        spoken = await self._store.spoken(question.place)
-        state = etiquette.ThreadState(spoken.humans, spoken.last, spoken.answered, talk.quiet)
+        speakers = await self._store.load_speakers(question.place)
+        state = etiquette.ThreadState(speakers.humans, speakers.last, speakers.answered, talk.quiet)
         if _is_lookup(question.text):
             barred = question.mentions_others or question.replies_to_person or talk.quiet
             return etiquette.Decision.NO if barred else etiquette.Decision.YES

@@ -34,7 +34,7 @@ from bot.slack.markup import parse_text
 from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.responder import SlackResponder
-from bot.slack.wire import API_URL, Wire, retry_throttled
+from bot.slack.web_api import API_URL, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,13 @@ class SlackChat:
 
     def __init__(self, token: str, api_url: str = API_URL, seal: Seal | None = None) -> None:
         """`seal`: the store's, so that views outlive the process; else one of this process."""
-        self.wire = Wire(token, api_url)
+        self.api = WebApi(token, api_url)
         self.seal = seal or Seal(token_bytes(32))
-        self._members = Members(self.wire)
+        self._members = Members(self.api)
         self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def close(self) -> None:
-        await self.wire.close()
+        await self.api.close()
 
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return messages.steps(thread, key)
@@ -80,7 +80,7 @@ class SlackChat:
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
         """Posts one message without a retry. Returns its id."""
         within = {"thread_ts": thread} if thread else {}
-        answer = await self.wire.call("chat.postMessage", channel=channel, **message, **within)
+        answer = await self.api.call("chat.postMessage", channel=channel, **message, **within)
         ts = str(answer["ts"])
         self._threads[channel, ts] = thread
         while len(self._threads) > MAX_KNOWN_THREADS:
@@ -97,12 +97,12 @@ class SlackChat:
 
     async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
         """Those of one thread, or outside of threads. Raises HistoryRefused, TargetMissing."""
-        who = await self.wire.identity()
+        who = await self.api.identity()
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
         args |= {"oldest": f"{since.timestamp():.6f}"} | ({"ts": thread} if thread else {})
         while True:
-            answer = await self.wire.call(method, **args)
+            answer = await self.api.call(method, **args)
             for message in answer.get("messages", []):
                 if who.bot == message.get("bot_id") or who.user == message.get("user"):
                     yield message
@@ -112,7 +112,7 @@ class SlackChat:
 
     async def delete(self, place: Place, message: str) -> None:
         with contextlib.suppress(TargetMissing):
-            await self.wire.call("chat.delete", channel=place.channel, ts=message)
+            await self.api.call("chat.delete", channel=place.channel, ts=message)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """See `Chat.edit`. Replaces or posts the overflow too."""
@@ -134,16 +134,16 @@ class SlackChat:
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None:
         """Replaces one message. Its key stays unless `message` has one."""
         body = {k: v for k, v in message.items() if not k.startswith("unfurl")}
-        await self.wire.call("chat.update", channel=channel, ts=ts, **body)
+        await self.api.call("chat.update", channel=channel, ts=ts, **body)
 
     async def link(self, place: Place, message: str) -> str:
         """See `Chat.link`. A link to a reply only opens with its thread."""
         thread = place.thread or self._threads.get((place.channel, message))
         if thread is None:
             with contextlib.suppress(ChatError):
-                answer = await self.wire.call("chat.getPermalink", channel=place.channel, message_ts=message)
+                answer = await self.api.call("chat.getPermalink", channel=place.channel, message_ts=message)
                 return str(answer["permalink"])
-        who = await self.wire.identity()
+        who = await self.api.identity()
         return permalink(who.url, place.channel, message, thread or "")
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
@@ -154,7 +154,7 @@ class SlackChat:
 
     async def text_now(self, question: Question) -> str | None:
         """See `Chat.text_now`. A message that is missing once may only be late: it looks twice."""
-        place, ts, who = question.place, question.message, await self.wire.identity()
+        place, ts, who = question.place, question.message, await self.api.identity()
         method = "conversations.replies" if place.thread else "conversations.history"
         within = {"ts": place.thread} if place.thread else {}
         args: dict[str, Any] = {
@@ -164,7 +164,7 @@ class SlackChat:
             "limit": 5,
         } | within
         for again in (True, False):
-            answer = await self.wire.call(method, channel=place.channel, **args)
+            answer = await self.api.call(method, channel=place.channel, **args)
             found = next((m for m in answer.get("messages", []) if str(m.get("ts")) == ts), None)
             if found is not None:
                 deleted = found.get("subtype") == "tombstone"
@@ -189,11 +189,11 @@ class SlackChat:
         within = {"thread_ts": place.thread} if place.thread else {}
         body = {k: v for k, v in message.items() if k != "metadata"}
         await retry_throttled(
-            lambda: self.wire.call("chat.postEphemeral", channel=place.channel, user=user, **body, **within)
+            lambda: self.api.call("chat.postEphemeral", channel=place.channel, user=user, **body, **within)
         )
 
     async def open_direct(self, user: str) -> str:
-        answer = await self.wire.call("conversations.open", users=user)
+        answer = await self.api.call("conversations.open", users=user)
         return str(answer["channel"]["id"])
 
     async def _send_all(self, place: Place, sent: Sequence[Mapping[str, Any]]) -> str:

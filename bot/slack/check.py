@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.core.chat import ChatError
 from bot.core.finding import Finding, State
 from bot.slack.chat import SlackChat
-from bot.slack.wire import METHODS
+from bot.slack.web_api import METHODS
 
 LISTENING = frozenset({"app_mentions:read", "commands", "reactions:read"})
 """Scopes of events and features; `METHODS` has those of methods."""
@@ -16,7 +16,7 @@ LISTENING = frozenset({"app_mentions:read", "commands", "reactions:read"})
 async def check_connection(chat: SlackChat, channels: Sequence[str] = (), app_token: str = "") -> list[Finding]:
     """Never raises a ChatError: a refusal becomes a Finding."""
     try:
-        who = await chat.wire.identity()
+        who = await chat.api.identity()
     except ChatError as error:
         return [Finding("SLACK_BOT_TOKEN", State.BAD, str(error))]
     found = [Finding("SLACK_BOT_TOKEN", State.GOOD, f"team {who.team}, {who.url}")]
@@ -34,7 +34,7 @@ async def check_connection(chat: SlackChat, channels: Sequence[str] = (), app_to
 
 async def _app_token(chat: SlackChat, app_token: str) -> Finding:
     try:
-        await chat.wire.call("apps.connections.open", token=app_token)
+        await chat.api.call("apps.connections.open", token=app_token)
     except ChatError as error:
         todo = "Make an app-level token (xapp-…) with connections:write under Basic Information."
         return Finding("SLACK_APP_TOKEN", State.BAD, str(error), todo)
@@ -44,7 +44,7 @@ async def _app_token(chat: SlackChat, app_token: str) -> Finding:
 async def _channel(chat: SlackChat, channel: str) -> Finding:
     what = f"Slack channel {channel}"
     try:
-        info = (await chat.wire.call("conversations.info", channel=channel))["channel"]
+        info = (await chat.api.call("conversations.info", channel=channel))["channel"]
     except ChatError as error:
         return Finding(what, State.BAD, str(error))
     if info.get("is_archived"):

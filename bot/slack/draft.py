@@ -22,7 +22,7 @@ from bot.core.chat import ChatError, HistoryRefused, OutcomeUnknown, Person, Pla
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
 from bot.slack.render import messages
-from bot.slack.wire import SlackRefused, Wire, retry_throttled
+from bot.slack.web_api import SlackRefused, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def without_mentions(text: str) -> str:
 class Messages(Protocol):
     """The part of SlackChat that a draft uses."""
 
-    wire: Wire
+    api: WebApi
 
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None: ...
@@ -99,7 +99,7 @@ class SlackDraft(DraftPump):
 
     async def _set_status(self, text: str) -> None:
         with contextlib.suppress(ChatError):
-            await self._chat.wire.call(
+            await self._chat.api.call(
                 "assistant.threads.setStatus", channel_id=self._channel, thread_ts=self._thread, status=text
             )
 
@@ -138,12 +138,12 @@ class SlackDraft(DraftPump):
             await self._start(text[:CHUNK])
         elif text.startswith(self._shown) and len(text) > len(self._shown):
             more = text[len(self._shown) :][:CHUNK]
-            await self._chat.wire.call("chat.appendStream", channel=self._channel, ts=self._ts, markdown_text=more)
+            await self._chat.api.call("chat.appendStream", channel=self._channel, ts=self._ts, markdown_text=more)
             self._shown += more
 
     async def _start(self, text: str) -> None:
-        who = await self._chat.wire.identity()
-        begun = await self._chat.wire.call(
+        who = await self._chat.api.identity()
+        begun = await self._chat.api.call(
             "chat.startStream",
             channel=self._channel,
             thread_ts=self._thread,
@@ -201,7 +201,7 @@ class SlackDraft(DraftPump):
     async def _stop_stream(self, ts: str) -> None:
         """Ends a stream so that its message can be edited. Safe to repeat."""
         try:
-            await retry_throttled(lambda: self._chat.wire.call("chat.stopStream", channel=self._channel, ts=ts))
+            await retry_throttled(lambda: self._chat.api.call("chat.stopStream", channel=self._channel, ts=ts))
         except (SlackRefused, TargetMissing) as error:
             if isinstance(error, SlackRefused) and error.code == STOPPED:
                 self._stopped.set()

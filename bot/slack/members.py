@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.core.chat import ChatError, Forbidden, Place
-from bot.slack.wire import SlackRefused, Wire
+from bot.slack.web_api import SlackRefused, WebApi
 
 MAX_AGE = 60.0
 MAX_PEOPLE = 2_000
@@ -23,8 +23,8 @@ PAGES = 10
 class Members:
     """Keeps what it learned for a minute. Private channels count: the bot shares them."""
 
-    def __init__(self, wire: Wire, clock: Callable[[], float] = time.monotonic) -> None:
-        self._wire, self._clock = wire, clock
+    def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api, self._clock = api, clock
         self._known: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
 
     async def inside(self, user: str, places: Sequence[Place]) -> frozenset[str]:
@@ -69,7 +69,7 @@ class Members:
         found: list[Any] = []
         cursor = ""
         for _ in range(PAGES):
-            answer = await self._wire.call(method, limit=PAGE, **args, **({"cursor": cursor} if cursor else {}))
+            answer = await self._api.call(method, limit=PAGE, **args, **({"cursor": cursor} if cursor else {}))
             found += answer.get(name, [])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:

@@ -21,7 +21,7 @@ from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
-from bot.slack.wire import SlackRefused, Wire
+from bot.slack.web_api import SlackRefused, WebApi
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ EPHEMERAL_GAP = 30.0
 class Messages(Protocol):
     """The part of SlackChat that a responder uses."""
 
-    wire: Wire
+    api: WebApi
     seal: Seal
 
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
@@ -98,7 +98,7 @@ class SlackResponder:
             self._uses += 1
             replaces = {"replace_original": True} if self._shown_line else {"response_type": "ephemeral"}
             try:
-                await self._chat.wire.send_back(self._url, {**body, **replaces})
+                await self._chat.api.send_back(self._url, {**body, **replaces})
             except SlackRefused:
                 self._uses = URL_USES
             else:
@@ -124,7 +124,7 @@ class SlackResponder:
                 raise
         for message in messages.render_post(post):
             self._uses += 1
-            await self._chat.wire.send_back(self._url, {**message, "response_type": "in_channel"})
+            await self._chat.api.send_back(self._url, {**message, "response_type": "in_channel"})
         return ""
 
     async def form(self, form: Form) -> None:
@@ -141,7 +141,7 @@ class SlackResponder:
         pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
         if "view" in self._extra:
-            await self._chat.wire.call("views.update", view_id=self._extra["view"], view=self._signed(pages[number]))
+            await self._chat.api.call("views.update", view_id=self._extra["view"], view=self._signed(pages[number]))
         elif (len(pages) > 1 and not action) or not await self._open(pages[number], tell=False):
             await self.show(post)
 
@@ -156,7 +156,7 @@ class SlackResponder:
     async def _open(self, view: Mapping[str, Any], *, tell: bool = True) -> bool:
         method = "views.push" if self._extra.get("in_modal") else "views.open"
         try:
-            await self._chat.wire.call(method, trigger_id=self._extra.get("trigger", ""), view=self._signed(view))
+            await self._chat.api.call(method, trigger_id=self._extra.get("trigger", ""), view=self._signed(view))
         except SlackRefused as refused:
             if "trigger" not in refused.code:
                 raise

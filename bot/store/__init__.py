@@ -51,7 +51,7 @@ from __future__ import annotations
 from bot.store.budget import RedisBudget, Spending
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Delivery, DeliveryState
-from bot.store.digests import Earlier
+from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.pace import RedisPace
@@ -73,7 +73,7 @@ from bot.store.tasks import TaskDeaths
 __all__ = [
     "Delivery",
     "DeliveryState",
-    "Earlier",
+    "EarlierEntry",
     "Lease",
     "LeaseBusy",
     "LeaseLost",

@@ -24,7 +24,7 @@ PART = "$part"
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierEntry:
     """A paper in an earlier digest of the same channel."""
 
     digest: str
@@ -108,7 +108,7 @@ class Digests(Ledgers):
         found = await self.redis.do("GET", subject_key(place, message))
         return found.decode() if found else ""
 
-    async def earlier(self, paper_id: str, subscription: str, *, other_than: str = "") -> Earlier | None:
+    async def earlier(self, paper_id: str, subscription: str, *, other_than: str = "") -> EarlierEntry | None:
         """The latest other digest of this channel that showed the paper."""
         found: list[tuple[str, str, str, str]] = []
         cursor: Any = 0
@@ -124,7 +124,7 @@ class Digests(Ledgers):
         for _made, digest, number, day in sorted(found, reverse=True):
             if digest != other_than:
                 message = await self.redis.do("HGET", key("posts", digest), paper_id)
-                return Earlier(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
+                return EarlierEntry(digest, int(number), date.fromisoformat(day), message.decode() if message else "")
         return None
 
     async def shown(self, subscription: str) -> dict[str, str]:

@@ -18,9 +18,9 @@ class Forgetting(Questions):
         commands = [command for question in questions for command in await self._question_gone(question)]
         for thread in await self._members(key("person", person, "threads")):
             commands.append(("HDEL", thread, f"about {person}"))
-            spoken = await self.redis.do("HMGET", thread, "answered", "last")
+            speakers = await self.redis.do("HMGET", thread, "answered", "last")
             commands += [
-                ("HDEL", thread, n) for n, v in zip(("answered", "last"), spoken, strict=True) if v == person.encode()
+                ("HDEL", thread, n) for n, v in zip(("answered", "last"), speakers, strict=True) if v == person.encode()
             ]
         for channel in await self._members(key("person", person, "voted")):
             name = votes_key(channel)

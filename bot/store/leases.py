@@ -80,7 +80,7 @@ class LeasePolicy(StrEnum):
     THROUGH_OUTAGES = "through outages"
     """Once another process holds it; outages cancel nothing: for costly, repeatable work."""
     UNWATCHED = "unwatched"
-    """Never; the body checks `Lease.sure` itself."""
+    """Never; the body checks `Lease.is_held` itself."""
 
 
 def boot_clock() -> float:
@@ -102,15 +102,15 @@ class Lease:
         self._store = store
         self._until = 0.0
 
-    def sure(self, seconds: float = 0) -> bool:
+    def is_held(self, seconds: float = 0) -> bool:
         """Whether the lease lasts for that long, counted from before the request that took it."""
         return boot_clock() + seconds < self._until
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds that remain."""
         return max(0.0, self._until - boot_clock())
 
-    async def take(self) -> bool:
+    async def acquire(self) -> bool:
         """Takes the lease if it is free. After that, read again what it guards."""
         return await self._ask(TAKE)
 
@@ -125,7 +125,7 @@ class Lease:
         self._until = before + self.life.total_seconds() if held else 0.0
         return bool(held)
 
-    async def drop(self) -> None:
+    async def release(self) -> None:
         self._until = 0.0
         await self._store.redis.run(DROP, self._keys, [self.token])
 
@@ -175,14 +175,14 @@ async def _give_back(lease: Lease) -> None:
     """Drops the lease; if that fails, it expires."""
     with contextlib.suppress(StoreUnavailable, TimeoutError):
         async with asyncio.timeout(RELEASE_TIMEOUT):
-            await asyncio.shield(lease.drop())
+            await asyncio.shield(lease.release())
 
 
 async def _wait_for(lease: Lease, wait: timedelta | None) -> None:
     ends = None if wait is None else time.monotonic() + wait.total_seconds()
     pause = 0.02
     try:
-        while not await lease.take():
+        while not await lease.acquire():
             if ends is not None and time.monotonic() >= ends:
                 raise LeaseBusy(f"Another process is at it: {lease.name}.")
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
@@ -200,12 +200,12 @@ async def _renew(lease: Lease, body: asyncio.Task[object] | None, lost: asyncio.
         try:
             # The body must end before another process may begin.
             async with asyncio.timeout(
-                min(third, lease.left()) if lease.policy is LeasePolicy.STRICT else max(third, 1)
+                min(third, lease.remaining()) if lease.policy is LeasePolicy.STRICT else max(third, 1)
             ):
                 held = await lease.renew()
             pause = third
         except (StoreUnavailable, TimeoutError):
-            held = lease.policy is LeasePolicy.THROUGH_OUTAGES or lease.sure()
+            held = lease.policy is LeasePolicy.THROUGH_OUTAGES or lease.is_held()
             pause = min(third, AGAIN)
     log.warning("event=lease-lost name=%s", lease.name)
     lost.set()

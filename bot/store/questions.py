@@ -326,7 +326,7 @@ class Threads(Base):
             ]
         )
 
-    async def spoken(self, place: Place) -> ThreadSpeakers:
+    async def load_speakers(self, place: Place) -> ThreadSpeakers:
         humans, last, answered = await self.redis.do("HMGET", thread_key(place), "humans", "last", "answered")
         return ThreadSpeakers(bool(humans), (last or b"").decode(), (answered or b"").decode())
 

@@ -15,7 +15,7 @@ from digest.errors import OverQuota, PaperboyError
 from digest.llm.server.client import TEXTS_PER_CALL, Model
 from digest.model import FullText
 from digest.ports import booked, booking
-from digest.retrieval.passages import Nearness, spoken
+from digest.retrieval.passages import Nearness, texts_to_embed
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ async def measure_similarity(model: Model, text: FullText, query: str) -> Nearne
     """Cosines by passage index; None without embeddings. The cost is booked as `embed`."""
     if not model.embeddings:
         return None
-    passages = await asyncio.to_thread(spoken, text, query, MAX_PASSAGES)
+    passages = await asyncio.to_thread(texts_to_embed, text, query, MAX_PASSAGES)
     book = booking.get()
     try:
         with booked(book.payer, "embed", into=book):

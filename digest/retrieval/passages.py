@@ -26,7 +26,7 @@ NOTE = 0.5
 """Share of a note's score that goes to the passages it is based on."""
 FUSION = 20
 """The constant of reciprocal rank fusion."""
-SPOKEN = 2_000
+EMBEDDED_CHARACTERS = 2_000
 """How many characters of a passage are embedded."""
 MEANING = 0.5
 """Weight of the embeddings' ranking against the words': within one paper the words tell more."""
@@ -134,11 +134,11 @@ def _passages(text: FullText) -> Iterator[tuple[Section, Passage]]:
     return ((s, p) for s in text.sections for p in s.passages if p.text.strip())
 
 
-def spoken(text: FullText, query: str, most: int) -> dict[int, str]:
+def texts_to_embed(text: FullText, query: str, most: int) -> dict[int, str]:
     """Texts to embed by index: passages with their headings; the best `most` by words."""
     units = [(0, *unit) for unit in _passages(text)]
     places = sorted(_best(_Index(units).scores(query))[:most]) if len(units) > most else range(len(units))
-    return {i: f"{units[i][1].title}\n{units[i][2].text}"[:SPOKEN] for i in places}
+    return {i: f"{units[i][1].title}\n{units[i][2].text}"[:EMBEDDED_CHARACTERS] for i in places}
 
 
 def _notes(sources: Sequence[Source], units: Sequence[_Unit]) -> Iterator[_Note]:

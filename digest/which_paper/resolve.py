@@ -54,7 +54,7 @@ class Resolution:
     """Whether the question is about the whole digest: `paper_ids` are then all its papers."""
 
 
-Earlier = Sequence[tuple[date, Sequence[Known]]]
+EarlierDigests = Sequence[tuple[date, Sequence[Known]]]
 
 _LABEL = 70
 _MOST = 1_500
@@ -65,7 +65,7 @@ def resolve(
     question: str,
     *,
     papers: Sequence[Known],
-    earlier: Earlier = (),
+    earlier: EarlierDigests = (),
     replied_to: str | None = None,
     subject: str | None = None,
     under_discussion: Sequence[str] = (),
@@ -118,7 +118,7 @@ def _beside(text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolut
     return Resolution((*also, *found), why="number") if found else _asking(papers, "no such number")
 
 
-def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution:
+def _told(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution:
     """Resolves what the question itself names; empty when it names nothing."""
     refs = [r.id for r in ids.find_all(text)]
     if refs:
@@ -147,7 +147,7 @@ def _told(text: str, papers: Sequence[Known], earlier: Earlier, today: date | No
     return _by_name(text, papers, earlier)
 
 
-def _across(text: str, papers: Sequence[Known], earlier: Earlier, today: date | None) -> Resolution | None:
+def _across(text: str, papers: Sequence[Known], earlier: EarlierDigests, today: date | None) -> Resolution | None:
     """`compare 4 with yesterday's DynamicVLA`: a paper of today and one of an earlier day."""
     sides = [s for s in cues.SIDES.split(text) if s.strip()]
     if len(sides) != 2 or sum(bool(days.EARLIER.search(s)) for s in sides) != 1:
@@ -174,7 +174,7 @@ def _bare(text: str, papers: Sequence[Known]) -> bool:
     return not numbers_in(text, len(papers)).named
 
 
-def _by_name(text: str, papers: Sequence[Known], earlier: Earlier) -> Resolution:
+def _by_name(text: str, papers: Sequence[Known], earlier: EarlierDigests) -> Resolution:
     shelf = _shelf(papers)
     for look in (shelf.named, shelf.by_author):
         resolved = _of(look(text), papers)
@@ -192,7 +192,7 @@ def _by_name(text: str, papers: Sequence[Known], earlier: Earlier) -> Resolution
     return Resolution()
 
 
-def _told_of_past(text: str, earlier: Earlier, today: date | None, cue: str) -> Resolution:
+def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: str) -> Resolution:
     """Resolves `yesterday's 3rd` and `the dubbing one from last week`."""
     digests = days.of_day(earlier, cue, today)
     known = [k for _, digest in digests for k in digest]

@@ -22,7 +22,7 @@ from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.events import VOTES, Me, chat_message_id, person_of, place_of, question_of
+from bot.discord.events import VOTES, BotIds, chat_message_id, person_of, place_of, question_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
@@ -188,10 +188,10 @@ class Gateway(discord.Client):
             words = say("not yours", question.person.language)
             await self.chat.send(question.place, Post((Text(words),), words), f"not-yours:{question.id}")
 
-    def me(self, guild: discord.Guild | None) -> Me:
+    def me(self, guild: discord.Guild | None) -> BotIds:
         assert self.user is not None
         role = guild.self_role if guild is not None else None
-        return Me(self.user.id, role.id if role is not None else 0)
+        return BotIds(self.user.id, role.id if role is not None else 0)
 
     async def _store_with_retry(self, keep: Callable[[], Awaitable[None]]) -> None:
         """Retries while the store is away: Discord does not deliver again."""

@@ -19,7 +19,7 @@ from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandl
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.events import chat_message_id, person_of, place_of, subject_of
-from bot.discord.ids import Press, components, parse_custom_id
+from bot.discord.ids import ComponentId, components, parse_custom_id
 from bot.discord.listeners.commands import Interaction
 from bot.discord.render import forms
 from bot.discord.render.forms import Filling, Forms
@@ -62,32 +62,32 @@ class Interactions:
             words = say("discord.no paper", responder.ticket.language)
             await self._run_once(interaction, responder, responder.show(Post((Text(words),), words)))
             return
-        await self._click(interaction, responder, Press(action, value), str(message["id"]))
+        await self._click(interaction, responder, ComponentId(action, value), str(message["id"]))
 
     async def component(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         custom = (
             str((data.get("values") or [""])[0]) if str(data["custom_id"]).startswith("pb:menu:") else data["custom_id"]
         )
-        press = parse_custom_id(custom)
-        if press is None:
+        pressed = parse_custom_id(custom)
+        if pressed is None:
             return
-        if data.get("values") and not press.value:
-            press = Press(press.action, data["values"][0], press.confirm)
+        if data.get("values") and not pressed.value:
+            pressed = ComponentId(pressed.action, data["values"][0], pressed.confirm)
         assert interaction.message is not None
-        if press.action == "page":
-            page, _, rest = press.value.partition(":")
+        if pressed.action == "page":
+            page, _, rest = pressed.value.partition(":")
             action, _, value = rest.partition(":")
-            press = Press(action, value)
-            responder = (await self._responder(interaction, press)).at_page(int(page))
+            pressed = ComponentId(action, value)
+            responder = (await self._responder(interaction, pressed)).at_page(int(page))
         else:
-            responder = await self._responder(interaction, press)
-        if press.action in ("form", "send"):
-            await self._run_once(interaction, responder, self._continue_form(interaction, press, responder))
-        elif press.confirm:
-            await self._run_once(interaction, responder, self._ask_to_confirm(interaction, responder, press, custom))
+            responder = await self._responder(interaction, pressed)
+        if pressed.action in ("form", "send"):
+            await self._run_once(interaction, responder, self._continue_form(interaction, pressed, responder))
+        elif pressed.confirm:
+            await self._run_once(interaction, responder, self._ask_to_confirm(interaction, responder, pressed, custom))
         else:
-            await self._click(interaction, responder, press, str(interaction.message.id))
+            await self._click(interaction, responder, pressed, str(interaction.message.id))
 
     async def modal(self, interaction: Interaction) -> None:
         data: Any = interaction.data
@@ -109,16 +109,18 @@ class Interactions:
             log.info("event=no_suggestions field=%s", field)
             return []
 
-    async def _ask_to_confirm(self, interaction: Interaction, responder: Responder, press: Press, custom: str) -> None:
+    async def _ask_to_confirm(
+        self, interaction: Interaction, responder: Responder, pressed: ComponentId, custom: str
+    ) -> None:
         """Asks whether they are sure, unless they may not do it."""
         message = str(interaction.message.id) if interaction.message else ""
-        if refusal := await self._handler.refusal(_click_of(interaction, responder, press, message)):
+        if refusal := await self._handler.refusal(_click_of(interaction, responder, pressed, message)):
             await responder.show(Post((Text(refusal),), refusal[:90]))
         else:
-            await responder.show(_confirmation(press, _label(interaction, custom), responder))
+            await responder.show(_confirmation(pressed, _label(interaction, custom), responder))
 
-    async def _click(self, interaction: Interaction, responder: Responder, press: Press, message: str) -> None:
-        click = _click_of(interaction, responder, press, message)
+    async def _click(self, interaction: Interaction, responder: Responder, pressed: ComponentId, message: str) -> None:
+        click = _click_of(interaction, responder, pressed, message)
         await self._run_once(interaction, responder, self._handler.on_click(click, responder))
 
     async def _run_once(
@@ -164,7 +166,7 @@ class Interactions:
         except PaperboyError:
             return True
 
-    async def _responder(self, interaction: Interaction, press: Press | None = None) -> Responder:
+    async def _responder(self, interaction: Interaction, pressed: ComponentId | None = None) -> Responder:
         language = str(interaction.locale)
         asks = await self._roles.allow(interaction.user, direct=interaction.guild_id is None)
         ticket = InteractionData(
@@ -176,15 +178,15 @@ class Interactions:
             language=language,
             component=interaction.type is discord.InteractionType.component,
         )
-        return Responder(ticket, self._rest, self._chat, self._forms, press)
+        return Responder(ticket, self._rest, self._chat, self._forms, pressed)
 
-    async def _continue_form(self, interaction: Interaction, press: Press, responder: Responder) -> None:
+    async def _continue_form(self, interaction: Interaction, pressed: ComponentId, responder: Responder) -> None:
         """Opens a form's next step or submits the form."""
-        name, step, last = forms.asked_for(press.value) if press.action == "form" else (press.value, 0, False)
+        name, step, last = forms.asked_for(pressed.value) if pressed.action == "form" else (pressed.value, 0, False)
         filling = await self._forms.load(name, responder.ticket.person.id)
         if filling is None:
             await self._expired(responder)
-        elif press.action == "form":
+        elif pressed.action == "form":
             await responder.open_modal(name, filling, step, last=last)
         else:
             await self._send(interaction, responder, name, filling)
@@ -237,12 +239,12 @@ def _extra(interaction: Interaction) -> dict[str, str]:
     return {"application": str(interaction.application_id), "token": interaction.token}
 
 
-def _click_of(interaction: Interaction, responder: Responder, press: Press, message: str) -> Click:
+def _click_of(interaction: Interaction, responder: Responder, pressed: ComponentId, message: str) -> Click:
     ticket = responder.ticket
     return Click(
         ticket.id,
-        press.action,
-        press.value,
+        pressed.action,
+        pressed.value,
         ticket.place,
         ticket.person,
         chat_message_id(ticket.place, message),
@@ -263,9 +265,9 @@ def _label(interaction: Interaction, custom: str) -> str:
     return ""
 
 
-def _confirmation(press: Press, label: str, responder: Responder) -> Post:
+def _confirmation(pressed: ComponentId, label: str, responder: Responder) -> Post:
     """Asks for confirmation, with the same button without the question."""
     language = responder.ticket.language
     words = say("discord.sure", language, label=label)
-    yes = Button(press.action, press.value, say("discord.yes", language, label=label), Style.DANGER)
+    yes = Button(pressed.action, pressed.value, say("discord.yes", language, label=label), Style.DANGER)
     return Post((Text(words), Actions((yes,))), words, language)

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
 from bot.core.texts import say
-from bot.discord.ids import Press, custom_id, marker, nonce
+from bot.discord.ids import ComponentId, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.render.packing import Line, Piece, Row, Words, pack, size
 from digest.render.markdown import escape
@@ -116,21 +116,21 @@ def _rows(actions: Actions, number: str, language: str, *, private: bool) -> lis
     shown = [_button(b) for b in actions.buttons if b not in menu]
     rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
     if menu:
-        options = tuple((b.label, custom_id(Press(b.action, b.value, bool(b.confirm)))) for b in menu)
+        options = tuple((b.label, custom_id(ComponentId(b.action, b.value, bool(b.confirm)))) for b in menu)
         rows.append(_select(f"pb:menu:{number}", say("discord.menu", language), options))
     return rows
 
 
 def _button(button: Button) -> dict[str, Any]:
-    press = Press(button.action, button.value, bool(button.confirm))
-    made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(press)}
+    pressed = ComponentId(button.action, button.value, bool(button.confirm))
+    made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(pressed)}
     if button.style is Style.FEEDBACK and (emoji := re.match(r"[\U0001F300-\U0001FAFF]", button.label)):
         return {**made, "emoji": {"name": emoji[0]}}
     return {**made, "label": shortened(button.label, LABEL)}
 
 
 def _menu(menu: Menu) -> Row:
-    return _select(custom_id(Press(menu.action, "")), menu.placeholder, menu.options[:OPTIONS])
+    return _select(custom_id(ComponentId(menu.action, "")), menu.placeholder, menu.options[:OPTIONS])
 
 
 def _select(custom: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Row:

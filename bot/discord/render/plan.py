@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.core.chat import Post, Step, StepKind, Thread
 from bot.core.ids import StepKey, further_key, link_to, reply_url
-from bot.discord.ids import Press, custom_id, marker, parse_custom_id
+from bot.discord.ids import ComponentId, custom_id, marker, parse_custom_id
 from bot.discord.render.markdown import Target, Unit
 from bot.discord.render.messages import (
     ACCENT,
@@ -153,9 +153,12 @@ def _starter_keyed(message: Payload, key: str) -> Payload:
     ]
     first, *others = rows
     button, *more = first["components"]
-    press = parse_custom_id(button.get("custom_id", ""))
-    if press is not None:
-        button = {**button, "custom_id": custom_id(Press(press.action, press.value, press.confirm), marker(key))}
+    pressed = parse_custom_id(button.get("custom_id", ""))
+    if pressed is not None:
+        button = {
+            **button,
+            "custom_id": custom_id(ComponentId(pressed.action, pressed.value, pressed.confirm), marker(key)),
+        }
     return {**message, "components": [{**first, "id": marker(key), "components": [button, *more]}, *others]}
 
 

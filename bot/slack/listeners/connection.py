@@ -33,7 +33,7 @@ from bot.slack.listeners.events import Events
 from bot.slack.listeners.interactions import Interactions
 from bot.slack.listeners.people import People
 from bot.slack.listeners.socket import RETRY_PAUSES, Socket
-from bot.slack.wire import API_URL, Identity
+from bot.slack.web_api import API_URL, Identity
 from digest.errors import Misconfigured, for_log, trace
 
 log = logging.getLogger(__name__)
@@ -80,8 +80,8 @@ class SlackConnection:
         self._runner: web.AppRunner | None = None
         self._signatures: dict[str, float] = {}
         """Signatures seen, oldest first, with the time at which each may be forgotten."""
-        people = People(chat.wire)
-        self._events = Events(chat.wire, handler, people, self._start_task, self._revoked)
+        people = People(chat.api)
+        self._events = Events(chat.api, handler, people, self._start_task, self._revoked)
         self._app = self._bolt(Interactions(chat, handler, people, self._start_task, now))
 
     def _bolt(self, interactions: Interactions) -> AsyncApp:
@@ -89,7 +89,7 @@ class SlackConnection:
         quiet.setLevel(logging.ERROR)  # warnings quote payloads
 
         async def authorize(enterprise_id: str | None, team_id: str | None, user_id: str | None) -> AuthorizeResult:
-            who = await self._chat.wire.identity()
+            who = await self._chat.api.identity()
             return AuthorizeResult(
                 enterprise_id=enterprise_id, team_id=team_id, user_id=user_id, bot_user_id=who.user, bot_id=who.bot
             )
@@ -167,7 +167,7 @@ class SlackConnection:
         """Waits for an unreachable Slack. Raises Forbidden for a refused token."""
         for pause in chain(RETRY_PAUSES, repeat(RETRY_PAUSES[-1])):
             try:
-                return await self._chat.wire.identity()
+                return await self._chat.api.identity()
             except (Throttled, OutcomeUnknown) as error:
                 log.warning("event=slack_unreachable again_in=%.0f reason=%s", pause, for_log(error))
                 await asyncio.sleep(pause)

@@ -15,7 +15,7 @@ from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
 from bot.slack.markup import parse_text
 from bot.slack.render import views
-from bot.slack.wire import Identity, Wire
+from bot.slack.web_api import Identity, WebApi
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +45,14 @@ class Events:
 
     def __init__(
         self,
-        wire: Wire,
+        api: WebApi,
         handler: EventHandler,
         people: People,
         start_task: Callable[[Awaitable[None]], object],
         on_revoked: Callable[[str], None],
     ) -> None:
-        self._wire, self._handler, self._people, self._start_task, self._on_revoked = (
-            wire,
+        self._api, self._handler, self._people, self._start_task, self._on_revoked = (
+            api,
             handler,
             people,
             start_task,
@@ -92,7 +92,7 @@ class Events:
             await self._user_message(event, team)
 
     async def _user_message(self, event: Payload, team: str) -> None:
-        who = await self._wire.identity()
+        who = await self._api.identity()
         if not payloads.is_by_person(event, who.user) or not await self._concerns(event, str(event["channel"]), who):
             return
         person = await self._people.person(str(event["user"]))
@@ -106,7 +106,7 @@ class Events:
         return bool(place.thread) and await self._handler.knows_thread(place)
 
     async def _changed(self, event: Payload, team: str) -> None:
-        who = await self._wire.identity()
+        who = await self._api.identity()
         new, old, channel = event.get("message") or {}, event.get("previous_message") or {}, str(event["channel"])
         if new.get("subtype") == "tombstone":
             await self._withdrawn(channel, old or new, str(new["ts"]), who)
@@ -119,7 +119,7 @@ class Events:
             await self._handler.on_edit(replace(question, edited=at))
 
     async def _deleted(self, event: Payload) -> None:
-        who = await self._wire.identity()
+        who = await self._api.identity()
         old = event.get("previous_message") or {}
         await self._withdrawn(str(event["channel"]), old, str(event["deleted_ts"]), who)
 
@@ -130,7 +130,7 @@ class Events:
 
     async def _reaction(self, event: Payload, team: str) -> None:
         del team
-        who = await self._wire.identity()
+        who = await self._api.identity()
         kind, item = payloads.reaction(str(event.get("reaction", ""))), event.get("item") or {}
         if kind is not None and item.get("type") == "message" and event.get("item_user") == who.user:
             place = payloads.place_of(str(item["channel"]))
@@ -139,7 +139,7 @@ class Events:
 
     async def _joined(self, event: Payload, team: str) -> None:
         del team
-        who = await self._wire.identity()
+        who = await self._api.identity()
         if event.get("user") == who.user:
             inviter = str(event.get("inviter") or "")
             by = await self._people.person(inviter) if inviter else None
@@ -162,7 +162,7 @@ class Events:
 
     async def _publish(self, user: str) -> None:
         post = await self._handler.home(await self._people.person(user), "slack")
-        await self._wire.call("views.publish", user_id=user, view=views.home(post))
+        await self._api.call("views.publish", user_id=user, view=views.home(post))
 
     async def _uninstalled(self, event: Payload, team: str) -> None:
         del team

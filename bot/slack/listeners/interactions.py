@@ -123,7 +123,7 @@ class Interactions:
         question, language = payloads.question_in(pressed.block)
         view = views.confirm(pressed.label, question, language or person.language, remembered)
         signed = views.signed(view, self._chat.seal, person.id)
-        await self._chat.wire.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=signed)
+        await self._chat.api.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=signed)
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:
         if body["view"].get("callback_id") == views.CONFIRM_CALLBACK:
@@ -187,7 +187,7 @@ class Interactions:
         """The message's thread if the bot is a member, else the direct conversation."""
         thread = str(message.get("thread_ts") or message["ts"])
         try:
-            info = (await self._chat.wire.call("conversations.info", channel=channel))["channel"]
+            info = (await self._chat.api.call("conversations.info", channel=channel))["channel"]
         except TargetMissing:
             info = {}
         if info.get("is_member") or info.get("is_im"):

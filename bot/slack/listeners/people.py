@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from bot.core.chat import ChatError, Forbidden, Person
-from bot.slack.wire import Wire
+from bot.slack.web_api import WebApi
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,8 @@ TIMEOUT = 1.5
 class People:
     """Full members of the workspace may change settings; guests and strangers may not."""
 
-    def __init__(self, wire: Wire, clock: Callable[[], float] = time.monotonic) -> None:
-        self._wire, self._clock = wire, clock
+    def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api, self._clock = api, clock
         self._known: OrderedDict[str, tuple[float, Person]] = OrderedDict()
 
     async def person(self, user: str) -> Person:
@@ -46,8 +46,8 @@ class People:
         return found
 
     async def _request(self, user: str) -> Person:
-        who = await self._wire.identity()
-        info = (await self._wire.call("users.info", user=user, include_locale=True))["user"]
+        who = await self._api.identity()
+        info = (await self._api.call("users.info", user=user, include_locale=True))["user"]
         guest = info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger")
         home = info.get("team_id", who.team) == who.team and not info.get("is_bot") and not info.get("deleted")
         runs = any(info.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))

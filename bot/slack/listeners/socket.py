@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import Forbidden, OutcomeUnknown, Throttled
-from bot.slack.wire import SlackRefused, translate_error
+from bot.slack.web_api import SlackRefused, translate_error
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)

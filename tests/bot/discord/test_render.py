@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
-from bot.discord.ids import Press, custom_id, marker, nonce, parse_custom_id
+from bot.discord.ids import ComponentId, custom_id, marker, nonce, parse_custom_id
 from bot.discord.render.messages import messages
 from bot.discord.render.packing import cut, size
 from bot.discord.render.plan import plan
@@ -65,17 +65,18 @@ def test_feedback_is_two_small_emoji():
 
 
 @pytest.mark.parametrize(
-    "press", [Press("ask", "k:2026-01-30:daily#4"), Press("retract", "k", True), Press("pick", "a b:c~d e")]
+    "pressed",
+    [ComponentId("ask", "k:2026-01-30:daily#4"), ComponentId("retract", "k", True), ComponentId("pick", "a b:c~d e")],
 )
-def test_what_stands_behind_a_button_is_read_back(press):
-    assert parse_custom_id(custom_id(press)) == press
-    assert parse_custom_id(custom_id(press, 0x7FFFFFFF)) == press
+def test_what_stands_behind_a_button_is_read_back(pressed):
+    assert parse_custom_id(custom_id(pressed)) == pressed
+    assert parse_custom_id(custom_id(pressed, 0x7FFFFFFF)) == pressed
 
 
 def test_what_is_no_button_of_ours_is_none():
     assert parse_custom_id("poll:yes") is None
     with pytest.raises(ValueError, match="100"):
-        custom_id(Press("ask", "x" * 100))
+        custom_id(ComponentId("ask", "x" * 100))
 
 
 def test_keys_become_a_nonce_and_a_31_bit_marker():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.chat import OutcomeUnknown, Person, Place, Post, Question, Quotation, Text
-from bot.slack import draft, wire
+from bot.slack import draft, web_api
 from bot.slack.render import messages
 from tests.servers.slack import TEAM, Message, SlackServer
 from tests.servers.slack.workspace import BOT_ID, BOT_USER
@@ -164,7 +164,7 @@ async def test_after_a_crash_the_half_message_is_found_and_replaced(slack, chat,
 
 async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(slack, chat, parent, monkeypatch):
     """Slack carried out what the bot had waited for in vain."""
-    monkeypatch.setattr(wire, "TIMEOUT", 0.5)
+    monkeypatch.setattr(web_api, "TIMEOUT", 0.5)
     slack.fail("chat.startStream", "slow:1")
     writing = await chat.draft(asked(slack, parent), "answer:q")
     await writing.write("It rel")
@@ -176,7 +176,7 @@ async def test_a_stream_that_begins_after_its_answer_stands_is_taken_away(slack,
 
 
 async def test_an_edit_that_is_carried_out_late_does_not_replace_the_answer(slack, chat, monkeypatch):
-    monkeypatch.setattr(wire, "TIMEOUT", 0.5)
+    monkeypatch.setattr(web_api, "TIMEOUT", 0.5)
     slack.space.open_direct("U1")
     writing = await chat.draft(asked(slack, "", "D1"), "answer:q")
     await writing.write("It")
@@ -195,7 +195,7 @@ async def test_a_half_message_beside_the_answer_is_taken_away_by_whoever_comes_n
     await (await chat.draft(question, "answer:q")).write("Half")
     await slack.until(lambda: bool(answers(slack)))
     whole = messages.render_post(FINAL, "answer:q")[0]
-    ts = await wire.retry_throttled(lambda: chat.post_message("C1", whole, parent))
+    ts = await web_api.retry_throttled(lambda: chat.post_message("C1", whole, parent))
     assert await (await chat.draft(question, "answer:q")).finish(FINAL) == ts
     assert [m.ts for m in answers(slack)] == [ts]
 

@@ -9,7 +9,7 @@ import yaml
 
 from bot.slack.listeners import connection
 from bot.slack.listeners.events import EVENTS
-from bot.slack.wire import METHODS
+from bot.slack.web_api import METHODS
 from tests.paths import ROOT, SHARED
 from tests.servers.slack.people import EVENT_SCOPES
 
@@ -36,7 +36,7 @@ def test_the_methods_called_are_those_of_the_table():
     called = {
         name
         for path in SOURCE.rglob("*.py")
-        if path.name != "wire.py"
+        if path.name != "web_api.py"
         for name in re.findall(r'"((?:auth|assistant|chat|conversations|users|views)\.[A-Za-z.]+)"', path.read_text())
     }
     assert called | {"auth.test", "apps.connections.open"} == set(METHODS)

@@ -162,10 +162,10 @@ class TestThreads:
         assert await store.under_discussion(THREAD, BOB.id) == ("2601.00002", "2601.00003")
 
     async def test_who_spoke(self, store):
-        assert await store.spoken(THREAD) == ThreadSpeakers()
+        assert await store.load_speakers(THREAD) == ThreadSpeakers()
         await store.record_speaker(THREAD, BOB.id)
         await store.record_answered(THREAD, ANN.id)
-        assert await store.spoken(THREAD) == ThreadSpeakers(humans=True, last="", answered=ANN.id)
+        assert await store.load_speakers(THREAD) == ThreadSpeakers(humans=True, last="", answered=ANN.id)
 
 
 class TestVotes:

@@ -90,13 +90,13 @@ class TestLeases:
     async def test_it_is_renewed_for_as_long_as_it_is_held(self, store):
         async with store.lease("x", SHORT) as lease:
             await asyncio.sleep(3 * SHORT.total_seconds())
-            assert lease.sure()
+            assert lease.is_held()
             with pytest.raises(LeaseBusy):
                 async with store.lease("x", SHORT, wait=timedelta(0)):
                     pass
 
     async def test_a_dead_holder_frees_it_by_expiry(self, store):
-        assert await Lease(store, "x", SHORT).take()
+        assert await Lease(store, "x", SHORT).acquire()
         began = time.monotonic()
         async with store.lease("x", LIFE):
             assert time.monotonic() - began < 3
@@ -112,27 +112,27 @@ class TestLeases:
 
     async def test_one_that_ran_out_is_not_taken_again_unnoticed(self, store):
         lease = Lease(store, "x", SHORT)
-        assert await lease.take()
+        assert await lease.acquire()
         await store.redis.do("DEL", lease.key)
         assert not await lease.renew()
-        assert not lease.sure()
-        assert await lease.take()
+        assert not lease.is_held()
+        assert await lease.acquire()
 
     async def test_dropping_does_not_free_somebody_elses(self, store):
         first = Lease(store, "x", LIFE)
-        await first.take()
+        await first.acquire()
         await store.redis.do("SET", first.key, "somebody else")
-        await first.drop()
+        await first.release()
         assert await store.redis.do("GET", first.key) == b"somebody else"
 
     async def test_dear_work_goes_on_while_the_store_is_away_and_has_its_lease_when_it_is_back(self, store):
         async with store.lease("x", SHORT, policy=LeasePolicy.THROUGH_OUTAGES) as lease:
             await away(store, 3 * SHORT)
             await asyncio.sleep(3 * SHORT.total_seconds())
-            assert not lease.sure()
+            assert not lease.is_held()
             await store.server_time()  # it is back
             async with asyncio.timeout(5):
-                while not lease.sure():
+                while not lease.is_held():
                     await asyncio.sleep(0.01)
             with pytest.raises(LeaseBusy):
                 async with store.lease("x", SHORT, wait=timedelta(0)):
@@ -169,13 +169,13 @@ class TestLeases:
 
     async def test_a_renewal_on_its_way_does_not_bring_back_what_was_given_back(self, store):
         lease = Lease(store, "x", LIFE, LeasePolicy.THROUGH_OUTAGES)
-        assert await lease.take()
-        await lease.drop()
+        assert await lease.acquire()
+        await lease.release()
         assert not await lease.renew()
-        assert await Lease(store, "x", LIFE).take()
+        assert await Lease(store, "x", LIFE).acquire()
 
     async def test_whoever_is_alone_frees_all(self, store):
-        await Lease(store, "x", LIFE).take()
+        await Lease(store, "x", LIFE).acquire()
         await store.free_leases()
         async with store.lease("x", LIFE, wait=timedelta(0)):
             pass
@@ -221,7 +221,7 @@ class TestCache:
         assert calls == 2
 
     async def test_a_holder_that_died_is_taken_over(self, store):
-        assert await Lease(store, "once:k", SHORT).take()
+        assert await Lease(store, "once:k", SHORT).acquire()
 
         async def make() -> bytes:
             return b"value"

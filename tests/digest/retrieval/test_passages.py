@@ -6,7 +6,7 @@ import pytest
 
 from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Part, Passage, Section
 from digest.ports import Source
-from digest.retrieval.passages import Hit, Passages, select, spoken
+from digest.retrieval.passages import Hit, Passages, select, texts_to_embed
 from tests.builders import a_paper
 
 FILLER = "The remaining details follow common practice and are given for completeness in this place."
@@ -124,7 +124,7 @@ def test_an_empty_paper_gives_no_passages():
 
 
 def rigid(text: FullText, query: str) -> dict[int, float]:
-    return {i: float("rigid" in said) for i, said in spoken(text, query, 100).items()}
+    return {i: float("rigid" in said) for i, said in texts_to_embed(text, query, 100).items()}
 
 
 def test_meaning_brings_what_words_cannot():
@@ -134,14 +134,14 @@ def test_meaning_brings_what_words_cannot():
 
 
 def test_what_words_and_meaning_both_find_stands_first():
-    said = spoken(a_text(), "", 100)
+    said = texts_to_embed(a_text(), "", 100)
     near = {i: 1.0 if "Latency" in text or "Others 3" in text else -1.0 - i for i, text in said.items()}
     assert anchors(Passages([a_source()]).top("episodes, and latency in milliseconds", 1, near)) == ["S3.F2"]
     assert anchors(Passages([a_source()]).top("others", 1, near)) == ["S2.p3"]
 
 
 def test_of_a_book_vectors_are_asked_for_what_words_find_best():
-    found = spoken(a_text(), "synthetic episodes", 3)
+    found = texts_to_embed(a_text(), "synthetic episodes", 3)
     assert len(found) == 3
     assert any("200K synthetic episodes" in said for said in found.values())
     assert list(found) == sorted(found)

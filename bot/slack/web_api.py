@@ -110,7 +110,7 @@ class Identity:
     """The token's scopes; empty if Slack does not say."""
 
 
-class Wire:
+class WebApi:
     """Two web clients over one session. Use it inside one event loop and close it there."""
 
     def __init__(self, token: str, api_url: str = API_URL) -> None:
