@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+import stamina
 
 from bot.alerts.admin import AdminReports
 from bot.context import Context, Queue
@@ -136,15 +136,16 @@ async def open_store(
 
 async def _wait_for_store(url: str, wait: float) -> None:
     """Returns when the server answers. Raises StoreUnavailable after `wait` seconds."""
-    ends = time.monotonic() + wait
-    while True:
-        try:
-            return await reachable(url)
-        except StoreUnavailable as error:
-            if time.monotonic() >= ends:
-                raise
+
+    def is_awaited(error: Exception) -> bool:
+        if isinstance(error, StoreUnavailable) and wait:
             log.warning("event=store_awaited cause=%r", for_log(error))
-            await asyncio.sleep(1)
+            return True
+        return False
+
+    async for attempt in stamina.retry_context(on=is_awaited, attempts=None, timeout=wait or None, wait_max=1.0):
+        with attempt:
+            await reachable(url)
 
 
 def _papers(settings: Settings, pace: RedisPace, arxiv_timeout: timedelta) -> Papers:
