@@ -28,6 +28,7 @@ _BLANKS = {
 }
 _CONTROLS = {code: None for code in range(0x20) if code not in (0x02, 0x09, 0x0A)}
 _TABLE = {**_CONTROLS, **_LIGATURES, **_SIGNS, **_BLANKS}
+_RAISED = str.maketrans("0123456789−–-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
 _ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
 _LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
@@ -67,6 +68,11 @@ _TAIL = re.compile(r"\w*\Z")
 _HEAD = re.compile(r"\s*(\w*)(-?)")
 _LOST_ACCENT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
 _CEDILLA = re.compile(r"([cCsStT])¸")
+
+
+def raised(exponent: str) -> str:
+    """Digits and minus as superscripts."""
+    return exponent.translate(_RAISED)
 
 
 def characters(text: str) -> str:

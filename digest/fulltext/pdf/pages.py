@@ -33,6 +33,11 @@ MIN_TEXT = 20
 """Characters of a page: with fewer it is blank or a picture."""
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
+_POWER = re.compile(r"(?:\d|(?<![^\W\d_])[^\W\d_]{1,2}|[)\]])(?P<rest>\d*[−–-]?\d+)")
+"""What may end in an exponent: a number, or digits after a short name or a bracket."""
+_EXPONENT = re.compile(r"[−–-]?\d{1,3}")
+SMALLER, HIGHER = 0.85, 0.15
+"""Of the type before it: the size and the raise of an exponent."""
 _FORCE_BOLD = 1 << 18
 _HEAVY = re.compile(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
@@ -114,9 +119,29 @@ class PageReader:
                 first, last = (pdfium_calls.character_of(handle, i) for i in (start, end))
             if not clean or not 0 <= first <= last:
                 continue
+            if not hidden:
+                clean = characters.characters(self._with_powers(handle, row, start, exact=exact)).strip()
             line = self._line(handle, clean, first, last, number)
             read.append((line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last)))
         return _turned(self._readable(read, number), box[3])
+
+    def _with_powers(self, page: int, row: str, start: int, *, exact: bool) -> str:
+        """The row with raised digits written as such: 10⁻⁵ is not 10−5."""
+        written = list(row)
+        for found in _POWER.finditer(row):
+            base, at = found.start("rest") - 1, found.end()
+            while at > base + 1 and self._is_raised(page, start + base, start + at - 1, exact=exact):
+                at -= 1
+            written[at : found.end()] = characters.raised(row[at : found.end()])
+        return "".join(written)
+
+    def _is_raised(self, page: int, base: int, index: int, *, exact: bool) -> bool:
+        if not exact:
+            base, index = (pdfium_calls.character_of(page, i) for i in (base, index))
+        size = self._size(page, base)[0]
+        if self._size(page, index)[0] > SMALLER * size:
+            return False
+        return self._baseline(page, index) - self._baseline(page, base) > HIGHER * size
 
     def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
         """The lines that people can read, joined; what the others say is reported."""
@@ -302,12 +327,25 @@ def _add(found: list[Line], line: Line) -> None:
     size = max(last.size, line.size)
     if last.text.endswith(characters.BREAK):  # a ligature without a name in the font: mostly `ffi`
         last.text = last.text[:-1] + ("ffl" if line.text.startswith("e") else "ffi") + line.text
+    elif _is_power(last, line):
+        last.text += characters.raised(line.text)
     else:
         last.text += (" " if line.x0 - last.x1 > 0.15 * size else "") + line.text
     if line.size > last.size * 1.1 or (len(line.text) > len(last.text) / 2 and line.size > last.size * 0.9):
         last.y, last.size, last.font, last.heavy = line.y, line.size, line.font, line.heavy
         last.y_end = line.y_end
     last.x1 = line.x1
+
+
+def _is_power(last: Line, line: Line) -> bool:
+    """Whether a short line is the exponent of the number that the last one ends in."""
+    return (
+        _EXPONENT.fullmatch(line.text) is not None
+        and last.text[-1:].isdigit()
+        and line.size < SMALLER * last.size
+        and line.y - last.y_end > HIGHER * last.size
+        and line.x0 - last.x1 < HIGHER * last.size
+    )
 
 
 def _continues(last: Line, line: Line) -> bool:

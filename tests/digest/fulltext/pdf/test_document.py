@@ -394,3 +394,28 @@ def test_what_was_not_read_is_measured():
     made.page("q 600 0 0 780 6 6 cm /I Do Q", f"/XObject<</I {picture} 0 R>>")
     made.page("")
     assert read(made.data()).lost == pytest.approx(0.33, abs=0.02)
+
+
+POWERS = [
+    ("a rate of 10", "-5", " for all", "a rate of 10⁻⁵ for all"),
+    ("trained on 10", "5", " examples", "trained on 10⁵ examples"),
+    ("a memory of 2", "10", " cells", "a memory of 2¹⁰ cells"),
+    ("a plate of 3 cm", "2", " only", "a plate of 3 cm² only"),
+    ("(a + b)", "2", " is small", "(a + b)² is small"),
+]
+
+
+@pytest.mark.parametrize("lift", [4.0, 0.0, -2.0], ids=["raised", "level", "lowered"])
+def test_raised_digits_are_exponents(lift):
+    def draw(sheet: Sheet) -> None:
+        for number, (base, power, rest, _) in enumerate(POWERS):
+            x, y = 72.0, 300 + 14.0 * number
+            for text, size, up in ((base, 10, 0.0), (power, 7, lift), (rest, 10, 0.0)):
+                sheet.set_font("Times", "", size)
+                sheet.text(x, y - up, text)
+                x += sheet.get_string_width(text)
+
+    text = read(paper(draw)).text
+    assert [raised for *_, raised in POWERS if raised in text] == (
+        [raised for *_, raised in POWERS] if lift > 0 else []
+    )
