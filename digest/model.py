@@ -342,10 +342,17 @@ class Analysis:
     """Whether the model is known to have read all that was sent."""
 
 
+CLAIM = 60
+"""Columns at most: characters of Latin script, or half as many Chinese ones."""
+
+
 @dataclass(frozen=True)
 class Mention:
     paper_id: str
     text: str
+    claim: str = ""
+    """What the paper brings, at most CLAIM columns, for one line beside its name; empty when the
+    Analyst gave none that is short, sound and supported."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ def insert_before_end(text: str, addition: str) -> str:
     return f"{text[:cut].rstrip()} {addition}{text[cut:]}" if text.strip() else text
 
 
+def claim_of(paper_id: str) -> str:
+    """Where a doubt about a paper's claim points to. A claim is not shown until it is confirmed."""
+    return f"{paper_id}.claim"
+
+
 def shown(doubt: Doubt) -> str:
     """The sentence as it stands while nobody has confirmed it."""
     return doubt.sentence if doubt.slight else marked(doubt.sentence)
@@ -65,10 +70,12 @@ def settle_summary(
     replaces a mention that was refuted.
     """
     said = {(d.where, shown(d)): settled(d, words.get(d)) for d in summary.doubts}
+    claims = {d.where: d.sentence for d in summary.doubts if words.get(d) is Word.YES}
 
     def mention(one: Mention) -> Mention:
         text = said.get((one.paper_id, one.text), settled_cores.get(one.text, one.text))
-        return Mention(one.paper_id, text or cores.get(one.paper_id, ""))
+        claim = one.claim or claims.get(claim_of(one.paper_id), "")
+        return Mention(one.paper_id, text or cores.get(one.paper_id, ""), claim)
 
     def themes(given: tuple[Theme, ...]) -> tuple[Theme, ...]:
         return tuple(Theme(t.text, tuple(map(mention, t.mentions))) for t in given)

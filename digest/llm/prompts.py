@@ -105,6 +105,8 @@ You write the executive summary of a day's papers for a research team, from fini
 - directions: emerging directions, each with its papers.
 Mention every paper exactly once over all four lists, by its number in `n`: as a whole they are the table of contents. A list may be empty. \
 Do not repeat a paper's title or number inside a text: they are shown beside it. Keep each mention under 90 characters in Chinese, 35 words otherwise.
+Each mention also has a `claim`: what the paper shows or does, in at most 55 characters, or 27 Chinese ones, so that it fits on one line after the paper's name: \
+`one step, no latents, FID 2.22 at 256²`. The decisive fact first; no name of the paper, no full stop at the end.
 
 {TRUTH_RULE}
 

@@ -203,7 +203,7 @@ def summary_request(
         (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
         schemas.SUMMARY,
         max_tokens=max_tokens,
-        likely_tokens=1_200,
+        likely_tokens=1_500,
     )
 
 

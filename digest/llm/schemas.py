@@ -31,7 +31,7 @@ def _analysis(parts: tuple[str, ...]) -> dict[str, Any]:
     )
 
 
-_MENTION = _object(n=INTEGER, text=STRING)
+_MENTION = _object(n=INTEGER, claim=STRING, text=STRING)
 _THEMES = _list(_object(text=STRING, mentions=_list(_MENTION)))
 
 RANKING = Schema(

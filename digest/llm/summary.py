@@ -11,6 +11,7 @@ from digest import checks
 from digest.errors import Unusable
 from digest.evidence.support import Ground, Support, support_of
 from digest.llm import prompts
+from digest.llm.marks import claim_of
 from digest.llm.parsing import list_at, parse_number
 from digest.llm.repair import repair_output
 from digest.llm.requests import material_block, summary_material, summary_request
@@ -18,7 +19,9 @@ from digest.llm.review import CheckContext, Draft, doubted, draft_from, fatal, r
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request, request_tokens
-from digest.model import MARK, Doubt, Entry, Fault, Mention, Problem, Summary, Theme
+from digest.model import CLAIM, MARK, Doubt, Entry, Fault, Mention, Problem, Summary, Theme
+from digest.render import tex
+from digest.render.width import columns
 
 HEADLINE = 90
 """Characters at most."""
@@ -183,8 +186,26 @@ class SummaryBuilder:
             # A mention may use only what the paper's own analysis says.
             text = self._text(".".join((*path, str(i), "text"))) if entry.analysis else ""
             text = supported(text, source_of(entry), self._context.language)
-            found.append(Mention(entry.paper.id, self._confirmed(text, entry) or core_of(entry)))
+            claim = self._claim(".".join((*path, str(i), "claim")), entry)
+            found.append(Mention(entry.paper.id, self._confirmed(text, entry) or core_of(entry), claim))
         return tuple(found)
+
+    def _claim(self, path: str, entry: Entry) -> str:
+        """The claim if it is short, sound and supported, else empty: no call repairs it."""
+        written = self._draft.texts.get(path, "").strip().rstrip(".。")
+        text = checks.safe_markdown(written)
+        if not text or not entry.analysis or "\n" in text or columns(tex.plain(text)) > CLAIM:
+            return ""
+        flaws = text_problems({path: text}, path, self._context, "sentence")
+        if flaws or checks.unsupported(text, source_of(entry)):
+            return ""
+        ground = ground_of(entry)
+        verdict = support_of(text, ground, self._context.language, granted=entry.paper.title)
+        if verdict.support is Support.SUPPORTED or verdict.slight:
+            return text
+        around = "\n".join(filter(None, (ground.whole, ground.around)))
+        self._doubts.append(Doubt(claim_of(entry.paper.id), text, ground.quotation, around))
+        return ""
 
     def _confirmed(self, text: str, entry: Entry) -> str:
         """The text, marked where it is doubtful; empty when the paper says the opposite."""

@@ -254,8 +254,19 @@ def _said(paper: PaperSeen, seen: Seen) -> str:
     return " ".join(line.split()[:35]).rstrip(".,;:") + "."
 
 
+def _claim(paper: PaperSeen, seen: Seen) -> str:
+    """The first words of what is said of the paper, as many as fit on a line."""
+    said = _said(paper, seen).rstrip(".。")
+    if seen.chinese and re.search(r"[\u4e00-\u9fff]", said):
+        return re.split(r"[，。；：]", said)[0][:24].strip()
+    words = said.split()
+    while len(" ".join(words)) > 55:
+        words.pop()
+    return " ".join(words).rstrip(",;:")
+
+
 def _summary(seen: Seen) -> dict[str, Any]:
-    mentions = [{"n": p.n, "text": _said(p, seen)} for p in seen.papers]
+    mentions = [{"n": p.n, "claim": _claim(p, seen), "text": _said(p, seen)} for p in seen.papers]
     zh = seen.chinese
     third = max(1, len(mentions) // 3)
     first, rest = mentions[:2], mentions[2:]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +22,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from digest.fulltext.links import is_known
 from digest.render.commonmark import ready
 from digest.render.tex import unicode_math
+from digest.render.width import wide
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +92,6 @@ def _parser() -> MarkdownIt:
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
     parser.inline.ruler.at("emphasis", _emphasis)
     return ready(parser)
-
-
-def wide(char: str) -> bool:
-    """Whether it is Chinese, Japanese or Korean text or punctuation."""
-    return unicodedata.east_asian_width(char) in "WF"
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:

@@ -351,6 +351,7 @@ async def test_a_summary_names_every_paper_once_for_one_call(server, analyst, la
     summary = await analyst.summarise(given, language, DAY)
     assert sorted(m.paper_id for m in summary.mentions) == sorted(e.paper.id for e in given)
     assert len(server.calls) == before + 1
+    assert any(m.claim for m in summary.mentions)
     assert summary.headline
     assert len(summary.headline) <= 90
     assert summary.by == "stand-in"
@@ -374,7 +375,12 @@ async def test_whatever_the_model_does_every_paper_stands_once_with_sound_words(
         assert name in ("cut", "broken_json")
         return
     assert sorted(m.paper_id for m in summary.mentions) == sorted(e.paper.id for e in given)
-    said = [summary.headline, summary.overview, *(m.text for m in summary.mentions)]
+    said = [
+        summary.headline,
+        summary.overview,
+        *(m.text for m in summary.mentions),
+        *(m.claim for m in summary.mentions),
+    ]
     said += [t.text for themes in (summary.trends, summary.highlights, summary.directions) for t in themes]
     assert not any(n in text or "97.31" in text for text in said for n in NEVER)
     assert all(m.text for m in summary.mentions)

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from digest.evidence.finder import Finder
+from digest.llm.marks import Word, settle_summary
 from digest.llm.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable, repeated
 from digest.llm.server.wire import Reply
 from digest.llm.summary import SummaryBuilder
-from digest.model import FULL_PARTS, Analysis, Entry, Fault
+from digest.model import FULL_PARTS, Analysis, Entry, Fault, Summary, from_json, to_json
 from tests.builders import a_paper, a_score, an_analysis
 from tests.digest.llm.papers import a_text, moving
 from tests.servers.model_words import FULL, PaperSeen, Seen, analysis
@@ -178,3 +179,46 @@ def test_read_first_holds_three_and_the_others_keep_their_words():
     assert summary.overview_replaced is False
     blank = SummaryBuilder(replace(draft, texts={}), (), entries, context).build("m", "h", "o")
     assert (blank.overview, blank.overview_replaced) == ("o", True)
+
+
+def summary_of(claims: dict[int, str], language: str = "en", abstract: str = "") -> Summary:
+    """A summary with one mention for each claim, of papers with the abstract."""
+    abstract = abstract or "One step gives FID 2.22 on ImageNet at 256 pixels without any latents, for 0.4B parameters."
+    entries = [
+        Entry(n, a_paper(f"2601.0000{n}", title="Means", abstract=abstract), a_score(), an_analysis(core=abstract))
+        for n in claims
+    ]
+    mentions = [{"n": n, "claim": claim, "text": f"Text {n}."} for n, claim in claims.items()]
+    draft = draft_from(Reply(json.dumps({"headline": "News", "first": mentions}), "m", "stop"), language)
+    return SummaryBuilder(draft, (), entries, CheckContext(abstract, language, "")).build("m", "h", "o")
+
+
+def test_a_claim_is_kept_whole_or_is_absent():
+    written = {
+        1: "one step, no latents, FID 2.22 at 256 pixels.",
+        2: "one step gives FID 2.22 on ImageNet, without any latents, at 256 pixels",
+        3: "one step, no latents, FID 2.93 at 256 pixels",
+        4: "Sure! Here is the claim you asked for:",
+        5: "",
+    }
+    summary = summary_of(written)
+    assert [m.claim for m in summary.mentions] == ["one step, no latents, FID 2.22 at 256 pixels", "", "", "", ""]
+
+
+def test_a_chinese_claim_has_thirty_characters_at_most():
+    summary = summary_of({1: "一步生成图像，ImageNet 上 FID 2.22", 2: "一步生成" * 8}, "zh")
+    assert [m.claim for m in summary.mentions] == ["一步生成图像，ImageNet 上 FID 2.22", ""]
+
+
+def test_a_doubtful_claim_is_shown_once_the_model_confirms_it():
+    summary = summary_of({1: "robots fold laundry beside people at home"})
+    assert [m.claim for m in summary.mentions] == [""]
+    (doubt,) = (d for d in summary.doubts if d.where == "2601.00001.claim")
+    for word, claim in ((Word.YES, doubt.sentence), (Word.NO, ""), (Word.OPPOSITE, "")):
+        assert settle_summary(summary, {doubt: word}, {}, {}).mentions[0].claim == claim
+
+
+def test_a_summary_stored_before_claims_is_read():
+    stored = to_json(summary_of({1: ""})).replace(b',"claim":""', b"")
+    assert b"claim" not in stored
+    assert from_json(Summary, stored).mentions[0].claim == ""
