@@ -2,6 +2,10 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Another interpreter than the first that is new enough: make setup PYTHON=python3.12
+PYTHON ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
 
 .PHONY: help setup demo test kill check messages format lock audit clean
 
@@ -13,13 +17,17 @@ setup: $(STAMP)  ## make .venv with everything in it (uv when present, else venv
 $(STAMP): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  echo "Setting up .venv with uv" >&2; \
-	  uv venv --quiet --clear --python '>=3.11' .venv && \
+	  uv venv --quiet --clear --python "$(or $(PYTHON),>=3.11)" .venv && \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  echo "Setting up .venv with venv and pip (about half a minute)" >&2; \
-	  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Paperboy needs Python 3.11 or newer; python3 here is older." >&2; exit 2; }; \
-	  python3 -m venv --clear .venv && \
+	  for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 none); do \
+	    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	    case $$python in none|$(or $(PYTHON),none)) \
+	      echo "Paperboy needs Python 3.11 or newer, and $(or $(PYTHON),python3) here is not. Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 2;; esac; \
+	  done; \
+	  $$python -m venv --clear .venv && \
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi

@@ -20,8 +20,10 @@ import re
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from digest.model import Problem
+if TYPE_CHECKING:  # it takes a tenth of a second to load
+    from digest.model import Problem
 
 
 class PaperboyError(Exception):

@@ -1,8 +1,10 @@
-"""The version of the installed distribution, and the User-Agent made from it."""
+"""The version, and the User-Agent made from it.
 
-from importlib.metadata import version
+A copy of the source that is not installed, as in a container, has no metadata to read it from.
+"""
 
-VERSION = version("paperboy")
+VERSION = "0.1.0"
+"""A test keeps pyproject.toml in step."""
 
 
 def user_agent(contact: str = "") -> str:

@@ -1,8 +1,11 @@
-"""What strangers run it with agrees with the program: locks, Procfile, compose.yaml, Dockerfile, docs/operations.md."""
+"""What strangers run it with agrees with the program: locks, Makefile, Procfile, compose.yaml, Dockerfile, the unit, docs/operations.md."""
 
 import contextlib
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
 
@@ -83,18 +86,14 @@ def compose():
     return yaml.safe_load((ROOT / "compose.yaml").read_text())
 
 
-def test_compose_has_both_shapes_over_one_store(compose):
-    services = compose["services"]
-    shapes: dict[str, set[Role]] = {"one": set(), "many": set()}
-    for name, service in services.items():
-        if name == "store":
-            continue
+def test_compose_starts_everything_by_default_and_more_workers_on_demand(compose):
+    services = {name: service for name, service in compose["services"].items() if name != "store"}
+    assert {name for name, service in services.items() if "profiles" not in service} == {"bot"}
+    assert roles(services["bot"]["command"]) == set(Role)
+    assert roles(services["worker"]["command"]) == {Role.WORKER}
+    for service in services.values():
         assert service["environment"]["REDIS_URL"] == "redis://store:6379/0"
-        [shape] = service["profiles"]
-        here = roles(service["command"])
-        assert not shapes[shape] & here
-        shapes[shape] |= here
-    assert shapes == {"one": set(Role), "many": set(Role)}
+        assert service["init"] is True
 
 
 def test_compose_s_store_keeps_every_write_and_throws_nothing_away(compose):
@@ -119,6 +118,72 @@ def test_the_dockerfile_copies_what_there_is_and_starts_the_bot():
     assert "USER paperboy" in text
 
 
+def test_a_copy_of_the_source_runs_without_being_installed(tmp_path):
+    """As in the container and on Heroku, where only the locked packages are installed."""
+    hidden = (
+        "import importlib.metadata as m; m.version = None; import digest.version; print(digest.version.user_agent())"
+    )
+    ran = subprocess.run([sys.executable, "-c", hidden], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.fullmatch(r"Paperboy/[\d.]+\n", ran.stdout), ran.stderr
+
+
+def test_the_unit_runs_as_a_user_that_the_steps_make_and_check_reads_the_same_settings():
+    unit = dict(
+        line.split("=", 1) for line in (ROOT / "deploy/paperboy.service").read_text().splitlines() if "=" in line
+    )
+    steps = (ROOT / "docs/operations.md").read_text()
+    assert re.search(rf"useradd --system .* {unit['User']}$", steps, re.MULTILINE)
+    assert f"runuser -u {unit['User']} -- .venv/bin/paperboy check --env-file {unit['EnvironmentFile']}" in steps
+    assert "PAPERBOY_HOME" not in str(unit)
+    assert f"PAPERBOY_HOME=/var/lib/{unit['StateDirectory']} >> {unit['EnvironmentFile']}" in steps
+
+
+PYTHON = """#!/bin/sh
+echo "$(basename "$0") $*" >> "$LOG"
+case "$1 $2" in
+  "-c "*) exit {old};;
+  "-m venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python;;
+esac
+"""
+
+
+class TestMakeFindsPython:
+    def run(self, tmp_path, *words: str, **pythons: bool):
+        """`make setup` without uv, where these interpreters are found: name to whether it is too old."""
+        tools = tmp_path / "bin"
+        tools.mkdir()
+        for tool in ("sh", "mkdir", "cp", "touch", "getconf", "basename", "make"):
+            (tools / tool).symlink_to(shutil.which(tool))
+        for name, old in pythons.items():
+            file = tools / name.replace("_", ".")
+            file.write_text(PYTHON.format(old=int(old)))
+            file.chmod(0o755)
+        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+            shutil.copy(ROOT / name, tmp_path)
+        env = {"PATH": str(tools), "LOG": str(tmp_path / "log")}
+        return subprocess.run(
+            ["make", "setup", *words], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+        )
+
+    def made_with(self, tmp_path) -> str:
+        return next(line.split()[0] for line in (tmp_path / "log").read_text().splitlines() if " -m venv" in line)
+
+    def test_a_newer_one_beside_an_old_python3(self, tmp_path):
+        assert self.run(tmp_path, python3=True, python3_12=False).returncode == 0
+        assert self.made_with(tmp_path) == "python3.12"
+
+    def test_the_one_that_is_named(self, tmp_path):
+        assert self.run(tmp_path, "PYTHON=python3.13", python3=False, python3_13=False).returncode == 0
+        assert self.made_with(tmp_path) == "python3.13"
+
+    @pytest.mark.parametrize("words", [[], ["PYTHON=python3"], ["PYTHON=nowhere"]])
+    def test_none_is_a_sentence(self, tmp_path, words):
+        ran = self.run(tmp_path, *words, python3=True)
+        assert ran.returncode != 0
+        assert "Paperboy needs Python 3.11 or newer" in ran.stderr
+        assert "make setup PYTHON=/path/to/python3.12" in ran.stderr
+
+
 def test_the_version_option_shows_the_version_of_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert CliRunner().invoke(app, ["--version"]).stdout == f"paperboy {project['version']}\n"
@@ -139,7 +204,7 @@ class TestOperations:
         assert set(re.findall(r"`([A-Z][A-Z]+_[A-Z_]+)`", self.text)) <= fields | set(EPHEMERAL) | {"KillMode"}
 
     def test_every_command_it_names_is_one(self):
-        known = {"digest", "demo", "ask", "paper", "run", "check", "stop", "subscriptions", "costs"}
+        known = {"digest", "demo", "ask", "paper", "run", "check", "stop", "subscriptions", "costs", "init"}
         assert set(re.findall(r"paperboy ([a-z]+)\b", self.text)) - {"is", "listens"} <= known | {"up"}
 
     @pytest.mark.parametrize(

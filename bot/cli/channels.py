@@ -13,11 +13,13 @@ from rich.table import Table
 from bot.cli import status, terminal
 from bot.console import render
 from bot.core import subscriptions_file as files
+from bot.core.chat import Place
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.cards import run_time
 from bot.server.wiring import subscription_from_settings
 from bot.store import Store
+from bot.store.redis import LONG, REMOVED_LIFE
 from digest.errors import BadInput, NotFound
 from digest.render.markdown import cost_words
 
@@ -87,13 +89,19 @@ async def remove(store: Store, channel: str) -> None:
     known = await _known(store, channel)
     await store.remove_subscription(known.key)
     terminal.write(f"- {known.key}\n", None)
+    terminal.say(
+        f"Its digests end now. Its settings are kept for {REMOVED_LIFE.days} days "
+        f"(`paperboy subscriptions add {known.key}` brings them back), "
+        f"its digests, questions and answers until they are {LONG.days} days old. "
+        "To delete everything at once, use `/digest forget` in the channel instead."
+    )
 
 
 async def _known(store: Store, channel: str) -> Subscription:
-    place = files.place_of(channel)
-    found = await store.subscription(place.key)
+    """By its key as it is stored, whatever the shape of that."""
+    found = await store.subscription(channel.strip()) or await store.subscription(files.place_of(channel).key)
     if found is None:
-        raise NotFound(f"There is no subscription {place.key}. List them with `paperboy subscriptions list`.")
+        raise NotFound(f"There is no subscription {channel.strip()}. List them with `paperboy subscriptions list`.")
     return found
 
 
@@ -117,7 +125,7 @@ def read(file: Path) -> str:
 async def apply(store: Store, settings: Settings, text: str, name: str, *, dry_run: bool) -> None:
     """Checks the whole file before it changes anything."""
     current = await store.subscriptions()
-    base = subscription_from_settings(settings, files.place_of("slack:any"))
+    base = subscription_from_settings(settings, Place("slack", ""))
     changes = files.differences(files.parsed(text, name), current, base, store.now())
     _print(changes)
     left = sorted({s.key for s in current} - {change.made.key for change in changes})

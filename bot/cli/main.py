@@ -7,6 +7,7 @@ themselves so that `paperboy --help` starts fast.
 from __future__ import annotations
 
 import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +16,12 @@ import typer
 
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
-from digest.errors import Misconfigured
+from bot.cli.usage import Commands, EnvFile, command, name_env_file, sentence
+from digest.errors import BadInput, Misconfigured
 from digest.version import VERSION
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,7 +43,10 @@ def options(
     version: Annotated[  # its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-) -> None: ...
+    env_file: EnvFile = None,
+) -> None:
+    del version
+    name_env_file(env_file)
 
 
 class Format(StrEnum):
@@ -55,7 +61,7 @@ Count = Annotated[int | None, typer.Option("--papers", help="Maximum number of p
 Language = Annotated[str | None, typer.Option(help="The reader's language, BCP 47. [DIGEST_LANGUAGE]", metavar="TAG")]
 
 
-@app.command()
+@command(app)
 def digest(
     categories: Categories = None,
     papers: Count = None,
@@ -85,7 +91,7 @@ def digest(
     run_command(work, digest_categories=categories, digest_papers=papers, digest_language=language)
 
 
-@app.command()
+@command(app)
 def demo(categories: Categories = None, language: Language = None) -> None:
     """Show a digest and answer questions here. Needs no key, server or account."""
 
@@ -97,7 +103,7 @@ def demo(categories: Categories = None, language: Language = None) -> None:
     run_command(work, digest_categories=categories, digest_language=language)
 
 
-@app.command()
+@command(app)
 def ask(
     paper: Annotated[str, typer.Argument(help="arXiv id or URL.", metavar="ID")],
     question: Annotated[list[str], typer.Argument(help="The question, in any language.", metavar="QUESTION")],
@@ -116,7 +122,7 @@ def ask(
     run_command(work, digest_language=language)
 
 
-@app.command()
+@command(app)
 def paper(
     words: Annotated[list[str], typer.Argument(help="arXiv id, URL, or words to search for.", metavar="ID|WORDS")],
     language: Language = None,
@@ -133,7 +139,7 @@ def paper(
     run_command(work, digest_language=language)
 
 
-@app.command()
+@command(app)
 def run(
     role: Annotated[
         list[str] | None, typer.Option(help="slack, discord, clock or worker; repeatable. Default: all.")
@@ -146,14 +152,14 @@ def run(
 
         try:
             roles = frozenset(Role(name) for name in role or list(Role))
-        except ValueError as error:
-            raise Misconfigured(f"{error}; roles are {', '.join(Role)}.") from None
+        except ValueError:
+            raise Misconfigured(f"--role takes {', '.join(Role)}; repeat it for several.") from None
         await serve(settings, roles)
 
     run_command(work, service=True)
 
 
-@app.command()
+@command(app)
 def check() -> None:
     """Show what is configured, reachable or missing, and what to do about it."""
 
@@ -165,7 +171,7 @@ def check() -> None:
     run_command(work)
 
 
-@app.command()
+@command(app)
 def stop() -> None:
     """Stop the embedded store if one is still running."""
 
@@ -179,9 +185,30 @@ def stop() -> None:
 
 
 app.add_typer(subscriptions, name="subscriptions")
-app.command()(costs)
+command(app)(costs)
 
 
 def main() -> None:
     os.umask(0o077)  # what the store and the logs hold is this user's alone
-    app(prog_name="paperboy")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started it
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    try:
+        code = app(prog_name="paperboy", standalone_mode=False)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        code = 2
+    except typer.TyperException as error:
+        code = _refuse(error)
+    except (KeyboardInterrupt, typer.Abort):
+        print("Stopped.", file=sys.stderr)
+        code = 130
+    sys.exit(code)
+
+
+def _refuse(error: typer.TyperException) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error, file=sys.stderr)  # its text is the help
+    else:
+        print(sentence(error), file=sys.stderr)
+    return 2

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import errno
 import os
 import secrets
 import sys
@@ -12,17 +12,22 @@ from typing import Any, NoReturn
 
 import typer
 
+from bot.cli import usage
 from digest.errors import Misconfigured, PaperboyError
+
+OUTPUT_FAULTS = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "your share of the disk is full"}
 
 
 def run_command(
     work: Callable[[Any], Coroutine[Any, Any, int | None]], *, service: bool = False, **overrides: Any
 ) -> NoReturn:
+    import asyncio
+
     from bot.core import logs
     from bot.core.settings import load
 
     try:
-        settings = load(**overrides)
+        settings = load(usage.env_file(), **overrides)
     except Misconfigured as error:
         fail(str(error), 2)
     logs.set_up(settings, service=service)
@@ -39,6 +44,9 @@ def run_command(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:  # noqa: BLE001  # users see an id
+        if isinstance(error, OSError) and error.errno in OUTPUT_FAULTS:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            fail(f"Nothing more can be written: {OUTPUT_FAULTS[error.errno]}. Make room and run it again.", 1)
         mark = secrets.token_hex(4)
         where = ""
         with contextlib.suppress(OSError):

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.run import run_command
+from bot.cli.usage import Commands, command
 
 subscriptions = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="List and change channels, one by one or from a file (docs/operations.md).",
@@ -23,7 +25,7 @@ Values = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Data instead of a table.")]
 
 
-@subscriptions.command("list")
+@command(subscriptions, "list")
 def list_(as_json: AsJson = False) -> None:
     """List every channel: last delivery, next run, month's cost, fault."""
 
@@ -35,7 +37,7 @@ def list_(as_json: AsJson = False) -> None:
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def add(channel: Channel, values: Values = None) -> None:
     """Add a channel. Missing values come from the environment."""
 
@@ -47,7 +49,7 @@ def add(channel: Channel, values: Values = None) -> None:
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def edit(channel: Channel, values: Values = None) -> None:
     """Change a channel's settings. Missing values stay as they are."""
 
@@ -59,7 +61,7 @@ def edit(channel: Channel, values: Values = None) -> None:
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Resume.")] = False) -> None:
     """Pause a channel's daily digests until `pause --off`."""
 
@@ -71,7 +73,7 @@ def pause(channel: Channel, off: Annotated[bool, typer.Option("--off", help="Res
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def remove(channel: Channel) -> None:
     """Remove a channel. `add` restores its settings within thirty days."""
 
@@ -83,7 +85,7 @@ def remove(channel: Channel) -> None:
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def export(
     file: Annotated[Path | None, typer.Argument(help="YAML, or JSON by its name. Default: stdout.")] = None,
 ) -> None:
@@ -97,7 +99,7 @@ def export(
     _run_with_store(work)
 
 
-@subscriptions.command()
+@command(subscriptions)
 def apply(
     file: Annotated[Path, typer.Argument(help="YAML, or JSON by its name.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the difference.")] = False,

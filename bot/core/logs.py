@@ -105,7 +105,8 @@ class _SecretFilter(logging.Filter):
 
 
 def set_up(settings: Settings, *, service: bool) -> None:
-    """A service logs from LOG_LEVEL up; a terminal command only errors, unless LOG_LEVEL is set."""
+    """A service logs from LOG_LEVEL up. A terminal command logs errors only: nothing stands before
+    its result, unless LOG_LEVEL is DEBUG."""
     handler = logging.StreamHandler(sys.stderr)
     as_json = settings.log_format == "json"
     handler.addFilter(_PrivacyFilter())
@@ -113,8 +114,7 @@ def set_up(settings: Settings, *, service: bool) -> None:
     handler.addFilter(_secret_filter(settings))
     line = "%(asctime)s %(levelname)s %(name)s %(message)s"
     handler.setFormatter(JsonFormatter(line) if as_json else logging.Formatter(line))
-    chosen = "log_level" in settings.model_fields_set
-    level = settings.log_level if service or chosen else "ERROR"
+    level = settings.log_level if service or settings.log_level == "DEBUG" else "ERROR"
     handler.setLevel(level)  # some libraries set their own loggers to everything
     logging.basicConfig(level=max(logging.WARNING, logging.getLevelName(level)), handlers=[handler], force=True)
     for name in OWN:

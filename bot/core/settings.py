@@ -15,9 +15,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import langcodes
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.core import shapes
+from bot.core.problems import plain
 from bot.core.subscription import DAYS, Detail
 from bot.core.suggestions import language_tags, timezones
 from bot.core.texts import say
@@ -25,6 +28,7 @@ from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile
 
+ENV_FILE = Path(".env")
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
 ARXIV_RSS_URL = "https://rss.arxiv.org"
 ARXIV_CONTENT_URL = "https://export.arxiv.org"
@@ -100,10 +104,18 @@ Dollars = Annotated[float | None, BeforeValidator(_dollars)]
 Url = Annotated[str, AfterValidator(_url)]
 
 
+def _secret(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
+
+
+def _channel(platform: str) -> AfterValidator:
+    return AfterValidator(lambda value: shapes.channel(platform, value))
+
+
 class Settings(BaseSettings):
     """Environment variables are these names in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", case_sensitive=False)
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", case_sensitive=False)
 
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: Annotated[str, AfterValidator(lambda v: _url(v) if v else v)] = ""
@@ -118,13 +130,13 @@ class Settings(BaseSettings):
     channel_daily_budget_usd: Dollars = Field(None, ge=0)
     questions_per_person: int = Field(50, ge=1)
 
-    slack_bot_token: SecretStr = SecretStr("")
-    slack_app_token: SecretStr = SecretStr("")
-    slack_signing_secret: SecretStr = SecretStr("")
-    slack_channel: str = ""
+    slack_bot_token: Annotated[SecretStr, _secret(shapes.slack_bot_token)] = SecretStr("")
+    slack_app_token: Annotated[SecretStr, _secret(shapes.slack_app_token)] = SecretStr("")
+    slack_signing_secret: Annotated[SecretStr, _secret(shapes.slack_signing_secret)] = SecretStr("")
+    slack_channel: Annotated[str, _channel("slack")] = ""
     slack_api_url: Url = "https://slack.com/api/"
-    discord_token: SecretStr = SecretStr("")
-    discord_channel_id: str = ""
+    discord_token: Annotated[SecretStr, _secret(shapes.discord_token)] = SecretStr("")
+    discord_channel_id: Annotated[str, _channel("discord")] = ""
     discord_ask_roles: Words = []
     discord_api_url: Url = "https://discord.com/api/v10"
     discord_gateway_url: Url = "wss://gateway.discord.gg/"
@@ -152,8 +164,8 @@ class Settings(BaseSettings):
     digest_show_cost: bool = False
     digest_admins: Words = []
 
-    admin_slack_channel: str = ""
-    admin_discord_channel_id: str = ""
+    admin_slack_channel: Annotated[str, _channel("slack")] = ""
+    admin_discord_channel_id: Annotated[str, _channel("discord")] = ""
     log_level: str = "INFO"
     log_format: str = "text"
     host: str = ""
@@ -211,26 +223,38 @@ class Settings(BaseSettings):
         )
 
 
-def load(**overrides: Any) -> Settings:
-    """Reads the environment; `overrides` win. Raises Misconfigured with a sentence per problem."""
+def load(env_file: Path | None = None, **overrides: Any) -> Settings:
+    """Reads the environment and a file, `.env` unless another is named; `overrides` win. Raises
+    Misconfigured with a sentence per problem."""
     given = {name: value for name, value in overrides.items() if value is not None}
+    file = env_file or ENV_FILE
+    read_env_file(file, needed=env_file is not None)
     try:
-        return Settings(**given)
+        settings = Settings(_env_file=file, **given)
+        shapes.model_key(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
     except ValidationError as error:
         raise Misconfigured("\n".join(_sentence(problem) for problem in error.errors())) from None
+    except ValueError as error:
+        raise Misconfigured(f"OPENAI_API_KEY: {error}.") from None
+    return settings
+
+
+def read_env_file(file: Path, *, needed: bool = False) -> dict[str, str | None]:
+    """What a file of settings says; empty for a missing one that is not `needed`. Raises
+    Misconfigured."""
+    if not file.is_file():
+        if needed:
+            raise Misconfigured(f"{file} is not a file. Name one with settings, such as a filled-in .env.example.")
+        return {}
+    try:
+        return dotenv_values(file)
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise Misconfigured(f"{file} cannot be read ({why}). Change its rights or name another one.") from None
 
 
 def _sentence(problem: Any) -> str:
     name = str(problem["loc"][0]).upper() if problem["loc"] else "The settings"
     cause = problem.get("ctx", {}).get("error")
-    if isinstance(cause, ValueError):
-        said = str(cause)
-    else:
-        said = f"{_shown(problem['input'])} cannot be used: {problem['msg'][0].lower()}{problem['msg'][1:]}"
-    return f"{name}: {said}" if not said.startswith("is ") else f"{name} {said.removesuffix('.')}."
-
-
-def _shown(value: Any) -> str:
-    """A setting's value; only the length of a long one, which may be a misplaced secret."""
-    text = str(value)
-    return repr(text) if len(text) <= 24 else f"the given value ({len(text)} characters)"
+    said = str(cause) if isinstance(cause, ValueError) else plain(problem)
+    return f"{name}: {said.removesuffix('.')}." if not said.startswith("is ") else f"{name} {said.removesuffix('.')}."

@@ -18,9 +18,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.core import settings
+from bot.core import settings, shapes
 from bot.core.chat import Place
 from bot.core.ids import ChannelKey, MalformedId
+from bot.core.problems import plain
 from bot.core.subscription import Detail, Subscription
 from digest.arxiv.categories import check
 from digest.errors import BadInput
@@ -34,7 +35,7 @@ def _channel(value: str) -> str:
     with contextlib.suppress(MalformedId):
         key = ChannelKey.parse(value)
         if key.platform in PLATFORMS and key.channel.strip():
-            return str(ChannelKey(key.platform, key.channel.strip()))
+            return str(ChannelKey(key.platform, shapes.channel(key.platform, key.channel)))
     raise ValueError(f"{value!r} names no channel; write slack:C0123ABCD or discord:1234567890")
 
 
@@ -149,15 +150,11 @@ def _checked(kind: type[T], data: Any, where: str, problems: list[str]) -> T | N
         for problem in error.errors():
             name = " ".join(str(part) for part in problem["loc"][:1])
             cause = problem.get("ctx", {}).get("error")
-            said = str(cause) if isinstance(cause, ValueError) else _plain(problem["type"], problem["msg"])
+            unknown = f"is not known here; there are channel, {', '.join(NAMES)}"
+            said = unknown if problem["type"] == "extra_forbidden" else plain(problem)
+            said = str(cause) if isinstance(cause, ValueError) else said
             problems.append(": ".join(part for part in (where, name, said) if part).removesuffix(".") + ".")
         return None
-
-
-def _plain(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return f"is not known here; there are channel, {', '.join(NAMES)}"
-    return f"{message[:1].lower()}{message[1:]}"
 
 
 def given(pairs: Sequence[str]) -> Wanted:

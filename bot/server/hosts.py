@@ -32,6 +32,15 @@ REDIS_REQUIRED = (
 )
 
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104
+
+
+def address(environment: Mapping[str, str]) -> str:
+    """Where to listen when HOST is not set: hosts reach a process from outside of its container and
+    end one that listens on its own loopback only. Empty elsewhere."""
+    return EVERYWHERE if ephemeral_host(environment) or maybe_ephemeral_host(environment) else ""
+
+
 def ephemeral_host(environment: Mapping[str, str]) -> str:
     """The host's name if its disk never lasts, else empty."""
     return next((name for mark, name in EPHEMERAL.items() if environment.get(mark)), "")

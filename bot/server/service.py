@@ -26,7 +26,7 @@ from bot.core.settings import Settings
 from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections
-from bot.server.hosts import REDIS_REQUIRED, ephemeral_host
+from bot.server.hosts import REDIS_REQUIRED, address, ephemeral_host
 from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RedisCache
 from bot.worker.jobs import Jobs
@@ -100,7 +100,14 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         runtime.tasks.append(watch_connections(health, reports, frozenset({"slack", "discord"})))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
         await stack.enter_async_context(
-            serve_http(health, web_app, settings.port, settings.metrics_port, host=settings.host, needed=by_http)
+            serve_http(
+                health,
+                web_app,
+                settings.port,
+                settings.metrics_port,
+                host=settings.host or address(os.environ),
+                needed=by_http,
+            )
         )
         log.info("event=started roles=%s", ",".join(sorted(roles)))
         await _until_stopped(runtime, health)

@@ -19,9 +19,10 @@ def bare_environment(monkeypatch, tmp_path):
 
 
 def test_the_example_file_holds_exactly_the_settings_with_their_defaults(monkeypatch):
-    lines = [line for line in EXAMPLE.read_text().splitlines() if re.match(r"[A-Z_]+=", line)]
-    given = dict(line.split("=", 1) for line in lines)
+    lines = [line for line in EXAMPLE.read_text().splitlines() if re.match(r"(# )?[A-Z_]+=", line)]
+    given = dict(line.removeprefix("# ").split("=", 1) for line in lines)
     assert sorted(given) == sorted(name.upper() for name in Settings.model_fields)
+    assert "# PAPERBOY_HOME=~/.paperboy" in lines  # set, it would move the data out of a container's volume
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with_example = load()
@@ -50,13 +51,32 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
         ("DIGEST_LANGUAGE", "中文", "not a language; did you mean zh;"),
         ("DIGEST_TIME", "25:00", "not a time of day"),
         ("DIGEST_DAYS", "someday", "names no days"),
-        ("DIGEST_PAPERS", "many", "cannot be used"),
-        ("DIGEST_PAPERS", "0", "cannot be used"),
+        ("DIGEST_PAPERS", "many", "cannot be used; write a whole number."),
+        ("DIGEST_PAPERS", "0", "cannot be used; write 1 or more."),
+        ("DIGEST_PAPERS", "51", "cannot be used; write 50 or less."),
+        ("LLM_API", "soap", "cannot be used; write chat or responses."),
+        ("LLM_DAILY_BUDGET_USD", "much", "cannot be used; write a number."),
+        ("DIGEST_SHOW_COST", "perhaps", "cannot be used; write true or false."),
+        ("DIGEST_DETAIL", "long", "cannot be used; write card, short or full."),
+        ("SLACK_BOT_TOKEN", "xapp-1-A0", "is an app-level token of Slack; the bot token (xoxb-…) is under OAuth"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "is a bot token of Slack; the app-level token (xapp-…) is under Basic"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxp-1", "turn token rotation off"),
+        ("SLACK_SIGNING_SECRET", "xoxb-1", "the signing secret is under Basic Information"),
+        ("DISCORD_TOKEN", "112233445566778899", "is an id, not a token; the bot's token is on the Bot page"),
+        ("DISCORD_TOKEN", "0123456789abcdef0123456789abcdef", "three parts"),
+        ("DISCORD_TOKEN", "sk-proj-1", "is a key of a model server"),
+        ("OPENAI_API_KEY", "sk-ant-api03-1", "is a key of Anthropic; set OPENAI_BASE_URL to https://api.anthropic"),
+        ("OPENAI_API_KEY", "xoxb-1", "is a bot token of Slack; the key of the model's server"),
+        ("OPENAI_API_KEY", "sk-a b", "there is a space"),
+        ("SLACK_CHANNEL", "#general", "'#general' is a channel's name, not its id; write its id, such as C0123ABCD"),
+        ("SLACK_CHANNEL", "general", "is a channel's name"),
+        ("SLACK_CHANNEL", "U012ABCDEF", "the id of a person"),
+        ("DISCORD_CHANNEL_ID", "papers", "Copy Channel ID"),
         ("LLM_PRICES", "cheap", "write model=input/output"),
         ("LOG_LEVEL", "loud", "is one of DEBUG"),
         ("ARXIV_API_URL", "arxiv", "is not a URL"),
         ("OPENAI_BASE_URL", "localhost", "is not a URL"),
-        ("PAPERBOY_NOW", "yesterday", "cannot be used"),
+        ("PAPERBOY_NOW", "yesterday", "cannot be used; write a date and time such as"),
     ],
 )
 def test_a_bad_value_gets_a_sentence_that_names_the_setting(monkeypatch, name, value, said):
@@ -65,6 +85,42 @@ def test_a_bad_value_gets_a_sentence_that_names_the_setting(monkeypatch, name, v
         load()
     assert str(caught.value).startswith(name)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("SLACK_CHANNEL", "https://team.slack.com/archives/C0123ABCD", "C0123ABCD"),
+        ("SLACK_CHANNEL", "<#C0123ABCD|papers>", "C0123ABCD"),
+        ("DISCORD_CHANNEL_ID", "https://discord.com/channels/11/2233", "2233"),
+        ("ADMIN_DISCORD_CHANNEL_ID", "<#2233>", "2233"),
+        ("SLACK_BOT_TOKEN", " 'xoxb-1' ", "xoxb-1"),
+        ("DISCORD_TOKEN", "Bot a.b.c", "a.b.c"),
+        ("OPENAI_API_KEY", "local", "local"),
+    ],
+)
+def test_what_copying_brings_along_is_taken_off(monkeypatch, name, value, read):
+    monkeypatch.setenv(name, value)
+    found = getattr(load(), name.lower())
+    assert (found.get_secret_value() if hasattr(found, "get_secret_value") else found) == read
+
+
+def test_a_key_of_another_vendor_is_right_with_its_server(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-ant-api03-1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.anthropic.com/v1/")
+    assert load().has_model
+
+
+def test_another_file_of_settings_is_read_and_what_is_none_is_told(tmp_path):
+    named = tmp_path / "other.env"
+    named.write_text("DIGEST_PAPERS=3\n")
+    assert load(named).digest_papers == 3
+    for bad in (tmp_path / "gone.env", tmp_path):
+        with pytest.raises(Misconfigured, match="is not a file"):
+            load(bad)
+    named.write_bytes(b"\xff\xfe")
+    with pytest.raises(Misconfigured, match="cannot be read"):
+        load(named)
 
 
 def test_all_problems_are_reported_at_once(monkeypatch):

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from aiohttp import web
 
+from bot.server import hosts
 from bot.server.health import Health, serve_http, watch_connections
 from bot.store import StoreUnavailable
 from digest.errors import Misconfigured
@@ -182,3 +183,10 @@ async def test_a_connection_that_is_down_is_reported_and_its_return_too():
             reports.news.clear()
             await reports.news.wait()
     watching.cancel()
+
+
+@pytest.mark.parametrize(
+    ("marks", "address"), [({"DYNO": "web.1"}, "0.0.0.0"), ({"RENDER": "true"}, "0.0.0.0"), ({"HOME": "/root"}, "")]
+)
+def test_a_host_that_reaches_the_process_from_outside_finds_it(marks, address):
+    assert hosts.address(marks) == address

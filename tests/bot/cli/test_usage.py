@@ -1,0 +1,101 @@
+"""Wrong words on the command line: one sentence of ours on stderr, nothing on stdout, exit code 2."""
+
+import logging
+import sys
+
+import pytest
+
+from bot.cli import usage
+from bot.cli.main import main
+from bot.core import logs
+from bot.core.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(usage, "_named", {})
+    monkeypatch.setattr("os.umask", lambda _: 0)
+
+
+def paperboy(monkeypatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["paperboy", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("diget", "There is no command 'diget'. Did you mean digest? There are "),
+        ("subscriptions lst", "There is no command 'lst'. Did you mean list? There are "),
+        ("--verison", "There is no option --verison. Did you mean --version? See `paperboy --help`."),
+        ("digest --paper 3", "There is no option --paper. Did you mean --papers? See `paperboy digest --help`."),
+        ("digest --papers 0", "--papers takes a whole number from 1 to 50. See "),
+        ("digest --papers many", "--papers takes a whole number from 1 to 50. See "),
+        ("digest --papers", "--papers needs a value after it. See "),
+        ("digest --format xml", "--format takes markdown or json. See `paperboy digest --help`."),
+        ("digest --again=yes", "--again takes no value. See "),
+        ("digest today", "'today' is a word too many. See `paperboy digest --help`."),
+        ("ask", "ID is missing. See `paperboy ask --help`."),
+        ("ask 2601.22153", "QUESTION is missing. See "),
+        ("subscriptions apply", "FILE is missing. See `paperboy subscriptions apply --help`."),
+        ("run --role boss", "--role takes slack, discord, clock, worker; repeat it for several."),
+        ("check --env-file nowhere.env", "nowhere.env is not a file."),
+        ("--env-file nowhere.env check", "nowhere.env is not a file."),
+        ("digest --language klingonese", "DIGEST_LANGUAGE: 'klingonese' is not a language"),
+    ],
+)
+def test_a_sentence_says_what_is_wrong_and_what_to_do(monkeypatch, capsys, line, said):
+    assert paperboy(monkeypatch, *line.split()) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith(said)
+    assert shown.err.count("\n") == 1
+    assert shown.out == ""
+    assert not [words for words in ("Error:", "Usage:", "Input should", "Try 'paperboy") if words in shown.err]
+
+
+def test_a_name_of_a_channel_is_refused_before_anything_is_opened(monkeypatch, capsys, redis_url):
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    for channel in ("slack:general", "slack:#general", "discord:general", "slack:U0123ABCD"):
+        assert paperboy(monkeypatch, "subscriptions", "add", channel) == 2
+        assert "write its id, such as" in capsys.readouterr().err
+
+
+def test_removing_says_what_is_kept_and_how_long(monkeypatch, capsys, redis_url):
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    assert paperboy(monkeypatch, "subscriptions", "add", "slack:C0123ABCD") == 0
+    assert paperboy(monkeypatch, "subscriptions", "remove", "slack:C0123ABCD") == 0
+    said = capsys.readouterr().err
+    assert "kept for 30 days (`paperboy subscriptions add slack:C0123ABCD` brings them back)" in said
+    assert "until they are 90 days old" in said
+
+
+def test_another_file_of_settings_holds_for_any_command(monkeypatch, tmp_path, capsys, redis_url):
+    (tmp_path / "other.env").write_text(f"REDIS_URL={redis_url}\nDIGEST_PAPERS=3\n")
+    assert paperboy(monkeypatch, "subscriptions", "add", "slack:C1", "--env-file", "other.env") == 0
+    assert "papers 3" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("level", "service", "logged"), [("INFO", False, 0), ("DEBUG", False, 1), ("INFO", True, 1)])
+def test_no_log_line_stands_before_a_result(monkeypatch, capsys, level, service, logged):
+    """The example file sets LOG_LEVEL=INFO."""
+    root = logging.getLogger()
+    before = (root.level, root.handlers[:])
+    try:
+        logs.set_up(Settings(log_level=level), service=service)
+        logging.getLogger("bot.cli").info("event=x")
+    finally:
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]
+        for name in logs.OWN:
+            logging.getLogger(name).setLevel(logging.NOTSET)
+    assert capsys.readouterr().err.count("event=x") == logged
+
+
+def test_a_closed_stdout_is_no_fault(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert paperboy(monkeypatch, "--version") == 0
