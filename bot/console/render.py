@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import io
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,10 @@ from rich.theme import Theme
 
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from bot.core.ids import REPLY
+from digest.render.commonmark import shortened, within_bounds
 from digest.render.tex import readable
+
+log = logging.getLogger(__name__)
 
 RED = "#b31b1b"  # of arXiv's logo
 MAX_WIDTH = 100
@@ -116,7 +120,7 @@ def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 
 def provisional(text: str) -> RenderableType:
-    return _Narrow(Edge(Markdown(_clean(text), hyperlinks=False)))
+    return _Narrow(Edge(_Markdown(text)))
 
 
 def status(text: str) -> RenderableType:
@@ -213,9 +217,19 @@ class _Markdown:
         label = LABEL.match(self.markdown)
         pieces = [label[1], self.markdown[label.end() :]] if label else [self.markdown]
         for piece in pieces:
-            shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="ansi_dark")
-            lines = console.render_lines(shown, options.update(height=None), pad=False)
+            lines = self._drawn(piece, console, options.update(height=None))
             yield from _lines([line for n, line in enumerate(lines) if n or _visible(line)])
+
+    def _drawn(self, piece: str, console: Console, options: ConsoleOptions) -> list[list[Segment]]:
+        try:
+            if within_bounds(piece):
+                shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="ansi_dark")
+                return console.render_lines(shown, options, pad=False)
+            cause = "long"
+        except Exception as error:  # noqa: BLE001  # no text may keep a digest from being shown
+            cause = type(error).__name__
+        log.warning("event=shown_as_plain_text characters=%d cause=%s", len(piece), cause)
+        return console.render_lines(Plain(shortened(piece), style=self.style), options, pad=False)
 
 
 class _Quoted:

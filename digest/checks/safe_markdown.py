@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
-from digest.render.commonmark import ready
+from digest.render.commonmark import parse, ready, shortened, within_bounds
 
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
@@ -33,7 +33,7 @@ _MENTION = re.compile(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:ht
 _AT = re.compile(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
 _SLASH = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
 _DIRECTION = re.compile(
-    "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+    "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 _ZERO_WIDTH = "\u200b"
 """After an @ it prevents a mention, invisibly."""
@@ -45,13 +45,21 @@ def safe_markdown(text: str, allow: Collection[str] = ()) -> str:
     Links stay if they are on arxiv.org or in `allow` (the paper's own known links), else only their
     text stays. In code only mentions are changed.
     """
+    if not within_bounds(text):
+        return _escaped(shortened(text))
     pieces = _CODE.split(_DIRECTION.sub("", text))
     safe = "".join(_without_mentions(p) if i % 2 else _safe(p, allow) for i, p in enumerate(pieces))
     return safe if _is_safe(safe, allow) else _without_syntax(safe)
 
 
+def _escaped(text: str) -> str:
+    """Every mark as its plain character: for a text that costs too much to read as Markdown."""
+    # A backslash before a round bracket would open a formula.
+    return _AT.sub("@" + _ZERO_WIDTH, re.sub(r"[!-'*-/:-@\[-`{-~]", r"\\\g<0>", _DIRECTION.sub("", text)))
+
+
 def _is_safe(text: str, allow: Collection[str]) -> bool:
-    tokens = [t for block in _parser().parse(text) for t in (block, *(block.children or ()))]
+    tokens = [t for block in parse(_parser(), text) for t in (block, *(block.children or ()))]
     links = [str(t.attrGet("href") or "") for t in tokens if t.type == "link_open"]
     return not any(t.type in ("image", "html_inline", "html_block") for t in tokens) and all(
         allowed(u, allow) for u in links

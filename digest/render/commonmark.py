@@ -1,14 +1,35 @@
-"""Markdown parsers that threads may share.
+"""Markdown parsers that threads may share, and parse within bounds.
 
 The library fills its rules and character tables at first use; another thread that sees them half
 filled garbles a link or raises IndexError. So every parser parses once, alone, before use.
+
+Its time grows with the square of unpaired marks, and its tree is read by recursion. A text beyond
+the bounds is shown in its plain characters.
 """
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Iterator
 from threading import Lock
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+log = logging.getLogger(__name__)
+
+LONGEST = 40_000
+"""Characters; what follows is cut."""
+MOST_LINES = 600
+MOST_MARKS = 3_000
+"""Characters that can mean something in Markdown, escaped ones left out."""
+MOST_OF_A_KIND = 200
+"""Of one such character in a paragraph."""
+MOST_FORMULAS = 500
+"""In brackets, where each looks for its end."""
+DEEPEST = 24
+"""Nested lists, quotes and emphasis."""
 
 _ALL = """| a |
 |---|
@@ -17,6 +38,12 @@ _ALL = """| a |
 1. `a` ~~b~~ **c** $d$
 """
 _LOCK = Lock()
+_MARKS = "[]()*_~`$<!&|#>\\"
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_ESCAPED = re.compile(r"\\[^\w\s]")
+_DEEP = re.compile(
+    rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])[ \t]?){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE
+)
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:
@@ -24,3 +51,42 @@ def ready(parser: MarkdownIt) -> MarkdownIt:
     with _LOCK:
         parser.parse(_ALL)
     return parser
+
+
+def within_bounds(markdown: str) -> bool:
+    """Whether any parser of Markdown reads the text in few steps."""
+    if len(markdown) > LONGEST or markdown.count("\n") > MOST_LINES or _DEEP.search(markdown):
+        return False
+    bare = _ESCAPED.sub("", markdown)
+    if sum(map(bare.count, _MARKS)) > MOST_MARKS or markdown.count(r"\(") > MOST_FORMULAS:
+        return False
+    return all(
+        len(paragraph) <= MOST_OF_A_KIND or all(paragraph.count(mark) <= MOST_OF_A_KIND for mark in _MARKS)
+        for paragraph in _PARAGRAPH.split(bare)
+    )
+
+
+def parse(parser: MarkdownIt, markdown: str, *, inline: bool = False) -> list[Token]:
+    """The tokens of a text; beyond the bounds, paragraphs of plain text. `inline`: of one line."""
+    if within_bounds(markdown):
+        tokens = parser.parseInline(markdown) if inline else parser.parse(markdown)
+        if all(t.level <= DEEPEST for block in tokens for t in (block, *(block.children or ()))):
+            return tokens
+    log.warning("event=shown_as_plain_text characters=%d", len(markdown))
+    plain = list(_plain(shortened(markdown)))
+    return [t for t in plain if t.type == "inline"] if inline else plain
+
+
+def shortened(markdown: str) -> str:
+    return markdown if len(markdown) <= LONGEST else markdown[:LONGEST] + "…"
+
+
+def _plain(text: str) -> Iterator[Token]:
+    for paragraph in filter(str.strip, _PARAGRAPH.split(text)):
+        yield Token("paragraph_open", "p", 1, block=True)
+        children: list[Token] = []
+        for line in paragraph.strip().split("\n"):
+            children += [Token("softbreak", "br", 0)] if children else []
+            children.append(Token("text", "", 0, content=line))
+        yield Token("inline", "", 0, content=paragraph, children=children, block=True)
+        yield Token("paragraph_close", "p", -1, block=True)

@@ -20,7 +20,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from digest.fulltext.links import is_known
-from digest.render.commonmark import ready
+from digest.render.commonmark import parse, ready, shortened
 from digest.render.tex import unicode_math
 from digest.render.width import wide
 
@@ -51,13 +51,13 @@ def units(markdown: str, target: Target = str) -> tuple[Unit, ...]:
         return _units(markdown, target)
     except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
         log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
-        return (Unit(plain(markdown), opens=True),) if markdown.strip() else ()
+        return (Unit(plain(shortened(markdown)), opens=True),) if markdown.strip() else ()
 
 
 def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
     found: list[Unit] = []
     label = False
-    for node in SyntaxTreeNode(_parser().parse(_TEX_PAREN.sub(r"$\1$", markdown))).children:
+    for node in SyntaxTreeNode(parse(_parser(), _TEX_PAREN.sub(r"$\1$", markdown))).children:
         for i, (text, glue) in enumerate(_block(node, target)):
             if text.strip():
                 found.append(Unit(text, "\n" if label or i else glue, keep=_is_label(node), opens=not found))
@@ -69,11 +69,11 @@ def _units(markdown: str, target: Target) -> tuple[Unit, ...]:
 def line(markdown: str, target: Target = str, *, bold: bool = True) -> str:
     """The text as one line, for headings. `bold`: keep bold (not allowed inside bold)."""
     try:
-        node = SyntaxTreeNode(_parser().parseInline(_TEX_PAREN.sub(r"$\1$", markdown)))
+        node = SyntaxTreeNode(parse(_parser(), _TEX_PAREN.sub(r"$\1$", markdown), inline=True))
         drawn = "".join(_inline(n, target, bold=bold) for n in node.children)
     except Exception as error:  # noqa: BLE001
         log.warning("event=undrawable platform=discord error=%s", type(error).__name__)
-        return plain(markdown)
+        return plain(shortened(markdown))
     return re.sub(r"\s*\n\s*", " ", drawn).strip()
 
 

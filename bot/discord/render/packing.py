@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from bot.core import ids
@@ -16,7 +18,7 @@ LINK = 91
 
 def size(text: str) -> int:
     """UTF-16 units, as Discord's clients count; a placeholder counts as its link."""
-    return len(ids.LINK_PLACEHOLDER.sub("x" * LINK, text).encode("utf-16-le")) // 2
+    return len(ids.LINK_PLACEHOLDER.sub("x" * LINK, text).encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,9 @@ def _split(words: Words, chars: int, *, fresh: bool) -> tuple[Words | None, Word
 
 def _place_to_split(parts: Sequence[Unit], chars: int) -> int:
     """Number of units to take: up to the last block in the second half, else all that fit."""
-    fits = 0
-    while fits < len(parts) and size(joined(parts[: fits + 1])) <= chars:
-        fits += 1
-    at_a_block = [
-        i for i in range(1, fits + 1) if i < len(parts) and parts[i].opens and size(joined(parts[:i])) * 2 >= chars
-    ]
+    sizes = list(accumulate(size((u.glue if i else "") + u.text) for i, u in enumerate(parts)))
+    fits = bisect_right(sizes, chars)
+    at_a_block = [i for i in range(1, fits + 1) if i < len(parts) and parts[i].opens and sizes[i - 1] * 2 >= chars]
     end = at_a_block[-1] if at_a_block else fits
     while end and parts[end - 1].keep:
         end -= 1

@@ -21,7 +21,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
 
 from digest.render import tex
-from digest.render.commonmark import ready
+from digest.render.commonmark import parse, ready, shortened
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +73,10 @@ def parts(markdown: str) -> list[Part]:
 def _parsed(markdown: str) -> str:
     """Cached as JSON, so that each caller gets its own copy: channels show the same papers."""
     try:
-        drawn = list(_blocks(SyntaxTreeNode(_parser().parse(markdown)).children))
+        drawn = list(_blocks(SyntaxTreeNode(parse(_parser(), markdown)).children))
     except Exception as error:  # noqa: BLE001  # no paper's text may keep a digest from being posted
         log.warning("event=undrawable platform=slack error=%s", type(error).__name__)
-        drawn = [{"type": "rich_text_section", "elements": [{"type": "text", "text": markdown}]}]
+        drawn = [{"type": "rich_text_section", "elements": [{"type": "text", "text": shortened(markdown)}]}]
     return json.dumps(drawn)
 
 
