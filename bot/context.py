@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.chat import Chat, Person, Place
@@ -19,8 +19,9 @@ from digest.ports import FreePace, Pace, Services
 class Queue(Protocol):
     """The part of `bot.worker.queue` that handlers use."""
 
-    async def add(self, task: str, *ids: str) -> bool:
-        """Queues a task. False if the same one is queued, running or done."""
+    async def add(self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0)) -> bool:
+        """Queues a task, to run after `wait`. False if the same one is queued, running or done.
+        `key`: names it where the ids do not."""
         ...
 
     async def hasten(self, task: str, *ids: str) -> None:

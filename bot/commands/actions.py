@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from bot.commands import digest as digest_command
 from bot.commands import gate, setup
-from bot.commands.feedback import record_vote
+from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
     Block,
+    Button,
     Click,
     Command,
     Field,
@@ -46,7 +47,7 @@ from bot.core.ids import (
 from bot.core.rights import Right
 from bot.core.texts import say
 from bot.digests import cards
-from bot.digests.cards import note
+from bot.digests.cards import note, with_button
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import parse
@@ -93,6 +94,9 @@ class Actions:
             "bibtex": self._bibtex,
             "more": self._vote,
             "fewer": self._vote,
+            "save_undo": self._take_back,
+            "more_undo": self._take_back,
+            "fewer_undo": self._take_back,
             "helpful": self._rate_answer,
             "unhelpful": self._rate_answer,
             "wrong": self._wrong,
@@ -218,7 +222,15 @@ class Actions:
         kind, words = VOTES[click.action]
         paper_id = await self._load_paper_id(click.value, language)
         await record_vote(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
-        await respond.show(note(say(words, language), language))
+        undo = Button(f"{click.action}_undo", click.value, say("vote.undo", language))
+        await respond.show(with_button(say(words, language), undo, language))
+
+    async def _take_back(self, click: Click, respond: Responder, language: str) -> None:
+        kind, _ = VOTES[click.action.removesuffix("_undo")]
+        paper_id = await self._load_paper_id(click.value, language)
+        left = await take_back(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
+        name = "unsaved" if kind is VoteKind.SAVED else f"vote.back.{left}" if left else "vote.back"
+        await respond.show(note(say(name, language), language))
 
     async def _rate_answer(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER

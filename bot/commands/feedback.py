@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
-from bot.core.ids import answer_of
+from bot.core.ids import answer_of, join_key
+from bot.digests.counts import GATHER
 
 
 async def record_vote(context: Context, vote: Vote) -> None:
-    """The same vote twice counts once."""
+    """The same vote twice counts once. A paper's message shows its counts soon."""
     await context.store.vote(vote)
+    if not answer_of(vote.subject) and vote.kind is not VoteKind.WRONG:
+        await queue_counts(context, vote.place.key, vote.subject)
+
+
+async def queue_counts(context: Context, channel: str, paper_id: str) -> None:
+    """Lets the digest that showed the paper in this channel show its votes soon."""
+    shown = await context.store.earlier(paper_id, channel)
+    if shown is not None:
+        span = int(context.now().timestamp() // GATHER.total_seconds())
+        await context.queue.add("counts", shown.digest, key=join_key("counts", shown.digest, str(span)), wait=GATHER)
+
+
+async def take_back(context: Context, vote: Vote) -> VoteKind | None:
+    """Takes a vote back; a saved paper is saved nowhere then. Returns the person's other vote on
+    the paper, which counts again."""
+    if vote.kind is VoteKind.SAVED:
+        for channel in await context.store.unsave(vote.person.id, vote.subject):
+            await queue_counts(context, channel, vote.subject)
+        return None
+    await record_vote(context, replace(vote, undo=True))
+    left = await context.store.votes_on(vote.place.key, vote.subject, vote.person.id)
+    return next((kind for kind in (VoteKind.MORE, VoteKind.FEWER) if kind in left), None)
 
 
 async def record_reaction(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands import gate
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
@@ -194,7 +196,10 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
         await respond.show(note(say("saved none", language), language))
         return
     papers = await context.services.papers.get(ids)
-    await respond.show(list_post(say("saved", language), papers, language))
+    shown = list_post(say("saved", language), papers, language)
+    menu = next(block for block in shown.blocks if isinstance(block, Menu))
+    remove = Menu("save_undo", say("unsave", language), menu.options)
+    await respond.show(replace(shown, blocks=(*shown.blocks, remove)))
 
 
 async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:

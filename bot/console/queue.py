@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 Task = Callable[..., Awaitable[None]]
 
@@ -16,7 +17,10 @@ class InlineQueue:
     def register(self, name: str, task: Task) -> None:
         self._tasks[name] = task
 
-    async def add(self, task: str, *ids: str) -> bool:
+    async def add(self, task: str, *ids: str, key: str = "", wait: timedelta = timedelta(0)) -> bool:  # noqa: ARG002
+        """False for a task that nobody does here."""
+        if task not in self._tasks:
+            return False
         await self._tasks[task](*ids)
         return True
 

@@ -77,6 +77,8 @@ class Button:
     style: Style = Style.PLAIN
     confirm: str = ""
     """A question asked before it acts."""
+    count: int = 0
+    """How many people pressed it, shown behind the label; 0 shows nothing."""
 
 
 @dataclass(frozen=True)

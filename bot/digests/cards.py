@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread, VoteKind
 from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
@@ -21,17 +21,28 @@ from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, coverage_line, escape, is_marked, link, listed, why
 
 EASTERN = ZoneInfo("America/New_York")
+NO_VOTES: Mapping[VoteKind, int] = {}
+VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind.SAVED}
 
 
-def thread(digest: Digest, detail: Detail, *, show_cost: bool = False, hears: bool = True) -> Thread:
-    """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`."""
+def thread(
+    digest: Digest,
+    detail: Detail,
+    *,
+    show_cost: bool = False,
+    hears: bool = True,
+    votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
+) -> Thread:
+    """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`.
+    `votes`: by paper id, how many people voted in which way."""
+    counted = votes or {}
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = ", ".join(name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
     return Thread(
         parent=parent(digest, arxiv, show_cost=show_cost, hears=hears),
-        replies=tuple(paper_post(e, digest, detail) for e in digest.entries),
+        replies=tuple(paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES)) for e in digest.entries),
         finished=parent(digest, replies, show_cost=show_cost, hears=hears),
         title=title if len(title) <= 100 else title[:99] + "…",
         tags=("digest", *digest.profile.categories),
@@ -134,13 +145,13 @@ def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
     )
 
 
-def paper_post(entry: Entry, digest: Digest, detail: Detail) -> Post:
-    """A paper's reply in a digest's thread."""
+def paper_post(entry: Entry, digest: Digest, detail: Detail, votes: Mapping[VoteKind, int] = NO_VOTES) -> Post:
+    """A paper's reply in a digest's thread. `votes`: how many people voted in which way."""
     value = str(DigestPaper(digest.key, entry.number))
     blocks = [
         *_head(entry, digest.language, str(entry.number)),
         *_body(entry, digest.language, detail),
-        _buttons(value, digest.language),
+        _buttons(value, digest.language, votes=votes),
     ]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core), digest.language)
@@ -254,15 +265,22 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
         yield link(name, found.url) if found.known else f"{name} `{found.url}`"
 
 
-def _buttons(value: str, language: str, *, share: bool = True) -> Actions:
+def _buttons(
+    value: str, language: str, *, share: bool = True, votes: Mapping[VoteKind, int] = NO_VOTES
+) -> Actions:
     menu = ["authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
+
+    def button(name: str, style: Style) -> Button:
+        count = votes.get(VOTE_BUTTONS[name], 0) if name in VOTE_BUTTONS else 0
+        return Button(name, value, say(f"card.{name}", language), style, count=count)
+
     return Actions(
         (
             Button("full", value, say("card.full", language)),
             Button("ask", value, say("card.ask", language), Style.PRIMARY),
-            *(Button(name, value, say(f"card.{name}", language), Style.MENU) for name in menu),
-            Button("more", value, say("card.more", language), Style.FEEDBACK),
-            Button("fewer", value, say("card.fewer", language), Style.FEEDBACK),
+            *(button(name, Style.MENU) for name in menu),
+            button("more", Style.FEEDBACK),
+            button("fewer", Style.FEEDBACK),
         )
     )
 
@@ -346,6 +364,12 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
 def note(text: str, language: str) -> Post:
     """A Post of one sentence."""
     return Post((Text(text),), tex.plain(text.replace("*", "").replace("`", ""))[:90], language)
+
+
+def with_button(text: str, button: Button, language: str) -> Post:
+    """A Post of one sentence and a button."""
+    said = note(text, language)
+    return Post((*said.blocks, Actions((button,))), said.fallback, language)
 
 
 def run_time(when: datetime | None, subscription: Subscription, language: str) -> str:

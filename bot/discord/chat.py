@@ -21,7 +21,7 @@ from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
-from bot.discord.render.messages import NOBODY, V2, keyed, messages
+from bot.discord.render.messages import NOBODY, V2, editable, keyed, messages
 from bot.discord.render.plan import plan, silent
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 
@@ -87,7 +87,8 @@ class DiscordChat:
             case StepKind.REPLY:
                 return await self._write(on, payload["message"], thread=True)
             case StepKind.EDIT:
-                await self._edit(place, on, payload.get("message") or payload["forum" if forum else "text"])
+                changed = payload.get("message") or payload["forum" if forum else "text"]
+                await self._edit(place, on, editable(changed))
                 return on
 
     async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:

@@ -21,6 +21,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | digests:S                            | sorted set: keys of digests by time                            | 90 days                  |
 | shown:S                              | hash: paper and digest to its number and date                  | 90 days each             |
 | posts:S:D:R                          | hash: paper to the id of its message                           | 90 days                  |
+| counts:S:D:R                         | the counts of votes that a digest's replies show               | 90 days                  |
 | subject:S:M                          | the paper or answer that a message is about                    | 90 days                  |
 | run:S:D:R, runs:S:D                  | state of a run; how many `now` runs a date had                 | 90 days                  |
 | run-open:S                           | the run under way                                              | 7 days                   |

@@ -1,9 +1,15 @@
-"""Votes on papers and answers: more, fewer, saved, asked, wrong. Each lasts ninety days."""
+"""Votes on papers and answers: more, fewer, saved, asked, wrong. Each lasts ninety days.
+
+Of a person's 👍 and 👎 on one paper the later counts. The earlier stays, and counts again when the
+later is taken back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.core.chat import Vote, VoteKind
 from bot.core.ids import answer_of
@@ -11,32 +17,73 @@ from bot.store.redis import LONG, Base, Command, key, seconds
 from digest.model import from_json, to_json
 
 BORDER = "\x1f"
+OPPOSITES = {VoteKind.MORE: (VoteKind.FEWER,), VoteKind.FEWER: (VoteKind.MORE,)}
+COUNTED = (VoteKind.MORE, VoteKind.FEWER, VoteKind.SAVED)
+"""What a paper's message shows the number of."""
 
 
 class Votes(Base):
     async def vote(self, vote: Vote) -> None:
-        """Stores a vote once, or deletes it for `undo`. MORE and FEWER replace each other."""
+        """Stores a vote once, or deletes it for `undo`."""
         person, channel = vote.person.id, votes_key(vote.place.key)
         field = vote_field(person, vote.kind, vote.subject)
-        taken = [vote_field(person, kind, vote.subject) for kind in _opposites(vote.kind)]
         if vote.undo:
             await self.redis.do("HDEL", channel, field)
-        else:
-            commands: list[Command] = [("HDEL", channel, other) for other in taken]
-            commands += [("HSET", channel, field, to_json(vote)), ("EXPIRE", channel, seconds(LONG))]
-            index = key("person", person, "voted")
-            commands += [("SADD", index, vote.place.key), ("EXPIRE", index, seconds(LONG))]
-            await self.redis.transaction(commands)
+            return
+        opposites = [vote_field(person, kind, vote.subject) for kind in OPPOSITES.get(vote.kind, ())]
+        known = [from_json(Vote, v) if v else None for v in await self.redis.do("HMGET", channel, field, *opposites)]
+        if known[0] is not None and known[0].at == vote.at:  # the event came twice
+            return
+        later = [other.at + timedelta(microseconds=1) for other in known[1:] if other is not None]
+        index = key("person", person, "voted")
+        await self.redis.transaction(
+            [
+                ("HSET", channel, field, to_json(replace(vote, at=max([vote.at, *later])))),
+                ("EXPIRE", channel, seconds(LONG)),
+                ("SADD", index, vote.place.key),
+                ("EXPIRE", index, seconds(LONG)),
+            ]
+        )
 
     async def votes(self, subscription: str) -> list[Vote]:
-        """Oldest first."""
+        """Those that count, oldest first."""
         fields = await self.redis.do("HGETALL", votes_key(subscription))
         votes = {name: from_json(Vote, value) for name, value in fields.items()}
         oldest = self.now() - LONG
         old = [name for name, vote in votes.items() if vote.at < oldest]
         if old:
             await self.redis.do("HDEL", votes_key(subscription), *old)
-        return sorted((vote for vote in votes.values() if vote.at >= oldest), key=lambda vote: vote.at)
+        kept = sorted((vote for vote in votes.values() if vote.at >= oldest), key=lambda vote: vote.at)
+        last = {(v.person.id, v.subject): v.kind for v in kept if v.kind in OPPOSITES}
+        return [v for v in kept if v.kind not in OPPOSITES or last[v.person.id, v.subject] is v.kind]
+
+    async def votes_on(self, subscription: str, paper_id: str, person: str) -> frozenset[VoteKind]:
+        """How the person's votes on a paper stand."""
+        own = [v for v in await self.votes(subscription) if v.person.id == person and v.subject == paper_id]
+        return frozenset(vote.kind for vote in own)
+
+    async def vote_counts(self, subscription: str, papers: Collection[str]) -> dict[str, dict[VoteKind, int]]:
+        """How many people voted in which way on each of these papers that has votes."""
+        found = Counter((v.subject, v.kind) for v in await self.votes(subscription) if v.kind in COUNTED)
+        counts: dict[str, dict[VoteKind, int]] = {}
+        for (paper, kind), n in sorted(found.items()):
+            if paper in papers:
+                counts.setdefault(paper, {})[kind] = n
+        return counts
+
+    async def note_counts_shown(self, digest: str, counts: dict[str, dict[VoteKind, int]]) -> None:
+        """The counts that a digest's replies show."""
+        await self.redis.do("SET", key("counts", digest), to_json(counts), "EX", seconds(LONG))
+
+    async def counts_shown(self, digest: str) -> dict[str, dict[VoteKind, int]]:
+        found = await self.redis.do("GET", key("counts", digest))
+        return from_json(dict[str, dict[VoteKind, int]], found) if found else {}
+
+    async def unsave(self, person: str, paper_id: str) -> list[str]:
+        """Takes the person's 🔖 off a paper in all channels. Returns the channels it stood in."""
+        channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
+        field = vote_field(person, VoteKind.SAVED, paper_id)
+        return [channel for channel in channels if await self.redis.do("HDEL", votes_key(channel), field)]
 
     async def saved(self, person: str) -> list[Vote]:
         """The person's saved papers in all channels, newest first."""
@@ -76,7 +123,3 @@ def votes_key(subscription: str) -> str:
 
 def vote_field(person: str, kind: str, subject: str) -> str:
     return BORDER.join((person, kind, subject))
-
-
-def _opposites(kind: VoteKind) -> Sequence[VoteKind]:
-    return {VoteKind.MORE: (VoteKind.FEWER,), VoteKind.FEWER: (VoteKind.MORE,)}.get(kind, ())

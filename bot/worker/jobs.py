@@ -19,10 +19,11 @@ from bot.core.ids import AnswerTask, RunKey, TaskName
 from bot.core.logs import log_id
 from bot.core.subscription import Subscription
 from bot.core.texts import say
+from bot.digests.counts import show_counts
 from bot.digests.daily import ListAwaited, RunOptions
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
-from bot.store import DeliveryState, QuestionState, Run, RunState, StoredQuestion
+from bot.store import DeliveryState, LeaseBusy, QuestionState, Run, RunState, StoredQuestion
 from bot.worker.queue import POSTS, QUICK, SLOW, Queue, RetryLater, Task
 from digest.errors import ArxivUnavailable, Misconfigured, ModelUnavailable, PaperboyError, for_log, said_for_log
 from digest.model import Digest
@@ -68,6 +69,7 @@ class Jobs:
         queue.register("digest", self.digest, SLOW)
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
+        queue.register("counts", self.counts, POSTS)
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
@@ -235,6 +237,16 @@ class Jobs:
         if digest is not None:
             await self._end_run(digest, say.sentence("error.run.removed"))
 
+    async def counts(self, task: Task, digest_key: str) -> None:  # noqa: ARG002  # nothing of it is a checkpoint
+        """Shows how many people voted. A refusal of the platform waits for the next vote."""
+        with log_id(digest_key):
+            try:
+                await show_counts(digest_key, self._context.chats, self._store, self._context.pace)
+            except Throttled as error:
+                raise RetryLater(timedelta(seconds=error.wait)) from error
+            except (ChatError, LeaseBusy) as error:
+                log.warning("event=counts_not_shown cause=%r", for_log(error))
+
     async def answer(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
         with log_id(answer_name(AnswerTask.parse(name).question)):
@@ -275,6 +287,8 @@ class Jobs:
         try:
             task = TaskName.parse(name)
             kind, of = task.task, task.subject
+            if kind == "counts":
+                return
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")
             if kind == "answer":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat
@@ -68,6 +69,8 @@ class Queue:
     """Takes what is put in, and registers anything."""
 
     put: list[tuple[str, ...]] = field(default_factory=list)
+    later: list[tuple[str, timedelta]] = field(default_factory=list)
+    """(key, wait) of what is to run later."""
 
     def register(self, *_: object) -> None:
         pass
@@ -75,8 +78,10 @@ class Queue:
     async def hasten(self, task: str, *ids: str) -> None:
         await self.add(task, *ids)
 
-    async def add(self, task: str, *ids: str) -> bool:
+    async def add(self, task: str, *ids: str, **more: Any) -> bool:
         self.put.append((task, *ids))
+        if more:
+            self.later.append((more["key"], more["wait"]))
         return True
 
 

@@ -72,7 +72,7 @@ class Agenda:
     async def hasten(self, task: str, *ids: str) -> None:
         await self.add(task, *ids)
 
-    async def add(self, task: str, *ids: str) -> bool:
+    async def add(self, task: str, *ids: str, **more: object) -> bool:
         name = (task, *ids)
         if name in self.done or name in self.due:
             return False

@@ -116,7 +116,7 @@ def _rows(actions: Actions, number: str, language: str, *, private: bool) -> lis
     shown = [_button(b) for b in actions.buttons if b not in menu]
     rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
     if menu:
-        options = tuple((b.label, custom_id(ComponentId(b.action, b.value, bool(b.confirm)))) for b in menu)
+        options = tuple((_label(b), custom_id(ComponentId(b.action, b.value, bool(b.confirm)))) for b in menu)
         rows.append(_select(f"pb:menu:{number}", say("discord.menu", language), options))
     return rows
 
@@ -125,8 +125,12 @@ def _button(button: Button) -> dict[str, Any]:
     pressed = ComponentId(button.action, button.value, bool(button.confirm))
     made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(pressed)}
     if button.style is Style.FEEDBACK and (emoji := re.match(r"[\U0001F300-\U0001FAFF]", button.label)):
-        return {**made, "emoji": {"name": emoji[0]}}
-    return {**made, "label": shortened(button.label, LABEL)}
+        return {**made, "emoji": {"name": emoji[0]}} | ({"label": str(button.count)} if button.count else {})
+    return {**made, "label": shortened(_label(button), LABEL)}
+
+
+def _label(button: Button) -> str:
+    return f"{button.label} · {button.count}" if button.count else button.label
 
 
 def _menu(menu: Menu) -> Row:
@@ -175,6 +179,12 @@ def marked(message: dict[str, Any], key: str) -> dict[str, Any]:
 def edited(message: dict[str, Any], key: str) -> dict[str, Any]:
     """The payload of an edit, which takes no nonce and no silent flag."""
     return {**marked(message, key), "flags": V2}
+
+
+def editable(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as it was posted, without what an edit does not take."""
+    kept = {k: v for k, v in message.items() if k not in ("nonce", "enforce_nonce")}
+    return kept | {"flags": message.get("flags", 0) & ~SILENT}
 
 
 def _component(piece: Piece) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import Place, Quotation, Text, VoteKind
-from tests.bot.people import ANN, BOB, HERE, words
+from bot.commands.dispatcher import Dispatcher
+from bot.core.chat import Menu, Place, Quotation, Text, VoteKind
+from bot.digests.counts import GATHER
+from tests.bot.people import ANN, BOB, HERE, Queue, words
 
 
 async def test_help_lists_what_can_be_typed(channel):
@@ -87,6 +89,30 @@ async def test_saved_papers_are_listed_until_they_are_forgotten(channel):
     asked = await channel.command("paper", "forget me")
     await channel.click(asked.button("forget_me"))
     assert "saved nothing" in (await channel.command("paper", "saved")).text
+
+
+async def test_a_saved_paper_is_removed_where_it_was_saved_and_from_the_list(channel):
+    saved = await channel.click(("save", "paper:2601.22153v1"))
+    assert "No longer saved" in (await channel.click(saved.button("save_undo"))).text
+    assert "saved nothing" in (await channel.command("paper", "saved")).text
+    await channel.click(("save", "paper:2601.22153v1"))
+    listed = await channel.command("paper", "saved")
+    menus = [block for post in listed.posts for block in post.blocks if isinstance(block, Menu)]
+    assert [menu.action for menu in menus] == ["lookup", "save_undo"]
+    await channel.click(("save_undo", menus[1].options[0][1]))
+    assert "saved nothing" in (await channel.command("paper", "saved")).text
+
+
+async def test_votes_within_fifteen_seconds_are_shown_by_one_edit(channel):
+    digest, _ = await channel.digest()
+    queue = Queue()
+    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    for seconds in (0, 5, 5, 10):
+        channel.clock.forward(timedelta(seconds=seconds))
+        await channel.click(("more", f"{digest.key}#1"))
+    assert len(queue.put) == 4
+    assert len({key for key, _ in queue.later}) == 2
+    assert {wait for _, wait in queue.later} == {GATHER}
 
 
 async def test_privacy_says_what_is_kept(channel):

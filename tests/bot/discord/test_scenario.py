@@ -12,6 +12,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import VoteKind
 from bot.core.settings import Settings
+from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
 from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
@@ -110,6 +111,7 @@ async def day(tmp_path, redis_url, home):
         context = replace(app.context(chats, queue), daily=daily)
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
+        queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
         handler = Dispatcher(context, conversation)
         listener = DiscordListener(home.discord.token, handler, home.chat, RedisCache(app.store))
         running = asyncio.create_task(listener.run())
@@ -200,6 +202,29 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day):
             break
         await asyncio.sleep(0.02)
     assert await votes() == wanted
+
+
+async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_are(day):
+    bob, reply = day.home.world.person("bob"), day.said[0]
+
+    def counts() -> dict[str, str]:
+        buttons = [c for c in walk(reply["components"]) if c.get("emoji")]
+        return {b["emoji"]["name"]: b.get("label", "") for b in buttons}
+
+    async def shows(more: str, fewer: str) -> None:
+        await until(lambda: counts() == {"👍": more, "👎": fewer})
+
+    pressed = await told(day.press(reply, "pb:more:"), "Noted")
+    await shows("1", "")
+    day.home.discord.react(bob, reply, "👍")
+    await shows("2", "")
+    day.home.discord.react(bob, reply, "👎")
+    await shows("1", "1")
+    day.home.discord.react(bob, reply, "👎", undo=True)
+    await shows("2", "")
+    await told(day.press(pressed, "pb:more_undo:"), "Taken back")
+    await shows("1", "")
+    assert all(m["edited_timestamp"] is None for m in day.said[1:])
 
 
 async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):

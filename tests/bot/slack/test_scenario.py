@@ -13,6 +13,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Place, VoteKind
 from bot.core.settings import Settings
+from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
@@ -37,9 +38,9 @@ class OneByOne(InlineQueue):
     async def hasten(self, task: str, *ids: str) -> None:
         await self.add(task, *ids)
 
-    async def add(self, task: str, *ids: str) -> bool:
+    async def add(self, task: str, *ids: str, **more: Any) -> bool:
         async with self._turn:
-            return await super().add(task, *ids)
+            return await super().add(task, *ids, **more)
 
 
 @dataclass
@@ -72,6 +73,7 @@ async def day(tmp_path, redis_url, slack, monkeypatch):
         context = replace(app.context(chats, queue), daily=daily)
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
+        queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
         handler = Dispatcher(context, conversation)
         connection = SlackConnection(chat, handler, app_token=APP_TOKEN, api_url=slack.url, ping=0.2)
         running = asyncio.create_task(connection.run())
@@ -146,6 +148,31 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day):
         (VoteKind.MORE, day.digest.entries[0].paper.id),
         (VoteKind.FEWER, day.digest.entries[2].paper.id),
     }
+
+
+async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_are(day):
+    reply, others = day.thread[1], [m.edits for m in day.thread[2:]]
+
+    async def react(name: str, *, undo: bool = False) -> None:
+        await (day.slack.unreact if undo else day.slack.react)("U2", "C1", reply.ts, name).wait()
+
+    await day.slack.click("U1", reply, "👍 More like this").wait()
+    await day.slack.until(lambda: "👍 More like this · 1" in str(reply.blocks))
+    await react("+1")
+    await day.slack.until(lambda: "👍 More like this · 2" in str(reply.blocks))
+    await react("-1")
+    await day.slack.until(lambda: "👎 Fewer like this · 1" in str(reply.blocks))
+    assert "👍 More like this · 1" in str(reply.blocks)
+    await react("-1", undo=True)
+    await day.slack.until(lambda: "👍 More like this · 2" in str(reply.blocks))
+    assert "👎 Fewer like this ·" not in str(reply.blocks)
+    edits = reply.edits
+    await day.slack.click("U1", reply, "👍 More like this · 2").wait()
+    await day.slack.click("U1", day.alone()[-1], "Undo").wait()
+    await day.slack.until(lambda: "👍 More like this · 1" in str(reply.blocks))
+    assert "Taken back." in day.alone()[-1].shown
+    assert reply.edits == edits + 1  # nothing is edited for a vote that changes no count
+    assert [m.edits for m in day.thread[2:]] == others
 
 
 async def test_a_paper_by_command_to_its_asker_alone(day):

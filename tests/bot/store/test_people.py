@@ -185,6 +185,16 @@ class TestVotes:
         await store.vote(self.vote(VoteKind.FEWER))
         assert [v.kind for v in await store.votes("slack:C1")] == [VoteKind.FEWER]
 
+    async def test_the_later_counts_and_the_earlier_again_when_it_is_taken_back(self, store):
+        later = NOON + timedelta(seconds=1)
+        await store.vote(self.vote(VoteKind.MORE))
+        await store.vote(self.vote(VoteKind.FEWER, at=later))
+        await store.vote(self.vote(VoteKind.MORE))  # its event comes again
+        assert [v.kind for v in await store.votes("slack:C1")] == [VoteKind.FEWER]
+        assert await store.vote_counts("slack:C1", ["2601.00001"]) == {"2601.00001": {VoteKind.FEWER: 1}}
+        await store.vote(self.vote(VoteKind.FEWER, undo=True))
+        assert await store.votes_on("slack:C1", "2601.00001", ANN.id) == {VoteKind.MORE}
+
     async def test_saved_papers_are_the_persons(self, store, clock):
         await store.vote(self.vote(VoteKind.SAVED, "a"))
         await store.vote(self.vote(VoteKind.SAVED, "b", at=NOON + timedelta(days=1)))
