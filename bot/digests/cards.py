@@ -265,9 +265,7 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
         yield link(name, found.url) if found.known else f"{name} `{found.url}`"
 
 
-def _buttons(
-    value: str, language: str, *, share: bool = True, votes: Mapping[VoteKind, int] = NO_VOTES
-) -> Actions:
+def _buttons(value: str, language: str, *, share: bool = True, votes: Mapping[VoteKind, int] = NO_VOTES) -> Actions:
     menu = ["authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
 
     def button(name: str, style: Style) -> Button:
