@@ -229,8 +229,8 @@ class Actions:
         kind, _ = VOTES[click.action.removesuffix("_undo")]
         paper_id = await self._load_paper_id(click.value, language)
         left = await take_back(self._context, Vote(kind, paper_id, click.place, click.person, click.at))
-        name = "unsaved" if kind is VoteKind.SAVED else f"vote.back.{left}" if left else "vote.back"
-        await respond.show(note(say(name, language), language))
+        words = say("unsaved" if kind is VoteKind.SAVED else "vote.back", language)
+        await respond.show(note(say(f"vote.back.{left}", language) if left else words, language))
 
     async def _rate_answer(self, click: Click, respond: Responder, language: str) -> None:
         kind = VoteKind.MORE if click.action == "helpful" else VoteKind.FEWER
