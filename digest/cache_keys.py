@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from datetime import date, timedelta
 
-from digest.model import Paper, Profile, to_json
+from digest.model import Figure, Paper, Profile, to_json
 
 DAY = timedelta(days=1)
 TEXT_LIFE = 30 * DAY
+PICTURE_LIFE = 4 * DAY
+"""All channels post a paper within days, and pictures are the largest values."""
 SCORE_LIFE = 30 * DAY
 ANALYSIS_LIFE = 90 * DAY
 SUMMARY_LIFE = 90 * DAY
@@ -47,6 +49,10 @@ def fingerprint(*parts: str | bytes) -> str:
 
 def text(paper: Paper, parser: str) -> str:
     return f"text:{paper.versioned}:{parser}"
+
+
+def picture(figure: Figure) -> str:
+    return f"picture:{figure.path}:{fingerprint(figure.licence)}"
 
 
 def score(paper: Paper, profile: Profile, analyst: str, version: str) -> str:

@@ -147,6 +147,21 @@ class Hidden:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A paper's teaser figure, which its licence lets people show again."""
+
+    path: str
+    """Of the picture beneath arXiv's `/html/`: `2601.22153v1/x1.png`."""
+    label: str
+    """`Figure 1`; empty where the page has none."""
+    caption: str
+    """Plain text with TeX formulas, without the label."""
+    anchor: str
+    licence: str
+    """`CC BY-NC-SA 4.0`."""
+
+
+@dataclass(frozen=True)
 class FullText:
     """The body of a paper. The first Section is the abstract, whatever the basis."""
 
@@ -164,6 +179,8 @@ class FullText:
     """Share of the document's letters that was there and was not read."""
     missing: tuple[str, ...] = ()
     """Parts that arXiv's HTML lacks, by title or file name: `3 Method`, `sections/method.tex`."""
+    figure: Figure | None = None
+    """None where arXiv's HTML has none that fits, or its licence does not allow to show it."""
 
     @cached_property
     def text(self) -> str:
@@ -420,6 +437,8 @@ class Entry:
     """Whether it was announced before the latest list (held, or missed) and is considered now."""
     learned: str = ""
     """Why votes brought it here, in the reader's language; empty when they did not."""
+    figure: Figure | None = None
+    """Its teaser figure, where the picture is at hand (`cache_keys.picture`)."""
 
 
 @dataclass(frozen=True)

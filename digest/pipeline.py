@@ -50,6 +50,8 @@ class Request:
     """Asks the model again instead of reading stored results."""
     can_wait: bool = False
     """An unavailable model is raised, for a later retry, instead of replaced by the stand-in."""
+    figures: bool = False
+    """Fetches the papers' teaser figures."""
     preferences: Preferences = NO_PREFERENCES
     """What the channel's votes teach. Moves the Scores of this digest only."""
 
@@ -239,7 +241,13 @@ async def _read_all(
             if sound:
                 with booked(run.request.subscription, "analyse", run.book):
                     entry = await read_paper(
-                        paper, score, number, run.language, run.services, can_wait=run.request.can_wait
+                        paper,
+                        score,
+                        number,
+                        run.language,
+                        run.services,
+                        can_wait=run.request.can_wait,
+                        figures=run.request.figures,
                     )
             else:
                 log.error("event=left_out paper=%s", paper.versioned)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from digest.model import Analysis, Answer, Entry, FullText, Listing, Paper, Profile, Score, Summary, Turn, Usage
+from digest.model import Analysis, Answer, Entry, Figure, FullText, Listing, Paper, Profile, Score, Summary, Turn, Usage
 
 
 class Papers(Protocol):
@@ -34,6 +34,18 @@ class Texts(Protocol):
     async def read(self, paper: Paper) -> FullText:
         """HTML, else PDF, else the abstract with a `note` that says why. Never raises."""
         ...
+
+
+class Pictures(Protocol):
+    async def picture(self, figure: Figure) -> bytes:
+        """A PNG or JPEG, kept at `cache_keys.picture` for all channels; empty where there is none
+        that can be shown. Never raises."""
+        ...
+
+
+class NoPictures:
+    async def picture(self, figure: Figure) -> bytes:  # noqa: ARG002
+        return b""
 
 
 OnText = Callable[[str], Awaitable[None]]
@@ -239,6 +251,7 @@ class Services:
     """How many papers are read and analysed at once."""
     spent: Callable[[str], Awaitable[float]] = nothing_spent
     """Share of the day's budget that a payer used, 0 to 1 and beyond; it spares the model."""
+    pictures: Pictures = NoPictures()  # noqa: RUF009  # it has no state
     share: Callable[[str, str], Awaitable[None]] = not_shared
     """Called when a payer has used a shared unit (`Booking.unit`): its users share the cost."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
+from dataclasses import replace
 
 from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota, Unusable, for_log, trace
 from digest.fulltext.abstract import abstract_text
 from digest.fulltext.completeness import TOLERATED
 from digest.fulltext.links import links
-from digest.model import Analysis, Entry, FullText, Paper, Score, from_json, to_json
+from digest.model import Analysis, Entry, Figure, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
 from digest.render.catalogs import in_language
 from digest.render.labels import label
@@ -18,15 +20,52 @@ from digest.render.markdown import escape, missing_words
 
 log = logging.getLogger(__name__)
 
+PICTURE_SECONDS = 30.0
+"""From the text on. Few analyses take less."""
 READS_ABSTRACTS = 0.9
 """Share of the day's budget after which new analyses use the abstract only."""
 
 
 async def read_paper(
-    paper: Paper, score: Score, number: int, language: str, services: Services, *, can_wait: bool = False
+    paper: Paper,
+    score: Score,
+    number: int,
+    language: str,
+    services: Services,
+    *,
+    can_wait: bool = False,
+    figures: bool = False,
 ) -> Entry:
-    """Failures become notes. Raises Misconfigured, OverQuota; with `can_wait` ModelUnavailable."""
+    """Failures become notes. Raises Misconfigured, OverQuota; with `can_wait` ModelUnavailable.
+
+    `figures` fetches the teaser figure's picture while the paper is analysed.
+    """
     text = await services.texts.read(paper)
+    picture = asyncio.create_task(_with_picture(text, services)) if figures and text.figure else None
+    try:
+        entry = await _read_text(paper, text, score, number, language, services, can_wait=can_wait)
+        return entry if picture is None else replace(entry, figure=await picture)
+    finally:
+        if picture is not None:
+            picture.cancel()
+
+
+async def _with_picture(text: FullText, services: Services) -> Figure | None:
+    """The text's figure if its picture is at hand in time."""
+    assert text.figure is not None
+    try:
+        async with asyncio.timeout(PICTURE_SECONDS):
+            return text.figure if await services.pictures.picture(text.figure) else None
+    except TimeoutError:
+        return None
+    except Exception as error:  # noqa: BLE001  # a picture never costs the paper
+        log.error("event=bug paper=%s\n%s", text.paper_id, trace(error))  # noqa: TRY400
+        return None
+
+
+async def _read_text(
+    paper: Paper, text: FullText, score: Score, number: int, language: str, services: Services, *, can_wait: bool
+) -> Entry:
     notes: list[str] = []
     analysis: Analysis | None = None
     try:

@@ -25,7 +25,7 @@ from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
 from digest.errors import for_log
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.ports import Analyst, Budget, Cache, Papers, Services, Texts
+from digest.ports import Analyst, Budget, Cache, NoPictures, Papers, Pictures, Services, Texts
 from digest.version import user_agent
 
 if TYPE_CHECKING:
@@ -165,6 +165,7 @@ async def _services(
     texts: Texts | None,
 ) -> Services:
     cache = RedisCache(store)
+    pictures: Pictures = NoPictures()
     if texts is None:
         from digest.fulltext.fetch import Fetcher  # noqa: PLC0415
         from digest.fulltext.reader import Reader  # noqa: PLC0415
@@ -172,7 +173,7 @@ async def _services(
         fetcher = Fetcher(settings.arxiv_content_url, pace, agent=user_agent(settings.arxiv_contact))
         reader = Reader(fetcher, cache)
         stack.push_async_callback(reader.aclose)
-        texts = reader
+        texts, pictures = reader, reader
     stand_in = ExtractiveAnalyst()
     analyst: Analyst = stand_in
     budget = RedisBudget(
@@ -188,6 +189,7 @@ async def _services(
         cache,
         concurrency=settings.llm_concurrency,
         spent=budget.used,
+        pictures=pictures,
         share=budget.share,
     )
 

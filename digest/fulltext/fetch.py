@@ -1,4 +1,4 @@
-"""Fetches a paper's HTML or PDF from arXiv.
+"""Fetches a paper's HTML, PDF or picture from arXiv.
 
 `Unreadable`: there is no such document (404, too large), which the reader caches for long.
 `ArxivUnavailable`: arXiv did not answer properly this time, which it caches for minutes.
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import stamina
@@ -25,12 +26,23 @@ HTML_URL = "https://arxiv.org"
 """Tried once where DEFAULT_URL has no HTML: arXiv does not document whether it serves any."""
 ARXIV_HOSTS = frozenset(("export.arxiv.org", "arxiv.org", "www.arxiv.org"))
 SLOT = "arxiv-content"
-MAX_BYTES = {Basis.HTML: 25_000_000, Basis.PDF: 60_000_000}
 MAX_RETRY_AFTER = 60.0
-TYPES = {
-    Basis.HTML: ("text/html", "application/xhtml+xml"),
-    Basis.PDF: ("application/pdf", "application/octet-stream", "binary/octet-stream"),
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document."""
+
+    name: str
+    max_bytes: int
+    types: tuple[str, ...]
+
+
+KINDS = {
+    Basis.HTML: Kind("HTML", 25_000_000, ("text/html", "application/xhtml+xml")),
+    Basis.PDF: Kind("PDF", 60_000_000, ("application/pdf", "application/octet-stream", "binary/octet-stream")),
 }
+PICTURE = Kind("picture", 2_000_000, ("image/png", "image/jpeg", "image/gif", "image/webp"))
 SECONDS = 180.0
 SILENCE = 45.0
 
@@ -66,19 +78,25 @@ class Fetcher:
 
     async def fetch(self, paper: Paper, basis: Basis) -> bytes:
         """Returns the document's bytes. Raises Unreadable or ArxivUnavailable."""
-        path = f"/{basis.value}/{quote(paper.versioned)}"
+        return await self._fetch(f"/{basis.value}/{quote(paper.versioned)}", KINDS[basis])
+
+    async def fetch_picture(self, path: str) -> bytes:
+        """Returns a picture's bytes. `path`: see `Figure.path`. Raises as `fetch` does."""
+        return await self._fetch(f"/html/{quote(path)}", PICTURE)
+
+    async def _fetch(self, path: str, kind: Kind) -> bytes:
         url = self._url.with_path(self._url.path.rstrip("/") + path, encoded=True)
         try:
-            return await self._get_with_retries(url, basis)
+            return await self._get_with_retries(url, kind)
         except Unreadable:
-            if not (self._is_default and basis is Basis.HTML):
+            if not (self._is_default and path.startswith("/html/")):
                 raise
-        return await self._get_with_retries(URL(HTML_URL + path, encoded=True), basis)
+        return await self._get_with_retries(URL(HTML_URL + path, encoded=True), kind)
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def _get_with_retries(self, url: URL, basis: Basis) -> bytes:
+    async def _get_with_retries(self, url: URL, kind: Kind) -> bytes:
         """Retries 429, 5xx and broken connections; honours Retry-After up to a minute."""
         caller = stamina.AsyncRetryingCaller(
             attempts=self._attempts,
@@ -88,17 +106,17 @@ class Fetcher:
             wait_jitter=self._wait,
         )
         try:
-            return await caller(_backoff, self._get, url, basis)
+            return await caller(_backoff, self._get, url, kind)
         except _RetryLater as e:
-            raise ArxivUnavailable(f"arXiv did not deliver the paper's {basis.value.upper()} ({e}).") from e
+            raise ArxivUnavailable(f"arXiv did not deliver the paper's {kind.name} ({e}).") from e
 
-    async def _get(self, url: URL, basis: Basis) -> bytes:
-        limits = Limits(MAX_BYTES[basis], SECONDS, SILENCE, connect=15)
+    async def _get(self, url: URL, kind: Kind) -> bytes:
+        limits = Limits(kind.max_bytes, SECONDS, SILENCE, connect=15)
         try:
             async with self._pace.slot(SLOT):
-                answer = await self._http.get(url, limits, TYPES[basis])
+                answer = await self._http.get(url, limits, kind.types)
         except LargeAnswer as e:
-            raise Unreadable(f"the {basis.value.upper()} is larger than {e.limit // 1_000_000} MB") from e
+            raise Unreadable(f"the {kind.name} is larger than {e.limit // 1_000_000} MB") from e
         except RefusedRedirect as e:
             if e.place:
                 raise ArxivUnavailable(f"arXiv redirected to another host ({e.place}), which is not followed.") from e
@@ -106,7 +124,7 @@ class Fetcher:
         except HttpError as e:
             log.info("event=fetch_failed url=%s error=%s", url, e)
             raise _RetryLater(type(e).__name__) from e
-        return _body(answer, basis)
+        return _body(answer, kind)
 
 
 def _backoff(error: Exception) -> bool | float:
@@ -115,15 +133,15 @@ def _backoff(error: Exception) -> bool | float:
     return True if error.after is None else min(error.after, MAX_RETRY_AFTER)
 
 
-def _body(answer: Answer, basis: Basis) -> bytes:
-    what = basis.value.upper()
+def _body(answer: Answer, kind: Kind) -> bytes:
+    what = kind.name
     if answer.status in (404, 410):
         raise Unreadable(f"no {what} ({answer.status})")
     if answer.status == 429 or answer.status >= 500:
         raise _RetryLater(str(answer.status), _seconds(answer.headers.get("Retry-After")))
     if answer.status != 200:
         raise ArxivUnavailable(f"arXiv answered {answer.status} for the paper's {what}.")
-    if answer.content_type not in TYPES[basis]:
+    if answer.content_type not in kind.types:
         raise ArxivUnavailable(f"arXiv answered the request for the paper's {what} with {answer.content_type}.")
     if not answer.body:
         raise _RetryLater("empty answer")

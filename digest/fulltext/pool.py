@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import logging
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import resource_tracker
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -29,6 +31,10 @@ IDLE = 20.0
 """Seconds after which idle children are stopped: each holds about 70 MB."""
 TASKS = 100
 """Papers after which a child is replaced: PDFium and lxml fragment its memory."""
+
+
+Work = Callable[[Any], bytes]
+"""A function of `worker`."""
 
 
 class Crashed(Unreadable):
@@ -56,21 +62,28 @@ class ChildPool:
     async def parse(self, basis: Basis, data: bytes, paper: Paper, max_pages: int) -> bytes:
         """Returns a FullText as JSON. Raises Unreadable, or `Crashed` if the child ended."""
         job = worker.Job(basis, data, paper.id, paper.version, max_pages, self._seconds)
+        return await self._run_bounded(worker.parse, job, basis.value.upper())
+
+    async def redraw(self, data: bytes, *, unchanged: bool) -> bytes:
+        """Returns a picture encoded anew. Raises Unreadable, or `Crashed` if the child ended."""
+        return await self._run_bounded(worker.redraw, worker.PictureJob(data, unchanged, self._seconds), "picture")
+
+    async def _run_bounded(self, function: Work, job: object, what: str) -> bytes:
         self._cancel_idle_timer()
         self._busy += 1
         try:
             async with self._slots:
                 try:
-                    return await self._run(job)
+                    return await self._run(function, job)
                 except BrokenProcessPool:  # the idle child was killed before it got this paper
                     await self._stop()
-                    return await self._run(job)
+                    return await self._run(function, job)
         except ProcessExpired as e:
-            raise Crashed(f"reading the {basis.value.upper()} ended its process ({e.exitcode})") from e
+            raise Crashed(f"reading the {what} ended its process ({e.exitcode})") from e
         except BrokenProcessPool as e:
-            raise Crashed(f"no process could be started to read the {basis.value.upper()}") from e
+            raise Crashed(f"no process could be started to read the {what}") from e
         except TimeoutError as e:
-            raise Crashed(f"reading the {basis.value.upper()} took more than {self._seconds:g} s") from e
+            raise Crashed(f"reading the {what} took more than {self._seconds:g} s") from e
         finally:
             self._busy -= 1
             if not self._busy:
@@ -83,9 +96,9 @@ class ChildPool:
             await asyncio.gather(*self._closing)
             await asyncio.sleep(0)  # lets done tasks leave the set: gather of them does not yield
 
-    async def _run(self, job: worker.Job) -> bytes:
+    async def _run(self, function: Work, job: object) -> bytes:
         async with self._starting:
-            future = await asyncio.to_thread(self._schedule, job)
+            future = await asyncio.to_thread(self._schedule, function, job)
         try:
             async with asyncio.timeout(self._seconds + OVERHEAD):
                 result: bytes = await asyncio.wrap_future(future)
@@ -94,7 +107,7 @@ class ChildPool:
             raise
         return result
 
-    def _schedule(self, job: worker.Job) -> Future[bytes]:
+    def _schedule(self, function: Work, job: object) -> Future[bytes]:
         """Runs in a thread: starting a process takes a while."""
         if self._pool is not None and not self._pool.active:  # its idle child was killed
             _stop(self._pool)
@@ -108,7 +121,7 @@ class ChildPool:
                 context=multiprocessing.get_context("spawn"),
             )
         try:
-            future: Future[bytes] = self._pool.schedule(worker.parse, args=(job,), timeout=self._seconds)
+            future: Future[bytes] = self._pool.schedule(function, args=(job,), timeout=self._seconds)
         except RuntimeError as e:
             raise BrokenProcessPool(str(e)) from e
         return future

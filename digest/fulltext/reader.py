@@ -14,13 +14,14 @@ from digest.errors import ArxivUnavailable, Unreadable
 from digest.fulltext.abstract import abstract_section, abstract_text
 from digest.fulltext.completeness import is_lacking, prose_letters
 from digest.fulltext.fetch import Fetcher
+from digest.fulltext.figures import UNCHANGED
 from digest.fulltext.pool import ChildPool, Crashed
-from digest.model import Basis, FullText, Paper, from_json, to_json
+from digest.model import Basis, Figure, FullText, Paper, from_json, to_json
 from digest.ports import Cache
 
 log = logging.getLogger(__name__)
 
-PARSER = "4"
+PARSER = "5"
 """Part of the cache key: raise it when a parser's output changes."""
 MAX_PAGES = 1_200
 """Of a PDF; longer ones are read up to here, with a note. A thousand pages take 2 s and 120 MB."""
@@ -56,6 +57,26 @@ class Reader:
             await self._cache.put(key, to_json(e.text), e.life)
             return e.text
 
+    async def picture(self, figure: Figure) -> bytes:
+        key = cache_keys.picture(figure)
+
+        async def make() -> bytes:
+            try:
+                data = await self._fetcher.fetch_picture(figure.path)
+                return await self._pool.redraw(data, unchanged=bool(UNCHANGED.search(figure.licence)))
+            except Crashed:
+                raise
+            except Unreadable as e:
+                log.info("event=no_picture path=%s cause=%r", figure.path, str(e))
+                return b""
+
+        try:
+            return await self._cache.once(key, cache_keys.PICTURE_LIFE, make)
+        except (ArxivUnavailable, Crashed) as e:
+            log.warning("event=no_picture path=%s cause=%r", figure.path, str(e))
+            await self._cache.put(key, b"", UNAVAILABLE_LIFE)
+            return b""
+
     async def aclose(self) -> None:
         await self._pool.aclose()
         await self._fetcher.aclose()
@@ -85,7 +106,8 @@ class Reader:
                     continue
                 if page is None or prose_letters(text) > MORE * prose_letters(page):
                     note = "; ".join(n.rstrip(".") for n in (*notes, text.note) if n)
-                    return _with_abstract(replace(text, note=note), paper), cache_keys.TEXT_LIFE
+                    figure = text.figure if page is None else page.figure
+                    return _with_abstract(replace(text, note=note, figure=figure), paper), cache_keys.TEXT_LIFE
         if page is not None:
             note = "; ".join(n.rstrip(".") for n in (*notes, page.note) if n)
             return _with_abstract(replace(page, note=note), paper), life

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,15 +82,39 @@ class Job:
 
 
 def parse(job: Job) -> bytes:
-    """Raises Unreadable. SIGALRM ends the process ten seconds after the parent's own limit."""
+    """Raises Unreadable."""
+    with _ending_after(job.seconds):
+        try:
+            return to_json(_cut(_read(job), MAX_CHARACTERS))
+        except (MemoryError, RecursionError) as e:
+            raise Unreadable(f"the {job.basis.value.upper()} needs more memory than is allowed") from e
+
+
+@contextlib.contextmanager
+def _ending_after(seconds: float) -> Iterator[None]:
+    """SIGALRM ends the process ten seconds after the parent's own limit."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, job.seconds + 10)
+    signal.setitimer(signal.ITIMER_REAL, seconds + 10)
     try:
-        return to_json(_cut(_read(job), MAX_CHARACTERS))
-    except (MemoryError, RecursionError) as e:
-        raise Unreadable(f"the {job.basis.value.upper()} needs more memory than is allowed") from e
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@dataclass(frozen=True)
+class PictureJob:
+    data: bytes
+    unchanged: bool
+    """Whether the licence forbids another size."""
+    seconds: float
+
+
+def redraw(job: PictureJob) -> bytes:
+    """Raises Unreadable. See `pictures.redrawn`."""
+    from digest.fulltext.pictures import redrawn  # noqa: PLC0415  # loads Pillow here only
+
+    with _ending_after(job.seconds):
+        return redrawn(job.data, unchanged=job.unchanged)
 
 
 def _read(job: Job) -> FullText:

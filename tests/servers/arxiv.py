@@ -78,6 +78,7 @@ class ArxivServer(World):
         app = web.Application(middlewares=[self._recorded])
         app.router.add_get("/api/query", self._api, name="api")
         app.router.add_get("/{dialect:rss|atom}/{categories}", self._feed, name="feed")
+        app.router.add_get(r"/html/{id:.+}/{file:[\w-]+\.(?:png|jpg)}", self._picture, name="picture")
         app.router.add_get("/html/{id:.+}", self._html, name="html")
         app.router.add_get("/pdf/{id:.+}", self._pdf, name="pdf")
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
@@ -133,6 +134,14 @@ class ArxivServer(World):
             items = [i for i in items for _ in (1, 2)]
         write = feeds.rss if request.match_info["dialect"] == "rss" else feeds.atom
         return self._xml(write(items, request.match_info["categories"], day))
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        known = self._content(request.match_info["id"])
+        data = known.files.get(request.match_info["file"]) if known else None
+        if data is None:
+            return web.Response(status=404, text="<html><body>Not found</body></html>", content_type="text/html")
+        kind = "image/png" if request.match_info["file"].endswith(".png") else "image/jpeg"
+        return web.Response(body=data, content_type=kind)
 
     async def _html(self, request: web.Request) -> web.Response:
         known = self._content(request.match_info["id"])

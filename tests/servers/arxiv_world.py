@@ -26,6 +26,8 @@ class Known:
     """Categories it was cross-listed to later, and when that was announced."""
     versions: list[tuple[datetime, Paper]] = field(default_factory=list)
     """Replacements, and when they were announced."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Pictures beside its HTML, by file name."""
     no_metadata: bool = False
     """The API has it not, the feed does."""
 

@@ -15,6 +15,7 @@ from lxml.etree import LxmlError, _Element
 
 from digest.errors import Unreadable
 from digest.fulltext.completeness import letters, lost_share, read_letters
+from digest.fulltext.figures import teaser
 from digest.fulltext.hidden import screened
 from digest.fulltext.html.blocks import Walk
 from digest.fulltext.html.elements import all_text, classes, tag, with_class
@@ -46,7 +47,8 @@ def read_html(data: bytes, paper_id: str, version: int) -> FullText:
     if sum(len(p.text) for s in sections[1:] for p in s.passages) < MIN_BODY:
         raise Unreadable("The paper's HTML has no body.")
     hidden = tuple(walk.left_out.hidden)
-    text = FullText(paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=hidden)
+    figure = teaser(page, article, paper_id, version)
+    text = FullText(paper_id, version, Basis.HTML, sections, tuple(walk.references), hidden=hidden, figure=figure)
     lost = lost_share(there - walk.left_out.letters, read_letters(text) - walk.left_out.added)
     return screened(replace(text, lost=lost, missing=missing_parts(article, sections, data)))
 

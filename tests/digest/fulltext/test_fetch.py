@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -135,7 +136,7 @@ async def test_a_pdf_address_that_answers_with_html_gives_no_pdf(arxiv):
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_reading_stops_at_the_limit_whether_the_size_is_announced_or_not(monkeypatch, announced):
-    monkeypatch.setitem(module.MAX_BYTES, Basis.HTML, 100_000)
+    monkeypatch.setitem(module.KINDS, Basis.HTML, replace(module.KINDS[Basis.HTML], max_bytes=100_000))
     sent = 0
 
     async def answer(request: web.Request) -> web.StreamResponse:
