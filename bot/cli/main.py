@@ -16,7 +16,7 @@ import typer
 
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
-from bot.cli.usage import Commands, EnvFile, command, name_env_file, sentence
+from bot.cli.usage import Commands, EnvFile, command, env_file, name_env_file, sentence
 from digest.errors import BadInput, Misconfigured
 from digest.version import VERSION
 
@@ -43,10 +43,10 @@ def options(
     version: Annotated[  # its callback does the work
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    env_file: EnvFile = None,
+    named: EnvFile = None,
 ) -> None:
     del version
-    name_env_file(env_file)
+    name_env_file(named)
 
 
 class Format(StrEnum):
@@ -89,6 +89,36 @@ def digest(
             terminal.write(terminal.document(outcome.digest, as_json=format is Format.JSON), output)
 
     run_command(work, digest_categories=categories, digest_papers=papers, digest_language=language)
+
+
+Token = typer.Option(metavar="TOKEN", show_default=False)
+
+
+@command(app)
+def init(
+    slack_bot_token: Annotated[str | None, Token] = None,
+    slack_app_token: Annotated[str | None, Token] = None,
+    slack_signing_secret: Annotated[str | None, typer.Option(metavar="SECRET", help="Slack over HTTP.")] = None,
+    slack_channel: Annotated[str | None, typer.Option(metavar="C…", help="A channel's id or link.")] = None,
+    discord_token: Annotated[str | None, Token] = None,
+    discord_channel_id: Annotated[
+        str | None,
+        typer.Option("--discord-channel-id", "--discord-channel", metavar="ID", help="A channel's id or link."),
+    ] = None,
+    openai_api_key: Annotated[str | None, typer.Option(metavar="KEY")] = None,
+    openai_base_url: Annotated[str | None, typer.Option(metavar="URL", help="A server that is not OpenAI's.")] = None,
+    llm_model: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Quote the papers' own sentences.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: the options and the environment answer.")] = False,
+) -> None:
+    """Set up Slack or Discord, a model and a channel: asks, checks each answer, writes .env."""
+    given = {name.upper(): value for name, value in locals().items() if name not in ("no_model", "yes")}
+    from bot.cli.init import run as set_up
+    from bot.cli.run import in_sentences
+    from bot.core.settings import Settings
+
+    with in_sentences(Settings.model_construct()):
+        raise typer.Exit(set_up(env_file(), given, yes=yes, no_model=no_model))
 
 
 @command(app)

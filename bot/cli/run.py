@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NoReturn
 
 import typer
@@ -31,18 +31,32 @@ def run_command(
     except Misconfigured as error:
         fail(str(error), 2)
     logs.set_up(settings, service=service)
-    try:
+    with in_sentences(settings):
         code = asyncio.run(work(settings)) or 0
+        raise typer.Exit(code)
+    raise typer.Exit(0)  # the reader of a pipe has gone
+
+
+@contextlib.contextmanager
+def in_sentences(settings: Any) -> Iterator[None]:
+    """Ends the process with a sentence and an exit code for what is raised inside."""
+    import asyncio
+
+    from bot.core import logs
+
+    try:
+        yield
+    except typer.Exit:
+        raise
     except Misconfigured as error:
         fail(str(error), 2)
     except PaperboyError as error:
         fail(str(error), 1)
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except (KeyboardInterrupt, EOFError, asyncio.CancelledError):
         fail("Stopped.", 130)
     except BrokenPipeError:
         # The reader closed the pipe, which is no failure. The rest of the buffer goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:  # noqa: BLE001  # users see an id
         if isinstance(error, OSError) and error.errno in OUTPUT_FAULTS:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,7 +66,6 @@ def run_command(
         with contextlib.suppress(OSError):
             where = f" See {logs.write_traceback(settings, mark, error)}."
         fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
-    raise typer.Exit(code)
 
 
 def fail(sentence: str, code: int) -> NoReturn:

@@ -23,6 +23,8 @@ class Finding:
     state: State
     detail: str
     todo: str = ""
+    answered: bool = True
+    """Whether the service answered; if not, nothing is known of what was to be checked."""
 
 
 Check = Callable[[Settings], Awaitable[list[Finding]]]

@@ -41,7 +41,7 @@ def _words(value: Any) -> Any:
     return value
 
 
-def _url(value: str) -> str:
+def url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https", "ws", "wss") or not parts.netloc:
         raise ValueError("is not a URL; write it whole, as in https://host/path")
@@ -101,7 +101,7 @@ def _dollars(value: Any) -> Any:
 
 
 Dollars = Annotated[float | None, BeforeValidator(_dollars)]
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(url)]
 
 
 def _secret(check: Callable[[str], str]) -> AfterValidator:
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", case_sensitive=False)
 
     openai_api_key: SecretStr = SecretStr("")
-    openai_base_url: Annotated[str, AfterValidator(lambda v: _url(v) if v else v)] = ""
+    openai_base_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v)] = ""
     llm_api: Literal["chat", "responses"] = "chat"
     llm_model: str = "gpt-5-mini"
     llm_model_fast: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.core.chat import ChatError
+from bot.core.chat import ChatError, OutcomeUnknown, Throttled
 from bot.core.finding import Finding, State
 from bot.discord.chat import DiscordChat
 from bot.discord.rest import translate_errors
@@ -32,7 +32,7 @@ async def check_connection(chat: DiscordChat, channels: Sequence[str] = ()) -> l
     try:
         await chat.rest.ready()
     except PaperboyError as error:
-        return [Finding("DISCORD_TOKEN", State.BAD, str(error))]
+        return [_refusal("DISCORD_TOKEN", error)]
     client = chat.rest.client
     found = [Finding("DISCORD_TOKEN", State.GOOD, f"{client.user}; invite it with {invite(chat.rest.application)}")]
     flags = client.application_flags
@@ -50,7 +50,7 @@ async def _channel(chat: DiscordChat, channel_id: str) -> Finding:
     try:
         channel, missing = await _missing(chat, channel_id)
     except ChatError as error:
-        return Finding(what, State.BAD, str(error))
+        return _refusal(what, error)
     if channel is None:
         return Finding(what, State.BAD, "not a text channel or a forum", "Set DISCORD_CHANNEL_ID to one.")
     if missing:
@@ -74,3 +74,7 @@ async def _missing(chat: DiscordChat, channel_id: str) -> tuple[str | None, list
     if isinstance(channel, discord.ForumChannel):
         needed.remove("create_public_threads")  # posting there is “Send Messages”
     return channel.name, [name.replace("_", " ").title() for name in needed if not getattr(has, name)]
+
+
+def _refusal(what: str, error: PaperboyError) -> Finding:
+    return Finding(what, State.BAD, str(error), answered=not isinstance(error, OutcomeUnknown | Throttled))

@@ -23,6 +23,8 @@ from digest.errors import PaperboyError
 from digest.version import user_agent
 
 TIMEOUT = aiohttp.ClientTimeout(total=10)
+PAUSE = 3.0
+"""Seconds between requests to arXiv, by its terms."""
 STYLES = {State.GOOD: "green", State.OFF: "dim", State.DOUBTFUL: "yellow", State.BAD: "bold red"}
 
 
@@ -59,7 +61,7 @@ async def _check_arxiv(settings: Settings) -> list[Finding]:
     ) as session:
         for number, (what, url) in enumerate(asked.items()):
             if number:
-                await asyncio.sleep(3)  # arXiv's terms: one request in three seconds
+                await asyncio.sleep(PAUSE)
             found.append(await _probe(session, what, url))
     if not settings.arxiv_contact:
         found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,26 @@ async def _model_findings(settings: Settings, server: Model) -> list[Finding]:
             near = ", ".join(sorted(listed)[:5])
             found[-1] = Finding(what, State.BAD, found[-1].detail, f"Set {what} to one of: {near}.")
     return found
+
+
+async def key_finding(settings: Settings) -> Finding:
+    """Whether the server takes the key and lists the model; one request, no model's call."""
+    server = model_from(settings, MemoryCache(), NoLimit())
+    try:
+        listed = [str(entry.get("id") or entry.get("name")) for entry in await server.list_models()]
+    except PaperboyError as error:
+        if "OPENAI_API_KEY" in str(error):
+            return Finding("OPENAI_API_KEY", State.BAD, str(error))
+        if "OPENAI_BASE_URL if this" in str(error):
+            return Finding("OPENAI_BASE_URL", State.BAD, str(error), answered=False)
+        listed = []  # not every server has a list
+    finally:
+        await server.aclose()
+    wanted = settings.llm_model
+    if listed and wanted not in (name.removeprefix("models/") for name in listed) and wanted not in listed:
+        near = difflib.get_close_matches(wanted, listed, 5, 0.3) or sorted(listed)[:5]
+        return Finding("LLM_MODEL", State.BAD, f"the server does not list {wanted}", f"It lists {', '.join(near)}.")
+    return Finding("OPENAI_API_KEY", State.GOOD, f"the server takes it; model {wanted}")
 
 
 async def _embeddings_finding(server: Model, what: str, name: str) -> Finding:

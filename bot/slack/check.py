@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.chat import ChatError
+from bot.core.chat import ChatError, OutcomeUnknown, Throttled
 from bot.core.finding import Finding, State
 from bot.slack.chat import SlackChat
 from bot.slack.web_api import METHODS
@@ -18,7 +18,7 @@ async def check_connection(chat: SlackChat, channels: Sequence[str] = (), app_to
     try:
         who = await chat.api.identity()
     except ChatError as error:
-        return [Finding("SLACK_BOT_TOKEN", State.BAD, str(error))]
+        return [_refusal("SLACK_BOT_TOKEN", error)]
     found = [Finding("SLACK_BOT_TOKEN", State.GOOD, f"team {who.team}, {who.url}")]
     needed = LISTENING | {scope for scopes in METHODS.values() for scope in scopes}
     if who.scopes and (missing := sorted(needed - who.scopes)):
@@ -37,7 +37,7 @@ async def _app_token(chat: SlackChat, app_token: str) -> Finding:
         await chat.api.call("apps.connections.open", token=app_token)
     except ChatError as error:
         todo = "Make an app-level token (xapp-…) with connections:write under Basic Information."
-        return Finding("SLACK_APP_TOKEN", State.BAD, str(error), todo)
+        return _refusal("SLACK_APP_TOKEN", error, todo)
     return Finding("SLACK_APP_TOKEN", State.GOOD, "Socket Mode")
 
 
@@ -46,9 +46,14 @@ async def _channel(chat: SlackChat, channel: str) -> Finding:
     try:
         info = (await chat.api.call("conversations.info", channel=channel))["channel"]
     except ChatError as error:
-        return Finding(what, State.BAD, str(error))
+        return _refusal(what, error)
     if info.get("is_archived"):
         return Finding(what, State.BAD, "archived", "Unarchive it, or `/digest forget` it.")
     if not info.get("is_member"):
         return Finding(what, State.BAD, "the bot is not in it", f"/invite it in #{info.get('name', channel)}.")
     return Finding(what, State.GOOD, f"#{info.get('name', channel)}")
+
+
+def _refusal(what: str, error: ChatError, todo: str = "") -> Finding:
+    answered = not isinstance(error, OutcomeUnknown | Throttled)
+    return Finding(what, State.BAD, str(error), todo if answered else "", answered)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -16,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -107,17 +109,20 @@ class ForkServer:
         env: dict[str, str] | None = None,
         output: Any = None,
         module: str = "tests.servers.short_waits",
+        terminal: int | None = None,
     ) -> Started:
-        """`output`: a file for stdout and stderr; without it `communicate` returns them. `module`: run as `python -m` does."""
+        """`output`: a file for stdout and stderr; without it `communicate` returns them. `module`: run as `python -m` does.
+        `terminal`: the process's side of a pseudo-terminal, for its stdin too."""
         status, theirs = socket.socketpair()
-        pipes = [] if output else [os.pipe(), os.pipe()]
+        pipes = [] if output or terminal is not None else [os.pipe(), os.pipe()]
         with theirs, Path(os.devnull).open("rb") as nothing:
-            outputs = [write for _, write in pipes] or [output.fileno()] * 2
+            outputs = [write for _, write in pipes] or [output.fileno() if output else terminal] * 2
             environment = os.environ.copy() if env is None else env
             start = {"module": module, "words": words, "cwd": str(cwd), "env": environment}
             request = json.dumps(start).encode()
             head = len(request).to_bytes(4, "big")
-            socket.send_fds(self._control, [head + request], [theirs.fileno(), nothing.fileno(), *outputs])
+            inputs = nothing.fileno() if terminal is None else terminal
+            socket.send_fds(self._control, [head + request], [theirs.fileno(), inputs, *outputs])
         reader, writer = await asyncio.open_connection(sock=status)
         started = Started(int(await reader.readline()))
         self._keep(started._watch(reader, writer))
@@ -208,6 +213,9 @@ def _become(request: dict[str, Any], fds: list[int]) -> str:
     for number, fd in enumerate(fds):
         os.dup2(fd, number)
         os.close(fd)
+    if os.isatty(0):
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  # a descriptor; open until the end
     sys.stderr = open(2, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
     os.chdir(request["cwd"])

@@ -46,6 +46,7 @@ def shorten_pace(by: float) -> None:
     for function in functions:
         defaults = function.__kwdefaults__.items()
         function.__kwdefaults__ = {name: v / by if isinstance(v, timedelta) else v for name, v in defaults}
+    _divide("bot.doctor.check", ("PAUSE",), by)
     _shorten_rules(by)
 
 
