@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.archive.archive import Archive
 from bot.core.chat import Chat, Person, Place
 from bot.core.reports import NoReports, Reports
 from bot.core.rights import Standing
@@ -46,6 +47,8 @@ class Context:
     """Dollars a day for the model, over all channels; None without a cap or without a model."""
     show_cost: bool = False
     pace: Pace = FreePace()  # noqa: RUF009  # no state
+    archive: Archive | None = None
+    """None where nothing is kept to be found again, as in the demo."""
     reports: Reports = NoReports()  # noqa: RUF009  # no state
 
     async def channel_language(self, place: Place, person: Person) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.archive import archive
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
 from bot.cli.usage import Commands, EnvFile, command, env_file, name_env_file, sentence
@@ -215,6 +216,7 @@ def stop() -> None:
 
 
 app.add_typer(subscriptions, name="subscriptions")
+app.add_typer(archive, name="archive")
 command(app)(costs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.commands import gate
+from bot.commands.seen import find_seen, seen_post
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
 from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId, answer_of
@@ -138,6 +139,9 @@ async def answer(context: Context, command: Command, found: Paper, question: str
 
 
 async def _search(context: Context, command: Command, respond: Responder, language: str) -> None:
+    seen = await find_seen(context, command.text, command.place, command.person)
+    if seen:
+        await respond.show(await seen_post(context, command, seen, language))
     found = await _find_by_words(context, command.text, respond, language)
     words = escape(" ".join(command.text.split())[:300])
     await respond.show(list_post(say("found", language, words=words, n=len(found)), found, language))

@@ -30,6 +30,7 @@ class ConsoleChat:
 
     name = NAME
     whispers = True
+    lists_members = False
     roles = False
     hears = True
 

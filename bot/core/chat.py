@@ -387,6 +387,9 @@ class Chat(Protocol):
     hears: bool
     """Plain messages in the bot's threads can be read."""
 
+    lists_members: bool
+    """Can say of any channel whether a person is in it; see `inside`."""
+
     roles: bool
     """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
 

@@ -107,6 +107,7 @@ COMMANDS: Mapping[str, Right] = {
 
 SURFACES: Mapping[str, Right] = {
     "home": Right.SEE,
+    "archive": Right.SEE,
     "completion": Right.SEE,
     "reaction": Right.SEE,
     "question": Right.ASK,

@@ -164,6 +164,8 @@ class Settings(BaseSettings):
     digest_show_cost: bool = False
     digest_admins: Words = []
 
+    archive_days: int | None = Field(None, ge=1)
+
     admin_slack_channel: Annotated[str, _channel("slack")] = ""
     admin_discord_channel_id: Annotated[str, _channel("discord")] = ""
     log_level: str = "INFO"

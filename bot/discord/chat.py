@@ -42,6 +42,7 @@ class DiscordChat:
 
     name = NAME
     whispers = False
+    lists_members = False
     roles = True
     hears = False
     """Set by this process's listener if the message-content intent is enabled."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
+from bot.archive.index import Filters, Scope
 from bot.context import Context
 from bot.core.chat import Place, Question
 from bot.core.ids import answer_of
@@ -13,11 +15,13 @@ from bot.digests import cards
 from bot.questions.lookup import find_paper
 from bot.store import ThreadRecord
 from digest.arxiv.ids import elsewhere, parse, plain_id
-from digest.errors import NotFound
+from digest.errors import NotFound, PaperboyError
 from digest.model import Digest, Paper
 from digest.render.markdown import escape
 from digest.selection.ledger import LedgerEntry
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
+
+log = logging.getLogger(__name__)
 
 EARLIER_DIGESTS = 7
 """How many digests of the channel are searched for "yesterday's" and for titles."""
@@ -56,6 +60,9 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     if found.about_day and digest:
         return Subjects(tuple(e.paper for e in digest.entries), digest)
     if found.ask or not found.paper_ids:
+        known = await _find_in_archive(context, question)
+        if known is not None:
+            return Subjects((known,), digest)
         if place := elsewhere(question.text):
             raise NotFound(say.sentence("paper elsewhere", place=escape(place)))
         candidates = tuple((c.label, c.paper_id) for c in found.candidates)
@@ -112,6 +119,20 @@ async def _load_subject(context: Context, place: Place, message: str) -> str:
 async def _load_earlier(context: Context, place: Place, current: Digest | None) -> list[Digest]:
     keys = [k for k in await context.store.digests(place.key, EARLIER_DIGESTS) if current is None or k != current.key]
     return [d for k in keys if (d := await context.store.digest(k)) is not None]
+
+
+async def _find_in_archive(context: Context, question: Question) -> Paper | None:
+    """The paper of an older digest of this channel whose title the question names."""
+    if context.archive is None or question.place.direct:
+        return None
+    scope, papers = Scope(frozenset({question.place.key})), Filters(kinds=("paper",))
+    try:
+        hits = await context.archive.search(question.text, scope, papers, limit=5)
+    except PaperboyError as error:
+        log.info("event=archive_unasked cause=%s", type(error).__name__)
+        return None
+    named = await asyncio.to_thread(by_title, question.text, {hit.subject: hit.title for hit in hits})
+    return next((hit.paper for hit in hits if hit.subject == named), None)
 
 
 async def _load_paper(context: Context, paper_id: str, digests: list[Digest]) -> Paper:

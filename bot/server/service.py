@@ -94,7 +94,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             runtime.tasks.append(RunScheduler(app.store, _begin_run_with(context, queue), app.now).run())
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
-            runtime.tasks.append(queue.run())
+            runtime.tasks += [queue.run(), app.archive.run()]
             runtime.closing.append(lambda: queue.drain(DRAIN))
         runtime.closing.append(handler.drain)
         runtime.tasks.append(watch_connections(health, reports, frozenset({"slack", "discord"})))

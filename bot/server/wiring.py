@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import stamina
 
 from bot.alerts.admin import AdminReports
+from bot.archive.archive import Archive
 from bot.context import Context, Queue
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock
@@ -51,6 +52,7 @@ class App:
     url: str
     """Address of the store's server."""
     embedded: EmbeddedStore | None
+    archive: Archive
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
         return Daily(self.store, self.services, chats, self.pace, self.now)
@@ -69,6 +71,7 @@ class App:
             daily_budget=self.settings.llm_daily_budget_usd if self.settings.has_model else None,
             show_cost=self.settings.digest_show_cost,
             pace=self.pace,
+            archive=self.archive,
             reports=self.reports(chats),
         )
 
@@ -113,7 +116,8 @@ async def open_app(
         services = await _services(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
         )
-        yield App(settings, store, services, pace, store.now, url, embedded)
+        archive = Archive(store, settings.home, services.papers, settings.archive_days)
+        yield App(settings, store, services, pace, store.now, url, embedded, archive)
 
 
 @contextlib.asynccontextmanager

@@ -53,6 +53,7 @@ class SlackChat:
 
     name = "slack"
     whispers = True
+    lists_members = True
     roles = False
     hears = True
 

@@ -42,6 +42,10 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | waiting:P, turn:Q                    | sorted set: a person's open questions; the way from one to it. P is a keyed hash | 1 day  |
 | faults                               | hash: name of a fault to since when, its channel and cause     | 90 days                  |
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
+| archive-changes                      | hash: where the archive is to look again; emptied by looking    | 90 days                  |
+| archive-asked, archive-reply:N       | what processes ask the archive's owner, and its answers         | 15 minutes, 1 minute     |
+| archive-home                         | id of the archive's file that held everything                   | 90 days, renewed         |
+| archive-links:H                      | which links to a channel's pages still hold; H is a keyed hash  | 90 days                  |
 | task:N, tasks-aside                  | hash: deaths, checkpoints and units of a task; put aside       | 7 days, 90 days          |
 
 The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `paperboy-quick:` (`bot.worker.queue`).
@@ -49,6 +53,7 @@ The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `pape
 
 from __future__ import annotations
 
+from bot.store.archive import ArchiveChange
 from bot.store.budget import RedisBudget, Spending
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Delivery, DeliveryState
@@ -72,6 +77,7 @@ from bot.store.store import Store
 from bot.store.tasks import TaskDeaths
 
 __all__ = [
+    "ArchiveChange",
     "Delivery",
     "DeliveryState",
     "EarlierEntry",

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.chat import Place, Step
+from bot.store.archive import archive_change
 from bot.store.leases import Lease, LeaseLost
 from bot.store.redis import LONG, PLAN_LIFE, Base, Script, key, pack, seconds, unpack
 from digest.model import from_json, to_json
@@ -152,6 +153,7 @@ class Deliveries(Base):
                 ("HSET", _delivery(delivery), "state", DeliveryState.RETRACTED),
                 ("EXPIRE", _delivery(delivery), seconds(LONG)),
                 ("ZREM", OPEN, delivery),
+                *archive_change("digest", delivery),
             ]
         )
 

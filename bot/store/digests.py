@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.core.chat import Place
+from bot.store.archive import archive_change
 from bot.store.ledger import Ledgers
 from bot.store.redis import LONG, Command, iso, key, literal, pack, seconds, unpack
 from digest.cache_keys import fingerprint
@@ -54,6 +55,7 @@ class Digests(Ledgers):
         commands += await self._outdated(shown, oldest)
         commands.append(("EXPIRE", shown, life))
         commands += await self._ledger_commands(digest.subscription, entries, categories)
+        commands += archive_change("digest", digest.key)
         await self.redis.transaction(commands)
 
     async def _outdated(self, shown: str, oldest: datetime) -> list[Command]:

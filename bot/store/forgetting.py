@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.ids import AnswerTo, is_within
+from bot.store.archive import ArchiveExchange, archive_change
 from bot.store.deliveries import OPEN
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
@@ -11,7 +12,7 @@ from bot.store.votes import BORDER, votes_key
 from digest.cache_keys import fingerprint
 
 
-class Forgetting(Questions):
+class Forgetting(Questions, ArchiveExchange):
     async def forget_person(self, person: str) -> None:
         """Deletes the person's questions, answers, votes and saved papers."""
         questions = await self._members(key("person", person, "questions"))
@@ -26,6 +27,7 @@ class Forgetting(Questions):
             name = votes_key(channel)
             fields = [f.decode() for f in await self.redis.do("HKEYS", name)]
             commands += [("HDEL", name, f) for f in fields if f.split(BORDER)[0] == person]
+            commands += archive_change("votes", channel)
         commands += [("DEL", name) for name in await self.redis.scan(f"{key('person', literal(person))}:*")]
         if commands:
             await self.redis.transaction(commands)
@@ -40,6 +42,8 @@ class Forgetting(Questions):
             commands += [("DEL", name) for name in await self.redis.scan(pattern)]
         begun = [name.decode() for name in await self.redis.do("ZRANGE", OPEN, 0, -1)]
         commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
+        commands += archive_change("forgotten", subscription)
+        await self.revoke_links(subscription)
         await self.redis.transaction([("HDEL", ALL, subscription), *commands])
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
@@ -65,6 +69,7 @@ class Forgetting(Questions):
             ("DEL", key("plan", answer)),
             ("ZREM", UNANSWERED, question),
             ("ZREM", OPEN, answer),
+            *archive_change("question", question),
         ]
         waiting = await self.redis.do("GET", key("turn", question))
         if waiting is not None:

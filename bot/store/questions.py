@@ -17,7 +17,8 @@ from typing import Any
 from uuid import uuid4
 
 from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Text
-from bot.store.redis import LONG, Base, Script, key, pack, seconds, unpack
+from bot.store.archive import CHANGES
+from bot.store.redis import LONG, Base, Script, Word, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
 from digest.model import Answer, Turn, from_json, to_json
 
@@ -58,6 +59,8 @@ redis.call('HDEL', question, 'answer', 'post')
 redis.call('HINCRBY', question, 'revision', 1)
 if state == 'open' then return -1 end
 redis.call('ZADD', unanswered, at, id)
+redis.call('HSET', KEYS[3], 'question ' .. id, ARGV[6])
+redis.call('EXPIRE', KEYS[3], ARGV[7])
 return redis.call('HINCRBY', question, 'round', 1)
 """)
 """An edit that is older than the last one, or changes no words, changes nothing. Returns the new
@@ -79,6 +82,8 @@ if state ~= 'open' then
 end
 if ARGV[4] ~= '' and (redis.call('HGET', KEYS[1], 'revision') or '0') ~= ARGV[4] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
+redis.call('HSET', KEYS[3], 'question ' .. ARGV[2], ARGV[5])
+redis.call('EXPIRE', KEYS[3], ARGV[6])
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'message', ARGV[3]) end
 if ARGV[1] ~= 'withdrawn' then redis.call('ZREM', KEYS[2], ARGV[2]) end
 return 1
@@ -210,7 +215,9 @@ class Questions(Base):
         amended = replace(asked.question, text=question.text, hidden=False, edited=question.edited, extra={})
         body, at = pack(to_json(amended)), amended.at.timestamp()
         revised = await self.redis.run(
-            AMEND, [_question(known), UNANSWERED], [known, body, _words(question.text), question.edited, at]
+            AMEND,
+            [_question(known), UNANSWERED, CHANGES],
+            [known, body, _words(question.text), question.edited, at, uuid4().hex, seconds(LONG)],
         )
         return known, max(0, int(revised))
 
@@ -251,8 +258,8 @@ class Questions(Base):
 
     async def _settle(self, question: str, state: QuestionState, message: str = "", revision: str = "") -> bool:
         """`revision`: the only one to settle; any if empty."""
-        arguments = [state, question, message, revision]
-        return bool(await self.redis.run(SETTLE, [_question(question), UNANSWERED], arguments))
+        arguments: list[Word] = [state, question, message, revision, uuid4().hex, seconds(LONG)]
+        return bool(await self.redis.run(SETTLE, [_question(question), UNANSWERED, CHANGES], arguments))
 
     async def turns(self, place: Place, limit: int = 10) -> list[Turn]:
         """The last turns of a thread, oldest first."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.core.chat import Vote, VoteKind
 from bot.core.ids import answer_of
+from bot.store.archive import archive_change
 from bot.store.redis import LONG, Base, Command, key, seconds
 from digest.model import from_json, to_json
 
@@ -27,8 +28,9 @@ class Votes(Base):
         """Stores a vote once, or deletes it for `undo`."""
         person, channel = vote.person.id, votes_key(vote.place.key)
         field = vote_field(person, vote.kind, vote.subject)
+        told = archive_change("votes", vote.place.key) if vote.kind is VoteKind.SAVED else []
         if vote.undo:
-            await self.redis.do("HDEL", channel, field)
+            await self.redis.transaction([("HDEL", channel, field), *told])
             return
         opposites = [vote_field(person, kind, vote.subject) for kind in OPPOSITES.get(vote.kind, ())]
         known = [from_json(Vote, v) if v else None for v in await self.redis.do("HMGET", channel, field, *opposites)]
@@ -42,6 +44,7 @@ class Votes(Base):
                 ("EXPIRE", channel, seconds(LONG)),
                 ("SADD", index, vote.place.key),
                 ("EXPIRE", index, seconds(LONG)),
+                *told,
             ]
         )
 

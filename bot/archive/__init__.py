@@ -1,0 +1,1 @@
+"""Finds, shows and exports what a team was shown, asked and saved."""

@@ -1,0 +1,701 @@
+"""The archive's file: an SQLite database of digests and of an index over them.
+
+`digest` holds whole digests, longer than the store does. `doc` holds what can be found: papers and
+summaries of digests, answers, saved papers; each row carries its channel. `words` (FTS5) indexes
+their terms, `term` counts in how many rows a term stands, and `spelling` (FTS5, trigrams) finds
+terms near a mistyped one. Every question names the channels that the asking person may see.
+The file is used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from bot.archive.words import terms_of, terms_of_query, wider_terms
+from digest.errors import for_log
+from digest.model import Answer, Digest, Entry, Paper, from_json, to_json
+from digest.render import tex
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+"""Of the tables. A file of another version is rebuilt."""
+CACHE_KB = 40_000
+CANDIDATES = 100
+"""Rows whose rank is computed exactly."""
+MAX_ROWS = 12_000
+"""Rows that the terms of one query may stand in together; the commonest terms are left out."""
+COLUMNS = (4.0, 8.0, 4.0, 2.0, 1.5)
+"""Weights of the columns of `words`, in their order."""
+WEIGHTS = ", ".join(map(str, COLUMNS))
+LENGTH = 250
+"""Terms of a usual row."""
+SHARE, NAMED, SAME_TITLE = 0.3, 6.0, 40.0
+"""A row counts by its BM25 and how much of the query it holds; a paper's short name, or its whole
+title, in the query is added."""
+WIDER = 0.35
+"""What a synonym or a translation counts, against the word itself."""
+MISSPELT = 4
+"""Letters that a term has at least to be looked up as a mistyped one."""
+
+TABLES = """
+CREATE TABLE digest(key TEXT PRIMARY KEY, channel TEXT NOT NULL, day TEXT NOT NULL, made REAL NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX digest_of_channel ON digest(channel, day, made);
+CREATE TABLE doc(
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, channel TEXT NOT NULL, person TEXT NOT NULL, subject TEXT NOT NULL,
+  digest TEXT NOT NULL, day TEXT NOT NULL, terms BLOB NOT NULL, text BLOB NOT NULL, UNIQUE(kind, channel, person, subject));
+CREATE INDEX doc_of_digest ON doc(digest);
+CREATE TABLE place(id INTEGER PRIMARY KEY, channel TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL, categories TEXT NOT NULL, subject TEXT NOT NULL);
+CREATE INDEX place_by_day ON place(channel, day);
+CREATE TABLE shown(channel TEXT NOT NULL, paper TEXT NOT NULL, digest TEXT NOT NULL, number INTEGER NOT NULL, day TEXT NOT NULL, PRIMARY KEY(channel, paper, digest)) WITHOUT ROWID;
+CREATE INDEX shown_in ON shown(digest);
+CREATE TABLE asked(channel TEXT NOT NULL, paper TEXT NOT NULL, question TEXT NOT NULL, PRIMARY KEY(channel, paper, question)) WITHOUT ROWID;
+CREATE INDEX asked_by ON asked(question);
+CREATE TABLE term(id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5(title, name, authors, abstract, body, content='', tokenize='unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE spelling USING fts5(term, content='', detail=none, tokenize='trigram');
+CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an asking person may see."""
+
+    channels: frozenset[str]
+    person: str = ""
+    """The keyed hash of the person, whose saved papers only they see; empty for a page."""
+
+
+NOTHING = Scope(frozenset())
+
+
+@dataclass(frozen=True)
+class Filters:
+    kinds: tuple[str, ...] = ()
+    """Of `paper`, `digest`, `answer`, `saved`; empty for all."""
+    category: str = ""
+    since: date | None = None
+    until: date | None = None
+    saved: bool = False
+    """Only papers that somebody of the channel saved."""
+
+
+ALL = Filters()
+
+
+@dataclass(frozen=True)
+class Shown:
+    digest: str
+    number: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Hit:
+    kind: str
+    channel: str
+    subject: str
+    """A paper's id, the key of a digest, the id of a question."""
+    day: date
+    title: str
+    paper: Paper | None = None
+    papers: tuple[str, ...] = ()
+    """Of an answer: the papers it is about."""
+    shown: tuple[Shown, ...] = ()
+    """In which digests of channels that the person may see, the latest first."""
+    asked: int = 0
+    saved: bool = False
+    text: str = ""
+    """The core idea, the overview, or the answer."""
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is indexed of a row, and what is shown of it."""
+
+    title: str
+    name: str = ""
+    authors: str = ""
+    abstract: str = ""
+    body: str = ""
+    said: str = ""
+    paper: Paper | None = None
+    papers: tuple[str, ...] = ()
+
+    def columns(self) -> tuple[str, ...]:
+        return tuple(" ".join(terms_of(c)) for c in (self.title, self.name, self.authors, self.abstract, self.body))
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """A public question with its answer."""
+
+    question: str
+    """Its id."""
+    channel: str
+    text: str
+    answer: Answer
+    day: date
+
+
+@dataclass
+class _Bulk:
+    """Counts of terms while many rows are written."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+
+
+class Index:
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes it. A broken one, or one of another version, is replaced."""
+        self.path = path
+        self._bulk: _Bulk | None = None
+        self._rows: dict[str, int] = {}
+        self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            db = self._connected()
+            if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+                return db
+            db.close()
+        except sqlite3.DatabaseError as error:
+            log.warning("event=archive_broken cause=%r", for_log(error))
+        remove(self.path)
+        return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")
+            db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+            made = db.execute("PRAGMA user_version").fetchone()[0]
+            if made == 0:
+                db.executescript(f"BEGIN;{TABLES}PRAGMA user_version={VERSION};COMMIT;")
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
+        return db
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ what it is
+
+    def about(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM about WHERE name=?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_about(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO about VALUES(?,?)", (name, value))
+
+    def counts(self) -> dict[str, int]:
+        """Rows by kind."""
+        return dict(self._db.execute("SELECT kind, count(*) FROM place GROUP BY kind"))
+
+    # ------------------------------------------------------------ writing
+
+    def begin_bulk(self) -> None:
+        """From here to `end_bulk`, one transaction without counting terms row by row."""
+        self._db.execute("BEGIN")
+        self._bulk = _Bulk()
+
+    def end_bulk(self) -> None:
+        assert self._bulk is not None
+        self._count(self._bulk.rows)
+        self._bulk = None
+        self._db.execute("COMMIT")
+        self._db.execute("INSERT INTO words(words) VALUES('optimize')")
+        self._db.execute("INSERT INTO spelling(spelling) VALUES('optimize')")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _written(self) -> _Transaction:
+        return _Transaction(self._db, inside=self._bulk is not None)
+
+    def put_digest(self, digest: Digest) -> None:
+        """Replaces the digest of this key."""
+        channel, day = digest.subscription, digest.local_date.isoformat()
+        with self._written():
+            self._drop_digest(digest.key)
+            body = zlib.compress(to_json(digest))
+            made = digest.made_at.timestamp()
+            self._db.execute("INSERT INTO digest VALUES(?,?,?,?,?)", (digest.key, channel, day, made, body))
+            self._put(
+                "digest",
+                channel,
+                "",
+                digest.key,
+                digest.key,
+                day,
+                " ".join(digest.profile.categories),
+                _summary(digest),
+            )
+            for entry in digest.entries:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO shown VALUES(?,?,?,?,?)",
+                    (channel, entry.paper.id, digest.key, entry.number, day),
+                )
+                newest = self._db.execute(
+                    "SELECT max(day) FROM shown WHERE channel=? AND paper=?", (channel, entry.paper.id)
+                ).fetchone()[0]
+                if newest == day:
+                    self._put_entry(digest, entry)
+
+    def _put_entry(self, digest: Digest, entry: Entry) -> None:
+        categories, day = " ".join(entry.paper.categories), digest.local_date.isoformat()
+        self._put("paper", digest.subscription, "", entry.paper.id, digest.key, day, categories, _entry(entry))
+
+    def drop_digest(self, key: str) -> None:
+        with self._written():
+            self._drop_digest(key)
+
+    def _drop_digest(self, key: str) -> None:
+        self._db.execute("DELETE FROM digest WHERE key=?", (key,))
+        self._db.execute("DELETE FROM shown WHERE digest=?", (key,))
+        rows = self._db.execute("SELECT id, kind, channel, subject FROM doc WHERE digest=?", (key,)).fetchall()
+        for row, kind, channel, subject in rows:
+            self._drop(row)
+            if kind == "paper":
+                self._put_earlier(channel, subject)
+
+    def _put_earlier(self, channel: str, paper: str) -> None:
+        """Indexes a paper as another digest of the channel showed it."""
+        row = self._db.execute(
+            "SELECT digest FROM shown WHERE channel=? AND paper=? ORDER BY day DESC LIMIT 1", (channel, paper)
+        ).fetchone()
+        digest = self._digest(row[0]) if row else None
+        entry = digest.entry(paper) if digest else None
+        if digest is not None and entry is not None:
+            self._put_entry(digest, entry)
+
+    def put_answer(self, stored: StoredAnswer) -> None:
+        answer, day = stored.answer, stored.day.isoformat()
+        quoted = " ".join(q.evidence.quotation for q in answer.quotes)
+        texts = Texts(stored.text, body=f"{answer.text} {quoted}", said=answer.text, papers=answer.paper_ids)
+        with self._written():
+            self._drop_answer(stored.question)
+            self._put("answer", stored.channel, "", stored.question, "", day, "", texts)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO asked VALUES(?,?,?)",
+                [(stored.channel, paper, stored.question) for paper in answer.paper_ids],
+            )
+
+    def drop_answer(self, question: str) -> None:
+        with self._written():
+            self._drop_answer(question)
+
+    def _drop_answer(self, question: str) -> None:
+        self._db.execute("DELETE FROM asked WHERE question=?", (question,))
+        for (row,) in self._db.execute("SELECT id FROM doc WHERE kind='answer' AND subject=?", (question,)).fetchall():
+            self._drop(row)
+
+    def put_saved(self, channel: str, saved: Mapping[tuple[str, str], date], papers: Mapping[str, Paper]) -> None:
+        """Replaces what was saved in a channel. `saved`: (hash of the person, paper id) to the day."""
+        with self._written():
+            known = self._db.execute(
+                "SELECT id, person, subject FROM doc WHERE kind='saved' AND channel=?", (channel,)
+            ).fetchall()
+            for row, person, paper in known:
+                if (person, paper) not in saved:
+                    self._drop(row)
+            there = {(person, paper) for _, person, paper in known}
+            for (person, paper_id), day in saved.items():
+                paper = papers.get(paper_id)
+                if (person, paper_id) not in there and paper is not None:
+                    categories = " ".join(paper.categories)
+                    self._put("saved", channel, person, paper_id, "", day.isoformat(), categories, _paper(paper))
+
+    def known_papers(self, ids: Collection[str]) -> dict[str, Paper]:
+        found = {}
+        for paper_id in ids:
+            row = self._db.execute(
+                "SELECT text FROM doc WHERE subject=? AND kind IN ('paper','saved') ORDER BY day DESC LIMIT 1",
+                (paper_id,),
+            ).fetchone()
+            paper = _unpacked(row[0]).paper if row else None
+            if paper is not None:
+                found[paper_id] = paper
+        return found
+
+    def drop_channel(self, channel: str) -> None:
+        """Deletes all of a channel."""
+        with self._written():
+            for table in ("digest", "shown", "asked"):
+                self._db.execute(f"DELETE FROM {table} WHERE channel=?", (channel,))
+            for (row,) in self._db.execute("SELECT id FROM doc WHERE channel=?", (channel,)).fetchall():
+                self._drop(row)
+
+    def prune(self, digests_before: date | None, answers_before: date) -> None:
+        """Deletes digests older than the first day, answers and saved papers older than the second."""
+        old = []
+        if digests_before is not None:
+            old = self._db.execute("SELECT key FROM digest WHERE day<?", (digests_before.isoformat(),)).fetchall()
+        for (key,) in old:
+            self.drop_digest(key)
+        with self._written():
+            rows = self._db.execute(
+                "SELECT id, kind, subject FROM doc WHERE kind IN ('answer','saved') AND day<?",
+                (answers_before.isoformat(),),
+            ).fetchall()
+            for row, kind, subject in rows:
+                if kind == "answer":
+                    self._db.execute("DELETE FROM asked WHERE question=?", (subject,))
+                self._drop(row)
+
+    def clean(self) -> None:
+        """Rewrites the index, so that no term of a deleted row is left in it."""
+        self._db.execute("INSERT INTO words(words) VALUES('optimize')")
+        gone = self._db.execute("SELECT id, term FROM term WHERE rows=0").fetchall()
+        with self._written():
+            for row, term in gone:
+                if _spelt(term):
+                    self._db.execute("INSERT INTO spelling(spelling, rowid, term) VALUES('delete',?,?)", (row, term))
+                self._db.execute("DELETE FROM term WHERE id=?", (row,))
+        self._db.execute("INSERT INTO spelling(spelling) VALUES('optimize')")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _put(
+        self, kind: str, channel: str, person: str, subject: str, digest: str, day: str, categories: str, texts: Texts
+    ) -> None:
+        old = self._db.execute(
+            "SELECT id FROM doc WHERE kind=? AND channel=? AND person=? AND subject=?", (kind, channel, person, subject)
+        ).fetchone()
+        if old:
+            self._drop(old[0])
+        columns = texts.columns()
+        terms = "\n".join(columns)
+        made = self._db.execute(
+            "INSERT INTO doc(kind, channel, person, subject, digest, day, terms, text) VALUES(?,?,?,?,?,?,?,?)",
+            (kind, channel, person, subject, digest, day, zlib.compress(terms.encode(), 1), _packed(texts)),
+        )
+        row = made.lastrowid
+        assert row is not None
+        self._db.execute(
+            "INSERT INTO place VALUES(?,?,?,?,?,?,?)", (row, channel, person, kind, day, f" {categories} ", subject)
+        )
+        self._db.execute(
+            "INSERT INTO words(rowid, title, name, authors, abstract, body) VALUES(?,?,?,?,?,?)", (row, *columns)
+        )
+        held = dict.fromkeys(terms.split(), 1)
+        if self._bulk is not None:
+            self._bulk.rows.update(held)
+        else:
+            self._count(held)
+
+    def _drop(self, row: int) -> None:
+        found = self._db.execute("SELECT terms FROM doc WHERE id=?", (row,)).fetchone()
+        terms = zlib.decompress(found[0]).decode()
+        columns = terms.split("\n")
+        self._db.execute(
+            "INSERT INTO words(words, rowid, title, name, authors, abstract, body) VALUES('delete',?,?,?,?,?,?)",
+            (row, *columns),
+        )
+        self._db.execute("DELETE FROM doc WHERE id=?", (row,))
+        self._db.execute("DELETE FROM place WHERE id=?", (row,))
+        held = dict.fromkeys(terms.split(), -1)
+        if self._bulk is not None:
+            self._bulk.rows.update(held)
+        else:
+            self._count(held)
+
+    def _count(self, rows: Mapping[str, int]) -> None:
+        self._rows.clear()
+        known = {term for term in rows if self._db.execute("SELECT 1 FROM term WHERE term=?", (term,)).fetchone()}
+        self._db.executemany(
+            "UPDATE term SET rows=max(0, rows+?) WHERE term=?", [(n, term) for term, n in rows.items() if term in known]
+        )
+        for term, n in rows.items():
+            if term not in known and n > 0:
+                made = self._db.execute("INSERT INTO term(term, rows) VALUES(?,?)", (term, n))
+                if _spelt(term):
+                    self._db.execute("INSERT INTO spelling(rowid, term) VALUES(?,?)", (made.lastrowid, term))
+
+    # ------------------------------------------------------------ reading
+
+    def digest(self, key: str, scope: Scope) -> Digest | None:
+        digest = self._digest(key)
+        return digest if digest is not None and digest.subscription in scope.channels else None
+
+    def kept(self, key: str) -> Digest:
+        found = self._digest(key)
+        assert found is not None
+        return found
+
+    def _digest(self, key: str) -> Digest | None:
+        row = self._db.execute("SELECT body FROM digest WHERE key=?", (key,)).fetchone()
+        return from_json(Digest, zlib.decompress(row[0])) if row else None
+
+    def digest_keys(self, channel: str = "", limit: int = -1, before: str = "9999") -> list[str]:
+        """The newest first. `before`: a day."""
+        where, values = ("channel=? AND day<?", [channel, before]) if channel else ("day<?", [before])
+        rows = self._db.execute(
+            f"SELECT key FROM digest WHERE {where} ORDER BY day DESC, made DESC LIMIT ?", [*values, limit]
+        )
+        return [key for (key,) in rows]
+
+    def paper(self, paper_id: str, scope: Scope) -> Hit | None:
+        """The paper, if a channel of the scope was shown it or the person saved it."""
+        marks, values = _marks(scope)
+        row = self._db.execute(
+            f"SELECT id FROM place WHERE subject=? AND kind IN ('paper','saved') AND {marks} ORDER BY kind, day DESC LIMIT 1",
+            [paper_id, *values],
+        ).fetchone()
+        return self._hit(row[0], scope) if row else None
+
+    def answers_about(self, paper_id: str, scope: Scope, limit: int = 20) -> list[Hit]:
+        """The newest first."""
+        rows = self._db.execute(
+            "SELECT DISTINCT p.id, p.day FROM asked a JOIN place p ON p.subject=a.question AND p.kind='answer' AND p.channel=a.channel "
+            f"WHERE a.paper=? AND a.channel IN ({_holes(scope.channels)}) ORDER BY p.day DESC, p.id DESC LIMIT ?",
+            [paper_id, *scope.channels, limit],
+        ).fetchall()
+        return [self._hit(row, scope) for row, _ in rows]
+
+    def search(self, words: str, scope: Scope, filters: Filters = ALL, limit: int = 10, offset: int = 0) -> list[Hit]:
+        """The best rows for these words among those of the scope, the best first. Without words,
+        the newest."""
+        if not words.strip():
+            return self._newest(scope, filters, limit, offset)
+        asked = self._asked(words)
+        wider = [term for term in wider_terms(words, asked) if self._known(term)]
+        wanted = offset + limit
+        rows = self._candidates(asked, scope, filters) | self._candidates(wider, scope, filters)
+        weights = {term: self._weight(term) for term in asked}
+        weights |= {term: WIDER * self._weight(term) for term in wider}
+        ranked = {row: self._ranked(row, weights, asked) for row in rows}
+        best = sorted(ranked, key=lambda row: -ranked[row])[offset:wanted]
+        return [replace(self._hit(row, scope), score=ranked[row]) for row in best]
+
+    def _newest(self, scope: Scope, filters: Filters, limit: int, offset: int) -> list[Hit]:
+        marks, values = _marks(scope)
+        narrow, more = _narrowed(filters)
+        rows = self._db.execute(
+            f"SELECT p.id FROM place p WHERE {marks}{narrow} ORDER BY day DESC, id DESC LIMIT ? OFFSET ?",
+            [*values, *more, limit, offset],
+        ).fetchall()
+        return [self._hit(row, scope) for (row,) in rows]
+
+    def _asked(self, words: str) -> list[str]:
+        """The terms of the query that stand in some row; near ones in place of mistyped ones."""
+        found: list[str] = []
+        for term in terms_of_query(words):
+            if self._known(term):
+                found.append(term)
+            elif len(term) >= MISSPELT and _spelt(term):
+                found += self._near(term)
+        return list(dict.fromkeys(found))
+
+    def _known(self, term: str) -> int:
+        if term not in self._rows:
+            row = self._db.execute("SELECT rows FROM term WHERE term=?", (term,)).fetchone()
+            self._rows[term] = row[0] if row else 0
+        return self._rows[term]
+
+    def _near(self, term: str, limit: int = 3) -> list[str]:
+        """Known terms one or two letters away, the nearest and commonest first."""
+        grams = [term[i : i + 3] for i in range(len(term) - 2)]
+        rows = self._db.execute(
+            "SELECT t.term, t.rows FROM spelling s JOIN term t ON t.id=s.rowid WHERE spelling MATCH ? AND t.rows>0 "
+            "AND length(t.term) BETWEEN ? AND ? ORDER BY s.rank LIMIT 80",
+            (" OR ".join(f'"{gram}"' for gram in grams), len(term) - 2, len(term) + 2),
+        ).fetchall()
+        most = 1 if len(term) < 7 else 2
+        near = [(DamerauLevenshtein.distance(term, other, score_cutoff=most), -n, other) for other, n in rows]
+        return [other for distance, _, other in sorted(near) if distance <= most][:limit]
+
+    def _weight(self, term: str) -> float:
+        total = self._db.execute("SELECT max(id) FROM place").fetchone()[0] or 1
+        return math.log(1 + total / (1 + self._known(term)))
+
+    def _candidates(self, terms: Sequence[str], scope: Scope, filters: Filters) -> set[int]:
+        """The best rows by BM25 over the rarest of the terms."""
+        chosen: list[str] = []
+        rows = 0
+        for term in sorted(terms, key=self._known):
+            rows += self._known(term)
+            if chosen and rows > MAX_ROWS:
+                break
+            chosen.append(f'"{term}"')
+        if not chosen:
+            return set()
+        marks, values = _marks(scope)
+        narrow, more = _narrowed(filters)
+        found = self._db.execute(
+            f"SELECT p.id FROM words w JOIN place p ON p.id=w.rowid "
+            f"WHERE words MATCH ? AND {marks}{narrow} ORDER BY bm25(words, {WEIGHTS}) LIMIT ?",
+            [" OR ".join(chosen), *values, *more, CANDIDATES],
+        ).fetchall()
+        return {row for (row,) in found}
+
+    def _ranked(self, row: int, weights: Mapping[str, float], asked: Sequence[str]) -> float:
+        """BM25 over the columns, and what it does not see: names, whole titles, how much of the query fits."""
+        raw, day = self._db.execute("SELECT terms, day FROM doc WHERE id=?", (row,)).fetchone()
+        columns = [column.split(" ") for column in zlib.decompress(raw).decode().split("\n")]
+        title, name = columns[0], columns[1]
+        held = set().union(*columns)
+        length = 0.4 + 0.6 * sum(map(len, columns)) / LENGTH
+        score = share = 0.0
+        for term, weight in weights.items():
+            if term in held:
+                often = sum(factor * column.count(term) for factor, column in zip(COLUMNS, columns, strict=True))
+                score += weight * often / (often + 1.5 * length)
+                share += weight if term in asked else 0.0
+        whole = sum(weights[term] for term in asked) or 1.0
+        named = name != [""] and set(name) <= set(asked)
+        newer = (date.fromisoformat(day).toordinal() - 730_000) / 20_000
+        return score * (SHARE + share / whole) + NAMED * named + SAME_TITLE * (title == list(asked)) + newer
+
+    def _hit(self, row: int, scope: Scope) -> Hit:
+        kind, channel, subject, day, raw = self._db.execute(
+            "SELECT kind, channel, subject, day, text FROM doc WHERE id=?", (row,)
+        ).fetchone()
+        texts = _unpacked(raw)
+        hit = Hit(
+            kind, channel, subject, date.fromisoformat(day), texts.title, texts.paper, texts.papers, text=texts.said
+        )
+        if texts.paper is None:
+            return hit
+        channels = _holes(scope.channels)
+        shown = self._db.execute(
+            f"SELECT digest, number, day FROM shown WHERE paper=? AND channel IN ({channels}) ORDER BY day DESC LIMIT 5",
+            [subject, *scope.channels],
+        ).fetchall()
+        asked = self._db.execute(
+            f"SELECT count(DISTINCT question) FROM asked WHERE paper=? AND channel IN ({channels})",
+            [subject, *scope.channels],
+        ).fetchone()[0]
+        mine = (
+            scope.person
+            and self._db.execute(
+                "SELECT 1 FROM doc WHERE kind='saved' AND person=? AND subject=?", (scope.person, subject)
+            ).fetchone()
+        )
+        found = tuple(Shown(digest, number, date.fromisoformat(on)) for digest, number, on in shown)
+        return replace(hit, shown=found, asked=asked, saved=bool(mine))
+
+
+@dataclass
+class _Transaction:
+    db: sqlite3.Connection
+    inside: bool
+    """Whether one is open already."""
+
+    def __enter__(self) -> None:
+        if not self.inside:
+            self.db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        if not self.inside:
+            self.db.execute("ROLLBACK" if failure else "COMMIT")
+
+
+def remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _holes(values: Collection[str]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _marks(scope: Scope) -> tuple[str, list[str]]:
+    """The condition that a row may be seen."""
+    mine = " OR (person<>'' AND person=?)" if scope.person else ""
+    channels = f"(person='' AND channel IN ({_holes(scope.channels)}))"
+    return f"({channels}{mine})", [*scope.channels, *([scope.person] if scope.person else [])]
+
+
+def _narrowed(filters: Filters) -> tuple[str, list[str]]:
+    narrow = ""
+    values: list[str] = []
+    if filters.kinds:
+        narrow += f" AND kind IN ({_holes(filters.kinds)})"
+        values += filters.kinds
+    if filters.category:
+        narrow += " AND instr(categories, ?)"
+        values.append(f" {filters.category} ")
+    if filters.since:
+        narrow += " AND day>=?"
+        values.append(filters.since.isoformat())
+    if filters.until:
+        narrow += " AND day<=?"
+        values.append(filters.until.isoformat())
+    if filters.saved:
+        narrow += (
+            " AND EXISTS(SELECT 1 FROM doc s WHERE s.kind='saved' AND s.channel=p.channel AND s.subject=p.subject)"
+        )
+    return narrow, values
+
+
+def _spelt(term: str) -> bool:
+    return len(term) >= MISSPELT - 1 and term.isascii() and term.isalpha()
+
+
+def _packed(texts: Texts) -> bytes:
+    names = ("title", "name", "authors", "abstract", "body", "said", "papers")
+    value: dict[str, Any] = {name: held for name in names if (held := getattr(texts, name))}
+    if texts.paper is not None:
+        value["paper"] = json.loads(to_json(replace(texts.paper, abstract="")))
+    return zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 3)
+
+
+def _unpacked(raw: bytes) -> Texts:
+    value = json.loads(zlib.decompress(raw))
+    paper = value.pop("paper", None)
+    value["papers"] = tuple(value.get("papers", ()))
+    texts = Texts(**value)
+    if paper is None:
+        return texts
+    return replace(texts, paper=replace(from_json(Paper, json.dumps(paper)), abstract=texts.abstract))
+
+
+def _paper(paper: Paper) -> Texts:
+    title = tex.plain(paper.title)
+    name = title.split(": ", 1)[0] if ": " in title else ""
+    authors = f"{', '.join(paper.authors)} {paper.id}"
+    return Texts(title, name, authors, tex.plain(paper.abstract), paper=paper)
+
+
+def _entry(entry: Entry) -> Texts:
+    texts, analysis = _paper(entry.paper), entry.analysis
+    if analysis is None:
+        return texts
+    said: Iterable[str] = (
+        analysis.core,
+        *(part.full or part.short for part in analysis.parts),
+        *(finding.statement for finding in analysis.findings),
+        *(finding.evidence.quotation for finding in analysis.findings if finding.evidence),
+    )
+    return replace(texts, body=" ".join(said), said=analysis.core)
+
+
+def _summary(digest: Digest) -> Texts:
+    summary = digest.summary
+    themes = (*summary.trends, *summary.highlights, *summary.directions)
+    said = [summary.overview, *(t.text for t in themes), *(m.text for m in summary.mentions)]
+    return Texts(summary.headline, body=" ".join(said), said=summary.overview)

@@ -1,0 +1,31 @@
+"""`paperboy archive`: the index over what was posted, asked and saved."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli.run import run_command
+
+archive = typer.Typer(no_args_is_help=True, help="The index over what was posted, asked and saved.")
+
+
+@archive.callback()
+def _group() -> None: ...
+
+
+@archive.command()
+def rebuild() -> None:
+    """Make the index anew from the store and the digests it keeps. Needs no pause of the bot."""
+
+    async def work(settings: object) -> None:
+        from bot.cli import terminal
+        from bot.core.settings import Settings
+        from bot.server.wiring import open_app
+
+        assert isinstance(settings, Settings)
+        async with open_app(settings) as app:
+            counts = await app.archive.rebuild()
+        rows = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+        terminal.say(f"Rebuilt: {rows or 'nothing yet'}.")
+
+    run_command(work)

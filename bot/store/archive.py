@@ -1,0 +1,119 @@
+"""What the archive is told of changes, and how processes ask the one that owns its file.
+
+A change only says where to look again, so it may be told twice and in any order. It is told in
+the transaction that makes it, and taken out once the archive has looked, unless it was told anew.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from bot.core.seal import Seal
+from bot.store.leases import lease_key
+from bot.store.redis import LONG, Command, Script, key, seconds
+from bot.store.secret import Secrets
+
+CHANGES = key("archive-changes")
+ASKED = key("archive-asked")
+HOME = key("archive-home")
+ARCHIVE_LEASE = "archive"
+ASKED_LIFE = timedelta(minutes=15)
+BLOCK = 2
+"""Seconds of one blocking read; a connection's time-out is five."""
+
+TAKE_OUT = Script("""
+if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then return redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 0
+""")
+
+
+@dataclass(frozen=True)
+class ArchiveChange:
+    kind: str
+    """`digest`, `question`, `votes` or `forgotten`, which is a channel."""
+    name: str
+    token: str
+
+
+def archive_change(kind: str, name: str) -> list[Command]:
+    """The commands that tell the archive to look at something again."""
+    return [("HSET", CHANGES, f"{kind} {name}", uuid4().hex), ("EXPIRE", CHANGES, seconds(LONG))]
+
+
+class ArchiveExchange(Secrets):
+    async def archive_changes(self) -> list[ArchiveChange]:
+        found = await self.redis.do("HGETALL", CHANGES)
+        changes = [(*name.decode().split(" ", 1), token.decode()) for name, token in found.items()]
+        return [ArchiveChange(kind, name, token) for kind, name, token in changes]
+
+    async def take_out_change(self, change: ArchiveChange) -> None:
+        await self.redis.run(TAKE_OUT, [CHANGES], [f"{change.kind} {change.name}", change.token])
+
+    async def archive_channels(self) -> list[str]:
+        """The keys of all channels with digests, questions or votes."""
+        found = set()
+        for kind in ("digests", "asked", "votes"):
+            prefix = key(kind, "")
+            found |= {name.removeprefix(prefix) for name in await self.redis.scan(f"{prefix}*")}
+        return sorted(found)
+
+    async def questions_of(self, subscription: str) -> list[str]:
+        return sorted(name.decode() for name in await self.redis.do("SMEMBERS", key("asked", subscription)))
+
+    async def hidden_person(self, person: str) -> str:
+        """A keyed hash that stands for the person in the archive."""
+        return Seal(await self.secret()).mark("archive", person)
+
+    # ------------------------------------------------------------ one process owns the file
+
+    async def archive_home(self) -> str:
+        """The id of the file that last held everything; empty for none."""
+        found = await self.redis.do("GET", HOME)
+        return found.decode() if found else ""
+
+    async def set_archive_home(self, name: str) -> None:
+        await self.redis.do("SET", HOME, name, "EX", seconds(LONG))
+
+    async def archive_has_owner(self) -> bool:
+        return bool(await self.redis.do("EXISTS", lease_key(ARCHIVE_LEASE)))
+
+    async def ask_archive(self, request: bytes, within: float) -> bytes | None:
+        """The owner's reply; None if there is none in time."""
+        name = uuid4().hex
+        reply = key("archive-reply", name)
+        await self.redis.transaction(
+            [("RPUSH", ASKED, name.encode() + request), ("EXPIRE", ASKED, seconds(ASKED_LIFE))]
+        )
+        ends = time.monotonic() + within
+        while time.monotonic() < ends:
+            found = await self.redis.do("BLPOP", reply, min(BLOCK, max(0.05, ends - time.monotonic())))
+            if found:
+                return bytes(found[1])
+        return None
+
+    async def next_archive_request(self) -> tuple[str, bytes] | None:
+        """(name, request). Waits up to two seconds."""
+        found = await self.redis.do("BLPOP", ASKED, BLOCK)
+        return (found[1][:32].decode(), found[1][32:]) if found else None
+
+    async def answer_archive(self, name: str, reply: bytes) -> None:
+        to = key("archive-reply", name)
+        await self.redis.transaction([("RPUSH", to, reply), ("EXPIRE", to, 60)])
+
+    # ------------------------------------------------------------ links to its pages
+
+    async def link_series(self, subscription: str) -> str:
+        """Part of the signatures of links to the channel's pages; changes when they are revoked."""
+        found = await self.redis.do("GET", await self._series(subscription))
+        return found.decode() if found else ""
+
+    async def revoke_links(self, subscription: str) -> None:
+        """Links that were given out no longer open the channel's pages."""
+        await self.redis.do("SET", await self._series(subscription), uuid4().hex, "EX", seconds(LONG))
+
+    async def _series(self, subscription: str) -> str:
+        """Under a hash, so that it outlives the channel's other keys: links stay revoked."""
+        return key("archive-links", Seal(await self.secret()).mark("links", subscription))
