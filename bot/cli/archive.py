@@ -5,15 +5,16 @@ from __future__ import annotations
 import typer
 
 from bot.cli.run import run_command
+from bot.cli.usage import Commands, command
 
-archive = typer.Typer(no_args_is_help=True, help="The index over what was posted, asked and saved.")
+archive = typer.Typer(cls=Commands, no_args_is_help=True, help="The index over what was posted, asked and saved.")
 
 
 @archive.callback()
 def _group() -> None: ...
 
 
-@archive.command()
+@command(archive)
 def rebuild() -> None:
     """Make the index anew from the store and the digests it keeps. Needs no pause of the bot."""
 
