@@ -163,7 +163,7 @@ class Archive:
         return from_json(Reply, raw)
 
     async def _held(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Without answers that the store no longer holds: their asker may just have deleted them."""
+        """Without answers that the store no longer holds: their asker may have deleted them."""
         return [hit for hit in hits if hit.kind != "answer" or await self._public_answer(hit.subject) is not None]
 
     # ------------------------------------------------------------ owning

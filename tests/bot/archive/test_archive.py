@@ -66,7 +66,7 @@ async def test_a_private_answer_is_not_kept_here(team, archive):
 
 
 async def test_forget_me_reaches_it_at_once_and_its_file_soon(team, archive, tmp_path):
-    digest, thread = await team.digest()
+    _, thread = await team.digest()
     await team.ask(thread, "does paper 1 mention xylophonequasar?", BOB)
     await team.click(("save", "paper:2601.22153v1"), BOB)
     assert "answer" in [kind for kind, _ in await subjects(archive, "xylophonequasar")]
