@@ -37,7 +37,6 @@ LOOK = 2.0
 """Seconds between two looks at what has changed."""
 TRY_AGAIN = 5.0
 """Seconds between two tries to become the owner."""
-PRUNE = timedelta(hours=6)
 REPLY_TIMEOUT = 3.0
 REBUILD_TIMEOUT = 900.0
 

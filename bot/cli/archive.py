@@ -11,7 +11,7 @@ archive = typer.Typer(cls=Commands, no_args_is_help=True, help="The index over w
 
 
 @archive.callback()
-def _group() -> None: ...
+def options() -> None: ...
 
 
 @command(archive)
