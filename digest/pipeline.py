@@ -104,6 +104,7 @@ async def make_digest(
         summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
         with booked(request.subscription, "summarise", run.book):
             entries, summary = await services.analyst.confirm(entries, summary)
+    entries = numbered(entries, summary)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
     digest = Digest(
@@ -124,6 +125,13 @@ async def make_digest(
         notes=_notes(entries, ranking_note, summary_note, run.language),
     )
     return DigestResult(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
+
+
+def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
+    """The entries counted anew: what is read first, then the others in order of rank."""
+    first = {m.paper_id: n for n, m in enumerate(summary.first)}
+    ordered = sorted(entries, key=lambda e: (first.get(e.paper.id, len(first)), e.number))
+    return tuple(replace(e, number=n) for n, e in enumerate(ordered, 1))
 
 
 async def preview(

@@ -86,7 +86,7 @@ def a_digest(papers: int = 3, **values: Any) -> Digest:
         )
         for n in range(1, papers + 1)
     )
-    mentions = [Mention(e.paper.id, f"第 {e.number} 篇说的事。") for e in made]
+    mentions = [Mention(e.paper.id, f"第 {e.number} 篇说的事。", f"第 {e.number} 篇的主张") for e in made]
     summary = Summary(
         "zh",
         "a-model",

@@ -56,7 +56,7 @@ from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked
 from digest.read_paper import read_paper
 from digest.render import tex
-from digest.render.markdown import escape, link, render, why
+from digest.render.markdown import coverage_line, escape, link, render, why
 
 AfterClose = Callable[[], Awaitable[None]] | None
 
@@ -351,7 +351,11 @@ class Actions:
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
         written = digest.language  # of the reasons in it
-        blocks: list[Block] = [Heading(say("why these", written), 2)]
+        channel = await self._context.store.subscription(digest.subscription)
+        blocks: list[Block] = [
+            Heading(say("why these", written), 2),
+            Small(coverage_line(digest, cost=channel is not None and channel.show_cost)),
+        ]
         if digest.profile.interests:
             blocks.append(Text(say("by interest", written, interests=escape(digest.profile.interests))))
         lines = [

@@ -183,7 +183,7 @@ async def _today(context: Context, command: Command, respond: Responder, languag
 
 
 def contents_post(digest: Digest, language: str) -> Post:
-    title = say("card.digest", language, day=str(digest.local_date), n=len(digest.entries))
+    title = cards.title_of(digest)
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
         (f"{e.number} · {cards.name_in(digest, e)}"[:75], str(DigestPaper(digest.key, e.number)))

@@ -7,20 +7,21 @@ and quotations are escaped; the checks have made the Analyst's Markdown safe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread, VoteKind
 from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
-from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Mention, Paper, Theme
+from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Paper, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label
-from digest.render.markdown import basis_words, coverage_line, escape, is_marked, link, listed, why
+from digest.render.markdown import basis_words, escape, link, reading_notes, why
+from digest.render.width import columns
 
-EASTERN = ZoneInfo("America/New_York")
 NO_VOTES: Mapping[VoteKind, int] = {}
 VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind.SAVED}
 
@@ -29,7 +30,6 @@ def thread(
     digest: Digest,
     detail: Detail,
     *,
-    show_cost: bool = False,
     hears: bool = True,
     votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
 ) -> Thread:
@@ -41,80 +41,86 @@ def thread(
     names = ", ".join(name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
     return Thread(
-        parent=parent(digest, arxiv, show_cost=show_cost, hears=hears),
+        parent=parent(digest, arxiv, hears=hears),
         replies=tuple(paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES)) for e in digest.entries),
-        finished=parent(digest, replies, show_cost=show_cost, hears=hears),
+        finished=parent(digest, replies, hears=hears),
         title=title if len(title) <= 100 else title[:99] + "…",
         tags=("digest", *digest.profile.categories),
     )
 
 
-def parent(digest: Digest, targets: Mapping[str, str], *, show_cost: bool = False, hears: bool = True) -> Post:
-    """The executive summary as one message. `targets`: the URL for each paper's name, by id."""
+OPENING = 160
+"""Columns of the overview that the parent shows, in whole sentences; the first one always."""
+THEME = 80
+"""Columns of a theme's words in the parent; longer ones stand only in the document."""
+
+
+def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True) -> Post:
+    """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id."""
     language, summary = digest.language, digest.summary
     blocks: list[Block] = [
-        Heading(say("card.digest", language, day=day_words(digest.local_date, language), n=len(digest.entries))),
-        Small(" · ".join([*digest.profile.categories, *_announced(digest)])),
+        Heading(title_of(digest)),
+        Small(escape(", ".join(digest.profile.categories))),
         *(Text(f"⚠ {note}") for note in digest.notes),
-        Text(summary.overview),
+        Text(_opening(summary.overview, language)),
     ]
-    if summary.first:
-        lines = [_first(m, digest, targets) for m in summary.first]
-        blocks.append(Text("\n\n".join([f"**{label('first', language)}**", *lines])))
+    named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id])) for e in digest.entries}
     for section, themes in (
+        ("first", (Theme("", summary.first),)),
         ("trends", summary.trends),
         ("highlights", summary.highlights),
         ("directions", summary.directions),
     ):
-        if themes:
-            points = "\n".join(f"- {_theme(t, digest, targets)}" for t in themes)
-            blocks.append(Text(f"**{label(section, language)}**\n\n{points}"))
+        lines = [line for t in themes for line in _theme(t, named, language, worded=section == "trends")]
+        if lines:
+            blocks.append(Text("\\\n".join([f"**{label(section, language)}**", *lines])))
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
-    if is_marked(digest.summary):
-        blocks.append(Small(label("unconfirmed.text", language)))
-    blocks += [
-        Small(coverage_line(digest, cost=show_cost)),
-        Small(say("card.hint", language, n=example) if hears else say("card.hint.reply", language)),
-        Actions(_parent_buttons(digest)),
-    ]
+    hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
+    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest))]
     return Post(tuple(blocks), summary.headline, language)
 
 
-def _announced(digest: Digest) -> list[str]:
-    """When arXiv's list came out. arXiv rebuilds its feed at midnight Eastern time."""
-    if digest.day is None:
-        return []
-    moment = datetime.combine(digest.day, time(), EASTERN).astimezone(UTC)
-    return [say("card.announced", digest.language, moment=f"<t:{int(moment.timestamp())}>")]
+def title_of(digest: Digest) -> str:
+    """`arXiv · Fri, Jan 30 · 10 of 231`."""
+    day = day_words(digest.local_date, digest.language)
+    return say("card.digest", digest.language, day=day, n=len(digest.entries), of=digest.coverage.announced)
 
 
-def _first(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
-    entry = digest.entry(mention.paper_id)
-    if entry is None:
-        return mention.text
-    return f"**{entry.number}** {link(tex.plain(entry.paper.title), targets[entry.paper.id])}\\\n{mention.text}"
+def _opening(overview: str, language: str) -> str:
+    if columns(overview) <= OPENING:
+        return overview
+    from digest.llm.answer_text import sentences  # noqa: PLC0415  # slow to load
+
+    said = ""
+    for sentence in sentences(overview, language):
+        if said and columns(said + sentence.rstrip()) > OPENING:
+            break
+        said += sentence
+    return said.rstrip()
 
 
-def _theme(theme: Theme, digest: Digest, targets: Mapping[str, str]) -> str:
-    said = listed([_mention(m, digest, targets) for m in theme.mentions], digest.language)
-    return f"{theme.text} {said}".strip()
+def _theme(theme: Theme, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool) -> Iterable[str]:
+    """A line for each paper; above those of a trend the words that they share."""
+    words = theme.text.rstrip(" :：。.")
+    told = any(m.paper_id in named for m in theme.mentions)
+    if worded and told and words and columns(tex.plain(words)) <= THEME and "\n" not in words:
+        yield words
+    for mention in theme.mentions:
+        if mention.paper_id in named:
+            entry, name = named[mention.paper_id]
+            line = f"**{entry.number}** {name}"
+            yield say("card.line", language, name=line, claim=mention.claim) if mention.claim else line
 
 
-def _mention(mention: Mention, digest: Digest, targets: Mapping[str, str]) -> str:
-    entry = digest.entry(mention.paper_id)
-    if entry is None:
-        return mention.text
-    return f"**{entry.number}** {link(name_in(digest, entry), targets[entry.paper.id])} {mention.text}".strip()
+NAME = 30
+"""Columns of a paper's name: what stands before its title's colon, else its first words."""
 
 
 def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
-    """The name before the title's colon, else the first words of the title.
-
-    It is longer where another paper of the list `among` has the same.
-    """
+    """The paper's own short name, longer where another paper of the list `among` has the same."""
     others = [other for other in among if other.id != paper.id]
     name = ""
-    for most in (46, 90, 150):
+    for most in (NAME, 60, 90, 150):
         name = _shortened(paper.title, most)
         if all(_shortened(other.title, most).casefold() != name.casefold() for other in others):
             return name
@@ -124,9 +130,22 @@ def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
 def _shortened(title: str, most: int) -> str:
     title = tex.plain(title)
     name = title.split(": ", 1)[0]
-    if len(name) <= 40 and most <= 46:
+    if most <= NAME and columns(name) <= NAME:
         return name
-    return title if len(title) <= most else title[:most].rsplit(" ", 1)[0] + " …"
+    if columns(title) <= most:
+        return title
+    words = ""
+    for word in re.findall(r"\s*\S+", title):
+        if columns(words + word) > most - 2:
+            break
+        words += word
+    return f"{words or _first_columns(title, most - 2)} …"
+
+
+def _first_columns(text: str, most: int) -> str:
+    """The beginning of a long word."""
+    end = next(i for i in range(len(text), -1, -1) if columns(text[:i]) <= most)
+    return text[:end]
 
 
 def name_in(digest: Digest, entry: Entry) -> str:
@@ -138,8 +157,8 @@ def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
     language, key = digest.language, digest.key
     return (
         Button("others", key, say("card.others", language)),
-        Button("settings", key, say("card.settings", language), Style.MENU),
         Button("why", key, say("card.why", language), Style.MENU),
+        Button("settings", key, say("card.settings", language), Style.MENU),
         Button("markdown", key, say("card.markdown", language), Style.MENU),
         Button("retract", key, say("card.retract", language), Style.MENU, say("card.retract?", language)),
     )

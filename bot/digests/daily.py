@@ -135,7 +135,7 @@ class Daily:
         place = subscription.place
 
         def steps() -> Sequence[Step]:
-            shown = cards.thread(digest, subscription.detail, show_cost=subscription.show_cost, hears=chat.hears)
+            shown = cards.thread(digest, subscription.detail, hears=chat.hears)
             return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
         async def recorded(step: Step, message: str) -> None:

@@ -98,9 +98,9 @@ Task: summary
 You write the executive summary of a day's papers for a research team, from finished analyses, one for each paper.
 
 - headline: the day's news, at most 80 characters: what a locked telephone shows. Concrete; no date, no "daily digest".
-- overview: one to three sentences: what the day is about, taken together.
+- overview: one or two short sentences, at most 150 characters or 75 Chinese ones together: what the day is about.
 - first: the two or three papers to read first; `text` says in one sentence why, with the decisive fact.
-- trends: one to three themes that several papers share. `text` names the theme in a sentence; `mentions` are its papers, each with a phrase that says what it does about it.
+- trends: one to three themes that several papers share. `text` names the theme in a few words, at most 60 characters; `mentions` are its papers, each with a phrase that says what it does about it.
 - highlights: other papers that stand out. `text` may be empty where the mention says it all.
 - directions: emerging directions, each with its papers.
 Mention every paper exactly once over all four lists, by its number in `n`: as a whole they are the table of contents. A list may be empty. \

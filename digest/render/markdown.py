@@ -125,27 +125,34 @@ def _mention(mention: Mention, digest: Digest) -> str:
 def coverage_line(digest: Digest, *, cost: bool = True) -> str:
     """The day's numbers in one line of Markdown, and the cost."""
     c, language = digest.coverage, digest.language
-    numbers = {e.paper.id: e.number for e in digest.entries}
     pieces = [label("coverage", language, announced=c.announced, considered=c.considered, chosen=c.chosen)]
-    if c.late:
-        shown = ", ".join(str(numbers[i]) for i in c.late if i in numbers)
-        name = "coverage.late" if shown else "coverage.late.rest"
-        pieces.append(label(name, language, n=len(c.late), numbers=shown))
-    full = [e for e in digest.entries if e.analysis and e.analysis.basis.full]
-    rest_on_abstract = [e for e in digest.entries if e not in full]
-    if full:
-        pieces.append(label("coverage.full", language, n=len(full)))
-    if rest_on_abstract:
-        shown = ", ".join(str(e.number) for e in rest_on_abstract)
-        name = "coverage.abstract" if full else "coverage.abstract.all"
-        pieces.append(label(name, language, n=len(rest_on_abstract), numbers=shown))
-    pieces.append(label("coverage.rest", language, n=c.rest))
-    if c.skipped:
-        reasons = ", ".join(label(f"skipped.{reason}", language) for reason in sorted({s.reason for s in c.skipped}))
-        pieces.append(label("coverage.skipped", language, n=len(c.skipped), reasons=reasons))
+    shown = [e.paper.id for e in digest.entries]
+    if c.late and not any(i in shown for i in c.late):
+        pieces.append(label("coverage.late.rest", language, n=len(c.late)))
+    pieces += [*reading_notes(digest), label("coverage.rest", language, n=c.rest)]
     if cost and digest.cost.calls:
         pieces.append(cost_words(digest.cost))
     return " · ".join(pieces)
+
+
+def reading_notes(digest: Digest) -> Iterable[str]:
+    """What touches the reader: late papers shown, how much was read, what was skipped and why."""
+    c, language = digest.coverage, digest.language
+    numbers = {e.paper.id: e.number for e in digest.entries}
+    late = [str(numbers[i]) for i in c.late if i in numbers]
+    if late:
+        yield label("coverage.late", language, n=len(c.late), numbers=", ".join(late))
+    full = [e for e in digest.entries if e.analysis and e.analysis.basis.full]
+    rest_on_abstract = [e for e in digest.entries if e not in full]
+    if full:
+        yield label("coverage.full", language, n=len(full))
+    if rest_on_abstract:
+        shown = ", ".join(str(e.number) for e in rest_on_abstract)
+        name = "coverage.abstract" if full else "coverage.abstract.all"
+        yield label(name, language, n=len(rest_on_abstract), numbers=shown)
+    if c.skipped:
+        reasons = ", ".join(label(f"skipped.{reason}", language) for reason in sorted({s.reason for s in c.skipped}))
+        yield label("coverage.skipped", language, n=len(c.skipped), reasons=reasons)
 
 
 def cost_words(usage: Usage) -> str:

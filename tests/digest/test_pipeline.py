@@ -9,14 +9,27 @@ import pytest
 from digest.errors import ModelUnavailable, OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
-from digest.model import Analysis, Basis, Entry, FullText, Kind, Listed, Listing, Paper, Profile, Score, Summary
-from digest.pipeline import Request, make_digest, preview
+from digest.model import (
+    Analysis,
+    Basis,
+    Entry,
+    FullText,
+    Kind,
+    Listed,
+    Listing,
+    Mention,
+    Paper,
+    Profile,
+    Score,
+    Summary,
+)
+from digest.pipeline import Request, make_digest, numbered, preview
 from digest.ports import MemoryCache, Services, booked, booking
 from digest.render.labels import label
 from digest.render.markdown import render, why
 from digest.selection.ledger import Ledger
 from digest.selection.preferences import Example, Preferences
-from tests.builders import NOON, a_score
+from tests.builders import NOON, a_paper, a_score, an_entry
 from tests.digest.selection.test_preferences import DAY, paper
 
 TODAY = date(2026, 1, 30)
@@ -274,3 +287,10 @@ async def test_good_parts_without_a_finding_are_not_called_unusable(model):
     assert label("no_findings", "en") in render(replace(digest, entries=entries))
     unread = render(replace(digest, entries=tuple(replace(e, analysis=None) for e in entries)))
     assert all(e.paper.abstract[:40] in unread for e in entries)
+
+
+def test_what_is_read_first_has_the_first_numbers():
+    entries = tuple(an_entry(n, a_paper(f"2601.0000{n}")) for n in range(1, 6))
+    first = tuple(Mention(f"2601.0000{n}", "") for n in (4, 2))
+    made = numbered(entries, Summary("en", "m", "", "", first, (), (), ()))
+    assert [(e.number, e.paper.id[-1]) for e in made] == [(1, "4"), (2, "2"), (3, "1"), (4, "3"), (5, "5")]

@@ -8,6 +8,7 @@ import asyncio
 import re
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +18,8 @@ import pytest
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.store import Redis, Run, RunState, Store
-from digest.model import Profile
+from digest.model import Digest, Profile
+from digest.render.markdown import coverage_line
 from digest.selection.ledger import State
 from tests.bot.server.test_health import free_port
 from tests.deadline import DEADLINE
@@ -31,7 +33,7 @@ from tests.servers.slack import BOT_TOKEN, SlackServer
 
 CHANNELS = (UTC_CHANNEL, CHILE)
 COVERAGE = re.compile(
-    r"announced (\d+) · considered (\d+) · chosen (\d+)(?: · late (\d+))?.*? · others (\d+)(?: · skipped (\d+))?"
+    r"announced (\d+) · considered (\d+) · chosen (\d+)(?: · late (\d+))?.*?(?: · skipped (\d+)[^·]*)? · others (\d+)"
 )
 ENDED = {RunState.DONE, RunState.NOTHING}
 
@@ -78,10 +80,10 @@ class Days:
         messages = self.slack.space.channel(channel.partition(":")[2]).messages.values()
         return [m.shown for m in messages if not m.thread_ts]
 
-    def coverage(self, channel: str) -> list[dict[str, int]]:
-        """What stands under the channel's digests."""
-        found = [COVERAGE.search(text) for text in self.shown(channel)]
-        names = ("announced", "considered", "chosen", "late", "others", "skipped")
+    def coverage(self, digests: Iterable[Digest]) -> list[dict[str, int]]:
+        """What "How it was chosen" says of them."""
+        found = [COVERAGE.search(coverage_line(digest)) for digest in digests]
+        names = ("announced", "considered", "chosen", "late", "skipped", "others")
         return [dict(zip(names, (int(n or 0) for n in line.groups()), strict=True)) for line in found if line]
 
 
@@ -149,7 +151,7 @@ async def test_a_process_a_day_accounts_for_every_announced_paper_once_and_its_c
         assert ledger.entries[HELD].first_seen.date() == date(2026, 9, 9)
         entries = Counter(entry.paper.id for digest in digests for entry in digest.entries)
         assert set(entries.values()) == {1}
-        lines = days.coverage(channel)
+        lines = days.coverage(digests)
         assert len(lines) == len(digests)
         assert sum(line["considered"] + line["skipped"] for line in lines) == len(news)
         for line in lines:
@@ -184,7 +186,7 @@ async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_
     assert "at 14:3" in line
     await days.live(at(4, 14, 40), 4, ended)  # without the model at last
     [digest] = [text for text in days.shown(UTC_CHANNEL) if text != before]
-    assert COVERAGE.search(digest)
+    assert re.search(r"arXiv · .* · \d+ of \d+", digest)
     model.sound()
 
     model.behave("error_503")

@@ -69,8 +69,8 @@ def test_every_word_of_a_digest_is_shown():
     for words in (
         "先读",
         "今天的论文都在研究事物。",
-        "第2篇说的事。",
-        "公布231",
+        "第2篇的主张",
+        "231选3",
         "核心",
         "enablesfastmultimodalinference",
         "method的**长**文",

@@ -1,7 +1,17 @@
 """The cards of a digest."""
 
+from dataclasses import replace
+
+import pytest
+
+from bot.core.subscription import Detail
 from bot.digests import cards
-from tests.builders import a_paper
+from bot.slack.render import messages
+from digest.model import Mention, Theme
+from tests import phone
+from tests.bot.people import words
+from tests.builders import a_digest, a_paper
+from tests.previews.sample import CLAIMS, sample_digest
 
 
 def test_two_papers_whose_names_begin_alike_are_told_apart():
@@ -12,4 +22,34 @@ def test_two_papers_whose_names_begin_alike_are_told_apart():
     assert len(set(names)) == len(papers)
     assert names[2:4] == ["GPT: One", "GPT: Two"]
     assert names[4:] == ["Same (2601.00004)", "Same (2601.00005)"]
-    assert cards.short_title(papers[0]) == "Do Models Really Need Contrastive Learning …"
+    assert cards.short_title(papers[0]) == "Do Models Really Need …"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_day_is_read_on_a_phone_in_forty_five_lines_a_paper_a_line(language):
+    digest = await sample_digest(language)
+    (message,) = messages.render_post(cards.thread(digest, Detail.SHORT).parent)
+    assert phone.slack_lines(message["blocks"]) <= 40
+    lines = phone.slack_text(message["blocks"]).splitlines()
+    for entry, claim in zip(digest.entries, CLAIMS[language], strict=True):
+        name = cards.name_in(digest, entry)
+        assert [line for line in lines if name in line] == [
+            f"{entry.number} {name}{'：' if language == 'zh' else ': '}{claim}"
+        ]
+
+
+def test_without_a_claim_a_line_is_the_name_alone():
+    digest = a_digest(2)
+    bare = replace(digest.summary, first=(Mention(digest.entries[0].paper.id, "Long words of the document."),))
+    shown = words(cards.thread(replace(digest, summary=bare), Detail.CARD).parent)
+    assert "[Paper 1](https://arxiv.org/abs/2601.22151v1)\n" in f"{shown}\n"
+    assert "Long words" not in shown
+
+
+def test_a_theme_is_named_only_above_several_papers_lines_and_only_in_a_few_words():
+    digest = a_digest(3)
+    both = tuple(Mention(e.paper.id, "", "claim") for e in digest.entries[1:])
+    for words_of_theme, seen in (("Speed grows:", True), ("Speed grows in many ways and places " * 4, False)):
+        summary = replace(digest.summary, trends=(Theme(words_of_theme, both),), highlights=())
+        parent = cards.thread(replace(digest, summary=summary), Detail.CARD).parent
+        assert ("Speed grows" in words(parent)) is seen

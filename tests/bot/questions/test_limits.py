@@ -13,7 +13,7 @@ from digest.errors import OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.model import Usage
 from digest.ports import booked, booking
-from tests.bot.people import ANN, BOB, HERE, Queue, words
+from tests.bot.people import ANN, BOB, HERE, Queue
 
 
 class Broke(ExtractiveAnalyst):
@@ -210,16 +210,6 @@ async def test_status_tells_why_the_last_run_made_nothing_until_the_next_one_doe
     channel.clock.forward(timedelta(days=1))
     await store.begin_run(HERE.key, date(2026, 1, 31), "daily")
     assert "refused the key" not in (await channel.command("digest", "status")).text
-
-
-async def test_the_channel_sees_the_cost_only_where_it_was_asked_for(channel):
-    from bot.core.subscription import Detail
-    from bot.digests import cards
-    from tests.builders import a_digest
-
-    shown = {show: words(cards.thread(a_digest(), Detail.SHORT, show_cost=show).parent) for show in (True, False)}
-    assert "$0.41" in shown[True]
-    assert "$" not in shown[False].replace("$\\pi", "")
 
 
 async def test_a_place_without_settings_is_told_in_utc(broke):

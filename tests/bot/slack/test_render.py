@@ -209,7 +209,7 @@ def test_an_option_too_long_for_its_label_goes_on_below_it():
 
 @pytest.mark.parametrize("detail", list(Detail))
 def test_the_worst_digest_arrives_whole_in_every_detail(detail):
-    thread = cards.thread(worst_digest(10), detail, show_cost=True)
+    thread = cards.thread(worst_digest(10), detail)
     for post in (thread.parent, *thread.replies):
         shown = rules.shown([m["blocks"] for m in checked(post)])
         assert not words(written(post)) - words(shown)

@@ -74,14 +74,16 @@ def worst_entry(number: int, size: int = 4_000) -> Entry:
 
 def worst_digest(papers: int = 10, size: int = 4_000) -> Digest:
     entries = tuple(worst_entry(n, size) for n in range(1, papers + 1))
-    said = [Mention(e.paper.id, f"SAID-{e.number} {CHINESE} {PINGS}") for e in entries]
+    said = [
+        Mention(e.paper.id, f"{CHINESE} {PINGS}", f"SAID-{e.number} <!channel> @here 断言 `x` *y* _z_") for e in entries
+    ]
     summary = Summary(
         "zh",
         "a-model",
         f"HEADLINE {PINGS}"[:90],
         f"OVERVIEW {CHINESE} {PINGS}",
         tuple(said[:3]),
-        (Theme(f"TREND {PINGS}", tuple(said[3:6])),),
+        (Theme("TREND @here", tuple(said[3:6])),),
         (Theme("", tuple(said[6:8])),),
         (Theme("DIRECTION", tuple(said[8:])),),
     )

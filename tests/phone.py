@@ -1,0 +1,108 @@
+"""How many lines a message takes on a phone, counted from its payload: lines of 40 columns, a row of buttons as one line."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from digest.render.width import columns
+
+WIDTH = 40
+
+
+def wrapped(text: str, width: int = WIDTH) -> int:
+    """Lines of a text that breaks at spaces and between wide characters."""
+    return sum(_wrapped(line, width) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> int:
+    count, used = 1, 0
+    for piece in re.findall(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.", line):
+        size = columns(piece)
+        if used + size <= width:
+            used += size
+        elif piece.isspace():
+            used = width
+        else:
+            count, used = count + max(1, -(-size // width)), size % width or width
+    return count
+
+
+# ---------------------------------------------------------------- Slack
+
+
+def slack_lines(blocks: Iterable[Mapping[str, Any]]) -> int:
+    """Of a section that Slack folds, the words that open it count as the line they are."""
+    return sum(wrapped(text) for block in blocks for text in _slack(block))
+
+
+def slack_text(blocks: Iterable[Mapping[str, Any]]) -> str:
+    return "\n".join(text for block in blocks for text in _slack(block))
+
+
+def _slack(block: Mapping[str, Any]) -> Iterator[str]:
+    kind = block["type"]
+    if kind in ("header", "section"):
+        said = _seen(block["text"])
+        yield "…" if kind == "section" and block.get("expand") is False else said
+    elif kind == "context":
+        yield " ".join(_seen(e) for e in block["elements"] if "text" in e)
+    elif kind == "rich_text":
+        yield from (_elements(p) for part in block["elements"] for p in _sections(part))
+    elif kind in ("actions", "context_actions"):
+        yield "buttons"
+    elif kind == "image":
+        yield "image"
+
+
+def _sections(part: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return part["elements"] if part["type"] == "rich_text_list" else [part]
+
+
+def _elements(part: Mapping[str, Any]) -> str:
+    return "".join(e.get("text") or e.get("fallback") or e.get("url", "") for e in part["elements"]).removesuffix("\n")
+
+
+def _seen(text: Mapping[str, Any]) -> str:
+    if text["type"] == "plain_text":
+        return str(text["text"])
+    labels = re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", text["text"])
+    return labels.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+# ---------------------------------------------------------------- Discord
+
+
+def discord_lines(components: Iterable[Mapping[str, Any]]) -> int:
+    """Up to the first separator: what a reader decides by."""
+    return sum(map(wrapped, _above(_flat(components))))
+
+
+def discord_text(components: Iterable[Mapping[str, Any]]) -> str:
+    return "\n".join(filter(None, _flat(components)))
+
+
+def _above(lines: Iterable[str | None]) -> Iterator[str]:
+    for line in lines:
+        if line is None:
+            return
+        yield line
+
+
+def _flat(components: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:
+    """Texts, `buttons` for a row, None for a separator."""
+    for component in components:
+        match component["type"]:
+            case 17:
+                yield from _flat(component["components"])
+            case 10:
+                yield _without_marks(component["content"])
+            case 14:
+                yield None
+            case 1 | 12:
+                yield "buttons"
+
+
+def _without_marks(text: str) -> str:
+    text = re.sub(r"\[((?:\\.|[^\]\\])*)\]\(<?[^)>]*>?\)", r"\1", text)
+    text = re.sub(r"(?m)^(?:#{1,3} |-# |> )", "", text)
+    return re.sub(r"\*\*|\\(?=\W)", "", text)
