@@ -27,11 +27,7 @@ VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind
 
 
 def thread(
-    digest: Digest,
-    detail: Detail,
-    *,
-    hears: bool = True,
-    votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
+    digest: Digest, detail: Detail, *, hears: bool = True, votes: Mapping[str, Mapping[VoteKind, int]] | None = None
 ) -> Thread:
     """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`.
     `votes`: by paper id, how many people voted in which way."""
