@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.alerts import notices
 from bot.commands import gate, setup
-from bot.commands.status import digest_link, status
+from bot.commands.status import status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
 from bot.core.ids import TaskName, join_key
@@ -19,17 +17,11 @@ from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
-from bot.store import DeliveryState, Run, RunState
-from digest.arxiv import calendar
+from bot.store import DeliveryState, Follower
+from digest.cache_keys import fingerprint
 from digest.model import Digest
-from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
-
-FOLLOW_TIME = timedelta(minutes=14)
-"""How long `now` shows its progress: a Discord interaction ends after 15 minutes."""
-POLL_INTERVAL = 1.0
-"""Seconds between two reads of the progress."""
 
 Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[None]]
 
@@ -73,38 +65,31 @@ async def _setup(
 async def run_now(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    """Makes a digest at once or joins a running one, and shows the asker its progress. A digest
-    that is made and could not be posted is posted now."""
+    """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
+    A digest that is made and could not be posted is posted now."""
     held = await _undelivered(context, subscription)
     if held is not None:
         await respond.progress(say("summarised", language))
         await context.store.forget_delivery_fault(held.key)
         await context.queue.hasten("delivery", held.key)
-        await _follow_delivery(context, held.key, respond, language)
+        await _tell_end(context, held.key, command, respond, language, delivery=True)
         return
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
-    await context.queue.add("digest", run.key)
-    await follow_run(context, run, respond, subscription, language)
+    aside = not run.fresh and str(TaskName("digest", run.key)) in await context.store.tasks_aside()
+    await (context.queue.hasten if aside else context.queue.add)("digest", run.key)
+    await _tell_end(context, run.key, command, respond, language)
 
 
-async def follow_run(context: Context, run: Run, respond: Responder, subscription: Subscription, language: str) -> None:
-    """Shows a run's progress until it ends."""
-    shown = ""
-    for _ in range(int(FOLLOW_TIME.total_seconds() / POLL_INTERVAL)):
-        state = await context.store.run_state(run.subscription, run.local_date, run.name)
-        if state is None or state.state is not RunState.OPEN:
-            await respond.show(await _result_post(context, state or run, subscription, language))
-            return
-        delivery = await context.store.delivery(run.key, plan=False)
-        if delivery is not None and delivery.state is DeliveryState.OPEN and delivery.fault:
-            await respond.show(_held_up_post(delivery.fault, language))
-            return
-        line = progress_line(await context.store.progress(run.key), language)
-        if line and line != shown:
-            shown = line
-            await respond.progress(line)
-        await asyncio.sleep(POLL_INTERVAL)
+async def _tell_end(
+    context: Context, run: str, command: Command, respond: Responder, language: str, *, delivery: bool = False
+) -> None:
+    """Lets the queue show the asker how it goes on, also after a restart."""
+    name = join_key(run, fingerprint(command.id))
+    place, person, at = command.place, command.person, context.now()
+    extra = {**command.extra, **respond.handed_over()}
+    await context.store.save_follower(Follower(name, run, place, person, language, at, delivery, extra))
+    await context.queue.add("follow", name)
 
 
 async def _undelivered(context: Context, subscription: Subscription) -> Digest | None:
@@ -115,45 +100,6 @@ async def _undelivered(context: Context, subscription: Subscription) -> Digest |
         return None
     aside = str(TaskName("delivery", delivery.key)) in await context.store.tasks_aside()
     return last if aside or delivery.fault else None
-
-
-async def _follow_delivery(context: Context, key: str, respond: Responder, language: str) -> None:
-    """Shows how a delivery that is tried again ends."""
-    for _ in range(int(FOLLOW_TIME.total_seconds() / POLL_INTERVAL)):
-        delivery = await context.store.delivery(key, plan=False)
-        if delivery is None or delivery.state is DeliveryState.DONE:
-            await respond.show(note(say("done", language), language))
-            return
-        if delivery.fault:
-            await respond.show(_held_up_post(delivery.fault, language))
-            return
-        await asyncio.sleep(POLL_INTERVAL)
-
-
-def _held_up_post(fault: str, language: str) -> Post:
-    return note(say("now.held", language, why=in_language(fault, language)), language)
-
-
-def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
-    """`Read: 4 of 10.`"""
-    if progress is None:
-        return ""
-    stage, done, total = progress
-    name = "posted" if stage == "delivered" else stage
-    return say(name, language, n=total if name == "posted" else done, done=done, total=total)
-
-
-async def _result_post(context: Context, run: Run, subscription: Subscription, language: str) -> Post:
-    if run.state is RunState.DONE:
-        return note(say("done", language), language)
-    if run.state is RunState.NOTHING:
-        last = await context.store.latest_digest(subscription.key)
-        due = run_time(calendar.next_list(context.now()), subscription, language)
-        if last is None:
-            return note(say("nothing new", language, next=due), language)
-        shown = await digest_link(context, last, subscription.place, language)
-        return note(say("nothing new.linked", language, link=shown, next=due), language)
-    return note(say("failed", language, why=in_language(run.note, language)), language)
 
 
 async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from bot.alerts.following import digest_link
 from bot.commands.setup import week
 from bot.context import Context
-from bot.core.chat import Actions, Block, Button, Command, Heading, Place, Post, Responder, Small, Style, Text
+from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Responder, Small, Style, Text
 from bot.core.ids import RunKey
 from bot.core.rights import ACTIONS, SURFACES, may
 from bot.core.schedule import last_due, next_run
@@ -17,10 +18,10 @@ from bot.digests.cards import note, run_time
 from bot.digests.preferences import load_learned
 from bot.store import DeliveryState, RunState
 from digest.arxiv import calendar
-from digest.model import Digest, Usage
+from digest.model import Usage
 from digest.render.catalogs import in_language
 from digest.render.labels import day_words, label
-from digest.render.markdown import cost_words, escape, link
+from digest.render.markdown import cost_words, escape
 from digest.selection.preferences import Learned
 
 
@@ -156,12 +157,3 @@ async def _set_aside_lines(context: Context, subscription: Subscription, languag
             day = day_words(RunKey.parse(key).day, language)
             lines.append(say("status.aside", language, day=day, fault=in_language(delivery.fault, language)))
     return lines
-
-
-async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
-    """The digest's date with a link to its parent message, if it was delivered."""
-    delivery = await context.store.delivery(digest.key)
-    named = day_words(digest.local_date, language)
-    if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
-        return named
-    return link(named, await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from rich.live import Live
 
 from bot.console import render
 from bot.console.history import History
-from bot.core.chat import Form, Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
+from bot.core.chat import Form, Person, Place, Post, Question, Responder, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import StepKey, link_to, reply_url
 from bot.store import Store, post_from_data, post_to_data
 
@@ -93,6 +93,9 @@ class ConsoleChat:
 
     async def draft(self, question: Question, key: str, message: str = "") -> ConsoleDraft:  # noqa: ARG002
         return ConsoleDraft(self, question.place, key)
+
+    def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:  # noqa: ARG002
+        return ConsoleResponder(self, place)
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
@@ -183,6 +186,9 @@ class ConsoleResponder:
 
     chat: ConsoleChat
     place: Place
+
+    def handed_over(self) -> Mapping[str, str]:
+        return {}
 
     async def show(self, post: Post, *, private: bool = True) -> str:
         if private:

@@ -433,6 +433,10 @@ class Chat(Protocol):
         that people see is not sent again if `key` is found among the last ones."""
         ...
 
+    def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
+        """Goes on answering a command, click or submission, from its `extra`."""
+        ...
+
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
         """The keys of those channels that the person is in. A platform that shows a channel's
         commands only to people in it may return all. Raises ChatError."""
@@ -441,6 +445,10 @@ class Chat(Protocol):
 
 class Responder(Protocol):
     """Answers one command, click or submission."""
+
+    def handed_over(self) -> Mapping[str, str]:
+        """What `Chat.responder` needs as `extra` to go on answering, in any process."""
+        ...
 
     async def show(self, post: Post, *, private: bool = True) -> str:
         """Shows the answer or its next message. Returns the id, empty where there is none."""

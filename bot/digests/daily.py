@@ -14,7 +14,7 @@ from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
 from bot.digests import cards
-from bot.digests.delivery import Delivered, deliver, retract
+from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract
 from bot.digests.preferences import load_preferences
 from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.model import Digest, Entry
@@ -128,7 +128,7 @@ class Daily:
         subscription: Subscription,
         digest: Digest,
         progress: Progress = silent,
-        checkpoint: Callable[[], Awaitable[None]] | None = None,
+        checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
     ) -> Delivered:
         """Delivers a digest, or resumes that, and records which paper each message is about."""
         chat = self._chats[subscription.place.platform]
@@ -142,17 +142,24 @@ class Daily:
             # Questions may come while the thread is still being posted.
             parent = message if step.kind is StepKind.POST else ""
             await self._map_messages(digest, place, parent, {step.reply: message})
-            if checkpoint is not None:
-                await checkpoint()
+            await checkpoint()
 
         delivered = await deliver(
-            digest.key, steps, chat, place, self._store, self._pace, on_record=recorded, progress=progress
+            digest.key,
+            steps,
+            chat,
+            place,
+            self._store,
+            self._pace,
+            on_record=recorded,
+            progress=progress,
+            checkpoint=checkpoint,
         )
         # Repeated for messages recorded by a process that ended right after.
         await self._map_messages(digest, place, delivered.parent, delivered.replies)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
-            if run and run.state is RunState.OPEN:
+            if run and run.state is not RunState.DONE:  # it may have been put aside before
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 

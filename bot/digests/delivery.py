@@ -85,6 +85,10 @@ async def ignore_record(step: Step, message: str) -> None:
     """The default `on_record`, which is called after each recorded step."""
 
 
+async def no_checkpoint() -> None:
+    """The default `checkpoint`."""
+
+
 async def deliver(
     key: str,
     steps: Callable[[], Sequence[Step]],
@@ -96,9 +100,10 @@ async def deliver(
     settle_time: timedelta | None = None,
     on_record: Callable[[Step, str], Awaitable[None]] = ignore_record,
     progress: Progress = silent,
+    checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
-    if no plan is stored. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
+    if no plan is stored. `checkpoint` is called where a death must not count. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -109,7 +114,7 @@ async def deliver(
             join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED
         ) as lease:
             work = _DeliverySession(
-                key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress
+                key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress, checkpoint
             )
             return _outcome(await work.run_steps())
     except (LeaseBusy, LeaseLost):
@@ -134,7 +139,16 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time
         delivery = await store.delivery(key)
         assert delivery is not None
         work = _DeliverySession(
-            key, chat, delivery.place, store, pace, lease, settle_time or SETTLE_TIME, ignore_record, silent
+            key,
+            chat,
+            delivery.place,
+            store,
+            pace,
+            lease,
+            settle_time or SETTLE_TIME,
+            ignore_record,
+            silent,
+            no_checkpoint,
         )
         try:
             return await work.delete_posts(delivery)
@@ -159,6 +173,7 @@ class _DeliverySession:
     settle_time: timedelta
     on_record: Callable[[Step, str], Awaitable[None]]
     progress: Progress
+    checkpoint: Callable[[], Awaitable[None]]
     waited: float = 0.0
     doubtful: int = 0
     """Unanswered requests since the last recorded step."""
@@ -245,7 +260,10 @@ class _DeliverySession:
     async def _find_posted(self, step: Step, delivery: Delivery) -> str | None:
         intent = delivery.intents[step.key]
         wait = min(intent + self.settle_time - await self.store.server_time(), self.settle_time)
-        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        if wait > timedelta(0):
+            # To wait is progress: a worker that dies meanwhile has not died of this step.
+            await self.checkpoint()
+            await asyncio.sleep(wait.total_seconds())
         on = delivery.ids.get(step.on, "")
         found: str | None = await self._retry_throttled(
             lambda: self.chat.find(step.key, step.kind, self.place, intent - CLOCK_SKEW, on)

@@ -14,7 +14,7 @@ from typing import Any
 
 import discord
 
-from bot.core.chat import ChatError, Person, Place, Post, Question, Step, StepKind, TargetMissing, Thread
+from bot.core.chat import ChatError, Person, Place, Post, Question, Responder, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
@@ -24,6 +24,7 @@ from bot.discord.ids import locate, message_id
 from bot.discord.render.messages import NOBODY, V2, editable, keyed, messages
 from bot.discord.render.plan import plan, silent
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
+from digest.ports import MemoryCache
 
 FORUM = 15
 THREADS = (10, 11, 12)
@@ -184,6 +185,12 @@ class DiscordChat:
         channel, bare = await self._locate(place, message)
         guild = "@me" if place.direct else (await self._channel_info(place.channel)).get("guild_id", "@me")
         return f"https://discord.com/channels/{guild}/{channel}/{bare}"
+
+    def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
+        from bot.discord.render.forms import Forms  # noqa: PLC0415  # a responder knows its chat
+        from bot.discord.responder import Responder as DiscordResponder  # noqa: PLC0415
+
+        return DiscordResponder.resumed(place, person, extra, self, Forms(MemoryCache()))
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)

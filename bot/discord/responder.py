@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from bot.core.chat import Actions, Button, Form, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.texts import say
@@ -69,6 +70,26 @@ class Responder:
         """Discord shows "thinking…" and nothing was sent since."""
         self._hook = {"webhook_id": ticket.application, "webhook_token": ticket.token}
 
+    def handed_over(self) -> Mapping[str, str]:
+        ticket = self.ticket
+        return {
+            "id": ticket.id,
+            "application": ticket.application,
+            "token": ticket.token,
+            "language": ticket.language,
+            "replaceable": self._replaceable,
+        }
+
+    @classmethod
+    def resumed(cls, place: Place, person: Person, extra: Mapping[str, str], chat: DiscordChat, forms: Forms) -> Self:
+        """Goes on answering from what another Responder handed over."""
+        name, token, application = (extra.get(field, "") for field in ("id", "token", "application"))
+        language = extra.get("language", person.language)
+        ticket = InteractionData(name, token, application, place, person, language, component=True)
+        made = cls(ticket, chat.rest, chat, forms)
+        made.acknowledged, made._replaceable = True, extra.get("replaceable", "")
+        return made
+
     def at_page(self, page: int) -> Responder:
         self._page = page
         return self
@@ -82,7 +103,7 @@ class Responder:
         return first
 
     async def progress(self, text: str) -> None:
-        if self._page is not None:
+        if self._page is not None or not self.ticket.token:
             return
         async with self._lock:
             self._thinking = False
@@ -170,6 +191,8 @@ class Responder:
         return "" if private or not message else chat_message_id(self.ticket.place, message)
 
     async def _send_response(self, body: dict[str, Any], *, private: bool) -> str:
+        if not self.ticket.token:  # too old to be kept
+            raise TargetMissing(say.sentence("error.discord.ended"))
         if not self.acknowledged:
             made = await self._respond(ResponseType.MESSAGE, body)
             return str(((made or {}).get("resource") or {}).get("message", {}).get("id", ""))

@@ -59,11 +59,15 @@ class SlackResponder:
     ) -> None:
         self._chat, self._place, self._person, self._extra, self._clock = chat, place, person, extra, clock
         self._url = extra.get("response_url", "") if extra.get("kind") == "command" else ""
-        self._uses = 0
-        self._lines = 0
-        self._last_line = 0.0
-        self._shown_line = False
+        self._uses = int(extra.get("uses", "0"))
+        self._lines = int(extra.get("lines", "0"))
+        self._last_line = clock()
+        self._shown_line = "shown_line" in extra
         self._lock = asyncio.Lock()
+
+    def handed_over(self) -> Mapping[str, str]:
+        counts = {"uses": str(self._uses), "lines": str(self._lines)}
+        return {**self._extra, **counts} | ({"shown_line": "1"} if self._shown_line else {})
 
     async def show(self, post: Post, *, private: bool = True) -> str:
         if not private:

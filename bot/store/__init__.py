@@ -34,6 +34,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | thread:S:T                           | hash: digest, papers, quiet, who spoke, and of what             | 90 days                  |
 | named:N                              | the question behind a button                                   | 90 days                  |
 | private:S:N                          | that an answer to one person was given in this channel         | 90 days                  |
+| follow:S:D:R:N, follow-extra:S:D:R:N | who is told how a run ends; tokens with a short life           | 1 day, 1 hour            |
 | progress:S:D:R                       | how far a run is                                               | 2 hours                  |
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
@@ -59,6 +60,7 @@ from bot.store.cache import RedisCache
 from bot.store.deliveries import Delivery, DeliveryState
 from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
+from bot.store.followers import Follower
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.pace import RedisPace
 from bot.store.questions import (
@@ -81,6 +83,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "EarlierEntry",
+    "Follower",
     "Lease",
     "LeaseBusy",
     "LeaseLost",

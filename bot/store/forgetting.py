@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.ids import AnswerTo, is_within
 from bot.store.archive import ArchiveExchange, archive_change
 from bot.store.deliveries import OPEN
+from bot.store.followers import Followers
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL
@@ -12,7 +13,7 @@ from bot.store.votes import BORDER, votes_key
 from digest.cache_keys import fingerprint
 
 
-class Forgetting(Questions, ArchiveExchange):
+class Forgetting(Questions, ArchiveExchange, Followers):
     async def forget_person(self, person: str) -> None:
         """Deletes the person's questions, answers, votes and saved papers."""
         questions = await self._members(key("person", person, "questions"))
@@ -29,6 +30,7 @@ class Forgetting(Questions, ArchiveExchange):
             commands += [("HDEL", name, f) for f in fields if f.split(BORDER)[0] == person]
             commands += archive_change("votes", channel)
         commands += [("DEL", name) for name in await self.redis.scan(f"{key('person', literal(person))}:*")]
+        commands += await self._follower_commands(person)
         if commands:
             await self.redis.transaction(commands)
 

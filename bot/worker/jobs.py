@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.alerts import faults, late
+from bot.alerts import faults, following, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.context import Context
 from bot.core import metrics
@@ -44,6 +44,8 @@ QUESTION_MAX_AGE = timedelta(days=1)
 """If an older question cannot be answered, its asker is told why."""
 TELLING_MAX_AGE = timedelta(days=7)
 RETRY_TELLING = timedelta(minutes=10)
+FOLLOW_AGAIN = timedelta(seconds=30)
+"""How often a run is looked at whose progress is no longer shown."""
 RETRY_REFUSED = timedelta(minutes=5)
 """The longest wait until a refused answer is sent again: the right may be back."""
 
@@ -70,6 +72,7 @@ class Jobs:
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
         queue.register("counts", self.counts, POSTS)
+        queue.register("follow", self.follow, POSTS)
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
@@ -237,6 +240,21 @@ class Jobs:
         if digest is not None:
             await self._end_run(digest, say.sentence("error.run.removed"))
 
+    async def follow(self, task: Task, name: str) -> None:
+        """Tells whoever typed `/digest now` how it goes on and ends. The end is told later, too."""
+        follower = await self._store.follower(name)
+        if follower is None:
+            return
+        try:
+            done = await following.follow(self._context, follower)
+        except ChatError as error:
+            log.warning("event=end_not_told run=%s cause=%r", follower.run, for_log(error))
+            raise RetryLater(_wait_after(error, self._context.now() - follower.at)) from error
+        await task.checkpoint()
+        if not done:
+            raise RetryLater(FOLLOW_AGAIN)
+        await self._store.forget_follower(name)
+
     async def counts(self, task: Task, digest_key: str) -> None:  # noqa: ARG002  # nothing of it is a checkpoint
         """Shows how many people voted. A refusal of the platform waits for the next vote."""
         with log_id(digest_key):
@@ -287,7 +305,7 @@ class Jobs:
         try:
             task = TaskName.parse(name)
             kind, of = task.task, task.subject
-            if kind == "counts":
+            if kind in ("counts", "follow"):
                 return
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")
@@ -322,6 +340,8 @@ class Jobs:
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
                 await self._requeue(aside, "delivery", delivery)
+        for follower in await self._store.followers():
+            await self._requeue(aside, "follow", follower)
         for subscription in await self._store.subscriptions():
             run = await self._store.open_run(subscription.key)
             if run is not None:

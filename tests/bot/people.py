@@ -31,6 +31,9 @@ class Respond:
     pages: list[Post] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
 
+    def handed_over(self) -> Mapping[str, str]:
+        return {}
+
     async def show(self, post: Post, *, private: bool = True) -> str:
         self.posts.append(post)
         return ""

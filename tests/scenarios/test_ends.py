@@ -18,3 +18,16 @@ async def test_a_digest_that_cannot_be_posted_is_said_and_now_posts_it_when_the_
         await place.until(lambda: "Today's digest is in the channel." in place.alone()[-1])
         assert len(place.posts()) == 3
         assert len(world.model.calls) == calls
+
+
+@pytest.mark.parametrize("kind", ["slack by socket", "discord"])
+async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_path):
+    async with a_place(kind, world, tmp_path / "bot.log", subscribed=True) as place:
+        world.model.latency = 2.0
+        place.command("digest", "now")
+        await place.until_logged("event=model_call")
+        await place.kill()
+        world.model.latency = 0.0
+        await place.start()
+        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        assert len(place.posts()) == 3

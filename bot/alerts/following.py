@@ -1,0 +1,98 @@
+"""Shows whoever typed `/digest now` how the digest goes on and how it ends, where they typed it.
+
+A task of the queue does this, so it goes on after a restart, in any process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from bot.context import Context
+from bot.core.chat import Place, Post, Responder
+from bot.core.ids import RunKey
+from bot.core.texts import say
+from bot.digests.cards import note, run_time
+from bot.store import DeliveryState, Follower, Run, RunState
+from digest.arxiv import calendar
+from digest.model import Digest
+from digest.render.catalogs import in_language
+from digest.render.labels import day_words
+from digest.render.markdown import link
+
+PROGRESS_TIME = timedelta(minutes=14)
+"""How long progress is shown: a Discord interaction ends after 15 minutes. The end is told later,
+too."""
+FOLLOW_TIME = timedelta(hours=23)
+POLL_INTERVAL = 1.0
+"""Seconds between two reads of the progress."""
+
+
+async def follow(context: Context, follower: Follower) -> bool:
+    """Shows the progress until the run ends, then the end. False if that takes longer than
+    `PROGRESS_TIME`: call again later. Raises ChatError."""
+    respond = context.chats[follower.place.platform].responder(follower.place, follower.person, follower.extra)
+    shown = ""
+    while (post := await _end(context, follower)) is None:
+        if context.now() - follower.at > PROGRESS_TIME:
+            return context.now() - follower.at > FOLLOW_TIME
+        shown = await _show_progress(context, follower, respond, shown)
+        await asyncio.sleep(POLL_INTERVAL)
+    await respond.show(post)
+    return True
+
+
+async def _show_progress(context: Context, follower: Follower, respond: Responder, shown: str) -> str:
+    line = progress_line(await context.store.progress(follower.run), follower.language)
+    if line and line != shown:
+        await respond.progress(line)
+    return line
+
+
+async def _end(context: Context, follower: Follower) -> Post | None:
+    """What is said at the end; None while the run goes on."""
+    store, language, key = context.store, follower.language, RunKey.parse(follower.run)
+    run = await store.run_state(key.subscription, key.day, key.kind)
+    delivery = await store.delivery(follower.run, plan=False)
+    if delivery is not None and delivery.state is DeliveryState.DONE:
+        return note(say("done", language), language)
+    if delivery is not None and delivery.state is DeliveryState.OPEN and delivery.fault:
+        return note(say("now.held", language, why=in_language(delivery.fault, language)), language)
+    if follower.delivery:
+        return note(say("expired", language), language) if delivery is None else None
+    if run is not None and run.state is RunState.OPEN:
+        return None
+    return await _result(context, run or Run(key.subscription, key.day, key.kind), follower)
+
+
+def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
+    """`Read: 4 of 10.`"""
+    if progress is None:
+        return ""
+    stage, done, total = progress
+    name = "posted" if stage == "delivered" else stage
+    return say(name, language, n=total if name == "posted" else done, done=done, total=total)
+
+
+async def _result(context: Context, run: Run, follower: Follower) -> Post:
+    language, place = follower.language, follower.place
+    if run.state is RunState.DONE:
+        return note(say("done", language), language)
+    if run.state is not RunState.NOTHING:
+        return note(say("failed", language, why=in_language(run.note, language)), language)
+    subscription = await context.subscription(place)
+    last = await context.store.latest_digest(subscription.key)
+    due = run_time(calendar.next_list(context.now()), subscription, language)
+    if last is None:
+        return note(say("nothing new", language, next=due), language)
+    shown = await digest_link(context, last, subscription.place, language)
+    return note(say("nothing new.linked", language, link=shown, next=due), language)
+
+
+async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
+    """The digest's date with a link to its parent message, if it was delivered."""
+    delivery = await context.store.delivery(digest.key)
+    named = day_words(digest.local_date, language)
+    if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
+        return named
+    return link(named, await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))
