@@ -1,6 +1,7 @@
 """Posts one message to the admins when a fault begins and one when it ends.
 
-The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. A fault has a name; while it
+The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. Without them, a channel's fault
+is told directly to the person who set its digest up. A fault has a name; while it
 lasts, no process posts it again. Faults that often end by themselves are posted only once they
 have lasted. Reporting never raises: a refusal of the platform is logged, and the next report of
 the fault tries again.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts import notices
-from bot.core.chat import Chat, Place, Post, Text
+from bot.core.chat import Chat, Person, Place, Post, Text
 from bot.core.ids import FaultId, join_key
 from bot.core.texts import say
 from bot.store import Store
@@ -32,7 +33,7 @@ SERVICE_FAULT_DELAY = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class AdminReports:
-    """Implements `Reports`. Without places, faults are still stored for `subscriptions list`."""
+    """Implements `Reports`. Faults are stored for `subscriptions list`, too."""
 
     store: Store
     chats: Mapping[str, Chat]
@@ -49,7 +50,7 @@ class AdminReports:
             kept = await self.store.open_fault(str(FaultId(name, about)), begun)
             since = datetime.fromisoformat(kept["since"])
             if self.now() - since >= after:
-                await self._post(_key(name, about, since), self._sentence(name, kept))
+                await self._post(_key(name, about, since), self._sentence(name, kept), kept["channel"])
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
 
@@ -64,7 +65,7 @@ class AdminReports:
             minutes = max(1, round((self.now() - since).total_seconds() / 60))
             key = _key(name, about, since)
             ended = say("fault.over", self.language, **self._facts(name, kept), n=minutes)
-            await self._post(join_key(key, "over"), ended, only_after=key)
+            await self._post(join_key(key, "over"), ended, kept["channel"], only_after=key)
             await self.store.close_fault(str(FaultId(name, about)))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
@@ -84,10 +85,18 @@ class AdminReports:
         shown = say("fault.channel", self.language, channel=where) if where else ""
         return {"what": say(f"fault.{name}", self.language, platform=kept["about"]), "channel": shown}
 
-    async def _post(self, key: str, sentence: str, *, only_after: str = "") -> None:
-        """`only_after`: the key of the message that must have been posted in the place before."""
+    async def _of_channel(self, channel: str) -> Sequence[Place]:
+        """Without a channel for admins: whoever set the faulty channel's digest up, directly."""
+        subscription = await self.store.subscription(channel) if channel else None
+        if subscription is None or not subscription.set_by:
+            return []
+        return [await self.chats[subscription.place.platform].direct(Person(subscription.set_by))]
+
+    async def _post(self, key: str, sentence: str, channel: str, *, only_after: str = "") -> None:
+        """`channel`: of the fault. `only_after`: the key of the message that must have been posted
+        in the place before."""
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
-        for place in self.places:
+        for place in self.places or await self._of_channel(channel):
             named = join_key(place.key, key)
             before = await self.store.delivery(join_key(place.key, only_after)) if only_after else None
             if only_after and before is None:

@@ -68,11 +68,11 @@ async def run_now(
     """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
     A digest that is made and could not be posted is posted now."""
     held = await _undelivered(context, subscription)
-    if held is not None:
+    if held:
         await respond.progress(say("summarised", language))
-        await context.store.forget_delivery_fault(held.key)
-        await context.queue.hasten("delivery", held.key)
-        await _tell_end(context, held.key, command, respond, language, delivery=True)
+        await context.store.forget_delivery_fault(held)
+        await context.queue.hasten("delivery", held)
+        await _tell_end(context, held, command, respond, language, delivery=True)
         return
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
     await respond.progress(say("running" if run.fresh else "already", language))
@@ -92,14 +92,15 @@ async def _tell_end(
     await context.queue.add("follow", name)
 
 
-async def _undelivered(context: Context, subscription: Subscription) -> Digest | None:
-    """The latest digest, if its delivery waits for another try or its task was put aside."""
-    last = await context.store.latest_digest(subscription.key)
-    delivery = await context.store.delivery(last.key, plan=False) if last else None
-    if delivery is None or delivery.state is not DeliveryState.OPEN:
-        return None
-    aside = str(TaskName("delivery", delivery.key)) in await context.store.tasks_aside()
-    return last if aside or delivery.fault else None
+async def _undelivered(context: Context, subscription: Subscription) -> str:
+    """The key of the newest digest whose delivery waits for another try or was put aside."""
+    aside = await context.store.tasks_aside()
+    for key in await context.store.digests(subscription.key, 7):
+        delivery = await context.store.delivery(key, plan=False)
+        held = delivery is not None and (delivery.fault or str(TaskName("delivery", key)) in aside)
+        if held and delivery is not None and delivery.state is DeliveryState.OPEN:
+            return key
+    return ""
 
 
 async def _find_todays_digest(context: Context, subscription: Subscription) -> tuple[Digest | None, int]:

@@ -9,7 +9,7 @@ from bot.alerts.following import digest_link
 from bot.commands.setup import week
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Responder, Small, Style, Text
-from bot.core.ids import RunKey
+from bot.core.ids import RunKey, TaskName
 from bot.core.rights import ACTIONS, SURFACES, may
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
@@ -138,6 +138,15 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
 
 
 async def _failed_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
+    lines = []
+    now = await context.store.latest_now(subscription.key, context.daily.local_date(subscription))
+    if now is not None and now.state is RunState.FAILED and now.note and now.begun:
+        at, why = run_time(now.begun, subscription, language), in_language(now.note, language)
+        lines.append(say("status.failed.now", language, at=at, why=why))
+    return [*lines, *await _failed_daily_lines(context, subscription, language)]
+
+
+async def _failed_daily_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     due = last_due(subscription, context.now())
     if due is None:
         return []
@@ -150,10 +159,14 @@ async def _failed_lines(context: Context, subscription: Subscription, language: 
 
 async def _set_aside_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     """The last digests that could not be delivered."""
-    lines = []
+    lines, aside = [], await context.store.tasks_aside()
     for key in await context.store.digests(subscription.key, 7):
         delivery = await context.store.delivery(key, plan=False)
-        if delivery is not None and delivery.state is DeliveryState.ASIDE:
-            day = day_words(RunKey.parse(key).day, language)
+        if delivery is None:
+            continue
+        day = day_words(RunKey.parse(key).day, language)
+        if delivery.state is DeliveryState.OPEN and str(TaskName("delivery", key)) in aside:
+            lines.append(say("status.held", language, day=day))
+        elif delivery.state is DeliveryState.ASIDE:
             lines.append(say("status.aside", language, day=day, fault=in_language(delivery.fault, language)))
     return lines

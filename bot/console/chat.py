@@ -94,6 +94,9 @@ class ConsoleChat:
     async def draft(self, question: Question, key: str, message: str = "") -> ConsoleDraft:  # noqa: ARG002
         return ConsoleDraft(self, question.place, key)
 
+    async def direct(self, person: Person) -> Place:
+        return Place(self.name, f"direct-{person.id}", direct=True)
+
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:  # noqa: ARG002
         return ConsoleResponder(self, place)
 

@@ -433,6 +433,10 @@ class Chat(Protocol):
         that people see is not sent again if `key` is found among the last ones."""
         ...
 
+    async def direct(self, person: Person) -> Place:
+        """The direct conversation with a person, opened if need be. Raises ChatError."""
+        ...
+
     def responder(self, place: Place, person: Person, extra: Mapping[str, str]) -> Responder:
         """Goes on answering a command, click or submission, from its `extra`."""
         ...

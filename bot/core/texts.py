@@ -147,6 +147,8 @@ say = Texts(
     text("status.running", "Being made since {since}"),
     text("status.running.waiting", "Being made since {since}: {why}"),
     text("status.aside", "The digest of {day} could not be delivered for three days and was given up: {fault}"),
+    text("status.held", "The digest of {day} is made, but posting it was given up after five tries. `/digest now` tries again."),
+    text("status.failed.now", "The last `/digest now` ({at}) did not succeed: {why}"),
     text("status.fault", "Could not be delivered: {fault}"),
     text("status.failed", "There is no digest of {day}: {why}"),
     text("status.cost", "This month: {cost} ({stages}); {read} tokens read, {cached} % of them from the model's cache"),

@@ -103,7 +103,8 @@ async def deliver(
     checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
-    if no plan is stored. `checkpoint` is called where a death must not count. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
+    if no plan is stored. `checkpoint` is called where a death must not count. Raises
+    StoreUnavailable; a refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))

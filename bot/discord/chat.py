@@ -251,6 +251,9 @@ class DiscordChat:
         made = await self.rest.write("POST", "/users/@me/channels", {"recipient_id": person.id})
         return str(made["id"])
 
+    async def direct(self, person: Person) -> Place:
+        return Place(NAME, await self.open_direct(person), direct=True)
+
     async def draft(self, question: Question, key: str, message: str = "") -> Draft:
         if question.private and question.extra.get("token"):
             if len(self.streaming_tokens) >= MAX_KNOWN_CHANNELS:

@@ -182,8 +182,7 @@ class SlackChat:
             for message in messages.render_post(post):
                 await self.post_ephemeral(place, to.id, message)
         except TargetMissing:
-            direct = Place(self.name, await self.open_direct(to.id), direct=True)
-            return await self._send_all(direct, messages.render_post(post, key))
+            return await self._send_all(await self.direct(to), messages.render_post(post, key))
         return ""
 
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None:
@@ -196,6 +195,9 @@ class SlackChat:
     async def open_direct(self, user: str) -> str:
         answer = await self.api.call("conversations.open", users=user)
         return str(answer["channel"]["id"])
+
+    async def direct(self, person: Person) -> Place:
+        return Place(self.name, await self.open_direct(person.id), direct=True)
 
     async def _send_all(self, place: Place, sent: Sequence[Mapping[str, Any]]) -> str:
         """Posts those messages that are not there yet. Returns the id of the first."""

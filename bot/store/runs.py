@@ -126,6 +126,11 @@ class Runs(Base):
         run = RunKey.of_channel(subscription, current.decode())
         return await self.run_state(subscription, run.day, run.kind)
 
+    async def latest_now(self, subscription: str, local_date: date) -> Run | None:
+        """The last `now` run that was begun on a date."""
+        count = await self.redis.do("GET", key("runs", subscription, iso(local_date)))
+        return await self.run_state(subscription, local_date, f"now-{int(count)}") if count else None
+
     async def _run(self, subscription: str, day: date, name: str, *, fresh: bool = False) -> Run:
         run = Run(subscription, day, name)
         found = await self.redis.do("HMGET", _run(run), "state", "begun", "ended", "model_lost", "note", "late_for")

@@ -10,7 +10,8 @@ import pytest
 from bot.alerts.admin import SERVICE_FAULT_DELAY, AdminReports
 from bot.console import render
 from bot.console.chat import ConsoleChat
-from bot.core.chat import Forbidden, Place
+from bot.core.chat import Forbidden, Person, Place
+from bot.core.subscription import Subscription
 from bot.store import Redis, Store, post_from_data
 from digest.ports import FreePace
 from tests.bot.people import words
@@ -98,6 +99,20 @@ async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin
     assert "event=report_waits" in caplog.text
     await admin.report_fault("settings", "The key is refused.")
     assert len(await said(admin)) == 1
+
+
+async def test_without_a_channel_for_admins_who_set_the_digest_up_is_told_directly(admin, clock):
+    nobody, ann = replace(admin, places=[]), Person("ann")
+    await admin.store.save_subscription(Subscription(Place("console", "papers"), set_by=ann.id))
+    for _ in range(2):
+        await nobody.report_fault("delivery", "It is archived.", about="console:papers", channel="console:papers")
+    clock.forward(timedelta(minutes=5))
+    await nobody.report_recovery("delivery", about="console:papers")
+    chat = admin.chats["console"]
+    told = [words(post_from_data(m.post)) for m in await chat.history(await chat.direct(ann)).messages()]
+    assert len(told) == 2
+    assert "It is archived." in told[0]
+    assert "over after 5 minutes" in told[1]
 
 
 async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin):

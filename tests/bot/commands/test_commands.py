@@ -8,7 +8,9 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.core.chat import Menu, Place, Quotation, Text, VoteKind
+from bot.core.texts import say
 from bot.digests.counts import GATHER
+from bot.store import RunState
 from tests.bot.people import ANN, BOB, HERE, Queue, words
 
 
@@ -232,6 +234,34 @@ async def test_one_role_may_be_mentioned_where_there_are_roles(channel, monkeypa
     ):
         assert sentence in (await channel.command("digest", said)).text
         assert (await channel.context.store.subscription(HERE.key)).ping_role == role
+
+
+async def test_what_was_put_aside_is_in_the_status_and_the_next_now_takes_it_up(channel):
+    digest, _ = await channel.digest()
+    store = channel.context.store
+    run = await store.begin_run(HERE.key, digest.local_date, "now")
+    await store.end_run(run, RunState.FAILED, say.sentence("error.task"))
+    assert "The last `/digest now`" in (await channel.command("digest", "status")).text
+    await store.redis.do("HSET", f"paperboy:delivery:{digest.key}", "state", "open")
+    await store.set_task_aside(f"delivery:{digest.key}", "five tries")
+    assert "given up after five tries" in (await channel.command("digest", "status")).text
+    queue = Queue()
+    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    await channel.command("digest", "now")
+    assert queue.put[0] == ("delivery", digest.key)
+    assert queue.put[1][0] == "follow"
+
+
+async def test_a_run_whose_task_was_put_aside_is_begun_again_by_the_next_now(channel):
+    await channel.set_up()
+    store = channel.context.store
+    run = await store.begin_run(HERE.key, channel.clock().date(), "now")
+    await store.set_task_aside(f"digest:{run.key}", "five tries")
+    queue = Queue()
+    queue.hasten = lambda *ids: queue.add("hasten", *ids)
+    channel.handler = Dispatcher(replace(channel.context, queue=queue), channel.conversation)
+    await channel.command("digest", "now")
+    assert queue.put[0] == ("hasten", "digest", run.key)
 
 
 async def test_retract_asks_once_and_takes_back_what_the_bot_posted(channel):

@@ -247,6 +247,17 @@ class TestRefused:
         assert (await run(world, store)).state is DeliveryState.DONE
         assert len(await world.posts()) == 2
 
+    async def test_to_wait_for_a_doubtful_post_is_progress_and_to_look_for_it_is_none(self, world, store):
+        waits = []
+
+        async def checkpoint() -> None:
+            waits.append("wait")
+
+        await die(world, store, "intend", 0)
+        assert (await run(world, store, checkpoint=checkpoint)).state is DeliveryState.DONE
+        assert waits == ["wait"]
+        await check_whole(world)
+
     async def test_what_rests_on_a_message_in_doubt_is_dropped(self, world, store):
         world.break_next(Break.ANSWER_LOST)
         world.break_next(Break.HISTORY, "find")
