@@ -1,4 +1,4 @@
-"""A question in a thread on the local Slack: model calls, the first visible words after the model's first token, and the cached share.
+"""A question in a thread on the local Slack: with both APIs of the vendor: model calls, the first visible words after the model's first token, and the cached share.
 
 The bot runs as a process. The local model streams at a person's reading pace; both servers live in this process and share its clock.
 """
@@ -20,8 +20,9 @@ LATENCY, PER_TOKEN = 0.8, 0.02
 INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060]+")
 
 
-async def serve(bench: World, slack: SlackServer, papers: int = 2) -> asyncio.subprocess.Process:
+async def serve(bench: World, slack: SlackServer, papers: int = 2, api: str = "chat") -> asyncio.subprocess.Process:
     environment = bench.environment | {
+        "LLM_API": api,
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_API_URL": slack.url,
@@ -59,29 +60,41 @@ async def asked(bench: World, slack: SlackServer, thread: str, text: str) -> tup
     return len(bench.model.calls) - before, seen - (call.began + LATENCY), call.cached_tokens / call.prompt_tokens
 
 
-async def main() -> None:
+async def two_questions(api: str) -> list[tuple[int, float, float]]:
     async with world(papers=8, latency=0.05, per_token=0) as bench, SlackServer(speed=20, ack=3) as slack:
         slack.space.add_user("U1", "ann")
         slack.space.add_channel(CHANNEL, "U1")
-        process = await serve(bench, slack)
+        process = await serve(bench, slack, api=api)
         try:
             await slack.command("U1", CHANNEL, "/digest", "now").wait()
             posts = slack.space.channel(CHANNEL).messages
             await slack.until(lambda: any(m.bot_id and m.edits for m in posts.values()), 120)
             thread = min(ts for ts, m in posts.items() if m.bot_id)
             bench.model.latency, bench.model.per_token = LATENCY, PER_TOKEN
-            first = await asked(bench, slack, thread, "What does paper 1 propose?")
-            second = await asked(bench, slack, thread, "And which datasets does paper 1 use?")
+            return [
+                await asked(bench, slack, thread, "What does paper 1 propose?"),
+                await asked(bench, slack, thread, "And which datasets does paper 1 use?"),
+            ]
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()
+
+
+async def main() -> None:
+    found = {api: await two_questions(api) for api in ("chat", "responses")}
+    names = {"chat": "Chat Completions", "responses": "Responses"}
     report.table(
-        ("question", "model calls", "first words after first token, s", "cached share"),
-        [("first", *first), ("second, same paper", *second)],
+        ("API", "question", "model calls", "first words after first token, s", "cached share"),
+        [
+            (names[api], which, *row)
+            for api, rows in found.items()
+            for which, row in zip(("first", "second, same paper"), rows, strict=True)
+        ],
     )
-    report.aim("model calls per question", max(first[0], second[0]), most=1)
-    report.aim("first visible words after the model's first token, s", max(first[1], second[1]), most=0.3)
-    report.aim("cached share of the second prompt", second[2], least=0.8, last=True)
+    rows = [row for each in found.values() for row in each]
+    report.aim("model calls per question", max(row[0] for row in rows), most=1)
+    report.aim("first visible words after the model's first token, s", max(row[1] for row in rows), most=0.3)
+    report.aim("cached share of the second prompt", min(each[1][2] for each in found.values()), least=0.8, last=True)
 
 
 if __name__ == "__main__":

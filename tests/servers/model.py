@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.servers import responses
 from tests.servers.model_lies import LIES
 from tests.servers.model_words import Seen, see, write
 
@@ -50,6 +51,7 @@ class Call:
     cached_tokens: int = 0
     completion_tokens: int = 0
     text: str = ""
+    query: str = ""
     ended: float = 0.0
 
     @property
@@ -78,6 +80,8 @@ class ModelServer:
     queue: deque[str] = field(default_factory=deque)
     """Behaviours of the next calls, before all others."""
     journal: list[Call] = field(default_factory=list)
+    lacks: str = ""
+    """A field that it does not know."""
     models: tuple[str, ...] = ("stand-in", "stand-in-fast")
     port: int = 0
     base_url: str = ""
@@ -102,12 +106,13 @@ class ModelServer:
 
     @property
     def calls(self) -> list[Call]:
-        """Chat completions only."""
-        return [c for c in self.journal if c.path.endswith("/chat/completions")]
+        """Those that make a text, of either API."""
+        return [c for c in self.journal if c.path.endswith(("/chat/completions", "/responses"))]
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/responses", self._complete)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/embeddings", self._embed)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -125,7 +130,9 @@ class ModelServer:
     # ------------------------------------------------------------ routes
 
     async def _models(self, request: web.Request) -> web.Response:
-        self.journal.append(Call(request.path, {}, dict(request.headers), "models", "sound", time.monotonic(), 200))
+        call = Call(request.path, {}, dict(request.headers), "models", "sound", time.monotonic(), 200)
+        call.query = request.rel_url.raw_query_string
+        self.journal.append(call)
         if any(b.name == "unauthorized" for b in self.behaviours):
             return _error(401, "Incorrect API key provided: sk-secret. You can find it there.", "invalid_api_key")
         return web.json_response(
@@ -143,6 +150,7 @@ class ModelServer:
         self.journal.append(
             Call(request.path, body, dict(request.headers), "embeddings", name, time.monotonic(), status)
         )
+        self.journal[-1].query = request.rel_url.raw_query_string
         if down:
             return _error(500, "The server had an error.", None)
         data = [{"object": "embedding", "index": i, "embedding": embedding(t)} for i, t in enumerate(given)]
@@ -158,9 +166,12 @@ class ModelServer:
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
+        if request.path.endswith("/responses"):
+            body = responses.as_chat(body)
         seen = see(body)
         name = self._pick(seen)
         call = Call(request.path, body, dict(request.headers), seen.task, name, time.monotonic())
+        call.query = request.rel_url.raw_query_string
         self.journal.append(call)
         try:
             response = await self._treated(request, call, seen)
@@ -206,6 +217,11 @@ class ModelServer:
         if body.get("stream"):
             return await self._streamed(request, call, text, finish)
         await asyncio.sleep(self.latency + self.per_token * call.completion_tokens)
+        if call.path.endswith("/responses"):
+            refusal = "I'm sorry, I can't assist with that." if name == "refusal_field" else ""
+            return web.json_response(
+                responses.response(body, text, finish, None if name == "null_usage" else _usage(call), refusal)
+            )
         message: dict[str, Any] = {
             "role": "assistant",
             "content": None if name == "null_content" else text,
@@ -230,6 +246,8 @@ class ModelServer:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await asyncio.sleep(self.latency)
         await response.prepare(request)
+        if call.path.endswith("/responses") and call.behaviour not in ("empty_stream", "broken_stream"):
+            return await self._streamed_response(request, response, call, text, finish)
         base = {
             "id": f"chatcmpl-{len(self.journal)}",
             "object": "chat.completion.chunk",
@@ -250,7 +268,9 @@ class ModelServer:
             await response.write(b"data: {not json\n\n")
             return response
         await send(choice({"role": "assistant", "content": ""}))
-        pieces = re.findall(r"\s*[^\s\u3000-\u9fff]{1,8}|\s*[\u3000-\u9fff]{1,2}|\s+", text)
+        if call.behaviour == "thinking":
+            await send(choice({"reasoning_content": "First I look at the paper."}))
+        pieces = _pieces(text)
         for i, piece in enumerate(pieces):
             if call.behaviour == "cut_stream" and i >= len(pieces) // 2:
                 if request.transport is not None:
@@ -266,10 +286,31 @@ class ModelServer:
         await response.write_eof()
         return response
 
+    async def _streamed_response(
+        self, request: web.Request, response: web.StreamResponse, call: Call, text: str, finish: str
+    ) -> web.StreamResponse:
+        pieces = _pieces(text)
+        refusal = "I'm sorry, I can't assist with that." if call.behaviour == "refusal_field" else ""
+        events = responses.events(call.body, pieces, finish, _usage(call), refusal)
+        for number, event in enumerate(events):
+            if call.behaviour == "cut_stream" and number >= len(events) // 2:
+                if request.transport is not None:
+                    request.transport.abort()
+                return response
+            if self.per_token and event["type"].endswith(".delta"):
+                await asyncio.sleep(self.per_token)
+            data = json.dumps(event, ensure_ascii=False)
+            await response.write(f"event: {event['type']}\ndata: {data}\n\n".encode())
+        await response.write_eof()
+        return response
+
     # ------------------------------------------------------------ refusals of the server
 
     def _refused(self, name: str, body: dict[str, Any]) -> web.StreamResponse | None:
         wanted = body.get("response_format") or {}
+        first, _, second = self.lacks.partition(".")
+        if self.lacks and (second in body.get(first, ()) if second else first in body):
+            return _error(400, f"Unknown parameter: '{self.lacks}'.", "unknown_parameter", self.lacks)
         if name == "no_json_schema" and wanted.get("type") == "json_schema":
             return _error(
                 400,
@@ -311,6 +352,10 @@ class ModelServer:
         self._prompts.append(prompt)
         shared = tokens(prompt[:longest]) // 128 * 128
         return tokens(prompt), shared if shared >= 1024 else 0
+
+
+def _pieces(text: str) -> list[str]:
+    return re.findall(r"\s*[^\s\u3000-\u9fff]{1,8}|\s*[\u3000-\u9fff]{1,2}|\s+", text)
 
 
 def _common(a: str, b: str) -> int:

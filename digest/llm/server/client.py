@@ -18,7 +18,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import stamina
 
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_VENDOR = "api.openai.com"
 TEXTS_PER_CALL = 128
 """Of the embeddings API."""
 _EMBEDDING_CALLS = 4
@@ -172,7 +173,7 @@ class Model:
         self.context_tokens = context_tokens
         """As the settings say; see `limits`."""
         self.api = api
-        self._base_url = base_url or "https://api.openai.com/v1"
+        self._base_url = base_url or f"https://{_VENDOR}/v1"
         self._key = api_key
         self._cache = cache or MemoryCache()
         self._billing = Billing(self._cache, budget or NoLimit())
@@ -356,7 +357,7 @@ class Model:
             raise reading.not_read(model, dialect.cuts)
         if trial.refusals > 1:
             # It may be the request after all that a server answers with 5xx.
-            dialect = plainest(dialect, request_body(request, model, dialect, stream=stream), stream=stream)
+            dialect = plainest(dialect, self._body(request, model, dialect, stream=stream), stream=stream)
         for _ in range(_CHANGES):
             try:
                 received = await attempt(model, dialect, trial.meter)
@@ -383,7 +384,7 @@ class Model:
         if newest.grammar != dialect.grammar and newest.sound:
             # Another call has learnt meanwhile.
             return newest
-        body = request_body(request, model, dialect, stream=stream)
+        body = self._body(request, model, dialect, stream=stream)
         simpler = simpler_dialect(error.complaint, dialect, request, body, stream=stream)
         if simpler is None:
             raise error
@@ -485,7 +486,8 @@ class Model:
         async with self._question_slots:
             await self._sdk()
             began = time.monotonic()
-            reader = StreamReader(request, model, price, hold=dialect.thoughts is not False)
+            doubt = dialect.thoughts is None and not self._keeps_thoughts_apart
+            reader = StreamReader(request, model, price, hold=doubt or bool(dialect.thoughts), doubt=doubt)
             settled = False
             try:
                 async with (
@@ -519,14 +521,20 @@ class Model:
     async def _open(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> AsyncGenerator[Any, None]:
         """The HTTP response of a call, whose body is read by us: no field of it is trusted."""
         sdk = await self._sdk()
-        if self.api == "responses":
-            made = sdk.responses.with_streaming_response.create(**response_body(request, model, dialect, stream=stream))
-        else:
-            made = sdk.chat.completions.with_streaming_response.create(
-                **request_body(request, model, dialect, stream=stream)
-            )
-        async with made as response:
+        calls = sdk.responses if self.api == "responses" else sdk.chat.completions
+        body = self._body(request, model, dialect, stream=stream)
+        async with calls.with_streaming_response.create(**body) as response:
             yield response.http_response
+
+    def _body(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
+        made = response_body if self.api == "responses" else request_body
+        return made(request, model, dialect, stream=stream)
+
+    @property
+    def _keeps_thoughts_apart(self) -> bool:
+        """The vendor of both APIs, and the Responses API anywhere, never mix thoughts with the
+        text. Other servers may."""
+        return self.api == "responses" or urlsplit(self._base_url).hostname == _VENDOR
 
     async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:
@@ -538,10 +546,9 @@ class Model:
                 self._client = sdk.AsyncOpenAI(
                     api_key=self._key or "none",
                     base_url=address,
-                    default_query=query,
                     # Azure's deployments take the key in a header of their own.
-                    default_headers={"api-key": self._key} if "api-version" in query else None,
-                    http_client=transport.bounded_client(self._timeout),
+                    default_headers={"api-key": self._key} if "api-version=" in query else None,
+                    http_client=transport.bounded_client(self._timeout, query),
                     max_retries=0,
                     timeout=self._timeout,
                 )
@@ -579,13 +586,13 @@ class Model:
         )
 
 
-def split_address(url: str) -> tuple[str, dict[str, str]]:
-    """A base URL without its query and without the path of a call, and the query."""
+def split_address(url: str) -> tuple[str, str]:
+    """A base URL without its query and without the path of a call, and the query as it is."""
     parts = urlsplit(url)
     path = parts.path.rstrip("/")
     for end in ("/chat/completions", "/completions", "/responses", "/embeddings"):
         path = path.removesuffix(end)
-    return urlunsplit((parts.scheme, parts.netloc, path, "", "")), dict(parse_qsl(parts.query))
+    return urlunsplit((parts.scheme, parts.netloc, path, "", "")), parts.query
 
 
 async def _drain(texts: AsyncIterator[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
@@ -24,6 +25,10 @@ class Dialect:
     most: int = 0
     """The largest output limit the server takes; 0: as asked."""
     stream_usage: bool = True
+    streaming: bool | None = None
+    """Whether all replies are asked for as streams (True) or none (False), whatever is wanted."""
+    cache_key: bool = True
+    """Whether the Responses API may be told which prompts begin alike."""
     roles: int = 0
     """0: as they are; 1: neighbouring messages of one role joined; 2: and no system role."""
     window: int = 0
@@ -42,7 +47,7 @@ class Dialect:
     @property
     def grammar(self) -> dict[str, Any]:
         """What requests have to be like."""
-        names = ("format", "limit", "most", "stream_usage", "roles")
+        names = ("format", "limit", "most", "stream_usage", "streaming", "cache_key", "roles")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -61,6 +66,8 @@ class Dialect:
             {"max_completion_tokens": "", "max_tokens": "max_tokens"}.get(self.limit, "no output limit"),
             f"at most {self.most:,} tokens of output" if self.most else "",
             "" if self.stream_usage else "no stream_options",
+            {None: "", True: "only streams", False: "no streams"}[self.streaming],
+            "" if self.cache_key else "no prompt_cache_key",
             "thoughts without an opening tag" if self.thoughts else "",
         ]
         return tuple(filter(None, found))
@@ -81,6 +88,7 @@ def load_dialect(raw: bytes | None) -> Dialect:
 
 def request_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
     """Of the Chat Completions API."""
+    stream = stream if dialect.streaming is None else dialect.streaming
     body: dict[str, Any] = {"model": model, "messages": messages_in(request, dialect)}
     if dialect.limit:
         body[dialect.limit] = output_limit(request, dialect)
@@ -134,7 +142,7 @@ def _with_schema(messages: Sequence[Message], schema: Schema) -> list[Message]:
     return [{**messages[0], "content": first}, *messages[1:]]
 
 
-def simpler_dialect(
+def simpler_dialect(  # noqa: PLR0911  # one a field
     complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any], *, stream: bool
 ) -> Dialect | None:
     """The dialect without what the server's words reject; None if nothing is left to drop."""
@@ -145,10 +153,16 @@ def simpler_dialect(
     if _about_roles(words) and dialect.roles < 2:
         system = "system" in words and "alternat" not in words
         return replace(dialect, roles=2 if system or dialect.roles else 1)
+    if dialect.streaming is None and _about_streaming(words):
+        return replace(dialect, streaming=not body.get("stream"))
+    if dialect.limit and "max_output_tokens" in body and "max_output_tokens" in words:
+        return replace(dialect, limit="")
     if dialect.limit and (dialect.limit in words or ("max_tokens" in words and "max_completion_tokens" in words)):
         return replace(dialect, limit="max_tokens" if dialect.limit == "max_completion_tokens" else "")
     if stream and dialect.stream_usage and ("stream_options" in words or "include_usage" in words):
         return replace(dialect, stream_usage=False)
+    if "prompt_cache_key" in body and "prompt_cache_key" in words:
+        return replace(dialect, cache_key=False)
     if request.schema and dialect.format < 2 and _about_format(words):
         # What cannot parse a schema's grammar may fail on `json_object` too.
         return replace(
@@ -163,13 +177,14 @@ def simpler_dialect(
 
 def plainest(dialect: Dialect, body: Mapping[str, Any], *, stream: bool) -> Dialect:
     """For a refusal without a cause: everything a server could mind is left out at once."""
-    roles = [m["role"] for m in body.get("messages", ())]
+    roles = [m["role"] for m in body.get("messages") or body.get("input", ())]
     neighbours = any(a == b for a, b in pairwise(roles))
     return replace(
         dialect,
-        format=2 if "response_format" in body else dialect.format,
+        format=2 if {"response_format", "text"} & body.keys() else dialect.format,
         limit="max_tokens" if dialect.limit else "",
         stream_usage=dialect.stream_usage and not stream,
+        cache_key=dialect.cache_key and "prompt_cache_key" not in body,
         roles=2 if neighbours or "system" in roles else dialect.roles,
     )
 
@@ -179,6 +194,11 @@ def _about_roles(words: str) -> bool:
         w in words
         for w in ("role", "alternat", "system message", "system prompt", "jinja", "chat template", "consecutive")
     )
+
+
+def _about_streaming(words: str) -> bool:
+    """Whether it is about streams as such, and not about an option of them."""
+    return bool(re.search(r"\bstream(?:ing|ed)?\b(?!_)", words)) and not _about_format(words)
 
 
 def _about_format(words: str) -> bool:

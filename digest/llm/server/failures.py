@@ -215,7 +215,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return passing()
     if _FILTER.search(text) and status < 500:
         return ContentFiltered(label.sentence("error.model.filtered"))
-    if status == 401 or (_KEY.search(text) and _BAD_KEY.search(text) and not _named(text)):
+    if status == 401 or (_about_key(complaint) and not _named(text)):
         return wrong("key", status=status)
     if _PLACE.search(text) and _CLOSED.search(text):
         return wrong("region")
@@ -242,6 +242,13 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
     if status == 200 and not context.sound and not complaint.codes:
         return wrong("address", status=status)
     return RequestRejected(_declined(complaint, context), complaint)
+
+
+def _about_key(complaint: Complaint) -> bool:
+    """Whether one sentence, or one with the codes, is about a key and says that it is wrong."""
+    codes = complaint.codes.replace("invalid_request_error", " ")
+    sentences = re.split(r"\n|(?<=[.!?。])\s+", complaint.words.lower())
+    return any(_KEY.search(s) and _BAD_KEY.search(s) for s in (codes, *(f"{codes} {s}" for s in sentences)))
 
 
 def _means_credit(status: int, text: str, complaint: Complaint) -> bool:

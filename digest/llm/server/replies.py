@@ -98,6 +98,8 @@ class Piece:
     refusal: str = ""
     usage: Mapping[str, Any] | None = None
     model: str = ""
+    apart: bool = False
+    """Thoughts came in a field of their own."""
     whole: bool = False
     """`text` is all of it, not an addition."""
     known: bool = True
@@ -138,6 +140,7 @@ def piece_of(body: Any) -> Piece:
     return Piece(
         text=text,
         thought=_is_thought(part),
+        apart=_is_thought(part) or any(field_text(part.get(name)).strip() for name in _APART),
         finish=ending(choice.get("finish_reason") or choice.get("done_reason")),
         refusal=clean(field_text(part.get("refusal"))),
         usage=usage,
@@ -145,6 +148,9 @@ def piece_of(body: Any) -> Piece:
         whole=whole,
         known="message" in choice or "delta" in choice or "text" in choice or "finish_reason" in choice,
     )
+
+
+_APART = ("reasoning_content", "reasoning", "thinking")
 
 
 def _is_thought(part: Mapping[str, Any]) -> bool:
@@ -169,7 +175,9 @@ def _response_piece(body: Mapping[str, Any]) -> Piece:
     reason = incomplete.get("reason") if isinstance(incomplete, dict) else None
     usage = body.get("usage") if isinstance(body.get("usage"), dict) else None
     finish = ending(reason, body.get("status"))
-    return Piece("".join(texts), False, finish, clean("".join(refusals)), usage, field_text(body.get("model")), True)
+    return Piece(
+        "".join(texts), False, finish, clean("".join(refusals)), usage, field_text(body.get("model")), whole=True
+    )
 
 
 def _response_event(event: Mapping[str, Any]) -> Piece:

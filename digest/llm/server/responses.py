@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from digest.cache_keys import fingerprint
 from digest.llm.server.dialects import Dialect, messages_in, output_limit
 from digest.llm.server.wire import Request
 
 
 def response_body(request: Request, model: str, dialect: Dialect, *, stream: bool) -> dict[str, Any]:
-    """Nothing is stored at the vendor. System messages are the instructions."""
+    """Nothing is stored at the vendor. Calls whose prompts begin alike name the same cache key."""
+    stream = stream if dialect.streaming is None else dialect.streaming
     messages = messages_in(request, dialect)
     body: dict[str, Any] = {
         "model": model,
@@ -21,6 +23,10 @@ def response_body(request: Request, model: str, dialect: Dialect, *, stream: boo
     }
     if dialect.limit:
         body["max_output_tokens"] = output_limit(request, dialect)
+    if dialect.cache_key:
+        # Ranking shares its system message, questions about a paper its text too.
+        alike = [m["content"] for m in messages[: max(1, min(2, len(messages) - 1))]]
+        body["prompt_cache_key"] = fingerprint(model, *alike)
     if request.schema and dialect.format == 0:
         schema = {
             "type": "json_schema",

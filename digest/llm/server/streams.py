@@ -50,9 +50,15 @@ class SafeCallback:
 
 
 class StreamReader:
-    """`hold`: shows nothing before the end, for models whose thoughts have no opening tag."""
+    """`hold`: shows nothing before the end, for models whose thoughts have no opening tag.
 
-    def __init__(self, request: Request, model: str, price: Price | None, *, hold: bool = False) -> None:
+    `doubt`: whether they do is unknown; holding ends when thoughts come in a field of their own.
+    """
+
+    def __init__(
+        self, request: Request, model: str, price: Price | None, *, hold: bool = False, doubt: bool = False
+    ) -> None:
+        self._doubt = doubt
         self._request, self._model, self._price = request, model, price
         self._visible = ThoughtFilter(hold=hold)
         self._half = ""
@@ -126,6 +132,8 @@ class StreamReader:
 
     def _add(self, piece: Piece) -> bool:
         self.begun = self.begun or piece.known
+        if piece.apart and self._doubt:
+            self._visible.release()
         self._finish = piece.finish or self._finish
         self._refusal += piece.refusal
         self._named = piece.model or self._named

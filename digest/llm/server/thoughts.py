@@ -141,6 +141,10 @@ class ThoughtFilter:
         self._hold = hold
         self._past = False
 
+    def release(self) -> None:
+        """The server keeps thoughts apart: nothing is held any longer."""
+        self._hold = False
+
     def feed(self, piece: str) -> str:
         """Returns the whole visible text so far."""
         self._raw += piece

@@ -27,10 +27,19 @@ _REDIRECTS = 2
 
 
 class BoundedClient(httpx2.AsyncClient):
-    """Replies longer than their bound raise InvalidReply while they are read."""
+    """Replies longer than their bound raise InvalidReply while they are read.
+
+    `query`: of every request, as it stands in the settings' URL, blank and repeated values too.
+    """
+
+    def __init__(self, query: str, **values: Any) -> None:
+        super().__init__(**values)
+        self._query = query.encode()
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **values: Any) -> httpx2.Response:
         values["follow_redirects"] = False
+        if self._query:
+            request.url = request.url.copy_with(query=self._query)
         # A server that packs its reply all the same is unpacked below.
         request.headers["Accept-Encoding"] = "identity"
         response = await super().send(request, stream=True, **values)
@@ -91,7 +100,7 @@ class _BoundedStream(httpx2.AsyncByteStream):
         await self._inner.aclose()
 
 
-def bounded_client(timeout: float) -> BoundedClient:
+def bounded_client(timeout: float, query: str = "") -> BoundedClient:
     """`timeout`: seconds between two pieces of a reply."""
     limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
-    return BoundedClient(timeout=httpx2.Timeout(timeout, connect=10.0), limits=limits)
+    return BoundedClient(query, timeout=httpx2.Timeout(timeout, connect=10.0), limits=limits)

@@ -56,6 +56,7 @@ class RowServer:
         return {
             "always": True,
             "has": value in body,
+            "unstreamed": not body.get("stream"),
             "neighbours": neighbours,
             "system": "system" in roles,
             "system-or-neighbours": neighbours or "system" in roles,
@@ -197,7 +198,7 @@ async def test_what_was_reported_of_a_server_comes_out_as_it_must(row, work):
                     assert (await work(analyst, row)).by == "extractive"
 
 
-def test_every_row_has_a_source_and_there_are_sixty():
-    assert len(ROWS) >= 60
+def test_every_row_has_a_source_and_there_are_a_hundred():
+    assert len(ROWS) >= 100
     assert len({row["name"] for row in ROWS}) == len(ROWS)
     assert all(row["source"].startswith("https://") for row in ROWS)

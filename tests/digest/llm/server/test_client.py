@@ -39,8 +39,13 @@ async def server():
         yield running
 
 
+@pytest.fixture(params=["chat", "responses"])
+def api(request):
+    return request.param
+
+
 @pytest.fixture
-async def a_model(server):
+async def a_model(server, api):
     made = []
 
     def make(**values) -> Model:
@@ -49,6 +54,7 @@ async def a_model(server):
             "fast": "stand-in-fast",
             "api_key": "sk-secret",
             "base_url": server.base_url,
+            "api": api,
             "retries": QUICK,
             "timeout": 10.0,
         }
@@ -338,12 +344,61 @@ async def test_a_server_without_schemas_gets_them_in_words_and_is_remembered(ser
     assert len(server.calls) == calls + 1
 
 
+@pytest.mark.parametrize("api", ["chat"], indirect=True)
 async def test_a_server_with_the_older_limit_gets_it_and_is_remembered(server, model):
     server.behave("only_max_tokens")
     await model.ask(RANK)
     await model.ask(Request((*RANK.messages, user("Again.")), RANKING, fast=True))
     assert (len(server.calls), server.calls[-1].body["max_tokens"]) == (3, RANK.max_tokens)
     assert "response_format" in server.calls[-1].body
+
+
+@pytest.mark.parametrize("api", ["responses"], indirect=True)
+async def test_calls_whose_prompts_begin_alike_name_one_cache_key(server, model):
+    follow_up = Request((*ANSWER.messages[:2], user("Answer in English (en).\n\nQuestion: And which robot?")))
+    for request in (ANSWER, follow_up, RANK):
+        await model.ask(request)
+    first, second, third = [call.body["prompt_cache_key"] for call in server.calls]
+    assert first == second != third
+    assert all(not call.body["store"] for call in server.calls)
+
+
+@pytest.mark.parametrize("api", ["responses"], indirect=True)
+@pytest.mark.parametrize("field", ["prompt_cache_key", "max_output_tokens", "text.format"])
+async def test_a_responses_server_that_lacks_a_field_is_asked_without_it_and_remembered(server, model, field):
+    server.lacks = field
+    await model.ask(RANK)
+    calls = len(server.calls)
+    assert (await model.ask(OTHER)).problem is None
+    assert len(server.calls) == calls + 1 <= 4
+
+
+async def test_the_query_of_the_settings_stands_behind_every_call_as_it_was_written(server, a_model):
+    query = "api-version=2024-10-21&trace=&tag=a&tag=b%2Fc"
+    model = a_model(base_url=f"{server.base_url}/?{query}", embeddings="e")
+    await model.ask(RANK)
+    await model.stream(ANSWER, nothing)
+    await model.embed(["x"])
+    await model.list_models()
+    assert [call.query for call in server.journal] == [query] * 4
+    assert {call.headers["api-key"] for call in server.journal} == {"sk-secret"}
+
+
+@pytest.mark.parametrize(("name", "shown"), [("thinking", True), ("sound", False)])
+@pytest.mark.parametrize("api", ["chat"], indirect=True)
+async def test_a_first_stream_is_shown_at_once_where_thoughts_come_in_a_field_of_their_own(server, model, name, shown):
+    server.behave(name)
+    texts, keep = kept_texts()
+    await model.stream(ANSWER, keep)
+    assert (len(texts) > 3) is shown
+    assert not any("First I look" in text for text in texts)
+
+
+@pytest.mark.parametrize("api", ["responses"], indirect=True)
+async def test_a_first_stream_of_the_responses_api_is_shown_at_once(server, model):
+    texts, keep = kept_texts()
+    await model.stream(ANSWER, keep)
+    assert len(texts) > 3
 
 
 async def test_what_was_learnt_does_not_change_what_is_at_hand(server, a_model):
