@@ -38,6 +38,13 @@ class Paper:
     journal_ref: str = ""
     doi: str = ""
     withdrawn: bool = False
+    month_only: bool = False
+    """Whether only the year and month of its dates are known."""
+
+    @property
+    def dated(self) -> str:
+        """When version 1 was submitted, as far as known: `2026-01-30`, or `2026-01`."""
+        return f"{self.published:%Y-%m}" if self.month_only else f"{self.published:%Y-%m-%d}"
 
     @property
     def versioned(self) -> str:

@@ -1,27 +1,32 @@
 """`paperboy demo`: posts a day's digest in the terminal and answers questions about it.
 
-Uses the pipeline, store, delivery and conversation of any platform. The papers are arXiv's latest,
-or a bundled sample day if arXiv cannot be reached.
+Uses the pipeline, store, delivery and conversation of any platform. With a model and arXiv the
+papers are today's; else it is a sample day with full texts and a recorded model.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import uuid4
 
 import aiohttp
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import InMemoryHistory
+from pydantic import SecretStr
 
 from bot.cli import terminal
-from bot.cli.sample import SampleDay
+from bot.cli.sample import CATEGORY, RecordedAnalyst, SampleDay
 from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat, ConsoleResponder
+from bot.console.choices import Choice
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import Command, Person, Place, Question, Responder
-from bot.core.ids import StepKey
+from bot.core.chat import Click, Command, Form, Person, Place, Question, Submission
+from bot.core.ids import DigestPaper, RunKey, StepKey
 from bot.core.settings import Settings
 from bot.core.texts import say
 from bot.digests import cards
@@ -32,35 +37,73 @@ from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest
 from digest.ports import FreePace
+from digest.render.labels import base, day_words
 
 PROBE_TIMEOUT = 4.0
 """Seconds that arXiv may take to answer."""
+PACE = 0.02
+"""Seconds between two words of a recorded answer, as of a quick model."""
 VISITOR = Person("visitor", admin=True, moderates=True)
+LEAVE = ("/quit", "/exit", "/q", "quit", "exit")
 
 HELP = """\
-Type a question about the papers above, for example: does 3 release code?
-  /paper 2601.22153      look up any paper (also by URL or words)
-  /full 3                the full analysis of a paper of the digest
-  /others                the next fifteen candidates
-  /digest status         how the channel's digest stands
+Ask about the papers above, in any language:
+  {example}
+  /questions             {questions}
+  /full 3                the full analysis of a paper
+  /save 3                save a paper; /paper saved lists them, /paper today the digest
+  /paper {paper}      a paper's card (also by words)
+  /digest status         how the channel's digest stands; also setup, now, pause, retract
   /help                  this
   /quit                  leave (or Ctrl-D)"""
+OTHERS = "\n  /others                the next candidates"
 
 
-async def demonstrate(settings: Settings) -> None:
-    """Raises ArxivUnavailable if arXiv stops answering after the first probe."""
-    here = settings.model_copy(update={"redis_url": "", "paperboy_home": settings.home / "demo"})
-    live = await _reach_arxiv(settings)
-    sample = None if live else SampleDay()
-    where = (
-        "arXiv's latest list" if live else "arXiv cannot be reached from here: a bundled sample day (30 January 2026)"
-    )
-    terminal.say(f"Paperboy demo. Papers: {where}. Written by {terminal.settings_line(settings)}.")
-    async with open_app(here, papers=sample, texts=sample) as app:
-        chat = ConsoleChat(app.store)
-        place = Place("console", f"demo-{app.now():%Y%m%d%H%M%S}")
-        digest, thread = await _post_digest(app, chat, place)
-        await _run_prompt(_context(app, chat), chat, digest, thread)
+async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
+    """`categories`: the user named some, so it is arXiv's list that is wanted.
+
+    Raises ArxivUnavailable if arXiv stops answering after the first probe.
+    """
+    wants_list = settings.has_model or categories
+    if wants_list and await _reach_arxiv(settings):
+        terminal.say(f"Paperboy demo. Papers: arXiv's latest list. Written by {terminal.settings_line(settings)}.")
+        here = settings.model_copy(update={"redis_url": "", "paperboy_home": settings.home / "demo"})
+        async with open_app(here) as app:
+            await _show(app, None)
+        return
+    if wants_list:
+        terminal.say("arXiv cannot be reached from here.")
+    sample = SampleDay()
+    here = _sample_settings(settings, sample)
+    language = here.digest_language
+    if base(settings.digest_language) != language:
+        terminal.say("The sample day is recorded in English and Chinese only (--language zh).")
+    terminal.say(say("demo.sample", language, day=day_words(sample.day, language)))
+    analyst = RecordedAnalyst(sample.recording, _tell_outside, pace=PACE if sys.stdout.isatty() else 0.0)
+    async with open_app(here, papers=sample, texts=sample, analyst=analyst) as app:
+        await _show(app, sample)
+
+
+def _sample_settings(settings: Settings, sample: SampleDay) -> Settings:
+    """The sample's own day, category and language, and a channel's defaults for the rest."""
+    spoken = base(settings.digest_language)
+    changed = {
+        "redis_url": "",
+        "paperboy_home": settings.home / "demo",
+        "paperboy_now": sample.morning,
+        "openai_api_key": SecretStr(""),
+        "openai_base_url": "",
+        "digest_categories": [CATEGORY],
+        "digest_language": spoken if spoken in sample.recording.languages else "en",
+        "digest_papers": 10,
+        **{name: Settings.model_fields[name].get_default() for name in ("digest_interests", "digest_keywords")},
+        **{name: Settings.model_fields[name].get_default() for name in ("digest_unwanted", "digest_authors")},
+    }
+    return settings.model_copy(update=changed)
+
+
+def _tell_outside(language: str) -> None:
+    terminal.say(say("demo.outside", language))
 
 
 async def _reach_arxiv(settings: Settings) -> bool:
@@ -75,86 +118,188 @@ async def _reach_arxiv(settings: Settings) -> bool:
         return False
 
 
-def _context(app: App, chat: ConsoleChat) -> Context:
-    work = InlineQueue()
-    context = replace(app.context({chat.name: chat}, work), daily=_daily(app, chat))
-    work.register("answer", Conversation(context).answer)
-    return context
+async def _show(app: App, sample: SampleDay | None) -> None:
+    chat = ConsoleChat(app.store)
+    place = Place("console", f"demo-{uuid4().hex[:12]}")
+    async with _tour(app, chat, place, sample) as tour:
+        if sys.stdin.isatty():
+            await tour.run_prompt()
+        else:
+            await tour.show_example()
 
 
-def _daily(app: App, chat: ConsoleChat) -> Daily:
-    return Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
-
-
-async def _post_digest(app: App, chat: ConsoleChat, place: Place) -> tuple[Digest, Place]:
-    """Makes and delivers the digest. Returns it with its thread."""
+@contextlib.asynccontextmanager
+async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | None) -> AsyncIterator[Tour]:
+    """Makes and delivers the digest. The channel lasts until the end."""
     wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
     await app.store.save_subscription(wanted)
-    daily = _daily(app, chat)
-    run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-    with terminal.progress() as progress:
-        digest = await daily.make(wanted, run, RunOptions(), progress)
-    if digest is None:
-        raise PaperboyError("arXiv's list has no papers in these categories; try others with --categories.")
-    delivered = await daily.post(wanted, digest)
-    await app.store.end_run(run, RunState.DONE)
-    await app.store.remove_subscription(wanted.key)
-    return digest, replace(place, thread=delivered.ids[str(StepKey(digest.key, "0"))])
+    try:
+        daily = Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
+        queue = InlineQueue()
+        context = replace(app.context({chat.name: chat}, queue), daily=daily)
+        queue.register("answer", Conversation(context).answer)
+        queue.register("digest", _Digests(context).make)
+        run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
+        with terminal.progress() as progress:
+            digest = await daily.make(wanted, run, RunOptions(), progress)
+        if digest is None:
+            raise PaperboyError("arXiv's list has no papers in these categories; try others with --categories.")
+        # arXiv never announced the sample's papers together, so no time of that is shown.
+        delivered = await daily.post(wanted, replace(digest, day=None) if sample else digest)
+        await app.store.end_run(run, RunState.DONE)
+        thread = replace(place, thread=delivered.ids[str(StepKey(digest.key, "0"))])
+        yield Tour(context, chat, digest, thread, sample)
+    finally:
+        await app.store.remove_subscription(wanted.key)
 
 
-async def _run_prompt(context: Context, chat: ConsoleChat, digest: Digest, thread: Place) -> None:
-    handler = Dispatcher(context, Conversation(context))
-    if not sys.stdin.isatty():
-        question = _example(digest)
-        chat.screen.print(f"> {question}\n", style="small")
-        await _ask(handler, context, thread, question)
-        return
-    terminal.say(HELP)
-    session: PromptSession[str] = PromptSession(history=InMemoryHistory())
-    while True:
+@dataclass
+class _Digests:
+    """The task that `/digest now` queues."""
+
+    context: Context
+
+    async def make(self, run_key: str) -> None:
+        key, store, daily = RunKey.parse(run_key), self.context.store, self.context.daily
+        run = await store.run_state(key.subscription, key.day, key.kind)
+        subscription = await store.subscription(key.subscription)
+        if run is None or subscription is None or run.state is not RunState.OPEN:
+            return
+        last = await store.latest_digest(subscription.key)
+        again = last is not None and await daily.is_retracted(last.key)
+        digest = await daily.make(subscription, run, RunOptions(again=again))
+        if digest is not None:
+            await daily.post(subscription, digest)
+            await store.end_run(run, RunState.DONE)
+
+
+@dataclass
+class Tour:
+    """What a visitor can do after the digest."""
+
+    context: Context
+    chat: ConsoleChat
+    digest: Digest
+    thread: Place
+    sample: SampleDay | None
+
+    def __post_init__(self) -> None:
+        self._handler = Dispatcher(self.context, Conversation(self.context))
+        self._session: PromptSession[str] | None = None
+
+    @property
+    def _responder(self) -> ConsoleResponder:
+        return ConsoleResponder(self.chat, self.thread)
+
+    def _id(self) -> str:
+        return f"demo:{uuid4().hex}"
+
+    async def show_example(self) -> None:
+        self.chat.screen.print(f"> {self._example()}\n", style="small")
+        await self.ask(self._example())
+
+    def _example(self) -> str:
+        number = self.digest.entries[min(2, len(self.digest.entries) - 1)].number
+        return say("demo.recorded" if self.sample else "demo.example", self.digest.language, number=number)
+
+    async def run_prompt(self) -> None:
+        self._session = PromptSession(history=InMemoryHistory())
+        self._say_help()
+        while True:
+            try:
+                line = (await self._session.prompt_async("\nask> ")).strip()
+            except (EOFError, KeyboardInterrupt):
+                return
+            if line in LEAVE:
+                return
+            if line:
+                await self.handle(line)
+                await self._fill_form()
+
+    async def handle(self, line: str) -> None:
+        name, _, rest = line.partition(" ")
+        rest = rest.strip()
+        chosen = next((c for c in self.chat.choices if c.key == line.lower()), None)
+        if chosen is not None:
+            await self._choose(chosen)
+        elif not line.startswith("/"):
+            await self.ask(line)
+        elif name in ("/paper", "/digest"):
+            command = Command(self._id(), name[1:], rest, self.thread, VISITOR, self.context.now())
+            await self._handler.on_command(command, self._responder)
+        elif name == "/full" and self._has(rest):
+            await self._click("full", rest)
+        elif name == "/save" and self._has(rest):
+            await self._click("save", rest)
+        elif name == "/others" and self.digest.others:
+            await self._responder.show(cards.others(self.digest))
+        elif name == "/questions" and self.sample:
+            self._say_questions(self.sample)
+        elif name not in ("/full", "/save"):
+            self._say_help()
+
+    def _has(self, number: str) -> bool:
+        """Says so if the digest has no such paper."""
+        known = number.lstrip("#").isdigit() and 1 <= int(number.lstrip("#")) <= len(self.digest.entries)
+        if not known:
+            terminal.say(say("no number", "en", n=number or "?", last=len(self.digest.entries)))
+        return known
+
+    async def ask(self, text: str) -> None:
+        now = self.context.now()
+        self.chat.choices = ()
+        await self._handler.on_question(
+            Question(self._id(), self.thread, VISITOR, text, now, message=f"q{uuid4().hex[:8]}")
+        )
+
+    async def _click(self, action: str, number: str) -> None:
+        value = str(DigestPaper(self.digest.key, int(number.lstrip("#"))))
+        await self._choose(Choice("", "", action, value))
+
+    async def _choose(self, choice: Choice) -> None:
+        self.chat.choices = ()
+        if not choice.action:
+            terminal.say("Left as it is.")
+            return
+        click = Click(self._id(), choice.action, choice.value, self.thread, VISITOR, "", self.context.now())
+        await self._handler.on_click(click, self._responder)
+
+    async def _fill_form(self) -> None:
+        """Asks for the fields of an open form one by one; Ctrl-C leaves all as it is."""
+        form, self.chat.form = self.chat.form, None
+        if form is None or self._session is None:
+            return
+        terminal.say("Enter keeps a value, Ctrl-C leaves all as it is.")
+        values, asked = {field.name: field.value for field in form.fields}, [f.name for f in form.fields]
         try:
-            line = (await session.prompt_async("\nask> ")).strip()
+            while asked:
+                for field in form.fields:
+                    if field.name in asked:
+                        values[field.name] = await self._session.prompt_async(
+                            f"{field.label}: ", default=values[field.name]
+                        )
+                asked = [*await self.submit(form, values)]
         except (EOFError, KeyboardInterrupt):
-            return
-        if line in ("/quit", "/exit", "/q", "quit", "exit"):
-            return
-        if line:
-            await _handle_line(handler, context, chat, digest, thread, line)
+            terminal.say("Left as it is.")
 
+    async def submit(self, form: Form, values: dict[str, str]) -> dict[str, str]:
+        """Returns the problems by field, after it has said them."""
+        now = self.context.now()
+        sent = Submission(self._id(), form.action, form.value, values, self.thread, VISITOR, now)
+        problems = await self._handler.on_submit(sent, self._responder)
+        await self._handler.drain()
+        for problem in problems.values():
+            terminal.say(problem)
+        return dict(problems)
 
-def _example(digest: Digest) -> str:
-    number = digest.entries[min(2, len(digest.entries) - 1)].number
-    return say("demo.example", digest.language, number=number)
+    def _say_questions(self, sample: SampleDay) -> None:
+        number_of = {entry.paper.id: entry.number for entry in self.digest.entries}
+        for answer in sample.recording.answers(self.digest.language):
+            numbers = ", ".join(str(number_of[i]) for i in answer.papers if i in number_of)
+            terminal.say(f"  {numbers:>4}  {answer.questions[0]}")
 
-
-async def _ask(handler: Dispatcher, context: Context, thread: Place, text: str) -> None:
-    now = context.now()
-    await handler.on_question(
-        Question(f"demo:{now.isoformat()}", thread, VISITOR, text, now, message=f"q{now.timestamp()}")
-    )
-
-
-async def _handle_line(
-    handler: Dispatcher, context: Context, chat: ConsoleChat, digest: Digest, thread: Place, line: str
-) -> None:
-    respond = ConsoleResponder(chat, thread)
-    name, _, rest = line.partition(" ")
-    if not line.startswith("/"):
-        await _ask(handler, context, thread, line)
-    elif name in ("/paper", "/digest"):
-        now = context.now()
-        await handler.on_command(Command(f"demo:{now.isoformat()}", name[1:], rest, thread, VISITOR, now), respond)
-    elif name == "/full":
-        await _show_full(respond, digest, rest.strip().lstrip("#"))
-    elif name == "/others":
-        await respond.show(cards.others(digest))
-    else:
-        terminal.say(HELP)
-
-
-async def _show_full(respond: Responder, digest: Digest, number: str) -> None:
-    entry = next((e for e in digest.entries if str(e.number) == number), None)
-    if entry is None:
-        terminal.say(say("no number", "en", n=number or "?", last=len(digest.entries)))
-        return
-    await respond.page(cards.short_title(entry.paper), cards.full_page(entry, digest.language))
+    def _say_help(self) -> None:
+        questions = "what was recorded; other questions are answered by words" if self.sample else ""
+        shown = HELP.format(example=self._example(), questions=questions, paper=self.digest.entries[0].paper.id)
+        lines = [line for line in shown.splitlines() if self.sample or "/questions" not in line]
+        terminal.say("\n".join(lines) + (OTHERS if self.digest.others else ""))

@@ -124,12 +124,15 @@ def init(
 
 @command(app)
 def demo(categories: Categories = None, language: Language = None) -> None:
-    """Show a digest and answer questions here. Needs no key, server or account."""
+    """Show a digest and answer questions here. Needs no key, server or account.
+
+    Without a key it is a recorded sample day.
+    """
 
     async def work(settings: Any) -> None:
         from bot.cli.demo import demonstrate
 
-        await demonstrate(settings)
+        await demonstrate(settings, categories=categories is not None)
 
     run_command(work, digest_categories=categories, digest_language=language)
 

@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from bot.console import render
+from bot.console.choices import Choice, choices
 from bot.console.history import History
 from bot.core.chat import Form, Person, Place, Post, Question, Responder, Step, StepKind, TargetMissing, Thread
 from bot.core.ids import StepKey, link_to, reply_url
@@ -38,6 +39,10 @@ class ConsoleChat:
         self._store = store
         self.screen = screen or render.terminal(sys.stdout)
         self.stderr = stderr or render.terminal(sys.stderr)
+        self.choices: tuple[Choice, ...] = ()
+        """What the last post asks for."""
+        self.form: Form | None = None
+        """A form that was opened and not filled in yet."""
 
     def history(self, place: Place) -> History:
         return History(self._store, place.channel)
@@ -126,9 +131,15 @@ class ConsoleChat:
             await self.edit(place, message, post)
 
     def _print(self, post: Post, *, reply: bool) -> None:
-        shown: RenderableType = render.reply(post) if reply else render.parent(post)
-        self.screen.print(shown)
+        self.screen.print(render.reply(post) if reply else render.parent(post))
+        self.offer(post)
         self.screen.print()
+
+    def offer(self, post: Post) -> None:
+        """Shows the keys for what the post asks."""
+        self.choices = choices(post)
+        if any(not choice.key.isdigit() for choice in self.choices):  # a menu shows its numbers itself
+            self.screen.print(render.keys(self.choices))
 
 
 @dataclass
@@ -196,6 +207,7 @@ class ConsoleResponder:
     async def show(self, post: Post, *, private: bool = True) -> str:
         if private:
             self.chat.screen.print(render.reply(post))
+            self.chat.offer(post)
             self.chat.screen.print()
             return ""
         return await self.chat.finish(self.place, post, f"shown:{uuid4().hex}", reply=False)
@@ -204,6 +216,7 @@ class ConsoleResponder:
         self.chat.stderr.print(render.status(text))
 
     async def form(self, form: Form) -> None:
+        self.chat.form = form
         self.chat.screen.print(render.form(form))
 
     async def page(self, title: str, post: Post) -> None:

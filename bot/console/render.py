@@ -28,6 +28,7 @@ from rich.style import Style
 from rich.text import Text as Plain
 from rich.theme import Theme
 
+from bot.console.choices import Choice
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from bot.core.ids import REPLY
 from digest.render.commonmark import shortened, within_bounds
@@ -127,6 +128,11 @@ def status(text: str) -> RenderableType:
     return Plain(_clean(text), style="small")
 
 
+def keys(offered: Sequence[Choice]) -> RenderableType:
+    """`[y] Delete  [n] no`: what may be typed."""
+    return Padding(Plain("  ").join(Plain.assemble((f"[{c.key}]", "bold"), f" {_clean(c.label)}") for c in offered), (0, 0, 0, 4))
+
+
 def form(shown: Form) -> RenderableType:
     """A list of the fields and their values: a terminal has no forms."""
     lines = [Plain(shown.title, style="bold")]
@@ -166,7 +172,7 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
         case Rule():
             return Line(style="small")
         case Menu(_action, placeholder, options):
-            lines = [Plain.assemble("  ", (value, "bold"), f" {_clean(label)}") for label, value in options]
+            lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, (label, _) in enumerate(options, 1)]
             return Group(Plain(_clean(placeholder)), *lines)
         case Actions():  # the prompt has commands instead
             return None

@@ -197,7 +197,7 @@ def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
     facts = [
         people(paper, language),
         escape(", ".join(paper.categories)),
-        f"{paper.published:%Y-%m-%d}",
+        paper.dated,
         label("basis", language, basis=basis),
         escape(paper.comment),
         escape(paper.journal_ref),

@@ -105,8 +105,10 @@ async def open_app(
     shared: bool = False,
     papers: Papers | None = None,
     texts: Texts | None = None,
+    analyst: Analyst | None = None,
 ) -> AsyncIterator[App]:
-    """`shared` lets channels share requests to arXiv. Raises Misconfigured, StoreUnavailable."""
+    """`shared` lets channels share requests to arXiv. `papers`, `texts` and `analyst` replace
+    those of the settings. Raises Misconfigured, StoreUnavailable."""
     async with (
         open_store(settings, wait=STORE_TIMEOUT if shared else 0.0) as (store, url, embedded),
         contextlib.AsyncExitStack() as stack,
@@ -114,7 +116,7 @@ async def open_app(
         pace = RedisPace(store)
         asked = papers or _papers(settings, pace, arxiv_timeout)
         services = await _services(
-            settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts
+            settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts, analyst
         )
         archive = Archive(store, settings.home, services.papers, settings.archive_days)
         yield App(settings, store, services, pace, store.now, url, embedded, archive)
@@ -167,6 +169,7 @@ async def _services(
     stack: contextlib.AsyncExitStack,
     papers: Papers,
     texts: Texts | None,
+    analyst: Analyst | None,
 ) -> Services:
     cache = RedisCache(store)
     pictures: Pictures = NoPictures()
@@ -179,16 +182,15 @@ async def _services(
         stack.push_async_callback(reader.aclose)
         texts, pictures = reader, reader
     stand_in = ExtractiveAnalyst()
-    analyst: Analyst = stand_in
     budget = RedisBudget(
         store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd, settings.questions_per_person
     )
-    if settings.has_model:
+    if analyst is None and settings.has_model:
         analyst = await _model(settings, budget, cache, stack)
     return Services(
         papers,
         texts,
-        analyst,
+        analyst or stand_in,
         stand_in,
         cache,
         concurrency=settings.llm_concurrency,

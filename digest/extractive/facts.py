@@ -74,7 +74,7 @@ def _fact(name: str, source: Source, language: str) -> Iterator[str]:
 
 def _date(paper: Paper, language: str) -> str:
     first, updated = paper.published.date(), paper.updated.date()
-    written = day_words(first, language, "yMMMd")
+    written = day_words(first, language, "yMMM" if paper.month_only else "yMMMd")
     if paper.version == 1 or first == updated:
         return label("fact.date.once", language, date=written)
     version = f"v{paper.version}"

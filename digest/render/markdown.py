@@ -166,7 +166,7 @@ def _paper(entry: Entry, language: str) -> Iterable[str]:
     paper = entry.paper
     yield f"<a id='{paper.versioned}'></a>\n## {link(tex.plain(paper.title), paper.abs_url)}"
     yield f"**Authors:** {escape(', '.join(paper.authors))}"
-    yield f"**Published:** {paper.published:%Y-%m-%d}"
+    yield f"**Published:** {paper.dated}"
     yield f"**Categories:** {', '.join(paper.categories)}"
     if paper.comment:
         yield f"**Comment:** {escape(paper.comment)}"

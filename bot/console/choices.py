@@ -1,0 +1,34 @@
+"""What a post asks for, as keys to press: a terminal has no buttons. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.chat import Actions, Button, Menu, Post, Style
+
+KEYS = {"answer_yes": "y", "answer_no": "n", "post_now": "p", "settings": "c"}
+"""Button to key, for buttons that ask something. One alone that deletes is a question, too."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    key: str
+    label: str
+    action: str = ""
+    """Empty: leave things as they are."""
+    value: str = ""
+
+
+def choices(post: Post) -> tuple[Choice, ...]:
+    """Empty for posts whose buttons are mere offers, such as a paper's."""
+    for block in post.blocks:
+        match block:
+            case Menu(action, _placeholder, options):
+                return tuple(Choice(str(n), label, action, value) for n, (label, value) in enumerate(options, 1))
+            case Actions((Button(action, value, label, Style.DANGER),)):
+                return (Choice("y", label, action, value), Choice("n", "no"))
+            case Actions(buttons) if all(b.action in KEYS for b in buttons):
+                return tuple(Choice(KEYS[b.action], b.label, b.action, b.value) for b in buttons)
+            case _:
+                pass
+    return ()
