@@ -11,11 +11,9 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import aiohttp
-from prompt_toolkit import PromptSession
-from prompt_toolkit.history import InMemoryHistory
 from pydantic import SecretStr
 
 from bot.cli import terminal
@@ -36,8 +34,11 @@ from bot.server.wiring import App, open_app, subscription_from_settings
 from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest
-from digest.ports import FreePace
+from digest.ports import FreePace, silent
 from digest.render.labels import base, day_words
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
 
 PROBE_TIMEOUT = 4.0
 """Seconds that arXiv may take to answer."""
@@ -78,9 +79,10 @@ async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
     language = here.digest_language
     if base(settings.digest_language) != language:
         terminal.say("The sample day is recorded in English and Chinese only (--language zh).")
-    terminal.say(say("demo.sample", language, day=day_words(sample.day, language)))
+    terminal.say(say("demo.sample", language, day=day_words(sample.day, language, "yMMMMd")))
     analyst = RecordedAnalyst(sample.recording, _tell_outside, pace=PACE if sys.stdout.isatty() else 0.0)
     async with open_app(here, papers=sample, texts=sample, analyst=analyst) as app:
+        await sample.fill(app.services.cache, language)
         await _show(app, sample)
 
 
@@ -107,6 +109,8 @@ def _tell_outside(language: str) -> None:
 
 
 async def _reach_arxiv(settings: Settings) -> bool:
+    import aiohttp
+
     url = f"{settings.arxiv_rss_url.rstrip('/')}/rss/{settings.digest_categories[0]}"
     try:
         async with (
@@ -140,7 +144,8 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
         queue.register("answer", Conversation(context).answer)
         queue.register("digest", _Digests(context).make)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
-        with terminal.progress() as progress:
+        # Nothing takes long where nothing is asked of arXiv.
+        with contextlib.nullcontext(silent) if sample else terminal.progress() as progress:
             digest = await daily.make(wanted, run, RunOptions(), progress)
         if digest is None:
             raise PaperboyError("arXiv's list has no papers in these categories; try others with --categories.")
@@ -203,6 +208,9 @@ class Tour:
         return say("demo.recorded" if self.sample else "demo.example", self.digest.language, number=number)
 
     async def run_prompt(self) -> None:
+        from prompt_toolkit import PromptSession  # slow to load, and the digest comes first
+        from prompt_toolkit.history import InMemoryHistory
+
         self._session = PromptSession(history=InMemoryHistory())
         self._say_help()
         while True:

@@ -1,16 +1,19 @@
 """A recorded sample day: ten papers with their full texts, and what a model wrote about them.
 
 The texts come from QASPER (CC BY 4.0). `bot/cli/sample_day/papers.json` names the source and what
-was changed.
+was changed. To check a digest's worth of replies takes ten seconds, so what came of it is bundled
+too, as `checked.json`. `python -m bot.cli.sample` makes it anew from the replies.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
@@ -21,12 +24,17 @@ from digest.errors import ArxivUnavailable
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.recorded import OutsideRecording, RecordedModel, Recording, load_recording
-from digest.model import Answer, Basis, Form, FullText, Kind, Listed, Listing, Paper, Passage, Section, Turn
-from digest.ports import OnText, Source
+from digest.model import Answer, Basis, Form, FullText, Kind, Listed, Listing, Paper, Passage, Profile, Section, Turn
+from digest.pipeline import Request, make_digest
+from digest.ports import Cache, MemoryCache, OnText, Services, Source
+from digest.selection.ledger import Ledger
 
 FOLDER = files("bot.cli").joinpath("sample_day")
 CATEGORY = "cs.CL"
 FIGURES = "Figures and tables"
+CHECKED = "checked.json"
+"""Cache keys and values of the analyses and the summary, in each language."""
+LIFE = timedelta(days=1)
 
 
 class SampleDay:
@@ -70,12 +78,18 @@ class SampleDay:
     async def read(self, paper: Paper) -> FullText:
         abstract = Section("Abstract", 1, passages=(Passage(paper.abstract),))
         sections = tuple(_section(s) for s in self._sections[paper.id])
-        return FullText(paper.id, paper.version, Basis.HTML, (abstract, *sections))
+        # Anchors and pages are unknown, so that quotations link to the abstract's page.
+        return FullText(paper.id, paper.version, Basis.PDF, (abstract, *sections))
+
+    async def fill(self, cache: Cache, language: str) -> None:
+        """Puts the checked results into a cache, where a digest finds them."""
+        checked = json.loads(FOLDER.joinpath(language, CHECKED).read_text("utf-8"))
+        await asyncio.gather(*(cache.put(k, json.dumps(v).encode(), LIFE) for k, v in checked.items()))
 
 
 def _paper(bundled: dict[str, Any]) -> Paper:
-    year, month, *day = map(int, bundled["date"].split("-"))
-    published = datetime(year, month, *(day or [1]), tzinfo=UTC)
+    month_only = bundled["date"].count("-") == 1
+    published = datetime.fromisoformat(bundled["date"] + ("-01" if month_only else "")).replace(tzinfo=UTC)
     return Paper(
         id=bundled["id"],
         version=1,
@@ -85,7 +99,7 @@ def _paper(bundled: dict[str, Any]) -> Paper:
         categories=(CATEGORY,),
         published=published,
         updated=published,
-        month_only=not day,
+        month_only=month_only,
     )
 
 
@@ -106,7 +120,8 @@ class RecordedAnalyst(ModelAnalyst):
 
     @property
     def version(self) -> str:
-        return f"{super().version}-{self._recording.version}"
+        """The recording's: its replies do not depend on the prompts."""
+        return self._recording.version
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText
@@ -116,3 +131,37 @@ class RecordedAnalyst(ModelAnalyst):
         except OutsideRecording:
             self._tell(language)
             return await self._by_words.answer(question, sources, history, language, on_text)
+
+
+class _Kept(MemoryCache):
+    """Keeps what a digest stores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Any] = {}
+
+    async def put(self, key: str, value: bytes, life: timedelta) -> None:
+        if key.startswith(("analysis:", "summary:")):
+            self.values[key] = json.loads(value)
+        await super().put(key, value, life)
+
+
+async def check_recording(sample: SampleDay, language: str) -> Mapping[str, Any]:
+    """The content of `checked.json`: what the checks make of the recorded replies."""
+    analyst, kept = RecordedAnalyst(sample.recording, lambda _language: None), _Kept()
+    services = Services(sample, sample, analyst, ExtractiveAnalyst(), kept)
+    request = Request("sample", "now-1", sample.day, Profile(categories=(CATEGORY,), language=language))
+    await make_digest(request, Ledger(), services, sample.morning)
+    return dict(sorted(kept.values.items()))
+
+
+def main() -> None:
+    sample = SampleDay()
+    for language in sample.recording.languages:
+        checked = asyncio.run(check_recording(sample, language))
+        path = Path(str(FOLDER.joinpath(language, CHECKED)))
+        path.write_text(json.dumps(checked, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

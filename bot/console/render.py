@@ -130,7 +130,8 @@ def status(text: str) -> RenderableType:
 
 def keys(offered: Sequence[Choice]) -> RenderableType:
     """`[y] Delete  [n] no`: what may be typed."""
-    return Padding(Plain("  ").join(Plain.assemble((f"[{c.key}]", "bold"), f" {_clean(c.label)}") for c in offered), (0, 0, 0, 4))
+    shown = (Plain.assemble((f"[{c.key}]", "bold"), f" {_clean(c.label)}") for c in offered)
+    return Padding(Plain("  ").join(shown), (0, 0, 0, 4))
 
 
 def form(shown: Form) -> RenderableType:
@@ -172,7 +173,8 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
         case Rule():
             return Line(style="small")
         case Menu(_action, placeholder, options):
-            lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, (label, _) in enumerate(options, 1)]
+            numbered = enumerate((label for label, _value in options), 1)
+            lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
             return Group(Plain(_clean(placeholder)), *lines)
         case Actions():  # the prompt has commands instead
             return None

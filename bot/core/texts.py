@@ -353,7 +353,7 @@ say = Texts(
     text("command.message.wrong", "Something is wrong"),
     # the demo
     text("demo.example", "What does paper {number} introduce?"),
-    text("demo.recorded", "How much slower is the neural model of {number} on a Raspberry Pi?"),
+    text("demo.recorded", "How much slower is the neural model of paper {number} on a Raspberry Pi?"),
     text("demo.sample", "Sample day, recorded on {day}; with OPENAI_API_KEY it reads today's papers."),
     text("demo.outside", "This question is not in the recording, so these are passages that share its words. With OPENAI_API_KEY a model answers any question."),
     text("demo.not there", "The recorded sample day has ten papers, and this is none of them."),

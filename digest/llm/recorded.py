@@ -1,13 +1,16 @@
 """A Model that plays recorded replies back: the same checks, evidence and renderer follow.
 
 A recording holds for each language the raw texts that a model sent: `ranking.json`,
-`summary.json`, one `<paper id>.json` for each analysis, and `answers.md`. In that file each answer
-follows a line `=== <paper ids> | <question> | <the same in other words>`.
+`summary.json`, one `<paper id>.json` for each analysis, `support.json` with the verdict on each
+doubtful sentence, and `answers.md`. In that file each answer follows a line
+`=== <paper ids> | <question> | <the same in other words>`. What the checks made of them may be kept
+beside them, in `checked.json`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +28,7 @@ _TASK = re.compile(r"Task: ([a-z ]+)")
 _PAPER = re.compile(r'<paper n="(\d+)">\n(.+)')
 _LANGUAGE = re.compile(r"\(([A-Za-z]{2,3})(?:-[\w-]+)?\)")
 _QUESTION = re.compile(r"\nQuestion: (.*)\Z", re.DOTALL)
+_PAIR = re.compile(r'<pair n="(\d+)">\nsentence: (.*)\nquotation: (.*)\n')
 _HEAD = re.compile(r"^=== (.+)\n", re.MULTILINE)
 _PIECES = re.compile(r"\S+\s*|\s+")
 _HAN_PIECES = re.compile(r"[\u3000-\u9fff]{1,3}|[^\u3000-\u9fff\s]+\s*|\s+")
@@ -75,6 +79,7 @@ def load_recording(folder: Traversable, titles: Mapping[str, str]) -> Recording:
         for language in folder.iterdir()
         if language.is_dir()
         for file in language.iterdir()
+        if file.name != "checked.json"
     }
     return Recording(titles, texts)
 
@@ -115,6 +120,8 @@ def recorded_text(recording: Recording, request: Request) -> str | None:
     whole = "\n".join(m["content"] for m in request.messages)
     last = request.messages[0 if task and task[1] == "ranking" else -1]["content"]
     language = _LANGUAGE.findall(last.partition("\nQuestion:")[0])[-1:]
+    if task and task[1] == "support":
+        return _verdicts(recording, last)
     given = {number: title.strip() for number, title in _PAPER.findall(whole)}
     ids = [i for title in given.values() for i, known in recording.titles.items() if known == title]
     if not (task and language and len(ids) == len(given)):
@@ -129,11 +136,31 @@ def recorded_text(recording: Recording, request: Request) -> str | None:
     return _answer(recording.answers(language[0]), ids, question[1])
 
 
+def _verdicts(recording: Recording, asked_for: str) -> str | None:
+    """The recorded words in the order of the pairs. The two known pairs differ from call to call:
+    one is its quotation, the other denies it."""
+    known = {
+        verdict["sentence"]: verdict
+        for (_, name), text in recording.texts.items()
+        if name == "support.json"
+        for verdict in json.loads(text)["verdicts"]
+    }
+    verdicts = []
+    for number, sentence, quotation in _PAIR.findall(asked_for):
+        own = {"reason": "its own words", "word": "yes"} if sentence == quotation else known.get(sentence)
+        if own is None and not sentence.endswith(quotation):
+            return None
+        own = own or {"reason": "denies it", "word": "opposite"}
+        verdicts.append({"n": int(number), "reason": own["reason"], "word": own["word"]})
+    return json.dumps({"verdicts": verdicts}, ensure_ascii=False)
+
+
 def _answer(answers: Sequence[RecordedAnswer], ids: Sequence[str], question: str) -> str | None:
     """The answer recorded for a question with the same words, whatever their order."""
     words = _content(question)
     for answer in answers:
-        if sorted(answer.papers) == sorted(ids) and any(_content(known) == words for known in answer.questions):
+        same = (known for known in answer.questions if words and _content(known) == words)
+        if sorted(answer.papers) == sorted(ids) and (question in answer.questions or any(same)):
             return answer.text
     return None
 

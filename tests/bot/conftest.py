@@ -4,7 +4,6 @@ import io
 
 import pytest
 
-from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Dispatcher
 from bot.console import render
 from bot.console.chat import ConsoleChat
@@ -20,6 +19,7 @@ from digest.model import Profile
 from digest.ports import FreePace, Services
 from tests.bot.people import Channel
 from tests.conftest import Clock
+from tests.sample_day import SampleDay
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.alerts import late
-from bot.cli.sample import SampleDay
 from bot.context import Context
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
@@ -22,6 +21,7 @@ from digest.model import Listing, Paper, Profile, Score
 from digest.ports import FreePace
 from digest.render.labels import label
 from tests.bot.people import HERE, Channel, Queue
+from tests.sample_day import SampleDay
 
 FRIDAY = date(2026, 1, 30)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
@@ -22,6 +21,7 @@ from digest.model import Digest
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.test_wire import until
+from tests.sample_day import SampleDay
 from tests.servers.discord_rules import texts, walk
 from tests.servers.discord_world import Interaction
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.cli.sample import SampleDay
 from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
@@ -22,6 +21,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
 from digest.model import Digest
 from digest.ports import FreePace
+from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
 from tests.servers.slack.people import MENTION
 

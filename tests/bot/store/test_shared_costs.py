@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.cli.sample import SampleDay
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily, RunOptions
@@ -19,6 +18,7 @@ from digest.llm.server.prices import Price
 from digest.model import Profile, Usage
 from digest.ports import FreePace, Services, booked
 from tests.conftest import Clock
+from tests.sample_day import SampleDay
 from tests.servers.model import ModelServer
 
 FRIDAY = date(2026, 1, 30)

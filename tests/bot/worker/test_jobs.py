@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.cli.sample import SampleDay
 from bot.context import Context
 from bot.core.chat import Place, Question, TargetMissing
 from bot.digests.daily import Daily
@@ -23,6 +22,7 @@ from digest.pipeline import preview
 from digest.ports import FreePace
 from digest.render.labels import label
 from tests.bot.people import ANN, HERE, Channel, Queue
+from tests.sample_day import SampleDay
 
 FRIDAY = date(2026, 1, 30)
 

@@ -1,0 +1,170 @@
+"""The demo: what its help names works in it, and it ends well without a terminal."""
+
+import asyncio
+import io
+import os
+import sys
+
+import pytest
+
+from bot.cli import demo
+from bot.cli.sample import RecordedAnalyst, SampleDay
+from bot.console import render
+from bot.console.chat import ConsoleChat
+from bot.core.chat import Place
+from bot.core.settings import Settings
+from bot.server.wiring import App
+from bot.store import RedisCache, RedisPace
+from digest.extractive.analyst import ExtractiveAnalyst
+from digest.ports import Services
+
+SAMPLE = SampleDay()
+
+
+@pytest.fixture
+async def tour(store, clock, monkeypatch):
+    """A visitor in front of the sample day, after its digest."""
+    clock.time = SAMPLE.morning
+    settings = demo._sample_settings(Settings(_env_file=None), SAMPLE)
+    analyst, cache = RecordedAnalyst(SAMPLE.recording, demo._tell_outside), RedisCache(store)
+    await SAMPLE.fill(cache, "en")
+    services = Services(SAMPLE, SAMPLE, analyst, ExtractiveAnalyst(), cache)
+    app = App(settings, store, services, RedisPace(store), clock, "", None)
+    chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
+    async with demo._tour(app, chat, Place("console", "demo-test"), SAMPLE) as made:
+        yield made
+
+
+def seen(tour: demo.Tour) -> str:
+    """What was printed since the last look, as running text."""
+    text = tour.chat.screen.file.getvalue()
+    tour.chat.screen.file.truncate(0)
+    tour.chat.screen.file.seek(0)
+    return " ".join(text.replace("▎", " ").replace("│", " ").split())
+
+
+async def test_the_digest_is_headed_by_the_samples_own_day_and_marks_nothing(tour):
+    text = seen(tour)
+    assert text.startswith("╭─ arXiv digest · Sat, Nov 28 · 10 papers")
+    assert "Read first" in text
+    assert "(?)" not in text
+    assert "announced <" not in text
+    assert text.count("https://arxiv.org/html/") == 0
+
+
+async def test_a_recorded_question_is_answered_with_linked_quotations(tour):
+    seen(tour)
+    await tour.handle("How much slower is the neural model of paper 3 on a Raspberry Pi?")
+    text = seen(tour)
+    assert "49 times slower than KN-5" in text
+    assert "https://arxiv.org/abs/1811.00942v1" in text
+    assert "(?)" not in text
+
+
+async def test_a_question_in_chinese_gets_the_chinese_answer(tour):
+    seen(tour)
+    await tour.handle("第5篇公开代码了吗？")
+    assert "本研究的代码和数据将在发表时公开" in seen(tour)
+
+
+async def test_a_question_outside_the_recording_says_so_and_is_answered_by_words(tour, capsys):
+    seen(tour)
+    await tour.handle("Which power meter was used in paper 3?")
+    assert "not in the recording" in capsys.readouterr().err
+    text = seen(tour)
+    assert "nearest to the question" in text
+    assert "https://arxiv.org/abs/1811.00942v1" in text
+
+
+async def test_status_today_and_saved_work(tour):
+    seen(tour)
+    await tour.handle("/digest status")
+    assert "09:00" in seen(tour)
+    await tour.handle("/paper saved")
+    assert "nothing" in seen(tour)
+    await tour.handle("/save 2")
+    assert "Saved" in seen(tour)
+    await tour.handle("/paper saved")
+    assert "Stay On-Topic" in seen(tour)
+    await tour.handle("/paper today")
+    assert "Combating Adversarial Misspellings" in seen(tour)
+    await tour.handle("/full 4")
+    assert "INCePTION" in seen(tour)
+    await tour.handle("/paper 2003.07723")
+    assert "PO-EMO" in seen(tour)
+    await tour.handle("/paper 1706.03762")
+    assert "ten papers, and this is none of them" in seen(tour)
+
+
+async def test_one_letter_answers_yes_or_no(tour, capsys):
+    seen(tour)
+    await tour.handle("/digest retract")
+    assert "[y]" in seen(tour)
+    await tour.handle("n")
+    assert "Left as it is" in capsys.readouterr().err
+    await tour.handle("/digest retract")
+    await tour.handle("y")
+    seen(tour)
+    await tour.handle("/digest now")
+    text = seen(tour)
+    assert "arXiv digest" in text
+    assert "Read first" in text
+
+
+async def test_now_without_news_says_so(tour):
+    seen(tour)
+    await tour.handle("/digest now")
+    assert "Nothing new" in seen(tour)
+
+
+async def test_setup_asks_saves_and_previews(tour, capsys):
+    seen(tour)
+    await tour.handle("/digest setup")
+    form = tour.chat.form
+    assert form is not None
+    values = {field.name: field.value for field in form.fields}
+    assert "time" in await tour.submit(form, values | {"time": "25:00"})
+    assert "25:00" in capsys.readouterr().err
+    assert await tour.submit(form, values | {"time": "08:30", "papers": "3"}) == {}
+    text = seen(tour)
+    assert "08:30" in text
+    assert "[p] Post now [c]" in text
+    assert "Progress and Tradeoffs" in text
+    assert "PO-EMO" not in text
+    await tour.handle("c")
+    assert tour.chat.form is not None
+
+
+async def test_a_menu_takes_its_number(tour):
+    seen(tour)
+    await tour.handle("what are the limitations?")
+    assert "Choose a paper" in seen(tour)
+    await tour.handle("9")
+    assert "dependent on the support of the lexicon" in seen(tour)
+
+
+async def test_the_help_offers_no_others_where_there_are_none(tour, capsys):
+    await tour.handle("/help")
+    text = capsys.readouterr().err
+    assert "/questions" in text
+    assert "/others" not in text
+    await tour.handle("/questions")
+    assert capsys.readouterr().err.count("\n") >= 30
+    await tour.handle("/full 99")
+    assert "1 to 10" in capsys.readouterr().err
+
+
+async def test_without_a_terminal_it_prints_the_digest_and_an_answer_and_ends(tmp_path):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI", "REDIS", "DIGEST", "PAPERBOY"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--language", "zh",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        env=kept | {"PAPERBOY_HOME": str(tmp_path), "COLUMNS": "100"},
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    assert "示例日" in err.decode()
+    assert "event=" not in err.decode()
+    text = " ".join(out.decode().replace("▎", " ").split())
+    assert "首先阅读" in text or "Read first" in text or "先读" in text
+    assert "慢 49 倍" in text
