@@ -17,7 +17,6 @@ from bot.slack.render.views import Memo
 from digest.model import Answer, Digest, Evidence, Quote
 from tests.previews.sample import sample_digest
 from tests.previews.slack_html import Shown, page
-from tests.sample_day import SampleDay
 from tests.servers.slack import rules
 
 
