@@ -34,6 +34,7 @@ T = TypeVar("T")
 def form(subscription: Subscription, language: str) -> Form:
     profile = subscription.profile
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
+    figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
     days = week(language)
     return Form(
         "setup",
@@ -49,11 +50,16 @@ def form(subscription: Subscription, language: str) -> Form:
             _field("language", language, profile.language, required=True),
             _field("papers", language, str(subscription.papers), required=True),
             _field("detail", language, subscription.detail.value, kind="choice", options=details, required=True),
+            _field("figures", language, _on(subscription.figures), kind="choice", options=figures, required=True),
             _field("time", language, subscription.time, kind="time", required=True),
             _field("timezone", language, subscription.timezone, required=True),
             _field("days", language, ",".join(subscription.days), kind="choices", options=days, required=True),
         ),
     )
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"
 
 
 def week(language: str) -> tuple[tuple[str, str], ...]:
@@ -102,6 +108,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         ),
         papers=parsed("papers", lambda text: _papers(text, language), before.papers),
         detail=parsed("detail", Detail, before.detail),
+        figures=parsed("figures", lambda text: text == "on", before.figures),
         time=parsed("time", settings.clock_time, before.time),
         timezone=parsed("timezone", settings.timezone, before.timezone),
         days=parsed("days", lambda text: tuple(settings.weekdays(text)), before.days),

@@ -17,7 +17,20 @@ from rich.live import Live
 from bot.console import render
 from bot.console.choices import Choice, choices
 from bot.console.history import History
-from bot.core.chat import Form, Person, Place, Post, Question, Responder, Step, StepKind, TargetMissing, Thread
+from bot.core.chat import (
+    Form,
+    Person,
+    Place,
+    Post,
+    Question,
+    Responder,
+    Step,
+    StepKind,
+    TargetMissing,
+    Thread,
+    Upload,
+    without_pictures,
+)
 from bot.core.ids import StepKey, link_to, reply_url
 from bot.store import Store, post_from_data, post_to_data
 
@@ -50,7 +63,13 @@ class ConsoleChat:
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         parent = Step(str(StepKey(key, "0")), StepKind.POST, {"post": post_to_data(thread.parent)})
         replies = [
-            Step(str(StepKey(key, str(n + 1))), StepKind.REPLY, {"post": post_to_data(post)}, on=parent.key, reply=n)
+            Step(
+                str(StepKey(key, str(n + 1))),
+                StepKind.REPLY,
+                {"post": post_to_data(without_pictures(post))},
+                on=parent.key,
+                reply=n,
+            )
             for n, post in enumerate(thread.replies)
         ]
         if thread.finished is None:
@@ -60,7 +79,10 @@ class ConsoleChat:
         edit = Step(str(StepKey(key, str(len(replies) + 1))), StepKind.EDIT, {"post": finished}, on=parent.key)
         return [parent, *replies, edit]
 
-    async def post(self, step: Step, place: Place, on: str = "") -> str:
+    async def upload(self, upload: Upload) -> Upload:
+        return upload
+
+    async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:  # noqa: ARG002
         history = self.history(place)
         if step.kind is StepKind.THREAD:
             return on

@@ -29,7 +29,7 @@ from rich.text import Text as Plain
 from rich.theme import Theme
 
 from bot.console.choices import Choice
-from bot.core.chat import Actions, Block, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Block, Form, Heading, Menu, Picture, Post, Quotation, Rule, Small, Text
 from bot.core.ids import REPLY
 from digest.render.commonmark import shortened, within_bounds
 from digest.render.tex import readable
@@ -176,7 +176,7 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
             numbered = enumerate((label for label, _value in options), 1)
             lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
             return Group(Plain(_clean(placeholder)), *lines)
-        case Actions():  # the prompt has commands instead
+        case Actions() | Picture():  # the prompt has commands instead, and pictures are left out
             return None
 
 

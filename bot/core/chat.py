@@ -9,7 +9,7 @@ Click, Submission or Vote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -50,6 +50,18 @@ class Quotation:
     url: str
     number: int = 0
     """`[1]`; 0 for none."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture. A post shows it where it is uploaded with the post, else goes without."""
+
+    key: str
+    """Of `digest.cache_keys.picture`."""
+    alt: str
+    """Plain text: what it shows, whose it is and its licence."""
+    caption: str
+    """Plain text below it: whose it is and its licence."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,7 @@ class Menu:
     options: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Text | Small | Quotation | Rule | Actions | Menu
+Block = Heading | Text | Small | Quotation | Picture | Rule | Actions | Menu
 
 
 @dataclass(frozen=True)
@@ -106,6 +118,14 @@ class Post:
     fallback: str
     """What a lock screen shows, plain text: at most 90 characters of news."""
     language: str = "en"
+
+
+def picture_in(post: Post) -> Picture | None:
+    return next((block for block in post.blocks if isinstance(block, Picture)), None)
+
+
+def without_pictures(post: Post) -> Post:
+    return replace(post, blocks=tuple(block for block in post.blocks if not isinstance(block, Picture)))
 
 
 @dataclass(frozen=True)
@@ -323,6 +343,25 @@ class Step:
     """The key of an earlier step."""
     reply: int = -1
     """Index of the `Thread.replies` that this message begins; -1 for any other step."""
+    picture: Picture | None = None
+    """The picture that `payload` shows."""
+    bare: Mapping[str, Any] = field(default_factory=dict)
+    """The payload without the picture, for when it cannot be uploaded."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture for one step."""
+
+    data: bytes
+    """A PNG or a JPEG."""
+    alt: str
+    file: str = ""
+    """The platform's id of it, where it takes files apart from messages."""
+
+    @property
+    def name(self) -> str:
+        return "figure.png" if self.data.startswith(b"\x89PNG") else "figure.jpg"
 
 
 @dataclass(frozen=True)
@@ -397,9 +436,15 @@ class Chat(Protocol):
         """Renders; pure. The first step is the parent."""
         ...
 
-    async def post(self, step: Step, place: Place, on: str = "") -> str:
-        """Carries out a step once, within 15 s. `on`: the message id recorded for `step.on`.
-        Returns the message id. Raises OutcomeUnknown, Throttled, TargetMissing, Forbidden."""
+    async def upload(self, upload: Upload) -> Upload:
+        """Uploads a picture that the next post shows, where the platform takes files apart from
+        messages. Nobody sees it before. Raises ChatError."""
+        ...
+
+    async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:
+        """Carries out a step once, within 15 s. `on`: the message id recorded for `step.on`. With
+        an `upload` the payload shows it. Returns the message id. Raises OutcomeUnknown, Throttled,
+        TargetMissing, Forbidden."""
         ...
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:

@@ -161,6 +161,7 @@ class Settings(BaseSettings):
     digest_time: Annotated[str, AfterValidator(clock_time)] = "09:00"
     digest_timezone: Annotated[str, AfterValidator(timezone)] = "UTC"
     digest_days: Annotated[list[str], NoDecode, BeforeValidator(weekdays)] = list(DAYS)
+    digest_figures: bool = True
     digest_show_cost: bool = False
     digest_admins: Words = []
 

@@ -35,6 +35,8 @@ class Subscription:
     days: tuple[str, ...] = DAYS
     paused: bool = False
     show_cost: bool = False
+    figures: bool = True
+    """Whether papers are shown with their teaser figure, where its licence allows it."""
     ping_role: str = ""
     """Discord: the one role that the parent message may mention."""
     created: datetime | None = None

@@ -73,6 +73,7 @@ class Wanted(BaseModel):
     days: Annotated[list[str], BeforeValidator(settings.weekdays)] | None = None
     paused: bool | None = None
     show_cost: bool | None = None
+    figures: bool | None = None
     ping_role: str | None = None
 
 

@@ -8,20 +8,37 @@ and quotations are escaped; the checks have made the Analyst's Markdown safe.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.chat import Actions, Block, Button, Heading, Post, Quotation, Rule, Small, Style, Text, Thread, VoteKind
+from bot.core.chat import (
+    Actions,
+    Block,
+    Button,
+    Heading,
+    Picture,
+    Post,
+    Quotation,
+    Rule,
+    Small,
+    Style,
+    Text,
+    Thread,
+    VoteKind,
+)
 from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
+from digest import cache_keys
 from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Paper, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
 from digest.render.width import columns
 
+MAX_SHOWN = 700
+"""Characters of a figure's caption in its alt text, which has the credit too."""
 NO_VOTES: Mapping[VoteKind, int] = {}
 VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind.SAVED}
 
@@ -165,6 +182,7 @@ def paper_post(entry: Entry, digest: Digest, detail: Detail, votes: Mapping[Vote
     value = str(DigestPaper(digest.key, entry.number))
     blocks = [
         *_head(entry, digest.language, str(entry.number)),
+        *_figure(entry, digest.language),
         *_body(entry, digest.language, detail),
         _buttons(value, digest.language, votes=votes),
     ]
@@ -206,12 +224,23 @@ def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
     yield from (Text(f"⚠ {note}") for note in entry.notes)
 
 
-def people(paper: Paper, language: str) -> str:
+def _figure(entry: Entry, language: str) -> Iterable[Block]:
+    """The teaser figure with its credit and licence, in the caption and in the alt text."""
+    figure = entry.figure
+    if figure is None:
+        return
+    credit = " · ".join(filter(None, (figure.label, people(entry.paper, language, str), figure.licence)))
+    shown = tex.plain(figure.caption)
+    shown = shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1].rsplit(" ", 1)[0] + "…"
+    yield Picture(cache_keys.picture(figure), f"{shown} ({credit})", credit)
+
+
+def people(paper: Paper, language: str, written: Callable[[str], str] = escape) -> str:
     """All authors up to four; of more, four of them and how many there are."""
     if len(paper.authors) <= 4:
-        return escape(", ".join(paper.authors))
+        return written(", ".join(paper.authors))
     names = f"{', '.join(paper.authors[:3])} … {paper.authors[-1]}"
-    return say("card.people", language, names=escape(names), n=len(paper.authors))
+    return say("card.people", language, names=written(names), n=len(paper.authors))
 
 
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:

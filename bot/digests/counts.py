@@ -56,7 +56,7 @@ def _changed(
     posted = {step.key: step for step in delivery.plan}
     plain, shown, wanted = (_replies(chat, subscription, digest, counts) for counts in ({}, before, now))
     return [
-        Step(str(StepKey(key, "votes")), StepKind.EDIT, step.payload, on=key)
+        Step(str(StepKey(key, "votes")), StepKind.EDIT, step.payload, on=key, picture=step.picture, bare=step.bare)
         for key, step in wanted.items()
         if key in delivery.ids
         and key in posted

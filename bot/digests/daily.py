@@ -119,6 +119,7 @@ class Daily:
             again=again,
             anew=options.anew,
             can_wait=options.can_wait,
+            figures=subscription.figures,
             preferences=await load_preferences(self._store, subscription.key),
         )
         return await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
@@ -154,6 +155,7 @@ class Daily:
             on_record=recorded,
             progress=progress,
             checkpoint=checkpoint,
+            pictures=self._services.cache.get,
         )
         # Repeated for messages recorded by a process that ended right after.
         await self._map_messages(digest, place, delivered.parent, delivered.replies)

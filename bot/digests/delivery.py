@@ -30,6 +30,7 @@ from bot.core.chat import (
     StepKind,
     TargetMissing,
     Throttled,
+    Upload,
 )
 from bot.core.ids import LINK_PLACEHOLDER, StepKey, is_within, join_key
 from bot.core.texts import say
@@ -57,6 +58,10 @@ MAX_DOUBTFUL = 5
 """Unanswered requests in a row before a call stops."""
 CLOCK_SKEW = timedelta(minutes=2)
 """Tolerance between the store's clock and the platform's."""
+UPLOAD_TIMEOUT = 15.0
+"""Seconds for a picture, which the post waits for."""
+MAX_REFUSED_UPLOADS = 2
+"""In a row, after which a call uploads no more: the scope is missing, or uploads are slow today."""
 REPEATABLE = (StepKind.THREAD, StepKind.EDIT)
 
 
@@ -81,6 +86,11 @@ class Delivered:
     """Another process is delivering."""
 
 
+async def no_picture(key: str) -> bytes:  # noqa: ARG001
+    """The default `pictures`: none is stored."""
+    return b""
+
+
 async def ignore_record(step: Step, message: str) -> None:
     """The default `on_record`, which is called after each recorded step."""
 
@@ -101,10 +111,11 @@ async def deliver(
     on_record: Callable[[Step, str], Awaitable[None]] = ignore_record,
     progress: Progress = silent,
     checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
+    pictures: Callable[[str], Awaitable[bytes | None]] = no_picture,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
-    if no plan is stored. `checkpoint` is called where a death must not count. Raises
-    StoreUnavailable; a refusal of the platform becomes `fault`."""
+    if no plan is stored. `checkpoint` is called where a death must not count; `pictures` gives the
+    stored picture of a key. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -115,7 +126,17 @@ async def deliver(
             join_key("delivery", key), LEASE, wait=LEASE_WAIT, policy=LeasePolicy.UNWATCHED
         ) as lease:
             work = _DeliverySession(
-                key, chat, place, store, pace, lease, settle_time or SETTLE_TIME, on_record, progress, checkpoint
+                key,
+                chat,
+                place,
+                store,
+                pace,
+                lease,
+                settle_time or SETTLE_TIME,
+                on_record,
+                progress,
+                checkpoint,
+                pictures,
             )
             return _outcome(await work.run_steps())
     except (LeaseBusy, LeaseLost):
@@ -175,6 +196,11 @@ class _DeliverySession:
     on_record: Callable[[Step, str], Awaitable[None]]
     progress: Progress
     checkpoint: Callable[[], Awaitable[None]]
+    pictures: Callable[[str], Awaitable[bytes | None]] = no_picture
+    uploads: dict[str, Upload | None] = field(default_factory=dict)
+    """By step; None where the step goes without its picture."""
+    refused: int = 0
+    """Uploads in a row that were refused."""
     waited: float = 0.0
     doubtful: int = 0
     """Unanswered requests since the last recorded step."""
@@ -272,13 +298,17 @@ class _DeliverySession:
         return found
 
     async def _send(self, step: Step, filled: Step, delivery: Delivery) -> None:
+        upload = await self._upload(step)
+        if upload is None and step.bare:
+            filled = replace(filled, payload=step.bare)
         async with self.pace.slot(join_key("post", self.place.key)):
             if not await self._record_intent(step):
                 return
             try:
                 async with asyncio.timeout(REQUEST_TIMEOUT):
-                    message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""))
+                    message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""), upload)
             except (OutcomeUnknown, TimeoutError) as error:
+                self.uploads[step.key] = None
                 self.doubtful += 1
                 metrics.RETRIES.labels("post").inc()
                 log.warning("event=post-doubtful step=%s time=%d reason=%s", step.key, self.doubtful, for_log(error))
@@ -287,6 +317,24 @@ class _DeliverySession:
                 await self._handle_refusal(step, error)
             else:
                 await self._record(step, message)
+
+    async def _upload(self, step: Step) -> Upload | None:
+        """Uploads the step's picture, before its intent is recorded: nobody sees a picture without
+        its post, so one that is uploaded twice does no harm. None: the step goes without."""
+        if step.picture is None or self.refused >= MAX_REFUSED_UPLOADS:
+            return None
+        if step.key not in self.uploads:
+            self.uploads[step.key] = None
+            data = await self.pictures(step.picture.key)
+            try:
+                if data:
+                    async with asyncio.timeout(UPLOAD_TIMEOUT):
+                        self.uploads[step.key] = await self.chat.upload(Upload(data, step.picture.alt))
+                    self.refused = 0
+            except (ChatError, TimeoutError) as error:
+                self.refused += 1
+                log.warning("event=upload-failed step=%s cause=%r", step.key, for_log(error))
+        return self.uploads[step.key]
 
     async def _record_intent(self, step: Step) -> bool:
         """Records the intent while the lease lasts. False if another process acted."""
@@ -317,6 +365,10 @@ class _DeliverySession:
             await self.store.drop(self.lease, self.key, step.key)
             return
         await self.store.clear_intent(self.lease, self.key, step.key)
+        if self.uploads.get(step.key) and not isinstance(error, Throttled):  # perhaps only the picture is refused
+            log.warning("event=picture-refused step=%s cause=%r", step.key, for_log(error))
+            self.uploads[step.key] = None
+            return
         if not isinstance(error, Throttled):
             await self._fail(error.sentence)
         await self._wait_throttled(error)

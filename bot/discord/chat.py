@@ -14,14 +14,26 @@ from typing import Any
 
 import discord
 
-from bot.core.chat import ChatError, Person, Place, Post, Question, Responder, Step, StepKind, TargetMissing, Thread
+from bot.core.chat import (
+    ChatError,
+    Person,
+    Place,
+    Post,
+    Question,
+    Responder,
+    Step,
+    StepKind,
+    TargetMissing,
+    Thread,
+    Upload,
+)
 from bot.core.ids import further_key
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
-from bot.discord.render.messages import NOBODY, V2, editable, keyed, messages
+from bot.discord.render.messages import DESCRIPTION, NOBODY, V2, editable, keyed, messages, shortened, with_file
 from bot.discord.render.plan import plan, silent
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 from digest.ports import MemoryCache
@@ -73,7 +85,10 @@ class DiscordChat:
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return plan(thread, key)
 
-    async def post(self, step: Step, place: Place, on: str = "") -> str:
+    async def upload(self, upload: Upload) -> Upload:
+        return upload  # it goes with the message
+
+    async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:
         channel = await self._channel_info(place.channel)
         forum = channel["type"] == FORUM
         payload = dict(step.payload)
@@ -87,15 +102,25 @@ class DiscordChat:
             case StepKind.THREAD:
                 return on if forum else await self._open_thread(place, on, payload)
             case StepKind.REPLY:
-                return await self._write(on, payload["message"], thread=True)
+                return await self._write(on, payload["message"], thread=True, upload=upload)
             case StepKind.EDIT:
                 changed = payload.get("message") or payload["forum" if forum else "text"]
-                await self._edit(place, on, editable(changed))
+                await (
+                    self._edit_pictured(step, place, on) if step.picture else self._edit(place, on, editable(changed))
+                )
                 return on
 
-    async def _write(self, channel: str, message: dict[str, Any], *, thread: bool) -> str:
+    async def _write(self, channel: str, message: dict[str, Any], *, thread: bool, upload: Upload | None = None) -> str:
         needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
-        made = await self.rest.write("POST", MESSAGES, message, needs=f"{needs} and “View Channel”", channel_id=channel)
+        needs = f"{needs} and “View Channel”"
+        if upload is None:
+            made = await self.rest.write("POST", MESSAGES, message, needs=needs, channel_id=channel)
+        else:
+            described = {"id": "0", "description": shortened(upload.alt, DESCRIPTION)}
+            pictured = with_file(message, upload.name, described)
+            made = await self.rest.write_with_file(
+                MESSAGES, pictured, upload.name, upload.data, needs=needs, channel_id=channel
+            )
         return message_id(channel, made["id"], thread=thread)
 
     async def _open_thread(self, place: Place, message: str, payload: dict[str, Any]) -> str:
@@ -134,6 +159,16 @@ class DiscordChat:
                 await self._unarchive(channel)
             else:
                 return
+
+    async def _edit_pictured(self, step: Step, place: Place, message: str) -> None:
+        """Edits a message that was planned with a picture; it keeps the one it shows."""
+        channel, bare = await self._locate(place, message)
+        posted = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
+        files = posted.get("attachments") or []
+        if not files:
+            return await self._edit(place, message, editable(step.bare["message"]))
+        name, file_id = str(files[0]["filename"]), str(files[0]["id"])
+        return await self._edit(place, message, with_file(editable(step.payload["message"]), name, {"id": file_id}))
 
     async def _unarchive(self, thread: str) -> None:
         needs = "“Send Messages in Threads”"

@@ -18,8 +18,11 @@ NEEDED = discord.Permissions(
     create_public_threads=True,
     send_messages_in_threads=True,
     read_message_history=True,
+    attach_files=True,
 )
 """What the bot needs. It reads the history to find out whether a post in doubt arrived."""
+FOR_FIGURES = "Attach Files"
+"""Without it, papers are posted without their figures."""
 
 
 def invite(application: int | str) -> str:
@@ -53,6 +56,9 @@ async def _channel(chat: DiscordChat, channel_id: str) -> Finding:
         return _refusal(what, error)
     if channel is None:
         return Finding(what, State.BAD, "not a text channel or a forum", "Set DISCORD_CHANNEL_ID to one.")
+    if missing == [FOR_FIGURES]:
+        todo = "Give it to the bot's role to see the papers' figures."
+        return Finding(what, State.DOUBTFUL, f"#{channel}: missing {FOR_FIGURES}", todo)
     if missing:
         todo = "Give them to the bot's role in the channel's settings, under Permissions."
         return Finding(what, State.BAD, f"#{channel}: missing {', '.join(missing)}", todo)

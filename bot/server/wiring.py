@@ -93,6 +93,7 @@ def subscription_from_settings(settings: Settings, place: Place, created: dateti
         timezone=settings.digest_timezone,
         days=tuple(settings.digest_days),
         show_cost=settings.digest_show_cost,
+        figures=settings.digest_figures,
         created=created,
     )
 

@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
@@ -27,20 +28,25 @@ from bot.core.chat import (
     StepKind,
     TargetMissing,
     Thread,
+    Upload,
 )
 from bot.core.seal import Seal
 from bot.slack.draft import SlackDraft
 from bot.slack.markup import parse_text
 from bot.slack.members import Members
 from bot.slack.render import messages
+from bot.slack.render.blocks import file_of, with_file
 from bot.slack.responder import SlackResponder
-from bot.slack.web_api import API_URL, WebApi, retry_throttled
+from bot.slack.web_api import API_URL, SlackRefused, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
 SENT_LATELY = timedelta(hours=1)
 SENT_TIMEOUT = 5.0
 """A small message is looked for so far back, and for so many seconds, before it is sent."""
+FILE_PAUSE = 1.0
+"""Seconds until a message is posted again that was refused with its picture: for a moment after
+its upload, a file may not be used in a block."""
 PAGE = 200
 MISSING_PAUSE = 0.5
 """Seconds until a message that is not there is looked for again."""
@@ -70,13 +76,33 @@ class SlackChat:
     def plan(self, thread: Thread, place: Place, key: str) -> Sequence[Step]:  # noqa: ARG002
         return messages.steps(thread, key)
 
-    async def post(self, step: Step, place: Place, on: str = "") -> str:
+    async def upload(self, upload: Upload) -> Upload:
+        return replace(upload, file=await self.api.upload(upload.name, upload.data, upload.alt))
+
+    async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:
         if step.kind is StepKind.THREAD:
             return on
         if step.kind is StepKind.EDIT:
-            await self.update(place.channel, on, step.payload)
+            file = await self._file_in(place.channel, on) if step.picture else ""
+            await self.update(place.channel, on, with_file(step.payload, file) if file else step.bare or step.payload)
             return on
-        return await self.post_message(place.channel, step.payload, on if step.kind is StepKind.REPLY else "")
+        thread = on if step.kind is StepKind.REPLY else ""
+        if upload is None:
+            return await self.post_message(place.channel, step.payload, thread)
+        message = with_file(step.payload, upload.file)
+        try:
+            return await self.post_message(place.channel, message, thread)
+        except SlackRefused as refused:
+            if refused.code != "invalid_blocks":
+                raise
+        await asyncio.sleep(FILE_PAUSE)
+        return await self.post_message(place.channel, message, thread)
+
+    async def _file_in(self, channel: str, ts: str) -> str:
+        """The id of the file that a message shows; empty if it shows none."""
+        args: dict[str, Any] = {"ts": ts, "oldest": ts, "latest": ts, "inclusive": True, "limit": 5}
+        answer = await self.api.call("conversations.replies", channel=channel, **args)
+        return next((file_of(m) for m in answer.get("messages", []) if str(m.get("ts")) == ts), "")
 
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str:
         """Posts one message without a retry. Returns its id."""

@@ -28,6 +28,8 @@ from bot.core.throttle import Throttle
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
+MAX_ALT = 1_000
+"""Characters of a file's own alt text; an image block has its own, up to 2,000."""
 MAX_THROTTLE_WAIT = 60.0
 """Seconds that `retry_throttled` waits in total."""
 
@@ -48,6 +50,8 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
@@ -166,6 +170,16 @@ class WebApi:
             raise translated from error
         data = dict(answer.data) if isinstance(answer.data, dict) else {}
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
+
+    async def upload(self, name: str, data: bytes, alt: str) -> str:
+        """Uploads a file that nobody sees until a message shows it. Returns its id. Raises as
+        `call` does."""
+        self._open()
+        try:
+            made = await self.posts.files_upload_v2(content=data, filename=name, title=name, alt_txt=alt[:MAX_ALT])
+        except Exception as error:
+            raise translate_error(error, "files.getUploadURLExternal", "") from error
+        return str(made["file"]["id"])
 
     async def send_back(self, url: str, body: Mapping[str, Any]) -> None:
         """Posts to a response_url. Raises OutcomeUnknown, and SlackRefused once it is used up."""

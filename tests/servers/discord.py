@@ -77,6 +77,10 @@ class Discord:
         self.journal: list[Request] = []
         self.faults: list[Fault] = []
         self.token = TOKEN
+        self.slow_files = 0.0
+        """Seconds that a request with a file takes."""
+        self.refuse_files = 0
+        """How many requests with a file are refused as too large."""
         self._sent: dict[str, deque[float]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -198,6 +202,12 @@ class Discord:
             if fault.stored:
                 await self._carry_out(request, record)
             return self._broken(request, record, fault)
+        if request.content_type.startswith("multipart/"):
+            if self.refuse_files:
+                self.refuse_files -= 1
+                record.status = 413
+                return _json({"message": "Request entity too large", "code": 40005}, status=413)
+            await asyncio.sleep(self.slow_files)
         return await self._carry_out(request, record)
 
     def _authorised(self, request: web.Request, path: str) -> None:

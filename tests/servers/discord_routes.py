@@ -102,6 +102,8 @@ def _may_write(d: Discord, channel: dict[str, Any]) -> None:
 def _send(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
     channel = d.world.get_channel(channel_id)
     _may_write(d, channel)
+    if body.get("attachments"):
+        d.world.need(channel, "ATTACH_FILES")
     rules.check_message(body, flags=int(body.get("flags") or 0))
     rules.check_spec("MessageCreateRequest", body)
     reference = body.get("message_reference")

@@ -48,6 +48,7 @@ _KEYS: Mapping[int, set[str]] = {
     3: {"type", "id", "custom_id", "options", "placeholder", "min_values", "max_values", "disabled", "required"},
     4: {"type", "id", "custom_id", "style", "min_length", "max_length", "required", "value", "placeholder", "label"},
     10: {"type", "id", "content"},
+    12: {"type", "id", "items"},
     14: {"type", "id", "divider", "spacing"},
     17: {"type", "id", "components", "accent_color", "spoiler"},
     18: {"type", "id", "label", "description", "component"},
@@ -60,7 +61,7 @@ def check_components(components: list[dict[str, Any]], *, v2: bool) -> None:
         raise bad(f"components: {len(every)} components, 40 at most")
     if not v2 and len(components) > 5:
         raise bad("components: 5 rows at most")
-    allowed = {1, 10, 14, 17} if v2 else {1}
+    allowed = {1, 10, 12, 14, 17} if v2 else {1}
     for component in components:
         if component["type"] not in allowed:
             raise bad(f"components: type {component['type']} is not allowed here")
@@ -94,13 +95,18 @@ def _check_component(component: dict[str, Any]) -> None:  # one rule a kind
         _check_select(component)
     elif kind == 4:
         _check_input(component)
+    elif kind == 12:
+        if not 1 <= len(component["items"]) <= 10:
+            raise bad("items: Must be between 1 and 10 in length")
+        if any(size(i.get("description") or "") > 1024 for i in component["items"]):
+            raise bad("description: Must be 1024 or fewer in length")
     elif kind == 10 and not component["content"].strip():
         raise bad("content: This field is required")
     elif kind == 17:
         if not component["components"]:
             raise bad("a container holds at least one component")
-        if any(c["type"] not in (1, 10, 14) for c in component["components"]):
-            raise bad("a container holds rows, texts and separators")
+        if any(c["type"] not in (1, 10, 12, 14) for c in component["components"]):
+            raise bad("a container holds rows, texts, galleries and separators")
     elif kind == 18:
         if not 1 <= size(component["label"]) <= 45 or size(component.get("description") or "") > 100:
             raise bad("label: 45 characters at most, description 100")
@@ -186,6 +192,9 @@ def check_message(
     if size(content or "") > 2000:
         raise bad("content: Must be 2000 or fewer in length")
     check_components(components, v2=bool(flags & V2))
+    shown = {item["media"]["url"] for c in walk(components) if c["type"] == 12 for item in c["items"]}
+    if missing := shown - {f"attachment://{a.get('filename')}" for a in body.get("attachments") or []}:
+        raise bad(f"components: {sorted(missing)} are not among the attachments")
     filled = (content or "").strip() or (flags & V2 and components) or body.get("attachments")
     if not edit and not filled:
         raise Refused(400, 50006, "Cannot send an empty message")

@@ -16,7 +16,7 @@ ALL = (1 << 50) - 1
 MANAGE_CHANNELS = 1 << 4
 
 PERMISSIONS = {
-    "VIEW_CHANNEL": 1 << 10, "SEND_MESSAGES": 1 << 11, "READ_MESSAGE_HISTORY": 1 << 16,
+    "VIEW_CHANNEL": 1 << 10, "SEND_MESSAGES": 1 << 11, "READ_MESSAGE_HISTORY": 1 << 16, "ATTACH_FILES": 1 << 15,
     "CREATE_PUBLIC_THREADS": 1 << 35, "SEND_MESSAGES_IN_THREADS": 1 << 38,
 }  # fmt: skip
 
@@ -172,7 +172,7 @@ class World:
         message: dict[str, Any] = {
             "id": message_id or self.snowflake(), "channel_id": channel["id"], "author": author, "content": body.get("content") or "",
             "timestamp": iso(), "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": named, "mention_roles": [m[3:-1] for m in mentioned(body) if m.startswith("<@&")],
-            "attachments": body.get("attachments") or [], "embeds": [], "pinned": False, "type": 0, "flags": flags, "components": self._numbered(body.get("components") or []),
+            "attachments": self._stored(body.get("attachments") or []), "embeds": [], "pinned": False, "type": 0, "flags": flags, "components": self._numbered(body.get("components") or []),
             **more,
         }  # fmt: skip
         if body.get("nonce") is not None:
@@ -194,6 +194,11 @@ class World:
                 self._stir(channel)
             self.emit("MESSAGE_CREATE", message)
         return message
+
+    def _stored(self, attachments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Uploaded files have the number of their part, kept ones their id."""
+        kept = [a | {"id": a["id"] if len(str(a["id"])) > 3 else self.snowflake()} for a in attachments]
+        return [a | {"size": 1, "url": f"https://cdn.example/{a['id']}/{a.get('filename')}"} for a in kept]
 
     def _stir(self, thread: dict[str, Any]) -> None:
         """Writing to an archived thread opens it again."""

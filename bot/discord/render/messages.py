@@ -12,11 +12,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.chat import (
+    Actions,
+    Block,
+    Button,
+    Heading,
+    Menu,
+    Picture,
+    Post,
+    Quotation,
+    Rule,
+    Small,
+    Style,
+    Text,
+    without_pictures,
+)
 from bot.core.texts import say
 from bot.discord.ids import ComponentId, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
-from bot.discord.render.packing import Line, Piece, Row, Words, pack, size
+from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, size
 from digest.render.markdown import escape
 
 TEXT = 4000
@@ -31,6 +45,8 @@ OPTIONS = 25
 LABEL = 80
 OPTION = 100
 PLACEHOLDER = 150
+DESCRIPTION = 1024
+"""Of a picture: its alt text."""
 
 ACCENT = 0xB31B1B
 """arXiv's red."""
@@ -54,6 +70,8 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
         match block:
             case Rule():
                 found.append(Line())
+            case Picture():
+                found += [Gallery(block.alt), Words((Unit(f"-# {plain(block.caption)}", "\n", opens=True),))]
             case Actions():
                 found += _rows(block, f"{len(found)}", post.language, private=private)
             case Menu():
@@ -154,8 +172,10 @@ def shortened(label: str, limit: int) -> str:
     )
 
 
-def messages(post: Post, *, private: bool = False) -> list[dict[str, Any]]:
-    packed = pack(pieces(post, private=private), lambda _: (TEXT, COMPONENTS))
+def messages(post: Post, *, private: bool = False, pictured: bool = False) -> list[dict[str, Any]]:
+    """`pictured`: with the post's picture, whose file goes with the message (`with_file`)."""
+    shown = post if pictured else without_pictures(post)
+    packed = pack(pieces(shown, private=private), lambda _: (TEXT, COMPONENTS))
     return [v2(m) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
 
 
@@ -164,6 +184,23 @@ def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
     if accent is not None:
         shown = [{"type": 17, "accent_color": accent, "components": shown}]
     return {"flags": V2, "components": shown, "allowed_mentions": NOBODY}
+
+
+ATTACHED = "attachment://"
+"""Stands for the address of the file that goes with the message."""
+
+
+def with_file(message: dict[str, Any], name: str, more: dict[str, Any]) -> dict[str, Any]:
+    """The message with its picture's file. `more`: what the file's entry has beside its name."""
+
+    def named(node: Any) -> Any:
+        if isinstance(node, list):
+            return [named(item) for item in node]
+        if isinstance(node, dict):
+            return {k: named(v) for k, v in node.items()}
+        return f"{ATTACHED}{name}" if node == ATTACHED else node
+
+    return {**message, "components": named(message["components"]), "attachments": [{**more, "filename": name}]}
 
 
 def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:
@@ -193,5 +230,8 @@ def _component(piece: Piece) -> dict[str, Any]:
             return {"type": 10, "content": piece.text}
         case Row():
             return {"type": 1, "components": list(piece.components)}
+        case Gallery():
+            item = {"media": {"url": ATTACHED}, "description": shortened(piece.alt, DESCRIPTION)}
+            return {"type": 12, "items": [item]}
         case Line():
             return {"type": 14, "divider": True, "spacing": 1}

@@ -31,6 +31,13 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Gallery:
+    """One picture, uploaded with the message."""
+
+    alt: str
+
+
+@dataclass(frozen=True)
 class Line:
     pass
 
@@ -44,7 +51,7 @@ class Row:
         return 1 + len(self.components)
 
 
-Piece = Words | Line | Row
+Piece = Words | Gallery | Line | Row
 
 
 def joined(parts: Sequence[Unit]) -> str:

@@ -14,9 +14,10 @@ Keys: `<key>:0` parent, `:t` its thread, `:4` the fourth reply, `:4.1` its overf
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import Post, Step, StepKind, Thread
+from bot.core.chat import Post, Step, StepKind, Thread, picture_in
 from bot.core.ids import StepKey, further_key, link_to, reply_url
 from bot.discord.ids import ComponentId, custom_id, marker, parse_custom_id
 from bot.discord.render.markdown import Target, Unit
@@ -68,10 +69,18 @@ def plan(thread: Thread, key: str) -> list[Step]:
                 edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=step_key))
     for n, reply in enumerate(thread.replies):
         first = str(StepKey(key, str(n + 1)))
-        for i, message in enumerate(messages(reply)):
+        bare = messages(reply)
+        picture = picture_in(reply)
+        shown = messages(reply, pictured=True) if picture else bare
+        for i, message in enumerate(bare):
             said = further_key(first, i) if i else first
             payload = {"message": silent(keyed(message, said)), "only": ""}
-            steps.append(Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n))
+            step = Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n)
+            # What follows must not depend on whether the picture can be uploaded.
+            if picture and not i and shown[1:] == bare[1:]:
+                pictured = {"message": silent(keyed(shown[0], said)), "only": ""}
+                step = replace(step, payload=pictured, picture=picture, bare=payload)
+            steps.append(step)
     return [*steps, *edits]
 
 

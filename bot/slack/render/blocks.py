@@ -6,11 +6,11 @@ Text becomes rich text, Small a context, a plain Heading a header. Buttons form 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from bot.core.chat import Actions, Block, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text
+from bot.core.chat import Actions, Block, Button, Heading, Menu, Picture, Post, Quotation, Rule, Small, Style, Text
 from bot.core.texts import say
 from bot.slack.render import lengths, mrkdwn, richtext
 from bot.slack.render.lengths import shortened
@@ -112,6 +112,8 @@ def _other(block: Block, language: str, position: int) -> Iterator[SlackBlock]:
         yield from _context(block)
     elif isinstance(block, Rule):
         yield {"type": "divider"}
+    elif isinstance(block, Picture):
+        yield _image(block)
     elif isinstance(block, Actions):
         yield from _actions(block, language, position)
     elif isinstance(block, Menu):
@@ -137,6 +139,34 @@ def _context(small: Small) -> Iterator[SlackBlock]:
         else:
             text = {"type": "mrkdwn", "text": mrkdwn.mrkdwn(group), "verbatim": True}
         yield {"type": "context", "elements": [text]}
+
+
+FILE = "{{file}}"
+"""Stands in a payload for the id of the file that is uploaded before it is posted."""
+
+
+def _image(picture: Picture) -> SlackBlock:
+    return {
+        "type": "image",
+        "slack_file": {"id": FILE},
+        "alt_text": shortened(picture.alt, lengths.ALT_TEXT),
+        "title": {"type": "plain_text", "text": shortened(picture.caption, lengths.IMAGE_TITLE), "emoji": False},
+    }
+
+
+def with_file(message: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """The message with the id of its picture's file."""
+    shown = [
+        {**block, "slack_file": {"id": file}} if block.get("slack_file", {}).get("id") == FILE else block
+        for block in message["blocks"]
+    ]
+    return {**message, "blocks": shown}
+
+
+def file_of(message: Mapping[str, Any]) -> str:
+    """The id of the file that a posted message shows; empty if none."""
+    files = (block.get("slack_file") or {} for block in message.get("blocks") or [])
+    return next((str(file["id"]) for file in files if file.get("id")), "")
 
 
 def action_id(action: str, number: int) -> str:

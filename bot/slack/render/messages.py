@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import Post, Step, StepKind, Thread
+from bot.core.chat import Post, Step, StepKind, Thread, picture_in, without_pictures
 from bot.core.ids import REPLY, StepKey, further_key, link_to
 from bot.slack.render import lengths, mrkdwn
 from bot.slack.render.blocks import SlackBlock, blocks
@@ -22,9 +23,10 @@ EVENT_TYPE = "paperboy"
 """Type of the message metadata with a step's key."""
 
 
-def render_post(post: Post, key: str = "") -> list[dict[str, Any]]:
-    """The messages of a Post, with `key`, `key.2`, … as metadata."""
-    groups = spread(blocks(post), MESSAGE_BLOCKS - 1)
+def render_post(post: Post, key: str = "", *, pictured: bool = False) -> list[dict[str, Any]]:
+    """The messages of a Post, with `key`, `key.2`, … as metadata. `pictured`: with its picture,
+    whose file is uploaded first (`blocks.FILE`)."""
+    groups = spread(blocks(post if pictured else without_pictures(post)), MESSAGE_BLOCKS - 1)
     fallback = shortened(post.fallback, FALLBACK) or "…"
     out = []
     for number, group in enumerate(groups, 1):
@@ -86,8 +88,15 @@ def steps(thread: Thread, key: str) -> list[Step]:
     out = [Step(parent_key, StepKind.POST, parents[0])]
     out += [_reply(m, parent_key) for m in parents[1:]]
     for number, reply in enumerate(thread.replies):
-        first, *more = render_post(reply, str(StepKey(key, str(number + 1))))
-        out.append(_reply(first, parent_key, number))
+        reply_key = str(StepKey(key, str(number + 1)))
+        first, *more = render_post(reply, reply_key)
+        picture = picture_in(reply)
+        shown = render_post(reply, reply_key, pictured=True) if picture else []
+        step = _reply(first, parent_key, number)
+        # What follows must not depend on whether the picture can be uploaded.
+        out.append(
+            replace(step, payload=shown[0], picture=picture, bare=first) if shown[1:] == more and shown else step
+        )
         out += [_reply(m, parent_key) for m in more]
     finished = render_post(thread.finished, parent_key) if thread.finished else []
     if len(finished) == len(parents):

@@ -90,7 +90,7 @@ async def test_many_processes_that_meet_it_at_once_say_it_once(admin, redis_url,
 
 async def test_a_channel_that_refuses_is_told_when_it_takes_messages_again(admin, caplog):
     class Refusing(ConsoleChat):
-        async def post(self, step, place, on=""):
+        async def post(self, step, place, on="", upload=None):
             raise Forbidden("The scope chat:write is missing.")
 
     silent = render.terminal(io.StringIO())

@@ -22,7 +22,7 @@ class BreakingChat(ConsoleChat):
         super().__init__(store, render.terminal(io.StringIO()), render.terminal(io.StringIO()))
         self.breaks: dict[str, list[Break]] = defaultdict(list)
 
-    async def post(self, step, place, on=""):
+    async def post(self, step, place, on="", upload=None):
         match self.breaks["post"].pop(0) if self.breaks["post"] else None:
             case Break.ANSWER_LOST:
                 await super().post(step, place, on)

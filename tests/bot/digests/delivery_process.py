@@ -24,7 +24,7 @@ SETTLE_TIME = timedelta(seconds=0.6)
 
 
 class SlowChat(ConsoleChat):
-    async def post(self, step, place, on=""):
+    async def post(self, step, place, on="", upload=None):
         await asyncio.sleep(0.02)
         message = await super().post(step, place, on)
         await asyncio.sleep(0.02)

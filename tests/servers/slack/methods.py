@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.servers.slack import rules
 from tests.servers.slack.rules import Refused
-from tests.servers.slack.workspace import APP, BOT_ID, BOT_USER, TEAM, Message
+from tests.servers.slack.workspace import APP, BOT_ID, BOT_USER, TEAM, File, Message
 
 if TYPE_CHECKING:
     from tests.servers.slack.server import SlackServer
@@ -96,6 +97,29 @@ def _conversations_members(slack: SlackServer, args: Args) -> Answer:
     return _member_page("members", sorted(channel.members), args)
 
 
+# ---------------------------------------------------------------- files
+
+
+@method("files.getUploadURLExternal", "files:write", 100, "filename length alt_txt snippet_type")
+def _upload_url(slack: SlackServer, args: Args) -> Answer:
+    if not args.get("filename") or not 0 < int(args["length"]) <= 20_000_000 or len(args.get("alt_txt", "")) > 1000:
+        raise Refused("invalid_arguments")
+    file = f"F{len(slack.files) + 1}"
+    slack.files[file] = File(int(args["length"]), args.get("alt_txt", ""))
+    return {"file_id": file, "upload_url": f"{slack.origin}/upload/{file}"}
+
+
+@method("files.completeUploadExternal", "files:write", 100, "files channel_id initial_comment thread_ts channels")
+def _complete_upload(slack: SlackServer, args: Args) -> Answer:
+    made = json.loads(args["files"])
+    for item in made:
+        file = slack.files.get(item["id"])
+        if file is None or not file.data:
+            raise Refused("file_not_found")
+        file.complete = True
+    return {"files": [{"id": item["id"], "title": item.get("title", "")} for item in made]}
+
+
 # ---------------------------------------------------------------- messages
 
 _MESSAGE = "channel text blocks metadata thread_ts unfurl_links unfurl_media reply_broadcast mrkdwn parse link_names"
@@ -104,6 +128,7 @@ _MESSAGE = "channel text blocks metadata thread_ts unfurl_links unfurl_media rep
 def _composed(slack: SlackServer, args: Args, *, thread: bool = True) -> Message:
     rules.message_text(args.get("text"))
     blocks = rules.message_blocks(args["blocks"]) if args.get("blocks") else []
+    slack.check_files(blocks)
     if args.get("link_names") in (True, "1", "true", 1) or args.get("parse") == "full":
         raise Refused("invalid_arguments", "link_names would ping")
     return Message(

@@ -209,6 +209,14 @@ def _input(block: dict[str, Any]) -> None:
     _element(block["element"], INPUT_ELEMENTS)
 
 
+def _image(block: dict[str, Any]) -> None:
+    keys(block, {"type", "alt_text", "slack_file"}, {"title", "block_id"})
+    must(0 < len(block["alt_text"]) <= 2000, "alt_text of 1 to 2000 characters")
+    if "title" in block:
+        _text(block["title"], 2000, ("plain_text",))
+    must(set(block["slack_file"]) == {"id"}, "slack_file has an id")
+
+
 MESSAGE_BLOCK_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "section": _section,
     "header": _header,
@@ -216,6 +224,7 @@ MESSAGE_BLOCK_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "actions": _actions,
     "divider": _divider,
     "rich_text": rich,
+    "image": _image,
 }
 VIEW_BLOCK_CHECKS = {**MESSAGE_BLOCK_CHECKS, "input": _input}
 

@@ -27,7 +27,7 @@ from tests.servers.slack.hub import Hub
 from tests.servers.slack.methods import METHODS
 from tests.servers.slack.people import People
 from tests.servers.slack.rules import Refused
-from tests.servers.slack.workspace import BOT_ID, BOT_USER, Limits, Message, Workspace
+from tests.servers.slack.workspace import BOT_ID, BOT_USER, File, Limits, Message, Workspace
 
 MANIFEST = ROOT / "bot/slack/manifest.yaml"
 BOT_TOKEN = "xoxb-test"
@@ -74,6 +74,9 @@ class SlackServer(People):
         self.events: set[str] = set(self.manifest["settings"]["event_subscriptions"]["bot_events"])
         self.journal: list[Call] = []
         self.faults: list[Fault] = []
+        self.files: dict[str, File] = {}
+        self.files_late = 0
+        """How many messages are refused because their file cannot be used yet."""
         self.revoked = ""
         """`token_revoked`, `invalid_auth`, `account_inactive`: the answer to everything."""
         self.stopped: set[str] = set()
@@ -100,6 +103,7 @@ class SlackServer(People):
         app.router.add_post("/api/{method}", self._api)
         app.router.add_get("/api/{method}", self._api)
         app.router.add_get("/link", self._link)
+        app.router.add_post("/upload/{id}", self._upload)
         app.router.add_post("/response/{id}", self._response)
         self.routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -211,6 +215,30 @@ class SlackServer(People):
     def _note(self, name: str, args: dict[str, Any], error: str) -> None:
         self.journal.append(Call(name, args, error, time.monotonic()))
         self.changed.set()
+
+    # ------------------------------------------------ files
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """The address that `files.getUploadURLExternal` gave. Faults are those of the method `upload`."""
+        data, fault = await request.read(), next_fault(self.faults, "upload", {})
+        if fault.startswith("slow:"):
+            await asyncio.sleep(float(fault[5:]))
+        self._note("upload", {"size": len(data)}, "fault" if fault else "")
+        if fault in ("refuse", "500", "503", "html"):
+            return broken(request, fault)
+        file = self.files[request.match_info["id"]]
+        if len(data) != file.length:
+            return web.Response(status=400, text="another length")
+        file.data = data
+        return broken(request, "refuse") if fault == "drop" else web.Response(text=f"OK - {len(data)}")
+
+    def check_files(self, blocks: list[dict[str, Any]]) -> None:
+        """A block may show a file of ours whose upload is complete. Raises Refused."""
+        for block in blocks:
+            file = self.files.get(block.get("slack_file", {}).get("id", ""))
+            if block["type"] == "image" and (file is None or not file.complete or self.files_late):
+                self.files_late = max(0, self.files_late - 1)
+                raise Refused("invalid_blocks", "invalid slack file")
 
     # ------------------------------------------------ Socket Mode
 

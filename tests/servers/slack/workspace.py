@@ -29,6 +29,16 @@ class User:
 
 
 @dataclass
+class File:
+    """A file that nobody sees until a message shows it."""
+
+    length: int
+    alt: str
+    data: bytes = b""
+    complete: bool = False
+
+
+@dataclass
 class Message:
     ts: str
     channel: str
