@@ -53,4 +53,4 @@ async def test_a_wrong_token_and_a_channel_that_is_gone_are_sentences(home):
 
 def test_the_invitation_asks_for_no_more_than_is_needed():
     assert invite(42).startswith("https://discord.com/oauth2/authorize?client_id=42")
-    assert f"permissions={(1 << 10) | (1 << 11) | (1 << 16) | (1 << 35) | (1 << 38)}" in invite(42)
+    assert f"permissions={(1 << 10) | (1 << 11) | (1 << 15) | (1 << 16) | (1 << 35) | (1 << 38)}" in invite(42)
