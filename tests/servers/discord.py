@@ -41,7 +41,10 @@ async def _body(request: web.Request) -> Any:
         return await request.json()
     form = await request.post()
     body = json.loads(str(form["payload_json"]))
-    files = [part.filename for part in form.values() if isinstance(part, web.FileField)]
+    parts = [part for part in form.values() if isinstance(part, web.FileField)]
+    files = [part.filename for part in parts]
+    for part in parts:
+        part.file.close()
     assert [a["filename"] for a in body["attachments"]] == files
     return body
 
