@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 JITTER = 0.25
 """Of the pause, added by chance so that what waited does not come back at once."""
@@ -12,17 +13,31 @@ MAX_JITTER = 2.0
 MAX_NAMES = 2_000
 
 
+class Pauses(Protocol):
+    """What other processes with the same token were asked for. Never raises."""
+
+    async def put(self, name: str, seconds: float) -> None: ...
+
+    async def left(self, names: Sequence[str]) -> tuple[float, float]:
+        """The longest pause of these: the seconds that are left of it, and its length."""
+        ...
+
+
 class Throttle:
     """One for each token in a process. `name`: what the platform limits, such as a method."""
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, chance: Callable[[], float] = random.random
+        self,
+        pauses: Pauses | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
-        self._clock, self._chance = clock, chance
+        self._shared, self._clock, self._chance = pauses, clock, chance
         self._pauses: dict[str, tuple[float, float]] = {}
         """Name to the pause's end and length."""
 
-    def pause(self, name: str, seconds: float) -> None:
+    async def pause(self, name: str, seconds: float) -> None:
         """A refusal of an earlier request does not shorten a pause."""
         if len(self._pauses) >= MAX_NAMES:
             now = self._clock()
@@ -30,12 +45,16 @@ class Throttle:
         ends = self._clock() + seconds
         if ends > self._pauses.get(name, (0.0, 0.0))[0]:
             self._pauses[name] = (ends, seconds)
+        if self._shared is not None:
+            await self._shared.put(name, seconds)
 
-    def wait(self, *names: str) -> float:
+    async def wait(self, *names: str) -> float:
         """Seconds to hold a request back, 0 to make it now."""
         left, length = 0.0, 0.0
         for name in names:
             ends, seconds = self._pauses.get(name, (0.0, 0.0))
             if ends - self._clock() > left:
                 left, length = ends - self._clock(), seconds
+        if self._shared is not None:
+            left, length = max((left, length), await self._shared.left(names))
         return left + self._chance() * min(JITTER * length, MAX_JITTER) if left > 0 else 0.0

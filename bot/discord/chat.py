@@ -28,6 +28,7 @@ from bot.core.chat import (
     Upload,
 )
 from bot.core.ids import further_key
+from bot.core.throttle import Pauses, Throttle
 from bot.discord import connection
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
@@ -67,9 +68,11 @@ class DiscordChat:
         client: discord.Client | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: float = 1.2,
+        pauses: Pauses | None = None,
     ) -> None:
-        """`client`: a logged-in one, else one logs in later. `pace`: seconds between edits."""
-        self.rest = Rest(client or connection.make_rest_client(), token)
+        """`client`: a logged-in one, else one logs in later. `pace`: seconds between edits.
+        `pauses`: of all processes with this token."""
+        self.rest = Rest(client or connection.make_rest_client(), token, Throttle(pauses))
         self.history = History(self.rest)
         self._owns_client = client is None
         self._now = now

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aiohttp
@@ -23,6 +23,8 @@ from bot.core.throttle import Throttle
 from digest.errors import Misconfigured
 
 TIMEOUT = 15.0
+READ_TRIES = 4
+"""Of a read that Discord answers with 429."""
 UNREACHABLE = 5.0
 """Seconds until an unreachable Discord is asked again."""
 
@@ -73,10 +75,11 @@ class Refused(ChatError):
 
 
 class Rest:
-    def __init__(self, client: discord.Client, token: str = "") -> None:
+    def __init__(self, client: discord.Client, token: str = "", throttle: Throttle | None = None) -> None:
+        """`throttle`: of all requests with this token."""
         self.client = client
         self._token = token
-        self._throttle = Throttle()
+        self.throttle = throttle or Throttle()
         self._login = asyncio.Lock()
 
     @property
@@ -109,10 +112,10 @@ class Rest:
     async def _request(self, method: str, path: str, more: dict[str, Any], needs: str, parts: dict[str, str]) -> Any:
         await self.ready()
         name = " ".join((method, path, parts.get("channel_id", ""), parts.get("webhook_token", "")))
-        if not path.startswith(CALLBACK) and (wait := self._throttle.wait(GLOBAL, name)):
+        if not path.startswith(CALLBACK) and (wait := await self.throttle.wait(GLOBAL, name)):
             raise Throttled(say.sentence("error.discord.busy"), wait)
-        with translate_errors(needs), self._noting_pauses(name):
-            async with asyncio.timeout(TIMEOUT):
+        with translate_errors(needs):
+            async with self._noting_pauses(name), asyncio.timeout(TIMEOUT):
                 return await self.client.http.request(
                     Route(method, path, **parts),
                     raise_for_status=_raise_for_error,
@@ -120,15 +123,15 @@ class Rest:
                     **more,
                 )
 
-    @contextmanager
-    def _noting_pauses(self, name: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def _noting_pauses(self, name: str) -> AsyncIterator[None]:
         try:
             yield
         except discord.HTTPException as error:
             if error.status == 429:
                 headers = getattr(error.response, "headers", {})
                 whole = headers.get("X-RateLimit-Global") or headers.get("X-RateLimit-Scope") == "global"
-                self._throttle.pause(GLOBAL if whole else name, _wait(error))
+                await self.throttle.pause(GLOBAL if whole else name, _wait(error))
             raise
 
     async def upload(self, path: str, name: str, data: bytes, **parts: str) -> Any:
@@ -150,11 +153,24 @@ class Rest:
                 )
 
     async def read(self, path: str, *, needs: str = "", params: dict[str, Any] | None = None, **parts: str) -> Any:
+        """The SDK retries what fails, but for a 429: then all requests of the token wait."""
         await self.ready()
-        with translate_errors(needs):
-            return await self.client.http.request(
-                Route("GET", path, **parts), params=params or {}, timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT)
-            )
+        name = " ".join(("GET", path, parts.get("channel_id", "")))
+        for left in reversed(range(READ_TRIES)):
+            await asyncio.sleep(min(await self.throttle.wait(GLOBAL, name), TIMEOUT))
+            try:
+                with translate_errors(needs):
+                    async with self._noting_pauses(name):
+                        return await self.client.http.request(
+                            Route("GET", path, **parts),
+                            params=params or {},
+                            raise_for_status=_raise_for_429,
+                            timeout=aiohttp.ClientTimeout(total=2 * TIMEOUT),
+                        )
+            except Throttled as error:
+                if not left or isinstance(error.__cause__, aiohttp.ClientError):
+                    raise
+        raise AssertionError("unreachable: the last try raises")  # pragma: no cover
 
 
 def _form(body: Any, name: str, data: bytes) -> dict[str, Any]:
@@ -181,6 +197,11 @@ async def log_in(client: discord.Client, token: str) -> None:
     except discord.LoginFailure:
         msg = "Discord refuses the token: copy it again from the Bot page of the developer portal into DISCORD_TOKEN."
         raise Misconfigured(msg) from None
+
+
+async def _raise_for_429(response: aiohttp.ClientResponse) -> None:
+    if response.status == 429:
+        await _raise_for_error(response)
 
 
 async def _raise_for_error(response: aiohttp.ClientResponse) -> None:

@@ -28,7 +28,7 @@ from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections
 from bot.server.hosts import REDIS_REQUIRED, address, ephemeral_host
 from bot.server.wiring import App, open_app, subscription_from_settings
-from bot.store import RedisCache
+from bot.store import RedisCache, RedisPauses, Store
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
 from bot.worker.scheduler import BeginRun, RunScheduler
@@ -71,7 +71,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
     sys.setswitchinterval(SWITCH_INTERVAL)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CPU_THREADS, thread_name_prefix="checks"))
     async with open_app(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
-        chats = _chats(settings, stack, Seal(await app.store.secret()))
+        chats = _chats(settings, stack, Seal(await app.store.secret()), app.store)
         reports = app.reports(chats)
 
         async def set_aside(task: str, note: str) -> None:
@@ -143,13 +143,13 @@ async def _until_stopped(runtime: Runtime, health: Health) -> None:
             loop.remove_signal_handler(name)
 
 
-def _chats(settings: Settings, stack: contextlib.AsyncExitStack, seal: Seal) -> dict[str, Chat]:
+def _chats(settings: Settings, stack: contextlib.AsyncExitStack, seal: Seal, store: Store) -> dict[str, Chat]:
     """A Chat for every platform with a token. Loads the SDKs of these only."""
     chats: dict[str, Chat] = {}
     if token := settings.slack_bot_token.get_secret_value():
         from bot.slack.chat import SlackChat  # noqa: PLC0415
 
-        slack = SlackChat(token, settings.slack_api_url, seal)
+        slack = SlackChat(token, settings.slack_api_url, seal, RedisPauses(store, token))
         stack.push_async_callback(slack.close)
         chats[slack.name] = slack
     if token := settings.discord_token.get_secret_value():
@@ -157,7 +157,7 @@ def _chats(settings: Settings, stack: contextlib.AsyncExitStack, seal: Seal) -> 
         from bot.discord.connection import set_addresses  # noqa: PLC0415
 
         set_addresses(settings.discord_api_url, settings.discord_gateway_url)
-        discord = DiscordChat(token)
+        discord = DiscordChat(token, pauses=RedisPauses(store, token))
         stack.push_async_callback(discord.close)
         chats[discord.name] = discord
     return chats

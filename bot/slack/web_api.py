@@ -15,21 +15,19 @@ from typing import Any, TypeVar
 import aiohttp
 import stamina
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
-from bot.core.throttle import Throttle
+from bot.core.throttle import Pauses, Throttle
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
 MAX_ALT = 1_000
 """Characters of a file's own alt text; an image block has its own, up to 2,000."""
+READ_TRIES = 4
+"""Of a read that Slack answers with 429."""
 MAX_THROTTLE_WAIT = 60.0
 """Seconds that `retry_throttled` waits in total."""
 
@@ -117,17 +115,14 @@ class Identity:
 class WebApi:
     """Two web clients over one session. Use it inside one event loop and close it there."""
 
-    def __init__(self, token: str, api_url: str = API_URL) -> None:
+    def __init__(self, token: str, api_url: str = API_URL, pauses: Pauses | None = None) -> None:
+        """`pauses`: of all processes with this token."""
         quiet = logging.getLogger("bot.slack.sdk")
         quiet.setLevel(logging.WARNING)  # at DEBUG the SDK logs messages
         self.posts = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=[], logger=quiet)
-        handlers = [
-            AsyncConnectionErrorRetryHandler(),
-            AsyncRateLimitErrorRetryHandler(3),
-            AsyncServerErrorRetryHandler(2),
-        ]
+        handlers = [AsyncConnectionErrorRetryHandler(), AsyncServerErrorRetryHandler(2)]
         self.reads = AsyncWebClient(token, api_url, int(TIMEOUT), retry_handlers=list(handlers), logger=quiet)
-        self._throttle = Throttle()
+        self._throttle = Throttle(pauses)
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -151,10 +146,19 @@ class WebApi:
         is over: a read waits, any other raises Throttled."""
         assert method in METHODS, method
         self._open()
-        if wait := self._throttle.wait(method):
-            if method not in _READS:
-                raise Throttled(say.sentence("error.slack.busy"), wait)
-            await asyncio.sleep(min(wait, TIMEOUT))
+        for left in reversed(range(READ_TRIES if method in _READS else 1)):
+            if wait := await self._throttle.wait(method):
+                if method not in _READS:
+                    raise Throttled(say.sentence("error.slack.busy"), wait)
+                await asyncio.sleep(min(wait, TIMEOUT))
+            try:
+                return await self._request(method, token, args)
+            except Throttled as error:
+                if not left or isinstance(error.__cause__, aiohttp.ClientError):
+                    raise
+        raise AssertionError("unreachable: the last try raises")  # pragma: no cover
+
+    async def _request(self, method: str, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         client = self.reads if method in _READS else self.posts
         channel = str(args.get("channel") or args.get("channel_id") or "")
         try:
@@ -162,11 +166,11 @@ class WebApi:
                 answer = await client.api_call(method, http_verb="GET", params={k: _flat(v) for k, v in args.items()})
             else:
                 headers = {"Authorization": f"Bearer {token}"} if token else {}
-                answer = await client.api_call(method, json=args, headers=headers)
+                answer = await client.api_call(method, json=dict(args), headers=headers)
         except Exception as error:
             translated = translate_error(error, method, channel)
             if isinstance(translated, Throttled) and not isinstance(error, aiohttp.ClientError):
-                self._throttle.pause(method, translated.wait)
+                await self._throttle.pause(method, translated.wait)
             raise translated from error
         data = dict(answer.data) if isinstance(answer.data, dict) else {}
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data

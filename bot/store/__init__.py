@@ -11,6 +11,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | lease:N                              | token of the holder                                            | seconds, renewed         |
 | leased:N                             | token of the last holder, for leases that outlast an outage    | 10 minutes               |
 | pace:N, pace:N:holder, pace:N:free   | timetable, or holder and next free moment                      | seconds                  |
+| pause:H                              | pause that a platform asked a token for                        | the pause                |
 | budget:D:held, budget:D:ends         | reservations of a day                                          | 1 day                    |
 | budget:settled:T                     | a reservation that was settled                                 | 1 day                    |
 | spent:D, spent:M                     | hash: what was spent in a day, a month, by payer and stage     | 90 days, 400 days        |
@@ -62,7 +63,7 @@ from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.followers import Follower
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
-from bot.store.pace import RedisPace
+from bot.store.pace import RedisPace, RedisPauses
 from bot.store.questions import (
     QuestionState,
     StoredQuestion,
@@ -93,6 +94,7 @@ __all__ = [
     "RedisBudget",
     "RedisCache",
     "RedisPace",
+    "RedisPauses",
     "Run",
     "RunState",
     "Spending",

@@ -12,7 +12,7 @@ import contextlib
 import random
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -20,6 +20,7 @@ from uuid import uuid4
 from bot.store.embedded.directory import StoreUnavailable
 from bot.store.leases import DROP
 from bot.store.redis import Base, Script, Word, key, millis
+from digest.cache_keys import fingerprint
 
 NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 
@@ -99,6 +100,48 @@ RULES: dict[str, Rule] = {
 }
 """By name, or by the part before the first colon. Posts keep more than the second that platforms
 count, because a request that arrives early is refused and costs a second."""
+
+
+PAUSE = Script("""
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[1]) end
+return 1
+""")
+"""Key: the pause. Argument: milliseconds. A longer pause stays."""
+
+LEFT = Script("""
+local left, length = 0, 0
+for _, key in ipairs(KEYS) do
+  local rest = redis.call('PTTL', key)
+  if rest > left then left, length = rest, tonumber(redis.call('GET', key)) end
+end
+return {left, length}
+""")
+"""Keys: pauses. Returns the milliseconds left of the longest, and its length."""
+
+PATIENCE = 0.5
+"""Seconds that a request of a platform is held back by a store that does not answer."""
+
+
+class RedisPauses:
+    """`bot.core.throttle.Pauses` of one token, for all processes. `token` is kept as a hash."""
+
+    def __init__(self, store: Base, token: str) -> None:
+        self._store, self._token = store, token
+
+    def _key(self, name: str) -> str:
+        return key("pause", fingerprint(self._token, name))
+
+    async def put(self, name: str, seconds: float) -> None:
+        with contextlib.suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._store.redis.run(PAUSE, [self._key(name)], [max(1, round(seconds * 1000))])
+
+    async def left(self, names: Sequence[str]) -> tuple[float, float]:
+        with contextlib.suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                left, length = await self._store.redis.run(LEFT, [self._key(name) for name in names])
+                return left / 1000, length / 1000
+        return 0.0, 0.0
 
 
 class RedisPace:

@@ -72,7 +72,7 @@ class Gateway(discord.Client):
         )
         connection.pin_gateway(self)
         self.handler, self.chat, self.memory = handler, chat, memory
-        self.rest = Rest(self)
+        self.rest = Rest(self, throttle=chat.rest.throttle)
         self.ask_roles = AskRoles(self.rest, roles, lambda: [guild.id for guild in self.guilds])
         self.watermark = Watermark(memory)
         acts = Interactions(handler, chat, memory, self.rest, self.ask_roles)

@@ -13,29 +13,29 @@ class Time:
 
 def a_throttle(chances: list[float]) -> tuple[Throttle, Time]:
     clock = Time()
-    return Throttle(clock, lambda: chances.pop(0)), clock
+    return Throttle(clock=clock, chance=lambda: chances.pop(0)), clock
 
 
-def test_everything_of_that_name_waits_and_nothing_else():
+async def test_everything_of_that_name_waits_and_nothing_else():
     throttle, _ = a_throttle([0.0, 0.5, 1.0])
-    throttle.pause("chat.update", 4.0)
-    assert [throttle.wait("chat.update") for _ in range(3)] == [4.0, 4.5, 5.0]
-    assert throttle.wait("users.info") == 0.0
+    await throttle.pause("chat.update", 4.0)
+    assert [await throttle.wait("chat.update") for _ in range(3)] == [4.0, 4.5, 5.0]
+    assert await throttle.wait("users.info") == 0.0
 
 
-def test_the_pause_ends_and_a_shorter_one_does_not_cut_it():
+async def test_the_pause_ends_and_a_shorter_one_does_not_cut_it():
     throttle, clock = a_throttle([0.0, 0.0])
-    throttle.pause("a", 4.0)
-    throttle.pause("a", 1.0)
+    await throttle.pause("a", 4.0)
+    await throttle.pause("a", 1.0)
     clock.now += 3.5
-    assert throttle.wait("global", "a") == 0.5
+    assert await throttle.wait("global", "a") == 0.5
     clock.now += 0.5
-    assert throttle.wait("a") == 0.0
+    assert await throttle.wait("a") == 0.0
 
 
-def test_old_pauses_are_forgotten():
+async def test_old_pauses_are_forgotten():
     throttle, clock = a_throttle([])
     for n in range(2_500):
-        throttle.pause(str(n), 1.0)
+        await throttle.pause(str(n), 1.0)
         clock.now += 2.0
     assert len(throttle._pauses) <= 2_000

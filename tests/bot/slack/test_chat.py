@@ -27,6 +27,7 @@ from bot.digests import cards
 from bot.digests.delivery import _fill_links
 from bot.slack.chat import SlackChat
 from bot.slack.render import messages
+from bot.store import Redis, RedisPauses, Store
 from tests.bot.slack.worst_case import worst_digest
 from tests.servers.slack import BOT_TOKEN, Message, SlackServer
 
@@ -129,6 +130,21 @@ async def test_after_a_429_no_request_of_that_method_is_made_until_the_pause_is_
         assert 29 < told.value.wait <= 32
     assert len(slack.calls("chat.postMessage")) == 1
     assert await chat.link(PLACE, "1.1")  # other methods are not held back
+
+
+async def test_a_429_holds_back_what_has_the_same_token_in_every_process(slack, chat, store):
+    """Two processes: each its own connection to Slack and to the store."""
+    async with Redis(store.redis._url) as second:
+        first = SlackChat(BOT_TOKEN, slack.url, pauses=RedisPauses(store, BOT_TOKEN))
+        other = SlackChat(BOT_TOKEN, slack.url, pauses=RedisPauses(Store(second, store.now), BOT_TOKEN))
+        slack.fail("chat.postMessage", "429:30")
+        for made in (first, other, other):
+            with pytest.raises(Throttled) as told:
+                await made.post(step(), PLACE)
+            assert 29 < told.value.wait <= 32
+        await first.close()
+        await other.close()
+    assert len(slack.calls("chat.postMessage")) == 1
 
 
 async def test_reads_are_tried_again(slack, chat):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, Store
+from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store
 from bot.store.leases import Lease, LeasePolicy
 from bot.store.pace import Bursts, OneAtATime
 from digest.errors import OverBudget
@@ -418,3 +418,28 @@ class TestBudget:
         budget = RedisBudget(store, daily=1.0)
         await budget.settle(await budget.reserve("slack:C1", Usage(1, 100, usd=None)), Usage(1, 100, 0, 5, None))
         assert (await store.spending(clock().date())).total == Usage(1, 100, 0, 5, None)
+
+
+class TestPauses:
+    async def test_what_one_process_was_asked_for_holds_for_all_with_its_token(self, store):
+        one, other, stranger = (RedisPauses(store, token) for token in ("xoxb-1", "xoxb-1", "xoxb-2"))
+        await one.put("chat.update", 30)
+        await one.put("chat.update", 2)
+        left, length = await other.left(["users.info", "chat.update"])
+        assert 29 < left <= 30
+        assert length == 30
+        assert await other.left(["users.info"]) == await stranger.left(["chat.update"]) == (0.0, 0.0)
+
+    async def test_it_ends_by_itself_and_no_token_or_name_stands_in_the_store(self, store):
+        await RedisPauses(store, "xoxb-secret").put("POST /webhooks/token", 7)
+        [name] = await store.redis.do("KEYS", "*pause*")
+        assert b"secret" not in name
+        assert b"webhook" not in name
+        assert 0 < await store.redis.do("PTTL", name) <= 7_000
+
+    async def test_a_store_that_is_away_holds_nobody_back_for_long(self, store):
+        pauses = RedisPauses(store, "xoxb-1")
+        await away(store, timedelta(seconds=1.5))
+        began = time.monotonic()
+        assert await pauses.left(["chat.update"]) == (0.0, 0.0)
+        assert time.monotonic() - began < 1.4
