@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.archive.archive import Archive
+from bot.archive.links import Links
 from bot.core.chat import Chat, Person, Place
 from bot.core.reports import NoReports, Reports
 from bot.core.rights import Standing
@@ -49,6 +50,8 @@ class Context:
     pace: Pace = FreePace()  # noqa: RUF009  # no state
     archive: Archive | None = None
     """None where nothing is kept to be found again, as in the demo."""
+    links: Links | None = None
+    """To the archive's pages; None where they cannot be reached."""
     reports: Reports = NoReports()  # noqa: RUF009  # no state
 
     async def channel_language(self, place: Place, person: Person) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
-from bot.commands import gate, setup
+from bot.commands import gate, library, setup
 from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
@@ -105,6 +106,16 @@ class Actions:
             "settings": self._settings,
             "why": self._why,
             "markdown": self._markdown,
+            "archive": self._open_archive,
+            "archive_day": self._open_archive,
+            "export": self._export,
+            "export_bibtex": self._export,
+            "export_ris": self._export,
+            "export_csl": self._export,
+            "saved_bibtex": self._export_saved,
+            "saved_ris": self._export_saved,
+            "saved_csl": self._export_saved,
+            "unlink": self._unlink,
             "retract": self._retract,
             "forget": self._forget,
             "unteach": self._unteach,
@@ -203,7 +214,7 @@ class Actions:
 
     async def _bibtex(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._load_paper(click.value, language)
-        await respond.show(Post((Text(f"```bibtex\n{cards.bibtex(paper)}\n```"),), "BibTeX", language))
+        await respond.show(Post((Text(f"```bibtex\n{exported([paper], Format.BIBTEX)}```"),), "BibTeX", language))
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
         """Posts the card in the channel; its thread takes questions."""
@@ -368,6 +379,23 @@ class Actions:
     async def _markdown(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
         await respond.file(f"paperboy-{digest.local_date}.md", render(digest))
+
+    async def _open_archive(self, click: Click, respond: Responder, language: str) -> None:
+        paper_id = await self._load_paper_id(click.value, language) if click.action == "archive" else ""
+        await library.open_archive(self._context, click, respond, language, paper_id)
+
+    async def _unlink(self, click: Click, respond: Responder, language: str) -> None:
+        await library.revoke_links(self._context, click, respond, language)
+
+    async def _export(self, click: Click, respond: Responder, language: str) -> None:
+        """Asks for the form of the file, then sends it."""
+        if click.action == "export":
+            await library.choose_file(click, respond, language)
+        else:
+            await library.send_digest(await self._load_digest(click.value, language), click, respond)
+
+    async def _export_saved(self, click: Click, respond: Responder, language: str) -> None:
+        await library.send_saved(self._context, click, respond, language)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
         await respond.form(setup.form(await self._context.subscription(click.place), language))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.commands import gate
+from bot.commands.library import file_buttons, load_saved
 from bot.commands.seen import find_seen, seen_post
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
-from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId, answer_of
+from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
@@ -194,16 +195,14 @@ def contents_post(digest: Digest, language: str) -> Post:
 
 
 async def _saved(context: Context, command: Command, respond: Responder, language: str) -> None:
-    votes = await context.store.saved(command.person.id)
-    ids = [v.subject for v in votes if not answer_of(v.subject)][:25]
-    if not ids:
+    papers = await load_saved(context, command.person, 25)
+    if not papers:
         await respond.show(note(say("saved none", language), language))
         return
-    papers = await context.services.papers.get(ids)
     shown = list_post(say("saved", language), papers, language)
     menu = next(block for block in shown.blocks if isinstance(block, Menu))
     remove = Menu("save_undo", say("unsave", language), menu.options)
-    await respond.show(replace(shown, blocks=(*shown.blocks, remove)))
+    await respond.show(replace(shown, blocks=(*shown.blocks, remove, file_buttons("saved", "me"))))
 
 
 async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:

@@ -39,7 +39,7 @@ async def archive_scope(context: Context, place: Place, person: Person) -> Scope
     seen = {
         s.key
         for s in subscriptions
-        if may(SURFACES["archive"], replace(context.standing_in(s, person), inside=s.key in inside))
+        if may(SURFACES["search"], replace(context.standing_in(s, person), inside=s.key in inside))
     }
     if here.direct:
         seen.add(here.key)

@@ -45,6 +45,7 @@ class ConsoleChat:
     name = NAME
     whispers = True
     lists_members = False
+    has_archive = False
     roles = False
     hears = True
 

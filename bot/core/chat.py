@@ -429,6 +429,9 @@ class Chat(Protocol):
     lists_members: bool
     """Can say of any channel whether a person is in it; see `inside`."""
 
+    has_archive: bool
+    """The archive has pages, so menus offer to open them."""
+
     roles: bool
     """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
 

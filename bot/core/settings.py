@@ -166,6 +166,8 @@ class Settings(BaseSettings):
     digest_admins: Words = []
 
     archive_days: int | None = Field(None, ge=1)
+    archive_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v)] = ""
+    archive_public: Words = []
 
     admin_slack_channel: Annotated[str, _channel("slack")] = ""
     admin_discord_channel_id: Annotated[str, _channel("discord")] = ""

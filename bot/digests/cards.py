@@ -44,19 +44,26 @@ VOTE_BUTTONS = {"more": VoteKind.MORE, "fewer": VoteKind.FEWER, "save": VoteKind
 
 
 def thread(
-    digest: Digest, detail: Detail, *, hears: bool = True, votes: Mapping[str, Mapping[VoteKind, int]] | None = None
+    digest: Digest,
+    detail: Detail,
+    *,
+    hears: bool = True,
+    archive: bool = False,
+    votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
 ) -> Thread:
-    """The parent, a reply per paper, the parent with links to them. `hears`: see `Chat.hears`.
-    `votes`: by paper id, how many people voted in which way."""
+    """The parent, a reply per paper, the parent with links to them. `hears`, `archive`: see
+    `Chat`. `votes`: by paper id, how many people voted in which way."""
     counted = votes or {}
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = ", ".join(name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
     title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
     return Thread(
-        parent=parent(digest, arxiv, hears=hears),
-        replies=tuple(paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES)) for e in digest.entries),
-        finished=parent(digest, replies, hears=hears),
+        parent=parent(digest, arxiv, hears=hears, archive=archive),
+        replies=tuple(
+            paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES), archive=archive) for e in digest.entries
+        ),
+        finished=parent(digest, replies, hears=hears, archive=archive),
         title=title if len(title) <= 100 else title[:99] + "…",
         tags=("digest", *digest.profile.categories),
     )
@@ -68,7 +75,7 @@ THEME = 80
 """Columns of a theme's words in the parent; longer ones stand only in the document."""
 
 
-def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True) -> Post:
+def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False) -> Post:
     """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id."""
     language, summary = digest.language, digest.summary
     blocks: list[Block] = [
@@ -89,7 +96,7 @@ def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True) ->
             blocks.append(Text("\\\n".join([f"**{label(section, language)}**", *lines])))
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
-    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest))]
+    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest, archive=archive))]
     return Post(tuple(blocks), summary.headline, language)
 
 
@@ -166,25 +173,29 @@ def name_in(digest: Digest, entry: Entry) -> str:
     return short_title(entry.paper, [other.paper for other in digest.entries])
 
 
-def _parent_buttons(digest: Digest) -> tuple[Button, ...]:
+def _parent_buttons(digest: Digest, *, archive: bool) -> tuple[Button, ...]:
     language, key = digest.language, digest.key
     return (
         Button("others", key, say("card.others", language)),
         Button("why", key, say("card.why", language), Style.MENU),
         Button("settings", key, say("card.settings", language), Style.MENU),
+        *([Button("archive_day", key, say("card.archive", language), Style.MENU)] if archive else []),
         Button("markdown", key, say("card.markdown", language), Style.MENU),
+        Button("export", key, say("card.export", language), Style.MENU),
         Button("retract", key, say("card.retract", language), Style.MENU, say("card.retract?", language)),
     )
 
 
-def paper_post(entry: Entry, digest: Digest, detail: Detail, votes: Mapping[VoteKind, int] = NO_VOTES) -> Post:
+def paper_post(
+    entry: Entry, digest: Digest, detail: Detail, votes: Mapping[VoteKind, int] = NO_VOTES, *, archive: bool = False
+) -> Post:
     """A paper's reply in a digest's thread. `votes`: how many people voted in which way."""
     value = str(DigestPaper(digest.key, entry.number))
     blocks = [
         *_head(entry, digest.language, str(entry.number)),
         *_figure(entry, digest.language),
         *_body(entry, digest.language, detail),
-        _buttons(value, digest.language, votes=votes),
+        _buttons(value, digest.language, archive=archive, votes=votes),
     ]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core), digest.language)
@@ -309,8 +320,11 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
         yield link(name, found.url) if found.known else f"{name} `{found.url}`"
 
 
-def _buttons(value: str, language: str, *, share: bool = True, votes: Mapping[VoteKind, int] = NO_VOTES) -> Actions:
-    menu = ["authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
+def _buttons(
+    value: str, language: str, *, share: bool = True, archive: bool = False, votes: Mapping[VoteKind, int] = NO_VOTES
+) -> Actions:
+    # An overflow menu holds five. The archive's page names all authors.
+    menu = ["archive" if archive else "authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
 
     def button(name: str, style: Style) -> Button:
         count = votes.get(VOTE_BUTTONS[name], 0) if name in VOTE_BUTTONS else 0
@@ -349,26 +363,6 @@ def _candidate(candidate: Candidate, language: str) -> str:
     relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
     named = link(tex.plain(candidate.paper.title), candidate.paper.abs_url)
     return " · ".join(filter(None, (f"**{candidate.rank}**", named, relevance, score.reason)))
-
-
-def bibtex(paper: Paper) -> str:
-    """A BibTeX entry with the fields that arXiv's own has."""
-    surname = "".join(c for c in paper.authors[0].split()[-1] if c.isalnum()).lower() if paper.authors else "anonymous"
-    first_word = next((w for w in paper.title.split() if w[:1].isalnum()), "paper")
-    key = f"{surname}{paper.published:%Y}{''.join(c for c in first_word if c.isalnum()).lower()}"
-    fields = {
-        "title": f"{{{paper.title}}}",
-        "author": " and ".join(paper.authors),
-        "year": f"{paper.published:%Y}",
-        "eprint": paper.id,
-        "archivePrefix": "arXiv",
-        "primaryClass": paper.primary,
-        "url": f"https://arxiv.org/abs/{paper.id}",
-    }
-    if paper.doi:
-        fields["doi"] = paper.doi
-    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return f"@misc{{{key},\n{lines}\n}}"
 
 
 def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:

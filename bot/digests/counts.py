@@ -66,7 +66,7 @@ def _changed(
 
 
 def _replies(chat: Chat, subscription: Subscription, digest: Digest, counts: Counts) -> dict[str, Step]:
-    thread = cards.thread(digest, subscription.detail, hears=chat.hears, votes=counts)
+    thread = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, votes=counts)
     bare = replace(thread, finished=None, ping=subscription.ping_role)
     steps = chat.plan(bare, Place(chat.name, ""), digest.key)
     return {step.key: step for step in steps if step.kind is StepKind.REPLY}

@@ -136,7 +136,7 @@ class Daily:
         place = subscription.place
 
         def steps() -> Sequence[Step]:
-            shown = cards.thread(digest, subscription.detail, hears=chat.hears)
+            shown = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive)
             return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
         async def recorded(step: Step, message: str) -> None:
@@ -182,7 +182,7 @@ class Daily:
                 entries=(*digest.entries, entry),
                 others=tuple(c for c in digest.others if c.paper.id != entry.paper.id),
             )
-        post = cards.paper_post(entry, digest, subscription.detail)
+        post = cards.paper_post(entry, digest, subscription.detail, archive=chat.has_archive)
         message = await chat.send(place, post, str(StepKey(digest.key, f"add-{entry.number}")))
         ledger = await self._store.ledger(subscription.key)
         known = ledger.entries.get(entry.paper.id)

@@ -57,6 +57,7 @@ class DiscordChat:
     name = NAME
     whispers = False
     lists_members = False
+    has_archive = False
     roles = True
     hears = False
     """Set by this process's listener if the message-content intent is enabled."""

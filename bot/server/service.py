@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from bot.archive.links import Links
 from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
@@ -99,6 +100,9 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         runtime.closing.append(handler.drain)
         runtime.tasks.append(watch_connections(health, reports, frozenset({"slack", "discord"})))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
+        if (links := app.links()) is not None:
+            _open_pages(app, links, chats, web_app)
+        by_http = by_http or links is not None
         await stack.enter_async_context(
             serve_http(
                 health,
@@ -111,6 +115,14 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         )
         log.info("event=started roles=%s", ",".join(sorted(roles)))
         await _until_stopped(runtime, health)
+
+
+def _open_pages(app: App, links: Links, chats: Mapping[str, Chat], web_app: web.Application) -> None:
+    from bot.archive.pages import Pages  # noqa: PLC0415  # loads Jinja2 only where there are pages
+
+    Pages(app.store, app.archive, links).mount(web_app)
+    for chat in chats.values():
+        chat.has_archive = True
 
 
 def _begin_run_with(context: Context, queue: Queue) -> BeginRun:

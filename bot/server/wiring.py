@@ -13,6 +13,7 @@ import stamina
 
 from bot.alerts.admin import AdminReports
 from bot.archive.archive import Archive
+from bot.archive.links import Links
 from bot.context import Context, Queue
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock
@@ -72,8 +73,14 @@ class App:
             show_cost=self.settings.digest_show_cost,
             pace=self.pace,
             archive=self.archive,
+            links=self.links(),
             reports=self.reports(chats),
         )
+
+    def links(self) -> Links | None:
+        """None without ARCHIVE_URL: the archive then has no pages."""
+        url = self.settings.archive_url
+        return Links(self.store, url, self.settings.archive_public) if url else None
 
     def reports(self, chats: Mapping[str, Chat]) -> AdminReports:
         """Reports to the admins' channels on the configured platforms."""

@@ -61,6 +61,7 @@ class SlackChat:
     name = "slack"
     whispers = True
     lists_members = True
+    has_archive = False
     roles = False
     hears = True
 

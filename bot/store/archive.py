@@ -105,6 +105,11 @@ class ArchiveExchange(Secrets):
 
     # ------------------------------------------------------------ links to its pages
 
+    async def link_series(self, subscription: str) -> str:
+        """Part of the signatures of links to the channel's pages; changes when they are revoked."""
+        found = await self.redis.do("GET", await self._series(subscription))
+        return found.decode() if found else ""
+
     async def revoke_links(self, subscription: str) -> None:
         """Links that were given out no longer open the channel's pages."""
         await self.redis.do("SET", await self._series(subscription), uuid4().hex, "EX", seconds(LONG))

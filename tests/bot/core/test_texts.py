@@ -163,6 +163,11 @@ def test_every_name_in_the_code_is_in_its_table_and_every_entry_is_used():
                 elif isinstance(option, ast.Constant) and called in CALLS:
                     assert option.value in CALLS[called].entries, option.value
 
+    for file in ROOT.glob("bot/archive/templates/*.html"):  # their `say` is the same
+        named = re.findall(r"\bsay\('([^']+)'", file.read_text("utf-8"))
+        assert set(named) <= set(CALLS["say"].entries), file
+        constants.update(named)
+
     def written(text: str, within: list[re.Pattern[str]]) -> bool:
         found = (p.fullmatch(text) for p in within)
         return text in constants or any(m and all(written(g, descriptions) for g in m.groups()) for m in found)

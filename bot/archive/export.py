@@ -1,0 +1,203 @@
+"""Papers as BibTeX, RIS and CSL-JSON. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from string import ascii_lowercase
+from typing import Any
+
+from digest.model import Paper
+from digest.render import tex
+
+
+class Format(StrEnum):
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL = "csl"
+
+    @property
+    def suffix(self) -> str:
+        return {"bibtex": "bib", "ris": "ris", "csl": "json"}[self]
+
+
+@dataclass(frozen=True)
+class Name:
+    """An author. `given` is empty for a name that stands as a whole."""
+
+    family: str
+    given: str = ""
+
+
+_GROUP = re.compile(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
+_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+
+
+def name_of(author: str) -> Name:
+    """Splits a name as arXiv prints it: given names, particles, family name."""
+    words = author.split()
+    if len(words) < 2 or _GROUP.search(author) or "," in author or " and " in author or _CJK.search(author):
+        return Name(" ".join(words))
+    last = len(words) - 1
+    if last > 1 and _SUFFIX.fullmatch(words[last]):
+        last -= 1
+    while last > 1 and words[last - 1][0].islower():
+        last -= 1
+    return Name(" ".join(words[last:]), " ".join(words[:last]))
+
+
+def exported(papers: Iterable[Paper], form: Format) -> str:
+    """The papers as a file of this form, each once, under keys that differ."""
+    once = list({paper.id: paper for paper in papers}.values())
+    made: Mapping[Format, Callable[[Mapping[str, Paper]], str]] = {
+        Format.BIBTEX: _bibtex, Format.RIS: _ris, Format.CSL: _csl,
+    }  # fmt: skip
+    return made[form](_keyed(once))
+
+
+def _keyed(papers: Iterable[Paper]) -> dict[str, Paper]:
+    """Papers by entry key: surname, year, first word of the title; a letter where two coincide."""
+    found: dict[str, Paper] = {}
+    for paper in papers:
+        family = _ascii(name_of(paper.authors[0]).family) if paper.authors else ""
+        words = [word for word in map(_ascii, _plain(paper.title).split()) if word]
+        key = f"{family}{paper.published:%Y}{words[0] if words else ''}"
+        if not family or not words:
+            key = f"arxiv{re.sub(r'[^a-z0-9]', '', paper.id.lower())}"
+        further = (f"{key}{letter}" for letter in [*ascii_lowercase, *map(str, range(1, 100_000))])
+        found[key if key not in found else next(name for name in further if name not in found)] = paper
+    return found
+
+
+def _ascii(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in plain if c.isascii() and c.isalnum()).lower()
+
+
+def _plain(title: str) -> str:
+    r"""`tex.plain`, for which a lone `&` separates columns: written as `\&`, it stays."""
+    return tex.plain(re.sub(r"(?<!\\)&", r"\\&", title))
+
+
+# ---------------------------------------------------------------- BibTeX
+
+_TEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
+    "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+_MATH = re.compile(r"(\$[^$]+\$)")
+
+
+def _escaped(text: str) -> str:
+    return "".join(_TEX.get(c, c) for c in " ".join(text.split()))
+
+
+def _tex_title(title: str) -> str:
+    """ArXiv's title, whose formulas stay TeX. All other characters stand for themselves."""
+    pieces = _MATH.split(title)
+    whole = all(piece.count("{") == piece.count("}") for piece in pieces[1::2])
+    if not whole or title.count("$") % 2:
+        return _escaped(_plain(title))
+    said = []
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            said.append(" ".join(piece.split()))
+        elif piece:
+            left, right = piece[: len(piece) - len(piece.lstrip())], piece[len(piece.rstrip()) :]
+            said.append(f"{left and ' '}{_escaped(_plain(piece))}{right and ' '}")
+    return "".join(said).strip()
+
+
+def _tex_name(author: str) -> str:
+    name = name_of(author)
+    if name.given:
+        return f"{_escaped(name.family)}, {_escaped(name.given)}"
+    return f"{{{_escaped(name.family)}}}"
+
+
+def _bibtex(papers: Mapping[str, Paper]) -> str:
+    return "\n".join(_entry(key, paper) for key, paper in papers.items())
+
+
+def _entry(key: str, paper: Paper) -> str:
+    fields = {
+        "title": f"{{{_tex_title(paper.title)}}}",
+        "author": " and ".join(map(_tex_name, paper.authors)),
+        "year": f"{paper.published:%Y}",
+        "month": f"{paper.published:%m}".lstrip("0"),
+        "eprint": paper.id,
+        "archiveprefix": "arXiv",
+        "primaryclass": paper.primary,
+        "version": str(paper.version),
+        "journal": _escaped(paper.journal_ref),
+        "doi": " ".join(paper.doi.split()).replace("{", "").replace("}", ""),
+        "url": paper.abs_url,
+    }
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@{'article' if paper.journal_ref else 'misc'}{{{key},\n{lines}\n}}\n"
+
+
+# ---------------------------------------------------------------- RIS
+
+
+def _ris(papers: Mapping[str, Paper]) -> str:
+    return "\n".join(
+        "".join(f"{tag}  - {value}\n" for tag, value in _tags(k, p) if value) + "ER  - \n" for k, p in papers.items()
+    )
+
+
+def _tags(key: str, paper: Paper) -> Iterable[tuple[str, str]]:
+    yield "TY", "JOUR" if paper.journal_ref else "UNPB"
+    yield "ID", key
+    yield "TI", _plain(paper.title)
+    for author in paper.authors:
+        name = name_of(author)
+        yield "AU", f"{name.family}, {name.given}" if name.given else name.family
+    yield "PY", f"{paper.published:%Y}"
+    yield "DA", f"{paper.published:%Y/%m/%d}"
+    yield "T2", _line(paper.journal_ref)
+    yield "PB", "" if paper.journal_ref else "arXiv"
+    yield "DO", _line(paper.doi)
+    yield "UR", paper.abs_url
+    yield "AN", f"arXiv:{paper.versioned} [{paper.primary}]"
+    yield "AB", _line(_plain(paper.abstract))
+    for category in paper.categories:
+        yield "KW", category
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# ---------------------------------------------------------------- CSL-JSON
+
+
+def _csl(papers: Mapping[str, Paper]) -> str:
+    return json.dumps([_item(key, paper) for key, paper in papers.items()], ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(key: str, paper: Paper) -> dict[str, Any]:
+    names = [name_of(author) for author in paper.authors]
+    day = paper.published
+    item = {
+        "id": key,
+        "type": "article-journal" if paper.journal_ref else "article",
+        "title": _plain(paper.title),
+        "author": [{"family": n.family, "given": n.given} if n.given else {"literal": n.family} for n in names],
+        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "container-title": _line(paper.journal_ref),
+        "publisher": "" if paper.journal_ref else "arXiv",
+        "number": f"arXiv:{paper.id}",
+        "version": str(paper.version),
+        "archive": "arXiv",
+        "archive_location": f"{paper.versioned} [{paper.primary}]",
+        "DOI": _line(paper.doi),
+        "URL": paper.abs_url,
+        "abstract": _line(_plain(paper.abstract)),
+    }
+    return {name: value for name, value in item.items() if value}

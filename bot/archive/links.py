@@ -1,0 +1,90 @@
+"""Signed links to a channel's pages. Whoever has one may read the channel's archive until it ends.
+
+`<end>.<signature>.<channel>`: the signature is made with the installation's key over the channel,
+the end and the channel's series, which changes when its links are revoked. `public.<channel>`
+opens a channel that ARCHIVE_PUBLIC names.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.ids import RunKey
+from bot.core.seal import Seal
+from bot.store import Store
+
+LIFE = timedelta(days=30)
+PUBLIC = "public"
+_TOKEN = re.compile(r"([0-9a-f]{8,10})\.([0-9a-f]{24})\.([\w-]+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Opened:
+    channel: str
+    public: bool
+    """Whether anybody may read it: without questions, and what people saved."""
+
+
+class Links:
+    def __init__(self, store: Store, url: str, public: Collection[str]) -> None:
+        """`url`: ARCHIVE_URL; `public`: the channels of ARCHIVE_PUBLIC."""
+        self._store, self._url, self._public = store, url.rstrip("/"), frozenset(public)
+
+    @property
+    def base(self) -> str:
+        return self._url
+
+    def is_public(self, channel: str) -> bool:
+        return channel in self._public
+
+    async def to_channel(self, channel: str) -> str:
+        """The address of the channel's list of digests."""
+        if channel in self._public:
+            return f"{self._url}/archive/{PUBLIC}.{_packed(channel)}/"
+        end = int((self._store.now() + LIFE).timestamp())
+        return f"{self._url}/archive/{end:x}.{await self._mark(channel, f'{end:x}')}.{_packed(channel)}/"
+
+    async def to_digest(self, key: str) -> str:
+        run = RunKey.parse(key)
+        return f"{await self.to_channel(run.subscription)}d/{run.in_channel}"
+
+    async def to_paper(self, channel: str, paper_id: str) -> str:
+        return f"{await self.to_channel(channel)}p/{paper_id}"
+
+    async def opened(self, token: str, now: datetime) -> Opened | None:
+        """The channel that the token opens; None for one that is altered, ended or revoked."""
+        if token.startswith(f"{PUBLIC}."):
+            channel = _unpacked(token.removeprefix(f"{PUBLIC}."))
+            return Opened(channel, public=True) if channel in self._public else None
+        match = _TOKEN.fullmatch(token)
+        channel = _unpacked(match[3]) if match else ""
+        if match is None or not channel or int(match[1], 16) <= now.timestamp():
+            return None
+        seal, parts = await self._signed(channel, match[1])
+        return Opened(channel, public=False) if seal.holds(match[2], *parts) else None
+
+    async def _mark(self, channel: str, end: str) -> str:
+        seal, parts = await self._signed(channel, end)
+        return seal.mark(*parts)
+
+    async def _signed(self, channel: str, end: str) -> tuple[Seal, tuple[str, ...]]:
+        series = await self._store.link_series(channel)
+        return Seal(await self._store.secret()), ("archive-link", channel, end, series)
+
+
+def _packed(channel: str) -> str:
+    return base64.urlsafe_b64encode(channel.encode()).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> str:
+    """Empty for what `_packed` did not write."""
+    try:
+        channel = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""
+    return channel if _packed(channel) == text else ""

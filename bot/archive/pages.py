@@ -1,0 +1,314 @@
+"""The archive as web pages: a channel's list, a day, a paper, search, files to cite with, feeds.
+
+Everything lies beneath a link that opens one channel; without it, or with one that is altered,
+ended or revoked, every address is the same page with status 404. Texts of papers, models and
+people are escaped by the templates. Pages run no script but ours and set no cookie.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from bot.archive import feeds
+from bot.archive.archive import Archive
+from bot.archive.export import Format, exported
+from bot.archive.index import Filters, Hit, Scope
+from bot.archive.links import Links, Opened
+from bot.core.ids import MalformedId, RunKey
+from bot.core.texts import say
+from bot.digests.cards import short_title
+from bot.store import Store
+from digest.arxiv.ids import parse
+from digest.errors import PaperboyError, Unavailable, for_log
+from digest.model import Digest
+from digest.render import tex
+from digest.render.catalogs import locale_of
+from digest.render.labels import day_words, label
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent / "templates"
+PAGE = 20
+ANSWERS = 10
+FEED = 30
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+MEDIA = {
+    Format.BIBTEX: "application/x-bibtex",
+    Format.RIS: "application/x-research-info-systems",
+    Format.CSL: "application/vnd.citationstyles.csl+json",
+}
+STATIC = {"style.css": "text/css", "page.js": "text/javascript"}
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "link", "autolink", "html_inline", "html_block"]
+)
+"""A text of a model makes no link, picture or element of its own."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A request that a link has opened."""
+
+    opened: Opened
+    root: str
+    """The address above all pages of the channel, ending in a slash."""
+    language: str
+    request: web.Request
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(frozenset({self.opened.channel}))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ("paper",) if self.opened.public else ("paper", "answer")
+
+
+Handler = Callable[[View], Awaitable[web.StreamResponse]]
+
+
+class Pages:
+    def __init__(self, store: Store, archive: Archive, links: Links) -> None:
+        self._store, self._archive, self._links = store, archive, links
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {"plain": tex.plain, "markdown": _markdown, "short": short_title}
+
+    def mount(self, app: web.Application) -> None:
+        for name, media in STATIC.items():
+            app.router.add_get(f"/archive/{name}", _static(name, media))
+        routes: Mapping[str, Handler] = {
+            "": self._channel,
+            "d/{run}": self._day,
+            "p/{paper:.+}": self._paper,
+            "search": self._search,
+            "cite/{form}/{paper:.+}": self._cite,
+            "export/{form}/{run}": self._export,
+            "feed.atom": self._atom,
+            "feed.json": self._json_feed,
+        }
+        for path, handler in routes.items():
+            app.router.add_get(f"/archive/{{token}}/{path}", self._opened(handler))
+
+    def _opened(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def open_page(request: web.Request) -> web.StreamResponse:
+            token = request.match_info["token"]
+            public = False
+            try:
+                view = await self._view(request, token)
+                response: web.StreamResponse = await handler(view) if view else self._closed()
+                public = view is not None and view.opened.public
+            except _Nothing:
+                response = self._closed()
+            except Unavailable as error:
+                log.warning("event=page_unavailable cause=%r", for_log(error))
+                response = self._message("page.unavailable", 503)
+            except PaperboyError as error:
+                log.warning("event=page_failed cause=%r", for_log(error))
+                response = self._closed()
+            response.headers.update(HEADERS)
+            response.headers["Cache-Control"] = "public, max-age=300" if public else "private, no-store"
+            if not public:
+                response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            return response
+
+        return open_page
+
+    async def _view(self, request: web.Request, token: str) -> View | None:
+        opened = await self._links.opened(token, self._store.now())
+        subscription = await self._store.subscription(opened.channel) if opened else None
+        if opened is None or subscription is None:
+            return None
+        return View(opened, f"/archive/{token}/", subscription.profile.language, request)
+
+    def _closed(self) -> web.Response:
+        """The same for a wrong link and for what a right one does not lead to."""
+        return self._message("page.closed", 404)
+
+    def _message(self, name: str, status: int) -> web.Response:
+        return self._html("message.html", "en", {"text": say(name, "en"), "public": False}, status)
+
+    def _html(self, template: str, language: str, values: Mapping[str, Any], status: int = 200) -> web.Response:
+        def words(name: str, /, **parts: object) -> str:
+            return say(name, language, **parts)
+
+        shown = {
+            "say": words,
+            "label": lambda name: label(name, language),
+            "day_words": lambda day: day_words(day, language, "yMMMEd"),
+            "language": str(locale_of(language)).replace("_", "-"),
+            "Format": Format,
+        }
+        text = self._templates.get_template(template).render(shown | dict(values))
+        return web.Response(text=text, content_type="text/html", status=status)
+
+    def _page(self, template: str, view: View, **values: Any) -> web.Response:
+        shared = {"root": view.root, "public": view.opened.public, "query": view.request.query}
+        return self._html(template, view.language, shared | values)
+
+    # ------------------------------------------------------------ pages
+
+    async def _channel(self, view: View) -> web.Response:
+        at = _number(view.request.query.get("at", ""))
+        days = await self._archive.search("", view.scope, Filters(("digest",)), PAGE + 1, at)
+        further = {"at": at + PAGE} if len(days) > PAGE else None
+        return self._page("channel.html", view, days=days[:PAGE], runs=_runs(days), further=further)
+
+    async def _day(self, view: View) -> web.Response:
+        digest = await self._digest(view)
+        return self._page("day.html", view, digest=digest, run=RunKey.parse(digest.key).in_channel)
+
+    async def _paper(self, view: View) -> web.Response:
+        hit = await self._hit(view)
+        entry = None
+        if hit.shown and (digest := await self._archive.digest(hit.shown[0].digest, view.scope)):
+            entry = digest.entry(hit.subject)
+        answers = [] if view.opened.public else await self._archive.answers(hit.subject, view.scope)
+        detailed = [(answer, await self._answer(answer)) for answer in answers[:ANSWERS]]
+        citation = exported([hit.paper], Format.BIBTEX) if hit.paper else ""
+        return self._page(
+            "paper.html",
+            view,
+            hit=hit,
+            paper=hit.paper,
+            entry=entry,
+            answers=detailed,
+            citation=citation,
+            runs=_shown_runs(hit),
+        )
+
+    async def _answer(self, hit: Hit) -> Any:
+        asked = await self._store.question(hit.subject)
+        return asked.answer if asked else None
+
+    async def _search(self, view: View) -> web.Response:
+        asked, at = view.request.query, _number(view.request.query.get("at", ""))
+        filters = Filters(
+            view.kinds,
+            asked.get("category", "").strip()[:40],
+            _day(asked.get("since", "")),
+            _day(asked.get("until", "")),
+            saved=asked.get("saved") == "1" and not view.opened.public,
+        )
+        hits = await self._archive.search(asked.get("q", "")[:300], view.scope, filters, PAGE + 1, at)
+        shown = [replace(hit, asked=0) if view.opened.public else hit for hit in hits[:PAGE]]
+        names = ("q", "category", "since", "until", "saved")
+        kept = {name: asked[name] for name in names if asked.get(name)}
+        further = urlencode(kept | {"at": at + PAGE}) if len(hits) > PAGE else ""
+        return self._page("search.html", view, hits=shown, further=further)
+
+    async def _digest(self, view: View) -> Digest:
+        try:
+            key = RunKey.of_channel(view.opened.channel, view.request.match_info["run"])
+        except MalformedId:
+            raise _Nothing from None
+        digest = await self._archive.digest(str(key), view.scope)
+        if digest is None:
+            raise _Nothing
+        return digest
+
+    async def _hit(self, view: View) -> Hit:
+        ref = parse(view.request.match_info["paper"])
+        hit = await self._archive.paper(ref.id, view.scope) if ref else None
+        if hit is None or hit.paper is None:
+            raise _Nothing
+        return hit
+
+    # ------------------------------------------------------------ files and feeds
+
+    async def _cite(self, view: View) -> web.Response:
+        hit = await self._hit(view)
+        assert hit.paper is not None
+        return _file(view, f"{hit.subject.replace('/', '-')}", exported([hit.paper], _form(view)))
+
+    async def _export(self, view: View) -> web.Response:
+        digest = await self._digest(view)
+        papers = [entry.paper for entry in digest.entries]
+        return _file(view, f"paperboy-{digest.local_date}", exported(papers, _form(view)))
+
+    async def _atom(self, view: View) -> web.Response:
+        text = feeds.atom(await self._feed(view))
+        return web.Response(text=text, content_type="application/atom+xml", charset="utf-8")
+
+    async def _json_feed(self, view: View) -> web.Response:
+        text = feeds.json_feed(await self._feed(view))
+        return web.Response(text=text, content_type="application/feed+json", charset="utf-8")
+
+    async def _feed(self, view: View) -> feeds.Feed:
+        by_paper = view.request.query.get("by") == "paper"
+        days = [
+            await self._archive.digest(key, view.scope)
+            for key in await self._archive.digests(view.opened.channel, FEED)
+        ]
+        base = self._links.base + view.root
+        return feeds.feed_of([d for d in days if d], base, view.opened.channel, view.language, by_paper=by_paper)
+
+
+class _Nothing(Exception):
+    """The link opens the channel, and there is nothing at this address."""
+
+
+def _static(name: str, media: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    text = (HERE / name).read_text("utf-8")
+
+    async def send(_: web.Request) -> web.Response:
+        headers = HEADERS | {"Cache-Control": "public, max-age=3600"}
+        return web.Response(text=text, content_type=media, charset="utf-8", headers=headers)
+
+    return send
+
+
+def _file(view: View, name: str, text: str) -> web.Response:
+    form = _form(view)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form.suffix}"'}
+    return web.Response(text=text, content_type=MEDIA[form], charset="utf-8", headers=headers)
+
+
+def _form(view: View) -> Format:
+    try:
+        return Format(view.request.match_info["form"])
+    except ValueError:
+        raise _Nothing from None
+
+
+def _markdown(text: str) -> Markup:
+    return Markup(_MARKDOWN.render(text))  # noqa: S704  # markdown-it escapes; no HTML, links or pictures
+
+
+def _runs(hits: list[Hit]) -> dict[str, str]:
+    return {hit.subject: RunKey.parse(hit.subject).in_channel for hit in hits}
+
+
+def _shown_runs(hit: Hit) -> list[tuple[str, date, int]]:
+    return [(RunKey.parse(s.digest).in_channel, s.day, s.number) for s in hit.shown]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

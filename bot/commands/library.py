@@ -1,0 +1,69 @@
+"""Opens the archive's pages, and makes files of papers to cite with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.archive.export import Format, exported
+from bot.context import Context
+from bot.core.chat import Actions, Block, Button, Click, Person, Post, Responder, Style, Text
+from bot.core.ids import answer_of
+from bot.core.rights import Right, may
+from bot.core.texts import say
+from bot.digests.cards import note
+from digest.errors import NotFound
+from digest.model import Digest, Paper
+
+NAMES = {Format.BIBTEX: "BibTeX", Format.RIS: "RIS", Format.CSL: "CSL-JSON"}
+
+
+async def open_archive(context: Context, click: Click, respond: Responder, language: str, paper_id: str = "") -> None:
+    """Gives the person a link to a paper's page, else to the digest that the button names."""
+    links, channel = context.links, click.place.key
+    if links is None:
+        raise NotFound(say("expired", language))
+    url = await (links.to_paper(channel, paper_id) if paper_id else links.to_digest(click.value))
+    public = links.is_public(channel)
+    blocks: list[Block] = [Text(say("archive.link.public" if public else "archive.link", language, url=url))]
+    if not public and may(Right.REMOVE, await context.standing(click.place, click.person)):
+        words, sure = say("card.unlink", language), say("card.unlink?", language)
+        blocks.append(Actions((Button("unlink", channel, words, Style.DANGER, sure),)))
+    await respond.show(Post(tuple(blocks), say("card.archive", language), language))
+
+
+async def revoke_links(context: Context, click: Click, respond: Responder, language: str) -> None:
+    await context.store.revoke_links(click.place.key)
+    await respond.show(note(say("unlinked", language), language))
+
+
+async def choose_file(click: Click, respond: Responder, language: str) -> None:
+    words = say("export.which", language)
+    await respond.show(Post((Text(words), file_buttons("export", click.value)), words, language))
+
+
+def file_buttons(of: str, value: str) -> Actions:
+    """A button for each form. `of`: `export` for a digest, `saved` for the person's papers."""
+    return Actions(tuple(Button(f"{of}_{form}", value, name) for form, name in NAMES.items()))
+
+
+async def send_digest(digest: Digest, click: Click, respond: Responder) -> None:
+    await _send(respond, f"paperboy-{digest.local_date}", [entry.paper for entry in digest.entries], click.action)
+
+
+async def send_saved(context: Context, click: Click, respond: Responder, language: str) -> None:
+    papers = await load_saved(context, click.person)
+    if not papers:
+        raise NotFound(say("saved none", language))
+    await _send(respond, "paperboy-saved", papers, click.action)
+
+
+async def load_saved(context: Context, person: Person, limit: int | None = None) -> list[Paper]:
+    """The papers the person saved, the newest first. Raises ArxivUnavailable."""
+    votes = await context.store.saved(person.id)
+    ids = list(dict.fromkeys(vote.subject for vote in votes if not answer_of(vote.subject)))[:limit]
+    return await context.services.papers.get(ids) if ids else []
+
+
+async def _send(respond: Responder, name: str, papers: Sequence[Paper], action: str) -> None:
+    form = Format(action.rpartition("_")[2])
+    await respond.file(f"{name}.{form.suffix}", exported(papers, form))

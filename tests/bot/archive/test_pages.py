@@ -1,0 +1,232 @@
+"""The pages: who may open them, what they show, and that nothing in a paper, an answer or a link breaks out."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import bibtexparser
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.archive.links import Links
+from bot.archive.pages import HEADERS, Pages
+from bot.core.chat import Place
+from bot.core.subscription import Subscription
+from digest.model import Profile
+from tests.bot.people import ANN, HERE
+from tests.builders import a_digest, a_paper, an_analysis, an_entry
+
+EVIL = "<script>alert(1)</script>\" onload=x ![i](http://e.example/x) [l](javascript:alert(1)) <a href='//e'>"
+OTHER = Place("console", "secret")
+PUBLIC = Place("console", "open")
+
+
+@pytest.fixture
+async def digest(team):
+    """A digest with hostile texts here, one elsewhere, one in a public channel; and an answer here."""
+    store = team.context.store
+    paper = a_paper("math.GT/0309136", title=f"Evil: {EVIL}", abstract=EVIL, comment=EVIL, authors=(EVIL,))
+    analysis = replace(an_analysis(paper), core=EVIL)
+    analysis = replace(analysis, parts=tuple(replace(p, full=EVIL) for p in analysis.parts), language="en")
+    evil = an_entry(4, paper, analysis=analysis)
+    base = a_digest(3, subscription=HERE.key, profile=Profile(("cs.CV",), language="en"))
+    made = replace(base, entries=(*base.entries, evil), summary=replace(base.summary, overview=EVIL, headline=EVIL))
+    secret = replace(a_digest(1, subscription=OTHER.key), entries=(an_entry(1, a_paper("2601.99999", title="The Secret Paper")),))  # fmt: skip
+    opened = a_digest(1, subscription=PUBLIC.key)
+    await team.set_up()
+    for place in (OTHER, PUBLIC):
+        await store.save_subscription(Subscription(place, Profile(("cs.CV",), language="en")))
+    for one in (made, secret, opened):
+        await store.save_digest(one, (), ())
+    _, thread = await team.digest()
+    await team.ask(thread, "which benchmark does paper 1 introduce, xylophonequasar?")
+    await team.context.archive.catch_up()
+    return made
+
+
+@pytest.fixture
+def links(team):
+    return Links(team.context.store, "https://papers.example", [PUBLIC.key])
+
+
+@pytest.fixture
+async def pages(team, links):
+    app = web.Application()
+    Pages(team.context.store, team.context.archive, links).mount(app)
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def path_to(links, place=HERE):
+    return (await links.to_channel(place.key)).removeprefix("https://papers.example")
+
+
+async def read(pages, path):
+    async with pages.get(path) as answer:
+        return answer, await answer.text()
+
+
+ROUTES = ("", "d/2026-01-30:daily", "p/2601.22151", "search?q=paper", "cite/bibtex/2601.22151", "export/ris/2026-01-30:daily", "feed.atom", "feed.json?by=paper")  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_every_page_opens_by_its_link_alone(pages, links, digest, team, route):
+    root = await path_to(links)
+    answer, text = await read(pages, root + route)
+    assert answer.status == 200
+    assert len(text.encode()) < 50_000
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "Set-Cookie" not in answer.headers
+    assert "The Secret Paper" not in text
+    closed = {await _closed(pages, path + route) for path in await _wrong(root, links)}
+    team.clock.forward(timedelta(days=31))
+    closed.add(await _closed(pages, root + route))
+    assert len(closed) == 1
+
+
+async def _closed(pages, path):
+    answer, text = await read(pages, path)
+    assert answer.status == 404, path
+    return text
+
+
+async def _wrong(root, links):
+    """Altered links, and one for a channel that is not public."""
+    end, mark, channel = root.split("/")[2].split(".")
+    other = base64.urlsafe_b64encode(OTHER.key.encode()).decode().rstrip("=")
+    spoilt = ("0" if mark[0] != "0" else "1") + mark[1:]
+    tokens = [
+        f"{end}.{mark}.{other}",
+        f"{int(end, 16) + 1:x}.{mark}.{channel}",
+        f"{end}.{spoilt}.{channel}",
+        f"{end}.{mark[:-1]}.{channel}",
+        f"{end}.{mark}.{channel}=",
+        f"{end.upper()}.{mark.upper()}.{channel}",
+        f"public.{channel}",
+        f"public.{other}",
+        f"{end}.{mark}.",
+        "x",
+        "..%2f",
+    ]
+    return [f"/archive/{token}/" for token in tokens]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_a_revoked_link_stays_closed_and_a_new_one_opens(pages, links, digest, team, route):
+    before = await path_to(links)
+    await team.context.store.revoke_links(HERE.key)
+    await _closed(pages, before + route)
+    assert (await read(pages, await path_to(links) + route))[0].status == 200
+    await team.context.store.forget_subscription(HERE.key)
+    await team.set_up()
+    await _closed(pages, before + route)
+
+
+@pytest.mark.parametrize("route", ["d/2026-01-30:now-7", "d/x", "p/2601.99999", "p/9999.00000", "p/x", "cite/docx/2601.22151", "export/docx/2026-01-30:daily", "nothing"])  # fmt: skip
+async def test_what_is_not_there_or_not_this_channel_s_is_not_found(pages, links, digest, route):
+    assert (await read(pages, await path_to(links) + route))[0].status == 404
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "",
+        "d/2026-01-30:daily",
+        "p/math.GT/0309136",
+        "search?q=Evil",
+        f"search?q={EVIL}&category={EVIL}&since={EVIL}&at=-1",
+    ],
+)
+async def test_no_text_becomes_markup(pages, links, digest, route):
+    _, text = await read(pages, await path_to(links) + route)
+    assert "alert(1)" in text
+    assert re.findall(r"<script[^>]*>", text) == ['<script src="/archive/page.js" defer>']
+    assert re.findall(r"<(?:img|iframe|style|object)|javascript:[^&)]*['\"]|\son\w+=[^x]", text) == []
+    outside = re.findall(r'(?:href|src|action)="(?!/archive/|https://arxiv\.org/|\?)([^"]*)"', text)
+    assert outside == []
+
+
+async def test_a_paper_s_page_has_its_analysis_its_answers_and_a_citation(pages, links, digest, team):
+    root = await path_to(links)
+    _, found = await read(pages, root + "search?q=xylophonequasar")
+    assert "xylophonequasar" in found
+    paper = re.search(rf"{re.escape(root)}p/([\d.]+)", found)[1]
+    _, text = await read(pages, root + f"p/{paper}")
+    assert "Asked here" in text
+    assert "xylophonequasar" in text
+    assert f"eprint = {{{paper}}}" in text
+    _, bib = await read(pages, root + f"cite/bibtex/{paper}")
+    assert [e["eprint"] for e in bibtexparser.loads(bib).entries] == [paper]
+    assert ANN.id not in text.replace("Channel", "").replace("annot", "").split()
+
+
+async def test_public_pages_show_no_question_and_nothing_that_a_person_did(pages, links, digest, team):
+    store = team.context.store
+    public = replace(digest, subscription=PUBLIC.key)
+    await store.save_digest(public, (), ())
+    place = replace(PUBLIC, thread="t")
+    await store.save_thread(place, public.key)
+    await team.ask(place, "does paper 1 mention xylophonequasar?", addressed=True)
+    await team.click(("save", f"{public.key}#1"), place=PUBLIC)
+    await team.context.archive.catch_up()
+    root = await path_to(links, PUBLIC)
+    assert root.startswith("/archive/public.")
+    for route in (
+        "",
+        "d/2026-01-30:daily",
+        "p/2601.22151",
+        "search?q=xylophonequasar",
+        "search?q=&saved=1",
+        "feed.atom",
+    ):
+        answer, text = await read(pages, root + route)
+        assert answer.status == 200
+        assert "X-Robots-Tag" not in answer.headers
+        assert "noindex" not in text
+        assert "xylophonequasar?" not in text
+        assert "asked" not in text.lower()
+
+
+async def test_feeds_are_whole_and_their_ids_outlive_the_link(pages, links, digest, team):
+    atom = "{http://www.w3.org/2005/Atom}"
+    found = []
+    for _ in range(2):
+        root = await path_to(links)
+        answer, text = await read(pages, root + "feed.atom")
+        assert answer.content_type == "application/atom+xml"
+        feed = ET.fromstring(text)
+        assert all(feed.find(f"{atom}{name}").text for name in ("id", "title", "updated"))
+        entries = feed.findall(f"{atom}entry")
+        for entry in entries:
+            assert all(
+                entry.find(f"{atom}{name}") is not None for name in ("id", "title", "updated", "link", "summary")
+            )
+            assert entry.find(f"{atom}link").get("href").startswith("https://papers.example/archive/")
+        found.append([entry.find(f"{atom}id").text for entry in entries])
+        team.clock.forward(timedelta(minutes=5))
+    assert found[0] == found[1]
+    assert len(set(found[0])) == 2
+    _, text = await read(pages, await path_to(links) + "feed.json?by=paper")
+    items = json.loads(text)["items"]
+    assert json.loads(text)["version"] == "https://jsonfeed.org/version/1.1"
+    assert len({item["id"] for item in items}) == len(items) >= 4
+    assert all(item["url"] and item["content_text"] and item["date_published"] for item in items)
+
+
+async def test_open_in_archive_gives_a_link_and_who_may_remove_can_revoke_it(team, links, digest, pages):
+    team.handler._actions._context = replace(team.context, links=links)
+    respond = await team.click(("archive", f"{digest.key}#1"))
+    url = re.search(r"\((https://papers\.example/[^)]+)\)", respond.text)[1]
+    assert url.endswith("/p/2601.22151")
+    path = url.removeprefix("https://papers.example")
+    assert (await read(pages, path))[0].status == 200
+    await team.click(respond.button("unlink"))
+    await _closed(pages, path)
+    day = await team.click(("archive_day", digest.key))
+    assert "/d/2026-01-30:daily)" in day.text
