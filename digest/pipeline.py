@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from digest import cache_keys
@@ -21,7 +21,7 @@ from digest.read_paper import read_paper, skipped_entry
 from digest.render.catalogs import in_language
 from digest.render.labels import label
 from digest.render.markdown import escape
-from digest.selection.ledger import Intake, Ledger, LedgerEntry, considered, take_in
+from digest.selection.ledger import Intake, Ledger, LedgerEntry, State, considered, take_in
 from digest.selection.lexical import choose, on_one_scale
 from digest.selection.preferences import NO_PREFERENCES, Preferences
 
@@ -33,6 +33,22 @@ RANKS_BY_WORDS = 0.8
 """Share of the day's budget after which papers are ranked without the model. Later, analyses use
 the abstract only (`read_paper`), and at the whole budget the stand-in writes. Stored results are
 always used."""
+
+
+Chosen = tuple[Paper, Score, tuple[str, ...]]
+"""A paper, its Score, and the watched authors among its authors."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the latest announcement would give for a Profile."""
+
+    profile: Profile
+    chosen: tuple[Chosen, ...]
+    """Best first."""
+    announced: int
+    learned: Mapping[str, str] = field(default_factory=dict)
+    """Why votes alone brought a paper in, by its id."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,8 @@ class Request:
     """Fetches the papers' teaser figures."""
     preferences: Preferences = NO_PREFERENCES
     """What the channel's votes teach. Moves the Scores of this digest only."""
+    previewed: Preview | None = None
+    """What people saw: these papers with these Scores make the digest, chosen before or not."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +81,6 @@ class DigestResult:
     digest: Digest | None
     entries: tuple[LedgerEntry, ...]
     intake: Intake
-
-
-Chosen = tuple[Paper, Score, tuple[str, ...]]
-"""A paper, its Score, and the watched authors among its authors."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +110,14 @@ async def make_digest(
         listing = await services.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
-        if not intake.news:
+        if not intake.news and not request.previewed:
             return DigestResult(None, intake.seeded, intake)
         unmoved, ranking_note = await _rank(intake.news, run)
         scores, chosen, learned = await _choose(intake.news, unmoved, run)
+        if request.previewed:
+            chosen, learned = list(request.previewed.chosen), dict(request.previewed.learned)
+            shown_scores = {score.paper_id: score for _, score, _ in chosen}
+            scores = [shown_scores.get(score.paper_id, score) for score in scores]
         entries = await _read_all(chosen, learned, intake.late, run)
         summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
         with booked(request.subscription, "summarise", run.book):
@@ -107,6 +125,7 @@ async def make_digest(
     entries = numbered(entries, summary)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
+    looked_at = len(shown | {paper.id for paper in intake.news})
     digest = Digest(
         subscription=request.subscription,
         run=request.run,
@@ -116,15 +135,17 @@ async def make_digest(
         profile=request.profile,
         entries=entries,
         summary=summary,
-        coverage=Coverage(
-            len(intake.news) + len(intake.skipped), len(intake.news), len(entries), intake.late, intake.skipped
-        ),
+        coverage=Coverage(looked_at + len(intake.skipped), looked_at, len(entries), intake.late, intake.skipped),
         cost=run.book.total,
         papers=request.papers,
         others=_others(intake.news, scores, shown),
         notes=_notes(entries, ranking_note, summary_note, run.language),
     )
-    return DigestResult(digest, (*intake.seeded, *considered(intake, scores, shown, now)), intake)
+    again = tuple(
+        replace(ledger.entries[i], state=State.CHOSEN)
+        for i in sorted(shown & ledger.entries.keys() - intake.through.keys())
+    )
+    return DigestResult(digest, (*intake.seeded, *considered(intake, scores, shown, now), *again), intake)
 
 
 def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
@@ -136,9 +157,8 @@ def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
 
 async def preview(
     profile: Profile, papers: int, services: Services, now: datetime, preferences: Preferences = NO_PREFERENCES
-) -> tuple[list[Chosen], int]:
-    """Returns what the latest announcement would give for a Profile, best first, and how many
-    papers it has. Reads and records nothing.
+) -> Preview:
+    """Reads no paper and records nothing but the Scores.
 
     Raises ArxivUnavailable, Misconfigured.
     """
@@ -147,8 +167,8 @@ async def preview(
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
     run = _Run(request, services, Booking(), silent)
     unmoved, _ = await _rank(latest, run)
-    _, chosen, _ = await _choose(latest, unmoved, run)
-    return chosen, len(latest)
+    _, chosen, learned = await _choose(latest, unmoved, run)
+    return Preview(profile, tuple(chosen), len(latest), learned)
 
 
 async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:

@@ -40,6 +40,7 @@ from bot.core.ids import (
     Origin,
     PaperById,
     PaperChoice,
+    PreviewId,
     QuestionId,
     answer_of,
     join_key,
@@ -47,7 +48,7 @@ from bot.core.ids import (
 )
 from bot.core.rights import Right
 from bot.core.texts import say
-from bot.digests import cards
+from bot.digests import cards, previews
 from bot.digests.cards import note, with_button
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
@@ -152,16 +153,41 @@ class Actions:
             raise NotFound(say("expired", language))
         await gate.admit(self._context, submission, language)
         if submission.action == "setup":
-            return await self._save_settings(submission, respond)
+            return await self._set_up(submission, respond, language)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)
 
-    async def _save_settings(self, submission: Submission, respond: Responder) -> tuple[Mapping[str, str], AfterClose]:
-        saved, problems = await setup.save_form(self._context, submission)
-        if saved is None:
-            return problems, None
-        return {}, lambda: setup.show_preview(self._context, saved, respond)
+    async def _set_up(
+        self, submission: Submission, respond: Responder, language: str
+    ) -> tuple[Mapping[str, str], AfterClose]:
+        """Saves the settings, and posts if so pressed; or takes a change of the panel."""
+        pressed = submission.pressed
+        if pressed not in ("", setup.SUBMIT, setup.POST):
+            return {}, lambda: setup.change(self._context, submission, respond, language)
+        saved = await setup.save(self._context, submission, language)
+        if saved.subscription is None:
+            if pressed:
+                draft, problems = await setup.read_draft(self._context, submission, language)
+                state = setup.State.parse(submission.state)
+                await respond.panel(setup.panel(draft, state, language, setup.Seen(), (), problems, submission.fields))
+            return saved.problems, None
+        return {}, lambda: self._after_saving(saved, submission, respond, language)
+
+    async def _after_saving(
+        self, saved: setup.Saved, submission: Submission, respond: Responder, language: str
+    ) -> None:
+        assert saved.subscription is not None
+        posting = submission.pressed == setup.POST
+        post = await setup.saved_post(self._context, saved, submission, language, posting=posting)
+        if submission.pressed:
+            await respond.panel(setup.closed(post, submission.value, language))
+        else:
+            await respond.show(post)
+        if posting:
+            await digest_command.run_now(
+                self._context, respond, saved.subscription, language, previewed=saved.previewed
+            )
 
     # ------------------------------------------------------------ a paper
 
@@ -398,7 +424,7 @@ class Actions:
         await library.send_saved(self._context, click, respond, language)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
-        await respond.form(setup.form(await self._context.subscription(click.place), language))
+        await setup.show(self._context, click.place, click.person, click.extra, respond, language)
 
     async def _retract(self, click: Click, respond: Responder, language: str) -> None:
         await digest_command.retract(self._context, click.value, respond, language)
@@ -412,13 +438,24 @@ class Actions:
         await forget_votes(self._context, subscription.key, respond, language)
 
     async def _post_now(self, click: Click, respond: Responder, language: str) -> None:
+        """Posts the preview that the button stands under, if it stands under one."""
         subscription = await self._context.subscription(click.place)
-        command = Command(click.id, "digest", "now", click.place, click.person, click.at, click.extra)
-        await digest_command.run_now(self._context, command, respond, subscription, language)
+        previewed = None
+        if click.value != click.place.key:
+            name = PreviewId.parse(click.value).name
+            previewed = await previews.load(self._context.services.cache, subscription.key, name)
+            if previewed is None:
+                raise NotFound(say("preview gone", language))
+        await digest_command.run_now(self._context, _now(click), respond, subscription, language, previewed)
 
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.forget_person(click.person.id)
         await respond.show(note(say("forgotten me", language), language))
+
+
+def _now(pressed: Click | Submission) -> Command:
+    """A button that means `/digest now`."""
+    return Command(pressed.id, "digest", "now", pressed.place, pressed.person, pressed.at, pressed.extra)
 
 
 def _parse_paper(value: str, language: str) -> PaperById | DigestPaper:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
+from bot.core import lists, suggestions
 from bot.core.chat import Place
 from bot.store import Store
 from digest.arxiv import categories
 from digest.render import tex
-from digest.render.catalogs import languages, locale_of
 
 CHOICES = 25
 
@@ -22,9 +21,7 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
     if field == "paper":
         return await _papers(store, typed, place)
     if field == "category":
-        return (
-            [(f"{c} · {categories.names()[c]}"[:100], c) for c in categories.nearest(typed, CHOICES)] if typed else []
-        )
+        return [(lists.category_label(c), c) for c in categories.nearest(typed, CHOICES)] if typed else []
     if field == "timezone":
         found = process.extract(
             typed or "UTC",
@@ -34,18 +31,16 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
             limit=CHOICES,
         )
         return [(zone, zone) for zone, _, _ in found]
-    return [(n, tag) for n, tag in _languages() if typed.lower() in n.lower() or typed.lower() == tag.lower()] or [
-        (typed, typed)
-    ]
+    spoken = [(name, tag) for name, tag in lists.own_languages() if _means(typed, name, tag)]
+    return (
+        spoken
+        or [(lists.language_label(tag, "en"), tag) for tag in suggestions.language_tags(typed)]
+        or [(typed, typed)]
+    )
 
 
-@cache
-def _languages() -> list[tuple[str, str]]:
-    """The languages of the catalogs and their tags: `Português (Brasil)`, `pt-BR`."""
-    locales = [locale_of("en"), *map(locale_of, languages("bot"))]
-    tags = ["-".join(filter(None, (locale.language, locale.territory))) for locale in locales]
-    names = [locale_of(tag).get_display_name() or tag for tag in tags]
-    return [(name[0].upper() + name[1:], tag) for name, tag in zip(names, tags, strict=True)]
+def _means(typed: str, name: str, tag: str) -> bool:
+    return typed.lower() in name.lower() or typed.lower() == tag.lower()
 
 
 async def _papers(store: Store, typed: str, place: Place) -> list[tuple[str, str]]:

@@ -16,10 +16,12 @@ from bot.core.rights import Right, may
 from bot.core.schedule import next_run
 from bot.core.subscription import Subscription
 from bot.core.texts import say
+from bot.digests import previews
 from bot.digests.cards import note, run_time
 from bot.store import DeliveryState, Follower
 from digest.cache_keys import fingerprint
 from digest.model import Digest
+from digest.pipeline import Preview
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +61,19 @@ def _help(context: Context, command: Command, subscription: Subscription, langua
 async def _setup(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    await respond.form(setup.form(subscription, language))
+    await setup.show(context, command.place, command.person, command.extra, respond, language)
 
 
 async def run_now(
-    context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
+    context: Context,
+    command: Command,
+    respond: Responder,
+    subscription: Subscription,
+    language: str,
+    previewed: Preview | None = None,
 ) -> None:
     """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
-    A digest that is made and could not be posted is posted now."""
+    A digest that is made and could not be posted is posted now. `previewed`: its papers."""
     held = await _undelivered(context, subscription)
     if held:
         await respond.progress(say("summarised", language))
@@ -75,6 +82,8 @@ async def run_now(
         await _tell_end(context, held, command, respond, language, delivery=True)
         return
     run = await context.store.begin_run(subscription.key, context.daily.local_date(subscription), "now")
+    if run.fresh and previewed is not None:
+        await previews.give_to_run(context.services.cache, run.key, previewed)
     await respond.progress(say("running" if run.fresh else "already", language))
     aside = not run.fresh and str(TaskName("digest", run.key)) in await context.store.tasks_aside()
     await (context.queue.hasten if aside else context.queue.add)("digest", run.key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.context import Context
 from bot.core.chat import ChatError, Click, Person, Place, Submission
-from bot.core.ids import DigestPaper, MalformedId, PaperById, PaperChoice, RunKey, answer_of, parse_subject
+from bot.core.ids import DigestPaper, MalformedId, PaperById, PaperChoice, PreviewId, RunKey, answer_of, parse_subject
 from bot.core.rights import ACTIONS, COMMANDS, Names, Right, Standing, may
 from bot.core.texts import say
 from bot.store import StoredQuestion
@@ -85,6 +85,8 @@ async def _check_value(context: Context, names: Names, pressed: Click | Submissi
         _check_paper(value, here, language, listed=names is Names.CANDIDATE)
     elif names is Names.DIGEST or (names is Names.CHANNEL and value != here):
         _check_digest(value, here, language)
+    elif names is Names.PREVIEW and value != here:
+        _check_preview(value, here, language)
     elif names is Names.ANSWER or answer is not None:
         await _check_answer(context, answer.question if answer else value, pressed, language)
     elif names is Names.CHOICE:
@@ -110,6 +112,15 @@ def _check_paper(value: str, here: str, language: str, *, listed: bool) -> None:
 def _check_digest(key: str, here: str, language: str) -> None:
     try:
         channel = RunKey.parse(key).subscription
+    except MalformedId:
+        raise NotFound(say("expired", language)) from None
+    if channel != here:
+        raise Refused(say("not here", language))
+
+
+def _check_preview(value: str, here: str, language: str) -> None:
+    try:
+        channel = PreviewId.parse(value).channel
     except MalformedId:
         raise NotFound(say("expired", language)) from None
     if channel != here:

@@ -1,65 +1,182 @@
-"""Handles `/digest setup`: shows the form, checks it, saves it and previews a digest."""
+"""Handles `/digest setup`: a panel shows what its settings would give today, and saves them."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.context import Context
-from bot.core import settings
-from bot.core.chat import Actions, Block, Button, Field, Form, Post, Responder, Small, Style, Submission, Text
+from bot.core import settings, suggestions
+from bot.core.chat import (
+    CHANGED,
+    Actions,
+    Block,
+    Button,
+    ChatError,
+    Field,
+    Form,
+    Grant,
+    Panel,
+    Person,
+    Place,
+    Post,
+    Responder,
+    Small,
+    Style,
+    Submission,
+    Text,
+)
+from bot.core.ids import PreviewId
+from bot.core.lists import category_label, language_label, own_languages, prepare, timezone_label
 from bot.core.schedule import before_list, next_run
 from bot.core.subscription import DAYS, Detail, Subscription
 from bot.core.texts import say
-from bot.digests.cards import note, run_time
+from bot.digests import previews
+from bot.digests.cards import run_time, short_title
 from bot.digests.preferences import load_preferences
-from digest.arxiv.categories import Checked, check
-from digest.errors import PaperboyError
+from digest.arxiv.categories import Checked, check, nearest
+from digest.errors import PaperboyError, for_log
 from digest.model import Profile
-from digest.pipeline import preview
+from digest.pipeline import Preview, preview
 from digest.ports import booked
-from digest.render import tex
 from digest.render.catalogs import in_language
 from digest.render.labels import day_words
 from digest.render.markdown import escape, link
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+INTERESTS = 1000
+"""Characters."""
+PAPERS = (3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+PHRASES, HITS = 3, 10
+"""So many phrases of the interests are looked up on arXiv, and so many papers of each count."""
+SUGGESTED, PRESET = 12, 3
+"""So many categories are suggested, and at most so many are chosen for a new channel."""
+LIKELY = 0.2
+"""Share of the papers found that a category has at least, to be chosen for a new channel."""
+SHOWN = 12
+"""Papers of the preview that are named."""
+ZONES = 24
+SUBMIT, POST, MORE, LESS = "save", "post", "more", "less"
+"""What a panel's buttons send. A platform's own submit button sends the empty string."""
 
-def form(subscription: Subscription, language: str) -> Form:
-    profile = subscription.profile
+
+@dataclass(frozen=True)
+class State:
+    """What the panel carries beside its fields."""
+
+    more: bool = False
+    """Shows its second page."""
+    chosen: bool = False
+    """A person chose the categories, so that words no longer do."""
+    preview: str = ""
+    """The name of the preview shown."""
+
+    def __str__(self) -> str:
+        return f"{'m' if self.more else ''}{'c' if self.chosen else ''}:{self.preview}"
+
+    @staticmethod
+    def parse(text: str) -> State:
+        flags, _, name = text.partition(":")
+        return State("m" in flags, "c" in flags, name)
+
+
+def start(defaults: Subscription, person: Person) -> Subscription:
+    """A new channel's settings: the installation's, with the person's own language and timezone."""
+    made = defaults
+    if person.language:
+        try:
+            made = replace(made, profile=replace(made.profile, language=settings.language(person.language)))
+        except ValueError:
+            log.info("event=language_unknown")
+    zone = person.timezone or suggestions.timezone_of(person.language)
+    if zone and made.timezone == Subscription.timezone:
+        try:
+            made = replace(made, timezone=settings.timezone(zone))
+        except ValueError:
+            log.info("event=timezone_unknown")
+    return made
+
+
+def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> Form:
+    """The first page asks three things: what, which categories, when. `suggested`: categories."""
+    profile = draft.profile
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
-    days = week(language)
+    papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
+    listed = dict.fromkeys([*profile.categories, *suggested])
+    spoken = dict.fromkeys([profile.language, *(tag for _, tag in own_languages())])
     return Form(
         "setup",
-        subscription.key,
+        draft.key,
         say("setup.title", language),
         say("setup.submit", language),
         (
-            _field("categories", language, ", ".join(profile.categories), required=True),
-            _field("interests", language, profile.interests, kind="lines"),
-            _field("wanted", language, ", ".join(profile.wanted)),
-            _field("unwanted", language, ", ".join(profile.unwanted)),
-            _field("authors", language, ", ".join(profile.authors)),
-            _field("language", language, profile.language, required=True),
-            _field("papers", language, str(subscription.papers), required=True),
-            _field("detail", language, subscription.detail.value, kind="choice", options=details, required=True),
-            _field("figures", language, _on(subscription.figures), kind="choice", options=figures, required=True),
-            _field("time", language, subscription.time, kind="time", required=True),
-            _field("timezone", language, subscription.timezone, required=True),
-            _field("days", language, ",".join(subscription.days), kind="choices", options=days, required=True),
+            _field("interests", language, profile.interests, live=True),
+            _field(
+                "categories",
+                language,
+                ",".join(profile.categories),
+                kind="searches",
+                options=tuple((category_label(c), c) for c in listed),
+                required=True,
+                listed="category",
+                live=True,
+            ),
+            _field("time", language, draft.time, kind="time", required=True),
+            _field(
+                "timezone",
+                language,
+                draft.timezone,
+                kind="search",
+                options=tuple((timezone_label(zone), zone) for zone in zones(draft.timezone)),
+                required=True,
+                listed="timezone",
+            ),
+            _field("days", language, ",".join(draft.days), kind="choices", options=week(language), required=True),
+            _field(
+                "language",
+                language,
+                profile.language,
+                kind="search",
+                options=tuple((language_label(tag, language), tag) for tag in spoken),
+                required=True,
+                listed="language",
+            ),
+            _field(
+                "papers", language, str(draft.papers), kind="choice", options=tuple(papers), required=True, live=True
+            ),
+            _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
+            _field(
+                "figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True
+            ),
+            _field("wanted", language, ", ".join(profile.wanted), more=True),
+            _field("unwanted", language, ", ".join(profile.unwanted), more=True),
+            _field("authors", language, ", ".join(profile.authors), more=True),
         ),
+        language,
     )
 
 
 def _on(value: bool) -> str:
     return "on" if value else "off"
+
+
+def zones(current: str) -> list[str]:
+    """The zone and the most populous one for each other course of the clock."""
+    found: dict[tuple[str, ...], str] = {}
+    for zone in (current, *suggestions.zones_by_population()):
+        found.setdefault(suggestions.clock_course(zone), zone)
+    return list(found.values())[: ZONES + 1]
 
 
 def week(language: str) -> tuple[tuple[str, str], ...]:
@@ -76,10 +193,13 @@ def _field(
     kind: str = "line",
     options: tuple[tuple[str, str], ...] = (),
     required: bool = False,
+    listed: str = "",
+    live: bool = False,
+    more: bool = False,
 ) -> Field:
-    label = say(f"setup.{name}", language)
-    has_hint = name in ("categories", "interests", "authors", "language")
-    return Field(name, label, kind, value, say(f"setup.{name}.hint", language) if has_hint else "", options, required)
+    has_hint = name in ("categories", "interests", "authors")
+    hint = say(f"setup.{name}.hint", language) if has_hint else ""
+    return Field(name, say(f"setup.{name}", language), kind, value, hint, options, required, listed, live, more)
 
 
 def read(fields: Mapping[str, str], before: Subscription, language: str) -> tuple[Subscription, dict[str, str]]:
@@ -100,7 +220,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         before,
         profile=Profile(
             categories=parsed("categories", lambda text: _categories(text, language), profile.categories),
-            interests=parsed("interests", lambda text: text[:1000], profile.interests),
+            interests=parsed("interests", lambda text: text[:INTERESTS], profile.interests),
             wanted=parsed("wanted", _words, profile.wanted),
             unwanted=parsed("unwanted", _words, profile.unwanted),
             authors=parsed("authors", _words, profile.authors),
@@ -126,7 +246,7 @@ def _categories(text: str, language: str) -> tuple[str, ...]:
         parts = typed.split()
         names += parts if all(check(part).possible for part in parts) else [typed]
     if not names:
-        raise ValueError(say("setup.categories.hint", language))
+        raise ValueError(say("setup.categories.none", language))
     found = []
     for name in names:
         known = check(name)
@@ -152,64 +272,209 @@ def _papers(text: str, language: str) -> int:
     return int(text)
 
 
-async def save_form(context: Context, submission: Submission) -> tuple[Subscription | None, dict[str, str]]:
-    """Saves the form and returns the settings, or returns None and the problems."""
+# ---------------------------------------------------------------- the panel
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the panel shows below its fields."""
+
+    lines: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    name: str = ""
+    """Of the preview."""
+
+
+def panel(
+    draft: Subscription,
+    state: State,
+    language: str,
+    seen: Seen,
+    suggested: Sequence[str] = (),
+    problems: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Panel:
+    """`typed`: what was filled in; it stays where it is wrong."""
+    key = draft.key
+    turn = (
+        Button(LESS, key, say("setup.less", language)) if state.more else Button(MORE, key, say("setup.more", language))
+    )
+    blocks: list[Block] = [Text("\\\n".join(seen.lines))] if seen.lines else []
+    if seen.grants:
+        blocks.append(Small(ticks(seen.grants, language)))
+    shown, wrong = form(draft, language, suggested), problems or {}
+    kept = tuple(replace(f, value=(typed or {}).get(f.name, f.value)) if f.name in wrong else f for f in shown.fields)
+    return Panel(
+        replace(shown, fields=kept),
+        tuple(blocks),
+        (Button(POST, key, say("setup.post", language), Style.PRIMARY), turn),
+        wrong,
+        state.more,
+        str(replace(state, preview=seen.name)),
+    )
+
+
+def ticks(grants: Sequence[Grant], language: str) -> str:
+    """`✓ may post · ✗ may not read the history (Read Message History)`."""
+    return " · ".join(
+        f"✓ {say(f'grant.{g.name}', language)}"
+        if g.held
+        else f"✗ {say(f'grant.{g.name}.missing', language, permission=escape(g.missing))}"
+        for g in grants
+    )
+
+
+async def load_grants(context: Context, place: Place, extra: Mapping[str, str]) -> tuple[Grant, ...]:
+    """The bot's rights in the channel; none if the platform does not say."""
+    try:
+        return tuple(await context.chats[place.platform].grants(place, extra))
+    except ChatError as error:
+        log.info("event=grants_unknown cause=%r", for_log(error))
+        return ()
+
+
+async def show(
+    context: Context, place: Place, person: Person, extra: Mapping[str, str], respond: Responder, language: str
+) -> None:
+    """Opens the panel, then looks what the settings of a channel that has some would give."""
+    place = replace(place, thread="")
+    await asyncio.to_thread(prepare, language)
+    stored = await context.subscription(place)
+    known = stored.created is not None
+    draft = stored if known else start(stored, person)
+    state = State(chosen=known)
+    await respond.panel(panel(draft, state, language, Seen((say("setup.looking", language),) if known else ())))
+    grants = await load_grants(context, place, extra)
+    seen = await _look(context, draft, grants, language) if known else Seen((), grants)
+    await respond.panel(panel(draft, state, language, seen))
+
+
+async def change(context: Context, submission: Submission, respond: Responder, language: str) -> None:
+    """Takes a change, or turns the page. Words choose categories until a person does."""
+    draft, problems = await read_draft(context, submission, language)
+    state = State.parse(submission.state)
+    if submission.pressed in (MORE, LESS):
+        state = replace(state, more=submission.pressed == MORE)
+    if submission.pressed == f"{CHANGED}categories":
+        state = replace(state, chosen=True)
+    grants = await load_grants(context, submission.place, submission.extra)
+    looking = Seen((say("setup.looking", language),), grants)
+    await respond.panel(panel(draft, state, language, looking, (), problems, submission.fields))
+    suggested: tuple[str, ...] = ()
+    if draft.profile.interests:
+        suggested, likely = await suggest(context, draft.profile.interests)
+        if likely and not state.chosen:
+            draft = replace(draft, profile=replace(draft.profile, categories=likely))
+            problems = {name: said for name, said in problems.items() if name != "categories"}
+    seen = Seen((), grants) if problems else await _look(context, draft, grants, language)
+    await respond.panel(panel(draft, state, language, seen, suggested, problems, submission.fields))
+
+
+async def read_draft(context: Context, submission: Submission, language: str) -> tuple[Subscription, Mapping[str, str]]:
     place = replace(submission.place, thread="")
-    before = await context.subscription(place)
-    language = await context.person_language(place, submission.person)
+    stored = await context.subscription(place)
+    before = stored if stored.created is not None else start(stored, submission.person)
     # In a thread, since suggestions for a mistyped value are looked for in large tables.
-    made, problems = await asyncio.to_thread(read, submission.fields, before, language)
+    draft, problems = await asyncio.to_thread(read, submission.fields, replace(before, place=place), language)
+    return draft, problems
+
+
+async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Categories for what somebody works on: those to offer, and the likely ones among them. They
+    are the categories of arXiv's papers about it; without arXiv, those with such a name."""
+    phrases = [phrase.strip() for phrase in re.split(r"[,，、;；\n]", words) if phrase.strip()][:PHRASES]
+    named = [category for phrase in phrases for category in await asyncio.to_thread(nearest, phrase)]
+    try:
+        found = [await context.services.papers.search(phrase, HITS) for phrase in phrases]
+    except PaperboyError as error:
+        log.info("event=suggested_by_name cause=%r", for_log(error))
+        found = []
+    papers = [paper for hits in found for paper in hits]
+    primary = Counter(paper.primary for paper in papers if check(paper.primary).known)
+    listed = Counter(c for paper in papers for c in paper.categories if check(c).known)
+    likely = [c for c, n in primary.most_common(PRESET) if n >= LIKELY * len(papers)]
+    offered = dict.fromkeys([*likely, *named, *(c for c, _ in listed.most_common())])
+    return tuple(offered)[:SUGGESTED], tuple(likely or named[:1])
+
+
+async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...], language: str) -> Seen:
+    """What the latest announcement would give, under a name by which it can be posted."""
+    try:
+        with booked(draft.key, "rank"):
+            preferences = await load_preferences(context.store, draft.key)
+            found = await preview(draft.profile, draft.papers, context.services, context.now(), preferences)
+    except PaperboyError as error:
+        return Seen((say("preview failed", language, why=in_language(error.sentence, language)),), grants)
+    name = await previews.keep(context.services.cache, draft.key, found) if found.chosen else ""
+    papers = [paper for paper, _, _ in found.chosen]
+    lines = [f"**{n}** {link(short_title(p, papers), p.abs_url)}" for n, p in enumerate(papers[:SHOWN], 1)]
+    if len(papers) > SHOWN:
+        lines.append(say("preview.more", language, n=len(papers) - SHOWN))
+    return Seen((say("preview", language, n=found.announced), *lines), grants, name)
+
+
+# ---------------------------------------------------------------- saving
+
+
+@dataclass(frozen=True)
+class Saved:
+    """`subscription` is None if there are problems."""
+
+    subscription: Subscription | None
+    problems: Mapping[str, str]
+    previewed: Preview | None = None
+    """What the panel showed, if it was made with these settings."""
+    name: str = ""
+    """Of that preview."""
+
+
+async def save(context: Context, submission: Submission, language: str) -> Saved:
+    """Saves the settings unless one is wrong."""
+    draft, problems = await read_draft(context, submission, language)
     if problems:
-        return None, problems
-    made = replace(
-        made, place=place, created=before.created or context.now(), set_by=submission.person.id, paused=False
-    )
-    await context.store.change_subscription(before, made)
-    return made, {}
+        return Saved(None, problems)
+    stored = await context.subscription(draft.place)
+    made = replace(draft, created=stored.created or context.now(), set_by=submission.person.id, paused=False)
+    await context.store.change_subscription(stored, made)
+    name = State.parse(submission.state).preview
+    previewed = await previews.load(context.services.cache, made.key, name)
+    if previewed is None or previewed.profile != made.profile or len(previewed.chosen) > made.papers:
+        return Saved(made, {})
+    return Saved(made, {}, previewed, name)
 
 
-async def show_preview(context: Context, subscription: Subscription, respond: Responder) -> None:
-    """Shows what the latest announcement would give, the next run, warnings, and "Post now"."""
-    language = subscription.profile.language
-    saved = say(
-        "saved settings", language, next=run_time(next_run(subscription, context.now()), subscription, language)
-    )
-    lines = [saved, *(f"⚠ {warning}" for warning in unlisted_warnings(subscription.profile.categories, language))]
-    ready = before_list(subscription, context.now())
+async def saved_post(context: Context, saved: Saved, submission: Submission, language: str, *, posting: bool) -> Post:
+    """The next run, warnings and the bot's rights, and "Post now" unless that was pressed."""
+    made = saved.subscription
+    assert made is not None
+    shown = say("saved settings", language, next=run_time(next_run(made, context.now()), made, language))
+    lines = [shown, *(f"⚠ {warning}" for warning in unlisted_warnings(made.profile.categories, language))]
+    ready = before_list(made, context.now())
     if ready is not None:
-        local = ready.astimezone(ZoneInfo(subscription.timezone))
-        lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=subscription.time)}")
+        local = ready.astimezone(ZoneInfo(made.timezone))
+        lines.append(f"⚠ {say('list later', language, ready=f'{local:%H:%M}', time=made.time)}")
     if context.daily_budget is not None:
         dollars = f"{context.daily_budget:.2f}".removesuffix(".00")
         lines.append(say("setup.budget", language, dollars=dollars, n=context.questions_per_person))
-    await respond.progress(saved)
-    try:
-        with booked(subscription.key, "rank"):
-            preferences = await load_preferences(context.store, subscription.key)
-            chosen, announced = await preview(
-                subscription.profile, subscription.papers, context.services, context.now(), preferences
-            )
-    except PaperboyError as error:
-        await respond.show(
-            note(
-                "\n\n".join([*lines, say("preview failed", language, why=in_language(error.sentence, language))]),
-                language,
+    if posting:
+        lines.append(say("running", language))
+    blocks: list[Block] = [Text("\n\n".join(lines))]
+    grants = await load_grants(context, made.place, submission.extra)
+    if grants:
+        blocks.append(Text("\n".join(f"- {ticks([grant], language)}" for grant in grants)))
+    if not posting:
+        value = str(PreviewId(made.key, saved.name)) if saved.name else made.key
+        blocks.append(
+            Actions(
+                (
+                    Button("post_now", value, say("post now", language), Style.PRIMARY),
+                    Button("settings", made.key, say("change", language)),
+                )
             )
         )
-        return
-    papers = [
-        f"{n}\\. {link(tex.plain(paper.title), paper.abs_url)}\\\n{score.reason}"
-        for n, (paper, score, _) in enumerate(chosen, 1)
-    ]
-    buttons = (
-        Button("post_now", subscription.key, say("post now", language), Style.PRIMARY),
-        Button("settings", subscription.key, say("change", language)),
-    )
-    blocks: tuple[Block, ...] = (
-        Text("\n\n".join(lines)),
-        Text(say("preview", language, n=announced)),
-        *(Text(p) for p in papers),
-        Small(escape(" · ".join(subscription.profile.categories))),
-        Actions(buttons),
-    )
-    await respond.show(Post(blocks, saved[:90], language))
+    return Post(tuple(blocks), shown[:90], language)
+
+
+def closed(post: Post, value: str, language: str) -> Panel:
+    """A panel without fields, once its settings are saved."""
+    return Panel(Form("setup", value, say("setup.title", language), "", (), language), post.blocks)

@@ -19,6 +19,8 @@ from bot.console.choices import Choice, choices
 from bot.console.history import History
 from bot.core.chat import (
     Form,
+    Grant,
+    Panel,
     Person,
     Place,
     Post,
@@ -131,6 +133,9 @@ class ConsoleChat:
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
 
+    async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
+        return ()
+
     async def text_now(self, question: Question) -> str | None:
         return question.text
 
@@ -241,6 +246,9 @@ class ConsoleResponder:
     async def form(self, form: Form) -> None:
         self.chat.form = form
         self.chat.screen.print(render.form(form))
+
+    async def panel(self, panel: Panel) -> None:
+        await self.form(panel.form)
 
     async def page(self, title: str, post: Post) -> None:
         self.chat.screen.print(render.page(title, post))

@@ -133,12 +133,19 @@ class Field:
     name: str
     label: str
     kind: str = "line"
-    """`line`, `lines`, `choice`, `choices`, `time`."""
+    """`line`, `lines`, `choice`, `choices`, `time`; `search` and `searches`: of a long list."""
     value: str = ""
-    """For `choices`: comma-separated."""
+    """For `choices` and `searches`: comma-separated."""
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    """(label, value) pairs; of a long list the chosen and the suggested ones."""
     required: bool = False
+    listed: str = ""
+    """For `search` and `searches`: the list in `bot.core.lists`."""
+    live: bool = False
+    """In a Panel: a change is told at once, as `Submission.pressed`."""
+    more: bool = False
+    """In a Panel: shown on its second page only."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,28 @@ class Form:
     submit: str
     fields: tuple[Field, ...]
     language: str = "en"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A form that stays open and says below what its values mean. Each change and each button
+    comes back as a Submission; another Panel then takes its place."""
+
+    form: Form
+    blocks: tuple[Block, ...] = ()
+    """Below the fields."""
+    buttons: tuple[Button, ...] = ()
+    """Beside the submit. They send the form, with their action as `Submission.pressed`."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Sentences by field."""
+    more: bool = False
+    """Shows the fields of the second page."""
+    state: str = ""
+    """Comes back as `Submission.state`: at most 200 characters."""
+
+
+CHANGED = "changed:"
+"""Begins `Submission.pressed` after a change of a live field, whose name follows."""
 
 
 # ---------------------------------------------------------------- what people do
@@ -186,6 +215,8 @@ class Person:
     """Has one of the roles that may ask, where the settings name such roles."""
     language: str = ""
     """As the platform reports it, BCP 47; empty when unknown."""
+    timezone: str = ""
+    """As the platform reports it, a name of the tz database; empty when unknown."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +292,10 @@ class Submission:
     person: Person
     at: datetime
     extra: Mapping[str, str] = field(default_factory=dict)
+    pressed: str = ""
+    """In a Panel: the button's action, or CHANGED; empty for the submit."""
+    state: str = ""
+    """The Panel's."""
 
 
 class VoteKind(StrEnum):
@@ -317,6 +352,17 @@ class HistoryRefused(ChatError):
 
 
 # ---------------------------------------------------------------- the port
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A right of the bot in a channel, had or missing."""
+
+    name: str
+    """`post`, `threads`, `history`, `files`: the text `grant.<name>`."""
+    held: bool
+    missing: str = ""
+    """What gives it, in the platform's words: `Send Messages`, `chat:write`, `/invite`."""
 
 
 class StepKind(StrEnum):
@@ -494,6 +540,11 @@ class Chat(Protocol):
         commands only to people in it may return all. Raises ChatError."""
         ...
 
+    async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:
+        """The rights that a digest in this channel needs, each compared with what the bot has.
+        `extra`: of the command, click or form that asks. Raises ChatError."""
+        ...
+
 
 class Responder(Protocol):
     """Answers one command, click or submission."""
@@ -512,6 +563,11 @@ class Responder(Protocol):
 
     async def form(self, form: Form) -> None:
         """Opens a modal. Only as the first thing, and within three seconds."""
+        ...
+
+    async def panel(self, panel: Panel) -> None:
+        """Opens a panel, as `form`, or replaces the one that was opened or acted in. A panel that
+        the person has changed meanwhile stays as it is."""
         ...
 
     async def page(self, title: str, post: Post) -> None:

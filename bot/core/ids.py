@@ -188,6 +188,18 @@ class DigestPaper(_Id):
 
 
 @dataclass(frozen=True)
+class PreviewId(_Id):
+    """`slack:C0123ABCD~0a1b2c3d4e5f`: a preview that was shown for a channel."""
+
+    channel: str
+    name: str
+    form = r"(.+)~([0-9a-f]+)"
+
+    def __str__(self) -> str:
+        return f"{self.channel}~{self.name}"
+
+
+@dataclass(frozen=True)
 class PaperById(_Id):
     """`paper:2601.22153v1`."""
 

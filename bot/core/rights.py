@@ -38,6 +38,8 @@ class Names(StrEnum):
     DIGEST = "digest"
     CHANNEL = "channel"
     """This channel by its key, or by the key of one of its digests."""
+    PREVIEW = "preview"
+    """This channel by its key, or a preview that was shown for it."""
     ANSWER = "answer"
     SUBJECT = "subject"
     """A paper or an answer."""
@@ -88,7 +90,7 @@ ACTIONS: Mapping[str, Rule] = {
     "answer_yes": Rule(Right.ASK, Names.QUESTION),
     "settings": Rule(Right.CHANGE, Names.CHANNEL),
     "setup": Rule(Right.CHANGE, Names.CHANNEL),
-    "post_now": Rule(Right.CHANGE, Names.CHANNEL),
+    "post_now": Rule(Right.CHANGE, Names.PREVIEW),
     "retract": Rule(Right.REMOVE, Names.DIGEST),
     "forget": Rule(Right.REMOVE, Names.CHANNEL),
     "unteach": Rule(Right.REMOVE, Names.CHANNEL),

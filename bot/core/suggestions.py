@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
@@ -40,6 +40,33 @@ def timezones(typed: str) -> tuple[str, ...]:
 def language_tags(typed: str) -> tuple[str, ...]:
     """BCP 47 tags for the name of a language in any language of the catalogs; at most LIMIT."""
     return _nearest(_key(typed), _language_names())
+
+
+def zones_by_population() -> tuple[str, ...]:
+    """The zones of the tz database that have a city, the most populous first."""
+    return tuple(_cities())
+
+
+@cache
+def clock_course(zone: str) -> tuple[str, str]:
+    """The offsets of a zone in winter and summer, this year."""
+    year = datetime.now().year  # noqa: DTZ005  # a year is enough
+    winter, summer = (f"{datetime(year, month, 1, tzinfo=ZoneInfo(zone)):%z}" for month in (1, 7))
+    return winter, summer
+
+
+def timezone_of(language: str) -> str:
+    """The most populous zone where a locale is at home: `ja` is Asia/Tokyo. Empty where a locale
+    says nothing: English is many people's second language, and a platform's default."""
+    try:
+        locale = Locale.parse(language, sep="-", resolve_likely_subtags=True)
+        territory = locale.territory or get_global("likely_subtags").get(locale.language, "").rpartition("_")[2]
+    except (ValueError, UnknownLocaleError):
+        return ""
+    if not territory or (locale.language, territory) == ("en", "US"):
+        return ""
+    there = set(get_global("territory_zones").get(territory, ()))
+    return next((zone for zone in _cities() if zone in there), "")
 
 
 def _nearest(words: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

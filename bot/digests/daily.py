@@ -13,7 +13,7 @@ from bot.core.chat import Chat, Place, Step, StepKind
 from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
-from bot.digests import cards
+from bot.digests import cards, previews
 from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract
 from bot.digests.preferences import load_preferences
 from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
@@ -121,6 +121,7 @@ class Daily:
             can_wait=options.can_wait,
             figures=subscription.figures,
             preferences=await load_preferences(self._store, subscription.key),
+            previewed=await previews.of_run(self._services.cache, run.key),
         )
         return await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
 

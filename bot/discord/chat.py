@@ -16,6 +16,7 @@ import discord
 
 from bot.core.chat import (
     ChatError,
+    Grant,
     Person,
     Place,
     Post,
@@ -29,7 +30,7 @@ from bot.core.chat import (
 )
 from bot.core.ids import further_key
 from bot.core.throttle import Pauses, Throttle
-from bot.discord import connection
+from bot.discord import connection, permissions
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
@@ -233,6 +234,9 @@ class DiscordChat:
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
+
+    async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:
+        return () if place.direct else await permissions.grants(self.rest, place, extra)
 
     async def text_now(self, question: Question) -> str | None:
         channel, bare = locate(question.place, question.message)

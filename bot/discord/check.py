@@ -8,19 +8,11 @@ import discord
 
 from bot.core.chat import ChatError, OutcomeUnknown, Throttled
 from bot.core.finding import Finding, State
+from bot.discord import permissions
 from bot.discord.chat import DiscordChat
-from bot.discord.rest import translate_errors
+from bot.discord.permissions import NEEDED
 from digest.errors import PaperboyError
 
-NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    create_public_threads=True,
-    send_messages_in_threads=True,
-    read_message_history=True,
-    attach_files=True,
-)
-"""What the bot needs. It reads the history to find out whether a post in doubt arrived."""
 FOR_FIGURES = "Attach Files"
 """Without it, papers are posted without their figures."""
 
@@ -67,19 +59,11 @@ async def _channel(chat: DiscordChat, channel_id: str) -> Finding:
 
 async def _missing(chat: DiscordChat, channel_id: str) -> tuple[str | None, list[str]]:
     """(name, missing permissions); the name is None for a channel of an unusable kind."""
-    client = chat.rest.client
-    facts = await chat.rest.read("/channels/{channel_id}", channel_id=channel_id)
-    with translate_errors("“View Channel”"):
-        guild = await client.fetch_guild(int(facts.get("guild_id", 0)))
-        channel = await guild.fetch_channel(int(channel_id))
-        member = await guild.fetch_member(int(chat.rest.me))
+    channel, has = await permissions.held(chat.rest, channel_id)
     if not isinstance(channel, discord.TextChannel | discord.ForumChannel):
         return None, []
-    has = channel.permissions_for(member)
-    needed = [name for name, needs in NEEDED if needs]
-    if isinstance(channel, discord.ForumChannel):
-        needed.remove("create_public_threads")  # posting there is “Send Messages”
-    return channel.name, [name.replace("_", " ").title() for name in needed if not getattr(has, name)]
+    lacking = permissions.missing(has, forum=isinstance(channel, discord.ForumChannel))
+    return channel.name, [permissions.spoken(name) for name in lacking]
 
 
 def _refusal(what: str, error: PaperboyError) -> Finding:

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
-from bot.core.chat import Actions, Button, Form, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import Actions, Button, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
 from bot.discord.events import chat_message_id
 from bot.discord.ids import ComponentId, custom_id
-from bot.discord.render.forms import Filling, Forms, modal
+from bot.discord.render import panels
+from bot.discord.render.forms import Filling, Forms, modal, panel_modal
 from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
 from bot.discord.render.packing import Row, pack
 from bot.discord.rest import CALLBACK, ORIGINAL, Rest, webhook_message
@@ -66,6 +67,10 @@ class Responder:
         """The page that replaces the current one."""
         self._lock = asyncio.Lock()
         self._sent_count = 0
+        self._panel, self._round = "", 0
+        """The panel shown or acted in, and how many things were done in it."""
+        self._fields: Mapping[str, str] = {}
+        """The panel's fields as they were then. What is chosen since stays."""
         self._thinking = False
         """Discord shows "thinking…" and nothing was sent since."""
         self._hook = {"webhook_id": ticket.application, "webhook_token": ticket.token}
@@ -125,6 +130,40 @@ class Responder:
         filling = Filling(form)
         await self._forms.keep(self.ticket.id, self.ticket.person.id, filling)
         await self.open_modal(self.ticket.id, filling, 0)
+
+    async def panel(self, panel: Panel) -> None:
+        name = self._panel or self.ticket.id
+        before = await self._forms.load(name, self.ticket.person.id) if self._panel else None
+        if before is not None and before.panel is not None and before.panel.round != self._round:
+            log.info("event=panel_changed_since")
+            return
+        since = {n: v for n, v in before.values.items() if self._fields.get(n) != v} if before else {}
+        filling = panels.begun(panel, since, before.panel if before else None, self._round)
+        await self._forms.keep(name, self.ticket.person.id, filling)
+        first, self._panel = not self._panel, name
+        await self.draw_panel(name, filling, first=first)
+
+    def in_panel(self, name: str, round: int, fields: Mapping[str, str]) -> None:  # noqa: A002
+        """Answers something done in this panel, the `round`-th thing, with these fields."""
+        self._panel, self._round, self._fields = name, round, fields
+
+    async def draw_panel(self, name: str, filling: Filling, *, first: bool = False) -> None:
+        payload = panels.message(name, filling)
+        async with self._lock:
+            if self.acknowledged:
+                self._thinking = False
+                if self._replaceable == ORIGINAL:
+                    self._replaceable = ""
+                await self._rest.write("PATCH", webhook_message(ORIGINAL), payload, **self._hook)
+            elif first:
+                await self._respond(ResponseType.MESSAGE, {**payload, "flags": V2 | EPHEMERAL})
+            else:
+                await self._respond(ResponseType.UPDATE, payload)
+
+    async def open_panel_modal(self, name: str, filling: Filling) -> None:
+        shown = panel_modal(name, filling.form.title, panels.typed(filling), filling.values)
+        async with self._lock:
+            await self._respond(ResponseType.MODAL, shown)
 
     async def open_modal(self, name: str, filling: Filling, step: int, *, last: bool = False) -> None:
         async with self._lock:

@@ -19,6 +19,7 @@ from typing import Any
 from bot.core.chat import (
     ChatError,
     Draft,
+    Grant,
     Person,
     Place,
     Post,
@@ -179,6 +180,16 @@ class SlackChat:
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
         return await self._members.inside(person.id, places)
+
+    async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
+        """See `Chat.grants`: scopes of the token, and membership."""
+        who, info = await self.api.identity(), {"is_member": True}
+        if not place.direct:
+            info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
+        history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
+        scopes = {"post": "chat:write", "history": f"{history}:history"}
+        held = [Grant(name, not who.scopes or scope in who.scopes, scope) for name, scope in scopes.items()]
+        return (Grant("member", bool(info.get("is_member")), "/invite"), *held)
 
     async def draft(self, question: Question, key: str, message: str = "") -> Draft:
         return SlackDraft(self, question, key, message)

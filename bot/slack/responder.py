@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Form, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import ChatError, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import messages, views
@@ -25,6 +25,8 @@ from bot.slack.web_api import SlackRefused, WebApi
 
 log = logging.getLogger(__name__)
 
+CLOSED, CHANGED_SINCE = "not_found", "hash_conflict"
+"""Slack's codes for a modal that its person closed, or changed since."""
 URL_USES = 5
 PROGRESS_USES = 3
 """Uses for progress lines; the answer replaces the last one."""
@@ -64,6 +66,7 @@ class SlackResponder:
         self._last_line = clock()
         self._shown_line = "shown_line" in extra
         self._lock = asyncio.Lock()
+        self._view, self._view_hash = extra.get("panel", ""), extra.get("panel_hash", "")
 
     def handed_over(self) -> Mapping[str, str]:
         counts = {"uses": str(self._uses), "lines": str(self._lines)}
@@ -134,6 +137,27 @@ class SlackResponder:
     async def form(self, form: Form) -> None:
         await self._open(views.form(form, self._memo(form.action, form.value)))
 
+    async def panel(self, panel: Panel) -> None:
+        view = views.panel(panel, self._memo(panel.form.action, panel.form.value))
+        if not self._view:
+            await self._open(view)
+            return
+        try:
+            answer = await self._chat.api.call(
+                "views.update", view_id=self._view, hash=self._view_hash, view=self._signed(view)
+            )
+        except SlackRefused as refused:
+            if refused.code not in (CLOSED, CHANGED_SINCE):
+                raise
+            log.info("event=panel_not_updated code=%s", refused.code)
+        else:
+            self._keep_view(answer)
+
+    def _keep_view(self, answer: Mapping[str, Any]) -> None:
+        """Of the view shown now, so that a later update does not replace another's."""
+        view = answer.get("view") or {}
+        self._view, self._view_hash = str(view.get("id", "")), str(view.get("hash", ""))
+
     def _memo(self, action: str, value: str) -> Memo:
         place, extra = self._place, self._extra
         seen = extra.get("message", ""), extra.get("shown_in", "")
@@ -160,7 +184,8 @@ class SlackResponder:
     async def _open(self, view: Mapping[str, Any], *, tell: bool = True) -> bool:
         method = "views.push" if self._extra.get("in_modal") else "views.open"
         try:
-            await self._chat.api.call(method, trigger_id=self._extra.get("trigger", ""), view=self._signed(view))
+            trigger = self._extra.get("trigger", "")
+            self._keep_view(await self._chat.api.call(method, trigger_id=trigger, view=self._signed(view)))
         except SlackRefused as refused:
             if "trigger" not in refused.code:
                 raise

@@ -8,7 +8,7 @@ from typing import Any
 from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat
 from bot.context import Context
-from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Person, Place, Post, Question, Submission
+from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Panel, Person, Place, Post, Question, Submission
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.questions.conversation import Conversation
@@ -28,6 +28,7 @@ class Respond:
     posts: list[Post] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
     pages: list[Post] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -43,6 +44,9 @@ class Respond:
 
     async def form(self, form: Form) -> None:
         self.forms.append(form)
+
+    async def panel(self, panel: Panel) -> None:
+        self.panels.append(panel)
 
     async def page(self, title: str, post: Post) -> None:
         self.pages.append(post)
@@ -109,10 +113,17 @@ class Channel:
         await self.handler.on_click(Click(f"k{action}", action, value, place, person, "", self.clock()), respond)
         return respond
 
-    async def submit(self, form: Form, person: Person = ANN, **fields: str) -> tuple[Mapping[str, str], Respond]:
-        respond = Respond()
+    async def submit(
+        self, form: Form | Panel, person: Person = ANN, pressed: str = "", **fields: str
+    ) -> tuple[Mapping[str, str], Respond]:
+        """`pressed`: a panel's button, or a change."""
+        respond, state = Respond(), ""
+        if isinstance(form, Panel):
+            form, state = form.form, form.state
         given = {f.name: f.value for f in form.fields} | fields
-        submission = Submission("s1", form.action, form.value, given, HERE, person, self.clock())
+        submission = Submission(
+            "s1", form.action, form.value, given, HERE, person, self.clock(), pressed=pressed, state=state
+        )
         problems = await self.handler.on_submit(submission, respond)
         await self.handler.drain()
         return problems, respond

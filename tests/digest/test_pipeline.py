@@ -195,7 +195,7 @@ async def test_a_channel_s_votes_do_not_reach_the_scores_that_others_share(model
 async def test_a_preview_shows_what_the_votes_choose(model):
     preferences = Preferences((Example(paper("proof", 90), 1),))
     with booked("slack:C1", "rank"):
-        chosen, _ = await preview(Profile(("cs.CV",), language="en"), 3, services(model), NOON, preferences)
+        chosen = (await preview(Profile(("cs.CV",), language="en"), 3, services(model), NOON, preferences)).chosen
     assert [p.title.split(" ")[0] for p, _, _ in chosen] == ["Proof"] * 3
 
 

@@ -42,7 +42,7 @@ async def pages() -> dict[str, str]:
     talk = [Shown(_blocks(thread.replies[0]), at="13:31"), question, Shown(_blocks(_answer(digest)), at="14:02")]
     memo = Memo("setup", digest.subscription)
     subscription = Subscription(Place("slack", "C0123456789"), digest.profile, timezone="Asia/Shanghai", time="13:30")
-    form = rules.view(views.form(setup.form(subscription, "zh"), memo), ("modal",))
+    form = rules.view(views.panel(setup.panel(subscription, setup.State(), "zh", setup.Seen()), memo), ("modal",))
     full = views.pages("DynamicVLA", cards.full_page(digest.entries[0], "zh"), memo)
     return {
         "channel": page("#cv-papers", [Shown(_blocks(thread.parent))]),

@@ -176,7 +176,7 @@ class Discord:
             "id": self.world.snowflake(), "application_id": self.world.application, "type": kind, "token": f"t{self.world.snowflake()}",
             "version": 1, "data": data, "channel_id": channel["id"], "channel": {**channel, "permissions": str(permissions)}, "locale": locale,
             "entitlements": [], "authorizing_integration_owners": {"0": channel.get("guild_id", "0")}, "attachment_size_limit": 10_000_000,
-            "app_permissions": "0", "context": 1 if channel["type"] == DM else 0,
+            "app_permissions": str(self.world.permissions(channel)), "context": 1 if channel["type"] == DM else 0,
         }  # fmt: skip
         if "guild_id" in channel:
             payload |= {"guild_id": channel["guild_id"], "guild_locale": "en-US"}

@@ -137,6 +137,11 @@ class World:
     def lacking(self, channel: dict[str, Any]) -> set[str]:
         return self.denied[channel["id"]] | self.denied[channel.get("parent_id") or ""]
 
+    def permissions(self, channel: dict[str, Any]) -> int:
+        """What the bot may do there; in no channel it is an administrator."""
+        lacking = sum(PERMISSIONS.get(name, 0) for name in self.lacking(channel))
+        return ALL & ~(1 << 3) & ~lacking if "guild_id" in channel else 0
+
     def need(self, channel: dict[str, Any], permission: str) -> None:
         if permission in self.lacking(channel):
             raise Refused(403, 50013, "Missing Permissions")

@@ -9,19 +9,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import discord
 
-from bot.core.chat import Actions, Button, ChatError, Click, Command, EventHandler, Post, Style, Submission, Text
+from bot.core.chat import (
+    CHANGED,
+    Actions,
+    Button,
+    ChatError,
+    Click,
+    Command,
+    EventHandler,
+    Post,
+    Style,
+    Submission,
+    Text,
+)
 from bot.core.texts import say
+from bot.discord import permissions
 from bot.discord.chat import DiscordChat
 from bot.discord.events import chat_message_id, person_of, place_of, subject_of
 from bot.discord.ids import ComponentId, components, parse_custom_id
 from bot.discord.listeners.commands import Interaction
-from bot.discord.render import forms
+from bot.discord.render import forms, panels
 from bot.discord.render.forms import Filling, Forms
 from bot.discord.responder import InteractionData, Responder
 from bot.discord.rest import Rest
@@ -34,6 +48,8 @@ log = logging.getLogger(__name__)
 ACKNOWLEDGE_AFTER = 1.8
 """Seconds until an interaction is acknowledged; Discord waits for three."""
 CLAIM = timedelta(minutes=15)
+IN_PANEL = ("set", "group", "open", "press")
+"""What is done in a panel, as its controls name it."""
 SUGGEST_WITHIN = 2.0
 """Seconds for suggestions."""
 
@@ -72,7 +88,7 @@ class Interactions:
         pressed = parse_custom_id(custom)
         if pressed is None:
             return
-        if data.get("values") and not pressed.value:
+        if data.get("values") and not pressed.value and pressed.action not in IN_PANEL:
             pressed = ComponentId(pressed.action, data["values"][0], pressed.confirm)
         assert interaction.message is not None
         if pressed.action == "page":
@@ -82,7 +98,10 @@ class Interactions:
             responder = (await self._responder(interaction, pressed)).at_page(int(page))
         else:
             responder = await self._responder(interaction, pressed)
-        if pressed.action in ("form", "send"):
+        if pressed.action in IN_PANEL:
+            values = [str(v) for v in data.get("values") or ()]
+            await self._run_once(interaction, responder, self._act_in_panel(interaction, responder, pressed, values))
+        elif pressed.action in ("form", "send"):
             await self._run_once(interaction, responder, self._continue_form(interaction, pressed, responder))
         elif pressed.confirm:
             await self._run_once(interaction, responder, self._ask_to_confirm(interaction, responder, pressed, custom))
@@ -91,6 +110,11 @@ class Interactions:
 
     async def modal(self, interaction: Interaction) -> None:
         data: Any = interaction.data
+        if name := forms.of_panel_modal(str(data["custom_id"])):
+            responder = await self._responder(interaction, component=True)
+            typed = forms.filled(data["components"])
+            await self._run_once(interaction, responder, self._type_in_panel(interaction, responder, name, typed))
+            return
         ours = forms.of_modal(str(data["custom_id"]))
         if ours is None:
             return
@@ -166,7 +190,10 @@ class Interactions:
         except PaperboyError:
             return True
 
-    async def _responder(self, interaction: Interaction, pressed: ComponentId | None = None) -> Responder:
+    async def _responder(
+        self, interaction: Interaction, pressed: ComponentId | None = None, *, component: bool = False
+    ) -> Responder:
+        """`component`: it changes the message it comes from, though it is none."""
         language = str(interaction.locale)
         asks = await self._roles.allow(interaction.user, direct=interaction.guild_id is None)
         ticket = InteractionData(
@@ -176,9 +203,75 @@ class Interactions:
             place=place_of(interaction.channel),
             person=person_of(interaction.user, interaction.permissions, language, asks=asks),
             language=language,
-            component=interaction.type is discord.InteractionType.component,
+            component=component or interaction.type is discord.InteractionType.component,
         )
         return Responder(ticket, self._rest, self._chat, self._forms, pressed)
+
+    async def _act_in_panel(
+        self, interaction: Interaction, responder: Responder, pressed: ComponentId, values: Sequence[str]
+    ) -> None:
+        name, _, part = pressed.value.partition(":")
+        filling = await self._forms.load(name, responder.ticket.person.id)
+        if filling is None or filling.panel is None:
+            await self._expired(responder)
+        elif pressed.action == "open":
+            await responder.open_panel_modal(name, filling)
+        elif pressed.action == "press":
+            await self._send_panel(interaction, responder, name, filling, part)
+        elif pressed.action == "group":
+            opened = replace(filling.panel, groups={**filling.panel.groups, part: values[0]})
+            filling = replace(filling, panel=opened)
+            await self._forms.keep(name, responder.ticket.person.id, filling)
+            await responder.draw_panel(name, filling)
+        else:
+            await self._set_in_panel(interaction, responder, name, filling, {part: ",".join(values)})
+
+    async def _type_in_panel(
+        self, interaction: Interaction, responder: Responder, name: str, typed: Mapping[str, str]
+    ) -> None:
+        filling = await self._forms.load(name, responder.ticket.person.id)
+        if filling is None or filling.panel is None:
+            await self._expired(responder)
+        else:
+            await self._set_in_panel(interaction, responder, name, filling, typed)
+
+    async def _set_in_panel(
+        self, interaction: Interaction, responder: Responder, name: str, filling: Filling, values: Mapping[str, str]
+    ) -> None:
+        """Tells the live fields, and those that were typed, because they may be wrong."""
+        before = {f.name: filling.values.get(f.name, f.value) for f in filling.form.fields}
+        filling = forms.with_values(filling, values)
+        await self._forms.keep(name, responder.ticket.person.id, filling)
+        kinds = {f.name: f for f in filling.form.fields if f.name in values and values[f.name] != before[f.name]}
+        told = [n for n, f in kinds.items() if f.live] or [n for n, f in kinds.items() if f.kind in panels.TYPED]
+        if told:
+            await self._send_panel(interaction, responder, name, filling, f"{CHANGED}{told[0]}")
+        else:
+            await responder.draw_panel(name, filling)
+
+    async def _send_panel(
+        self, interaction: Interaction, responder: Responder, name: str, filling: Filling, pressed: str
+    ) -> None:
+        ticket, form = responder.ticket, filling.form
+        assert filling.panel is not None
+        panel = replace(filling.panel, round=filling.panel.round + 1)
+        await self._forms.keep(name, ticket.person.id, replace(filling, panel=panel))
+        fields = {f.name: filling.values.get(f.name, f.value) for f in form.fields}
+        responder.in_panel(name, panel.round, fields)
+        sent = Submission(
+            ticket.id,
+            form.action,
+            form.value,
+            fields,
+            ticket.place,
+            ticket.person,
+            interaction.created_at,
+            _extra(interaction),
+            pressed,
+            panel.state,
+        )
+        await responder.acknowledge()
+        await self._handler.on_submit(sent, responder)
 
     async def _continue_form(self, interaction: Interaction, pressed: ComponentId, responder: Responder) -> None:
         """Opens a form's next step or submits the form."""
@@ -236,7 +329,8 @@ class Interactions:
 
 def _extra(interaction: Interaction) -> dict[str, str]:
     """The data to answer later, in any process."""
-    return {"application": str(interaction.application_id), "token": interaction.token}
+    ids = {"application": str(interaction.application_id), "token": interaction.token}
+    return ids | permissions.told(interaction)
 
 
 def _click_of(interaction: Interaction, responder: Responder, pressed: ComponentId, message: str) -> Click:

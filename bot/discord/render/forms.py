@@ -6,7 +6,7 @@ message and a button between them. Filled-in values are stored until the form is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,24 @@ LABEL = 45
 HINT = 100
 VALUE = 4000
 LIFE = timedelta(hours=2)
+PANEL = "pbp"
+"""Begins the custom_id of a panel's modal."""
+
+
+@dataclass(frozen=True)
+class PanelState:
+    """What a panel's message shows beside the fields, to draw it again."""
+
+    state: str = ""
+    more: bool = False
+    buttons: tuple[Button, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+    below: str = ""
+    """Components as JSON."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The group opened of each long list."""
+    round: int = 0
+    """Grows with each thing the person does."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +51,8 @@ class Filling:
 
     form: Form
     values: Mapping[str, str] = field(default_factory=dict)
+    panel: PanelState | None = None
+    """Of a Panel."""
 
     @property
     def steps(self) -> tuple[tuple[Field, ...], ...]:
@@ -65,8 +85,23 @@ def modal(name: str, filling: Filling, step: int, *, last: bool = False) -> dict
     return {
         "custom_id": f"pbf:{name}:{step}:{'l' if last else ''}",
         "title": shortened(title, TITLE),
-        "components": [_label(f, filling.values.get(f.name, f.value)) for f in steps[step]],
+        "components": [label(f, filling.values.get(f.name, f.value)) for f in steps[step]],
     }
+
+
+def panel_modal(name: str, title: str, fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, Any]:
+    """The typed fields of a panel's page."""
+    return {
+        "custom_id": f"{PANEL}:{name}",
+        "title": shortened(title, TITLE),
+        "components": [label(f, values.get(f.name, f.value)) for f in fields[:FIELDS]],
+    }
+
+
+def of_panel_modal(custom: str) -> str:
+    """The panel's name; empty for any other modal."""
+    kind, _, name = custom.partition(":")
+    return name if kind == PANEL else ""
 
 
 def of_modal(custom: str) -> tuple[str, int, bool] | None:
@@ -77,7 +112,7 @@ def of_modal(custom: str) -> tuple[str, int, bool] | None:
     return parts[1], int(parts[2]), parts[3] == "l"
 
 
-def _label(field: Field, value: str) -> dict[str, Any]:
+def label(field: Field, value: str) -> dict[str, Any]:
     made: dict[str, Any] = {"type": 18, "label": shortened(field.label, LABEL), "component": _control(field, value)}
     if field.hint:
         made["description"] = shortened(field.hint, HINT)

@@ -131,7 +131,7 @@ def _rows(actions: Actions, number: str, language: str, *, private: bool) -> lis
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
         menu = []
-    shown = [_button(b) for b in actions.buttons if b not in menu]
+    shown = [button(b) for b in actions.buttons if b not in menu]
     rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
     if menu:
         options = tuple((_label(b), custom_id(ComponentId(b.action, b.value, bool(b.confirm)))) for b in menu)
@@ -139,8 +139,9 @@ def _rows(actions: Actions, number: str, language: str, *, private: bool) -> lis
     return rows
 
 
-def _button(button: Button) -> dict[str, Any]:
-    pressed = ComponentId(button.action, button.value, bool(button.confirm))
+def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]:
+    """`pressed`: what it stands for, unless its own action and value."""
+    pressed = pressed or ComponentId(button.action, button.value, bool(button.confirm))
     made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(pressed)}
     if button.style is Style.FEEDBACK and (emoji := re.match(r"[\U0001F300-\U0001FAFF]", button.label)):
         return {**made, "emoji": {"name": emoji[0]}} | ({"label": str(button.count)} if button.count else {})
@@ -180,7 +181,7 @@ def messages(post: Post, *, private: bool = False, pictured: bool = False) -> li
 
 
 def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:
-    shown = [_component(p) for p in message]
+    shown = [component(p) for p in message]
     if accent is not None:
         shown = [{"type": 17, "accent_color": accent, "components": shown}]
     return {"flags": V2, "components": shown, "allowed_mentions": NOBODY}
@@ -224,7 +225,7 @@ def editable(message: dict[str, Any]) -> dict[str, Any]:
     return kept | {"flags": message.get("flags", 0) & ~SILENT}
 
 
-def _component(piece: Piece) -> dict[str, Any]:
+def component(piece: Piece) -> dict[str, Any]:
     match piece:
         case Words():
             return {"type": 10, "content": piece.text}

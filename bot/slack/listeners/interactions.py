@@ -80,6 +80,9 @@ class Interactions:
         await self._ack_soon(self._click(body), ack)
 
     async def _click(self, body: Payload) -> None:
+        if (body.get("view") or {}).get("callback_id") == views.PANEL_CALLBACK:
+            await self._act_in_panel(body)
+            return
         pressed = payloads.pressed(body)
         if pressed is None or not pressed.action or not await self._is_ours(body):
             return
@@ -95,6 +98,18 @@ class Interactions:
             else self._handler.on_click(click, respond)
         )
         await self._report_errors(work, respond, person)
+
+    async def _act_in_panel(self, body: Payload) -> None:
+        if not await self._is_ours(body):
+            return
+        person = await self._people.person(str(body["user"]["id"]))
+        sent = payloads.panel_act(body, person, self._now())
+        respond = self._chat.responder(sent.place, person, sent.extra)
+
+        async def act() -> None:
+            await self._handler.on_submit(sent, respond)
+
+        await self._report_errors(act(), respond, person)
 
     async def _is_ours(self, body: Payload) -> bool:
         """Whether a view's context is as we signed it for this person; else they are told."""
@@ -197,9 +212,9 @@ class Interactions:
 
 def _errors_by_field(problems: Mapping[str, str], view: Payload) -> dict[str, str]:
     """Problems by field. Slack only shows those of existing fields, so others go to the first."""
-    fields = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
+    fields = {views.field_of(b["block_id"]): b["block_id"] for b in view["blocks"] if b["type"] == "input"}
     placed: dict[str, str] = {}
     for name, sentence in problems.items():
-        at = name if name in fields else fields[0]
+        at = fields.get(name) or next(iter(fields.values()))
         placed[at] = f"{placed[at]} {sentence}" if at in placed else sentence
     return placed

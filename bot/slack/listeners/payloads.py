@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.chat import Click, Command, Person, Place, Question, Submission, VoteKind
+from bot.core.chat import CHANGED, Click, Command, Person, Place, Question, Submission, VoteKind
 from bot.slack.markup import LINK, parse_text
 from bot.slack.render.blocks import ASKS, MENU_ACTION, action_of
-from bot.slack.render.views import PAGE_ACTION, Memo, form_values
+from bot.slack.render.views import PAGE_ACTION, Memo, field_of, form_values
 
 Payload = Mapping[str, Any]
 
@@ -185,7 +185,20 @@ def submission(body: Payload, person: Person, now: datetime) -> Submission:
         person=person,
         at=now,
         extra=_extra(body, memo, "form"),
+        state=memo.state,
     )
+
+
+def panel_act(body: Payload, person: Person, now: datetime) -> Submission:
+    """A change or a button in a panel, with what is filled in. Raises ValueError for another
+    app's view."""
+    view, act = body["view"], body["actions"][0]
+    sent = submission(body, person, now)
+    button = act.get("type") == "button"
+    pressed = action_of(str(act["action_id"])) if button else CHANGED + field_of(str(act["block_id"]))
+    name = f"slack:{view['id']}:{act.get('action_ts', '')}"
+    panel = {"panel": str(view["id"]), "panel_hash": str(view.get("hash", ""))}
+    return replace(sent, id=name, pressed=pressed, extra={**sent.extra, **panel})
 
 
 def _extra(body: Payload, memo: Memo, kind: str) -> dict[str, str]:

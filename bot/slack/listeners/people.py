@@ -52,5 +52,9 @@ class People:
         home = info.get("team_id", who.team) == who.team and not info.get("is_bot") and not info.get("deleted")
         runs = any(info.get(name) for name in ("is_admin", "is_owner", "is_primary_owner"))
         return Person(
-            user, admin=home and not guest, moderates=home and bool(runs), language=str(info.get("locale", ""))
+            user,
+            admin=home and not guest,
+            moderates=home and bool(runs),
+            language=str(info.get("locale", "")),
+            timezone=str(info.get("tz") or ""),
         )

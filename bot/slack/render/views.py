@@ -5,6 +5,7 @@ A modal's context is a `Memo` in its private metadata, so it survives a restart.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from bot.core.chat import Field, Form, Place, Post
+from bot.core import lists
+from bot.core.chat import Actions, Field, Form, Panel, Place, Post
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import lengths
@@ -29,6 +31,9 @@ PAGE_ACTION = "page"
 """Turns to the page whose number is its value."""
 CONFIRM_CALLBACK = "confirm"
 FORM_CALLBACK = "form"
+PANEL_CALLBACK = "panel"
+VERSION = "~"
+"""Parts a field's name and its value in a block's id: Slack shows a new value under a new id."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Memo:
     """The id of the message whose button opened it."""
     shown_in: str = ""
     """The thread in which it was pressed; empty in the channel itself."""
+    state: str = ""
+    """A panel's."""
     mark: str = ""
     """The signature: of these values, for the person who sees the view."""
 
@@ -103,8 +110,53 @@ def form(given: Form, memo: Memo) -> dict[str, Any]:
     }
 
 
+def panel(given: Panel, memo: Memo) -> dict[str, Any]:
+    """A Panel as a modal. Without fields it is a page that tells how it ended."""
+    form, language = given.form, given.form.language
+    below = blocks(Post(given.blocks, form.title, language))
+    view: dict[str, Any] = {
+        "type": "modal",
+        "private_metadata": replace(memo, state=given.state).dump(),
+        "title": _plain(form.title, TITLE),
+        "close": _plain(say("slack.no" if form.fields else "slack.close", language), TITLE),
+    }
+    if not form.fields:
+        return {**view, "callback_id": PAGE_ACTION, "blocks": below[:VIEW_BLOCKS]}
+    fields = [
+        b
+        for f in form.fields
+        if given.more or not f.more
+        for b in _panel_field(f, given.problems.get(f.name), language)
+    ]
+    pressable = blocks(Post((Actions(given.buttons),), form.title, language)) if given.buttons else []
+    return {
+        **view,
+        "callback_id": PANEL_CALLBACK,
+        "submit": _plain(form.submit, SUBMIT),
+        "blocks": [*fields, *([{"type": "divider"}] if below else []), *below, *pressable][:VIEW_BLOCKS],
+    }
+
+
+def _panel_field(field: Field, problem: str | None, language: str) -> list[SlackBlock]:
+    block = _input(field)
+    if field.listed:
+        block["element"] = _search(field, language)
+    if field.listed:
+        block["block_id"] += VERSION + hashlib.sha256(field.value.encode()).hexdigest()[:8]
+    if field.live:
+        block["dispatch_action"] = True
+        if block["element"]["type"] == "plain_text_input":
+            block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    told: SlackBlock = {"type": "context", "elements": [_plain(f"⚠ {problem}", lengths.CONTEXT_CHARACTERS)]}
+    return [block, told] if problem else [block]
+
+
+def field_of(block_id: str) -> str:
+    return block_id.partition(VERSION)[0]
+
+
 def _input(field: Field) -> SlackBlock:
-    hint = {"hint": _plain(field.hint, 2000)} if field.hint else {}
+    hint: SlackBlock = {"hint": _plain(field.hint, 2000)} if field.hint else {}
     return {
         "type": "input",
         "block_id": field.name,
@@ -145,6 +197,32 @@ def _choice(field: Field) -> dict[str, Any]:
     return out
 
 
+def _search(field: Field, language: str) -> dict[str, Any]:
+    """A menu that finds what is typed: the field's own options, then the groups of its list."""
+    many = field.kind == "searches"
+    chosen = [v for v in field.value.split(",") if v] if many else [field.value]
+    own = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
+    taken = {value for _, value in own}
+    first = options(own)
+    found = (
+        [{"label": _plain(say("setup.suggested", language), lengths.OPTION_LABEL), "options": first[: lengths.OPTIONS]}]
+        if first
+        else []
+    )
+    for name, members in lists.groups(field.listed, language).items():
+        if rest := [member for member in members if member[1] not in taken]:
+            found.append({"label": _plain(name, lengths.OPTION_LABEL), "options": options(rest)})
+    initial = [option for option in first if option["value"] in chosen]
+    out: dict[str, Any] = {
+        "type": "multi_static_select" if many else "static_select",
+        "action_id": field.name,
+        "option_groups": found,
+    }
+    if initial:
+        out |= {"initial_options": initial} if many else {"initial_option": initial[0]}
+    return out
+
+
 def _groups(made: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Groups more than a hundred options by their values' first part: `cs`, `Europe`."""
     out = []
@@ -168,7 +246,7 @@ def form_values(view: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for name, elements in view["state"]["values"].items():
         for element in elements.values():
-            found[name] = _field_value(element)
+            found[field_of(name)] = _field_value(element)
     return found
 
 

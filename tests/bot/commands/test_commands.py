@@ -140,6 +140,7 @@ async def test_who_may_not_change_settings_is_told_who_may(channel, verb):
     assert "只有" in respond.text  # the person's language, in an English channel
     assert respond.posts[0].blocks == (Text(respond.text),)  # no "Are you sure?" before a refusal
     assert respond.forms == []
+    assert respond.panels == []
 
 
 async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(channel):
@@ -152,54 +153,10 @@ async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(chan
     assert not re.search(r"[\u4e00-\u9fff]", card)
 
 
-async def test_setup_shows_the_settings_as_they_are_and_saves_what_was_changed(channel):
-    await channel.set_up()
-    form = (await channel.command("digest", "setup")).forms[0]
-    assert {f.name: f.value for f in form.fields}["categories"] == "cs.CV"
-    problems, respond = await channel.submit(
-        form, categories="cs.CV, cs.RO", interests="robots", language="zh", time="8:30", timezone="Asia/Shanghai"
-    )
-    assert problems == {}
-    saved = await channel.context.store.subscription(HERE.key)
-    assert saved.profile.categories == ("cs.CV", "cs.RO")
-    assert (saved.profile.language, saved.time, saved.timezone) == ("zh", "08:30", "Asia/Shanghai")
-    assert "会选" in respond.text
-    assert respond.button("post_now").value == HERE.key
-
-
-async def test_the_preview_warns_when_the_time_lies_before_the_list(channel):
-    await channel.set_up()
-    form = (await channel.command("digest", "setup")).forms[0]
-    _, respond = await channel.submit(form, time="09:00", timezone="Asia/Shanghai", days="mon,tue,wed,thu,fri")
-    assert "new list is out at about 13:00" in respond.text
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("categories", "computers", "not an arXiv category"),
-        ("language", "klingonese", "not a language"),
-        ("papers", "many", "1 to 50"),
-        ("papers", "99", "1 to 50"),
-        ("time", "noon", "not a time"),
-        ("timezone", "Mars", "not a timezone"),
-        ("days", "someday", "names no days"),
-    ],
-)
-async def test_setup_checks_field_by_field_and_saves_nothing_that_is_wrong(channel, name, value, said):
-    before = await channel.set_up()
-    form = (await channel.command("digest", "setup")).forms[0]
-    problems, respond = await channel.submit(form, **{name: value, "interests": "changed"})
-    assert set(problems) == {name}
-    assert said in problems[name]
-    assert await channel.context.store.subscription(HERE.key) == before
-    assert respond.posts == []
-
-
 async def test_a_change_of_the_profile_looks_again_at_what_was_not_shown(channel):
     first, _ = await channel.digest()
-    form = (await channel.command("digest", "setup")).forms[0]
-    await channel.submit(form, interests="talking heads")
+    panel = (await channel.command("digest", "setup")).panels[-1]
+    await channel.submit(panel, interests="talking heads")
     second, _ = await channel.digest(await channel.context.store.subscription(HERE.key))
     shown = {e.paper.id for e in first.entries}
     assert len(second.entries) == 3

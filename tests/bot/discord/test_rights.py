@@ -41,6 +41,7 @@ class Outside:
             Names.CANDIDATE: [f"{key}#11", "paper:2601.22153v1"],
             Names.DIGEST: [key, here],
             Names.CHANNEL: [here, key],
+            Names.PREVIEW: [here, f"{here}~0123456789ab"],
             Names.ANSWER: [self.name, "unknown"],
             Names.SUBJECT: [f"answer:{self.name}", f"{key}#1"],
             Names.CHOICE: [f"{self.name} 2601.22153"],
@@ -91,11 +92,12 @@ async def test_pages_of_another_channel_s_paper_do_not_turn(outside):
     assert told == say("not here", "en")
 
 
-async def test_another_person_s_form_cannot_be_sent(outside):
-    shown = outside.day.command("digest", "setup", admin=True)
-    await until(lambda: shown.modal)
-    name = shown.modal["custom_id"].split(":")[1]
-    for custom in (f"pb:send:{name}", f"pb:form:{name}:0"):
+async def test_another_person_s_panel_and_form_cannot_be_used(outside):
+    opened = outside.day.command("digest", "setup", admin=True)
+    await until(lambda: opened.shown)
+    name = opened.id
+    panel = [f"pb:press:{name}:save", f"pb:press:{name}:post", f"pb:open:{name}", f"pb:set:{name}:papers"]
+    for custom in (f"pb:send:{name}", f"pb:form:{name}:0", *panel):
         assert await said(outside.press(custom)) == say("discord.expired", "en")
 
 

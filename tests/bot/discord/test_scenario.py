@@ -1,6 +1,7 @@
 """A day on a server: the real Dispatcher, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import VoteKind
+from bot.core.ids import RunKey
 from bot.core.settings import Settings
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
@@ -61,6 +63,16 @@ class Day:
                 return self.home.discord.interact(by or self.ada, channel, 3, data, message=message, admin=admin)
         raise AssertionError(f"no {start} in {message['components']}")
 
+    def choose(self, message: Json, field: str, *values: str, kind: str = "set") -> Interaction:
+        """Chooses these entries in a panel's menu."""
+        for c in walk(message["components"]):
+            if c["type"] == 3 and c["custom_id"].startswith(f"pb:{kind}:") and c["custom_id"].endswith(f":{field}"):
+                assert set(values) <= {o["value"] for o in c["options"]}
+                data = {"custom_id": c["custom_id"], "component_type": 3, "id": c["id"], "values": list(values)}
+                channel = self.home.world.channels[message["channel_id"]]
+                return self.home.discord.interact(self.ada, channel, 3, data, message=message, admin=True)
+        raise AssertionError(f"no menu {field} in {message['components']}")
+
     def submit(self, shown: Interaction, **values: Any) -> Interaction:
         assert shown.modal is not None
         made = []
@@ -79,7 +91,8 @@ class Day:
             )
         data = {"custom_id": shown.modal["custom_id"], "components": made}
         channel = self.home.world.channels[shown.payload["channel_id"]]
-        return self.home.discord.interact(self.ada, channel, 5, data, admin=True)
+        message = shown.payload.get("message")
+        return self.home.discord.interact(self.ada, channel, 5, data, message=message, admin=True)
 
     def command(self, name: str, verb: str, *, admin: bool = False, **options: str) -> Interaction:
         found = next(c for c in self.home.world.commands if c["name"] == name)
@@ -234,18 +247,99 @@ async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):
     await until(lambda: len(day.home.world.messages[day.home.channel["id"]]) == 2)
 
 
-async def test_settings_open_filled_in_and_say_what_is_wrong(day):
-    form = day.command("digest", "setup", admin=True)
+def work(day: Day) -> None:
+    """A worker makes and posts what is queued."""
+
+    async def make(key: str) -> None:
+        run = RunKey.parse(key)
+        wanted = await day.context.store.subscription(run.subscription)
+        opened = await day.context.store.run_state(run.subscription, run.day, run.kind)
+        digest = await day.context.daily.make(wanted, opened)
+        await day.context.daily.post(wanted, digest)
+
+    day.context.queue.register("digest", make)
+
+
+async def test_setup_takes_three_presses_to_a_posted_digest(day):
+    """The words' button, the modal's submit, and one button: one message edits itself."""
+    work(day)
+    other = day.home.world.channel(day.home.guild, name="robots")
+    found = next(c for c in day.home.world.commands if c["name"] == "digest")
+    data = {"id": found["id"], "name": "digest", "type": 1, "options": [{"type": 1, "name": "setup", "options": []}]}
+    opened = day.home.discord.interact(day.ada, other, 2, data, admin=True, locale="ja")
+    await until(lambda: opened.shown)
+    (panel,) = opened.shown
+    assert panel["flags"] & 64
+    form = day.press(panel, "pb:open:", admin=True)
     await until(lambda: form.modal)
-    between = await told(day.submit(form, categories="cs.NOPE", interests="robots"), "1 of 3")
-    wrong = await told(day.press(between, "pb:send:", admin=True), "⚠")
-    again = day.press(wrong, "pb:form:", admin=True)
+    typed = day.submit(form, interests="visual illusions")
+    await until(lambda: texts(panel).count("arxiv.org/abs") == 10)
+    assert "Asia/Tokyo" in str(panel["components"])
+    assert texts(panel).count("✓") == 3
+    named = re.findall(r"https://arxiv\.org/abs/[\d.v]+", texts(panel))
+    day.press(panel, "pb:press:" + opened.id + ":post", admin=True)
+    await until(lambda: len(day.home.world.messages[other["id"]]) == 1)
+    await until(lambda: not any(c["type"] == 3 for c in walk(panel["components"])))
+    assert (typed.shown, opened.shown) == ([], [panel])
+    saved = await day.context.store.subscription(f"discord:{other['id']}")
+    assert (saved.timezone, saved.profile.language, saved.profile.interests) == ("Asia/Tokyo", "ja", "visual illusions")
+    made = await day.context.store.latest_digest(saved.key)
+    assert [e.paper.abs_url for e in made.entries] == named
+
+
+async def test_settings_open_filled_in_and_say_what_is_wrong_at_the_field(day):
+    opened = day.command("digest", "setup", admin=True)
+    await until(lambda: opened.shown and "arxiv.org/abs" in texts(opened.shown[0]))
+    (panel,) = opened.shown
+    form = day.press(panel, "pb:open:", admin=True)
+    await until(lambda: form.modal)
+    day.submit(form, interests="robots", time="noon")
+    await until(lambda: "is not a time of day" in texts(panel))
+    day.press(panel, f"pb:press:{opened.id}:save", admin=True)
+    again = day.press(panel, "pb:open:", admin=True)
     await until(lambda: again.modal)
-    assert again.modal["components"][0]["component"]["value"] == "cs.NOPE"
-    saved = day.submit(again, categories="cs.CV, cs.RO")
-    await until(lambda: saved.shown)
+    fields = {c["component"]["custom_id"]: c["component"].get("value") for c in again.modal["components"]}
+    assert fields == {"interests": "robots", "time": "noon"}
+    day.submit(again, time="13:30")
+    await until(lambda: "noon" not in texts(panel) and "arxiv.org/abs" in texts(panel))
+    day.choose(panel, "papers", "5")
+    await until(lambda: texts(panel).count("arxiv.org/abs") == 5)
+    day.press(panel, f"pb:press:{opened.id}:save", admin=True)
+    await until(lambda: "Saved." in texts(panel))
     kept = await day.context.store.subscription(day.home.place.key)
-    assert (kept.profile.categories, kept.profile.interests) == (("cs.CV", "cs.RO"), "robots")
+    assert (kept.profile.interests, kept.papers, kept.time) == ("robots", 5, "13:30")
+    day.press(panel, "pb:post_now:", admin=True)
+
+
+async def test_every_list_is_chosen_from_group_by_group(day):
+    opened = day.command("digest", "setup", admin=True)
+    await until(lambda: opened.shown and "arxiv.org/abs" in texts(opened.shown[0]))
+    (panel,) = opened.shown
+    grouped = day.choose(panel, "categories", "Astrophysics (astro-ph)", kind="group")
+    await until(lambda: grouped.kind == 7)
+    day.choose(panel, "categories", "astro-ph.GA", "cs.CV")
+    await until(lambda: texts(panel).count("Looking") or "astro-ph.GA" in str(panel["components"]))
+    turned = day.press(panel, f"pb:press:{opened.id}:more", admin=True)
+    await until(
+        lambda: turned.kind and any(c.get("custom_id", "").endswith(":detail") for c in walk(panel["components"]))
+    )
+    grouped = day.choose(panel, "timezone", "Pacific", kind="group")
+    await until(lambda: grouped.kind == 7)
+    chosen = day.choose(panel, "timezone", "Pacific/Auckland")
+    await until(lambda: chosen.kind)
+    day.press(panel, f"pb:press:{opened.id}:save", admin=True)
+    await until(lambda: "Saved." in texts(panel))
+    kept = await day.context.store.subscription(day.home.place.key)
+    assert (set(kept.profile.categories), kept.timezone) == ({"astro-ph.GA", "cs.CV"}, "Pacific/Auckland")
+
+
+async def test_setup_says_which_right_is_missing_by_comparing(day):
+    day.home.world.denied[day.home.channel["id"]] = {"CREATE_PUBLIC_THREADS"}
+    opened = day.command("digest", "setup", admin=True)
+    await until(lambda: opened.shown and "✗" in texts(opened.shown[0]))
+    said = texts(opened.shown[0])
+    assert "✓ may post · ✗ may not open threads (Create Public Threads) · ✓ may read the history" in said
+    day.home.world.denied.clear()
 
 
 async def test_taken_back_after_one_question_people_keep_their_words(day):

@@ -58,6 +58,7 @@ class Outside:
             Names.CANDIDATE: [f"{key}#11", f"{key}#1", "paper:2601.22153v1"],
             Names.DIGEST: [key, PLACE.key, "slack:C2:2026-01-30:daily:x"],
             Names.CHANNEL: [PLACE.key, key, "slack:C2x"],
+            Names.PREVIEW: [PLACE.key, f"{PLACE.key}~0123456789ab", key],
             Names.ANSWER: [self.name, "unknown"],
             Names.SUBJECT: [f"answer:{self.name}", f"{key}#1"],
             Names.CHOICE: [f"{self.name} 2601.22153", "unknown 2601.22153", self.name],
@@ -148,6 +149,7 @@ async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
                 ("view_submission", "form"),
                 ("view_submission", "confirm"),
                 ("block_actions", "page"),
+                ("block_actions", "panel"),
             ):
                 await outside.send_view(MEMBER, {"private_metadata": forged.dump(), "callback_id": callback}, kind)
     await outside.slack.hub.settled()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Place, VoteKind
+from bot.core.ids import RunKey
 from bot.core.settings import Settings
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
@@ -181,17 +183,96 @@ async def test_a_paper_by_command_to_its_asker_alone(day):
     assert len(day.slack.space.channels["C1"].messages) == 11
 
 
-async def test_settings_open_filled_in_and_say_what_is_wrong(day):
+def work(day: Day) -> None:
+    """A worker makes and posts what is queued."""
+
+    async def make(key: str) -> None:
+        run = RunKey.parse(key)
+        wanted = await day.context.store.subscription(run.subscription)
+        opened = await day.context.store.run_state(run.subscription, run.day, run.kind)
+        digest = await day.context.daily.make(wanted, opened)
+        await day.context.daily.post(wanted, digest)
+
+    day.context.queue.register("digest", make)
+
+
+async def test_setup_takes_two_presses_to_a_posted_digest(day):
+    """Enter after the words, and one button: the modal updates itself."""
+    work(day)
+    day.slack.space.add_channel("C2", "U2")
+    day.slack.space.users["U2"].tz = "Asia/Shanghai"
+    await day.slack.command("U2", "C2", "/digest", "setup").wait()
+    view = await day.view()
+    for delivery in day.slack.fill("U2", view, interests="visual illusions"):
+        await delivery.wait()
+    await day.slack.until(lambda: "arXiv digest" in shown(view["blocks"]) or "会选" in shown(view["blocks"]))
+    assert "✓" in shown(view["blocks"])
+    await day.slack.click_in_view("U2", view, "保存并立即发布").wait()
+    await day.slack.until(lambda: len(day.slack.space.channels["C2"].messages) > 2)
+    saved = await day.context.store.subscription("slack:C2")
+    assert (saved.timezone, saved.profile.interests) == ("Asia/Shanghai", "visual illusions")
+    assert "submit" not in view
+    assert len(day.slack.space.views) == 1
+    made = await day.context.store.latest_digest("slack:C2")
+    assert [e.paper.abs_url for e in made.entries] == previewed(day, made)
+
+
+def previewed(day: Day, made: Digest) -> list[str]:
+    """The links of the last preview that was shown, in order."""
+    calls = [c for c in day.slack.calls("views.update") if "arxiv.org/abs" in str(c.args["view"])]
+    return re.findall(r"https://arxiv\.org/abs/[\d.]+(?:v\d+)?", str(calls[-1].args["view"]["blocks"]))[
+        : len(made.entries)
+    ]
+
+
+async def test_settings_open_filled_in_and_say_what_is_wrong_at_the_field(day):
     await day.slack.command("U1", "C1", "/digest", "setup").wait()
     view = await day.view()
-    sent = await day.slack.submit("U1", view, papers="many", categories="cs.NOPE").wait()
+    await day.slack.until(lambda: "would give" in shown(view["blocks"]))
+    sent = await day.slack.submit("U1", view, categories=[]).wait()
     assert sent.answer
-    assert set(sent.answer["errors"]) == {"papers", "categories"}
-    sent = await day.slack.submit("U1", view, papers="5", timezone="Asia/Shanghai", time="13:30").wait()
+    (at,) = sent.answer["errors"]
+    assert at.startswith("categories")
+    sent = await day.slack.submit("U1", view, categories=["cs.CV", "cs.RO"], papers="5", time="13:30").wait()
     assert sent.answer is None
     await day.slack.until(day.alone)
     saved = await day.context.store.subscription(PLACE.key)
-    assert (saved.papers, saved.time, saved.timezone) == (5, "13:30", "Asia/Shanghai")
+    assert (saved.papers, saved.time, saved.profile.categories) == (5, "13:30", ("cs.CV", "cs.RO"))
+    assert "✓ may read the history" in day.alone()[-1].shown
+
+
+async def test_a_timezone_and_a_category_are_chosen_from_the_whole_list(day):
+    await day.slack.command("U1", "C1", "/digest", "setup").wait()
+    view = await day.view()
+    await day.slack.submit("U1", view, timezone="America/New_York", language="ca", categories=["astro-ph.GA"]).wait()
+    await day.slack.until(day.alone)
+    saved = await day.context.store.subscription(PLACE.key)
+    assert (saved.timezone, saved.profile.language) == ("America/New_York", "ca")
+    assert saved.profile.categories == ("astro-ph.GA",)
+
+
+async def test_more_settings_are_a_press_away_and_what_was_filled_in_stays(day):
+    await day.slack.command("U1", "C1", "/digest", "setup").wait()
+    view = await day.view()
+    await day.slack.until(lambda: "would give" in shown(view["blocks"]))
+    day.slack.fill("U1", view, time="07:15")
+    await day.slack.click_in_view("U1", view, "More settings").wait()
+    await day.slack.until(lambda: any(b.get("block_id") == "unwanted" for b in view["blocks"]))
+    await day.slack.submit("U1", view, unwanted="medical").wait()
+    await day.slack.until(day.alone)
+    saved = await day.context.store.subscription(PLACE.key)
+    assert (saved.time, saved.profile.unwanted) == ("07:15", ("medical",))
+
+
+async def test_a_panel_closed_by_its_person_is_not_an_error(day):
+    await day.slack.command("U1", "C1", "/digest", "setup").wait()
+    view = await day.view()
+    await day.slack.until(lambda: "would give" in shown(view["blocks"]))
+    day.slack.fail("views.update", "error:not_found", times=2)
+    for delivery in day.slack.fill("U1", view, interests="robots"):
+        await delivery.wait()
+    await day.slack.until(lambda: len([c for c in day.slack.calls("views.update") if c.error == "fault"]) == 2)
+    assert day.alone() == []
 
 
 async def test_a_guest_may_not_change_settings(day):

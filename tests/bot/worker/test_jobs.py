@@ -229,7 +229,7 @@ class TestPoison:
         """As two workers leave it that died over this paper alone."""
         run = await house.run()
         store = house.context.store
-        best, _ = await preview(Profile(("cs.CV",)), 3, house.context.services, house.context.now())
+        best = (await preview(Profile(("cs.CV",)), 3, house.context.services, house.context.now())).chosen
         chosen = best[1][0]
         task = f"digest:{run.key}"
         for attempt in "12":

@@ -61,6 +61,7 @@ def _users_info(slack: SlackServer, args: Args) -> Answer:
     }
     if str(args.get("include_locale", "")).lower() in ("1", "true"):
         out["locale"] = user.locale
+    out["tz"] = user.tz
     return {"user": out}
 
 
@@ -369,8 +370,14 @@ def _views_update(slack: SlackServer, args: Args) -> Answer:
     old = slack.space.views.get(args.get("view_id", ""))
     if old is None:
         raise Refused("not_found")
-    old |= rules.view(args["view"], ("modal",))
-    return {"view": old}
+    if args.get("hash") and args["hash"] != old["hash"]:
+        raise Refused("hash_conflict")
+    new = rules.view(args["view"], ("modal",)) | {"hash": str(int(old["hash"]) + 1)}
+    for gone in [k for k in old if not k.startswith("_") and k not in {"id", "team_id", "state", *new}]:
+        del old[gone]
+    old |= new
+    slack.changed.set()
+    return {"view": {k: v for k, v in old.items() if not k.startswith("_")}}
 
 
 @method("views.publish", "", 100, "user_id view hash")

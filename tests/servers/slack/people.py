@@ -232,11 +232,25 @@ class People:
     def click_in_view(self: SlackServer, user: str, view: dict[str, Any], label: str) -> Delivery:
         """In a modal or on the Home tab."""
         block_id, element, chosen = self._element(view["blocks"], label)
-        sent = {k: v for k, v in view.items() if k != "_user"}
+        sent = _seen(view)
         container = {"type": "view", "view_id": view.get("id", "")}
         return self.hub.deliver(
             "interactive", self._actions(user, block_id, element, chosen) | {"container": container, "view": sent}
         )
+
+    def fill(self: SlackServer, user: str, view: dict[str, Any], **typed: Any) -> list[Delivery]:
+        """Fills in fields of a modal by their labels' ids, and gives what Slack tells at once: text after Enter, anything
+        else when it is chosen."""
+        sent = []
+        for name, value in typed.items():
+            block = next(b for b in view["blocks"] if b["type"] == "input" and b["element"]["action_id"] == name)
+            view.setdefault("_typed", {})[block["block_id"], name] = value
+            if block.get("dispatch_action"):
+                chosen = _state(block["element"], value)[name]
+                body = self._actions(user, block["block_id"], block["element"], chosen)
+                container = {"type": "view", "view_id": view["id"]}
+                sent.append(self.hub.deliver("interactive", body | {"container": container, "view": _seen(view)}))
+        return sent
 
     def _actions(
         self: SlackServer, user: str, block_id: str, element: dict[str, Any], chosen: dict[str, Any]
@@ -271,14 +285,12 @@ class People:
 
     def submit(self: SlackServer, user: str, view: dict[str, Any], **typed: Any) -> Delivery:
         """Presses the submit button of a modal with these fields changed: text, `HH:MM`, an option's value, or a list of them."""
-        values = {
-            b["block_id"]: _state(b["element"], typed.get(b["block_id"]))
-            for b in view["blocks"]
-            if b["type"] == "input"
-        }
-        unknown = set(typed) - set(values)
-        assert not unknown, f"the modal has no fields {unknown}, but {set(values)}"
-        sent = {k: v for k, v in view.items() if k != "_user"} | {"state": {"values": values}}
+        fields = {b["element"]["action_id"]: b["block_id"] for b in view["blocks"] if b["type"] == "input"}
+        unknown = set(typed) - set(fields)
+        assert not unknown, f"the modal has no fields {unknown}, but {set(fields)}"
+        for name, value in typed.items():
+            view.setdefault("_typed", {})[fields[name], name] = value
+        sent = _seen(view)
         payload = {
             "type": "view_submission",
             "team": {"id": TEAM, "domain": "team"},
@@ -290,6 +302,17 @@ class People:
             "response_urls": [],
         }
         return self.hub.deliver("interactive", payload)
+
+
+def _seen(view: dict[str, Any]) -> dict[str, Any]:
+    """The view as Slack sends it back. What was filled in stays under the same ids of block and element."""
+    typed = view.get("_typed", {})
+    values = {
+        b["block_id"]: _state(b["element"], typed.get((b["block_id"], b["element"]["action_id"])))
+        for b in view["blocks"]
+        if b["type"] == "input"
+    }
+    return {k: v for k, v in view.items() if not k.startswith("_")} | {"state": {"values": values}}
 
 
 def _state(element: dict[str, Any], typed: Any) -> dict[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ class User:
     """An admin of the workspace."""
     bot: bool = False
     team: str = TEAM
+    tz: str = "Europe/Berlin"
 
 
 @dataclass

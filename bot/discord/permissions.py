@@ -1,0 +1,75 @@
+"""Compares the permissions a digest needs with those the bot has in a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+
+from bot.core.chat import Grant, Place
+from bot.discord.rest import Rest, translate_errors
+
+NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    create_public_threads=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+    attach_files=True,
+)
+"""What the bot needs. It reads the history to find out whether a post in doubt arrived."""
+USES: Mapping[str, tuple[str, ...]] = {
+    "post": ("view_channel", "send_messages"),
+    "threads": ("create_public_threads", "send_messages_in_threads"),
+    "history": ("read_message_history",),
+    "files": ("attach_files",),
+}
+"""The permissions by what they are for."""
+CHANNEL, HELD = "channel", "app_permissions"
+"""Names in the `extra` of an interaction: where it was made, and what the bot may do there."""
+
+
+def told(interaction: discord.Interaction[Any]) -> dict[str, str]:
+    """For the `extra` of what people do there."""
+    return {CHANNEL: str(interaction.channel_id), HELD: str(interaction.app_permissions.value)}
+
+
+async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Grant]:
+    """As the interaction in this place tells, else as the server's roles and channels do."""
+    if given.get(HELD) and given.get(CHANNEL) in (place.channel, place.thread):
+        return _grants(discord.Permissions(int(given[HELD])), forum=False)
+    channel, has = await held(rest, place.channel)
+    return _grants(has, forum=isinstance(channel, discord.ForumChannel))
+
+
+def _grants(has: discord.Permissions, *, forum: bool) -> list[Grant]:
+    lacking = set(missing(has, forum=forum))
+    return [
+        Grant(use, not lacking & set(names), ", ".join(spoken(n) for n in names if n in lacking))
+        for use, names in USES.items()
+    ]
+
+
+def missing(has: discord.Permissions, *, forum: bool) -> Sequence[str]:
+    """The SDK's names of the permissions in NEEDED that are not there."""
+    needed = [name for name, needs in NEEDED if needs]
+    if forum:
+        needed.remove("create_public_threads")  # posting there is “Send Messages”
+    return [name for name in needed if not getattr(has, name) and not has.administrator]
+
+
+def spoken(name: str) -> str:
+    """`send_messages` is `Send Messages`, as Discord's settings call it in English."""
+    return name.replace("_", " ").title()
+
+
+async def held(rest: Rest, channel_id: str) -> tuple[discord.abc.GuildChannel, discord.Permissions]:
+    """The channel and what the bot may do in it. Raises ChatError."""
+    facts = await rest.read("/channels/{channel_id}", channel_id=channel_id)
+    with translate_errors("“View Channel”"):
+        guild = await rest.client.fetch_guild(int(facts.get("guild_id", 0)))
+        channel = await guild.fetch_channel(int(channel_id))
+        member = await guild.fetch_member(int(rest.me))
+    assert not isinstance(channel, discord.Thread)
+    return channel, channel.permissions_for(member)

@@ -1,0 +1,140 @@
+"""Renders a Panel as one ephemeral message. Pure.
+
+Typed fields are behind a button, the others are menus. A menu holds 25 entries, so a long
+list has a second menu of its groups, which changes the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.core import lists
+from bot.core.chat import Button, Field, Panel, Post, Style
+from bot.core.texts import say
+from bot.discord.ids import ComponentId, custom_id
+from bot.discord.render.forms import Filling, PanelState
+from bot.discord.render.messages import NOBODY, OPTION, OPTIONS, PLACEHOLDER, V2, button, component, pieces, shortened
+from digest.render.markdown import escape
+
+TYPED = ("line", "lines", "time")
+VALUE = 300
+"""Characters shown of a typed value; its modal has all."""
+Component = dict[str, Any]
+
+
+def begun(panel: Panel, values: Mapping[str, str], before: PanelState | None, round: int) -> Filling:  # noqa: A002
+    """The panel as it is stored. `values`: what was chosen since it was made."""
+    below = json.dumps([component(p) for p in pieces(Post(panel.blocks, panel.form.title, panel.form.language))])
+    groups = before.groups if before else {}
+    state = PanelState(panel.state, panel.more, panel.buttons, panel.problems, below, groups, round)
+    return Filling(panel.form, values, state)
+
+
+def fields(filling: Filling) -> list[Field]:
+    """The fields of the page shown."""
+    assert filling.panel is not None
+    return [f for f in filling.form.fields if f.more == filling.panel.more]
+
+
+def typed(filling: Filling) -> list[Field]:
+    return [f for f in fields(filling) if f.kind in TYPED]
+
+
+def message(name: str, filling: Filling) -> dict[str, Any]:
+    assert filling.panel is not None
+    parts = [*_fields(name, filling), *json.loads(filling.panel.below)]
+    if filling.form.fields:
+        parts.append(_buttons(name, filling))
+    return {"flags": V2, "components": parts, "allowed_mentions": NOBODY}
+
+
+def _fields(name: str, filling: Filling) -> Iterator[Component]:
+    form, panel = filling.form, filling.panel
+    if not form.fields or panel is None:
+        return
+    yield _text(f"### {escape(form.title)}")
+    if written := typed(filling):
+        yield _text("\n".join(line for f in written for line in _said(f, filling)))
+        yield _row(_button(ComponentId("open", name), say("discord.panel.change", form.language)))
+    for field in fields(filling):
+        if field.kind not in TYPED:
+            yield _text("\n".join(_said(field, filling, value=False)))
+            yield _row(_select(name, field, filling))
+            if field.kind == "searches":
+                yield _row(_groups(name, field, filling))
+    if panel.more:
+        for field in form.fields:
+            if field.kind == "search":
+                yield _row(_groups(name, field, filling))
+                if field.name in panel.groups:
+                    yield _row(_select(name, field, filling))
+
+
+def _said(field: Field, filling: Filling, *, value: bool = True) -> list[str]:
+    """Its label, its value and what is wrong with it."""
+    shown = shortened(_value(field, filling) or "–", VALUE)
+    problem = filling.panel.problems.get(field.name) if filling.panel else None
+    line = f"**{escape(field.label)}**" + (f": {escape(shown)}" if value else "")
+    return [line, *([f"⚠ {escape(problem)}"] if problem else [])]
+
+
+def _value(field: Field, filling: Filling) -> str:
+    return filling.values.get(field.name, field.value)
+
+
+def _select(name: str, field: Field, filling: Filling) -> Component:
+    many = field.kind in ("choices", "searches")
+    value = _value(field, filling)
+    chosen = [v for v in value.split(",") if v] if many else [value]
+    group = filling.panel.groups.get(field.name, "") if filling.panel else ""
+    offered = lists.groups(field.listed, filling.form.language).get(group, ()) if group else field.options
+    labels = {v: text for text, v in (*field.options, *offered)}
+    values = list(dict.fromkeys([*((v for v in chosen) if field.listed else ()), *(v for _, v in offered)]))[:OPTIONS]
+    options = [
+        {"label": shortened(labels.get(v, v), OPTION), "value": v, **({"default": True} if v in chosen else {})}
+        for v in values
+    ]
+    return {
+        "type": 3,
+        "custom_id": custom_id(ComponentId("set", f"{name}:{field.name}")),
+        "placeholder": shortened(field.label, PLACEHOLDER),
+        "options": options,
+        "min_values": 1 if field.required else 0,
+        "max_values": len(options) if many else 1,
+    }
+
+
+def _groups(name: str, field: Field, filling: Filling) -> Component:
+    group = filling.panel.groups.get(field.name, "") if filling.panel else ""
+    options = [
+        {"label": shortened(text, OPTION), "value": text, **({"default": True} if text == group else {})}
+        for text in lists.groups(field.listed, filling.form.language)
+    ]
+    placeholder = say("discord.panel.list", filling.form.language, name=field.label)
+    return {
+        "type": 3,
+        "custom_id": custom_id(ComponentId("group", f"{name}:{field.name}")),
+        "placeholder": shortened(placeholder, PLACEHOLDER),
+        "options": options[:OPTIONS],
+    }
+
+
+def _buttons(name: str, filling: Filling) -> Component:
+    assert filling.panel is not None
+    save = Button("save", "", filling.form.submit, Style.PLAIN)
+    shown = [button(b, ComponentId("press", f"{name}:{b.action}")) for b in (save, *filling.panel.buttons)]
+    return {"type": 1, "components": shown}
+
+
+def _button(pressed: ComponentId, text: str) -> Component:
+    return {"type": 2, "style": 2, "label": shortened(text, 80), "custom_id": custom_id(pressed)}
+
+
+def _text(text: str) -> Component:
+    return {"type": 10, "content": text}
+
+
+def _row(item: Component) -> Component:
+    return {"type": 1, "components": [item]}
