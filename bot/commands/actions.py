@@ -186,7 +186,7 @@ class Actions:
             await respond.show(post)
         if posting:
             await digest_command.run_now(
-                self._context, respond, saved.subscription, language, previewed=saved.previewed
+                self._context, _now(submission), respond, saved.subscription, language, saved.previewed
             )
 
     # ------------------------------------------------------------ a paper

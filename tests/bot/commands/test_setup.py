@@ -126,7 +126,11 @@ def work(channel: Channel) -> None:
         digest = await channel.context.daily.make(wanted, await channel.context.store.open_run(wanted.key))
         await channel.context.daily.post(wanted, digest)
 
+    async def follow(name: str) -> None:
+        """What the asker is told meanwhile has tests of its own."""
+
     channel.context.queue.register("digest", make)
+    channel.context.queue.register("follow", follow)
 
 
 async def test_save_and_post_now_is_one_press_and_says_what_the_bot_may(channel, monkeypatch):
@@ -142,7 +146,7 @@ async def test_save_and_post_now_is_one_press_and_says_what_the_bot_may(channel,
     (closed,) = respond.panels
     assert closed.form.fields == ()
     assert "- ✓ may post\n- ✗ may not read the history (Read Message History)" in said(closed)
-    assert respond.text.endswith("in the channel.")
+    assert respond.lines == ["Making the digest …"]
     assert (await channel.context.store.latest_digest(HERE.key)).entries
 
 

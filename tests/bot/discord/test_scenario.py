@@ -257,7 +257,11 @@ def work(day: Day) -> None:
         digest = await day.context.daily.make(wanted, opened)
         await day.context.daily.post(wanted, digest)
 
+    async def follow(name: str) -> None:
+        """What the asker is told meanwhile has tests of its own."""
+
     day.context.queue.register("digest", make)
+    day.context.queue.register("follow", follow)
 
 
 async def test_setup_takes_three_presses_to_a_posted_digest(day):
