@@ -66,7 +66,7 @@ class SlackResponder:
         self._last_line = clock()
         self._shown_line = "shown_line" in extra
         self._lock = asyncio.Lock()
-        self._view, self._view_hash = extra.get("panel", ""), extra.get("panel_hash", "")
+        self._view, self._view_hash = extra.get("panel", ""), ""
 
     def handed_over(self) -> Mapping[str, str]:
         counts = {"uses": str(self._uses), "lines": str(self._lines)}
@@ -142,10 +142,10 @@ class SlackResponder:
         if not self._view:
             await self._open(view)
             return
+        # What is found out later does not replace what the person did since.
+        unchanged = {"hash": self._view_hash} if self._view_hash else {}
         try:
-            answer = await self._chat.api.call(
-                "views.update", view_id=self._view, hash=self._view_hash, view=self._signed(view)
-            )
+            answer = await self._chat.api.call("views.update", view_id=self._view, view=self._signed(view), **unchanged)
         except SlackRefused as refused:
             if refused.code not in (CLOSED, CHANGED_SINCE):
                 raise

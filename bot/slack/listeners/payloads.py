@@ -197,8 +197,7 @@ def panel_act(body: Payload, person: Person, now: datetime) -> Submission:
     button = act.get("type") == "button"
     pressed = action_of(str(act["action_id"])) if button else CHANGED + field_of(str(act["block_id"]))
     name = f"slack:{view['id']}:{act.get('action_ts', '')}"
-    panel = {"panel": str(view["id"]), "panel_hash": str(view.get("hash", ""))}
-    return replace(sent, id=name, pressed=pressed, extra={**sent.extra, **panel})
+    return replace(sent, id=name, pressed=pressed, extra={**sent.extra, "panel": str(view["id"])})
 
 
 def _extra(body: Payload, memo: Memo, kind: str) -> dict[str, str]:
