@@ -156,9 +156,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
                 "papers", language, str(draft.papers), kind="choice", options=tuple(papers), required=True, live=True
             ),
             _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
-            _field(
-                "figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True
-            ),
+            _field("figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True),
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
             _field("authors", language, ", ".join(profile.authors), more=True),

@@ -187,7 +187,7 @@ class SlackChat:
         if not place.direct:
             info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
         history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
-        scopes = {"post": "chat:write", "history": f"{history}:history"}
+        scopes = {"post": "chat:write", "history": f"{history}:history", "files": "files:write"}
         held = [Grant(name, not who.scopes or scope in who.scopes, scope) for name, scope in scopes.items()]
         return (Grant("member", bool(info.get("is_member")), "/invite"), *held)
 

@@ -279,7 +279,7 @@ async def test_setup_takes_three_presses_to_a_posted_digest(day):
     typed = day.submit(form, interests="visual illusions")
     await until(lambda: texts(panel).count("arxiv.org/abs") == 10)
     assert "Asia/Tokyo" in str(panel["components"])
-    assert texts(panel).count("✓") == 3
+    assert texts(panel).count("✓") == 4
     named = re.findall(r"https://arxiv\.org/abs/[\d.v]+", texts(panel))
     day.press(panel, "pb:press:" + opened.id + ":post", admin=True)
     await until(lambda: len(day.home.world.messages[other["id"]]) == 1)
