@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from digest import cache_keys
 from digest.errors import ModelUnavailable, OverBudget, Unusable, for_log
-from digest.model import Candidate, Coverage, Digest, Entry, Paper, Profile, Score, Summary, from_json, to_json
+from digest.model import (
+    Candidate,
+    Coverage,
+    Digest,
+    Entry,
+    FullText,
+    Paper,
+    Profile,
+    Score,
+    Summary,
+    from_json,
+    to_json,
+)
 from digest.ports import Analyst, Booking, Progress, Services, Units, UnwatchedUnits, booked, booking, silent
 from digest.read_paper import read_paper, skipped_entry
 from digest.render.catalogs import in_language
@@ -90,6 +102,8 @@ class _Run:
     book: Booking
     progress: Progress
     units: Units = UnwatchedUnits()  # noqa: RUF009  # it has no state
+    texts: dict[str, asyncio.Task[FullText]] | None = None
+    """Texts of likely papers on their way, by id; None if none are to be read."""
 
     @property
     def language(self) -> str:
@@ -105,19 +119,23 @@ async def make_digest(
     units: Units = UnwatchedUnits(),  # noqa: B008  # it has no state
 ) -> DigestResult:
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
-    run = _Run(request, services, Booking(request.subscription), progress, units)
+    run = _Run(request, services, Booking(request.subscription), progress, units, {})
     with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
         listing = await services.papers.announced(request.profile.categories, now)
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
         if not intake.news and not request.previewed:
             return DigestResult(None, intake.seeded, intake)
-        unmoved, ranking_note = await _rank(intake.news, run)
-        scores, chosen, learned = await _choose(intake.news, unmoved, run)
-        if request.previewed:
-            chosen, learned = list(request.previewed.chosen), dict(request.previewed.learned)
-            shown_scores = {score.paper_id: score for _, score, _ in chosen}
-            scores = [shown_scores.get(score.paper_id, score) for score in scores]
+        chosen: Sequence[Chosen] = ()
+        try:
+            unmoved, ranking_note = await _rank(intake.news, run)
+            scores, chosen, learned = await _choose(intake.news, unmoved, run)
+            if request.previewed:
+                chosen, learned = list(request.previewed.chosen), dict(request.previewed.learned)
+                shown_scores = {score.paper_id: score for _, score, _ in chosen}
+                scores = [shown_scores.get(score.paper_id, score) for score in scores]
+        finally:
+            _drop_texts(run, {paper.id for paper, _, _ in chosen})
         entries = await _read_all(chosen, learned, intake.late, run)
         summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
         with booked(request.subscription, "summarise", run.book):
@@ -183,6 +201,8 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
             note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
         else:
             unit = cache_keys.ranking(request.profile, services.analyst.name, services.analyst.version)
+            if len(held) < len(papers):
+                await _fetch_likely_texts(papers, run)
             with booked(request.subscription, "rank", run.book, unit):
                 scores = await _score(papers, held, request.profile, services)
             await services.share(request.subscription, unit)
@@ -199,6 +219,30 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
             note = label("ranked_lexically", run.language, why=escape(in_language(error.sentence, run.language)))
     run.progress("ranked", len(scores), len(papers))
     return scores, note
+
+
+async def _fetch_likely_texts(papers: Sequence[Paper], run: _Run) -> None:
+    """Fetches the texts of the papers that words rank first while the model ranks: arXiv's pace for
+    texts is the longest wait after that. Not where papers have ended the process."""
+    services, wanted = run.services, run.request.papers
+    if run.texts is None or run.units.cautious or services.analyst is services.stand_in:
+        return
+    scores = await services.stand_in.rank(papers, run.request.profile)
+    likely = sorted(zip(papers, scores, strict=True), key=lambda pair: (-pair[1].total, pair[0].id))[:wanted]
+    room = asyncio.Semaphore(services.concurrency)
+
+    async def fetch(paper: Paper) -> FullText:
+        async with room:
+            return await services.texts.read(paper)
+
+    run.texts.update({paper.id: asyncio.create_task(fetch(paper)) for paper, _ in likely})
+
+
+def _drop_texts(run: _Run, chosen: Collection[str]) -> None:
+    """Stops fetching what was not chosen."""
+    for paper_id, text in (run.texts or {}).items():
+        if paper_id not in chosen:
+            text.cancel()
 
 
 async def _on_one_scale(scores: list[Score], papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:

@@ -16,11 +16,13 @@ from bot.core.subscription import Subscription
 from bot.digests import cards, previews
 from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract
 from bot.digests.preferences import load_preferences
-from bot.store import DeliveryState, LeasePolicy, Run, RunState, Store
-from digest.model import Digest, Entry
-from digest.pipeline import DigestResult, Request, make_digest
+from bot.store import Ahead, DeliveryState, LeasePolicy, Run, RunState, Store
+from digest.arxiv import calendar
+from digest.cache_keys import fingerprint
+from digest.model import Digest, Entry, to_json
+from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
-from digest.selection.ledger import State, own_day
+from digest.selection.ledger import Ledger, State, own_day
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,14 @@ class Daily:
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
-            made = await self._make_digest(subscription, run, options, progress, units)
+            request, ledger = await self._request(subscription, run, options)
+            ahead = await self._load_ahead(run, request, ledger)
+            if ahead is not None:
+                digest = replace(ahead.digest, made_at=self._now().astimezone(UTC))
+                await self._store.save_digest(digest, ahead.entries, ahead.categories)
+                return _counted(digest)
+            begun = self._now()
+            made = await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
             if made.digest is None:
                 await self._store.seed(subscription.key, made.entries, made.intake.categories)
                 wait = (
@@ -92,19 +101,45 @@ class Daily:
                 metrics.DIGESTS.labels("nothing").inc()
                 return None
             await self._store.save_digest(made.digest, made.entries, made.intake.categories)
-            metrics.count_digest(made.digest)
-            log.info(
-                "event=digest_made digest=%s entries=%d considered=%d calls=%d",
-                made.digest.key,
-                len(made.digest.entries),
-                made.digest.coverage.considered,
-                made.digest.cost.calls,
-            )
-            return made.digest
+            await self._store.note_duration(subscription.key, self._now() - begun)
+            return _counted(made.digest)
 
-    async def _make_digest(
-        self, subscription: Subscription, run: Run, options: RunOptions, progress: Progress, units: Units
-    ) -> DigestResult:
+    async def make_ahead(self, subscription: Subscription, run: Run, units: Units) -> None:
+        """Makes the digest of a daily run before its time, if the list that it will show is out. At
+        its time `make` takes it unless it would be made from something else then; the results of
+        the model and the texts stay for any later run. Raises what `make_digest` raises."""
+        async with self._store.lease(join_key("make", subscription.key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
+            if await self._store.run_state(run.subscription, run.local_date, run.name) is not None:
+                return
+            now = self._now().astimezone(UTC)
+            request, ledger = await self._request(subscription, run, RunOptions(can_wait=True))
+            listing = await self._services.papers.announced(request.profile.categories, now)
+            if listing.day != calendar.latest_list(now) or await self._load_ahead(run, request, ledger) is not None:
+                return
+            begun = self._now()
+            made = await make_digest(request, ledger, self._services, now, silent, units)
+            await self._store.note_duration(subscription.key, self._now() - begun)
+            if made.digest is not None:
+                basis = await self._basis(request, ledger)
+                kept = Ahead(basis, made.intake.latest, made.digest, made.entries, made.intake.categories)
+                await self._store.save_ahead(run.key, kept)
+                log.info("event=made_ahead digest=%s calls=%d", run.key, made.digest.cost.calls)
+
+    async def _load_ahead(self, run: Run, request: Request, ledger: Ledger) -> Ahead | None:
+        """The Digest that was made ahead, if it would be made so now."""
+        ahead = await self._store.ahead(run.key)
+        if ahead is None or ahead.day != calendar.latest_list(self._now()):
+            return None
+        return ahead if ahead.basis == await self._basis(request, ledger) else None
+
+    async def _basis(self, request: Request, ledger: Ledger) -> str:
+        """Of what a digest is made from, beside the list: settings, votes, what was shown."""
+        last = await self._store.digests(request.subscription, 1)
+        analyst = self._services.analyst
+        known = (*last, str(len(ledger.entries)), str(ledger.reopened), *ledger.categories)
+        return fingerprint(to_json(replace(request, can_wait=False)), *known, analyst.name, analyst.version)
+
+    async def _request(self, subscription: Subscription, run: Run, options: RunOptions) -> tuple[Request, Ledger]:
         ledger = await self._store.ledger(subscription.key)
         again = None
         if options.again:
@@ -123,7 +158,7 @@ class Daily:
             preferences=await load_preferences(self._store, subscription.key),
             previewed=await previews.of_run(self._services.cache, run.key),
         )
-        return await make_digest(request, ledger, self._services, self._now().astimezone(UTC), progress, units)
+        return request, ledger
 
     async def post(
         self,
@@ -212,3 +247,15 @@ class Daily:
     async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)
         return delivery is not None and delivery.state is DeliveryState.RETRACTED
+
+
+def _counted(digest: Digest) -> Digest:
+    metrics.count_digest(digest)
+    log.info(
+        "event=digest_made digest=%s entries=%d considered=%d calls=%d",
+        digest.key,
+        len(digest.entries),
+        digest.coverage.considered,
+        digest.cost.calls,
+    )
+    return digest

@@ -21,7 +21,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
-from bot.core.ids import ChannelKey
+from bot.core.ids import ChannelKey, RunKey
 from bot.core.seal import Seal
 from bot.core.settings import Settings
 from bot.core.subscription import Subscription
@@ -92,7 +92,8 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         if Role.DISCORD in roles and "discord" in chats:
             _listen_to_discord(settings, app, chats["discord"], handler, runtime, health)
         if Role.CLOCK in roles:
-            runtime.tasks.append(RunScheduler(app.store, _begin_run_with(context, queue), app.now).run())
+            begin, ahead = _begin_run_with(context, queue), _make_ahead_with(queue)
+            runtime.tasks.append(RunScheduler(app.store, begin, app.now, ahead).run())
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
             runtime.tasks += [queue.run(), app.archive.run()]
@@ -131,6 +132,13 @@ def _begin_run_with(context: Context, queue: Queue) -> BeginRun:
         await queue.add("digest", run.key)
 
     return begin
+
+
+def _make_ahead_with(queue: Queue) -> BeginRun:
+    async def make_ahead(due: Subscription, day: date) -> None:
+        await queue.add("ahead", str(RunKey(due.key, day, "daily")))
+
+    return make_ahead
 
 
 async def _until_stopped(runtime: Runtime, health: Health) -> None:

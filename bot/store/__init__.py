@@ -18,6 +18,8 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | share:D:U                            | hash: what a unit cost that was made on a day, by who uses it  | 2 days                   |
 | ledger:S                             | hash: time to a chunk of entries; categories, reopened         | 60 days each chunk       |
 | digest:S:D:R                         | a Digest, its papers, analyses and summary taken out           | 90 days                  |
+| ahead:S:D:R                          | a Digest that was made before its time, with ledger entries    | 3 hours                  |
+| took:S                               | seconds that the channel's last digest took to make            | 90 days                  |
 | part:H                               | a paper, analysis or summary, by hash of its content           | 90 days, renewed         |
 | digests:S                            | sorted set: keys of digests by time                            | 90 days                  |
 | shown:S                              | hash: paper and digest to its number and date                  | 90 days each             |
@@ -55,6 +57,7 @@ The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `pape
 
 from __future__ import annotations
 
+from bot.store.ahead import Ahead
 from bot.store.archive import ArchiveChange
 from bot.store.budget import RedisBudget, Spending
 from bot.store.cache import RedisCache
@@ -80,6 +83,7 @@ from bot.store.store import Store
 from bot.store.tasks import TaskDeaths
 
 __all__ = [
+    "Ahead",
     "ArchiveChange",
     "Delivery",
     "DeliveryState",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.subscription import Subscription
+from bot.store.ahead import AheadDigests
 from bot.store.budget import SpendingRecords
 from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
@@ -18,7 +19,19 @@ from bot.store.votes import Votes
 
 
 class Store(
-    Leases, Subscriptions, Digests, Runs, Deliveries, Faults, Forgetting, Threads, Votes, SpendingRecords, Tasks, Quotas
+    Leases,
+    Subscriptions,
+    Digests,
+    AheadDigests,
+    Runs,
+    Deliveries,
+    Faults,
+    Forgetting,
+    Threads,
+    Votes,
+    SpendingRecords,
+    Tasks,
+    Quotas,
 ):
     """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 

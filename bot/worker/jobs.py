@@ -69,6 +69,7 @@ class Jobs:
         self._refusals: dict[tuple[str, ...], _Refusal] = {}
         """By sorted categories."""
         queue.register("digest", self.digest, SLOW)
+        queue.register("ahead", self.ahead, SLOW)
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
         queue.register("counts", self.counts, POSTS)
@@ -113,6 +114,18 @@ class Jobs:
         if made is not None:
             await self._queue.add("delivery", made.key)
         release_memory()
+
+    async def ahead(self, task: Task, run_key: str) -> None:
+        """Makes a daily run's digest before its time. The run copes with a failure."""
+        with log_id(run_key):
+            key = RunKey.parse(run_key)
+            subscription = await self._store.subscription(key.subscription)
+            if subscription is None or subscription.paused:
+                return
+            try:
+                await self._context.daily.make_ahead(subscription, Run(key.subscription, key.day, key.kind), task)
+            except (ArxivUnavailable, ModelUnavailable, Misconfigured) as error:
+                log.warning("event=not_made_ahead cause=%r", for_log(error))
 
     async def _is_wanted(self, run: Run, subscription: Subscription | None) -> bool:
         """Ends a run whose channel was removed or paused, unless its digest is already made."""
@@ -305,7 +318,7 @@ class Jobs:
         try:
             task = TaskName.parse(name)
             kind, of = task.task, task.subject
-            if kind in ("counts", "follow"):
+            if kind in ("counts", "follow", "ahead"):
                 return
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")

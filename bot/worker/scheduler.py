@@ -1,10 +1,10 @@
 """The scheduler: APScheduler says when a channel's daily run is due, and the queue does the rest.
 
 One process schedules at a time, by a lease. Jobs live in memory and follow the subscriptions, which
-are re-read every `REFRESH_EVERY` seconds. Each refresh also begins the last due run of a channel if
-nobody has begun it, once, however many days were missed. A new scheduler queues a run again that
-was begun and has not ended; the queue ignores it if it is there. So a kill between store and queue
-loses nothing.
+are re-read every `REFRESH_EVERY` seconds. Some minutes before a run its digest is made ahead. Each
+refresh also begins the last due run of a channel if nobody has begun it, once, however many days
+were missed. A new scheduler queues a run again that was begun and has not ended; the queue ignores
+it if it is there. So a kill between store and queue loses nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.core.schedule import Due, latest_due
+from bot.core.schedule import Due, latest_due, next_run
 from bot.core.subscription import Subscription
 from bot.store import LeaseBusy, LeaseLost, RunState, Store, StoreUnavailable
+from digest.arxiv import calendar
 from digest.errors import for_log, trace
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ REFRESH_EVERY = 15.0
 GRACE = int(timedelta(hours=12).total_seconds())
 CATCH_UP_WITHIN = timedelta(days=3)
 """An older missed run is not made: the next one takes up its papers."""
+MIN_AHEAD, MAX_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
+"""How long before its time a digest is begun."""
+USUAL_DURATION = timedelta(minutes=5)
 RETRY_AFTER = 1.0
 """Seconds until a scheduler that had to stop asks for the lease again."""
 
@@ -40,13 +44,19 @@ BeginRun = Callable[[Subscription, date], Awaitable[None]]
 
 
 class RunScheduler:
-    def __init__(self, store: Store, begin_run: BeginRun, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, begin_run: BeginRun, now: Callable[[], datetime], make_ahead: BeginRun | None = None
+    ) -> None:
+        """`make_ahead`: begins to make the digest of a date, some minutes before its time."""
         self._store = store
         self._begin_run = begin_run
+        self._make_ahead = make_ahead
         self._now = now
         self._scheduled: dict[str, Subscription] = {}
         self._last_begun: dict[str, Due] = {}
         """By subscription: the last due run that was begun, here or elsewhere."""
+        self._last_ahead: dict[str, datetime] = {}
+        """By subscription: the moment of the last run whose digest was to be made ahead."""
 
     async def run(self) -> None:
         """Runs until cancelled. Waits while another process schedules or the store is away."""
@@ -92,6 +102,7 @@ class RunScheduler:
                     self._schedule(scheduler, subscription)
                     self._scheduled[key] = subscription
                 await self.catch_up(subscription)
+                await self._prepare(subscription)
             except (LookupError, ValueError, OSError) as error:  # an unknown timezone, an invalid time
                 log.error("event=not_scheduled subscription=%s\n%s", key, trace(error))  # noqa: TRY400  # without messages
 
@@ -118,6 +129,20 @@ class RunScheduler:
                 await self.catch_up(current)
         except StoreUnavailable as error:
             log.warning("event=clock_waits subscription=%s cause=%r", subscription.key, for_log(error))
+
+    async def _prepare(self, subscription: Subscription) -> None:
+        """Has the next digest made shortly before its time, if the list it will show is out: so
+        long before as the last one took, and a half more."""
+        now, key = self._now(), subscription.key
+        due = next_run(subscription, now)
+        if self._make_ahead is None or due is None or due - now > MAX_AHEAD or self._last_ahead.get(key) == due:
+            return
+        taken = await self._store.duration(key) or USUAL_DURATION
+        if due - now <= min(max(taken * 1.5 + MIN_AHEAD, MIN_AHEAD), MAX_AHEAD):
+            self._last_ahead[key] = due
+            if calendar.latest_list(now) == calendar.latest_list(due):
+                log.info("event=made_before_time subscription=%s due=%s", key, due.isoformat())
+                await self._make_ahead(subscription, due.astimezone(ZoneInfo(subscription.timezone)).date())
 
     async def catch_up(self, subscription: Subscription) -> None:
         """Begins the newest due run unless it has ended already."""

@@ -8,7 +8,7 @@ from bot.console.chat import ConsoleChat
 from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
 from bot.digests.delivery import deliver, retract
-from bot.store import Follower, RedisBudget, RedisCache, RedisPace, RunState, Store
+from bot.store import Ahead, Follower, RedisBudget, RedisCache, RedisPace, RunState, Store
 from bot.worker.queue import QUICK, SLOW, Queue, Task
 from digest.model import Usage
 from digest.ports import FreePace, booked
@@ -82,6 +82,8 @@ async def use_everything(store: Store) -> None:
     await store.checkpoint("t")
     await store.set_task_aside("t", "a note")
     await store.save_follower(Follower("slack:C1:1", run.key, channel, ANN, "en", NOON, extra={"token": "t"}))
+    await store.save_ahead(digest.key, Ahead("basis", NOON.date(), digest, (entry,), ("cs.CV",)))
+    await store.note_duration(channel.key, timedelta(minutes=5))
     await store.note_counts_shown(digest.key, {"2601.00001": {VoteKind.MORE: 1}})
 
 

@@ -48,6 +48,10 @@ class Ranking(ExtractiveAnalyst):
     name = "model"
     down = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.analysed: list[str] = []
+
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         if self.down:
             raise ModelUnavailable("The model does not answer.")
@@ -56,7 +60,8 @@ class Ranking(ExtractiveAnalyst):
     async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
         if self.down:
             raise ModelUnavailable("The model does not answer.")
-        return await super().analyse(paper, text, language)
+        self.analysed.append(paper.id)
+        return replace(await super().analyse(paper, text, language), by=self.name)
 
 
 @dataclass
@@ -222,6 +227,77 @@ class TestDigest:
         assert {await house.state(made), await house.state(waiting)} == {RunState.FAILED}
         assert await house.context.store.open_run(HERE.key) is None
         assert await house.context.store.open_deliveries() == []
+
+
+class TestMadeAhead:
+    """Before its time, and what becomes of it then."""
+
+    async def ahead(self, house: House) -> str:
+        name = f"{HERE.key}:{FRIDAY}:daily"
+        await house.jobs.ahead(Task(f"ahead:{name}", TaskDeaths(0), house.context.store), name)
+        return name
+
+    async def test_at_its_time_it_is_taken_without_a_list_or_a_call(self, house):
+        name = await self.ahead(house)
+        assert await house.context.store.digest(name) is None
+        assert (await house.context.store.ledger(HERE.key)).entries == {}
+        asked = house.arxiv.asked
+        house.model.down = house.arxiv.down = True
+        run = await house.run()
+        assert await house.digest(run) is None
+        assert house.arxiv.asked == asked
+        made = await house.context.store.digest(run.key)
+        assert len(made.entries) == 3
+        assert len((await house.context.store.ledger(HERE.key)).entries) >= made.coverage.considered
+
+    @pytest.mark.parametrize("change", ["papers", "interests"])
+    async def test_settings_that_have_changed_count_and_no_paper_is_analysed_twice(self, house, change):
+        await self.ahead(house)
+        read = set(house.model.analysed)
+        before = await house.context.store.subscription(HERE.key)
+        profile = replace(before.profile, interests="talking heads") if change == "interests" else before.profile
+        await house.context.store.change_subscription(before, replace(before, papers=2, profile=profile))
+        run = await house.run()
+        assert await house.digest(run) is None
+        made = await house.context.store.digest(run.key)
+        assert len(made.entries) == 2
+        assert made.profile == profile
+        assert len(house.model.analysed) == len(set(house.model.analysed))
+        assert change == "interests" or set(house.model.analysed) == read
+
+    async def test_paused_or_removed_nothing_is_posted_and_later_nothing_is_bought_twice(self, house):
+        await self.ahead(house)
+        read = list(house.model.analysed)
+        subscription = await house.context.store.subscription(HERE.key)
+        await house.context.store.save_subscription(replace(subscription, paused=True))
+        run = await house.run()
+        await house.digest(run)
+        assert house.queue.put == []
+        await house.context.store.save_subscription(subscription)
+        now = await house.run(kind="now")
+        assert await house.digest(now) is None
+        assert house.queue.put == [("delivery", now.key)]
+        assert house.model.analysed == read
+
+    async def test_what_now_posted_before_is_not_posted_at_its_time(self, house):
+        await self.ahead(house)
+        now = await house.run(kind="now")
+        await house.digest(now)
+        await house.deliver(now)
+        run = await house.run()
+        await house.digest(run)
+        assert await house.context.store.digest(run.key) is None
+        assert house.queue.put == [("delivery", now.key)]
+
+    async def test_a_list_that_is_not_out_or_a_model_that_is_away_is_left_to_the_run(self, house):
+        for away in ("empty", "down"):
+            setattr(house.arxiv, away, True)
+            await self.ahead(house)
+            setattr(house.arxiv, away, False)
+        house.model.down = True
+        name = await self.ahead(house)
+        assert house.model.analysed == []
+        assert await house.context.store.ahead(name) is None
 
 
 class TestPoison:
