@@ -25,6 +25,7 @@ from digest.model import (
     Profile,
     Score,
     Summary,
+    Usage,
     from_json,
     to_json,
 )
@@ -173,6 +174,31 @@ def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:
     return tuple(replace(e, number=n) for n, e in enumerate(ordered, 1))
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a run would choose, before any paper is read."""
+
+    intake: Intake
+    chosen: tuple[Chosen, ...]
+    """Best first."""
+    learned: Mapping[str, str]
+    """Why votes alone brought a paper in, by its id."""
+    cost: Usage
+    """Of the ranking."""
+    note: str
+
+
+async def choose_papers(request: Request, ledger: Ledger, services: Services, now: datetime) -> Choice:
+    """Ranks what the run would consider. Reads no paper, and records nothing but the Scores.
+    Raises ArxivUnavailable, Misconfigured."""
+    listing = await services.papers.announced(request.profile.categories, now)
+    intake = take_in(listing, ledger, now, again_day=request.again)
+    run = _Run(request, services, Booking(request.subscription), silent)
+    unmoved, note = await _rank(intake.news, run) if intake.news else ([], "")
+    _, chosen, learned = await _choose(intake.news, unmoved, run)
+    return Choice(intake, tuple(chosen), learned, run.book.total, note)
+
+
 async def preview(
     profile: Profile, papers: int, services: Services, now: datetime, preferences: Preferences = NO_PREFERENCES
 ) -> Preview:
@@ -180,13 +206,9 @@ async def preview(
 
     Raises ArxivUnavailable, Misconfigured.
     """
-    listing = await services.papers.announced(profile.categories, now)
-    latest = take_in(listing, Ledger(), now).news
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
-    run = _Run(request, services, Booking(), silent)
-    unmoved, _ = await _rank(latest, run)
-    _, chosen, learned = await _choose(latest, unmoved, run)
-    return Preview(profile, tuple(chosen), len(latest), learned)
+    choice = await choose_papers(request, Ledger(), services, now)
+    return Preview(profile, choice.chosen, len(choice.intake.news), choice.learned)
 
 
 async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rich.table import Table
-
 from bot.cli import status, terminal
 from bot.console import render
 from bot.core import subscriptions_file as files
@@ -24,7 +22,7 @@ from digest.errors import BadInput, NotFound
 from digest.render.markdown import cost_words
 
 
-async def show(store: Store, *, as_json: bool = False) -> None:
+async def show(store: Store, *, as_json: bool = False, plain: bool = False) -> None:
     found = await status.rows(store)
     if as_json:
         terminal.write(json.dumps([_to_json(row) for row in found], ensure_ascii=False, indent=1) + "\n", None)
@@ -35,15 +33,14 @@ async def show(store: Store, *, as_json: bool = False) -> None:
             "SLACK_CHANNEL and DISCORD_CHANNEL_ID."
         )
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("channel", "settings", "last digest", "next run", "month", "fault"):
-        table.add_column(heading, overflow="fold")
+    cells = []
     for row in found:
         s = row.subscription
         what = f"{','.join(s.profile.categories)} · {s.papers} · {s.profile.language}"
         due = run_time(row.next, s, "en") if row.next else "paused"
-        table.add_row(s.key, what, row.delivered or "none yet", due, _cost(row), row.fault or "-")
-    render.terminal(sys.stdout).print(table)
+        cells.append((s.key, what, row.delivered or "none yet", due, _cost(row), row.fault or "-"))
+    headings = ("channel", "settings", "last digest", "next run", "month", "fault")
+    render.rows(sys.stdout, headings, cells, plain=plain)
 
 
 def _cost(row: status.Row) -> str:

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 
-from rich.table import Table
-
 from bot.cli import terminal
 from bot.console import render
 from bot.core.settings import Settings
@@ -19,10 +17,13 @@ from digest.errors import BadInput
 from digest.model import Usage
 from digest.render.markdown import cost_words
 
+HEADINGS = ("", "calls", "input", "cached", "output", "cost")
 SPLIT = "Calls and tokens count where the calls were made; the cost of shared work is split between its channels."
 
 
-async def show(store: Store, settings: Settings, day: str | None, month: str | None, *, as_json: bool = False) -> None:
+async def show(
+    store: Store, settings: Settings, day: str | None, month: str | None, *, as_json: bool = False, plain: bool = False
+) -> None:
     """Raises BadInput for an invalid day or month."""
     today = store.now().date()
     wanted = {"day": _day(day) if day else today.isoformat(), "month": _month(month) if month else f"{today:%Y-%m}"}
@@ -33,11 +34,10 @@ async def show(store: Store, settings: Settings, day: str | None, month: str | N
         data = {what: {"of": name, **_data(spending)} for what, (name, spending) in found.items()}
         terminal.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", None)
         return
-    console = render.terminal(sys.stdout)
     for name, spending in found.values():
-        console.print(name)
-        console.print(_table(spending))
-        console.print()
+        print(name)
+        render.rows(sys.stdout, HEADINGS, _cells_of(spending), plain=plain, numbers=True)
+        print()
     if any(usage.usd and not usage.calls for usage in found["month"][1].by_payer().values()):
         terminal.say(SPLIT)
     for line in _caps(settings, found["day"][1], wanted["day"] == today.isoformat()):
@@ -57,19 +57,12 @@ def _month(text: str) -> str:
     return text
 
 
-def _table(spending: Spending) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for n, heading in enumerate(("", "calls", "input", "cached", "output", "cost")):
-        table.add_column(heading, justify="right" if n else "left")
-    for payer, usage in sorted(spending.by_payer().items()):
-        table.add_row(payer or "(nobody)", *_cells(usage))
-    if spending.by:
-        table.add_section()
-    for stage, usage in _ordered(spending.by_stage()).items():
-        table.add_row(f"  {stage}", *_cells(usage))
-    table.add_section()
-    table.add_row("all", *_cells(spending.total))
-    return table
+def _cells_of(spending: Spending) -> list[tuple[str, ...]]:
+    return [
+        *((payer or "(nobody)", *_cells(usage)) for payer, usage in sorted(spending.by_payer().items())),
+        *((f"  {stage}", *_cells(usage)) for stage, usage in _ordered(spending.by_stage()).items()),
+        ("all", *_cells(spending.total)),
+    ]
 
 
 def _ordered(stages: Mapping[str, Usage]) -> dict[str, Usage]:

@@ -17,7 +17,7 @@ import typer
 from bot.cli.archive import archive
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
-from bot.cli.usage import Commands, EnvFile, command, env_file, name_env_file, sentence
+from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, env_file, name_env_file, sentence
 from digest.errors import BadInput, Misconfigured
 from digest.version import VERSION
 
@@ -70,20 +70,41 @@ def digest(
     format: Annotated[Format, typer.Option(help="Print the document or its data.")] = Format.MARKDOWN,  # noqa: A002  # the option's name
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.", metavar="FILE")] = None,
     again: Annotated[bool, typer.Option("--again", help="Make today's digest again with new model calls.")] = False,
+    date: Annotated[
+        str | None,
+        typer.Option(help="A past list, 2026-11-20, or several, A..B, as far as arXiv's API tells.", metavar="DATE"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be chosen, and what a run would cost.")
+    ] = False,
+    plain: AsPlain = False,
 ) -> None:
     """Make today's digest and print it as a document."""
 
     async def work(settings: Any) -> None:
+        from bot.cli import dry_run as dry
         from bot.cli import terminal
-        from bot.cli.one_digest import make_or_load_digest
+        from bot.cli.one_digest import dates_from, make_or_load_digest, make_past_digest
         from bot.server.wiring import open_app
 
         terminal.check_categories(settings.digest_categories)
         if output is not None:
             terminal.check_writable(output)
         async with open_app(settings) as services:
+            dates = dates_from(date, services.now()) if date else None
             with terminal.progress() as progress:
-                outcome = await make_or_load_digest(services, again=again, progress=progress)
+                if dry_run:
+                    plan = await dry.plan(services, dates, again=again, progress=progress)
+                elif dates is not None:
+                    outcome = await make_past_digest(services, dates, again=again, progress=progress)
+                else:
+                    outcome = await make_or_load_digest(services, again=again, progress=progress)
+        if dry_run:
+            if format is Format.JSON:
+                terminal.write_json(dry.data(plan, dates), output)
+            else:
+                dry.show(plan, settings, dates, plain=plain)
+            return
         if outcome.message:
             terminal.say(outcome.message)
         if outcome.digest is not None:
@@ -142,6 +163,8 @@ def ask(
     paper: Annotated[str, typer.Argument(help="arXiv id or URL.", metavar="ID")],
     question: Annotated[list[str], typer.Argument(help="The question, in any language.", metavar="QUESTION")],
     language: Language = None,
+    as_json: AsJson = False,
+    plain: AsPlain = False,
 ) -> None:
     """Answer a question from a paper's own text, with quotations."""
 
@@ -151,7 +174,7 @@ def ask(
 
         ref = terminal.parse_paper(paper)
         async with open_app(settings) as services:
-            await terminal.show_answer(services, ref, " ".join(question), language)
+            await terminal.show_answer(services, ref, " ".join(question), language, as_json=as_json, plain=plain)
 
     run_command(work, digest_language=language)
 
@@ -160,6 +183,8 @@ def ask(
 def paper(
     words: Annotated[list[str], typer.Argument(help="arXiv id, URL, or words to search for.", metavar="ID|WORDS")],
     language: Language = None,
+    as_json: AsJson = False,
+    plain: AsPlain = False,
 ) -> None:
     """Look up a paper by id, or search by words."""
 
@@ -168,7 +193,7 @@ def paper(
         from bot.server.wiring import open_app
 
         async with open_app(settings) as services:
-            await terminal.show_paper(services, " ".join(words))
+            await terminal.show_paper(services, " ".join(words), as_json=as_json, plain=plain)
 
     run_command(work, digest_language=language)
 
@@ -194,13 +219,13 @@ def run(
 
 
 @command(app)
-def check() -> None:
+def check(as_json: AsJson = False, plain: AsPlain = False) -> None:
     """Show what is configured, reachable or missing, and what to do about it."""
 
     async def work(settings: Any) -> int:
         from bot.doctor.check import run_checks
 
-        return await run_checks(settings)
+        return await run_checks(settings, as_json=as_json, plain=plain)
 
     run_command(work)
 

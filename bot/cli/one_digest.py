@@ -1,8 +1,11 @@
-"""Makes the day's digest at the command line, or loads it if it exists."""
+"""Makes the day's digest at the command line, or loads it; and makes digests of past lists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
@@ -10,11 +13,114 @@ from bot.digests.daily import RunOptions
 from bot.server.wiring import App, subscription_from_settings
 from bot.store import RunState
 from digest.arxiv import calendar
-from digest.model import Digest
-from digest.ports import Progress, silent
+from digest.errors import BadInput, NotFound
+from digest.model import Digest, Listing, Paper
+from digest.pipeline import Request, make_digest
+from digest.ports import Progress, Services, silent
+from digest.render.labels import label
+from digest.selection.ledger import Ledger, own_day
+
+if TYPE_CHECKING:
+    from digest.arxiv.client import Arxiv
 
 CLI = Place("console", "cli")
 """The command line's own subscription, with one ledger for all its digests."""
+
+
+LONGEST = 31
+"""Days of a range."""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The lists of past days, by their dates."""
+
+    first: date
+    last: date
+
+    @property
+    def words(self) -> str:
+        days = f"list of {self.first}" if self.first == self.last else f"lists of {self.first} to {self.last}"
+        return f"of arXiv's {days}"
+
+    @property
+    def days(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first} – {self.last}"
+
+
+def dates_from(text: str, now: datetime) -> Dates:
+    """`2026-11-20` or `2026-11-16..2026-11-20`; the days without a list at both ends are left out.
+    Raises BadInput."""
+    first, dots, last = text.partition("..")
+    try:
+        begin = date.fromisoformat(first.strip())
+        end = date.fromisoformat(last.strip()) if dots else begin
+    except ValueError:
+        raise BadInput(f"{text!r} is no date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20.") from None
+    newest = calendar.latest_list(now)
+    if end < begin or (end - begin).days >= LONGEST:
+        raise BadInput(f"{text} is no range; write the earlier date first, and at most {LONGEST} days.")
+    if end > newest:
+        raise BadInput(f"arXiv's list of {end} is not out yet; the newest one is of {newest}.")
+    days = [begin + timedelta(n) for n in range((end - begin).days + 1)]
+    listed = [day for day in days if calendar.is_quiet(day) is None]
+    if not listed:
+        before = next(d for n in range(1, 30) if calendar.is_quiet(d := begin - timedelta(n)) is None)
+        raise BadInput(f"arXiv has no list of {text}: a weekend or holiday. The list before it is of {before}.")
+    return Dates(listed[0], listed[-1])
+
+
+class _PastLists:
+    """Implements `ports.Papers`: what was announced is what the API shows of past days."""
+
+    def __init__(self, arxiv: Arxiv, dates: Dates) -> None:
+        self._arxiv, self._dates = arxiv, dates
+
+    async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+        return await self._arxiv.listed_between(categories, self._dates.first, self._dates.last, now)
+
+    async def get(self, ids: Sequence[str]) -> list[Paper]:
+        return await self._arxiv.get(ids)
+
+    async def search(self, words: str, limit: int = 10) -> list[Paper]:
+        return await self._arxiv.search(words, limit)
+
+
+def services_for(app: App, dates: Dates | None) -> Services:
+    if dates is None:
+        return app.services
+    from digest.arxiv.client import Arxiv
+
+    assert isinstance(app.services.papers, Arxiv)
+    return replace(app.services, papers=_PastLists(app.services.papers, dates))
+
+
+async def request_for(app: App, dates: Dates | None, *, again: bool = False) -> tuple[Request, Ledger]:
+    """What a digest is asked for: of the command line's ledger, or of past days without any."""
+    wanted = subscription_from_settings(app.settings, CLI, app.now())
+    today = app.daily({}).local_date(wanted)
+    if dates is not None:
+        run = f"list-{dates.first}-{dates.last}"
+        return Request(wanted.key, run, dates.last, wanted.profile, wanted.papers, anew=again), Ledger()
+    ledger = await app.store.ledger(wanted.key)
+    last = await app.store.latest_digest(wanted.key)
+    made_today = last is not None and last.local_date == today
+    own = own_day(ledger, [e.paper.id for e in last.entries]) if last and (again or made_today) else None
+    return Request(wanted.key, "dry-run", today, wanted.profile, wanted.papers, again=own), ledger
+
+
+async def make_past_digest(app: App, dates: Dates, *, again: bool = False, progress: Progress = silent) -> Outcome:
+    """A digest that is not stored. Raises what `make_digest` raises, and NotFound."""
+    from digest.arxiv.client import submission_window
+
+    request, ledger = await request_for(app, dates, again=again)
+    made = await make_digest(request, ledger, services_for(app, dates), app.now().astimezone(UTC), progress)
+    start, end = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for at in submission_window(dates.first, dates.last))
+    if made.digest is None:
+        raise NotFound(f"arXiv's API shows no papers {dates.words} (submitted from {start} until {end}).")
+    note = label("past_lists", request.profile.language, days=dates.days, start=start, end=end)
+    digest = replace(made.digest, notes=(note, *made.digest.notes))
+    return Outcome(digest, _missing_analyses(digest))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.run import run_command
-from bot.cli.usage import Commands, command
+from bot.cli.usage import AsJson, AsPlain, Commands, command
 
 subscriptions = typer.Typer(
     cls=Commands,
@@ -22,17 +22,16 @@ Values = Annotated[
     list[str] | None,
     typer.Argument(help="categories=cs.CV,cs.RO papers=5 language=zh time=09:00 days=mon-fri …", metavar="NAME=VALUE"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Data instead of a table.")]
 
 
 @command(subscriptions, "list")
-def list_(as_json: AsJson = False) -> None:
+def list_(as_json: AsJson = False, plain: AsPlain = False) -> None:
     """List every channel: last delivery, next run, month's cost, fault."""
 
     async def work(store: Any, _: Any) -> None:
         from bot.cli import channels
 
-        await channels.show(store, as_json=as_json)
+        await channels.show(store, as_json=as_json, plain=plain)
 
     _run_with_store(work)
 
@@ -118,6 +117,7 @@ def costs(
     day: Annotated[str | None, typer.Option(help="A UTC day, 2026-01-30. Default: today.", metavar="DAY")] = None,
     month: Annotated[str | None, typer.Option(help="A month, 2026-01. Default: this month.", metavar="MONTH")] = None,
     as_json: AsJson = False,
+    plain: AsPlain = False,
 ) -> None:
     """Show what the model costs by channel and stage, with the share that came from its cache.
 
@@ -129,7 +129,7 @@ def costs(
     async def work(store: Any, settings: Any) -> None:
         from bot.cli import costs as cost_tables
 
-        await cost_tables.show(store, settings, day, month, as_json=as_json)
+        await cost_tables.show(store, settings, day, month, as_json=as_json, plain=plain)
 
     _run_with_store(work)
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -133,16 +134,27 @@ def write(text: str, output: Path | None) -> None:
     say(f"Written to {output}.")
 
 
-async def show_paper(app: App, words: str) -> None:
+def write_json(data: object, output: Path | None = None) -> None:
+    write(json.dumps(data, ensure_ascii=False, indent=1) + "\n", output)
+
+
+def data_of(value: object) -> Any:
+    return json.loads(to_json(value))
+
+
+async def show_paper(app: App, words: str, *, as_json: bool = False, plain: bool = False) -> None:
     """Shows a card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
     ref = named(words)
-    chat = ConsoleChat(app.store)
+    chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain))
     context = app.context({"console": chat}, InlineQueue())
     language = app.settings.digest_language
     if ref is None:
         found = await app.services.papers.search(words)
         if not found:
             raise NotFound(f"arXiv finds nothing for {words!r}; try fewer words, or au:name.")
+        if as_json:
+            write_json([data_of(paper) for paper in found])
+            return
         shown = list_post(words, found, language)
         chat.screen.print(
             render.reply(replace(shown, blocks=tuple(b for b in shown.blocks if not isinstance(b, Menu))))
@@ -151,12 +163,17 @@ async def show_paper(app: App, words: str) -> None:
     paper = await find_paper(context, ref)
     with stderr_console().status(f"Reading {paper.versioned} …"):
         entry = await look_up(context, paper, language, CLI.key)
+    if as_json:
+        write_json(data_of(entry))
+        return
     chat.screen.print(render.reply(cards.card(entry, language, app.settings.digest_detail)))
 
 
-async def show_answer(app: App, ref: PaperRef, question: str, language: str | None) -> None:
+async def show_answer(
+    app: App, ref: PaperRef, question: str, language: str | None, *, as_json: bool = False, plain: bool = False
+) -> None:
     """Streams an answer. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
-    chat = ConsoleChat(app.store)
+    chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain or as_json))
     context = app.context({"console": chat}, InlineQueue())
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
@@ -174,6 +191,10 @@ async def show_answer(app: App, ref: PaperRef, question: str, language: str | No
     answer = await request_answer(context, question, sources, (), reply_language, CLI.key, draft.write)
     if not sources[0].text.basis.full:
         say(label("abstract_only", "en"))
+    if as_json:
+        basis = sources[0].text.basis.value
+        write_json({"question": question, "paper": paper.versioned, "basis": basis, **data_of(answer)})
+        return
     await draft.finish(answer_post(answer, sources, asked.id))
 
 

@@ -18,6 +18,8 @@ from digest.errors import BadInput
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", help="Read the settings from this file instead of .env.", metavar="FILE")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print data.")]
+AsPlain = Annotated[bool, typer.Option("--plain", help="Print as into a pipe: nothing drawn, no line broken.")]
 _named: dict[str, Path] = {}
 
 

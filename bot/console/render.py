@@ -1,7 +1,9 @@
 """Renders posts for a terminal: parents in a panel, replies behind a coloured edge.
 
-Pure except for `terminal`, which makes a console. Links are hyperlinks on a terminal and written
-out elsewhere. Colours and characters that the stream cannot show are dropped or replaced.
+Pure except for `terminal`, which makes a console. Links are hyperlinks on a terminal
+and written out elsewhere. A pipe or file gets no edges, panels or broken lines. Colours and
+characters that the stream cannot show are dropped or replaced. A text that cannot be drawn is shown
+as it is.
 """
 
 from __future__ import annotations
@@ -11,20 +13,21 @@ import contextlib
 import io
 import json
 import logging
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
+from rich.markdown import BlockQuote, Markdown, MarkdownElement
+from rich.markdown import Heading as MarkdownHeading
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule as Line
-from rich.segment import Segment
+from rich.segment import Segment, SegmentLines
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text as Plain
 from rich.theme import Theme
 
@@ -39,6 +42,8 @@ log = logging.getLogger(__name__)
 RED = "#b31b1b"  # of arXiv's logo
 MAX_WIDTH = 100
 """Columns: longer lines are hard to read."""
+UNBROKEN = 20_000
+"""Columns of a stream that nobody looks at: no line is broken, nothing is drawn around a text."""
 THEME = Theme(
     {
         "accent": Style(color=RED),
@@ -72,14 +77,41 @@ ASCII = str.maketrans(
 )  # fmt: skip
 
 
-def terminal(stream: TextIO, *, width: int | None = None) -> Console:
-    """A console on a stream. Respects NO_COLOR, TERM=dumb and pipes."""
+def terminal(stream: TextIO, *, width: int | None = None, plain: bool = False) -> Console:
+    """A console on a stream. Respects NO_COLOR, TERM=dumb and pipes. `plain`: as in a pipe."""
     with contextlib.suppress(AttributeError, io.UnsupportedOperation, ValueError):
         codecs.register_error("paperboy-ascii", _replace_unencodable)
         stream.reconfigure(errors="paperboy-ascii")  # type: ignore[attr-defined]
-    if width is None and not stream.isatty() and "COLUMNS" not in os.environ:
-        width = MAX_WIDTH
-    return Console(file=stream, theme=THEME, highlight=False, emoji=False, markup=False, width=width)
+    if width is None and (plain or not stream.isatty()):
+        width = UNBROKEN
+    forced = False if plain else None
+    return Console(
+        file=stream, theme=THEME, highlight=False, emoji=False, markup=False, width=width, force_terminal=forced
+    )
+
+
+def rows(
+    stream: TextIO,
+    headings: Sequence[str],
+    cells: Iterable[Sequence[str | Plain]],
+    *,
+    plain: bool = False,
+    numbers: bool = False,
+) -> None:
+    """Prints a table. `plain`: a line a row with tabs between its cells. `numbers`: all columns but
+    the first are right-aligned."""
+    console = terminal(stream, plain=plain)
+    if plain:
+        for row in (headings, *cells):
+            print("\t".join(_clean(str(cell)).replace("\n", " ").strip() for cell in row), file=stream)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for n, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", justify="right" if n and numbers else "left")
+    for row in cells:
+        table.add_row(*row)
+    for line in console.render_lines(table, pad=False):
+        console.print(SegmentLines([list(_lines([line]))], new_lines=False), end="")
 
 
 def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
@@ -92,16 +124,9 @@ def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
 def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
     title, rest = _title(post)
     body = Group(*_spaced([_block(block, zone) for block in rest]))
-    return _Narrow(
-        Panel(
-            body,
-            title=Plain(title, "bold default") if title else None,
-            title_align="left",
-            border_style="accent",
-            box=box.ROUNDED,
-            padding=(1, 2),
-        )
-    )
+    heading = Plain(title, "bold default") if title else None
+    panel = Panel(body, title=heading, title_align="left", border_style="accent", box=box.ROUNDED, padding=(1, 2))
+    return _Narrow(panel, Group(*([heading, Plain("")] if heading else []), body))
 
 
 def reply(post: Post, zone: tzinfo | None = None) -> RenderableType:
@@ -111,13 +136,9 @@ def reply(post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
     """A long text under a title."""
-    return _Narrow(
-        Group(
-            Line(_clean(title), style="accent", align="left"),
-            *_spaced([_block(b, zone) for b in post.blocks]),
-            Line(style="accent"),
-        )
-    )
+    text = _spaced([_block(b, zone) for b in post.blocks])
+    lined = Group(Line(_clean(title), style="accent", align="left"), *text, Line(style="accent"))
+    return _Narrow(lined, Group(Plain(_clean(title)), Plain(""), *text))
 
 
 def provisional(text: str) -> RenderableType:
@@ -171,7 +192,7 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
         case Quotation():
             return _Quoted(block)
         case Rule():
-            return Line(style="small")
+            return _Narrow(Line(style="small"), Plain("---"))
         case Menu(_action, placeholder, options):
             numbered = enumerate((label for label, _value in options), 1)
             lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
@@ -231,7 +252,14 @@ class _Markdown:
     def _drawn(self, piece: str, console: Console, options: ConsoleOptions) -> list[list[Segment]]:
         try:
             if within_bounds(piece):
-                shown = Markdown(piece, style=self.style, hyperlinks=console.is_terminal, code_theme="ansi_dark")
+                kind = _UnbrokenMarkdown if options.max_width >= UNBROKEN // 2 else Markdown
+                shown = kind(
+                    piece,
+                    style=self.style,
+                    hyperlinks=console.is_terminal,
+                    code_theme="ansi_dark",
+                    justify="default",  # "left" would pad every line to the width
+                )
                 return console.render_lines(shown, options, pad=False)
             cause = "long"
         except Exception as error:  # noqa: BLE001  # no text may keep a digest from being shown
@@ -266,6 +294,9 @@ class Edge:
         self.inside = inside
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.max_width >= UNBROKEN // 2:
+            yield from _lines_of(console, self.inside, options)
+            return
         edge = Segment("  | " if options.ascii_only else "  ▎ ", console.get_style("accent"))
         width = max(10, options.max_width - 5)
         lines = console.render_lines(self.inside, options.update(width=width, height=None), pad=False)
@@ -294,9 +325,46 @@ def _lines(lines: Iterable[list[Segment]]) -> Iterator[Segment]:
         yield Segment.line()
 
 
+def _lines_of(console: Console, inside: RenderableType, options: ConsoleOptions) -> Iterator[Segment]:
+    for line in console.render_lines(inside, options.update(height=None), pad=False):
+        yield from _lines([line])
+
+
 class _Narrow:
-    def __init__(self, inside: RenderableType) -> None:
-        self.inside = inside
+    """At most MAX_WIDTH wide; `unbroken` where no line is broken."""
+
+    def __init__(self, inside: RenderableType, unbroken: RenderableType | None = None) -> None:
+        self.inside, self.unbroken = inside, unbroken or inside
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from console.render(self.inside, options.update(width=min(options.max_width, MAX_WIDTH)))
+        if options.max_width >= UNBROKEN // 2:
+            yield from _lines_of(console, self.unbroken, options)
+        else:
+            yield from console.render(self.inside, options.update(width=min(options.max_width, MAX_WIDTH)))
+
+
+class _LeftHeading(MarkdownHeading):
+    LEVEL_ALIGN: ClassVar[dict[str, JustifyMethod]] = {f"h{n}": "default" for n in range(1, 7)}
+
+
+class _Dashes(MarkdownElement):
+    new_line = False
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Plain("---")
+
+
+class _PlainQuote(BlockQuote):
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self.elements, options.update(width=options.max_width - 2), pad=False):
+            yield Segment("> ")
+            yield from _lines([line])
+
+
+class _UnbrokenMarkdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _LeftHeading,
+        "hr": _Dashes,
+        "blockquote_open": _PlainQuote,
+    }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from zoneinfo import ZoneInfo
 
 import aiohttp
-from rich.table import Table
 from rich.text import Text
 
 from bot.console import render
@@ -28,16 +28,16 @@ PAUSE = 3.0
 STYLES = {State.GOOD: "green", State.OFF: "dim", State.DOUBTFUL: "yellow", State.BAD: "bold red"}
 
 
-async def run_checks(settings: Settings) -> int:
-    """Prints a table of findings. Returns 1 if one is bad, else 0."""
+async def run_checks(settings: Settings, *, as_json: bool = False, plain: bool = False) -> int:
+    """Prints the findings: a table, data, or plain lines. Returns 1 if one is bad, else 0."""
     results = await asyncio.gather(*(_run_check(check, settings) for check in CHECKS))
     findings = [finding for found in results for finding in found]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("what", "", "how it stands", "what to do"):
-        table.add_column(heading, overflow="fold")
-    for f in findings:
-        table.add_row(f.what, Text(f.state.value, style=STYLES[f.state]), f.detail, f.todo)
-    render.terminal(sys.stdout).print(table)
+    if as_json:
+        data = [{"what": f.what, "state": f.state.value, "detail": f.detail, "todo": f.todo} for f in findings]
+        print(json.dumps(data, ensure_ascii=False, indent=1))  # noqa: T201
+    else:
+        cells = [(f.what, Text(f.state.value, style=STYLES[f.state]), f.detail, f.todo) for f in findings]
+        render.rows(sys.stdout, ("what", "", "how it stands", "what to do"), cells, plain=plain)
     return int(any(f.state is State.BAD for f in findings))
 
 

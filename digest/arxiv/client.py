@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -20,13 +20,13 @@ from urllib.parse import quote, urlencode
 
 import arxiv
 
-from digest.arxiv import atom, feed, ids, query
+from digest.arxiv import atom, calendar, feed, ids, query
 from digest.arxiv.feed import Feed
 from digest.arxiv.http import Deadline, Refused, Trouble, said
 from digest.arxiv.ids import PaperRef
 from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
 from digest.errors import BadInput, for_log
-from digest.model import Listed, Listing, Paper
+from digest.model import Kind, Listed, Listing, Paper
 from digest.ports import Pace
 from digest.render.labels import label
 from digest.version import user_agent
@@ -93,6 +93,24 @@ class Arxiv:
             window = await self._window(wanted, now, deadline)
             latest = await self._described(listed.news, window, deadline)
         return Listing(wanted, listed.day, latest, tuple(window.values()), now)
+
+    async def listed_between(self, categories: Sequence[str], first: date, last: date, now: datetime) -> Listing:
+        """The lists of these days as far as the API tells: papers submitted in their windows. It
+        does not tell which were held back or cross-listed later. Raises ArxivUnavailable."""
+        wanted = tuple(dict.fromkeys(categories))
+        start, end = submission_window(first, last)
+        text = (
+            f"{query.of_categories(wanted)} AND {query.submitted_between(start.astimezone(UTC), end.astimezone(UTC))}"
+        )
+        with said(self._time_limit):
+            deadline = self._deadline(self._time_limit)
+            page = await self._page(Ask(text), deadline)
+            papers = _once(page.papers)
+            for begin in range(PAGE, min(page.total, MOST), PAGE):
+                papers = _once((*papers.values(), *(await self._page(Ask(text, start=begin), deadline)).papers))
+        found = [p for p in papers.values() if start <= p.published < end]
+        kinds = [(p, Kind.NEW if p.categories[0] in wanted else Kind.CROSS) for p in found]
+        return Listing(wanted, last, tuple(Listed(p, kind) for p, kind in kinds), (), now)
 
     async def get(self, ids: Sequence[str]) -> list[Paper]:
         """Papers in the order of `ids`; unknown ids are absent. Raises ArxivUnavailable."""
@@ -212,6 +230,14 @@ class Arxiv:
             "max_results": ask.size,
         }
         return f"{self._api_url}?{urlencode(values)}", partial(read_page, ask)
+
+
+def submission_window(first: date, last: date) -> tuple[datetime, datetime]:
+    """When the papers of the lists of these days were submitted: from (included), until."""
+    return (
+        calendar.window_of(calendar.announcement_for(first))[0],
+        calendar.window_of(calendar.announcement_for(last))[1],
+    )
 
 
 def read_page(ask: Ask, body: bytes) -> Page:

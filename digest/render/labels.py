@@ -92,6 +92,7 @@ label = Texts(
     text("ranked_saving", "Chosen by the words of titles and abstracts: {share} % of the day's budget is used."),
     text("budget_gone", "The day's budget is used up: papers without an earlier analysis are described in their own sentences."),
     text("keyless", "No model is configured: papers were chosen by the words of their titles and abstracts, and are described in their own sentences."),
+    text("past_lists", "arXiv's list of {days} as far as its API tells: papers submitted from {start} until {end}. It does not tell which were held back or cross-listed later."),
     text("summary_extractive", "Summary made of the papers' own sentences."),
     text("summary_assembled", "The model wrote no usable summary: this one repeats what is said of each paper below."),
     text("overview_replaced", "The model's overview could not be used: this one only counts the papers."),

@@ -177,3 +177,24 @@ def test_a_terminal_of_any_encoding_gets_something_readable(encoding):
     text = done.stdout.decode(encoding)
     assert "Paper 1: A Study of Things with" in text
     assert '"enables fast multimodal inference"' in text or "“enables fast multimodal inference”" in text
+
+
+def test_where_nobody_looks_nothing_is_drawn_or_broken():
+    import re
+    from dataclasses import replace
+
+    long = "A sentence that goes on. " * 30
+    post = Post((*a_reply().blocks, Text(f"# One\n\n{long}\n\n> quoted\n\n```\ncode\n```\n\n---\n\n1. {long}")), "x")
+    for what in (
+        render.reply(post),
+        render.parent(replace(post, blocks=(Heading("Title"), *post.blocks))),
+        render.page("T", post),
+    ):
+        stream = io.StringIO()
+        render.terminal(stream).print(what)
+        text = stream.getvalue()
+        lines = text.splitlines()
+        assert sum(long.strip() in line for line in lines) == 2
+        assert not re.search(r"[▎│╭╰─▌]", text.replace("────", ""))
+        assert {"One", "> quoted"} <= set(lines)
+        assert max(map(len, lines)) < 2 * len(long)
