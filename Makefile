@@ -7,7 +7,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test kill check messages format lock audit clean
+.PHONY: help setup demo test kill check messages pictures format lock audit clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -55,6 +55,9 @@ check: setup  ## format, lint, types, import contracts, dead code, tests: what C
 
 messages: setup  ## bring the catalogs of visible texts up to date, and check them
 	@$(BIN)/python messages.py
+
+pictures: setup  ## draw the pictures of the documents from what is posted today (needs Chromium)
+	@$(BIN)/python -m tests.previews
 
 format: setup  ## format and mend what can be mended
 	$(BIN)/ruff format .

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-from bot.cli.sample import SampleDay
 from digest.model import (
     Analysis,
     Basis,
@@ -22,6 +21,7 @@ from digest.model import (
     Theme,
     Usage,
 )
+from tests.sample_day import SampleDay
 
 ORDER = (
     "2601.22153", "2601.22158", "2601.22155", "2601.20742", "2601.22150", "2601.22143", "2601.22135", "2601.22127", "2601.22125",
