@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.commands import setup
 from bot.console import render
-from bot.core.chat import Place, Post
+from bot.core.chat import Grant, Panel, Place, Post
 from bot.core.subscription import Detail, Subscription
 from bot.digests import cards
-from bot.discord.render import forms
 from bot.discord.render import messages as discord
+from bot.discord.render import panels
 from bot.discord.render import plan as discord_plan
 from bot.slack.render import messages as slack
 from bot.slack.render import views
@@ -65,12 +65,18 @@ def _subscription(digest: Digest) -> Subscription:
     return Subscription(Place("slack", "C0123456789"), digest.profile, timezone="Asia/Shanghai", time="13:30")
 
 
+def _panel(digest: Digest, language: str) -> Panel:
+    papers = " · ".join(f"**{e.number}** {cards.short_title(e.paper)}" for e in digest.entries[:3])
+    grants = tuple(Grant(name, held=True) for name in ("post", "threads", "history"))
+    return setup.panel(_subscription(digest), setup.State(), language, setup.Seen((papers,), grants))
+
+
 def _slack(digest: Digest, language: str) -> list[Surface]:
     steps = slack.steps(cards.thread(digest, Detail.SHORT), digest.key)
     by_reply = {step.reply: step.payload["blocks"] for step in steps if step.reply >= 0}
     answer = [message["blocks"] for message in slack.render_post(_answer(digest, language))]
     others = [message["blocks"] for message in slack.render_post(cards.others(digest))]
-    view = views.form(setup.form(_subscription(digest), language), Memo("setup", digest.subscription))
+    view = views.panel(_panel(digest, language), Memo("setup", digest.subscription))
     asked = [{"type": "section", "text": {"type": "plain_text", "text": TALK[language][0]}}]
 
     def made(name: str, messages: Sequence[Shown], modals: Sequence[Mapping[str, Any]] = ()) -> Surface:
@@ -91,7 +97,7 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
     steps = discord_plan.plan(cards.thread(digest, Detail.SHORT), digest.key)
     by_reply = {step.reply: step.payload["message"] for step in steps if step.reply >= 0}
     asked = [{"type": 10, "content": TALK[language][0]}]
-    modal = forms.modal("setup", forms.Filling(setup.form(_subscription(digest), language)), 0)
+    panel = panels.message("setup", panels.begun(_panel(digest, language), {}, None, 0))
 
     def made(name: str, messages: Sequence[Shown], modals: Sequence[Mapping[str, Any]] = ()) -> Surface:
         payload = [[list(m.blocks) for m in messages], list(modals)]
@@ -106,7 +112,7 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
         made("reply", [Shown(discord_html.components(by_reply[0]))]),
         made("answer", [Shown(asked, "ann", "14:02"), *posts(_answer(digest, language), "14:02")]),
         made("others", posts(cards.others(digest), alone=True)),
-        made("setup", [], [modal]),
+        made("setup", [Shown(discord_html.components(panel), alone=True)]),
     ]
 
 
