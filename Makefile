@@ -7,7 +7,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test kill check messages pictures format lock audit clean
+.PHONY: help setup demo test kill check dist messages pictures format lock audit clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -52,6 +52,11 @@ check: setup  ## format, lint, types, import contracts, dead code, tests: what C
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
+
+dist: setup  ## the wheel in dist/, tried in a clean environment: pip install dist/*.whl
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -t wheel >&2
+	@$(BIN)/python -m tests.wheel dist
 
 messages: setup  ## bring the catalogs of visible texts up to date, and check them
 	@$(BIN)/python messages.py
