@@ -7,7 +7,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test kill check dist messages pictures format lock audit clean
+.PHONY: help setup demo test kill check dist docs messages pictures format lock audit clean
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,14 @@ dist: setup  ## the wheel in dist/, tried in a clean environment: pip install di
 	@$(BIN)/python -m hatchling build -t wheel >&2
 	@$(BIN)/python -m tests.wheel dist
 
+docs: setup  ## the documentation as a site in build/docs; fails at a broken link
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-docs.lock; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements-docs.lock; \
+	fi
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict && echo "build/docs/index.html"
+
 messages: setup  ## bring the catalogs of visible texts up to date, and check them
 	@$(BIN)/python messages.py
 
@@ -75,6 +83,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 lock:  ## renew requirements.lock from pyproject.toml, and from it requirements-run.lock, what running it needs (needs uv)
 	$(COMPILE) --extra dev --extra mcp --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --no-annotate --output-file requirements-run.lock
+	$(COMPILE) --extra docs --constraint requirements.lock --no-annotate --output-file requirements-docs.lock
 
 audit:  ## ask the public database for known vulnerabilities of the lock (needs a network and uv)
 	uvx pip-audit --require-hashes --disable-pip -r requirements.lock

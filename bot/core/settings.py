@@ -1,7 +1,7 @@
 """Environment -> Settings. All problems are reported at once. Only this and `hosts` read it.
 
-A `.env` file in the working directory adds to the environment, which wins. `.env.example` names
-every setting with its meaning, and a test keeps the two in step.
+A `.env` file in the working directory adds to the environment, which wins. The sentence below each
+setting is what `docs/settings.md` and `.env.example` say of it (`settings_page.py` writes both).
 """
 
 from __future__ import annotations
@@ -118,65 +118,132 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", case_sensitive=False)
 
     openai_api_key: SecretStr = SecretStr("")
+    """The key of the model's server; local servers take any non-empty one."""
     openai_base_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v)] = ""
+    """The model's server, if it is not OpenAI's: https://host/v1."""
     llm_api: Literal["chat", "responses"] = "chat"
+    """The API the server speaks: `chat` (Chat Completions, any server) or `responses` (OpenAI's
+    newer API)."""
     llm_model: str = "gpt-5-mini"
+    """The model that reads papers, sums up and answers."""
     llm_model_fast: str = ""
+    """A cheaper model that ranks the day's abstracts and settles doubts; empty: LLM_MODEL."""
     llm_embeddings_model: str = ""
+    """A model whose vectors help to find passages in long papers; empty: words alone."""
     llm_context_tokens: int = Field(128_000, ge=4_000)
+    """How many tokens the model can read at once."""
     llm_concurrency: int = Field(10, ge=1, le=200)
+    """How many calls to the model are made at the same time."""
     llm_prices: Annotated[dict[str, Price], NoDecode] = {}
+    """US dollars per million tokens, as model=input/cached/output, comma-separated:
+    gpt-5-mini=0.25/0.025/2."""
     llm_daily_budget_usd: Dollars = Field(10.0, ge=0)
+    """No call is made beyond so many US dollars per UTC day over all channels; none: no cap.
+    Models without a price count 0.5/2."""
     channel_daily_budget_usd: Dollars = Field(None, ge=0)
+    """No call is made beyond so many US dollars per UTC day for one channel; empty: no cap."""
     questions_per_person: int = Field(50, ge=1)
+    """How many questions and lookups one person may have in a day."""
 
     slack_bot_token: Annotated[SecretStr, _secret(shapes.slack_bot_token)] = SecretStr("")
+    """Slack's bot token, xoxb-…, from OAuth & Permissions."""
     slack_app_token: Annotated[SecretStr, _secret(shapes.slack_app_token)] = SecretStr("")
+    """Slack's app-level token, xapp-…, from Basic Information: Socket Mode, no public address
+    needed."""
     slack_signing_secret: Annotated[SecretStr, _secret(shapes.slack_signing_secret)] = SecretStr("")
+    """Slack over HTTP, without an app token: requests on PORT are checked with this."""
     slack_channel: Annotated[str, _channel("slack")] = ""
+    """The id of the first channel on Slack, C…; more are added with /digest setup."""
     slack_api_url: Url = "https://slack.com/api/"
+    """Where Slack's API is, for proxies and tests."""
     discord_token: Annotated[SecretStr, _secret(shapes.discord_token)] = SecretStr("")
+    """Discord's bot token, from the page Bot."""
     discord_channel_id: Annotated[str, _channel("discord")] = ""
+    """The id of the first channel or forum on Discord; more are added with /digest setup."""
     discord_ask_roles: Words = []
+    """Ids of the Discord roles that may ask, comma-separated; empty: everybody."""
     discord_api_url: Url = "https://discord.com/api/v10"
+    """Where Discord's API is, for proxies and tests."""
     discord_gateway_url: Url = "wss://gateway.discord.gg/"
+    """Where Discord's gateway is, for proxies and tests."""
 
     arxiv_api_url: Url = ARXIV_API_URL
+    """Where arXiv's API is, for mirrors and tests."""
     arxiv_rss_url: Url = ARXIV_RSS_URL
+    """Where arXiv's feeds are, for mirrors and tests."""
     arxiv_content_url: Url = ARXIV_CONTENT_URL
+    """Where arXiv's HTML and PDF files are, for mirrors and tests."""
     arxiv_contact: str = ""
+    """An e-mail address for arXiv's administrators, sent along with every request."""
 
     redis_url: str = ""
+    """A Redis or Valkey server, redis://…; empty: an embedded one in PAPERBOY_HOME. Needed where
+    the disk does not last."""
     redis_ca_file: str = ""
+    """For rediss://: the file of the CA that signed the certificate; none: the certificate is not
+    checked (Heroku)."""
     paperboy_home: Path = Path("~/.paperboy")
+    """The data directory: embedded store, archive, log of faults."""
 
     digest_categories: Words = ["cs.CV"]
+    """arXiv categories, comma-separated."""
     digest_interests: str = ""
+    """What the team works on, in its own words."""
     digest_keywords: Words = []
+    """Words that make a paper more wanted, comma-separated."""
     digest_unwanted: Words = []
+    """Words that make a paper less wanted, comma-separated."""
     digest_authors: Words = []
+    """Authors whose papers are always shown, comma-separated."""
     digest_language: Annotated[str, AfterValidator(language)] = "en"
+    """The language of the digest, as BCP 47: en, zh, ja, pt-BR."""
     digest_papers: int = Field(10, ge=1, le=50)
+    """How many papers a digest shows at most."""
     digest_detail: Detail = Detail.SHORT
+    """What a paper's message shows: card, short or full; the rest is one click away."""
     digest_time: Annotated[str, AfterValidator(clock_time)] = "09:00"
+    """The time of day at which the digest is posted."""
     digest_timezone: Annotated[str, AfterValidator(timezone)] = "UTC"
+    """The timezone of DIGEST_TIME: Europe/Berlin, Asia/Shanghai."""
     digest_days: Annotated[list[str], NoDecode, BeforeValidator(weekdays)] = list(DAYS)
+    """The days on which it is posted: mon-fri, or mon,wed, or every day."""
     digest_figures: bool = True
+    """Whether papers are shown with their teaser figure, where its licence allows it."""
+    """Whether a paper's message shows one of its figures."""
     digest_show_cost: bool = False
+    """Whether the channel sees what the day cost."""
     digest_admins: Words = []
+    """Ids of the people who may change settings, comma-separated; empty: whoever the platform
+    lets."""
 
     archive_days: int | None = Field(None, ge=1)
+    """How many days digests are kept in the archive; empty: for ever. Questions and saved papers
+    are kept for 90 days."""
     archive_url: Annotated[str, AfterValidator(lambda v: url(v) if v else v)] = ""
+    """Where people reach PORT, https://papers.example.org: the archive then has pages, opened by
+    signed links from the channel; empty: no pages."""
     archive_public: Words = []
+    """Channels whose pages and feeds are public, without questions: slack:C0123ABCD,
+    comma-separated."""
 
     admin_slack_channel: Annotated[str, _channel("slack")] = ""
+    """The id of the Slack channel where faults are reported, once each."""
     admin_discord_channel_id: Annotated[str, _channel("discord")] = ""
+    """The id of the Discord channel where faults are reported, once each."""
     log_level: str = "INFO"
+    """How much `paperboy run` logs: DEBUG, INFO, WARNING or ERROR. Other commands log errors only,
+    or everything with DEBUG."""
     log_format: str = "text"
+    """The form of a log line: text or json."""
     host: str = ""
+    """The address to listen on; empty: 127.0.0.1, or all addresses for Slack over HTTP and on
+    hosts that route to PORT."""
     port: int = Field(3000, ge=1, le=65535)
+    """The port for Slack over HTTP, /healthz, /readyz, and /metrics unless METRICS_PORT is set."""
     metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Serves /metrics on this port instead of on PORT; empty: on PORT."""
     paperboy_now: datetime | None = None
+    """An ISO time at which the process's clock starts, for tests."""
 
     @field_validator("log_level")
     @classmethod
