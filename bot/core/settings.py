@@ -209,7 +209,6 @@ class Settings(BaseSettings):
     """The days on which it is posted: mon-fri, or mon,wed, or every day."""
     digest_figures: bool = True
     """Whether papers are shown with their teaser figure, where its licence allows it."""
-    """Whether a paper's message shows one of its figures."""
     digest_show_cost: bool = False
     """Whether the channel sees what the day cost."""
     digest_admins: Words = []

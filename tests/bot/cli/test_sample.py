@@ -9,7 +9,7 @@ import pytest
 from bot.cli.sample import FOLDER, RecordedAnalyst, SampleDay, check_recording
 from digest.errors import ArxivUnavailable
 from digest.llm.recorded import recorded_text
-from digest.llm.server.wire import Request, system, user
+from digest.llm.server.wire import Request, estimate_tokens, system, user
 from digest.model import MARK, Analysis, Summary, from_json
 from digest.ports import Source
 
@@ -144,3 +144,17 @@ async def test_a_paper_that_is_not_of_the_day_is_said_to_be_outside():
         await DAY.get(["1706.03762"])
     with pytest.raises(ArxivUnavailable, match="ten papers"):
         await DAY.search("video dubbing of cats")
+
+
+async def test_the_tokens_of_a_digest_are_those_that_the_page_on_models_names():
+    """Input and output of ten analyses and a summary, by our estimate."""
+    written = {
+        language: sum(
+            estimate_tokens(text)
+            for (spoken, name), text in DAY.recording.texts.items()
+            if spoken == language and name.endswith(".json")
+        )
+        for language in LANGUAGES
+    }
+    assert written["en"] == pytest.approx(25_000, rel=0.1)
+    assert written["zh"] == pytest.approx(20_000, rel=0.1)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import settings_page
 from bot.core.settings import Settings, load
 from digest.errors import Misconfigured
 from tests.paths import ROOT
@@ -31,9 +32,13 @@ def test_the_example_file_holds_exactly_the_settings_with_their_defaults(monkeyp
     assert with_example == load()
 
 
-def test_the_readme_names_every_setting():
-    readme = (EXAMPLE.parent / "README.md").read_text()
-    assert [name for name in Settings.model_fields if f"| `{name.upper()}` |" not in readme] == []
+def test_the_page_and_the_example_file_say_what_the_settings_say():
+    said = settings_page.sentences()
+    assert [name for name, sentence in said.items() if not sentence] == []
+    assert len(set(said.values())) == len(said)
+    command = "write them anew: .venv/bin/python settings_page.py"
+    assert settings_page.example(said) == EXAMPLE.read_text("utf-8"), command
+    assert settings_page.page(said) == settings_page.PAGE.read_text("utf-8"), command
 
 
 def test_every_setting_of_the_example_file_has_a_sentence_above_it():
