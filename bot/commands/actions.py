@@ -89,6 +89,8 @@ class Actions:
         self._conversation = conversation
         self._by_name: dict[str, Callable[[Click, Responder, str], Awaitable[None]]] = {
             "full": self._full,
+            "menu": self._menu,
+            "day_menu": self._day_menu,
             "ask": self._ask,
             "authors": self._authors,
             "save": self._vote,
@@ -228,6 +230,17 @@ class Actions:
     async def _full(self, click: Click, respond: Responder, language: str) -> None:
         entry, written = await self._load_entry(click, respond, language)
         await respond.page(cards.short_title(entry.paper), cards.full_page(entry, written))
+
+    async def _menu(self, click: Click, respond: Responder, language: str) -> None:
+        """The buttons behind `⋯`, for a platform that has no such menus."""
+        paper = await self._load_paper(click.value, language)
+        archive = self._context.chats[click.place.platform].has_archive
+        await respond.show(cards.menu(click.value, language, cards.short_title(paper), archive=archive))
+
+    async def _day_menu(self, click: Click, respond: Responder, language: str) -> None:
+        await self._load_digest(click.value, language)
+        archive = self._context.chats[click.place.platform].has_archive
+        await respond.show(cards.menu(click.value, language, archive=archive))
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
         entry, written = await self._load_entry(click, respond, language)

@@ -68,6 +68,9 @@ class Picture:
 class Rule:
     """A horizontal line below what a reader needs to decide whether to read on."""
 
+    folds: bool = False
+    """Whether a platform that can hides what follows, up to the buttons, until it is asked for."""
+
 
 class Style(StrEnum):
     PLAIN = "plain"
@@ -420,6 +423,8 @@ class Thread:
     title: str = ""
     """For platforms whose threads have names: at most 100 characters."""
     tags: tuple[str, ...] = ()
+    first: int = 0
+    """How many of the first `replies` are to be read first."""
     ping: str = ""
     """The role the parent may mention (Subscription.ping_role). Empty: a silent post."""
 

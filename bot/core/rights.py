@@ -57,6 +57,8 @@ class Rule:
 
 ACTIONS: Mapping[str, Rule] = {
     "full": Rule(Right.SEE, Names.PAPER),
+    "menu": Rule(Right.SEE, Names.PAPER),
+    "day_menu": Rule(Right.SEE, Names.DIGEST),
     "lookup": Rule(Right.SEE, Names.PAPER),
     "share": Rule(Right.SEE, Names.PAPER),
     "authors": Rule(Right.SEE, Names.PAPER),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,7 @@ def thread(
         finished=parent(digest, replies, hears=hears, archive=archive),
         title=title if len(title) <= 100 else title[:99] + "…",
         tags=("digest", *digest.profile.categories),
+        first=len(digest.summary.first),
     )
 
 
@@ -174,9 +176,12 @@ def name_in(digest: Digest, entry: Entry) -> str:
 
 
 def _parent_buttons(digest: Digest, *, archive: bool) -> tuple[Button, ...]:
-    language, key = digest.language, digest.key
+    others = Button("others", digest.key, say("card.others", digest.language))
+    return (others, *_menu_of_digest(digest.key, digest.language, archive=archive))
+
+
+def _menu_of_digest(key: str, language: str, *, archive: bool) -> tuple[Button, ...]:
     return (
-        Button("others", key, say("card.others", language)),
         Button("why", key, say("card.why", language), Style.MENU),
         Button("settings", key, say("card.settings", language), Style.MENU),
         *([Button("archive_day", key, say("card.archive", language), Style.MENU)] if archive else []),
@@ -204,9 +209,7 @@ def paper_post(
 def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
     """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel."""
     value = str(PaperById(entry.paper.versioned))
-    body = list(_body(entry, language, detail, chosen=False))
-    if entry.analysis is None:
-        body.insert(0, Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}"))
+    body = _body(entry, language, detail, chosen=False)
     blocks = [*_head(entry, language), *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
@@ -218,18 +221,20 @@ def fallback(name: str, said: str) -> str:
     return text if len(text) <= 90 else text[:89] + "…"
 
 
-def _head(entry: Entry, language: str, number: str = "") -> Iterable[Block]:
+COMMENT = 40
+"""Columns of a comment that stands beside the facts; a longer one is on the full page."""
+
+
+def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False) -> Iterable[Block]:
     paper = entry.paper
     named = link(tex.plain(paper.title), paper.abs_url)
     yield Heading(f"{number} · {named}" if number else named, 2)
-    basis = basis_words(entry.analysis, language) if entry.analysis else label("basis.abstract", language)
     facts = [
         people(paper, language),
-        escape(", ".join(paper.categories)),
+        escape(", ".join(paper.categories) if whole else paper.primary),
         paper.dated,
-        label("basis", language, basis=basis),
-        escape(paper.comment),
-        escape(paper.journal_ref),
+        basis_words(entry.analysis, language) if entry.analysis else label("basis.abstract", language),
+        *(escape(said) for said in (paper.comment, paper.journal_ref) if whole or columns(said) <= COMMENT),
     ]
     yield Small(" · ".join(f for f in facts if f))
     yield from (Text(f"⚠ {note}") for note in entry.notes)
@@ -247,34 +252,65 @@ def _figure(entry: Entry, language: str) -> Iterable[Block]:
 
 
 def people(paper: Paper, language: str, written: Callable[[str], str] = escape) -> str:
-    """All authors up to four; of more, four of them and how many there are."""
-    if len(paper.authors) <= 4:
+    """All authors up to three; of more, the first two, the last and how many there are."""
+    if len(paper.authors) <= 3:
         return written(", ".join(paper.authors))
-    names = f"{', '.join(paper.authors[:3])} … {paper.authors[-1]}"
+    names = f"{', '.join(paper.authors[:2])} … {paper.authors[-1]}"
     return say("card.people", language, names=written(names), n=len(paper.authors))
 
 
+ABOVE, PHONE = 20, 40
+"""Lines above the fold, of so many columns, that a reply may take."""
+
+
+def _lines(*texts: str) -> int:
+    """How many lines of a phone texts take, each on a new line; words do not fill the last ones."""
+    return sum(1 + columns(line) // (PHONE - 4) for text in texts for line in text.splitlines())
+
+
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
+    """What is said of a paper: above the fold its core idea, up to two findings, why it is here."""
     analysis = entry.analysis
-    if analysis and analysis.core:
-        yield Text(f"**{label('core', language)}**\n\n{analysis.core}")
-        if MARK in analysis.core:
-            yield Small(label("unconfirmed.text", language))
-    if chosen:
-        yield Text(f"**{label('why', language)}**\n\n{why(entry, language)}")
-    if analysis is None and chosen:
+    core = [Text(analysis.core)] if analysis and analysis.core else []
+    if analysis and MARK in analysis.core:
+        core.append(Text(f"*{label('unconfirmed.text', language)}*"))
+    reason = say("card.for you", language, why=why(entry, language)) if chosen else ""
+    facts = Small(" · ".join(filter(None, (reason, *_links(entry, language)))))
+    taken = _lines(*(tex.plain(b.markdown) for b in core), _seen(facts.markdown), *entry.notes)
+    taken += _lines(tex.plain(entry.paper.title), people(entry.paper, language)) + 1
+    above: list[list[Text | Quotation]] = []
+    below: list[list[Text | Quotation]] = []
+    for finding in analysis.findings if analysis else ():
+        blocks = list(_finding(finding, language))
+        size = _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
+        if len(above) < 2 and taken + size <= ABOVE:
+            above.append(blocks)
+            taken += size
+        else:
+            below.append(blocks)
+    yield from core
+    yield from (block for blocks in above for block in blocks)
+    yield facts
+    if analysis is None and not entry.paper.abstract:
+        return
+    if analysis and detail is Detail.CARD:
+        return
+    yield Rule(folds=detail is not Detail.FULL)
+    if analysis is None:
         yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
-    if analysis and analysis.findings:
+        return
+    if below:
         yield Heading(label("findings", language), 3)
-        for number, finding in enumerate(analysis.findings, 1):
-            yield from _finding(number, finding, language)
-    if analysis and detail is not Detail.CARD:
-        yield Rule()
-        yield from parts(analysis, full=detail is Detail.FULL)
-    yield Small(" · ".join(_links(entry, language)))
+        yield from (block for blocks in below for block in blocks)
+    yield from parts(analysis, full=detail is Detail.FULL)
 
 
-def _finding(number: int, finding: Finding, language: str) -> Iterable[Block]:
+def _seen(markdown: str) -> str:
+    """Text without the addresses of its links."""
+    return re.sub(r"\]\([^)]*\)", "", tex.plain(markdown))
+
+
+def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
     doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
     if MARK in finding.statement:
         doubts = (
@@ -282,8 +318,7 @@ def _finding(number: int, finding: Finding, language: str) -> Iterable[Block]:
         )
     if finding.evidence is None:
         doubts = f"{label('unverified', language)} {doubts}".strip()
-    # Escaped, because a Markdown list would begin anew in each finding's block.
-    yield Text(f"{number}\\. {finding.statement}" + (f" *({doubts})*" if doubts else ""))
+    yield Text(f"• {finding.statement}" + (f" *({doubts})*" if doubts else ""))
     if finding.evidence:
         yield quotation(finding.evidence)
 
@@ -302,11 +337,15 @@ def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:
 
 
 def full_page(entry: Entry, language: str) -> Post:
-    """A paper with the full parts of its Analysis."""
-    body = parts(entry.analysis, full=True) if entry.analysis else (Text(escape(entry.paper.abstract)),)
-    return Post(
-        (*_head(entry, language, str(entry.number) if entry.number else ""), *body), short_title(entry.paper), language
-    )
+    """All that is known of a paper: every finding and the full parts of its Analysis."""
+    analysis = entry.analysis
+    body: list[Block] = []
+    if analysis and analysis.findings:
+        body.append(Heading(label("findings", language), 3))
+        body += [block for finding in analysis.findings for block in _finding(finding, language)]
+    body += parts(analysis, full=True) if analysis else [Text(escape(entry.paper.abstract))]
+    head = _head(entry, language, str(entry.number) if entry.number else "", whole=True)
+    return Post((*head, *body), short_title(entry.paper), language)
 
 
 def _links(entry: Entry, language: str) -> Iterable[str]:
@@ -317,28 +356,40 @@ def _links(entry: Entry, language: str) -> Iterable[str]:
         yield f"[HTML]({paper.html_url})"
     for found in entry.links:
         name = label(found.kind, language)
-        yield link(name, found.url) if found.known else f"{name} `{found.url}`"
+        place = escape(found.url.partition("://")[2].rstrip("/") or found.url)
+        yield link(name, found.url) if found.known else say("card.place", language, name=name, place=place)
 
 
 def _buttons(
     value: str, language: str, *, share: bool = True, archive: bool = False, votes: Mapping[VoteKind, int] = NO_VOTES
 ) -> Actions:
-    # An overflow menu holds five. The archive's page names all authors.
-    menu = ["archive" if archive else "authors", "save", *(["share"] if share else []), "wrong", "bibtex"]
+    # The archive's page names all authors.
+    behind = ("archive" if archive else "authors", *(["share"] if share else []), "wrong", "bibtex")
 
-    def button(name: str, style: Style) -> Button:
+    def button(name: str, style: Style = Style.PLAIN) -> Button:
         count = votes.get(VOTE_BUTTONS[name], 0) if name in VOTE_BUTTONS else 0
         return Button(name, value, say(f"card.{name}", language), style, count=count)
 
     return Actions(
         (
-            Button("full", value, say("card.full", language)),
-            Button("ask", value, say("card.ask", language), Style.PRIMARY),
-            *(button(name, Style.MENU) for name in menu),
+            button("ask", Style.PRIMARY),
+            button("full"),
+            button("save"),
+            *(button(name, Style.MENU) for name in behind),
             button("more", Style.FEEDBACK),
             button("fewer", Style.FEEDBACK),
         )
     )
+
+
+def menu(value: str, language: str, name: str = "", *, archive: bool = False) -> Post:
+    """What stands behind `⋯` on a platform without such menus. `name`: of the paper; else it is the
+    menu of a digest."""
+    of_digest = Actions(_menu_of_digest(value, language, archive=archive))
+    offered = _buttons(value, language, archive=archive) if name else of_digest
+    kept = [replace(b, style=Style.PLAIN) for b in offered.buttons if b.style is Style.MENU or b.action == "save"]
+    title = name or say("card.menu", language)
+    return Post((Text(f"**{escape(title)}**"), Actions(tuple(kept))), title[:90], language)
 
 
 def others(digest: Digest) -> Post:

@@ -21,6 +21,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
 from bot.core.throttle import Pauses, Throttle
+from bot.slack.render.blocks import has_feedback, with_plain_feedback
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 15.0
 API_URL = "https://slack.com/api/"
@@ -126,6 +129,8 @@ class WebApi:
         self._identity: Identity | None = None
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        self._plain_feedback = False
+        """Whether Slack has refused feedback icons."""
 
     def _open(self) -> None:
         if self._closed:
@@ -141,6 +146,28 @@ class WebApi:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
+        """See `_call`. Where Slack refuses feedback icons, sends buttons instead, from then on."""
+        given = args.get("blocks") or []
+        if not has_feedback(given):
+            return await self._call(method, token=token, **args)
+        plain = args | {"blocks": with_plain_feedback(given)}
+        if self._plain_feedback:
+            return await self._call(method, token=token, **plain)
+        try:
+            return await self._call(method, token=token, **args)
+        except SlackRefused as error:
+            if error.code != "invalid_blocks":
+                raise
+        # Remembered before the next request, which may be throttled and made again by the caller.
+        self._plain_feedback = True
+        log.info("event=plain_feedback reason='Slack refuses context_actions'")
+        try:
+            return await self._call(method, token=token, **plain)
+        except SlackRefused:
+            self._plain_feedback = False  # the icons were not what it refused
+            raise
+
+    async def _call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,
         Forbidden, SlackRefused. After a 429 no request of the method is made until Slack's pause
         is over: a read waits, any other raises Throttled."""
@@ -190,7 +217,8 @@ class WebApi:
         self._open()
         assert self._session is not None
         try:
-            async with self._session.post(url, json=body) as answer:
+            plain = {**body, "blocks": with_plain_feedback(body["blocks"])} if body.get("blocks") else body
+            async with self._session.post(url, json=plain) as answer:
                 text = await answer.text()
                 if answer.status != 200:
                     raise SlackRefused(say.sentence("error.slack.used up", said=text[:60]), text[:60])

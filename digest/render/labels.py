@@ -48,7 +48,6 @@ label = Texts(
     text("directions", "Emerging directions"),
     # a paper
     text("core", "Core idea"),
-    text("why", "Why it was chosen"),
     text("findings", "Findings"),
     text("basis", "Basis: {basis}"),
     text("basis.html", "full text"),

@@ -82,9 +82,9 @@ class Interactions:
 
     async def component(self, interaction: Interaction) -> None:
         data: Any = interaction.data
-        custom = (
-            str((data.get("values") or [""])[0]) if str(data["custom_id"]).startswith("pb:menu:") else data["custom_id"]
-        )
+        custom = str(data["custom_id"])
+        if custom.startswith("pb:menu:") and data.get("values"):  # a select of a message of an earlier version
+            custom = str(data["values"][0])
         pressed = parse_custom_id(custom)
         if pressed is None:
             return

@@ -27,7 +27,7 @@ from bot.core.chat import (
     Text,
     without_pictures,
 )
-from bot.core.texts import say
+from bot.core.ids import is_paper
 from bot.discord.ids import ComponentId, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, size
@@ -49,7 +49,9 @@ DESCRIPTION = 1024
 """Of a picture: its alt text."""
 
 ACCENT = 0xB31B1B
-"""arXiv's red."""
+"""arXiv's red, of the day's message and of what is read first in it."""
+GREY = 0x8A8A8A
+"""Of the other papers."""
 
 V2 = 1 << 15
 SILENT = 1 << 12
@@ -58,7 +60,7 @@ NOBODY: dict[str, Any] = {"parse": []}
 
 _STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
 _MENU_FROM = 3
-"""From this number on MENU buttons become a select."""
+"""From this number on MENU buttons stand behind `⋯`."""
 _MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 
 
@@ -73,7 +75,7 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
             case Picture():
                 found += [Gallery(block.alt), Words((Unit(f"-# {plain(block.caption)}", "\n", opens=True),))]
             case Actions():
-                found += _rows(block, f"{len(found)}", post.language, private=private)
+                found += _rows(block, private=private)
             case Menu():
                 found.append(_menu(block))
             case _:
@@ -126,17 +128,19 @@ def _glue(previous: Block | None, block: Block) -> str:
     return ""
 
 
-def _rows(actions: Actions, number: str, language: str, *, private: bool) -> list[Piece]:
-    """Rows of five; three or more MENU buttons form a select. Private cards show `share`."""
+def _rows(actions: Actions, *, private: bool) -> list[Piece]:
+    """Rows of five. Three or more MENU buttons stand behind one `⋯`, and with them a plain button
+    that has no room in its row. Private cards show `share`."""
     menu = [b for b in actions.buttons if b.style is Style.MENU and not (private and b.action == "share")]
     if len(menu) < _MENU_FROM:
         menu = []
-    shown = [button(b) for b in actions.buttons if b not in menu]
-    rows: list[Piece] = [Row(tuple(shown[i : i + BUTTONS])) for i in range(0, len(shown), BUTTONS)]
+    shown = [b for b in actions.buttons if b not in menu]
+    moved = [b for b in shown if b.action == "save"] if menu and len(shown) >= BUTTONS else []
+    made = [button(b) for b in shown if b not in moved]
     if menu:
-        options = tuple((_label(b), custom_id(ComponentId(b.action, b.value, bool(b.confirm)))) for b in menu)
-        rows.append(_select(f"pb:menu:{number}", say("discord.menu", language), options))
-    return rows
+        value = menu[0].value
+        made.append(button(Button("menu" if is_paper(value) else "day_menu", value, "⋯")))
+    return [Row(tuple(made[i : i + BUTTONS])) for i in range(0, len(made), BUTTONS)]
 
 
 def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]:
@@ -173,11 +177,24 @@ def shortened(label: str, limit: int) -> str:
     )
 
 
-def messages(post: Post, *, private: bool = False, pictured: bool = False) -> list[dict[str, Any]]:
-    """`pictured`: with the post's picture, whose file goes with the message (`with_file`)."""
+def messages(
+    post: Post, *, private: bool = False, pictured: bool = False, accent: int | None = None
+) -> list[dict[str, Any]]:
+    """`pictured`: with the post's picture, whose file goes with the message (`with_file`).
+    `accent`: the colour of a container for all; a paper's card has one anyhow."""
     shown = post if pictured else without_pictures(post)
-    packed = pack(pieces(shown, private=private), lambda _: (TEXT, COMPONENTS))
-    return [v2(m) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
+    if accent is None and _is_card(post):
+        accent = GREY
+    packed = pack(pieces(shown, private=private), lambda _: (TEXT, COMPONENTS - (accent is not None)))
+    return [v2(m, accent) for m in packed or [[Words((Unit(plain(post.fallback) or "…"),))]]]
+
+
+def _is_card(post: Post) -> bool:
+    """Whether people can vote on what it shows, under its title."""
+    titled = bool(post.blocks) and isinstance(post.blocks[0], Heading)
+    return titled and any(
+        isinstance(b, Actions) and any(x.style is Style.FEEDBACK for x in b.buttons) for b in post.blocks
+    )
 
 
 def v2(message: Sequence[Piece], accent: int | None = None) -> dict[str, Any]:

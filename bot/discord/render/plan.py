@@ -25,6 +25,7 @@ from bot.discord.render.messages import (
     ACCENT,
     COMPONENTS,
     CONTENT,
+    GREY,
     NO_EMBEDS,
     NOBODY,
     ROWS,
@@ -69,9 +70,10 @@ def plan(thread: Thread, key: str) -> list[Step]:
                 edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=step_key))
     for n, reply in enumerate(thread.replies):
         first = str(StepKey(key, str(n + 1)))
-        bare = messages(reply)
+        accent = ACCENT if n < thread.first else GREY
+        bare = messages(reply, accent=accent)
         picture = picture_in(reply)
-        shown = messages(reply, pictured=True) if picture else bare
+        shown = messages(reply, pictured=True, accent=accent) if picture else bare
         for i, message in enumerate(bare):
             said = further_key(first, i) if i else first
             payload = {"message": silent(keyed(message, said)), "only": ""}

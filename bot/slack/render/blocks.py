@@ -21,6 +21,15 @@ SlackBlock = dict[str, Any]
 
 def blocks(post: Post) -> list[SlackBlock]:
     """All blocks of a Post. `messages` spreads them over messages."""
+    given = post.blocks
+    fold = next((n for n, b in enumerate(given) if isinstance(b, Rule) and b.folds), len(given))
+    end = next((n for n in range(fold, len(given)) if isinstance(given[n], Actions | Menu)), len(given))
+    out = [*_shown(given[:fold], post.language, 0), *_folded(given[fold + 1 : end])]
+    return [*out, *_shown(given[end:], post.language, len(out))]
+
+
+def _shown(given: Sequence[Block], language: str, before: int) -> list[SlackBlock]:
+    """`before`: the number of blocks above."""
     out: list[SlackBlock] = []
     held: list[Part] = []
     """Parts of one block: a label with its text, a finding with its quotation."""
@@ -29,7 +38,7 @@ def blocks(post: Post) -> list[SlackBlock]:
         out.extend(_rich(held))
         held.clear()
 
-    for block, following in zip_longest(post.blocks, post.blocks[1:]):
+    for block, following in zip_longest(given, given[1:]):
         if isinstance(block, Heading) and block.level >= 2:
             flush()
             held.extend(_line(richtext.inline(block.markdown, bold=True)))
@@ -43,9 +52,47 @@ def blocks(post: Post) -> list[SlackBlock]:
             held.append(_quotation(block))
         else:
             flush()
-            out.extend(_other(block, post.language, len(out)))
+            out.extend(_other(block, language, before + len(out)))
     flush()
     return out
+
+
+def _folded(given: Sequence[Block]) -> Iterator[SlackBlock]:
+    """Sections that Slack hides behind "See more", which takes mrkdwn alone."""
+    held = ""
+    for block in given:
+        for line in _folded_lines(block):
+            for piece in _fitting(line):
+                if held and len(held) + len(piece) > lengths.BLOCK_CHARACTERS - 1:
+                    yield _section(held)
+                    held = ""
+                held = f"{held}\n{piece}" if held else piece.lstrip("\n")
+    if held.strip():
+        yield _section(held)
+
+
+def _section(text: str) -> SlackBlock:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}, "expand": False}
+
+
+def _folded_lines(block: Block) -> Iterator[list[Element]]:
+    if isinstance(block, Quotation):
+        yield _quotation(block)["elements"]
+    elif isinstance(block, Heading):
+        yield [{"type": "text", "text": "\n"}, *richtext.inline(block.markdown, bold=True)]
+    elif isinstance(block, Text | Small):
+        for part in richtext.parts(block.markdown):
+            yield from richtext.lines(part)
+
+
+def _fitting(line: Sequence[Element]) -> Iterator[str]:
+    """The line as mrkdwn, in pieces that a section takes: escapes make it longer."""
+    whole = mrkdwn.mrkdwn(line)
+    if len(whole) < lengths.BLOCK_CHARACTERS - 1:
+        yield whole
+        return
+    for piece in lengths.split_elements(line, lengths.BLOCK_CHARACTERS // 6):
+        yield mrkdwn.mrkdwn(piece)
 
 
 def _line(elements: Sequence[Element]) -> list[Part]:
@@ -180,6 +227,8 @@ def action_of(identifier: str) -> str:
 
 MENU_ACTION = "menu"
 """The action of an overflow menu. An option's value is `action|value`."""
+FEEDBACK = 99
+"""Numbers the action of a pair of thumbs apart from those of overflow menus."""
 ASKS = "?"
 """Prefix of an option that needs confirmation; the block's id has language and question."""
 SHORT_LABEL = 3
@@ -201,8 +250,48 @@ def _actions(actions: Actions, language: str, position: int) -> Iterator[SlackBl
     for start in range(0, len(elements), lengths.ACTIONS_ELEMENTS):
         asks = _questions(menu, position, language) if not start else {}
         yield {"type": "actions", **asks, "elements": elements[start : start + lengths.ACTIONS_ELEMENTS]}
-    if thumbs:
+    if len(thumbs) == 2:  # for and against
+        yield {"type": "context_actions", "elements": [_feedback(*thumbs)]}
+    elif thumbs:
         yield {"type": "actions", "elements": [_button(b, n, language) for n, b in enumerate(thumbs)]}
+
+
+def _feedback(more: Button, fewer: Button) -> dict[str, Any]:
+    """Two small icons. A value is `action|value`, as in an overflow menu."""
+
+    def one(button: Button) -> dict[str, Any]:
+        said = shortened(_label(button), lengths.BUTTON_LABEL)
+        return {
+            "text": {"type": "plain_text", "text": said, "emoji": True},
+            "accessibility_label": said,
+            "value": f"{button.action}|{button.value}",
+        }
+
+    return {
+        "type": "feedback_buttons",
+        "action_id": action_id(MENU_ACTION, FEEDBACK),
+        "positive_button": one(more),
+        "negative_button": one(fewer),
+    }
+
+
+def has_feedback(given: Sequence[SlackBlock]) -> bool:
+    return any(block["type"] == "context_actions" for block in given)
+
+
+def with_plain_feedback(given: Sequence[SlackBlock]) -> list[SlackBlock]:
+    """The blocks with ordinary buttons for places and workspaces that take no feedback icons."""
+    return [_plain_feedback(block) if block["type"] == "context_actions" else block for block in given]
+
+
+def _plain_feedback(block: SlackBlock) -> SlackBlock:
+    pairs = [e[name] for e in block["elements"] for name in ("positive_button", "negative_button")]
+    elements = []
+    for number, one in enumerate(pairs):
+        action, _, value = one["value"].partition("|")
+        button = {"type": "button", "action_id": action_id(action, number), "text": one["text"], "value": value}
+        elements.append(button)
+    return {"type": "actions", "elements": elements}
 
 
 def _button(button: Button, number: int, language: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def inline(markdown: str, **style: bool) -> list[Element]:
     """CommonMark as the elements of one line; line breaks and blocks become spaces."""
     found: list[Element] = []
     for part in parts(markdown):
-        for line in _lines(part):
+        for line in lines(part):
             found += [{"type": "text", "text": " "}] if found else []
             found += line
     return merged({**e, "style": e.get("style", {}) | style} if style else e for e in found)
@@ -138,14 +138,14 @@ def _display(content: str) -> Iterator[Part]:
 def _quote(node: SyntaxTreeNode) -> Iterator[Part]:
     elements: list[Element] = []
     for part in _blocks(node.children):
-        for section in _lines(part):
+        for section in lines(part):
             elements += [{"type": "text", "text": "\n"}] if elements else []
             elements += section
     if elements:
         yield {"type": "rich_text_quote", "elements": merged(elements)}
 
 
-def _lines(part: Part) -> Iterator[list[Element]]:
+def lines(part: Part) -> Iterator[list[Element]]:
     if part["type"] == "rich_text_list":
         for number, item in enumerate(part["elements"], part.get("offset", 0) + 1):
             mark = "• " if part["style"] == "bullet" else f"{number}. "

@@ -18,7 +18,7 @@ from bot.core.chat import Actions, Field, Form, Panel, Place, Post
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import lengths
-from bot.slack.render.blocks import SlackBlock, action_id, blocks, options
+from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, with_plain_feedback
 from bot.slack.render.lengths import shortened
 from bot.slack.render.messages import spread
 
@@ -260,7 +260,7 @@ def _field_value(element: Mapping[str, Any]) -> str:
 
 def pages(title: str, post: Post, memo: Memo) -> list[dict[str, Any]]:
     """A long Post as modals, one per page, with buttons to turn pages."""
-    groups = spread(blocks(post), VIEW_BLOCKS - 2)
+    groups = spread(with_plain_feedback(blocks(post)), VIEW_BLOCKS - 2)
     frame = {
         "type": "modal",
         "callback_id": PAGE_ACTION,
@@ -298,7 +298,10 @@ def confirm(label: str, question: str, language: str, memo: Memo) -> dict[str, A
 
 def home(post: Post) -> dict[str, Any]:
     """The Home tab, cut to a hundred blocks. Channel ids become channel links."""
-    return {"type": "home", "blocks": [_named(b) for b in blocks(post)[:VIEW_BLOCKS]] or [{"type": "divider"}]}
+    return {
+        "type": "home",
+        "blocks": [_named(b) for b in with_plain_feedback(blocks(post))[:VIEW_BLOCKS]] or [{"type": "divider"}],
+    }
 
 
 def _named(block: SlackBlock) -> SlackBlock:

@@ -34,7 +34,7 @@ async def test_a_card_is_in_the_channel_s_language(channel):
     await channel.context.store.save_subscription(
         replace(await channel.set_up(), profile=replace(channel.context.defaults.profile, language="zh"))
     )
-    assert "核心" in (await channel.command("paper", "2601.22153")).text
+    assert "仅摘要" in (await channel.command("paper", "2601.22153")).text
 
 
 async def test_what_looks_like_an_id_and_is_none_gets_a_sentence(channel):
@@ -149,7 +149,7 @@ async def test_one_person_reads_their_own_language_and_a_card_the_channel_s(chan
     assert "下一次" in status
     assert "Next run" not in status
     card = (await channel.command("paper", "2601.22153", BOB)).text
-    assert "Core idea" in card
+    assert "abstract only" in card
     assert not re.search(r"[\u4e00-\u9fff]", card)
 
 

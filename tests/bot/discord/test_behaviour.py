@@ -252,11 +252,11 @@ async def test_a_button_says_what_it_stands_for(stage):
     assert result.followups == []
 
 
-async def test_the_menu_of_a_card_is_a_select(stage):
+async def test_the_menu_of_a_card_stands_behind_one_button(stage):
     thread = await stage.digest()
     message = stage.message(thread, "k:1")
-    await stage.ada.select(message, ["pb:bibtex:k#1"], custom_id=custom(message, "pb:menu:"))
-    assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("bibtex", "k#1")
+    await stage.ada.click(message, custom_id=custom(message, "pb:menu:"))
+    assert (stage.handler.clicks[0].action, stage.handler.clicks[0].value) == ("menu", "k#1")
 
 
 async def test_what_is_dangerous_is_asked_once(stage):

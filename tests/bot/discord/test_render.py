@@ -7,11 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.chat import Actions, Button, Heading, Menu, Post, Quotation, Rule, Small, Style, Text, Thread
+from bot.core.subscription import Detail
+from bot.digests import cards
 from bot.discord.ids import ComponentId, custom_id, marker, nonce, parse_custom_id
-from bot.discord.render.messages import messages
+from bot.discord.render.messages import ACCENT, messages
 from bot.discord.render.packing import cut, size
 from bot.discord.render.plan import plan
-from tests.servers.discord_rules import check_message, texts, walk
+from tests.phone import discord_lines
+from tests.previews.sample import sample_digest
+from tests.servers.discord_rules import check_components, check_message, texts, walk
 
 
 def post(*blocks) -> Post:
@@ -48,14 +52,31 @@ def test_buttons_keep_to_rows_and_menus_of_many():
     assert [len(c["components"]) for c in message["components"] if c["type"] == 1] == [5, 2]
     menu = tuple(Button(n, "v", n, Style.MENU) for n in ("save", "share", "wrong"))
     (message,) = messages(post(Text("x"), Actions(menu)))
-    (select,) = [c for c in walk(message["components"]) if c["type"] == 3]
-    assert [o["value"] for o in select["options"]] == ["pb:save:v", "pb:share:v", "pb:wrong:v"]
+    (more,) = [c for c in walk(message["components"]) if c["type"] == 2]
+    assert (more["label"], more["custom_id"]) == ("⋯", "pb:day_menu:v")
+
+
+async def test_a_paper_is_one_container_with_one_row_of_buttons():
+    digest = await sample_digest("en")
+    thread = cards.thread(digest, Detail.SHORT)
+    replies = [s for s in plan(thread, "k") if s.reply >= 0]
+    accents = []
+    for step in replies:
+        message = step.payload["message"]
+        check_components(message["components"], v2=True)
+        (container,) = message["components"]
+        accents.append(container["accent_color"] == ACCENT)
+        (row,) = [c for c in container["components"] if c["type"] == 1]
+        custom = [c["custom_id"].split(":")[1] for c in row["components"]]
+        assert custom == ["ask", "full", "more", "fewer", "menu"]
+        assert discord_lines(message["components"]) <= 20
+    assert accents == [True] * 3 + [False] * 7
 
 
 def test_a_card_to_its_asker_alone_shows_its_share_button():
     menu = tuple(Button(n, "v", n, Style.MENU) for n in ("save", "share", "wrong", "bibtex"))
     (message,) = messages(post(Text("x"), Actions(menu)), private=True)
-    assert [c["label"] for c in walk(message["components"]) if c["type"] == 2] == ["share"]
+    assert [c["label"] for c in walk(message["components"]) if c["type"] == 2] == ["share", "⋯"]
 
 
 def test_feedback_is_two_small_emoji():

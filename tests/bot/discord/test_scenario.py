@@ -349,7 +349,8 @@ async def test_setup_says_which_right_is_missing_by_comparing(day):
 async def test_taken_back_after_one_question_people_keep_their_words(day):
     day.home.discord.say(day.ada, day.thread, "nice one")
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
-    sure = await told(day.press(parent, "pb:?retract:", admin=True), "sure")
+    menu = await told(day.press(parent, "pb:day_menu:", admin=True), "This digest")
+    sure = await told(day.press(menu, "pb:?retract:", admin=True), "sure")
     assert len(day.said) == 11
     day.press(sure, "pb:retract:", admin=True)
     await until(lambda: len(day.said) == 1 and not day.home.world.messages[day.home.channel["id"]])

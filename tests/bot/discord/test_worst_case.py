@@ -31,7 +31,12 @@ def marks(digest: Digest, detail: Detail) -> list[str]:
     found = ["OVERVIEW", "TREND", *(f"SAID-{e.number} " for e in digest.entries)]
     for e in digest.entries:
         n = e.number
-        found += [f"CORE-{n} ", f"WHY-{n} ", f"NOTE-{n} ", *(f"FINDING-{n}-{i} " for i in range(5))]
+        found += [
+            f"CORE-{n} ",
+            f"WHY-{n} ",
+            f"NOTE-{n} ",
+            *(f"FINDING-{n}-{i} " for i in range(5) if detail is not Detail.CARD),
+        ]
         if detail is Detail.SHORT:
             found += [f"SHORT-{n}-{part} " for part in FULL_PARTS]
         if detail is Detail.FULL:

@@ -233,3 +233,22 @@ async def test_no_token_and_no_message_reaches_the_log_at_any_level(slack, chat,
     await chat.post(step(post=Post((Text("a secret plan"),), "a secret plan")), PLACE)
     assert BOT_TOKEN not in caplog.text
     assert "secret plan" not in caplog.text
+
+
+async def test_where_feedback_icons_are_refused_two_buttons_are_posted_once_and_remembered(slack, chat):
+    refused = []
+
+    def icons(args: dict) -> bool:
+        refused.append("context_actions" in json.dumps(args.get("blocks", [])))
+        return refused[-1]
+
+    slack.fail("chat.postMessage", "error:invalid_blocks", times=99, when=icons)
+    digest = worst_digest(2)
+    cards_of = [
+        messages.render_post(cards.paper_post(e, digest, Detail.CARD), str(e.number))[0] for e in digest.entries
+    ]
+    await delivered(chat, [Step(f"d:{n}", StepKind.POST, payload) for n, payload in enumerate(cards_of)])
+    assert refused.count(True) == 1
+    posted = slack.space.channel("C1").messages.values()
+    assert len(posted) == 2
+    assert all(m.blocks[-1]["elements"][0]["action_id"] == "more:0" for m in posted)

@@ -25,10 +25,12 @@ from bot.core.chat import (
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.slack.render import lengths, messages, richtext
-from bot.slack.render.blocks import blocks
+from bot.slack.render.blocks import blocks, with_plain_feedback
 from digest.render import tex
+from tests import phone
 from tests.bot.slack.worst_case import NASTY, PINGS, worst_digest, worst_entry
 from tests.builders import a_digest
+from tests.previews.sample import sample_digest
 from tests.servers.slack import rules
 
 PLACE = Place("slack", "C0PAPERS")
@@ -170,9 +172,29 @@ def test_nothing_to_say_still_says_its_fallback():
 
 def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below():
     row, thumbs = blocks(cards.paper_post(worst_entry(1), worst_digest(1), Detail.CARD))[-2:]
-    assert [e["type"] for e in row["elements"]] == ["button", "button", "overflow"]
-    assert len(row["elements"][-1]["options"]) == 5
-    assert [e["action_id"] for e in thumbs["elements"]] == ["more:0", "fewer:1"]
+    assert [e.get("action_id") for e in row["elements"]] == ["ask:0", "full:1", "save:2", "menu:0"]
+    assert len(row["elements"][-1]["options"]) == 4
+    (pair,) = thumbs["elements"]
+    assert (thumbs["type"], pair["type"]) == ("context_actions", "feedback_buttons")
+    assert [pair[n]["value"].split("|")[0] for n in ("positive_button", "negative_button")] == ["more", "fewer"]
+    (plain,) = with_plain_feedback([thumbs])
+    rules.message_blocks([plain])
+    assert [e["action_id"] for e in plain["elements"]] == ["more:0", "fewer:1"]
+    assert [e["value"] for e in plain["elements"]] == [f"{worst_digest(1).key}#1"] * 2
+
+
+async def test_the_analysis_is_folded_below_what_a_reader_decides_by():
+    digest = await sample_digest("en")
+    shown = {d: checked(cards.paper_post(digest.entries[0], digest, d))[0]["blocks"] for d in Detail}
+    folded = [b for b in shown[Detail.SHORT] if b["type"] == "section"]
+    assert [b["expand"] for b in folded] == [False] * len(folded)
+    assert folded
+    text = "\n".join(b["text"]["text"] for b in folded)
+    assert "*3 Method*" in text
+    assert "generalise well in static manipulation" in text
+    assert not [b for b in shown[Detail.CARD] if b["type"] in ("section", "divider")]
+    assert [b["type"] for b in shown[Detail.FULL]].count("divider") == 1
+    assert phone.slack_lines(shown[Detail.SHORT][: shown[Detail.SHORT].index(folded[0])]) <= 20
 
 
 def test_bare_thumbs_stand_in_the_row_of_an_answer():

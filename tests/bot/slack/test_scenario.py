@@ -172,7 +172,7 @@ async def test_a_vote_taken_back_is_undone_and_the_reply_shows_how_many_there_ar
     await day.slack.click("U1", reply, "👍 More like this · 2").wait()
     await day.slack.click("U1", day.alone()[-1], "Undo").wait()
     await day.slack.until(lambda: "👍 More like this · 1" in str(reply.blocks))
-    assert "Taken back." in day.alone()[-1].shown
+    await day.slack.until(lambda: "Taken back." in day.alone()[-1].shown)
     assert reply.edits == edits + 1  # nothing is edited for a vote that changes no count
     assert [m.edits for m in day.thread[2:]] == others
 

@@ -204,6 +204,9 @@ class People:
             for element in [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]:
                 if element.get("text", {}).get("text") == label if isinstance(element.get("text"), dict) else False:
                     return block.get("block_id", "auto"), element, {"value": element.get("value", "")}
+                for name in ("positive_button", "negative_button"):
+                    if element.get(name, {}).get("text", {}).get("text") == label:
+                        return block.get("block_id", "auto"), element, {"value": element[name]["value"]}
                 for option in element.get("options", []):
                     if option["text"]["text"] == label:
                         return block.get("block_id", "auto"), element, {"selected_option": option}

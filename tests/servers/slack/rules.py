@@ -168,8 +168,38 @@ INPUT_ELEMENTS: dict[str, Callable[[dict[str, Any]], None]] = {
 # ---------------------------------------------------------------- blocks
 
 
+def _feedback(item: dict[str, Any]) -> None:
+    keys(item, {"action_id", "positive_button", "negative_button"}, set())
+    must(0 < len(item["action_id"]) <= 255, "action_id of 1 to 255 characters")
+    for name in ("positive_button", "negative_button"):
+        button = item[name]
+        keys(button, {"text", "value"}, {"accessibility_label"})
+        _text(button["text"], 75, ("plain_text",))
+        must(0 < len(button["value"]) <= 2000, f"{name} value of 1 to 2000 characters")
+        must(0 < len(button.get("accessibility_label", "x")) <= 75, f"{name} accessibility_label of 1 to 75 characters")
+
+
+def _icon(item: dict[str, Any]) -> None:
+    _interactive(item, {"icon", "text"}, {"value", "visible_to_user_ids", "accessibility_label"})
+    must(item["icon"] == "trash", f"icon {item['icon']}")
+    _text(item["text"], 75, ("plain_text",))
+
+
+CONTEXT_ELEMENTS: dict[str, Callable[[dict[str, Any]], None]] = {"feedback_buttons": _feedback, "icon_button": _icon}
+
+
+def _context_actions(block: dict[str, Any]) -> None:
+    keys(block, {"elements"}, {"block_id"})
+    must(0 < len(block["elements"]) <= 5, f"context_actions of {len(block['elements'])} elements")
+    for item in block["elements"]:
+        _element(item, CONTEXT_ELEMENTS)
+    ids = [item["action_id"] for item in block["elements"]]
+    must(len(ids) == len(set(ids)), f"action_id is not unique: {ids}")
+
+
 def _section(block: dict[str, Any]) -> None:
     keys(block, set(), {"block_id", "text", "fields", "accessory", "expand"})
+    must(isinstance(block.get("expand", False), bool), "expand is true or false")
     must("text" in block or bool(block.get("fields")), "section without text")
     if "text" in block:
         _text(block["text"], 3000)
@@ -239,6 +269,7 @@ MESSAGE_BLOCK_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "image": _image,
 }
 VIEW_BLOCK_CHECKS = {**MESSAGE_BLOCK_CHECKS, "input": _input}
+MESSAGE_ONLY_CHECKS = {**MESSAGE_BLOCK_CHECKS, "context_actions": _context_actions}
 
 
 def _blocks(blocks: Any, most: int, table: dict[str, Callable[[dict[str, Any]], None]]) -> list[dict[str, Any]]:
@@ -263,7 +294,7 @@ def _blocks(blocks: Any, most: int, table: dict[str, Callable[[dict[str, Any]], 
 
 def message_blocks(blocks: Any) -> list[dict[str, Any]]:
     """The blocks of a message, parsed. Raises Refused."""
-    checked = _blocks(blocks, MESSAGE_BLOCKS, MESSAGE_BLOCK_CHECKS)
+    checked = _blocks(blocks, MESSAGE_BLOCKS, MESSAGE_ONLY_CHECKS)
     total = sum(len(text) for text in texts(checked, urls=True))
     if total > TOTAL:
         refuse(f"{total} characters over all blocks", "msg_blocks_too_long")
