@@ -150,19 +150,17 @@ class WebApi:
         given = args.get("blocks") or []
         if not has_feedback(given):
             return await self._call(method, token=token, **args)
-        plain = args | {"blocks": with_plain_feedback(given)}
-        if self._plain_feedback:
-            return await self._call(method, token=token, **plain)
+        if not self._plain_feedback:
+            try:
+                return await self._call(method, token=token, **args)
+            except SlackRefused as error:
+                if error.code != "invalid_blocks":
+                    raise
+            # Remembered first: the next request may be throttled and made again by the caller.
+            self._plain_feedback = True
+            log.info("event=plain_feedback reason='Slack refuses context_actions'")
         try:
-            return await self._call(method, token=token, **args)
-        except SlackRefused as error:
-            if error.code != "invalid_blocks":
-                raise
-        # Remembered before the next request, which may be throttled and made again by the caller.
-        self._plain_feedback = True
-        log.info("event=plain_feedback reason='Slack refuses context_actions'")
-        try:
-            return await self._call(method, token=token, **plain)
+            return await self._call(method, token=token, **args | {"blocks": with_plain_feedback(given)})
         except SlackRefused:
             self._plain_feedback = False  # the icons were not what it refused
             raise
