@@ -23,64 +23,10 @@ from digest.model import (
 )
 from tests.sample_day import SampleDay
 
-PAPERS = (
-    (
-        "2601.22153",
-        "DynamicVLA: A Vision-Language-Action Model for Dynamic Object Manipulation",
-        "Haozhe Xie; Beichen Wen; Jiarui Zheng; Zhaoxi Chen; Fangzhou Hong; Haiwen Diao; Ziwei Liu",
-        "cs.RO cs.CV",
-    ),
-    (
-        "2601.22158",
-        "One-step Latent-free Image Generation with Pixel Mean Flows",
-        "Yiyang Lu; Susie Lu; Qiao Sun; Hanhong Zhao; Zhicheng Jiang; Xianbang Wang; Tianhong Li; Zhengyang Geng; Kaiming He",
-        "cs.CV",
-    ),
-    (
-        "2601.22155",
-        "UEval: A Benchmark for Unified Multimodal Generation",
-        "Bo Li; Yida Yin; Wenhao Chai; Xingyu Fu; Zhuang Liu",
-        "cs.CV cs.CL",
-    ),
-    (
-        "2601.20742",
-        "Compression Tells Intelligence: Visual Coding, Visual Token Technology, and the Unification",
-        "Xin Jin; Jinming Liu; Yuntao Wei; Junyan Lin; Zhicheng Wang; Jianguo Huang; Xudong Yang; Yanxiao Liu; Wenjun Zeng",
-        "cs.CV",
-    ),
-    (
-        "2601.22150",
-        "Do VLMs Perceive or Recall? Probing Visual Perception vs. Memory with Classic Visual Illusions",
-        "Xiaoxiao Sun; Mingyang Li; Kun yuan; Min Woo Sun; Mark Endo; Shengguang Wu; Changlin Li; Yuhui Zhang; Zeyu Wang; Serena Yeung-Levy",
-        "cs.CV",
-    ),
-    (
-        "2601.22143",
-        "JUST-DUB-IT: Video Dubbing via Joint Audio-Visual Diffusion",
-        "Anthony Chen; Naomi Ken Korem; Tavi Halperin; Matan Ben Yosef; Urska Jelercic; Ofir Bibi; Or Patashnik; Daniel Cohen-Or",
-        "cs.GR cs.CV",
-    ),
-    (
-        "2601.22135",
-        "PI-Light: Physics-Inspired Diffusion for Full-Image Relighting",
-        "Zhexin Liang; Zhaoxi Chen; Yongwei Chen; Tianyi Wei; Tengfei Wang; Xingang Pan",
-        "cs.CV",
-    ),
-    (
-        "2601.22127",
-        "EditYourself: Audio-Driven Generation and Manipulation of Talking Head Videos with Diffusion Transformers",
-        "John Flynn; Wolfgang Paier; Dimitar Dinev; Sam Nhut Nguyen; Hayk Poghosyan; Manuel Toribio; Sandipan Banerjee; Guy Gafni",
-        "cs.CV cs.GR cs.LG cs.MM",
-    ),
-    ("2601.22125", "Creative Image Generation with Diffusion Model", "Kunpeng Song; Ahmed Elgammal", "cs.CV"),
-    (
-        "2601.22094",
-        "RefAny3D: 3D Asset-Referenced Diffusion Models for Image Generation",
-        "Hanzhuo Huang; Qingyang Bao; Zekai Gu; Zhongshuo Du; Cheng Lin; Yuan Liu; Sibei Yang",
-        "cs.CV",
-    ),
-)
-"""Id, title, authors and categories."""
+ORDER = (
+    "2601.22153", "2601.22158", "2601.22155", "2601.20742", "2601.22150", "2601.22143", "2601.22135", "2601.22127", "2601.22125",
+    "2601.22094",
+)  # fmt: skip
 CLAIMS = {
     "en": (
         "acts while it reasons, keeps up with moving objects",
@@ -168,16 +114,8 @@ def _analysis(paper: Paper, language: str) -> Analysis:
     return Analysis(paper.id, paper.version, Basis.HTML, language, "a-model", CORE[language], parts, findings)
 
 
-ABSTRACT = "Manipulating dynamic objects remains an open challenge for Vision-Language-Action (VLA) models."
-
-
-def _paper(id: str, title: str, authors: str, categories: str) -> Paper:
-    day = datetime(2026, 1, 29, 17, 59, tzinfo=UTC)
-    return Paper(id, 1, title, ABSTRACT, tuple(authors.split("; ")), tuple(categories.split()), day, day)
-
-
-def sample_digest(language: str = "zh") -> Digest:
-    papers = [_paper(*facts) for facts in PAPERS]
+async def sample_digest(language: str = "zh") -> Digest:
+    papers = await SampleDay().get(ORDER)
     entries = tuple(
         Entry(
             n,
@@ -216,7 +154,7 @@ def sample_digest(language: str = "zh") -> Digest:
         Profile(("cs.CV", "cs.RO"), "具身、VLA" if language == "zh" else "embodied, VLA", language=language),
         entries,
         summary,
-        Coverage(231, 231, 10, (PAPERS[3][0],)),
+        Coverage(231, 231, 10, (ORDER[3],)),
         Usage(16, 120_000, 20_000, 15_000, 0.41),
         others=tuple(
             Candidate(10 + n, p, Score(p.id, 6.8, 5, REASON[language], "a-model")) for n, p in enumerate(others, 1)

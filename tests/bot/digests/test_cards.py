@@ -27,7 +27,7 @@ def test_two_papers_whose_names_begin_alike_are_told_apart():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_day_is_read_on_a_phone_in_forty_five_lines_a_paper_a_line(language):
-    digest = sample_digest(language)
+    digest = await sample_digest(language)
     (message,) = messages.render_post(cards.thread(digest, Detail.SHORT).parent)
     assert phone.slack_lines(message["blocks"]) <= 40
     lines = phone.slack_text(message["blocks"]).splitlines()

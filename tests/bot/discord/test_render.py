@@ -57,7 +57,7 @@ def test_buttons_keep_to_rows_and_menus_of_many():
 
 
 async def test_a_paper_is_one_container_with_one_row_of_buttons():
-    digest = sample_digest("en")
+    digest = await sample_digest("en")
     thread = cards.thread(digest, Detail.SHORT)
     replies = [s for s in plan(thread, "k") if s.reply >= 0]
     accents = []

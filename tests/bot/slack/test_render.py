@@ -184,7 +184,7 @@ def test_buttons_stand_in_one_row_with_the_menu_at_its_end_and_thumbs_below():
 
 
 async def test_the_analysis_is_folded_below_what_a_reader_decides_by():
-    digest = sample_digest("en")
+    digest = await sample_digest("en")
     shown = {d: checked(cards.paper_post(digest.entries[0], digest, d))[0]["blocks"] for d in Detail}
     folded = [b for b in shown[Detail.SHORT] if b["type"] == "section"]
     assert [b["expand"] for b in folded] == [False] * len(folded)
