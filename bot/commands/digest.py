@@ -25,6 +25,9 @@ from digest.pipeline import Preview
 
 log = logging.getLogger(__name__)
 
+TO_POST = ("member", "post", "threads")
+"""The names of grants without which a digest cannot be posted."""
+
 Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[None]]
 
 
@@ -73,7 +76,13 @@ async def run_now(
     previewed: Preview | None = None,
 ) -> None:
     """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
+    If the bot lacks a right that it needs to post, it is named, and nothing is made.
     A digest that is made and could not be posted is posted now. `previewed`: its papers."""
+    lacking = [g for g in await setup.load_grants(context, command.place, command.extra) if not g.held]
+    if any(grant.name in TO_POST for grant in lacking):
+        words = say("now.lacking", language, missing=setup.ticks(lacking, language))
+        await respond.show(note(words, language))
+        return
     held = await _undelivered(context, subscription)
     if held:
         await respond.progress(say("summarised", language))

@@ -138,6 +138,7 @@ say = Texts(
     text("already", "A digest is already being made; you are following it."),
     text("nothing new", "Nothing new since the last digest. arXiv's next list: {next}."),
     text("nothing new.linked", "Nothing new since the last digest ({link}). arXiv's next list: {next}."),
+    text("now.lacking", "A digest cannot be posted here: {missing}. Nothing was made. When that is set right, `/digest now` works at once."),
     text("now.held", "The digest is made, but it cannot be posted: {why} When that is set right, `/digest now` posts it at once; I also keep trying for three days."),
     text("failed", "It could not be made: {why}"),
     plural("retract?", "Take back today's digest ({n} message)? What people wrote stays.", "Take back today's digest ({n} messages)? What people wrote stays."),

@@ -183,12 +183,15 @@ class SlackChat:
 
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
         """See `Chat.grants`: scopes of the token, and membership."""
-        who, info = await self.api.identity(), {"is_member": True}
+        given, info = await self.api.scopes(), {"is_member": True}
         if not place.direct:
-            info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
+            try:
+                info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
+            except TargetMissing:  # a private channel that the bot is not in
+                info = {"is_member": False, "is_private": True}
         history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
         scopes = {"post": "chat:write", "history": f"{history}:history", "files": "files:write"}
-        held = [Grant(name, not who.scopes or scope in who.scopes, scope) for name, scope in scopes.items()]
+        held = [Grant(name, not given or scope in given, scope) for name, scope in scopes.items()]
         return (Grant("member", bool(info.get("is_member")), "/invite"), *held)
 
     async def draft(self, question: Question, key: str, message: str = "") -> Draft:

@@ -227,9 +227,17 @@ class WebApi:
         """The bot's identity, requested once. Raises Forbidden for a refused token."""
         if self._identity is None:
             data = await self.call("auth.test")
-            scopes = frozenset(s for s in str(data["scopes"]).replace(" ", "").split(",") if s)
-            self._identity = Identity(data["team_id"], data["user_id"], data.get("bot_id", ""), data["url"], scopes)
+            known = data["team_id"], data["user_id"], data.get("bot_id", ""), data["url"]
+            self._identity = Identity(*known, _scopes(data))
         return self._identity
+
+    async def scopes(self) -> frozenset[str]:
+        """The token's scopes as they are now; empty if Slack does not say."""
+        return _scopes(await self.call("auth.test"))
+
+
+def _scopes(data: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(s for s in str(data["scopes"]).replace(" ", "").split(",") if s)
 
 
 def _flat(value: Any) -> Any:
