@@ -12,7 +12,8 @@ WORKDIR /app
 COPY bot ./bot
 COPY digest ./digest
 RUN python -m compileall -q bot digest && useradd --create-home --uid 1000 paperboy && install -d -o paperboy -m 700 /data
-USER paperboy
+# USER paperboy, by its number: a cluster that demands another than root cannot look a name up.
+USER 1000
 # The embedded store, where REDIS_URL is not set: mount a volume here, or its data goes with the container.
 ENV PAPERBOY_HOME=/data PYTHONUNBUFFERED=1
 VOLUME /data

