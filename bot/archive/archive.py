@@ -165,6 +165,16 @@ class Archive:
         """Without answers that the store no longer holds: their asker may have deleted them."""
         return [hit for hit in hits if hit.kind != "answer" or await self._public_answer(hit.subject) is not None]
 
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Self]:
+        """For a command: asks the owner, else owns the file for as long."""
+        async with contextlib.AsyncExitStack() as stack:
+            if not await self._store.archive_has_owner():
+                with contextlib.suppress(LeaseBusy):
+                    await stack.enter_async_context(self.owned())
+                    await self.catch_up()
+            yield self
+
     # ------------------------------------------------------------ owning
 
     async def run(self) -> None:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.archive import archive
+from bot.cli.export import export
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
 from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, env_file, name_env_file, sentence
@@ -246,6 +247,7 @@ def stop() -> None:
 app.add_typer(subscriptions, name="subscriptions")
 app.add_typer(archive, name="archive")
 command(app)(costs)
+command(app)(export)
 
 
 def main() -> None:
