@@ -140,7 +140,7 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
     try:
         daily = Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
         queue = InlineQueue()
-        context = replace(app.context({chat.name: chat}, queue), daily=daily)
+        context = replace(app.context({chat.name: chat}, queue), daily=daily, archive=None)
         queue.register("answer", Conversation(context).answer)
         queue.register("digest", _Digests(context).make)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")

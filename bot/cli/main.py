@@ -16,6 +16,7 @@ import typer
 
 from bot.cli.archive import archive
 from bot.cli.export import export
+from bot.cli.mcp import mcp
 from bot.cli.run import run_command
 from bot.cli.subscriptions import costs, subscriptions
 from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, env_file, name_env_file, sentence
@@ -248,6 +249,7 @@ app.add_typer(subscriptions, name="subscriptions")
 app.add_typer(archive, name="archive")
 command(app)(costs)
 command(app)(export)
+command(app)(mcp)
 
 
 def main() -> None:

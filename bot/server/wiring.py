@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import stamina
@@ -53,7 +54,10 @@ class App:
     url: str
     """Address of the store's server."""
     embedded: EmbeddedStore | None
-    archive: Archive
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.store, self.settings.home, self.services.papers, self.settings.archive_days)
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
         return Daily(self.store, self.services, chats, self.pace, self.now)
@@ -126,8 +130,7 @@ async def open_app(
         services = await _services(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts, analyst
         )
-        archive = Archive(store, settings.home, services.papers, settings.archive_days)
-        yield App(settings, store, services, pace, store.now, url, embedded, archive)
+        yield App(settings, store, services, pace, store.now, url, embedded)
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,58 @@
+"""`paperboy mcp`: the archive's tools for agents, over stdio or HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.run import run_command
+
+Channels = Annotated[
+    list[str] | None,
+    typer.Option("--channel", help="Serve this channel over stdio; repeatable. Default: all.", metavar="CHANNEL"),
+]
+Http = Annotated[bool, typer.Option("--http", help="Serve HTTP at 127.0.0.1 instead of stdio.")]
+Port = Annotated[int, typer.Option(help="The port of HTTP.", min=1, max=65535)]
+
+
+@contextlib.asynccontextmanager
+async def _owning(archive: Any) -> AsyncIterator[None]:
+    """Owns the archive while no other process does."""
+    owner = asyncio.create_task(archive.run())
+    try:
+        yield
+    finally:
+        owner.cancel()
+        await asyncio.gather(owner, return_exceptions=True)
+
+
+def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None:
+    """Serve the archive to agents by the Model Context Protocol. See docs/archive.md."""
+
+    async def work(settings: Any) -> None:
+        from bot.archive.links import Links
+        from bot.cli.agents import answering
+        from bot.server.wiring import open_app
+        from digest.errors import BadInput, Misconfigured
+
+        try:
+            from bot.archive.mcp import LinkTokens, server
+        except ModuleNotFoundError:
+            raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy[mcp]'.") from None
+        async with open_app(settings) as app, _owning(app.archive):
+            known = {s.key for s in await app.store.subscriptions()}
+            if unknown := sorted(set(channel or ()) - known):
+                raise BadInput(f"{unknown[0]} is no channel here; `paperboy subscriptions list` shows them.")
+            ask = answering(app)
+            if not http:
+                await server(app.archive, ask, channel or known).run_stdio_async()
+                return
+            url = settings.archive_url or f"http://127.0.0.1:{port}"
+            tokens = LinkTokens(app.store, Links(app.store, url, settings.archive_public))
+            await server(app.archive, ask, (), tokens, url, port).run_streamable_http_async()
+
+    run_command(work)
