@@ -240,7 +240,7 @@ class Tour:
         elif name == "/save" and self._has(rest):
             await self._click("save", rest)
         elif name == "/others" and self.digest.others:
-            await self._responder.show(cards.others(self.digest))
+            await self._responder.checklist(cards.others(self.digest, self.digest.language))
         elif name == "/questions" and self.sample:
             self._say_questions(self.sample)
         elif name not in ("/full", "/save"):

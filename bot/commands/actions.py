@@ -7,7 +7,8 @@ of a digest or channel.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.archive.export import Format, exported
@@ -58,6 +59,7 @@ from digest.model import Candidate, Digest, Entry, Paper
 from digest.ports import booked
 from digest.read_paper import read_paper
 from digest.render import tex
+from digest.render.labels import label
 from digest.render.markdown import coverage_line, escape, link, render, why
 
 AfterClose = Callable[[], Awaitable[None]] | None
@@ -65,7 +67,7 @@ AfterClose = Callable[[], Awaitable[None]] | None
 
 VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
 """Button to the kind of vote and the text that confirms it."""
-FORMS = ("setup", "ask", "wrong")
+FORMS = ("setup", "ask", "wrong", "add_checked")
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ class Actions:
         await gate.admit(self._context, submission, language)
         if submission.action == "setup":
             return await self._set_up(submission, respond, language)
+        if submission.action == "add_checked":
+            ranks = [int(v) for field in submission.fields.values() for v in field.split(",") if v.isdecimal()]
+            return {}, lambda: self._add_all(submission.value, ranks, respond, language)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)
@@ -381,22 +386,45 @@ class Actions:
         return digest
 
     async def _others(self, click: Click, respond: Responder, language: str) -> None:
-        await respond.show(cards.others(await self._load_digest(click.value, language)))
+        digest = await self._load_digest(click.value, language)
+        if digest.others:
+            await respond.checklist(cards.others(digest, language))
+        else:
+            await respond.show(note(say("card.no others", language), language))
 
     async def _add(self, click: Click, respond: Responder, language: str) -> None:
-        """Reads a candidate and posts it as the next reply of the digest's thread."""
         subject = await self._load_subject(click.value, language)
-        candidate, digest = subject.candidate, subject.digest
-        subscription = await self._context.store.subscription(digest.subscription) if digest else None
-        if candidate is None or digest is None or subscription is None:
+        if subject.entry is not None:
+            raise NotFound(say("added.already", language))
+        if subject.digest is None or subject.candidate is None:
             raise NotFound(say("expired", language))
-        await respond.progress(say("adding", language, rank=candidate.rank))
-        with booked(subscription.key, "analyse"):
-            entry = await read_paper(
-                candidate.paper, candidate.score, candidate.rank, digest.language, self._context.services
-            )
-        await self._context.daily.add(subscription, digest, entry)
-        await respond.show(note(say("added", language), language))
+        await self._add_all(subject.digest.key, [subject.number], respond, language)
+
+    async def _add_all(self, key: str, ranks: Sequence[int], respond: Responder, language: str) -> None:
+        """Reads candidates together and posts each as the next reply of the digest's thread."""
+        digest = await self._load_digest(key, language)
+        subscription = await self._context.store.subscription(digest.subscription)
+        wanted = sorted((c for c in digest.others if c.rank in ranks), key=lambda c: c.rank)
+        if subscription is None or not wanted:
+            raise NotFound(say("expired", language))
+        named = label("separator.words", language).join(str(c.rank) for c in wanted)
+        await respond.progress(say("adding", language, rank=named))
+        services = self._context.services
+        room = asyncio.Semaphore(services.concurrency)
+
+        async def read(candidate: Candidate) -> Entry:
+            async with room:
+                with booked(subscription.key, "analyse"):
+                    return await read_paper(candidate.paper, candidate.score, candidate.rank, digest.language, services)
+
+        read_papers = await asyncio.gather(*(read(c) for c in wanted), return_exceptions=True)
+        entries = [entry for entry in read_papers if isinstance(entry, Entry)]
+        for entry in entries:
+            await self._context.daily.add(subscription, key, entry)
+        for failed in read_papers:
+            if isinstance(failed, BaseException):
+                raise failed
+        await respond.show(note(say("added", language, n=len(entries)), language))
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)

@@ -18,23 +18,30 @@ from bot.console import render
 from bot.console.choices import Choice, choices
 from bot.console.history import History
 from bot.core.chat import (
+    Actions,
+    Block,
+    Checklist,
     Form,
     Grant,
+    Heading,
     Panel,
     Person,
     Place,
     Post,
     Question,
     Responder,
+    Row,
     Step,
     StepKind,
     TargetMissing,
+    Text,
     Thread,
     Upload,
     without_pictures,
 )
 from bot.core.ids import StepKey, link_to, reply_url
 from bot.store import Store, post_from_data, post_to_data
+from digest.render.markdown import escape
 
 NAME = "console"
 FRAMES_PER_SECOND = 8
@@ -222,6 +229,10 @@ class ConsoleDraft:
         self._live.update(shown)
 
 
+def _row(row: Row) -> tuple[Block, ...]:
+    return Text(f"{escape(row.label)}\\\n{escape(row.detail)}"), Actions((row.button,))
+
+
 @dataclass
 class ConsoleResponder:
     """Implements Responder for commands typed at the prompt."""
@@ -249,6 +260,10 @@ class ConsoleResponder:
 
     async def panel(self, panel: Panel) -> None:
         await self.form(panel.form)
+
+    async def checklist(self, checklist: Checklist) -> None:
+        rows = [block for row in checklist.rows for block in _row(row)]
+        await self.show(Post((Heading(checklist.title, 2), *rows), checklist.title, checklist.language))
 
     async def page(self, title: str, post: Post) -> None:
         self.chat.screen.print(render.page(title, post))

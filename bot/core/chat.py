@@ -181,6 +181,31 @@ class Panel:
     """Comes back as `Submission.state`: at most 200 characters."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """One thing to choose."""
+
+    value: str
+    label: str
+    """Plain text, short."""
+    detail: str
+    """Plain text: why one might choose it."""
+    button: Button
+    """Chooses this one alone, where there are no check boxes."""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """Things to choose several of. The answer is a Submission whose fields hold the values."""
+
+    action: str
+    value: str
+    title: str
+    submit: str
+    rows: tuple[Row, ...]
+    language: str = "en"
+
+
 CHANGED = "changed:"
 """Begins `Submission.pressed` after a change of a live field, whose name follows."""
 
@@ -573,6 +598,10 @@ class Responder(Protocol):
     async def panel(self, panel: Panel) -> None:
         """Opens a panel, as `form`, or replaces the one that was opened or acted in. A panel that
         the person has changed meanwhile stays as it is."""
+        ...
+
+    async def checklist(self, checklist: Checklist) -> None:
+        """Shows check boxes in a modal, or a button for each thing. As `form` in time."""
         ...
 
     async def page(self, title: str, post: Post) -> None:

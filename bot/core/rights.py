@@ -88,6 +88,7 @@ ACTIONS: Mapping[str, Rule] = {
     "answer_no": Rule(Right.SEE, Names.QUESTION),
     "ask": Rule(Right.ASK, Names.PAPER),
     "add": Rule(Right.ASK, Names.CANDIDATE),
+    "add_checked": Rule(Right.ASK, Names.DIGEST),
     "pick": Rule(Right.ASK, Names.CHOICE),
     "answer_yes": Rule(Right.ASK, Names.QUESTION),
     "settings": Rule(Right.CHANGE, Names.CHANNEL),

@@ -17,10 +17,12 @@ from bot.core.chat import (
     Actions,
     Block,
     Button,
+    Checklist,
     Heading,
     Picture,
     Post,
     Quotation,
+    Row,
     Rule,
     Small,
     Style,
@@ -392,28 +394,23 @@ def menu(value: str, language: str, name: str = "", *, archive: bool = False) ->
     return Post((Text(f"**{escape(title)}**"), Actions(tuple(kept))), title[:90], language)
 
 
-def others(digest: Digest) -> Post:
-    """The candidates that were not chosen, each with its reason and an "Add" button."""
-    language = digest.language
-    if not digest.others:
-        return Post((Text(say("card.no others", language)),), say("card.no others", language), language)
+def others(digest: Digest, language: str) -> Checklist:
+    """The candidates that were not chosen: `11  Name (6.8)` and the reason."""
     day = day_words(digest.local_date, language)
-    title = say("card.others of", language, first=digest.others[0].rank, last=digest.others[-1].rank, day=day)
-    blocks: list[Block] = [Heading(title, 2)]
-    for candidate in digest.others:
-        blocks.append(Text(_candidate(candidate, language)))
-        blocks.append(
-            Actions((Button("add", str(DigestPaper(digest.key, candidate.rank)), say("card.add", language)),))
-        )
-    return Post(tuple(blocks), title, language)
+    first, last = digest.others[0].rank, digest.others[-1].rank
+    papers = [e.paper for e in digest.entries] + [c.paper for c in digest.others]
+    rows = tuple(_candidate(c, papers, digest.key, language) for c in digest.others)
+    title = say("card.others of", language, first=first, last=last, day=day)
+    return Checklist("add_checked", digest.key, title, say("card.add", language), rows, language)
 
 
-def _candidate(candidate: Candidate, language: str) -> str:
+def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language: str) -> Row:
     score = candidate.score
     name = "card.relevance.words" if score.by == "extractive" else "card.relevance"
     relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
-    named = link(tex.plain(candidate.paper.title), candidate.paper.abs_url)
-    return " · ".join(filter(None, (f"**{candidate.rank}**", named, relevance, score.reason)))
+    named = f"{candidate.rank}  {short_title(candidate.paper, papers)} ({relevance})"
+    button = Button("add", str(DigestPaper(key, candidate.rank)), say("card.add", language))
+    return Row(str(candidate.rank), named, tex.plain(score.reason), button)
 
 
 def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:

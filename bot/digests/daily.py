@@ -208,8 +208,14 @@ class Daily:
         messages = {digest.entries[n].paper.id: message for n, message in replies.items() if n >= 0}
         await self._store.save_posts(digest.key, place, messages)
 
-    async def add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
-        """Posts one more paper into a digest's thread and adds it to the digest."""
+    async def add(self, subscription: Subscription, key: str, entry: Entry) -> None:
+        """Posts one more paper into a digest's thread and adds it to the digest, one at a time."""
+        async with self._store.lease(join_key("add", key), RUN_LEASE, policy=LeasePolicy.THROUGH_OUTAGES):
+            digest = await self._store.digest(key)
+            if digest is not None:
+                await self._add(subscription, digest, entry)
+
+    async def _add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
         place = replace(subscription.place, thread=await self._load_parent(digest))
         chat = self._chats[place.platform]
         if digest.entry(entry.paper.id) is None:

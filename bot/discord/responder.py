@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
-from bot.core.chat import Actions, Button, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import Actions, Button, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
@@ -142,6 +142,11 @@ class Responder:
         await self._forms.keep(name, self.ticket.person.id, filling)
         first, self._panel = not self._panel, name
         await self.draw_panel(name, filling, first=first)
+
+    async def checklist(self, checklist: Checklist) -> None:
+        async with self._lock:
+            for payload in panels.checklist(checklist):
+                await self._send(payload, private=True)
 
     def in_panel(self, name: str, round: int, fields: Mapping[str, str]) -> None:  # noqa: A002
         """Answers something done in this panel, the `round`-th thing, with these fields."""

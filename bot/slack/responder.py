@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import ChatError, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import messages, views
@@ -152,6 +152,9 @@ class SlackResponder:
             log.info("event=panel_not_updated code=%s", refused.code)
         else:
             self._keep_view(answer)
+
+    async def checklist(self, checklist: Checklist) -> None:
+        await self._open(views.checklist(checklist, self._memo(checklist.action, checklist.value)))
 
     def _keep_view(self, answer: Mapping[str, Any]) -> None:
         """Of the view shown now, so that a later update does not replace another's."""

@@ -8,7 +8,21 @@ from typing import Any
 from bot.commands.dispatcher import Dispatcher
 from bot.console.chat import ConsoleChat
 from bot.context import Context
-from bot.core.chat import Actions, Button, Click, Command, Form, Menu, Panel, Person, Place, Post, Question, Submission
+from bot.core.chat import (
+    Actions,
+    Button,
+    Checklist,
+    Click,
+    Command,
+    Form,
+    Menu,
+    Panel,
+    Person,
+    Place,
+    Post,
+    Question,
+    Submission,
+)
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.questions.conversation import Conversation
@@ -29,6 +43,7 @@ class Respond:
     lines: list[str] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
+    lists: list[Checklist] = field(default_factory=list)
     pages: list[Post] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +62,9 @@ class Respond:
 
     async def panel(self, panel: Panel) -> None:
         self.panels.append(panel)
+
+    async def checklist(self, checklist: Checklist) -> None:
+        self.lists.append(checklist)
 
     async def page(self, title: str, post: Post) -> None:
         self.pages.append(post)

@@ -47,6 +47,7 @@ _KEYS: Mapping[int, set[str]] = {
     2: {"type", "id", "style", "label", "emoji", "custom_id", "url", "disabled"},
     3: {"type", "id", "custom_id", "options", "placeholder", "min_values", "max_values", "disabled", "required"},
     4: {"type", "id", "custom_id", "style", "min_length", "max_length", "required", "value", "placeholder", "label"},
+    9: {"type", "id", "components", "accessory"},
     10: {"type", "id", "content"},
     12: {"type", "id", "items"},
     14: {"type", "id", "divider", "spacing"},
@@ -61,7 +62,7 @@ def check_components(components: list[dict[str, Any]], *, v2: bool) -> None:
         raise bad(f"components: {len(every)} components, 40 at most")
     if not v2 and len(components) > 5:
         raise bad("components: 5 rows at most")
-    allowed = {1, 10, 12, 14, 17} if v2 else {1}
+    allowed = {1, 9, 10, 12, 14, 17} if v2 else {1}
     for component in components:
         if component["type"] not in allowed:
             raise bad(f"components: type {component['type']} is not allowed here")
@@ -100,6 +101,11 @@ def _check_component(component: dict[str, Any]) -> None:  # one rule a kind
             raise bad("items: Must be between 1 and 10 in length")
         if any(size(i.get("description") or "") > 1024 for i in component["items"]):
             raise bad("description: Must be 1024 or fewer in length")
+    elif kind == 9:
+        if not 1 <= len(component["components"]) <= 3 or any(c["type"] != 10 for c in component["components"]):
+            raise bad("a section holds 1 to 3 texts")
+        if component["accessory"]["type"] not in (2, 11):
+            raise bad("a section's accessory is a button or a thumbnail")
     elif kind == 10 and not component["content"].strip():
         raise bad("content: This field is required")
     elif kind == 17:

@@ -227,6 +227,8 @@ class World:
             made = {**component, "id": component.get("id") or next(count)}
             if "components" in component:
                 made["components"] = [number(c) for c in component["components"]]
+            if "accessory" in component:
+                made["accessory"] = number(component["accessory"])
             return made
 
         return [number(c) for c in components]

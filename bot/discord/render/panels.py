@@ -11,14 +11,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.core import lists
-from bot.core.chat import Button, Field, Panel, Post, Style
+from bot.core.chat import Button, Checklist, Field, Panel, Post, Style
 from bot.core.texts import say
 from bot.discord.ids import ComponentId, custom_id
 from bot.discord.render.forms import Filling, PanelState
-from bot.discord.render.messages import NOBODY, OPTION, OPTIONS, PLACEHOLDER, V2, button, component, pieces, shortened
+from bot.discord.render.messages import (
+    LABEL,
+    NOBODY,
+    OPTION,
+    OPTIONS,
+    PLACEHOLDER,
+    TEXT,
+    V2,
+    button,
+    component,
+    pieces,
+    shortened,
+)
+from bot.discord.render.packing import size
 from digest.render.markdown import escape
 
 TYPED = ("line", "lines", "time")
+SECTIONS = 12
+"""In a message, which holds 40 components: a section is three."""
 VALUE = 300
 """Characters shown of a typed value; its modal has all."""
 Component = dict[str, Any]
@@ -130,6 +145,20 @@ def _buttons(name: str, filling: Filling) -> Component:
 
 def _button(pressed: ComponentId, text: str) -> Component:
     return {"type": 2, "style": 2, "label": shortened(text, 80), "custom_id": custom_id(pressed)}
+
+
+def checklist(given: Checklist) -> list[dict[str, Any]]:
+    """Messages of sections, each with a button."""
+    made: list[list[Component]] = [[_text(f"### {escape(given.title)}")]]
+    used = 0
+    for row in given.rows:
+        text = f"**{escape(row.label)}**" + (f"\n{escape(row.detail)}" if row.detail else "")
+        if len(made[-1]) > SECTIONS or used + size(text) > TEXT - LABEL * 4:
+            made.append([])
+            used = 0
+        made[-1].append({"type": 9, "components": [_text(text)], "accessory": button(row.button)})
+        used += size(text)
+    return [{"flags": V2, "components": parts, "allowed_mentions": NOBODY} for parts in made]
 
 
 def _text(text: str) -> Component:

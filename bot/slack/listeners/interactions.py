@@ -6,6 +6,7 @@ Slack sends these once and waits three seconds for an acknowledgement, with a fo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import secrets
@@ -80,8 +81,9 @@ class Interactions:
         await self._ack_soon(self._click(body), ack)
 
     async def _click(self, body: Payload) -> None:
-        if (body.get("view") or {}).get("callback_id") == views.PANEL_CALLBACK:
-            await self._act_in_panel(body)
+        callback = (body.get("view") or {}).get("callback_id")
+        if callback in (views.PANEL_CALLBACK, views.CHECKLIST_CALLBACK):
+            await (self._act_in_panel if callback == views.PANEL_CALLBACK else self._count_checked)(body)
             return
         pressed = payloads.pressed(body)
         if pressed is None or not pressed.action or not await self._is_ours(body):
@@ -98,6 +100,16 @@ class Interactions:
             else self._handler.on_click(click, respond)
         )
         await self._report_errors(work, respond, person)
+
+    async def _count_checked(self, body: Payload) -> None:
+        """Says on the submit button how many are checked."""
+        if not await self._is_ours(body):
+            return
+        person, view = await self._people.person(str(body["user"]["id"])), body["view"]
+        checked = sum(len(value.split(",")) for value in views.form_values(view).values() if value)
+        submit = say("card.add.checked", person.language, n=checked) if checked else say("card.add", person.language)
+        with contextlib.suppress(ChatError):
+            await self._chat.api.call("views.update", view_id=view["id"], view=views.counted(view, submit))
 
     async def _act_in_panel(self, body: Payload) -> None:
         if not await self._is_ours(body):

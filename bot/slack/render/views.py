@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.core import lists
-from bot.core.chat import Actions, Field, Form, Panel, Place, Post
+from bot.core.chat import Actions, Checklist, Field, Form, Panel, Place, Post, Row
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import lengths
@@ -32,6 +32,7 @@ PAGE_ACTION = "page"
 CONFIRM_CALLBACK = "confirm"
 FORM_CALLBACK = "form"
 PANEL_CALLBACK = "panel"
+CHECKLIST_CALLBACK = "checklist"
 VERSION = "~"
 """Parts a field's name and its value in a block's id: Slack shows a new value under a new id."""
 
@@ -149,6 +150,46 @@ def _panel_field(field: Field, problem: str | None, language: str) -> list[Slack
             block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
     told: SlackBlock = {"type": "context", "elements": [_plain(f"⚠ {problem}", lengths.CONTEXT_CHARACTERS)]}
     return [block, told] if problem else [block]
+
+
+def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
+    """Check boxes in groups of ten, which a block holds."""
+    groups = [given.rows[start : start + CHECKBOX_OPTIONS] for start in range(0, len(given.rows), CHECKBOX_OPTIONS)]
+    return {
+        "type": "modal",
+        "callback_id": CHECKLIST_CALLBACK,
+        "private_metadata": memo.dump(),
+        "title": _plain(given.title, TITLE),
+        "submit": _plain(given.submit, SUBMIT),
+        "close": _plain(say("slack.no", given.language), TITLE),
+        "blocks": [_checkboxes(n, group, given.title) for n, group in enumerate(groups)],
+    }
+
+
+def _checkboxes(number: int, rows: Sequence[Row], title: str) -> SlackBlock:
+    options = [
+        {
+            "text": _plain(row.label, lengths.OPTION_LABEL),
+            "value": row.value,
+            **({"description": _plain(row.detail, lengths.OPTION_LABEL)} if row.detail else {}),
+        }
+        for row in rows
+    ]
+    name = f"rows{number}"
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(title, 2000),
+        "optional": True,
+        "dispatch_action": True,
+        "element": {"type": "checkboxes", "action_id": name, "options": options},
+    }
+
+
+def counted(view: Mapping[str, Any], submit: str) -> dict[str, Any]:
+    """A checklist as Slack sent it, with another text on its submit button."""
+    kept = ("type", "callback_id", "private_metadata", "title", "close", "blocks")
+    return {**{k: view[k] for k in kept}, "submit": _plain(submit, SUBMIT)}
 
 
 def field_of(block_id: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Menu, Place, Quotation, Text, VoteKind
+from bot.core.chat import Form, Menu, Place, Quotation, Text, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER
 from bot.store import RunState
@@ -269,17 +269,32 @@ async def test_authors_and_bibtex(channel):
 
 async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
     digest, thread = await channel.digest()
-    others = await channel.click(("others", digest.key))
-    assert digest.others[0].paper.title.split(":")[0] in others.text
+    (others,) = (await channel.click(("others", digest.key))).lists
+    assert others.rows[0].label.startswith(f"4  {digest.others[0].paper.title.split(':')[0]}")
+    assert "relevance by words" in others.rows[0].label  # no model ranks here
     before = len(await channel.said(thread))
-    added = await channel.click(("add", f"{digest.key}#4"))
-    assert "Added" in added.text
+    added = await channel.click(others.rows[0].button)
+    assert "Added 1 paper" in added.text
     said = await channel.said(thread)
     assert len(said) == before + 1
     assert said[-1].startswith("4 · ")
-    await channel.click(("add", f"{digest.key}#4"))
+    assert "in the thread already" in (await channel.click(others.rows[0].button)).text
     assert len(await channel.said(thread)) == before + 1
     assert [e.number for e in (await channel.context.store.digest(digest.key)).entries] == [1, 2, 3, 4]
+
+
+async def test_several_are_added_at_once_in_the_order_of_their_ranks(channel):
+    digest, thread = await channel.digest()
+    (others,) = (await channel.click(("others", digest.key))).lists
+    form = Form(others.action, others.value, others.title, others.submit, ())
+    _, respond = await channel.submit(form, rows0="6,4", rows1="5,99,x")
+    assert "Added 3 papers" in respond.text
+    assert [line.split(" ")[0] for line in (await channel.said(thread))[-3:]] == ["4", "5", "6"]
+    kept = await channel.context.store.digest(digest.key)
+    assert [e.number for e in kept.entries] == [1, 2, 3, 4, 5, 6]
+    assert not {c.rank for c in kept.others} & {4, 5, 6}
+    _, respond = await channel.submit(replace(form, value="console:other:2026-01-30:daily"), rows0="7")
+    assert "another channel" in respond.text
 
 
 async def test_markdown_comes_as_a_file(channel):

@@ -45,7 +45,7 @@ def test_that_no_model_wrote_it_stands_before_the_passages():
 
 def test_a_score_by_words_is_told_from_a_models():
     said = [
-        "".join(getattr(b, "markdown", "") for b in cards.others(replace(a_digest(), others=(Candidate(4, a_paper(), a_score(by=by)),))).blocks)
+        cards.others(replace(a_digest(), others=(Candidate(4, a_paper(), a_score(by=by)),)), "zh").rows[0].label
         for by in ("a-model", "extractive")
     ]  # fmt: skip
     assert ["按词语" in text for text in said] == [False, True]
@@ -53,4 +53,5 @@ def test_a_score_by_words_is_told_from_a_models():
 
 def test_a_candidate_without_a_reason_ends_with_its_score():
     digest = replace(a_digest(), others=(Candidate(4, a_paper(), a_score(reason="")),))
-    assert not any(getattr(b, "markdown", "").endswith("· ") for b in cards.others(digest).blocks)
+    (row,) = cards.others(digest, "en").rows
+    assert (row.label[-1], row.detail) == (")", "")

@@ -346,6 +346,17 @@ async def test_setup_says_which_right_is_missing_by_comparing(day):
     day.home.world.denied.clear()
 
 
+async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
+    (parent,) = day.home.world.messages[day.home.channel["id"]].values()
+    shown = day.press(parent, "pb:others:")
+    await until(lambda: sum(c["type"] == 9 for m in shown.shown for c in walk(m["components"])) == 15)
+    assert all(m["flags"] & 64 for m in shown.shown)
+    pressed = day.press(shown.shown[0], f"pb:add:{day.digest.key}#12")
+    await until(lambda: len(day.said) == 11)
+    assert texts(day.said[-1]).strip().startswith("### 12 · ")
+    await told(pressed, "Added 1 paper")
+
+
 async def test_taken_back_after_one_question_people_keep_their_words(day):
     day.home.discord.say(day.ada, day.thread, "nice one")
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()

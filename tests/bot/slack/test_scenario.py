@@ -279,6 +279,22 @@ async def test_a_panel_closed_by_its_person_is_not_an_error(day):
     assert day.alone() == []
 
 
+async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
+    before = len(day.thread)
+    await day.slack.click("U1", day.parent, "Other candidates").wait()
+    view = await day.view()
+    assert "11  " in shown(view["blocks"])
+    day.slack.fill("U1", view, rows0=["11", "13"])
+    await day.slack.until(lambda: view["submit"]["text"] == "Add 2")
+    day.slack.fill("U1", view, rows1=["21"])
+    await day.slack.until(lambda: view["submit"]["text"] == "Add 3")
+    sent = await day.slack.submit("U1", view).wait()
+    assert sent.answer is None
+    await day.slack.until(lambda: len(day.thread) == before + 3)
+    assert [m.shown.split(" ")[0] for m in day.thread[-3:]] == ["11", "13", "21"]
+    await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
+
+
 async def test_a_guest_may_not_change_settings(day):
     day.slack.space.add_user("U9", restricted=True)
     day.slack.space.channels["C1"].members.add("U9")
