@@ -395,7 +395,7 @@ def menu(value: str, language: str, name: str = "", *, archive: bool = False) ->
 
 
 def others(digest: Digest, language: str) -> Checklist:
-    """The candidates that were not chosen: `11  Name (6.8)` and the reason."""
+    """The candidates that were not chosen: `11 · Name (6.8)` and the reason."""
     day = day_words(digest.local_date, language)
     first, last = digest.others[0].rank, digest.others[-1].rank
     papers = [e.paper for e in digest.entries] + [c.paper for c in digest.others]
@@ -408,7 +408,7 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
     score = candidate.score
     name = "card.relevance.words" if score.by == "extractive" else "card.relevance"
     relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
-    named = f"{candidate.rank}  {short_title(candidate.paper, papers)} ({relevance})"
+    named = f"{candidate.rank} · {short_title(candidate.paper, papers)} ({relevance})"
     button = Button("add", str(DigestPaper(key, candidate.rank)), say("card.add", language))
     return Row(str(candidate.rank), named, tex.plain(score.reason), button)
 

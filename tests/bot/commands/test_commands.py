@@ -270,7 +270,7 @@ async def test_authors_and_bibtex(channel):
 async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
     digest, thread = await channel.digest()
     (others,) = (await channel.click(("others", digest.key))).lists
-    assert others.rows[0].label.startswith(f"4  {digest.others[0].paper.title.split(':')[0]}")
+    assert others.rows[0].label.startswith(f"4 · {digest.others[0].paper.title.split(':')[0]}")
     assert "relevance by words" in others.rows[0].label  # no model ranks here
     before = len(await channel.said(thread))
     added = await channel.click(others.rows[0].button)

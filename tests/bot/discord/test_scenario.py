@@ -19,7 +19,7 @@ from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
 from bot.store.cache import RedisCache
-from digest.model import Digest
+from digest.model import Candidate, Digest
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.test_wire import until
@@ -346,14 +346,25 @@ async def test_setup_says_which_right_is_missing_by_comparing(day):
     day.home.world.denied.clear()
 
 
+async def leave_out(day: Day, last: int) -> None:
+    """The digest as if these last papers had not been chosen."""
+    shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
+    others = tuple(Candidate(e.number, e.paper, e.score) for e in rest)
+    await day.context.store.save_digest(replace(day.digest, entries=shown, others=others), (), ())
+
+
 async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
+    await leave_out(day, 3)
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
     shown = day.press(parent, "pb:others:")
-    await until(lambda: sum(c["type"] == 9 for m in shown.shown for c in walk(m["components"])) == 15)
-    assert all(m["flags"] & 64 for m in shown.shown)
-    pressed = day.press(shown.shown[0], f"pb:add:{day.digest.key}#12")
+    await until(lambda: shown.shown)
+    (listed,) = shown.shown
+    assert listed["flags"] & 64
+    sections = [c for c in listed["components"] if c["type"] == 9]
+    assert [s["accessory"]["label"] for s in sections] == ["Add"] * 3
+    pressed = day.press(listed, f"pb:add:{day.digest.key}#9")
     await until(lambda: len(day.said) == 11)
-    assert texts(day.said[-1]).strip().startswith("### 12 · ")
+    assert texts(day.said[-1]).strip().startswith("### 9 · ")
     await told(pressed, "Added 1 paper")
 
 

@@ -21,7 +21,7 @@ from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from digest.model import Digest
+from digest.model import Candidate, Digest
 from digest.ports import FreePace
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
@@ -279,19 +279,27 @@ async def test_a_panel_closed_by_its_person_is_not_an_error(day):
     assert day.alone() == []
 
 
+async def leave_out(day: Day, last: int) -> None:
+    """The digest as if these last papers had not been chosen."""
+    shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
+    others = tuple(Candidate(e.number, e.paper, e.score) for e in rest)
+    await day.context.store.save_digest(replace(day.digest, entries=shown, others=others), (), ())
+
+
 async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
+    await leave_out(day, 5)
     before = len(day.thread)
-    await day.slack.click("U1", day.parent, "Other candidates").wait()
+    await day.slack.click("U1", day.parent, "Others").wait()
     view = await day.view()
-    assert "11  " in shown(view["blocks"])
-    day.slack.fill("U1", view, rows0=["11", "13"])
+    assert "10 · " in shown(view["blocks"])
+    day.slack.fill("U1", view, rows0=["6", "8"])
     await day.slack.until(lambda: view["submit"]["text"] == "Add 2")
-    day.slack.fill("U1", view, rows1=["21"])
+    day.slack.fill("U1", view, rows0=["6", "8", "10"])
     await day.slack.until(lambda: view["submit"]["text"] == "Add 3")
     sent = await day.slack.submit("U1", view).wait()
     assert sent.answer is None
     await day.slack.until(lambda: len(day.thread) == before + 3)
-    assert [m.shown.split(" ")[0] for m in day.thread[-3:]] == ["11", "13", "21"]
+    assert [m.shown.split(" ")[0] for m in day.thread[-3:]] == ["6", "8", "10"]
     await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
 
 
