@@ -188,7 +188,7 @@ async def show_answer(
         subject=paper.id,
     )
     draft = await chat.draft(asked, asked.id)
-    answer = await request_answer(context, question, sources, (), reply_language, CLI.key, draft.write)
+    answer = await request_answer(context, question, sources, (), reply_language, CLI.key, draft.write, say)
     if not sources[0].text.basis.full:
         say(label("abstract_only", "en"))
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.alerts import faults
 from bot.context import Context
@@ -66,8 +66,12 @@ async def request_answer(
     language: str,
     payer: str,
     on_text: OnText,
+    on_failure: Callable[[str], None] = lambda _: None,
 ) -> Answer:
-    """Asks the model once, else finds labelled passages. Raises OverBudget, Misconfigured."""
+    """Asks the model once, else finds labelled passages, and tells `on_failure` why.
+
+    Raises OverBudget, Misconfigured.
+    """
     try:
         with booked(payer, "answer"):
             answer = await context.services.analyst.answer(question, sources, history, language, on_text)
@@ -81,6 +85,7 @@ async def request_answer(
     except ModelUnavailable as error:
         await faults.report_model_failure(context, error, payer)
         log.warning("event=answered_without_model cause=%r", for_log(error))
+        on_failure(str(error))
         return await context.services.stand_in.answer(question, sources, history, language, on_text)
     else:
         return answer

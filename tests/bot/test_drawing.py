@@ -17,6 +17,7 @@ from bot.discord.render.messages import messages as discord
 from bot.slack.render.blocks import blocks as slack
 from bot.slack.render.richtext import _parsed
 from digest.checks.safe_markdown import safe_markdown
+from digest.model import Digest
 from digest.render import tex
 from digest.render.commonmark import LONGEST
 from digest.render.markdown import render
@@ -52,16 +53,20 @@ def most_steps(text: str) -> int:
     return 300_000 + 250 * min(len(text), LONGEST)
 
 
-def draw_everywhere(text: str) -> None:
-    """As title, name, abstract, comment, core idea, part, finding, overview and answer."""
-    model = safe_markdown(text)
+def a_digest_of(text: str, model: str) -> Digest:
+    """`text`: title, name, abstract and comment of its paper; `model`: all that a model wrote."""
     analysis = an_analysis()
     parts = tuple(replace(p, short=model, full=model) for p in analysis.parts[:1])
     findings = tuple(replace(f, statement=model) for f in analysis.findings[:1])
     paper = a_paper(title=text, abstract=text, authors=(text, "B"), comment=text, journal_ref=text)
     entry = replace(an_entry(), paper=paper, analysis=replace(analysis, core=model, parts=parts, findings=findings))
     digest = a_digest(1)
-    digest = replace(digest, entries=(replace(entry, number=1),), summary=replace(digest.summary, overview=model))
+    return replace(digest, entries=(replace(entry, number=1),), summary=replace(digest.summary, overview=model))
+
+
+def draw_everywhere(text: str) -> None:
+    """As title, name, abstract, comment, core idea, part, finding, overview and answer."""
+    digest = a_digest_of(text, safe_markdown(text))
     render(digest)
     thread = cards.thread(digest, Detail.FULL)
     for post in (thread.parent, *thread.replies):

@@ -1,0 +1,86 @@
+"""`paperboy check` finds out with few small calls what a server takes and how much it reads, and says it."""
+
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from bot.core.finding import State
+from bot.core.settings import Settings
+from bot.doctor.model import model
+from tests.digest.llm.test_model_servers import RowServer
+
+REFUSALS = {
+    "json_schema": "'response_format.type' must be 'text'",
+    "has:max_completion_tokens": "Unrecognized request argument supplied: max_completion_tokens",
+    "has:stream_options": "Unknown parameter: 'stream_options'.",
+    "system": "System role not supported",
+    "above:4096": "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens.",
+}
+
+
+class Picky(RowServer):
+    """Takes nothing but the plainest request, and says each time only one thing that it minds."""
+
+    def __init__(self, refusals, when=""):
+        super().__init__({"when": when, "expect": "answer"})
+        self.refusals = refusals
+
+    async def complete(self, request):
+        body = await request.json()
+        for when, words in self.refusals.items():
+            if self.refuses(body, when):
+                self.bodies.append(body)
+                return web.json_response({"error": {"message": words, "type": "invalid_request_error"}}, status=400)
+        return await super().complete(request)
+
+
+@asynccontextmanager
+async def serving(server):
+    app = web.Application(client_max_size=2**26)
+    app.router.add_post("/v1/chat/completions", server.complete)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    finally:
+        await runner.cleanup()
+
+
+async def checked(server, redis_url, **values):
+    async with serving(server) as url:
+        given = {"openai_base_url": url, "llm_model": "stand-in", "llm_model_fast": "", "redis_url": redis_url}
+        found = await model(Settings(_env_file=None, **(given | values)))
+    return {finding.what: finding for finding in found}
+
+
+async def test_the_dialect_and_the_window_are_found_in_ten_calls_and_told(redis_url):
+    server = Picky(REFUSALS)
+    found = await checked(server, redis_url)
+    assert len(server.bodies) <= 10
+    assert found["LLM_MODEL"].state is State.GOOD
+    for told in ("no JSON schema", "max_tokens", "no stream_options", "no system role"):
+        assert told in found["LLM_MODEL"].detail
+    window = found["LLM_MODEL window"]
+    assert window.state is State.DOUBTFUL
+    assert "4,096 tokens" in window.detail
+    assert "LLM_CONTEXT_TOKENS=4096" in window.todo
+
+
+@pytest.mark.parametrize("when", ["drops:4096", "cuts:4096"])
+async def test_a_server_that_cuts_prompts_is_caught_in_ten_calls(redis_url, when):
+    server = Picky({}, when)
+    found = await checked(server, redis_url)
+    assert len(server.bodies) <= 10
+    assert found["LLM_MODEL window"].state is State.BAD
+    assert "without a word" in found["LLM_MODEL window"].detail
+    assert "OLLAMA_CONTEXT_LENGTH" in found["LLM_MODEL window"].todo
+
+
+async def test_a_sound_server_takes_three_calls(redis_url):
+    server = Picky({})
+    found = await checked(server, redis_url)
+    assert len(server.bodies) == 3
+    assert found["LLM_MODEL"].detail == "stand-in"
+    assert "read whole" in found["LLM_MODEL window"].detail
