@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store import Redis, Store
+from bot.store import LeaseLost, Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
 from bot.worker.queue import QUICK, SLOW, Queue, RetryLater, Task
@@ -172,6 +172,22 @@ class TestFaults:
         assert (await store.begin_task("k", "2")).count == 0
         await store.release_task("k", "1")  # a late word of the first changes nothing for the second
         assert (await store.begin_task("k", "3")).count == 1
+
+
+    async def test_a_task_that_lost_its_lease_is_taken_up_again(self, queue, store):
+        """As after a stall of the process, which is still the only one."""
+        tries = []
+
+        async def digest(task: Task) -> None:
+            tries.append(task.key)
+            if len(tries) == 1:
+                raise LeaseLost("Another process has taken over.")
+
+        queue.register("digest", digest, QUICK)
+        await queue.add("digest", key="k")
+        async with working(queue):
+            await until(lambda: store.is_done("k"))
+        assert tries == ["k", "k"]
 
 
 class TestDraining:
