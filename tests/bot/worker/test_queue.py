@@ -173,7 +173,6 @@ class TestFaults:
         await store.release_task("k", "1")  # a late word of the first changes nothing for the second
         assert (await store.begin_task("k", "3")).count == 1
 
-
     async def test_a_task_that_lost_its_lease_is_taken_up_again(self, queue, store):
         """As after a stall of the process, which is still the only one."""
         tries = []
