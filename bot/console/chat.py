@@ -119,6 +119,9 @@ class ConsoleChat:
         if found is not None and not found.deleted:
             await history.change(replace(found, deleted=True))
 
+    async def close_thread(self, place: Place, thread: str, name: str) -> None:
+        """Does nothing: a thread has no name here."""
+
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """Changes the stored message and prints its new form."""
         await self._edit(self.history(place), message, post_to_data(post))

@@ -534,6 +534,11 @@ class Chat(Protocol):
         """May be repeated."""
         ...
 
+    async def close_thread(self, place: Place, thread: str, name: str) -> None:
+        """Gives a thread of ours, whose messages were deleted, another name and puts it away, where
+        the platform has that. May be repeated."""
+        ...
+
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """Replaces a small message or an answer. Raises TargetMissing if it was deleted."""
         ...

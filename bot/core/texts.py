@@ -144,6 +144,7 @@ say = Texts(
     plural("retract?", "Take back today's digest ({n} message)? What people wrote stays.", "Take back today's digest ({n} messages)? What people wrote stays."),
     text("retract", "Take back"),
     plural("retracted", "Taken back: {n} message. `/digest now` posts it again; its papers stay candidates.", "Taken back: {n} messages. `/digest now` posts it again; its papers stay candidates."),
+    text("retracted.thread", "Taken back · {day}"),
     text("nothing to retract", "There is no digest of today to take back."),
     text("paused", "Paused. `/digest resume` starts it again."),
     text("resumed", "Resumed. Next run: {next}."),

@@ -13,6 +13,7 @@ from bot.core.chat import Chat, Place, Step, StepKind
 from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
+from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract
 from bot.digests.preferences import load_preferences
@@ -22,6 +23,7 @@ from digest.cache_keys import fingerprint
 from digest.model import Digest, Entry, to_json
 from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
+from digest.render.labels import day_words
 from digest.selection.ledger import Ledger, State, own_day
 
 log = logging.getLogger(__name__)
@@ -240,7 +242,8 @@ class Daily:
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
         """Deletes the posts of a digest, papers added later too, and returns how many.
 
-        What people wrote stays.
+        What people wrote stays. Where threads have names, the thread gets one that says so, and is
+        put away.
         """
         chat = self._chats[subscription.place.platform]
         delivery = await self._store.delivery(digest.key)
@@ -248,7 +251,13 @@ class Daily:
         added = set((await self._store.posts(digest.key)).values()) - planned
         for message in added:
             await chat.delete(subscription.place, message)
-        return len(added) + await retract(digest.key, chat, self._store, self._pace)
+        taken = len(added) + await retract(digest.key, chat, self._store, self._pace)
+        if delivery is not None and delivery.plan:
+            opened = [delivery.ids.get(step.key, "") for step in delivery.plan if step.kind is StepKind.THREAD]
+            name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
+            for thread in filter(None, opened):
+                await chat.close_thread(subscription.place, thread, name)
+        return taken
 
     async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)

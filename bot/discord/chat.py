@@ -44,6 +44,8 @@ FORUM = 15
 THREADS = (10, 11, 12)
 DIRECT = (1, 3)
 TAGS = 5
+THREAD_NAME = 100
+"""Characters of a thread's name."""
 NONCE_LIFE = 60
 """Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
 SENT_LATELY = timedelta(hours=1)
@@ -208,6 +210,14 @@ class DiscordChat:
                 await self._unarchive(channel)
             else:
                 return
+
+    async def close_thread(self, place: Place, thread: str, name: str) -> None:  # noqa: ARG002
+        change = {"name": name[:THREAD_NAME], "archived": True}
+        with contextlib.suppress(TargetMissing):
+            await self._unarchive(thread)  # an archived one takes no other change
+            await self.rest.write(
+                "PATCH", "/channels/{channel_id}", change, needs="“Send Messages in Threads”", channel_id=thread
+            )
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """See `Chat.edit`. The overflow is posted as a reply to the message."""

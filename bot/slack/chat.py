@@ -146,6 +146,9 @@ class SlackChat:
         with contextlib.suppress(TargetMissing):
             await self.api.call("chat.delete", channel=place.channel, ts=message)
 
+    async def close_thread(self, place: Place, thread: str, name: str) -> None:
+        """Does nothing: without its messages a thread is gone, and with people's it is theirs."""
+
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """See `Chat.edit`. Replaces or posts the overflow too."""
         first, *more = messages.render_post(post)

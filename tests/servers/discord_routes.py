@@ -221,6 +221,7 @@ def _archived(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
 @_on("PATCH", "/channels/{channel}")
 def _channel_edit(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
     channel = d.world.get_channel(channel_id)
+    channel["name"] = body.get("name", channel["name"])
     if "archived" in body:
         channel["thread_metadata"]["archived"] = body["archived"]
         d.world.emit("THREAD_UPDATE", channel)

@@ -377,6 +377,8 @@ async def test_taken_back_after_one_question_people_keep_their_words(day):
     day.press(sure, "pb:retract:", admin=True)
     await until(lambda: len(day.said) == 1 and not day.home.world.messages[day.home.channel["id"]])
     assert [m["content"] for m in day.said] == ["nice one"]
+    await until(lambda: day.thread["thread_metadata"]["archived"])
+    assert day.thread["name"].startswith("Taken back · ")
 
 
 async def test_who_may_not_manage_channels_may_not_change_settings(day):
