@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from bot.archive.archive import Archive
 from bot.cli import demo
 from bot.cli.sample import RecordedAnalyst, SampleDay
 from bot.console import render
@@ -22,14 +23,15 @@ SAMPLE = SampleDay()
 
 
 @pytest.fixture
-async def tour(store, clock, monkeypatch):
+async def tour(store, clock, tmp_path):
     """A visitor in front of the sample day, after its digest."""
     clock.time = SAMPLE.morning
     settings = demo._sample_settings(Settings(_env_file=None), SAMPLE)
     analyst, cache = RecordedAnalyst(SAMPLE.recording, demo._tell_outside), RedisCache(store)
     await SAMPLE.fill(cache, "en")
     services = Services(SAMPLE, SAMPLE, analyst, ExtractiveAnalyst(), cache)
-    app = App(settings, store, services, RedisPace(store), clock, "", None)
+    archive = Archive(store, tmp_path, SAMPLE)
+    app = App(settings, store, services, RedisPace(store), clock, "", None, archive)
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     async with demo._tour(app, chat, Place("console", "demo-test"), SAMPLE) as made:
         yield made
