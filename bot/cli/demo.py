@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from pydantic import SecretStr
 
+from bot.alerts import following
 from bot.cli import terminal
 from bot.cli.sample import CATEGORY, RecordedAnalyst, SampleDay
 from bot.commands.dispatcher import Dispatcher
@@ -142,7 +143,9 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
         queue = InlineQueue()
         context = replace(app.context({chat.name: chat}, queue), daily=daily, archive=None)
         queue.register("answer", Conversation(context).answer)
-        queue.register("digest", _Digests(context).make)
+        digests = _Digests(context)
+        queue.register("digest", digests.make)
+        queue.register("follow", digests.follow)
         run = await app.store.begin_run(wanted.key, daily.local_date(wanted), "now")
         # Nothing takes long where nothing is asked of arXiv.
         with contextlib.nullcontext(silent) if sample else terminal.progress() as progress:
@@ -160,7 +163,7 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
 
 @dataclass
 class _Digests:
-    """The task that `/digest now` queues."""
+    """The tasks that `/digest now` queues."""
 
     context: Context
 
@@ -176,6 +179,12 @@ class _Digests:
         if digest is not None:
             await daily.post(subscription, digest)
             await store.end_run(run, RunState.DONE)
+
+    async def follow(self, name: str) -> None:
+        """Tells how the digest ended. It has: tasks run when they are added."""
+        follower = await self.context.store.follower(name)
+        if follower is not None and await following.follow(self.context, follower):
+            await self.context.store.forget_follower(name)
 
 
 @dataclass

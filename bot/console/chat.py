@@ -262,7 +262,11 @@ class ConsoleResponder:
         self.chat.screen.print(render.form(form))
 
     async def panel(self, panel: Panel) -> None:
-        await self.form(panel.form)
+        """Prints what is new: a panel that replaces another often has the same fields."""
+        if panel.form != self.chat.form:
+            await self.form(panel.form)
+        if panel.blocks:
+            self.chat.screen.print(render.reply(Post(panel.blocks, "", panel.form.language)))
 
     async def checklist(self, checklist: Checklist) -> None:
         rows = [block for row in checklist.rows for block in _row(row)]

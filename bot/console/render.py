@@ -40,6 +40,8 @@ from digest.render.tex import readable
 log = logging.getLogger(__name__)
 
 RED = "#b31b1b"  # of arXiv's logo
+OPTIONS = 12
+"""Options of a field that are listed; of more, any may be typed."""
 MAX_WIDTH = 100
 """Columns: longer lines are hard to read."""
 UNBROKEN = 20_000
@@ -159,7 +161,9 @@ def form(shown: Form) -> RenderableType:
     """A list of the fields and their values: a terminal has no forms."""
     lines = [Plain(shown.title, style="bold")]
     for field in shown.fields:
-        options = f" ({', '.join(value for _label, value in field.options)})" if field.options else ""
+        options = (
+            f" ({', '.join(value for _label, value in field.options)})" if 0 < len(field.options) <= OPTIONS else ""
+        )
         lines.append(Plain.assemble(f"{field.label}: ", (field.value or "-", "bold"), (options, "small")))
         if field.hint:
             lines.append(Plain(f"  {field.hint}", style="small"))
