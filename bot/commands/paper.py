@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.commands import gate
@@ -13,15 +15,18 @@ from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
-from bot.questions.answering import answer_name, answer_privately
+from bot.questions.answering import answer_name, answer_privately, load_sources
+from bot.questions.comparison import compare_papers
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
+from digest.compare import MAX_PAPERS
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper
 from digest.render import tex
 from digest.render.markdown import escape, link
 
 RESULTS = 10
+COMPARE = "compare"
 
 
 async def paper(context: Context, command: Command, respond: Responder) -> None:
@@ -49,6 +54,9 @@ async def paper(context: Context, command: Command, respond: Responder) -> None:
     )
     if verb in simple:
         await simple[verb](context, command, respond, language)
+        return
+    if verb.startswith(f"{COMPARE} "):
+        await _compare(context, command, text.split(None, 1)[1], respond, language)
         return
     ref, question = _split(text)
     _require_words(ref, text, language)
@@ -135,6 +143,33 @@ async def answer(context: Context, command: Command, found: Paper, question: str
     language = await context.person_language(command.place, command.person)
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     post = await answer_privately(context, command.place, command.person, question, [found], command.id)
+    await context.store.save_private_answer(answer_name(command.id), command.place)
+    await respond.show(post)
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """The papers that a text begins with, by number, id or URL."""
+    for word in re.split(r"[\s,，、;；和与]+", text.strip()):
+        if parse(word) or re.fullmatch(r"#?\d{1,2}", word):
+            yield word
+        elif word.lower() not in ("and", "vs"):
+            return
+
+
+async def _compare(context: Context, command: Command, text: str, respond: Responder, language: str) -> None:
+    """`3 5 8 by data, code`: numbers of the latest digest, ids or links, then the aspects."""
+    found: dict[str, Paper] = {}
+    for name in _names_in(text):
+        paper = await _find_named(context, command, parse(name), name, language)
+        if paper is not None:
+            found[paper.id] = paper
+    if not 2 <= len(found) <= MAX_PAPERS:
+        raise BadInput(say("compare.help", language, most=MAX_PAPERS))
+    names = ", ".join(cards.short_title(p, found.values()) for p in found.values())
+    await respond.progress(say("reading", language, paper=escape(names)))
+    digest = await context.store.latest_digest(command.place.key)
+    sources = await load_sources(context, list(found.values()), digest.key if digest else "")
+    _, post = await compare_papers(context, f"{COMPARE} {text}", sources, language, command.place.key, command.id)
     await context.store.save_private_answer(answer_name(command.id), command.place)
     await respond.show(post)
 

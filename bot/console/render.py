@@ -32,7 +32,8 @@ from rich.text import Text as Plain
 from rich.theme import Theme
 
 from bot.console.choices import Choice
-from bot.core.chat import Actions, Block, Form, Heading, Menu, Picture, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Block, Form, Heading, Menu, Picture, Post, Quotation, Rule, Small, Text, table_lines
+from bot.core.chat import Table as Compared
 from bot.core.ids import REPLY
 from digest.render.commonmark import shortened, within_bounds
 from digest.render.tex import readable
@@ -195,6 +196,8 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
             return _Markdown(TIMESTAMP.sub(lambda m: _local_time(int(m[1]), zone), markdown), style="small")
         case Quotation():
             return _Quoted(block)
+        case Compared():
+            return _table(block)
         case Rule():
             return _Narrow(Line(style="small"), Plain("---"))
         case Menu(_action, placeholder, options):
@@ -203,6 +206,15 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
             return Group(Plain(_clean(placeholder)), *lines)
         case Actions() | Picture():  # the prompt has commands instead, and pictures are left out
             return None
+
+
+def _table(table: Compared) -> RenderableType:
+    grid = Table(box=box.SIMPLE_HEAD, show_lines=True)
+    for name in table.header:
+        grid.add_column(_Markdown(name, style="bold"))
+    for row in table.rows:
+        grid.add_row(*map(_Markdown, row))
+    return _Narrow(grid, Group(*(_Markdown(text.markdown) for text in table_lines(table))))
 
 
 def _spaced(blocks: list[RenderableType | None]) -> list[RenderableType]:

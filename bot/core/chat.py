@@ -65,6 +65,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Each cell is Markdown of one line. Platforms without tables show `table_lines`."""
+
+    header: tuple[str, ...]
+    """The first is the corner."""
+    rows: tuple[tuple[str, ...], ...]
+    """Each begins with its own heading."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """A horizontal line below what a reader needs to decide whether to read on."""
 
@@ -110,7 +120,7 @@ class Menu:
     options: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Text | Small | Quotation | Picture | Rule | Actions | Menu
+Block = Heading | Text | Small | Quotation | Picture | Table | Rule | Actions | Menu
 
 
 @dataclass(frozen=True)
@@ -121,6 +131,15 @@ class Post:
     fallback: str
     """What a lock screen shows, plain text: at most 90 characters of news."""
     language: str = "en"
+
+
+def table_lines(table: Table) -> tuple[Text, ...]:
+    """A text for each row: its heading, then a line for each column."""
+    names = table.header[1:]
+    return tuple(
+        Text("\n".join([f"**{row[0]}**\n", *(f"- **{n}:** {cell}" for n, cell in zip(names, row[1:], strict=True))]))
+        for row in table.rows
+    )
 
 
 def picture_in(post: Post) -> Picture | None:

@@ -42,6 +42,7 @@ from bot.digests import cards
 from bot.digests.cards import note, run_time
 from bot.questions import etiquette
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
+from bot.questions.comparison import asks_to_compare, compare_papers
 from bot.questions.lookup import look_up, note_earlier_digest
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
@@ -368,11 +369,16 @@ class Conversation:
             entry = await note_earlier_digest(context, entry, question.place, language)
             return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
-        history = await self._store.turns(question.place, TURNS)
-        answer = await request_answer(
-            context, question.text, sources, history, language, question.place.key, draft.write
-        )
-        post = answer_post(answer, sources, question.id)
+        if len(sources) > 1 and asks_to_compare(question.text):
+            answer, post = await compare_papers(
+                context, question.text, sources, language, question.place.key, question.id
+            )
+        else:
+            history = await self._store.turns(question.place, TURNS)
+            answer = await request_answer(
+                context, question.text, sources, history, language, question.place.key, draft.write
+            )
+            post = answer_post(answer, sources, question.id)
         await self._store.save_answer(question.id, answer, post, asked.revision)
         return _shared(post, answer.paper_ids)
 

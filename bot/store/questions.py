@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Block, Heading, Menu, Place, Post, Question, Quotation, Rule, Small, Table, Text
 from bot.store.archive import CHANGES
 from bot.store.redis import LONG, Base, Script, Word, key, pack, seconds, unpack
 from digest.cache_keys import fingerprint
@@ -369,7 +369,7 @@ def thread_key(place: Place) -> str:
     return key("thread", place.key, place.thread)
 
 
-BLOCKS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Rule, Actions, Menu)}
+BLOCKS: dict[str, type[Any]] = {k.__name__: k for k in (Heading, Text, Small, Quotation, Table, Rule, Actions, Menu)}
 """Stored by name, because Text, Small and Heading have the same fields."""
 
 

@@ -324,9 +324,29 @@ def _verdicts(seen: Seen) -> list[dict[str, Any]]:
 # ---------------------------------------------------------------- answers
 
 
+def _compared(seen: Seen, aspects: list[str]) -> str:
+    """A line for each aspect of each paper; of code, no paper says anything."""
+    lines, quotes = [], []
+    for aspect in aspects:
+        for paper in seen.papers:
+            if aspect == "code":
+                lines.append(f"{aspect} | {paper.n} | -")
+                continue
+            sentence = paper.results[len(quotes) % len(paper.results)]
+            shown = ", ".join(figures(sentence))
+            said = ("论文在正文里说明了这一点" if seen.chinese else "says so in its own words") + (
+                f" ({shown})" if shown else ""
+            )
+            lines.append(f"{aspect} | {paper.n} | {said} [{len(quotes) + 1}]")
+            quotes.append(f"[{len(quotes) + 1}] (paper {paper.n}) {sentence}")
+    return "\n".join(lines) + "\n\n```quotes\n" + "\n".join(quotes) + "\n```"
+
+
 def _answer(seen: Seen) -> str:
     asked = seen.last.rsplit("Question:", 1)[-1].strip()
     zh = seen.chinese
+    if cells := re.search(r"by these aspects: (.+?)\. Write one line", asked):
+        return _compared(seen, cells[1].split(", "))
     if re.search(r"ignore (?:all|your|the)|system prompt|your rules|忽略|提示词|扮演", asked, re.IGNORECASE):
         no = (
             "这件事我不能做；关于这些论文的问题可以问我。"

@@ -8,7 +8,7 @@ forum's list shows the content. No message can mention anybody.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,9 @@ from bot.core.chat import (
     Rule,
     Small,
     Style,
+    Table,
     Text,
+    table_lines,
     without_pictures,
 )
 from bot.core.ids import is_paper
@@ -67,8 +69,8 @@ _MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
 def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:
     """The blocks as text displays, lines and rows; related text shares a text display."""
     found: list[Piece] = []
-    previous: Block | None = None
-    for block in post.blocks:
+    previous: Shown | None = None
+    for block in _without_tables(post.blocks):
         match block:
             case Rule():
                 found.append(Line())
@@ -91,6 +93,15 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
                     found.append(Words(written))
         previous = block
     return found
+
+
+Shown = Heading | Text | Small | Quotation | Picture | Rule | Actions | Menu
+
+
+def _without_tables(blocks: Iterable[Block]) -> Iterator[Shown]:
+    """Discord has no tables: a row becomes a text."""
+    for block in blocks:
+        yield from table_lines(block) if isinstance(block, Table) else (block,)
 
 
 def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple[Unit, ...]:

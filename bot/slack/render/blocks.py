@@ -10,7 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from bot.core.chat import Actions, Block, Button, Heading, Menu, Picture, Post, Quotation, Rule, Small, Style, Text
+from bot.core.chat import (
+    Actions,
+    Block,
+    Button,
+    Heading,
+    Menu,
+    Picture,
+    Post,
+    Quotation,
+    Rule,
+    Small,
+    Style,
+    Table,
+    Text,
+    table_lines,
+)
 from bot.core.texts import say
 from bot.slack.render import lengths, mrkdwn, richtext
 from bot.slack.render.lengths import shortened
@@ -161,6 +176,8 @@ def _other(block: Block, language: str, position: int) -> Iterator[SlackBlock]:
         yield {"type": "divider"}
     elif isinstance(block, Picture):
         yield _image(block)
+    elif isinstance(block, Table):
+        yield from _table(block)
     elif isinstance(block, Actions):
         yield from _actions(block, language, position)
     elif isinstance(block, Menu):
@@ -186,6 +203,28 @@ def _context(small: Small) -> Iterator[SlackBlock]:
         else:
             text = {"type": "mrkdwn", "text": mrkdwn.mrkdwn(group), "verbatim": True}
         yield {"type": "context", "elements": [text]}
+
+
+def _table(table: Table) -> Iterator[SlackBlock]:
+    """Slack's table where it takes it, else a text for each row."""
+    head = [richtext.inline(name, bold=True) for name in table.header]
+    cells = [head, *([richtext.inline(cell) for cell in row] for row in table.rows)]
+    size = sum(len(richtext.plain(cell)) for row in cells for cell in row)
+    if size > lengths.TABLE_CHARACTERS or len(cells) > lengths.TABLE_ROWS or len(table.header) > lengths.TABLE_COLUMNS:
+        for text in table_lines(table):
+            yield from _rich(richtext.parts(text.markdown))
+        return
+    yield {
+        "type": "table",
+        "column_settings": [{"is_wrapped": True} for _ in table.header],
+        "rows": [[_table_cell(cell) for cell in row] for row in cells],
+    }
+
+
+def _table_cell(elements: Sequence[Element]) -> dict[str, Any]:
+    if not elements:
+        return {"type": "raw_text", "text": " "}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
 
 
 FILE = "{{file}}"

@@ -21,6 +21,7 @@ PLACEHOLDER = 150
 CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_LABEL = 100, 300, 30
 BLOCK_ID = 255
 ALT_TEXT, IMAGE_TITLE = 2_000, 2_000
+TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 8_000
 LINK = 100
 """Assumed length of every URL, so that another URL does not change how a message is split."""
 

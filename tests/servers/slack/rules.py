@@ -259,6 +259,18 @@ def _image(block: dict[str, Any]) -> None:
     must(set(block["slack_file"]) == {"id"}, "slack_file has an id")
 
 
+def _table(block: dict[str, Any]) -> None:
+    keys(block, {"type", "rows"}, {"column_settings", "block_id"})
+    rows = block["rows"]
+    must(1 <= len(rows) <= 100 and all(1 <= len(row) <= 20 for row in rows), "a table of 1 to 100 rows, 1 to 20 cells")
+    must(len({len(row) for row in rows}) == 1, "rows of one length")
+    for cell in (cell for row in rows for cell in row):
+        if cell["type"] == "raw_text":
+            must(bool(cell["text"]), "a cell with text")
+        else:
+            rich(cell)
+
+
 MESSAGE_BLOCK_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "section": _section,
     "header": _header,
@@ -267,6 +279,7 @@ MESSAGE_BLOCK_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "divider": _divider,
     "rich_text": rich,
     "image": _image,
+    "table": _table,
 }
 VIEW_BLOCK_CHECKS = {**MESSAGE_BLOCK_CHECKS, "input": _input}
 MESSAGE_ONLY_CHECKS = {**MESSAGE_BLOCK_CHECKS, "context_actions": _context_actions}

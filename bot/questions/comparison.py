@@ -1,0 +1,127 @@
+"""Answers a request to compare papers: which aspects it names, the one call, and the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.context import Context
+from bot.core.chat import Actions, Block, Button, Post, Small, Style, Table, Text
+from bot.core.ids import AnswerTo
+from bot.core.texts import say
+from bot.digests import cards
+from bot.questions.answering import answer_name, answer_post, discard_text, request_answer
+from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
+from digest.model import MARK, Answer
+from digest.ports import Source
+from digest.render.markdown import escape, link
+
+_ASKED = re.compile(
+    r"^\W*(?:(?:please|can you|could you)\s+|请)?"
+    r"(?:compare|vergleich\w*|compara\w*|comparez|比较|对比|比較|対比|비교)(?:一下)?",
+    re.IGNORECASE,
+)
+_PAPERS = r"(?:papers?\s*)?(?:#|no\.\s*|第)?\d[\w./:#-]*"
+_BEFORE = re.compile(rf"^\s*(?:the\s+)?(?P<said>.*?\S)\s+(?:of|in|between|for)\s+(?={_PAPERS})", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?:\b(?:by|on|regarding|concerning|in terms of|with (?:regard|respect) to)\b|[:：]|按照?|从|就|的)"
+    r"\s*(?P<said>[^:：]+?)\W*$",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"https?://\S+")
+_BORDERS = re.compile(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
+_ARTICLES = re.compile(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
+LONGEST = 40
+"""Characters of an aspect."""
+
+
+def asks_to_compare(text: str) -> bool:
+    """`compare 3 and 5`: a request for a table, not a question that compares."""
+    return _ASKED.match(text) is not None
+
+
+def aspects_in(text: str) -> tuple[str, ...]:
+    """The aspects that a request names, else ASPECTS."""
+    rest = _URL.sub(" ", _ASKED.sub("", text, count=1))
+    found = _BEFORE.match(rest) or _AFTER.search(rest)
+    said = _BORDERS.split(found["said"]) if found else []
+    named = [_ARTICLES.sub("", piece.strip()).strip() for piece in said]
+    kept = [name for name in dict.fromkeys(named) if name and len(name) <= LONGEST and not re.search(r"\d|[|｜]", name)]
+    return tuple(kept[:MAX_ASPECTS]) or ASPECTS
+
+
+async def compare_papers(
+    context: Context, text: str, sources: Sequence[Source], language: str, payer: str, question_id: str
+) -> tuple[Answer, Post]:
+    """One call. Raises OverBudget, Misconfigured."""
+    sources = _numbered(sources[:MAX_PAPERS])
+    aspects = aspects_in(text)
+    numbers = [source.number for source in sources]
+    services = context.services
+    by_words = services.analyst is services.stand_in
+    if not by_words:
+        question = question_for(numbers, aspects)
+        answer = await request_answer(context, question, sources, (), language, payer, discard_text)
+        by_words = answer.by == services.stand_in.name
+        ids = [source.paper.id for source in sources]
+        cells = cells_of(answer, aspects, list(zip(numbers, ids, strict=True)))
+        made = Comparison(aspects, tuple(ids), answer, cells)
+    if by_words:
+        made = await compare_by_words(services.stand_in, sources, aspects, language)
+    if not made.found:  # the model wrote something else, or nothing fits
+        return made.answer, answer_post(made.answer, sources, question_id)
+    return made.answer, comparison_post(made, sources, language, question_id, by_words=by_words)
+
+
+def _numbered(sources: Sequence[Source]) -> list[Source]:
+    """Each with a number of its own, as the model is told them."""
+    numbers = [source.number for source in sources]
+    if all(numbers) and len(set(numbers)) == len(numbers):
+        return list(sources)
+    return [replace(source, number=n) for n, source in enumerate(sources, 1)]
+
+
+def comparison_post(
+    made: Comparison, sources: Sequence[Source], language: str, question_id: str, *, by_words: bool
+) -> Post:
+    """A row for each aspect, a column for each paper."""
+    papers = [source.paper for source in sources]
+    names = [f"{s.number} · {cards.short_title(s.paper, papers)}" for s in sources]
+    heads = tuple(link(name, s.paper.abs_url) for name, s in zip(names, sources, strict=True))
+    rows = tuple(
+        (aspect_name(aspect, language), *(_cell(made.cells.get((aspect, paper)), language) for paper in made.papers))
+        for aspect in made.aspects
+    )
+    blocks: list[Block] = [Table((say("compare.aspect", language), *heads), rows)]
+    if by_words:
+        blocks.append(Small(say("compare.words", language)))
+    if any(MARK in cell.text for cell in made.cells.values()):
+        blocks.append(Small(say("card.unconfirmed", language)))
+    if made.answer.selected:
+        blocks.append(Small(say("card.selected", language)))
+    name = answer_name(question_id)
+    blocks.append(
+        Actions(
+            (
+                Button("helpful", name, say("card.helpful", language), Style.FEEDBACK),
+                Button("unhelpful", name, say("card.unhelpful", language), Style.FEEDBACK),
+                Button("wrong", str(AnswerTo(name)), say("card.wrong", language)),
+            )
+        )
+    )
+    title = say("compare.title", language, n=len(papers))
+    return Post((Text(f"**{title}**"), *blocks), cards.fallback(title, ", ".join(names)), language)
+
+
+def aspect_name(aspect: str, language: str) -> str:
+    return say(f"compare.{aspect}", language) if aspect in ASPECTS else escape(aspect)
+
+
+def _cell(cell: Cell | None, language: str) -> str:
+    """What the paper says, with links to its quotations; a quotation where no model wrote."""
+    if cell is None:
+        return say("compare.not stated", language)
+    places = " ".join(link(q.evidence.label, q.evidence.url) for q in cell.quotes)
+    said = cell.text or " ".join(f"“{escape(q.evidence.quotation)}”" for q in cell.quotes)
+    return f"{said} {places}".strip()

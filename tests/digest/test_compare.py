@@ -1,0 +1,89 @@
+"""The cells of a comparison: read from one answer, through the real SDK, and verified like any answer."""
+
+import pytest
+
+from digest.compare import ASPECTS, cells_of, compare_by_words, question_for
+from digest.extractive.analyst import ExtractiveAnalyst
+from digest.llm.analyst import ModelAnalyst
+from digest.llm.server.client import Model
+from digest.model import MARK, Answer, Evidence, Quote
+from digest.ports import Source
+from tests.digest.llm.papers import a_text, moving, other
+from tests.servers.model import ModelServer
+
+SOURCES = [Source(moving(), a_text(), number=3), Source(*other(), number=5)]
+IDS = [(s.number, s.paper.id) for s in SOURCES]
+
+
+@pytest.fixture
+async def server():
+    async with ModelServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def analyst(server):
+    model = Model(name="stand-in", fast="stand-in-fast", api_key="k", base_url=server.base_url)
+    yield ModelAnalyst(model)
+    await model.aclose()
+
+
+async def shown(text: str) -> None:
+    pass
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_one_call_fills_the_cells_each_with_a_quotation_of_its_own_paper(server, analyst, language):
+    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), language, shown)
+    assert [call.task for call in server.calls].count("answer") == 1  # another may confirm what stays doubtful
+    cells = cells_of(answer, ASPECTS, IDS)
+    assert set(cells) == {(aspect, paper) for aspect in ASPECTS if aspect != "code" for _, paper in IDS}
+    for (_, paper), cell in cells.items():
+        text = next(s.text.text for s in SOURCES if s.paper.id == paper)
+        assert cell.text
+        assert [q.paper_id for q in cell.quotes] == [paper]
+        assert all(q.evidence.quotation in text for q in cell.quotes)
+
+
+async def test_a_cell_without_a_quotation_that_is_in_the_paper_is_marked_or_left_out(server, analyst):
+    server.queue.append("invented_quotations")
+    answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), "en", shown)
+    cells = cells_of(answer, ASPECTS, IDS)
+    assert all(MARK in cell.text and not cell.quotes for cell in cells.values())
+
+
+def answered(*lines: str) -> Answer:
+    quotes = tuple(
+        Quote(n, Evidence(f"words {n}", "https://arxiv.org/abs/1", "1"), paper) for n, paper in enumerate(("a", "b"), 1)
+    )
+    return Answer("\n".join(lines), quotes, ("a", "b"), "en", "m")
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "quotes"),
+    [
+        ("data | 1 | ImageNet [1]", "ImageNet", 1),
+        ("- **Data** | #1 | ImageNet [1]", "ImageNet", 1),
+        ("| data | 1 | ImageNet [1] |", "ImageNet", 1),
+        ("data｜1｜图像 [1]", "图像", 1),
+        ("data | 1 | ImageNet", f"ImageNet {MARK}", 0),
+        ("data | 1 | of the other paper [2]", f"of the other paper {MARK}", 0),
+    ],
+)
+def test_a_line_is_a_cell(line, text, quotes):
+    cell = cells_of(answered(line), ("data",), ((1, "a"), (2, "b")))["data", "a"]
+    assert (cell.text, len(cell.quotes)) == (text, quotes)
+
+
+@pytest.mark.parametrize("line", ["data | 1 | -", "data | 1 | n/a", "price | 1 | $5 [1]", "data | 7 | x [1]", "Both papers use images [1].", ""])  # fmt: skip
+def test_what_is_no_cell_leaves_it_empty(line):
+    assert cells_of(answered(line), ("data",), ((1, "a"), (2, "b"))) == {}
+
+
+async def test_without_a_model_a_cell_is_the_nearest_passage_of_its_paper():
+    made = await compare_by_words(ExtractiveAnalyst(), SOURCES, ("data", "limits", "flow matching"), "en")
+    assert made.found
+    for (_, paper), cell in made.cells.items():
+        assert not cell.text
+        assert [q.paper_id for q in cell.quotes] == [paper]
+    assert ("flow matching", moving().id) in made.cells
