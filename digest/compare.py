@@ -84,7 +84,7 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
         cited = [quotes[int(n)] for n in _CITED.findall(found["text"]) if int(n) in quotes]
         own = tuple(quote for quote in cited if quote.paper_id == paper)
         text = _CITED.sub("", found["text"]).strip()
-        if _NOTHING.fullmatch(text):
+        if _NOTHING.fullmatch(text.replace(MARK, "").strip()):
             continue
         if not own and MARK not in text:  # nothing of this paper carries it
             text = f"{text} {MARK}"
