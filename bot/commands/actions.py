@@ -18,6 +18,7 @@ from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
+    ALONE,
     Block,
     Button,
     Click,
@@ -249,7 +250,8 @@ class Actions:
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
         entry, written = await self._load_entry(click, respond, language)
-        await respond.show(cards.card(await note_earlier_digest(self._context, entry, click.place, written), written))
+        noted = await note_earlier_digest(self._context, entry, click.place, written)
+        await respond.show(cards.card(noted, written, shared=ALONE in click.extra))
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._load_paper(click.value, language)
@@ -328,10 +330,9 @@ class Actions:
         else:
             name = cards.short_title(await self._load_paper(click.value, language))
         where = ((say("ask.thread", language), "thread"), (say("ask.me", language), "me"))
-        fields = (
-            Field("question", say("ask.field", language), "lines", required=True),
-            Field("where", say("ask.where", language), "choice", "thread", options=where, required=True),
-        )
+        fields: tuple[Field, ...] = (Field("question", say("ask.field", language), "lines", required=True),)
+        if ALONE not in click.extra:
+            fields += (Field("where", say("ask.where", language), "choice", "thread", options=where, required=True),)
         title = say("ask.title", language, paper=name)
         await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields, language))
 
@@ -347,7 +348,7 @@ class Actions:
             text=text,
             at=submission.at,
             subject=subject,
-            private=submission.fields.get("where") == "me",
+            private=submission.fields.get("where") == "me" or ALONE in submission.extra,
             extra=submission.extra,
         )
         await respond.progress(say("ask.taken", language))

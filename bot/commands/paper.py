@@ -10,7 +10,7 @@ from bot.commands import gate
 from bot.commands.library import file_buttons, load_saved
 from bot.commands.seen import find_seen, seen_post
 from bot.context import Context
-from bot.core.chat import Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
+from bot.core.chat import ALONE, Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
 from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId
 from bot.core.texts import say
 from bot.digests import cards
@@ -135,7 +135,11 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     written = await context.channel_language(command.place, command.person)
     entry = await look_up(context, found, written, command.place.key)
-    await respond.show(cards.card(await note_earlier_digest(context, entry, command.place, written), written))
+    await respond.show(
+        cards.card(
+            await note_earlier_digest(context, entry, command.place, written), written, shared=ALONE in command.extra
+        )
+    )
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:

@@ -345,6 +345,10 @@ class Submission:
     """The Panel's."""
 
 
+ALONE = "alone"
+"""In `extra` of what people do where the bot is no member: all answers are for the person alone."""
+
+
 class VoteKind(StrEnum):
     MORE = "more"
     FEWER = "fewer"

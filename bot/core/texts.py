@@ -371,6 +371,7 @@ say = Texts(
     text("slack.yes", "Yes"),
     text("slack.no", "Cancel"),
     text("slack.close", "Close"),
+    text("slack.file", "{name} is in your direct messages with me."),
     text("slack.no window", "That took too long for Slack to open a window. Please press it once more."),
     text("slack.no paper", "There is no arXiv paper in that message."),
     text("slack.bug", "Something went wrong (error {id}). It is in the bot's log."),

@@ -8,7 +8,7 @@ and quotations are escaped; the checks have made the Analyst's Markdown safe.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
 from digest.render.width import columns
 
+THREAD_TITLE = 100
 MAX_SHOWN = 700
 """Characters of a figure's caption in its alt text, which has the credit too."""
 NO_VOTES: Mapping[VoteKind, int] = {}
@@ -59,15 +60,15 @@ def thread(
     counted = votes or {}
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
-    names = ", ".join(name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id)))
-    title = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)} · {names}"
+    names = [name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id))]
+    head = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)}"
     return Thread(
         parent=parent(digest, arxiv, hears=hears, archive=archive),
         replies=tuple(
             paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES), archive=archive) for e in digest.entries
         ),
         finished=parent(digest, replies, hears=hears, archive=archive),
-        title=title if len(title) <= 100 else title[:99] + "…",
+        title=thread_title(head, names),
         tags=("digest", *digest.profile.categories),
         first=len(digest.summary.first),
     )
@@ -215,6 +216,15 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
     blocks = [*_head(entry, language), *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
+
+
+def thread_title(head: str, names: Sequence[str]) -> str:
+    """The head and as many whole names as fit into THREAD_TITLE characters."""
+    for n in range(len(names), 0, -1):
+        title = f"{head} · {', '.join(names[:n])}"
+        if len(title) <= THREAD_TITLE:
+            return title
+    return head
 
 
 def fallback(name: str, said: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.core.chat import Grant, Place
+from bot.core.chat import ALONE, Grant, Place
 from bot.discord.rest import Rest, translate_errors
 
 NEEDED = discord.Permissions(
@@ -32,7 +32,13 @@ CHANNEL, HELD = "channel", "app_permissions"
 
 def told(interaction: discord.Interaction[Any]) -> dict[str, str]:
     """For the `extra` of what people do there."""
-    return {CHANNEL: str(interaction.channel_id), HELD: str(interaction.app_permissions.value)}
+    held = {CHANNEL: str(interaction.channel_id), HELD: str(interaction.app_permissions.value)}
+    alone = interaction.is_user_integration() and not interaction.is_guild_integration() and not _with_bot(interaction)
+    return held | ({ALONE: "yes"} if alone else {})
+
+
+def _with_bot(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.context.dm_channel is True
 
 
 async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Grant]:

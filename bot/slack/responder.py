@@ -22,6 +22,7 @@ from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
 from bot.slack.web_api import SlackRefused, WebApi
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,17 @@ class SlackResponder:
             await self.show(post)
 
     async def file(self, name: str, text: str) -> None:
-        """Shows the text to copy: an upload would need a scope of its own."""
+        """Sends the file as a direct message, or shows the text to copy if uploads are refused."""
+        try:
+            direct = self._place.channel if self._place.direct else await self._chat.open_direct(self._person.id)
+            await self._chat.api.upload(name, text.encode(), channel=direct)
+        except ChatError as error:
+            log.info("event=file_not_uploaded reason=%s", for_log(error))
+        else:
+            if not self._place.direct:
+                sentence = say("slack.file", self._person.language, name=name)
+                await self.show(Post((Text(sentence),), sentence[:90]))
+            return
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
         await self.page(name, Post((Text(f"{fence}\n{text}\n{fence}"),), name))
 

@@ -200,12 +200,14 @@ class WebApi:
         data = dict(answer.data) if isinstance(answer.data, dict) else {}
         return data | {"scopes": answer.headers.get("X-OAuth-Scopes", "")} if method == "auth.test" else data
 
-    async def upload(self, name: str, data: bytes, alt: str) -> str:
-        """Uploads a file that nobody sees until a message shows it. Returns its id. Raises as
-        `call` does."""
+    async def upload(self, name: str, data: bytes, alt: str = "", channel: str = "") -> str:
+        """Uploads a file to a channel, or one that nobody sees until a message shows it. Returns
+        its id. Raises as `call` does."""
         self._open()
         try:
-            made = await self.posts.files_upload_v2(content=data, filename=name, title=name, alt_txt=alt[:MAX_ALT])
+            made = await self.posts.files_upload_v2(
+                content=data, filename=name, title=name, alt_txt=alt[:MAX_ALT] or None, channel=channel or None
+            )
         except Exception as error:
             raise translate_error(error, "files.getUploadURLExternal", "") from error
         return str(made["file"]["id"])

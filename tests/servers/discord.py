@@ -168,14 +168,14 @@ class Discord:
 
     def interact(
         self, user: dict[str, Any], channel: dict[str, Any], kind: int, data: dict[str, Any], *, message: dict[str, Any] | None = None,
-        locale: str = "en-US", admin: bool = False,
+        locale: str = "en-US", admin: bool = False, member: bool = True,
     ) -> Interaction:  # fmt: skip
-        """kind: 2 command, 3 component, 4 autocomplete, 5 modal."""
+        """kind: 2 command, 3 component, 4 autocomplete, 5 modal. `member`: the bot is on the server; else the person installed it."""
         permissions = MANAGE_CHANNELS if admin else 0
         payload: dict[str, Any] = {
             "id": self.world.snowflake(), "application_id": self.world.application, "type": kind, "token": f"t{self.world.snowflake()}",
             "version": 1, "data": data, "channel_id": channel["id"], "channel": {**channel, "permissions": str(permissions)}, "locale": locale,
-            "entitlements": [], "authorizing_integration_owners": {"0": channel.get("guild_id", "0")}, "attachment_size_limit": 10_000_000,
+            "entitlements": [], "authorizing_integration_owners": {"0": channel.get("guild_id", "0")} if member else {"1": user["id"]}, "attachment_size_limit": 10_000_000,
             "app_permissions": str(self.world.permissions(channel)), "context": 1 if channel["type"] == DM else 0,
         }  # fmt: skip
         if "guild_id" in channel:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandContext, Choice, Group
+from discord.app_commands import AppCommandContext, AppInstallationType, Choice, Group
 
 from bot.discord.render.l10n import described
 
@@ -27,6 +27,9 @@ Chosen = Callable[[Interaction, str], Awaitable[None]]
 Complete = Callable[[Interaction, str, str], Awaitable[Sequence[tuple[str, str]]]]
 """(interaction, field, text typed so far)."""
 
+ANYWHERE_INSTALLED = AppInstallationType(guild=True, user=True)
+"""A person may install the app for themselves, and then uses it where the bot is no member."""
+ANYWHERE = AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 TEXT = 1000
 """Characters of a question or of words to search for."""
 
@@ -41,7 +44,9 @@ def tree(client: discord.Client, typed: Typed, chosen: Chosen, complete: Complet
 
 
 def _paper(typed: Typed, complete: Complete) -> Group:
-    group = Group(name="paper", description=described("paper"))
+    group = Group(
+        name="paper", description=described("paper"), allowed_installs=ANYWHERE_INSTALLED, allowed_contexts=ANYWHERE
+    )
 
     @group.command(description=described("paper.lookup"))
     @app_commands.describe(paper=described("paper.which"))
@@ -106,7 +111,10 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # its type names the kind
         await chosen(interaction, action)
 
-    return app_commands.ContextMenu(name=described(f"message.{action}"), callback=callback)
+    menu = app_commands.ContextMenu(name=described(f"message.{action}"), callback=callback)
+    if action == "ask":  # the others are about what stands in a channel of the bot
+        menu.allowed_installs, menu.allowed_contexts = ANYWHERE_INSTALLED, ANYWHERE
+    return menu
 
 
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:

@@ -37,7 +37,7 @@ from bot.discord.render.messages import (
     pieces,
     v2,
 )
-from bot.discord.render.packing import Piece, Row, Words, pack
+from bot.discord.render.packing import Piece, Row, Words, pack, size
 
 ARCHIVE = 10080
 """Seven days in minutes."""
@@ -92,9 +92,12 @@ def silent(message: Payload) -> Payload:
 
 def _name(title: str) -> str:
     name = " ".join(title.split()) or "arXiv"
-    while len(name.encode("utf-16-le")) // 2 > NAME:
-        name = name[:-2] + "…"
-    return name
+    if size(name) <= NAME:
+        return name
+    while size(name) >= NAME:
+        head, space, _ = name.rpartition(" ")
+        name = head if space else name[:-1]
+    return name.rstrip(" ,·:;") + "…"
 
 
 def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:

@@ -26,6 +26,25 @@ def shown(*blocks) -> list[str]:
     return [c["content"] for m in messages(post(*blocks)) for c in walk(m["components"]) if c["type"] == 10]
 
 
+def test_a_thread_s_name_is_never_cut_inside_a_word():
+    words = "Compositional " * 12
+    for title in (words, "学" * 150, "A" * 150, "🙂 " * 80):
+        (name,) = {
+            s.payload["name"]
+            for s in plan(Thread(Post((Text("x"),), "x"), (), None, title), "k")
+            if "name" in s.payload
+        }
+        assert len(name.encode("utf-16-le")) // 2 <= 100
+        assert name.endswith("…")
+    names = [s.payload.get("name", "") for s in plan(Thread(Post((Text("x"),), "x"), (), None, words), "k")]
+    assert any(n.removesuffix("…").endswith("Compositional") for n in names)
+
+
+def test_a_digest_s_thread_names_only_whole_papers():
+    assert cards.thread_title("Jan 30 · 10", ["A" * 50, "B" * 40]) == f"Jan 30 · 10 · {'A' * 50}"
+    assert cards.thread_title("Jan 30 · 10", ["A" * 95]) == "Jan 30 · 10"
+
+
 def test_the_mock_up_of_a_paper():
     blocks = (
         Heading("4 · [A paper](https://arxiv.org/abs/1)", 2),

@@ -73,7 +73,7 @@ class Day:
                 return self.home.discord.interact(self.ada, channel, 3, data, message=message, admin=True)
         raise AssertionError(f"no menu {field} in {message['components']}")
 
-    def submit(self, shown: Interaction, **values: Any) -> Interaction:
+    def submit(self, shown: Interaction, *, member: bool = True, **values: Any) -> Interaction:
         assert shown.modal is not None
         made = []
         for label in shown.modal["components"]:
@@ -92,7 +92,7 @@ class Day:
         data = {"custom_id": shown.modal["custom_id"], "components": made}
         channel = self.home.world.channels[shown.payload["channel_id"]]
         message = shown.payload.get("message")
-        return self.home.discord.interact(self.ada, channel, 5, data, message=message, admin=True)
+        return self.home.discord.interact(self.ada, channel, 5, data, message=message, admin=True, member=member)
 
     def command(self, name: str, verb: str, *, admin: bool = False, **options: str) -> Interaction:
         found = next(c for c in self.home.world.commands if c["name"] == name)
@@ -366,6 +366,25 @@ async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
     await until(lambda: len(day.said) == 11)
     assert texts(day.said[-1]).strip().startswith("### 9 · ")
     await told(pressed, "Added 1 paper")
+
+
+async def test_paper_and_ask_work_where_the_bot_is_no_member_and_only_for_their_person(day):
+    anywhere = {c["name"]: (c.get("integration_types"), c.get("contexts")) for c in day.home.world.commands}
+    for name in ("paper", "Ask about this paper"):
+        assert [sorted(x) for x in anywhere[name]] == [[0, 1], [0, 1, 2]]
+    assert anywhere["digest"][0] != anywhere["paper"][0]
+    elsewhere = day.home.world.channel(day.home.world.guild("Others"), name="talk")
+    found = next(c for c in day.home.world.commands if c["name"] == "Ask about this paper")
+    message = day.home.discord.say(day.ada, elsewhere, "look at https://arxiv.org/abs/2601.22153")
+    data = {"id": found["id"], "name": found["name"], "type": 3, "target_id": message["id"]}
+    data["resolved"] = {"messages": {message["id"]: message}}
+    form = day.home.discord.interact(day.ada, elsewhere, 2, data, member=False)
+    await until(lambda: form.modal)
+    assert [c["component"]["custom_id"] for c in form.modal["components"]] == ["question"]
+    sent = day.submit(form, member=False, question="How is the data collected?")
+    answer = await told(sent, "DynamicVLA")
+    assert answer["flags"] & 64
+    assert list(day.home.world.messages[elsewhere["id"]].values()) == [message]
 
 
 async def test_taken_back_after_one_question_people_keep_their_words(day):

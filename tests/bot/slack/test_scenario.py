@@ -14,6 +14,7 @@ from bot.context import Context
 from bot.core.chat import Place, VoteKind
 from bot.core.ids import RunKey
 from bot.core.settings import Settings
+from bot.core.texts import say
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
@@ -301,6 +302,19 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
     await day.slack.until(lambda: len(day.thread) == before + 3)
     assert [m.shown.split(" ")[0] for m in day.thread[-3:]] == ["6", "8", "10"]
     await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
+
+
+async def test_the_document_comes_as_a_file_and_as_text_where_uploads_are_refused(day):
+    label = say("card.markdown", "en")
+    await day.slack.click("U1", day.parent, label).wait()
+    await day.slack.until(lambda: any("direct messages" in m.shown for m in day.alone()))
+    file = list(day.slack.files.values())[-1]
+    assert (file.complete, file.channel) == (True, day.slack.space.open_direct("U1").id)
+    assert b"## Table of Contents" in file.data
+    day.slack.scopes.discard("files:write")
+    await day.slack.click("U1", day.parent, label).wait()
+    assert "Table of Contents" in shown((await day.view())["blocks"])
+    day.slack.journal[:] = [c for c in day.slack.journal if c.error != "missing_scope"]
 
 
 async def test_a_guest_may_not_change_settings(day):

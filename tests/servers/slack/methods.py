@@ -117,7 +117,7 @@ def _complete_upload(slack: SlackServer, args: Args) -> Answer:
         file = slack.files.get(item["id"])
         if file is None or not file.data:
             raise Refused("file_not_found")
-        file.complete = True
+        file.complete, file.channel = True, args.get("channel_id", "")
     return {"files": [{"id": item["id"], "title": item.get("title", "")} for item in made]}
 
 

@@ -37,6 +37,8 @@ class File:
     alt: str
     data: bytes = b""
     complete: bool = False
+    channel: str = ""
+    """Where it was sent; else no channel."""
 
 
 @dataclass
