@@ -111,10 +111,13 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
     async def callback(interaction: Interaction, message: discord.Message) -> None:  # noqa: ARG001  # its type names the kind
         await chosen(interaction, action)
 
-    menu = app_commands.ContextMenu(name=described(f"message.{action}"), callback=callback)
-    if action == "ask":  # the others are about what stands in a channel of the bot
-        menu.allowed_installs, menu.allowed_contexts = ANYWHERE_INSTALLED, ANYWHERE
-    return menu
+    anywhere = action == "ask"  # the others are about what stands in a channel of the bot
+    return app_commands.ContextMenu(
+        name=described(f"message.{action}"),
+        callback=callback,
+        allowed_installs=ANYWHERE_INSTALLED if anywhere else None,
+        allowed_contexts=ANYWHERE if anywhere else None,
+    )
 
 
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:
