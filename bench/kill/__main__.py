@@ -68,20 +68,24 @@ class Bench:
         marks = Marks.now(self.world)
         await self.world.start()
         killing = asyncio.create_task(self._kill(made, marks))
+        denying = asyncio.create_task(self._deny(made, marks))
         asked: Asked = {}
         try:
             async with asyncio.timeout(self.patience):
                 await digests(self.world)
                 asked = await ask(self.world, self._questions(number))
                 marks.asked.set()
+                self._disturb(made, asked)
                 await answers(self.world, asked)
                 await killing
+                await denying
                 await digests(self.world)
                 await answers(self.world, asked)
         except TimeoutError:
             made.wrong.append(f"not whole after {self.patience:.0f} s")
-        killing.cancel()
-        await asyncio.gather(killing, return_exceptions=True)
+        for task in (killing, denying):
+            task.cancel()
+        await asyncio.gather(killing, denying, return_exceptions=True)
         await asyncio.sleep(0.3)  # what would be posted twice is by now
         made.wrong += await judged(self.world, asked)
         made.digests, made.answers = len(self.world.sides), sum(map(len, asked.values()))
@@ -91,6 +95,34 @@ class Bench:
 
     def _questions(self, number: int) -> list[str]:
         return [f"What does paper {n} measure, in round {number}?" for n in self.chance.sample((1, 2, 3, 4), 2)]
+
+    def _disturb(self, made: Round, asked: Asked) -> None:
+        """Events come twice, a question is edited, and one is asked and deleted at once."""
+        for side in self.world.sides:
+            first, *others = asked[side.name]
+            if self.chance.random() < 0.5:
+                side.again(others[0])
+                made.faults.append(f"{side.name} event twice")
+            if self.chance.random() < 0.5:
+                side.edit(first, f"What does paper 1 compare, in round {made.number}?")
+                made.faults.append(f"{side.name} edited")
+            if self.chance.random() < 0.5:
+                side.delete(side.ask(self.world.threads[side.name], "What does paper 2 leave open?"))
+                made.faults.append(f"{side.name} deleted")
+
+    async def _deny(self, made: Round, marks: Marks) -> None:
+        """In some rounds the bot may not post for a while, in the delivery or when it answers."""
+        if self.chance.random() < 0.5:
+            return
+        side, stage = self.chance.choice(self.world.sides), self.chance.choice(["summary", "answering"])
+        made.faults.append(f"{side.name} right lost in {stage}")
+        while not marks.begun(self.world, stage):
+            await asyncio.sleep(0.01)
+        try:
+            side.deny()
+            await asyncio.sleep(self.chance.uniform(0.5, 4))
+        finally:
+            side.allow()
 
     async def _end(self, made: Round) -> None:
         if self.chance.random() < 0.5:
@@ -140,8 +172,12 @@ async def run(rounds: int, seed: int, *, shared: bool, speed: float, seconds: fl
             done.append(one)
             print(f"{one.number} {one.stage}, {one.what} killed{' twice' if one.second else ''}, {one.seconds:.0f} s; {'; '.join(one.faults) or 'no faults'}{': WRONG ' if one.wrong else ''}{'; '.join(one.wrong)}", flush=True)  # fmt: skip
         judged = made.bought()
-        # A half-written answer is stopped in any case; one that had been stopped already is refused, and let be.
-        refused = [call for call in made.slack.server.refusals() if call.method != "chat.stopStream"]
+        # Rights are taken away. A half-written answer is stopped in any case; one that had been stopped already is refused, and let be.
+        refused = [
+            call
+            for call in made.slack.server.refusals()
+            if call.method != "chat.stopStream" and call.error != "missing_scope"
+        ]
     _table(done)
     stand = sum(map(len, made.accounted.values()))
     print(f"{sum(r.digests for r in done)} digests and {sum(r.answers for r in done)} answers were due; {stand} messages stand")  # fmt: skip

@@ -61,6 +61,20 @@ class Side(Protocol):
         """A person's question in a thread; the id of the message."""
         ...
 
+    def again(self, message: str) -> None:
+        """The event of a question comes once more."""
+        ...
+
+    def edit(self, message: str, text: str) -> None: ...
+
+    def delete(self, message: str) -> None: ...
+
+    def deny(self) -> None:
+        """The bot may not post any more."""
+        ...
+
+    def allow(self) -> None: ...
+
     def fault(self, chance: random.Random) -> str:
         """Makes one of the next requests go wrong; how."""
         ...
@@ -73,6 +87,7 @@ class Slack:
         self.server = SlackServer(speed=SPEED, ack=3)
         self.server.space.add_user("U1", "ann")
         self.server.space.add_channel(self.channel, "U1")
+        self._said: dict[str, list[Any]] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -105,7 +120,25 @@ class Slack:
 
     def ask(self, thread: str, text: str) -> str:
         deliveries = self.server.say(self.channel, "U1", f"<@{BOT_USER}> {text}", thread)
-        return str(deliveries[0].payload["event"]["ts"])
+        ts = str(deliveries[0].payload["event"]["ts"])
+        self._said[ts] = deliveries
+        return ts
+
+    def again(self, message: str) -> None:
+        for delivery in self._said[message]:
+            self.server.again(delivery)
+
+    def edit(self, message: str, text: str) -> None:
+        self.server.edit(self.channel, message, f"<@{BOT_USER}> {text}")
+
+    def delete(self, message: str) -> None:
+        self.server.remove(self.channel, message)
+
+    def deny(self) -> None:
+        self.server.scopes.discard("chat:write")
+
+    def allow(self) -> None:
+        self.server.scopes.add("chat:write")
 
     def fault(self, chance: random.Random) -> str:
         methods = ["chat.postMessage"] * 3 + [
@@ -173,6 +206,26 @@ class OnDiscord:
             self._ann, self.server.world.channels[thread], f"<@{self.server.world.bot['id']}> {text}"
         )
         return f"{thread}/{said['id']}"
+
+    def _find(self, message: str) -> dict[str, Any]:
+        thread, _, bare = message.partition("/")
+        return self.server.world.messages[thread][bare]
+
+    def again(self, message: str) -> None:
+        self.server.world.emit("MESSAGE_CREATE", self._find(message))
+
+    def edit(self, message: str, text: str) -> None:
+        me = self.server.world.bot["id"]
+        self.server.world.rewrite(self._find(message), {"content": f"<@{me}> {text}"})
+
+    def delete(self, message: str) -> None:
+        self.server.world.remove(*message.split("/"))
+
+    def deny(self) -> None:
+        self.server.world.denied[self.channel] |= {"SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"}
+
+    def allow(self) -> None:
+        self.server.world.denied.clear()
 
     def fault(self, chance: random.Random) -> str:
         kind = chance.choice(["429", "502", "503", "stored, then 502", "stored, then dropped", "dropped"])

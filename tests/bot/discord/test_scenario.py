@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot.commands.dispatcher import Dispatcher
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import VoteKind
+from bot.core.chat import Person, Question, VoteKind
 from bot.core.ids import RunKey
 from bot.core.settings import Settings
 from bot.digests.counts import show_counts
@@ -18,12 +19,16 @@ from bot.digests.daily import Daily, RunOptions
 from bot.discord.listeners.gateway import DiscordListener
 from bot.questions.conversation import Conversation
 from bot.server.wiring import open_app, subscription_from_settings
+from bot.store import TaskDeaths
 from bot.store.cache import RedisCache
+from bot.worker.jobs import Jobs
+from bot.worker.queue import RetryLater, Task
 from digest.model import Candidate, Digest
 from digest.ports import FreePace
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.test_wire import until
 from tests.sample_day import SampleDay
+from tests.servers.discord import Fault
 from tests.servers.discord_rules import texts, walk
 from tests.servers.discord_world import Interaction
 
@@ -111,6 +116,63 @@ async def told(interaction: Interaction, word: str) -> Json:
     message = found()
     assert message is not None
     return message
+
+
+class Waiting:
+    """A queue that only takes in."""
+
+    def register(self, *_: object) -> None:
+        pass
+
+    async def hasten(self, *_: str) -> None:
+        pass
+
+    async def add(self, *_: str, **__: Any) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_an_answer_refused_with_401_or_404_waits_and_after_a_day_its_asker_is_told(refusable, status):
+    day = refusable
+    later = day.context.now() + timedelta(hours=25)
+    for now, text in ((day.context.now, "How is the data collected?"), (lambda: later, "What is the method?")):
+        context = replace(day.context, now=now, queue=Waiting())
+        conversation = Conversation(context)
+        jobs = Jobs(context, conversation, Waiting())
+        place, asked = replace(day.home.place, thread=day.thread_id), day.home.discord.say(day.ada, day.thread, text)
+        paper = day.digest.entries[3].paper.id
+        question = Question(
+            asked["id"],
+            place,
+            Person(day.ada["id"]),
+            text,
+            day.context.now(),
+            f"{day.thread_id}/{asked['id']}",
+            subject=paper,
+        )
+        await conversation.receive(question)
+        task = Task(f"answer:{question.id}", TaskDeaths(0), context.store)
+        before = len(day.answers)
+        fault = Fault("POST", re.compile(rf"/channels/{day.thread_id}/messages"), status, False, 99, 0.0, 0)
+        day.home.discord.faults.append(fault)
+        if now is day.context.now:
+            with pytest.raises(RetryLater):
+                await jobs.answer(task, question.id)
+            day.home.discord.faults.remove(fault)
+            await jobs.answer(task, question.id)
+            assert texts(day.answers[-1]).strip().startswith("**4 · ")
+        else:
+            await jobs.answer(task, question.id)
+            direct = day.home.world.messages[day.home.world.direct(day.ada)["id"]].values()
+            assert any("What is the method?" in texts(m) for m in direct)
+            assert len(day.answers) == before
+
+
+@pytest.fixture
+async def refusable(day):
+    """Requests are refused on purpose."""
+    yield day
+    day.home.discord.journal[:] = [r for r in day.home.discord.journal if r.status not in (401, 404)]
 
 
 @pytest.fixture
