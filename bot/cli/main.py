@@ -17,7 +17,7 @@ import typer
 from bot.cli.archive import archive
 from bot.cli.export import export
 from bot.cli.mcp import mcp
-from bot.cli.run import run_command
+from bot.cli.run import OUTPUT_FAULTS, no_room, run_command
 from bot.cli.subscriptions import costs, subscriptions
 from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, env_file, name_env_file, sentence
 from digest.errors import BadInput, Misconfigured
@@ -31,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Reads the day's arXiv papers and delivers the ones that matter to a team's channel. "
-    "Settings come from the environment: see .env.example.",
+    "`paperboy init` asks for the settings; docs/settings.md and .env.example name each.",
 )
 
 
@@ -135,7 +135,7 @@ def init(
     no_model: Annotated[bool, typer.Option("--no-model", help="Quote the papers' own sentences.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: the options and the environment answer.")] = False,
 ) -> None:
-    """Set up Slack or Discord, a model and a channel: asks, checks each answer, writes .env."""
+    """Ask for tokens, model and channel, check them, write .env."""
     given = {name.upper(): value for name, value in locals().items() if name not in ("no_model", "yes")}
     from bot.cli.init import run as set_up
     from bot.cli.run import in_sentences
@@ -222,7 +222,10 @@ def run(
 
 @command(app)
 def check(as_json: AsJson = False, plain: AsPlain = False) -> None:
-    """Show what is configured, reachable or missing, and what to do about it."""
+    """Show what is configured, reachable or missing.
+
+    Each line says what to do about it. Exit code 1 if something is bad.
+    """
 
     async def work(settings: Any) -> int:
         from bot.doctor.check import run_checks
@@ -254,9 +257,9 @@ command(app)(mcp)
 
 def main() -> None:
     os.umask(0o077)  # what the store and the logs hold is this user's alone
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started it
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     try:
         code = app(prog_name="paperboy", standalone_mode=False)
     except BadInput as error:
@@ -264,6 +267,11 @@ def main() -> None:
         code = 2
     except typer.TyperException as error:
         code = _refuse(error)
+    except OSError as error:
+        if error.errno not in OUTPUT_FAULTS:
+            raise
+        print(no_room(error), file=sys.stderr)
+        code = 1
     except (KeyboardInterrupt, typer.Abort):
         print("Stopped.", file=sys.stderr)
         code = 130

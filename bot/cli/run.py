@@ -59,13 +59,18 @@ def in_sentences(settings: Any) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # noqa: BLE001  # users see an id
         if isinstance(error, OSError) and error.errno in OUTPUT_FAULTS:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            fail(f"Nothing more can be written: {OUTPUT_FAULTS[error.errno]}. Make room and run it again.", 1)
+            fail(no_room(error), 1)
         mark = secrets.token_hex(4)
         where = ""
         with contextlib.suppress(OSError):
             where = f" See {logs.write_traceback(settings, mark, error)}."
         fail(f"Something went wrong on Paperboy's side (id {mark}).{where}", 1)
+
+
+def no_room(error: OSError) -> str:
+    """The sentence for output that finds no room; what is left of it is dropped."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return f"Nothing more can be written: {OUTPUT_FAULTS[error.errno or 0]}. Make room and run it again."
 
 
 def fail(sentence: str, code: int) -> NoReturn:

@@ -15,7 +15,7 @@ subscriptions = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="List and change channels, one by one or from a file (docs/operations.md).",
+    help="List and change channels. One by one, or from a file (docs/operations.md).",
 )
 Channel = Annotated[str, typer.Argument(help="slack:C0123ABCD or discord:1234567890.", metavar="CHANNEL")]
 Values = Annotated[
@@ -119,11 +119,12 @@ def costs(
     as_json: AsJson = False,
     plain: AsPlain = False,
 ) -> None:
-    """Show what the model costs by channel and stage, with the share that came from its cache.
+    """Show what the model costs by channel and stage.
 
-    Calls and tokens count for the channel whose run or question made them. Dollars of shared work
-    (a ranking, an analysis, a summary) are split evenly between the channels that used it that day
-    or the next. Caps count the calls of a channel's own runs.
+    The share that came from the model's cache stands beside the input. Calls and tokens count for
+    the channel whose run or question made them. Dollars of shared work (a ranking, an analysis, a
+    summary) are split evenly between the channels that used it that day or the next. Caps count the
+    calls of a channel's own runs.
     """
 
     async def work(store: Any, settings: Any) -> None:

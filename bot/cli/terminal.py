@@ -69,9 +69,9 @@ def check_categories(categories: Sequence[str]) -> None:
 def check_writable(output: Path) -> None:
     """Raises Misconfigured before the work starts."""
     if output.is_dir():
-        raise Misconfigured(f"{output} is a folder; --output takes a file.")
+        raise Misconfigured(f"{output} is a folder; name a file in it.")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
-        raise Misconfigured(f"{output.parent} is not a writable folder; --output needs one.")
+        raise Misconfigured(f"{output.parent} is not a writable folder. Name a file in another one.")
 
 
 def parse_paper(text: str) -> PaperRef:
@@ -120,17 +120,20 @@ def document(digest: Digest, *, as_json: bool) -> str:
 
 
 def write(text: str, output: Path | None) -> None:
-    """Writes to stdout, or replaces the file atomically."""
+    """Writes to stdout, or replaces the file atomically. Raises Misconfigured if it cannot."""
     if output is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
         return
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=output.parent, delete=False, prefix=f".{output.name}."
-    ) as file:
-        file.write(text)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(output)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=output.parent, delete=False, prefix=f".{output.name}."
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(output)
+    except OSError as error:
+        raise Misconfigured(f"{output} cannot be written ({error.strerror}). Name a file elsewhere.") from None
     say(f"Written to {output}.")
 
 

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from bot.cli import usage
+from bot.cli import terminal, usage
 from bot.cli.main import main
 from bot.core import logs
 from bot.core.settings import Settings
+from digest.errors import Misconfigured
 from tests.paths import ROOT
 
 
@@ -98,9 +99,29 @@ def test_no_log_line_stands_before_a_result(monkeypatch, capsys, level, service,
     assert capsys.readouterr().err.count("event=x") == logged
 
 
-def test_a_closed_stdout_is_no_fault(monkeypatch):
-    monkeypatch.setattr(sys, "stdout", None)
-    assert paperboy(monkeypatch, "--version") == 0
+def test_what_is_closed_or_full_is_no_bug(monkeypatch, redis_url):
+    command, env = [sys.executable, "-m", "bot"], {"REDIS_URL": redis_url, "PATH": "", "HOME": "/nowhere"}
+
+    def ran(words: str, redirection: str) -> tuple[int, str]:
+        line = " ".join([*command, words, redirection])
+        done = subprocess.run(["/bin/sh", "-c", line], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
+    full = "Nothing more can be written: the disk is full. Make room and run it again.\n"
+    assert ran("--help", ">/dev/full") == (1, full)
+    assert ran("costs", ">/dev/full") == (1, full)
+    assert ran("costs", ">&- <&-")[0] == 0
+    code, err = ran("init", "<&-")
+    assert (code, err.startswith("This asks questions and needs a terminal.")) == (2, True)
+
+
+def test_a_document_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "folder").mkdir()
+    for file, said in ((tmp_path / "folder", "is a folder"), (tmp_path / "gone" / "x.md", "is not a writable folder")):
+        with pytest.raises(Misconfigured, match=said):
+            terminal.check_writable(file)
+    with pytest.raises(Misconfigured, match="cannot be written"):
+        terminal.write("x", tmp_path / "folder")
 
 
 def test_the_help_loads_none_of_what_commands_need():
