@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -44,6 +44,8 @@ GENERIC = frozenset(
     for w in "dataset data code method model approach result experiment limitation baseline benchmark evaluation evaluate metric performance accuracy train training test paper author question answer number improve improvement compare comparison difference release available public open source gpu parameter size time cost large larger small better best main idea problem task work framework system novel propose show study analysis introduction conclusion abstract section table figure many much long yesterday today need take run find use".split()  # noqa: SIM905
 )
 """Words that fit any paper."""
+RECENT = 200
+"""Papers whose words are kept: those of a thread and of the digests before it."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,15 @@ class TitleIndex:
         self.papers = papers
         self._titles = [_stems(p.title) for p in papers]
         self._names = _own_names(papers)
-        self._weights = [_weights(p, s) for p, s in zip(papers, said, strict=True)]
-        self._spread = Counter(t for weights in self._weights for t in weights)
+        self._said = said
+
+    @cached_property
+    def _weights(self) -> list[Mapping[str, float]]:
+        return [_weights(p, s) for p, s in zip(self.papers, self._said, strict=True)]
+
+    @cached_property
+    def _spread(self) -> Counter[str]:
+        return Counter(t for weights in self._weights for t in weights)
 
     def named(self, question: str) -> Found:
         """Finds papers by a name or a good piece of the title."""
@@ -250,13 +259,19 @@ def _grams(question: str) -> dict[str, int]:
 
 def _own_names(papers: Sequence[Paper]) -> list[set[str]]:
     """Names that no other paper has, from its title and its abstract's own coinages."""
-    raw = [set(_names_of(p)) for p in papers]
+    raw = [own_names(p) for p in papers]
     times = Counter(name for names in raw for name in names)
-    used = Counter(w for p in papers for w in {fold(w) for w in _WORD.findall(f"{p.title} {p.abstract}")})
+    used = Counter(w for p in papers for w in _written(p))
     common = {squeezed(w) for w in COMMON}
     return [{n for n in names if times[n] == 1 and used[n] <= 1 and len(n) >= 3 and n not in common} for names in raw]
 
 
+@lru_cache(maxsize=RECENT)
+def _written(paper: Paper) -> frozenset[str]:
+    return frozenset(fold(w) for w in _WORD.findall(f"{paper.title} {paper.abstract}"))
+
+
+@lru_cache(maxsize=RECENT)
 def own_names(paper: Paper) -> frozenset[str]:
     """Names that title and abstract give to the paper's own work, squeezed and folded."""
     return frozenset(_names_of(paper))
@@ -325,7 +340,8 @@ def _folded_name(author: str) -> str:
     return " ".join(fold(w) for w in _WORD.findall(author))
 
 
-def _weights(paper: Paper, said: str) -> dict[str, float]:
+@lru_cache(maxsize=RECENT)
+def _weights(paper: Paper, said: str) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     for text, weight in ((paper.abstract, 0.6), (said, 0.9), (paper.title, 1.2)):
         for term in terms(text):
