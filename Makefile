@@ -36,6 +36,9 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup  ## the main job with embedded defaults: no key, no server, no account
 	@$(BIN)/paperboy demo
 
+# Kept even where the environment says otherwise: else each of a hundred processes compiles the program anew.
+test kill check: export PYTHONDONTWRITEBYTECODE :=
+
 # Two workers a core, because half of the time tests wait for servers, processes and deadlines.
 WORKERS := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 

@@ -5,10 +5,10 @@ whether a text, an analysis or an answer is about the right one.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from digest.arxiv.calendar import announcement_for, window_of
 from digest.model import Paper
@@ -21,8 +21,12 @@ class Made:
     """A paper with its body."""
 
     paper: Paper
-    body: Body
+    written: Callable[[], Body]
     two_columns: bool = True
+
+    @cached_property
+    def body(self) -> Body:
+        return self.written()
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -40,7 +44,9 @@ class Made:
 
 def made(paper: Paper, seed: int = 0, words: int = 3000) -> Made:
     """A body of about so many words for given metadata."""
-    return Made(paper, write(random.Random(f"{seed}:{paper.id}"), paper.title, words), two_columns=seed % 2 == 0)
+    return Made(
+        paper, lambda: write(random.Random(f"{seed}:{paper.id}"), paper.title, words), two_columns=seed % 2 == 0
+    )
 
 
 def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int = 0, words: int = 3000) -> list[Made]:
@@ -69,5 +75,9 @@ def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int =
             updated=at.replace(microsecond=0),
             comment=rng.choice(("", f"{rng.randint(8, 24)} pages, {rng.randint(3, 9)} figures", body.code_comment)),
         )
-        found.append(Made(paper, body, two_columns=i % 2 == 0))
+        found.append(Made(paper, partial(_same, body), two_columns=i % 2 == 0))
     return found
+
+
+def _same(body: Body) -> Body:
+    return body
