@@ -17,6 +17,8 @@ from digest.render.labels import label
 
 MOST_ELEMENTS = 600_000
 """2,000 papers have about 70,000, large collaborations a few hundred thousand."""
+MOST_FIELDS = MOST_AUTHORS + 100
+"""Of a paper."""
 DEEPEST = 100
 """Nested elements; arXiv nests four."""
 _LONGEST_TAG = re.compile(rb"<[^<>]{65536}")
@@ -109,8 +111,10 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _parse(text: str, *, recover: bool = False) -> etree._Element:
-    """Counts elements while it reads, and drops authors beyond the bound. Raises XMLSyntaxError,
-    Trouble."""
+    """Counts elements while it reads, and drops what a paper has beyond the bound of authors.
+
+    Raises XMLSyntaxError, Trouble.
+    """
     reading = etree.iterparse(
         io.BytesIO(text.encode()),
         ("start", "end"),
@@ -119,7 +123,7 @@ def _parse(text: str, *, recover: bool = False) -> etree._Element:
         recover=recover,
         encoding="utf-8",
     )
-    count = authors = depth = 0
+    count = fields = depth = paper_depth = 0
     for event, element in reading:
         if not isinstance(element.tag, str):
             continue
@@ -130,13 +134,13 @@ def _parse(text: str, *, recover: bool = False) -> etree._Element:
             if count > MOST_ELEMENTS or depth > DEEPEST:
                 raise Trouble(label.sentence("arxiv.large"))
             if name in ("item", "entry"):
-                authors = 0
+                fields, paper_depth = 0, depth
             continue
         depth -= 1
-        if name == "author":
-            authors += 1
+        if depth and depth == paper_depth:
+            fields += 1
             parent = element.getparent()
-            if authors > MOST_AUTHORS and parent is not None:
+            if fields > MOST_FIELDS and parent is not None:
                 parent.remove(element)
     root: etree._Element | None = reading.root
     if root is None:

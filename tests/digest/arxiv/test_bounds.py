@@ -197,7 +197,13 @@ def test_what_is_long_in_an_entry_is_cut():
 def test_authors_of_the_api_are_bounded_while_they_are_read():
     entry = "<entry>" + "<author><name>A B</name></author>" * (MOST_AUTHORS + 500) + "</entry>"
     root = xml.tree(f"<feed>{entry}</feed>".encode(), ("feed",))
-    assert len(list(root.iter("author"))) == MOST_AUTHORS
+    assert len(list(root.iter("author"))) == xml.MOST_FIELDS
+
+
+def test_what_else_a_paper_has_is_bounded_too():
+    entry = "<entry>" + "<creator>A B</creator>" * (MOST_AUTHORS + 500) + "</entry>"
+    root = xml.tree(f"<feed>{entry}<entry><title>B</title></entry></feed>".encode(), ("feed",))
+    assert [len(e) for e in root] == [xml.MOST_FIELDS, 1]
 
 
 @pytest.mark.parametrize(
