@@ -52,12 +52,13 @@ async def _thread(store: Store, key: str) -> str:
 
 
 async def answers(world: World, asked: Asked) -> None:
-    """Returns when every question has been answered, by the record."""
+    """Returns when every question has been answered and no other is open, by the record."""
     while True:
         with contextlib.suppress(StoreUnavailable):
             async with world.store() as store:
                 due = [await _asked(store, side, m) for side in world.sides for m in asked.get(side.name, ())]
-                if all(one is not None and one.state is QuestionState.ANSWERED for one in due):
+                given = all(one is not None and one.state is QuestionState.ANSWERED for one in due)
+                if given and not await store.unanswered():
                     return
         await asyncio.sleep(0.1)
 
