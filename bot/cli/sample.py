@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
@@ -146,9 +147,14 @@ class _Kept(MemoryCache):
         await super().put(key, value, life)
 
 
-async def check_recording(sample: SampleDay, language: str) -> Mapping[str, Any]:
-    """The content of `checked.json`: what the checks make of the recorded replies."""
+async def check_recording(
+    sample: SampleDay, language: str, known: Mapping[str, Any] = MappingProxyType({})
+) -> Mapping[str, Any]:
+    """The content of `checked.json`: what the checks make of the recorded replies. `known`: values
+    by cache key that are not made anew."""
     analyst, kept = RecordedAnalyst(sample.recording, lambda _language: None), _Kept()
+    for key, value in known.items():
+        await kept.put(key, json.dumps(value).encode(), LIFE)
     services = Services(sample, sample, analyst, ExtractiveAnalyst(), kept)
     request = Request("sample", "now-1", sample.day, Profile(categories=(CATEGORY,), language=language))
     await make_digest(request, Ledger(), services, sample.morning)
