@@ -34,12 +34,18 @@ log = logging.getLogger(__name__)
 VERSION = 1
 """Of the tables. A file of another version is rebuilt."""
 CACHE_KB = 40_000
-CANDIDATES = 100
+CANDIDATES = 90
 """Rows whose rank is computed exactly."""
-MAX_ROWS = 12_000
-"""Rows that the terms of one query may stand in together; the commonest terms are left out."""
+MAX_ROWS = 8_000
+"""Rows that the rarest terms of a query stand in together: the only ones that are ranked."""
+MOST_TERMS = 8
+WIDER_TERMS = 8
+MAX_WIDER = 40_000
+"""Rows that a translation may stand in where nothing else is known of the query."""
 COLUMNS = (4.0, 8.0, 4.0, 2.0, 1.5)
 """Weights of the columns of `words`, in their order."""
+SPOKEN = (4.0, 8.0, 4.0, 2.0, 4.0)
+"""For rows that have no abstract: an answer says all it says in its body."""
 WEIGHTS = ", ".join(map(str, COLUMNS))
 LENGTH = 250
 """Terms of a usual row."""
@@ -48,7 +54,9 @@ SHARE, NAMED, SAME_TITLE = 0.3, 6.0, 40.0
 title, in the query is added."""
 WIDER = 0.35
 """What a synonym or a translation counts, against the word itself."""
-MISSPELT = 4
+LONG_TERM = 8
+"""Letters."""
+MISSPELT = 5
 """Letters that a term has at least to be looked up as a mistyped one."""
 
 TABLES = """
@@ -482,9 +490,13 @@ class Index:
         if not words.strip():
             return self._newest(scope, filters, limit, offset)
         asked = self._asked(words)
-        wider = [term for term in wider_terms(words, asked) if self._known(term)]
+        wider = [
+            term for term in wider_terms(words, asked) if 0 < self._known(term) <= (MAX_ROWS if asked else MAX_WIDER)
+        ]
         wanted = offset + limit
-        rows = self._candidates(asked, scope, filters) | self._candidates(wider, scope, filters)
+        most = max(CANDIDATES, wanted)
+        rows = self._candidates(asked, scope, filters, most, MAX_ROWS)
+        rows |= self._candidates(wider[:WIDER_TERMS], scope, filters, most // 2, MAX_ROWS // 3)
         weights = {term: self._weight(term) for term in asked}
         weights |= {term: WIDER * self._weight(term) for term in wider}
         ranked = {row: self._ranked(row, weights, asked) for row in rows}
@@ -519,10 +531,15 @@ class Index:
     def _near(self, term: str, limit: int = 3) -> list[str]:
         """Known terms one or two letters away, the nearest and commonest first."""
         grams = [term[i : i + 3] for i in range(len(term) - 2)]
+        first, last = f'"{grams[0]}"', f'"{grams[-1]}"'
+        if len(term) >= LONG_TERM:  # one slip leaves two at the beginning, two at the end, or one at each
+            kept = f'({first} AND "{grams[1]}") OR ("{grams[-2]}" AND {last}) OR ({first} AND {last})'
+        else:
+            kept = f"{first} OR {last}"
         rows = self._db.execute(
             "SELECT t.term, t.rows FROM spelling s JOIN term t ON t.id=s.rowid WHERE spelling MATCH ? AND t.rows>0 "
-            "AND length(t.term) BETWEEN ? AND ? ORDER BY s.rank LIMIT 80",
-            (" OR ".join(f'"{gram}"' for gram in grams), len(term) - 2, len(term) + 2),
+            "AND length(t.term) BETWEEN ? AND ?",
+            (kept, len(term) - 2, len(term) + 2),
         ).fetchall()
         most = 1 if len(term) < 7 else 2
         near = [(DamerauLevenshtein.distance(term, other, score_cutoff=most), -n, other) for other, n in rows]
@@ -532,23 +549,24 @@ class Index:
         total = self._db.execute("SELECT max(id) FROM place").fetchone()[0] or 1
         return math.log(1 + total / (1 + self._known(term)))
 
-    def _candidates(self, terms: Sequence[str], scope: Scope, filters: Filters) -> set[int]:
-        """The best rows by BM25 over the rarest of the terms."""
-        chosen: list[str] = []
-        rows = 0
-        for term in sorted(terms, key=self._known):
-            rows += self._known(term)
-            if chosen and rows > MAX_ROWS:
-                break
-            chosen.append(f'"{term}"')
-        if not chosen:
+    def _candidates(self, terms: Sequence[str], scope: Scope, filters: Filters, most: int, limit: int) -> set[int]:
+        """The best rows by BM25 over all terms, among those with one of the rarest."""
+        if not terms:
             return set()
+        known = sorted(terms, key=self._known)[:MOST_TERMS]
+        anchors, rows = known[:1], self._known(known[0])
+        for term in known[1:]:
+            rows += self._known(term)
+            if rows > limit:
+                break
+            anchors.append(term)
         marks, values = _marks(scope)
         narrow, more = _narrowed(filters)
+        expression = _any(anchors) if len(anchors) == len(known) else f"({_any(anchors)}) AND ({_any(known)})"
         found = self._db.execute(
             f"SELECT p.id FROM words w JOIN place p ON p.id=w.rowid "
             f"WHERE words MATCH ? AND {marks}{narrow} ORDER BY bm25(words, {WEIGHTS}) LIMIT ?",
-            [" OR ".join(chosen), *values, *more, CANDIDATES],
+            [expression, *values, *more, most],
         ).fetchall()
         return {row for (row,) in found}
 
@@ -557,12 +575,13 @@ class Index:
         raw, day = self._db.execute("SELECT terms, day FROM doc WHERE id=?", (row,)).fetchone()
         columns = [column.split(" ") for column in zlib.decompress(raw).decode().split("\n")]
         title, name = columns[0], columns[1]
+        factors = SPOKEN if columns[3] == [""] else COLUMNS
         held = set().union(*columns)
         length = 0.4 + 0.6 * sum(map(len, columns)) / LENGTH
         score = share = 0.0
         for term, weight in weights.items():
             if term in held:
-                often = sum(factor * column.count(term) for factor, column in zip(COLUMNS, columns, strict=True))
+                often = sum(factor * column.count(term) for factor, column in zip(factors, columns, strict=True))
                 score += weight * often / (often + 1.5 * length)
                 share += weight if term in asked else 0.0
         whole = sum(weights[term] for term in asked) or 1.0
@@ -621,6 +640,10 @@ def remove(path: Path) -> None:
 
 def _holes(values: Collection[str]) -> str:
     return ",".join("?" * len(values))
+
+
+def _any(terms: Sequence[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def _marks(scope: Scope) -> tuple[str, list[str]]:
