@@ -75,7 +75,7 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
     steps = slack.steps(cards.thread(digest, Detail.SHORT), digest.key)
     by_reply = {step.reply: step.payload["blocks"] for step in steps if step.reply >= 0}
     answer = [message["blocks"] for message in slack.render_post(_answer(digest, language))]
-    others = [message["blocks"] for message in slack.render_post(cards.others(digest))]
+    others = views.checklist(cards.others(digest, language), Memo("others", digest.subscription))
     view = views.panel(_panel(digest, language), Memo("setup", digest.subscription))
     asked = [{"type": "section", "text": {"type": "plain_text", "text": TALK[language][0]}}]
 
@@ -88,7 +88,7 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
         made("parent", [Shown(steps[0].payload["blocks"])]),
         made("reply", [Shown(by_reply[0])]),
         made("answer", [Shown(asked, "ann", "14:02"), *(Shown(blocks, at="14:02") for blocks in answer)]),
-        made("others", [Shown(blocks, alone=True) for blocks in others]),
+        made("others", [], [others]),
         made("setup", [], [view]),
     ]
 
@@ -96,6 +96,7 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
 def _discord(digest: Digest, language: str) -> list[Surface]:
     steps = discord_plan.plan(cards.thread(digest, Detail.SHORT), digest.key)
     by_reply = {step.reply: step.payload["message"] for step in steps if step.reply >= 0}
+    others = panels.checklist(cards.others(digest, language))
     asked = [{"type": 10, "content": TALK[language][0]}]
     panel = panels.message("setup", panels.begun(_panel(digest, language), {}, None, 0))
 
@@ -111,7 +112,7 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
         made("parent", [Shown(discord_html.components(steps[0].payload["text"]))]),
         made("reply", [Shown(discord_html.components(by_reply[0]))]),
         made("answer", [Shown(asked, "ann", "14:02"), *posts(_answer(digest, language), "14:02")]),
-        made("others", posts(cards.others(digest), alone=True)),
+        made("others", [Shown(discord_html.components(m), alone=True) for m in others]),
         made("setup", [Shown(discord_html.components(panel), alone=True)]),
     ]
 
