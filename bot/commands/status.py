@@ -40,7 +40,16 @@ async def status(
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
         if may(ACTIONS["unteach"].right, standing):
             blocks.append(Actions((_forget_button(subscription.key, language),)))
-    await respond.show(Post((*blocks, Small(say("card.settings", language))), title, language))
+    due = next_run(subscription, context.now())
+    if due is not None:
+        blocks.insert(1, Small(say("status.when", language, moment=f"<t:{int(due.timestamp())}>")))
+    if may(ACTIONS["settings"].right, standing):
+        buttons = (
+            Button("settings", subscription.key, say("card.settings", language)),
+            Button("post_now", subscription.key, say("post now", language)),
+        )
+        blocks.append(Actions(buttons))
+    await respond.show(Post(tuple(blocks), title, language))
 
 
 def learned_lines(learned: Learned, language: str) -> list[str]:

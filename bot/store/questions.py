@@ -271,6 +271,12 @@ class Questions(Base):
             if found is not None and found.answer is not None and found.state is not QuestionState.WITHDRAWN
         ]
 
+    async def asked_by(self, person: str, limit: int) -> list[StoredQuestion]:
+        """The person's answered questions, newest first."""
+        names = await self.redis.do("SMEMBERS", key("person", person, "questions"))
+        found = [asked for name in names if (asked := await self.question(name.decode())) and asked.answer]
+        return sorted(found, key=lambda asked: asked.question.at, reverse=True)[:limit]
+
     async def save_question_name(self, question: str) -> str:
         """Stores and returns a short name of the question, for buttons."""
         name = fingerprint(question)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Form, Menu, Place, Quotation, Text, VoteKind
+from bot.core.chat import Actions, Form, Menu, Place, Quotation, Text, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER
 from bot.store import RunState
@@ -354,6 +354,25 @@ async def test_home_shows_channels_saved_papers_and_how_to_ask(channel):
     assert "2601.22153" in said
     assert "/paper" in said
     assert "Last digest" in said
+    digest = await channel.context.store.latest_digest(HERE.key)
+    assert digest.summary.headline.split(";")[0][:20] in said.replace("\\", "")
+    assert all(f"{e.number} · " in said for e in digest.entries[:3])
+
+
+async def test_home_lists_the_person_s_own_questions(channel):
+    _, thread = await channel.digest()
+    await channel.ask(thread, "1: what is introduced?", addressed=True)
+    assert "what is introduced" in words(await channel.handler.home(ANN, "console"))
+    assert "what is introduced" not in words(await channel.handler.home(BOB, "console"))
+
+
+async def test_status_has_buttons_for_who_may_and_the_next_run_in_the_reader_s_time(channel):
+    await channel.set_up()
+    status = await channel.command("digest", "status")
+    assert status.button("settings").value == status.button("post_now").value == HERE.key
+    assert "<t:" in status.text
+    readers = await channel.command("digest", "status", BOB)
+    assert not any(isinstance(b, Actions) for p in readers.posts for b in p.blocks)
 
 
 async def test_completion_offers_papers_by_number_and_title_categories_and_zones(channel):
