@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -22,6 +21,8 @@ Port = Annotated[int, typer.Option(help="The port of HTTP.", min=1, max=65535)]
 @contextlib.asynccontextmanager
 async def _owning(archive: Any) -> AsyncIterator[None]:
     """Owns the archive while no other process does."""
+    import asyncio
+
     owner = asyncio.create_task(archive.run())
     try:
         yield
@@ -42,7 +43,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
         try:
             from bot.archive.mcp import LinkTokens, server
         except ModuleNotFoundError:
-            raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy[mcp]'.") from None
+            raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy-digest[mcp]'.") from None
         async with open_app(settings) as app, _owning(app.archive):
             known = {s.key for s in await app.store.subscriptions()}
             if unknown := sorted(set(channel or ()) - known):

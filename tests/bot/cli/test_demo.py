@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from bot.archive.archive import Archive
 from bot.cli import demo
 from bot.cli.sample import RecordedAnalyst, SampleDay
 from bot.console import render
@@ -26,12 +25,11 @@ SAMPLE = SampleDay()
 async def tour(store, clock, tmp_path):
     """A visitor in front of the sample day, after its digest."""
     clock.time = SAMPLE.morning
-    settings = demo._sample_settings(Settings(_env_file=None), SAMPLE)
+    settings = demo._sample_settings(Settings(_env_file=None, paperboy_home=tmp_path), SAMPLE)
     analyst, cache = RecordedAnalyst(SAMPLE.recording, demo._tell_outside), RedisCache(store)
     await SAMPLE.fill(cache, "en")
     services = Services(SAMPLE, SAMPLE, analyst, ExtractiveAnalyst(), cache)
-    archive = Archive(store, tmp_path, SAMPLE)
-    app = App(settings, store, services, RedisPace(store), clock, "", None, archive)
+    app = App(settings, store, services, RedisPace(store), clock, "", None)
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     async with demo._tour(app, chat, Place("console", "demo-test"), SAMPLE) as made:
         yield made
