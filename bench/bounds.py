@@ -183,12 +183,14 @@ async def a_drawn_paper(url: str) -> str:
     async with httpx2.AsyncClient() as client:
         text = (await client.get(url)).text
     digest = a_digest_of(text[:2_000], safe_markdown(text))
-    render(digest)
-    thread = cards.thread(digest, Detail.FULL)
-    steps = 0
-    for chat in (SlackChat("x"), DiscordChat("x")):
-        steps += len(list(chat.plan(thread, Place(chat.name, "1"), "k")))
-    return f"{steps} steps"
+
+    def draw() -> int:
+        render(digest)
+        thread = cards.thread(digest, Detail.FULL)
+        chats = (SlackChat("x"), DiscordChat("x"))
+        return sum(len(list(chat.plan(thread, Place(chat.name, "1"), "k"))) for chat in chats)
+
+    return f"{await asyncio.to_thread(draw)} steps"  # a delivery is planned in a thread
 
 
 # ------------------------------------------------------------------------------ the cases
