@@ -91,7 +91,14 @@ class Gateway(discord.Client):
     async def _sync(self) -> None:
         key, now = f"discord:commands:{self.application_id}", (await commands.fingerprint(self.tree)).encode()
         if await self.memory.get(key) != now:
-            await self.tree.sync()
+            try:
+                await self.tree.sync()
+            except discord.HTTPException as error:
+                if error.status != 400:
+                    raise
+                log.warning("event=user_install_refused")  # it is switched on in the developer portal
+                commands.only_on_servers(self.tree)
+                await self.tree.sync()
             await self.memory.put(key, now, FINGERPRINT_LIFE)
             log.info("event=commands_synced")
 

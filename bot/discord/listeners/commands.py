@@ -120,6 +120,14 @@ def _on_message(action: str, chosen: Chosen) -> app_commands.ContextMenu:
     )
 
 
+def only_on_servers(made: app_commands.CommandTree[Any]) -> None:
+    """Takes back what people may install for themselves, for an app that does not allow it."""
+    for command in (*made.get_commands(), *made.get_commands(type=discord.AppCommandType.message)):
+        if command.allowed_installs is not None:
+            for name in ("allowed_installs", "allowed_contexts"):
+                setattr(command, name, None)
+
+
 async def fingerprint(made: app_commands.CommandTree[Any]) -> str:
     """A hash of the commands, which are synced only when it changes."""
     translator = made.translator
