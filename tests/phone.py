@@ -4,27 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from digest.render.width import columns
+from digest.render.width import lines
 
 WIDTH = 40
 
 
-def wrapped(text: str, width: int = WIDTH) -> int:
-    """Lines of a text that breaks at spaces and between wide characters."""
-    return sum(_wrapped(line, width) for line in text.split("\n"))
-
-
-def _wrapped(line: str, width: int) -> int:
-    count, used = 1, 0
-    for piece in re.findall(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.", line):
-        size = columns(piece)
-        if used + size <= width:
-            used += size
-        elif piece.isspace():
-            used = width
-        else:
-            count, used = count + max(1, -(-size // width)), size % width or width
-    return count
+def wrapped(text: str) -> int:
+    return lines(text, WIDTH)
 
 
 # ---------------------------------------------------------------- Slack
@@ -73,7 +59,11 @@ def _seen(text: Mapping[str, Any]) -> str:
 
 
 def discord_lines(components: Iterable[Mapping[str, Any]]) -> int:
-    """Up to the first separator: what a reader decides by."""
+    return sum(map(wrapped, filter(None, _flat(components))))
+
+
+def discord_lines_above(components: Iterable[Mapping[str, Any]]) -> int:
+    """Up to the first separator or row of buttons: what a reader decides by."""
     return sum(map(wrapped, _above(_flat(components))))
 
 
@@ -81,11 +71,11 @@ def discord_text(components: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(filter(None, _flat(components)))
 
 
-def _above(lines: Iterable[str | None]) -> Iterator[str]:
-    for line in lines:
-        if line is None:
+def _above(texts: Iterable[str | None]) -> Iterator[str]:
+    for line in texts:
+        if line in (None, "buttons"):
             return
-        yield line
+        yield line or ""
 
 
 def _flat(components: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:

@@ -34,11 +34,11 @@ from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest import cache_keys
-from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Paper, Theme
+from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Paper, Summary, Theme
 from digest.render import tex
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
-from digest.render.width import columns
+from digest.render.width import columns, lines
 
 THREAD_TITLE = 100
 MAX_SHOWN = 700
@@ -80,6 +80,10 @@ THEME = 80
 """Columns of a theme's words in the parent; longer ones stand only in the document."""
 
 
+PARENT = 40
+"""Lines of a phone, without the last notes and buttons, from which on trends go without words."""
+
+
 def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False) -> Post:
     """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id."""
     language, summary = digest.language, digest.summary
@@ -89,20 +93,31 @@ def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, ar
         *(Text(f"⚠ {note}") for note in digest.notes),
         Text(_opening(summary.overview, language)),
     ]
-    named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id])) for e in digest.entries}
+    # A dollar that a name is left with would begin a formula that ends in the claim.
+    named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id]).replace("$", "\\$")) for e in digest.entries}
+    said = _sections(summary, named, language, worded=True)
+    if _lines(*(_seen(b.markdown) for b in (*blocks, *said) if isinstance(b, Heading | Text | Small))) > PARENT:
+        said = _sections(summary, named, language, worded=False)
+    blocks += said
+    example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
+    hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
+    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest, archive=archive))]
+    return Post(tuple(blocks), summary.headline, language)
+
+
+def _sections(summary: Summary, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool) -> list[Block]:
+    """`worded`: with the words that the papers of a trend share."""
+    found: list[Block] = []
     for section, themes in (
         ("first", (Theme("", summary.first),)),
         ("trends", summary.trends),
         ("highlights", summary.highlights),
         ("directions", summary.directions),
     ):
-        lines = [line for t in themes for line in _theme(t, named, language, worded=section == "trends")]
-        if lines:
-            blocks.append(Text("\\\n".join([f"**{label(section, language)}**", *lines])))
-    example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
-    hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
-    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest, archive=archive))]
-    return Post(tuple(blocks), summary.headline, language)
+        texts = [t for theme in themes for t in _theme(theme, named, language, worded=worded and section == "trends")]
+        if texts:
+            found.append(Text("\\\n".join([f"**{label(section, language)}**", *texts])))
+    return found
 
 
 def title_of(digest: Digest) -> str:
@@ -147,24 +162,24 @@ def short_title(paper: Paper, among: Iterable[Paper] = ()) -> str:
     name = ""
     for most in (NAME, 60, 90, 150):
         name = _shortened(paper.title, most)
-        if all(_shortened(other.title, most).casefold() != name.casefold() for other in others):
+        if name and all(_shortened(other.title, most).casefold() != name.casefold() for other in others):
             return name
-    return f"{name} ({paper.id})"
+    return f"{name} ({paper.id})".strip()
 
 
 def _shortened(title: str, most: int) -> str:
     title = tex.plain(title)
     name = title.split(": ", 1)[0]
-    if most <= NAME and columns(name) <= NAME:
+    if most <= NAME and name.strip() and columns(name) <= NAME:
         return name
     if columns(title) <= most:
         return title
     words = ""
     for word in re.findall(r"\s*\S+", title):
-        if columns(words + word) > most - 2:
+        if columns(words + word) > most:
             break
         words += word
-    return f"{words or _first_columns(title, most - 2)} …"
+    return words.rstrip(" ,;:–-") or _first_columns(title, most)
 
 
 def _first_columns(text: str, most: int) -> str:
@@ -271,13 +286,12 @@ def people(paper: Paper, language: str, written: Callable[[str], str] = escape) 
     return say("card.people", language, names=written(names), n=len(paper.authors))
 
 
-ABOVE, PHONE = 20, 40
-"""Lines above the fold, of so many columns, that a reply may take."""
+ABOVE, PHONE = 19, 40
+"""Lines above the fold, of so many columns, that findings may fill; an empty one before a text."""
 
 
 def _lines(*texts: str) -> int:
-    """How many lines of a phone texts take, each on a new line; words do not fill the last ones."""
-    return sum(1 + columns(line) // (PHONE - 4) for text in texts for line in text.splitlines())
+    return sum(lines(text, PHONE) for text in texts if text)
 
 
 def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -> Iterable[Block]:
@@ -288,16 +302,17 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
         core.append(Text(f"*{label('unconfirmed.text', language)}*"))
     reason = say("card.for you", language, why=why(entry, language)) if chosen else ""
     facts = Small(" · ".join(filter(None, (reason, *_links(entry, language)))))
-    taken = _lines(*(tex.plain(b.markdown) for b in core), _seen(facts.markdown), *entry.notes)
-    taken += _lines(tex.plain(entry.paper.title), people(entry.paper, language)) + 1
+    shown = [*_head(entry, language, str(entry.number)), *core, facts]
+    taken = _lines(*(_seen(b.markdown) for b in shown if isinstance(b, Heading | Text | Small)))
+    taken += sum(isinstance(b, Text) for b in shown)
     above: list[list[Text | Quotation]] = []
     below: list[list[Text | Quotation]] = []
     for finding in analysis.findings if analysis else ():
         blocks = list(_finding(finding, language))
         size = _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
-        if len(above) < 2 and taken + size <= ABOVE:
+        if len(above) < 2 and taken + size < ABOVE:
             above.append(blocks)
-            taken += size
+            taken += size + 1
         else:
             below.append(blocks)
     yield from core
@@ -318,8 +333,8 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 
 
 def _seen(markdown: str) -> str:
-    """Text without the addresses of its links."""
-    return re.sub(r"\]\([^)]*\)", "", tex.plain(markdown))
+    """Text without the addresses of its links and its escapes, to measure it."""
+    return re.sub(r"\]\([^)]*\)|\\(?=\W)", "", tex.plain(markdown))
 
 
 def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:

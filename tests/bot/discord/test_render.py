@@ -13,7 +13,7 @@ from bot.discord.ids import ComponentId, custom_id, marker, nonce, parse_custom_
 from bot.discord.render.messages import ACCENT, messages
 from bot.discord.render.packing import cut, size
 from bot.discord.render.plan import plan
-from tests.phone import discord_lines
+from tests.phone import discord_lines_above
 from tests.previews.sample import sample_digest
 from tests.servers.discord_rules import check_components, check_message, texts, walk
 
@@ -88,7 +88,7 @@ async def test_a_paper_is_one_container_with_one_row_of_buttons():
         (row,) = [c for c in container["components"] if c["type"] == 1]
         custom = [c["custom_id"].split(":")[1] for c in row["components"]]
         assert custom == ["ask", "full", "more", "fewer", "menu"]
-        assert discord_lines(message["components"]) <= 20
+        assert discord_lines_above(message["components"]) <= 20
     assert accents == [True] * 3 + [False] * 7
 
 
