@@ -295,7 +295,8 @@ async def test_a_page_without_a_way_to_turn_it_comes_as_messages(slack, chat):
     assert slack.space.views == {}
 
 
-async def test_a_file_is_a_page_to_copy_from(slack, chat):
+async def test_a_file_is_a_page_to_copy_from_where_uploads_are_refused(slack, chat):
+    slack.scopes.discard("files:write")
     extra = {"kind": "click", "trigger": slack.new_trigger("U1"), "action": "markdown", "value": "d"}
     await chat.responder(Place("slack", "C1"), Person("U1"), extra).file(
         "paperboy.md", "# Title\n\n```py\nx\n```\n**bold**"
