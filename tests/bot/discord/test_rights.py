@@ -117,7 +117,9 @@ async def test_components_that_somebody_else_wrote_do_not_count(outside):
 
 async def test_who_may_not_take_back_is_told_so_before_any_question(outside):
     (parent,) = outside.world.messages[outside.day.home.channel["id"]].values()
-    told = await said(outside.day.press(parent, "pb:?retract:", admin=False))
+    opened = outside.day.press(parent, "pb:day_menu:", admin=False)
+    await until(lambda: opened.shown)
+    told = await said(outside.day.press(opened.shown[0], "pb:?retract:", admin=False))
     assert told == say("not allowed.remove", "en", who=say("removers.roles", "en"))
 
 
