@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
+
 from bot.commands import setup
 from bot.console import render
 from bot.core.chat import Grant, Panel, Place, Post
@@ -126,8 +128,9 @@ def _terminal(digest: Digest, language: str) -> Surface:
         console.print(render.parent(thread.parent))
         console.print(render.reply(thread.replies[0]))
         colours = ("#1e1e1e", "#d4d4d4") if theme == "dark" else ("#ffffff", "#1d1d1d")
-        body = console.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
-        style = f'body{{margin:0;padding:16px;background:{colours[0]};color:{colours[1]};font:14px/1.35 "Noto Sans Mono","Noto Sans Mono CJK SC",monospace}}pre{{font:inherit;margin:0}}'
+        look = SVG_EXPORT_THEME if theme == "dark" else DEFAULT_TERMINAL_THEME
+        body = console.export_html(theme=look, inline_styles=True, code_format="<pre>{code}</pre>")
+        style = f'body{{margin:0;padding:16px;background:{colours[0]};color:{colours[1]};font:14px/1.35 "DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace}}pre{{font:inherit;margin:0}}'
         return f'<!doctype html><meta charset="utf-8"><style>{style}</style>{body}'
 
     return Surface(f"terminal-{language}", page("light"), page)
