@@ -1,6 +1,8 @@
 # Two commands: `make demo` and `make test`. Each does all the set-up, into .venv and nowhere else.
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+# What it runs with, and what development needs besides: a demo waits for the first alone.
+RUNS := .venv/.runs
 STAMP := .venv/.installed
 # Another interpreter than the first that is new enough: make setup PYTHON=python3.12
 PYTHON ?=
@@ -14,12 +16,11 @@ help:  ## what there is
 
 setup: $(STAMP)  ## make .venv with everything in it (uv when present, else venv and pip)
 
-$(STAMP): requirements.lock pyproject.toml
+$(RUNS): requirements-run.lock
 	@if command -v uv >/dev/null 2>&1; then \
 	  echo "Setting up .venv with uv" >&2; \
 	  uv venv --quiet --clear --python "$(or $(PYTHON),>=3.11)" .venv && \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-run.lock; \
 	else \
 	  echo "Setting up .venv with venv and pip (about half a minute)" >&2; \
 	  for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 none); do \
@@ -28,13 +29,24 @@ $(STAMP): requirements.lock pyproject.toml
 	      echo "Paperboy needs Python 3.11 or newer, and $(or $(PYTHON),python3) here is not. Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 2;; esac; \
 	  done; \
 	  $$python -m venv --clear .venv && \
-	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
-	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements-run.lock; \
 	fi
 	@touch $@
 
-demo: setup  ## the main job with embedded defaults: no key, no server, no account
-	@$(BIN)/paperboy demo
+$(STAMP): $(RUNS) requirements.lock pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  echo "Adding what development needs" >&2; \
+	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . && \
+	  { $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true; }; \
+	fi
+	@touch $@
+
+demo: $(RUNS)  ## the main job with embedded defaults: no key, no server, no account
+	@$(BIN)/python -m bot demo
 
 # Kept even where the environment says otherwise: else each of a hundred processes compiles the program anew.
 test kill check: export PYTHONDONTWRITEBYTECODE :=

@@ -225,7 +225,10 @@ class Tour:
         while True:
             try:
                 line = (await self._session.prompt_async("\nask> ")).strip()
-            except (EOFError, KeyboardInterrupt):
+            except KeyboardInterrupt:  # clears the line, as in a shell
+                terminal.say("Ctrl-D leaves.")
+                continue
+            except EOFError:
                 return
             if line in LEAVE:
                 return
@@ -253,6 +256,8 @@ class Tour:
         elif name == "/questions" and self.sample:
             self._say_questions(self.sample)
         elif name not in ("/full", "/save"):
+            if name != "/help":
+                terminal.say(f"There is no {name} here.")
             self._say_help()
 
     def _has(self, number: str) -> bool:

@@ -39,6 +39,7 @@ from digest.render import tex
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
 from digest.render.width import columns, lines
+from digest.retrieval.terms import LITTLE
 
 THREAD_TITLE = 100
 MAX_SHOWN = 700
@@ -179,7 +180,14 @@ def _shortened(title: str, most: int) -> str:
         if columns(words + word) > most:
             break
         words += word
-    return words.rstrip(" ,;:–-") or _first_columns(title, most)
+    return _complete(words) or _first_columns(title, most)
+
+
+def _complete(words: str) -> str:
+    """Beginning words that do not end in a function word."""
+    words = words.rstrip(" ,;:–-")
+    first, space, last = words.rpartition(" ")
+    return _complete(first) if space and last.casefold() in LITTLE else words
 
 
 def _first_columns(text: str, most: int) -> str:

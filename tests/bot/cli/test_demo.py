@@ -6,6 +6,9 @@ import os
 import sys
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from bot.cli import demo
 from bot.cli.sample import RecordedAnalyst, SampleDay
@@ -123,7 +126,7 @@ async def test_setup_asks_again_for_what_is_wrong_and_saves(tour, capsys):
     text, form = seen(tour), tour.chat.form
     assert form is not None
     assert text.count("Daily digest") == 1
-    assert "3 Progress and Tradeoffs in … (https://arxiv.org/abs/1811.00942v1)" in text
+    assert "3 Progress and Tradeoffs (https://arxiv.org/abs/1811.00942v1)" in text
     values = {field.name: field.value for field in form.fields}
     assert "time" in await tour.submit(form, values | {"time": "25:00"})
     assert "25:00" in capsys.readouterr().err
@@ -168,3 +171,14 @@ async def test_without_a_terminal_it_prints_the_digest_and_an_answer_and_ends(tm
     text = " ".join(out.decode().replace("▎", " ").split())
     assert "首先阅读" in text or "Read first" in text or "先读" in text
     assert "慢 49 倍" in text
+
+
+async def test_ctrl_c_clears_the_line_and_an_unknown_command_is_named(tour, capsys):
+    seen(tour)
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("/paper half\x03/nothing\r\x04")
+        await tour.run_prompt()
+    told = capsys.readouterr().err
+    assert "Ctrl-D leaves." in told
+    assert "There is no /nothing here." in told
+    assert "half" not in seen(tour)

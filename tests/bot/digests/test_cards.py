@@ -25,6 +25,14 @@ def test_two_papers_whose_names_begin_alike_are_told_apart():
     assert cards.short_title(papers[0]) == "Do Models Really Need"
 
 
+def test_a_name_does_not_end_in_a_function_word():
+    assert cards.short_title(a_paper(title="Creative Image Generation with Models")) == "Creative Image Generation"
+    assert (
+        cards.short_title(a_paper(title="Attention of the Second and Third Order in Models"))
+        == "Attention of the Second"
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_day_is_read_on_a_phone_in_forty_five_lines_a_paper_a_line(language):
     digest = await sample_digest(language)
