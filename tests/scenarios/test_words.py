@@ -1,5 +1,8 @@
 """A word that people write comes through every entrance of the running bot, while arXiv or the model is away, and stands in no log."""
 
+import asyncio
+
+from tests.deadline import DEADLINE
 from tests.scenarios.test_operations import PAPERS, Installation, place
 from tests.servers.faults import DOWN, DROP
 from tests.servers.slack import BOT_USER
@@ -59,7 +62,9 @@ async def on_discord(place: Installation, *verbs: str) -> None:
     place.discord.interact(ada, place.channel, 4, data)
     place.discord.say(ada, place.channel, f"<@{world.bot['id']}> {CANARY}?")
     place.discord.say(ada, world.direct(ada), f"{CANARY}?")
-    await place.slack.until(lambda: all(made.shown for made in asked), 120)
+    async with asyncio.timeout(DEADLINE):
+        while not all(made.shown for made in asked):
+            await asyncio.sleep(0.05)
 
 
 async def while_arxiv_is_away(place: Installation) -> None:
@@ -71,13 +76,13 @@ async def while_arxiv_is_away(place: Installation) -> None:
         *slack.say(direct, "U1", f"{WORDS} 2601.99998"),
     ):
         await delivery.wait()
-    await slack.until(lambda: place.log.read_text().count("event=asking_again") > tried + 2, 60)
+    await slack.until(lambda: place.log.read_text().count("event=asking_again") > tried + 2)
 
 
 async def test_what_people_write_is_in_no_log_at_any_level_whatever_fails(place):
     await place.start()
     await place.slack.command("U1", PAPERS, "/digest", "now").wait()
-    await place.slack.until(place.whole, 90)
+    await place.slack.until(place.whole)
     thread = place.posts()[0].ts
     await on_slack(place, thread)
     await on_discord(place, "search", "lookup", "ask")

@@ -180,6 +180,7 @@ def serve(control: socket.socket) -> str:
         if not pid:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
             for connection in (control, status, *running.values()):
                 connection.close()
             selector.close()

@@ -262,10 +262,10 @@ async def test_a_channel_that_refuses_the_digest(house):
     chat = house.channel.chat
     post = chat.post
 
-    async def gone(step, place, on=""):
+    async def gone(step, place, on="", upload=None):
         if place.channel == HERE.channel:
             raise TargetMissing("The bot is not in the channel.")
-        return await post(step, place, on)
+        return await post(step, place, on, upload)
 
     chat.post = gone
     for _ in range(3):

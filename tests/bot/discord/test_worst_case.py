@@ -28,7 +28,7 @@ def said(home: Home) -> str:
 
 def marks(digest: Digest, detail: Detail) -> list[str]:
     """What stands at the beginning and end of every part, and must be there."""
-    found = ["OVERVIEW", "TREND", *(f"SAID-{e.number} " for e in digest.entries)]
+    found = ["OVERVIEW", *(f"SAID-{e.number} " for e in digest.entries)]
     for e in digest.entries:
         n = e.number
         found += [

@@ -78,7 +78,7 @@ async def test_setup_tells_the_day_s_budget(channel):
     context = replace(channel.context, daily_budget=10.0, questions_per_person=7)
     told = replace(channel, handler=Dispatcher(context, channel.conversation))
     await told.set_up()
-    _, respond = await told.submit((await told.command("digest", "setup")).forms[0])
+    _, respond = await told.submit((await told.command("digest", "setup")).panels[-1])
     assert "at most $10 a day here" in respond.text
     assert "7 questions a day" in respond.text
 

@@ -39,7 +39,7 @@ async def test_a_mention_is_one_question_though_it_comes_as_two_events(slack, ha
     assert one.place == Place("slack", "C1")
     assert one.message == ts
     assert (one.addressed, one.mentions_others, one.private) == (True, False, False)
-    assert one.person == Person("U2", admin=True, language="zh-CN")
+    assert one.person == Person("U2", admin=True, language="zh-CN", timezone="Europe/Berlin")
     assert one.extra == {"team": TEAM}
 
 
@@ -202,7 +202,7 @@ async def test_invited_removed_archived(slack, handler):
         await delivery.wait()
     said = {(place.channel, joined): by for place, joined, by in handler.all("membership")}
     assert said == {
-        ("C2", True): Person("U1", admin=True, language="en-US"),
+        ("C2", True): Person("U1", admin=True, language="en-US", timezone="Europe/Berlin"),
         ("C2", False): Person("U1"),
         ("C1", False): Person("U2"),
         ("G2", False): Person("U1"),
