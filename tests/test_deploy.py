@@ -197,7 +197,7 @@ class TestMakeFindsPython:
             file = tools / name.replace("_", ".")
             file.write_text(PYTHON.format(old=int(old)))
             file.chmod(0o755)
-        for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        for name in ("Makefile", "requirements.lock", "requirements-run.lock", "pyproject.toml"):
             shutil.copy(ROOT / name, tmp_path)
         env = {"PATH": str(tools), "LOG": str(tmp_path / "log")}
         return subprocess.run(
