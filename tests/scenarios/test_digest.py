@@ -67,13 +67,12 @@ async def test_json_is_the_same_digest_as_data_and_its_quotations_stand_in_their
     assert quoted >= 10
 
 
-@of_the_day
-async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(day):
-    first = await day.run(*DIGEST)
-    calls = len(day.model.calls)
-    second = await day.run(*DIGEST)
+async def test_a_second_run_on_the_same_day_calls_no_model_and_says_so(world):
+    first = await world.run(*DIGEST)
+    calls = len(world.model.calls)
+    second = await world.run(*DIGEST)
     assert calls > 0
-    assert len(day.model.calls) == calls
+    assert len(world.model.calls) == calls
     assert second.out == first.out
     assert "no model was called" in second.err
 
