@@ -76,15 +76,17 @@ async def _ping(url: str) -> bool:
 
 @contextlib.asynccontextmanager
 async def server(home, *options: str) -> AsyncIterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [str(server_binary()), "--port", port, "--save", "", "--dir", str(home), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        port, cluster_port = (str(probe.getsockname()[1]) for probe in (first, second))
+    # A cluster's own port is port + 10,000 unless it is set: beyond 65,535 for every sixth free port.
+    command = [str(server_binary()), "--port", port, "--cluster-port", cluster_port, "--save", "", "--dir", str(home)]
+    with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL) as process:
         url = f"redis://127.0.0.1:{port}/0"
         try:
             async with asyncio.timeout(DEADLINE):
-                while True:
+                while process.poll() is None:
                     with contextlib.suppress(StoreUnavailable):
                         await reachable(url)
                         break
