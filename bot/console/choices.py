@@ -20,15 +20,20 @@ class Choice:
 
 
 def choices(post: Post) -> tuple[Choice, ...]:
-    """Empty for posts whose buttons are mere offers, such as a paper's."""
+    """Empty for posts whose buttons are mere offers, such as a paper's. The options of several
+    menus are numbered through."""
+    numbered: list[Choice] = []
     for block in post.blocks:
         match block:
             case Menu(action, _placeholder, options):
-                return tuple(Choice(str(n), label, action, value) for n, (label, value) in enumerate(options, 1))
+                first = len(numbered) + 1
+                numbered += [Choice(str(n), label, action, value) for n, (label, value) in enumerate(options, first)]
+            case Actions() if numbered:
+                pass
             case Actions((Button(action, value, label, Style.DANGER),)):
                 return (Choice("y", label, action, value), Choice("n", "no"))
             case Actions(buttons) if all(b.action in KEYS for b in buttons):
                 return tuple(Choice(KEYS[b.action], b.label, b.action, b.value) for b in buttons)
             case _:
                 pass
-    return ()
+    return tuple(numbered)

@@ -126,7 +126,7 @@ def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
 
 def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
     title, rest = _title(post)
-    body = Group(*_spaced([_block(block, zone) for block in rest]))
+    body = Group(*_spaced(_blocks(rest, zone)))
     heading = Plain(title, "bold default") if title else None
     panel = Panel(body, title=heading, title_align="left", border_style="accent", box=box.ROUNDED, padding=(1, 2))
     return _Narrow(panel, Group(*([heading, Plain("")] if heading else []), body))
@@ -134,12 +134,12 @@ def parent(post: Post, zone: tzinfo | None = None) -> RenderableType:
 
 def reply(post: Post, zone: tzinfo | None = None) -> RenderableType:
     """A message in a thread, or to one person alone."""
-    return _Narrow(Edge(Group(*_spaced([_block(block, zone) for block in post.blocks]))))
+    return _Narrow(Edge(Group(*_spaced(_blocks(post.blocks, zone)))))
 
 
 def page(title: str, post: Post, zone: tzinfo | None = None) -> RenderableType:
     """A long text under a title."""
-    text = _spaced([_block(b, zone) for b in post.blocks])
+    text = _spaced(_blocks(post.blocks, zone))
     lined = Group(Line(_clean(title), style="accent", align="left"), *text, Line(style="accent"))
     return _Narrow(lined, Group(Plain(_clean(title)), Plain(""), *text))
 
@@ -186,7 +186,22 @@ def _title(post: Post) -> tuple[str, tuple[Block, ...]]:
     return "", post.blocks
 
 
-def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa: PLR0911  # one case a kind
+def _blocks(blocks: Sequence[Block], zone: tzinfo | None) -> list[RenderableType | None]:
+    """Options of menus are numbered through, as `choices` does."""
+    drawn, first = [], 1
+    for block in blocks:
+        drawn.append(_block(block, zone, first))
+        first += len(block.options) if isinstance(block, Menu) else 0
+    return drawn
+
+
+def _menu(menu: Menu, first: int) -> RenderableType:
+    numbered = enumerate((label for label, _value in menu.options), first)
+    lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
+    return Group(Plain(_clean(menu.placeholder)), *lines)
+
+
+def _block(block: Block, zone: tzinfo | None, first: int) -> RenderableType | None:  # noqa: PLR0911  # one case a kind
     match block:
         case Heading(markdown, level):
             return _Markdown(markdown, style="bold" if level > 1 else "bold accent")
@@ -200,10 +215,8 @@ def _block(block: Block, zone: tzinfo | None) -> RenderableType | None:  # noqa:
             return _table(block)
         case Rule():
             return _Narrow(Line(style="small"), Plain("---"))
-        case Menu(_action, placeholder, options):
-            numbered = enumerate((label for label, _value in options), 1)
-            lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
-            return Group(Plain(_clean(placeholder)), *lines)
+        case Menu():
+            return _menu(block, first)
         case Actions() | Picture():  # the prompt has commands instead, and pictures are left out
             return None
 

@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from bot.console import render
+from bot.console.choices import choices
 from bot.console.render import THEME
-from bot.core.chat import Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
+from bot.core.chat import Actions, Button, Field, Form, Heading, Menu, Post, Quotation, Rule, Small, Text
 from bot.core.subscription import Detail
 from bot.digests import cards
 from tests.builders import a_digest
@@ -197,3 +198,20 @@ def test_where_nobody_looks_nothing_is_drawn_or_broken():
         assert not re.search(r"[▎│╭╰─▌]", text.replace("────", ""))
         assert {"One", "> quoted"} <= set(lines)
         assert max(map(len, lines)) < 2 * len(long)
+
+
+def test_the_options_of_two_menus_have_numbers_of_their_own():
+    menus = (Menu("choose", "Choose", (("A", "1"),)), Menu("remove", "Remove", (("A", "1"), ("B", "2"))))
+    post = Post((*menus, Actions((Button("settings", "k", "Settings"),))), "x")
+    text = shown(render.reply(post))
+    offered = choices(post)
+    assert [(c.key, c.action, c.value) for c in offered] == [
+        ("1", "choose", "1"),
+        ("2", "remove", "1"),
+        ("3", "remove", "2"),
+    ]
+    assert [line.split()[-2:] for line in text.splitlines() if line.split()[-2:-1] and line.split()[-2].isdigit()] == [
+        ["1", "A"],
+        ["2", "A"],
+        ["3", "B"],
+    ]
