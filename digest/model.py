@@ -101,6 +101,8 @@ class Basis(StrEnum):
 
     HTML = "html"
     PDF = "pdf"
+    TEXT = "text"
+    """Sections as another source gives them, without anchors or pages."""
     ABSTRACT = "abstract"
 
     @property

@@ -27,6 +27,7 @@ from bot.context import Context
 from bot.core.chat import Click, Command, Form, Person, Place, Question, Submission
 from bot.core.ids import DigestPaper, RunKey, StepKey
 from bot.core.settings import Settings
+from bot.core.subscription import Detail
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.daily import Daily, RunOptions
@@ -36,7 +37,7 @@ from bot.store import RunState
 from digest.errors import PaperboyError
 from digest.model import Digest
 from digest.ports import FreePace, silent
-from digest.render.labels import base, day_words
+from digest.render.labels import base
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -53,9 +54,10 @@ Ask about the papers above, in any language:
   {example}
   /questions             {questions}
   /full 3                the full analysis of a paper
-  /save 3                save a paper; /paper saved lists them, /paper today the digest
+  /save 3                save a paper; /paper saved lists what you saved
+  /paper today           the list of the digest's papers
   /paper {paper}      a paper's card (also by words)
-  /digest status         how the channel's digest stands; also setup, now, pause, retract
+  /digest status         how the digest stands; also setup, now, pause, retract
   /help                  this
   /quit                  leave (or Ctrl-D)"""
 OTHERS = "\n  /others                the next candidates"
@@ -80,7 +82,7 @@ async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
     language = here.digest_language
     if base(settings.digest_language) != language:
         terminal.say("The sample day is recorded in English and Chinese only (--language zh).")
-    terminal.say(say("demo.sample", language, day=day_words(sample.day, language, "yMMMMd")))
+    terminal.say(say("demo.sample", language))
     analyst = RecordedAnalyst(sample.recording, _tell_outside, pace=PACE if sys.stdout.isatty() else 0.0)
     async with open_app(here, papers=sample, texts=sample, analyst=analyst) as app:
         await sample.fill(app.services.cache, language)
@@ -137,6 +139,8 @@ async def _show(app: App, sample: SampleDay | None) -> None:
 async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | None) -> AsyncIterator[Tour]:
     """Makes and delivers the digest. The channel lasts until the end."""
     wanted = subscription_from_settings(app.settings, place, app.now() - timedelta(seconds=1))
+    if "digest_detail" not in app.settings.model_fields_set:  # a terminal cannot fold; /full tells the rest
+        wanted = replace(wanted, detail=Detail.CARD)
     await app.store.save_subscription(wanted)
     try:
         daily = Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
@@ -321,7 +325,7 @@ class Tour:
             terminal.say(f"  {numbers:>4}  {answer.questions[0]}")
 
     def _say_help(self) -> None:
-        questions = "what was recorded; other questions are answered by words" if self.sample else ""
+        questions = "what was recorded; other questions: by words" if self.sample else ""
         shown = HELP.format(example=self._example(), questions=questions, paper=self.digest.entries[0].paper.id)
         lines = [line for line in shown.splitlines() if self.sample or "/questions" not in line]
         terminal.say("\n".join(lines) + (OTHERS if self.digest.others else ""))

@@ -79,8 +79,7 @@ class SampleDay:
     async def read(self, paper: Paper) -> FullText:
         abstract = Section("Abstract", 1, passages=(Passage(paper.abstract),))
         sections = tuple(_section(s) for s in self._sections[paper.id])
-        # Anchors and pages are unknown, so that quotations link to the abstract's page.
-        return FullText(paper.id, paper.version, Basis.PDF, (abstract, *sections))
+        return FullText(paper.id, paper.version, Basis.TEXT, (abstract, *sections))
 
     async def fill(self, cache: Cache, language: str) -> None:
         """Puts the checked results into a cache, where a digest finds them."""

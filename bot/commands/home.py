@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.alerts.following import digest_link
-from bot.commands.status import status_lines
+from bot.commands.status import next_run_line, status_lines
 from bot.context import Context
 from bot.core.chat import Block, ChatError, Heading, Person, Post, Text
 from bot.core.ids import answer_of
@@ -37,7 +37,8 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
     for subscription in subscriptions[:CHANNELS]:
         costs = may(SURFACES["costs"], context.standing_in(subscription, person))
         lines = await status_lines(context, subscription, language, costs=costs)
-        blocks += [Heading(subscription.place.channel, 3), Text("\n\n".join(lines))]
+        due = next_run_line(subscription, context.now(), language)
+        blocks += [Heading(subscription.place.channel, 3), *due, Text("\n\n".join(lines))]
     votes = await context.store.saved(person.id)
     papers = [v.subject for v in votes if not answer_of(v.subject)][:15]
     if papers:

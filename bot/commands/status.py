@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
@@ -34,15 +35,13 @@ async def status(
     title = say("status.title", language)
     standing = context.standing_in(subscription, command.person)
     lines = await status_lines(context, subscription, language, costs=may(SURFACES["costs"], standing))
-    blocks: list[Block] = [Heading(title, 2), Text("\n\n".join(lines))]
+    due = next_run_line(subscription, context.now(), language)
+    blocks: list[Block] = [Heading(title, 2), *due, Text("\n\n".join(lines))]
     learned = await load_learned(context.store, subscription.key)
     if learned.papers:
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
         if may(ACTIONS["unteach"].right, standing):
             blocks.append(Actions((_forget_button(subscription.key, language),)))
-    due = next_run(subscription, context.now())
-    if due is not None:
-        blocks.insert(1, Small(say("status.when", language, moment=f"<t:{int(due.timestamp())}>")))
     if may(ACTIONS["settings"].right, standing):
         buttons = (
             Button("settings", subscription.key, say("card.settings", language)),
@@ -50,6 +49,12 @@ async def status(
         )
         blocks.append(Actions(buttons))
     await respond.show(Post(tuple(blocks), title, language))
+
+
+def next_run_line(subscription: Subscription, now: datetime, language: str) -> list[Block]:
+    """In the reader's time: the settings have the channel's. Empty if it is paused."""
+    due = next_run(subscription, now)
+    return [] if due is None else [Small(say("status.next", language, next=f"<t:{int(due.timestamp())}>"))]
 
 
 def learned_lines(learned: Learned, language: str) -> list[str]:
@@ -73,7 +78,7 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
 
 
 async def status_lines(context: Context, subscription: Subscription, language: str, *, costs: bool) -> list[str]:
-    """The channel's settings, next run, last digest, faults and, if `costs`, cost."""
+    """The channel's settings, last digest, faults and, if `costs`, cost."""
     profile = subscription.profile
     lines = [
         say(
@@ -89,12 +94,8 @@ async def status_lines(context: Context, subscription: Subscription, language: s
         lines.append(say("status.interests", language, interests=profile.interests))
     days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
-    due = next_run(subscription, context.now())
-    lines.append(
-        say("status.paused", language)
-        if due is None
-        else say("status.next", language, next=run_time(due, subscription, language))
-    )
+    if next_run(subscription, context.now()) is None:
+        lines.append(say("status.paused", language))
     lines += await _last_lines(context, subscription, language)
     if not costs:
         return lines

@@ -175,7 +175,6 @@ say = Texts(
     text("status.times", "{time} {timezone}, {days}"),
     text("status.next", "Next run: {next}"),
     text("status.paused", "Paused"),
-    text("status.when", "Next run in your time: {moment}"),
     plural("status.last", "Last digest: {date}, {n} paper", "Last digest: {date}, {n} papers"),
     text("status.none", "No digest yet"),
     text("status.running", "Being made since {since}"),
@@ -424,7 +423,7 @@ say = Texts(
     # the demo
     text("demo.example", "What does paper {number} introduce?"),
     text("demo.recorded", "How much slower is the neural model of paper {number} on a Raspberry Pi?"),
-    text("demo.sample", "Sample day, recorded on {day}; with OPENAI_API_KEY it reads today's papers."),
+    text("demo.sample", "Sample day, recorded; with OPENAI_API_KEY it reads today's papers."),
     text("demo.outside", "This question is not in the recording, so these are passages that share its words. With OPENAI_API_KEY a model answers any question."),
     text("demo.not there", "The recorded sample day has ten papers, and this is none of them."),
     # why there is no digest yet, or none at all

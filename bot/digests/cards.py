@@ -81,8 +81,10 @@ THEME = 80
 """Columns of a theme's words in the parent; longer ones stand only in the document."""
 
 
-PARENT = 40
-"""Lines of a phone, without the last notes and buttons, from which on trends go without words."""
+PARENT = 41
+"""Lines of a phone that the day takes without its buttons. A longer day has trends without words;
+one that is longer still has claims only of what to read first."""
+SECTIONS = ("first", "trends", "highlights", "directions")
 
 
 def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False) -> Post:
@@ -96,26 +98,28 @@ def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, ar
     ]
     # A dollar that a name is left with would begin a formula that ends in the claim.
     named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id]).replace("$", "\\$")) for e in digest.entries}
-    said = _sections(summary, named, language, worded=True)
-    if _lines(*(_seen(b.markdown) for b in (*blocks, *said) if isinstance(b, Heading | Text | Small))) > PARENT:
-        said = _sections(summary, named, language, worded=False)
-    blocks += said
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
-    blocks += [Small(" · ".join([hint, *reading_notes(digest)])), Actions(_parent_buttons(digest, archive=archive))]
+    last = Small(" · ".join([hint, *reading_notes(digest)]))
+    said: list[Block] = []
+    for worded, claimed in ((True, SECTIONS), (False, SECTIONS), (False, SECTIONS[:1])):
+        said = _sections(summary, named, language, worded=worded, claimed=claimed)
+        day = [_seen(b.markdown) for b in (*blocks, *said, last) if isinstance(b, Heading | Text | Small)]
+        if _lines(*day) <= PARENT:
+            break
+    blocks += [*said, last, Actions(_parent_buttons(digest, archive=archive))]
     return Post(tuple(blocks), summary.headline, language)
 
 
-def _sections(summary: Summary, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool) -> list[Block]:
-    """`worded`: with the words that the papers of a trend share."""
+def _sections(
+    summary: Summary, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool, claimed: Sequence[str]
+) -> list[Block]:
+    """`worded`: with the words that a trend's papers share. `claimed`: sections with claims."""
     found: list[Block] = []
-    for section, themes in (
-        ("first", (Theme("", summary.first),)),
-        ("trends", summary.trends),
-        ("highlights", summary.highlights),
-        ("directions", summary.directions),
-    ):
-        texts = [t for theme in themes for t in _theme(theme, named, language, worded=worded and section == "trends")]
+    sections = ((Theme("", summary.first),), summary.trends, summary.highlights, summary.directions)
+    for section, themes in zip(SECTIONS, sections, strict=True):
+        shown = {"worded": worded and section == "trends", "claimed": section in claimed}
+        texts = [t for theme in themes for t in _theme(theme, named, language, **shown)]
         if texts:
             found.append(Text("\\\n".join([f"**{label(section, language)}**", *texts])))
     return found
@@ -140,7 +144,9 @@ def _opening(overview: str, language: str) -> str:
     return said.rstrip()
 
 
-def _theme(theme: Theme, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool) -> Iterable[str]:
+def _theme(
+    theme: Theme, named: Mapping[str, tuple[Entry, str]], language: str, *, worded: bool, claimed: bool
+) -> Iterable[str]:
     """A line for each paper; above those of a trend the words that they share."""
     words = theme.text.rstrip(" :：。.")
     told = any(m.paper_id in named for m in theme.mentions)
@@ -150,7 +156,8 @@ def _theme(theme: Theme, named: Mapping[str, tuple[Entry, str]], language: str, 
         if mention.paper_id in named:
             entry, name = named[mention.paper_id]
             line = f"**{entry.number}** {name}"
-            yield say("card.line", language, name=line, claim=mention.claim) if mention.claim else line
+            claim = mention.claim if claimed else ""
+            yield say("card.line", language, name=line, claim=claim) if claim else line
 
 
 NAME = 30
@@ -318,7 +325,8 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     for finding in analysis.findings if analysis else ():
         blocks = list(_finding(finding, language))
         size = _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
-        if len(above) < 2 and taken + size < ABOVE:
+        fits = taken + size < ABOVE or (detail is Detail.CARD and not above)  # a card is never without one
+        if len(above) < 2 and fits:
             above.append(blocks)
             taken += size + 1
         else:
@@ -341,8 +349,9 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
 
 
 def _seen(markdown: str) -> str:
-    """Text without the addresses of its links and its escapes, to measure it."""
-    return re.sub(r"\]\([^)]*\)|\\(?=\W)", "", tex.plain(markdown))
+    """Text without the addresses of its links, its escapes and its emphasis, to measure it."""
+    plain = "\n".join(tex.plain(line.removesuffix("\\")) for line in markdown.split("\n"))
+    return re.sub(r"\]\([^)]*\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
 
 
 def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:

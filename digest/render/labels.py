@@ -51,6 +51,7 @@ label = Texts(
     text("findings", "Findings"),
     text("basis", "Basis: {basis}"),
     text("basis.html", "full text"),
+    text("basis.text", "full text"),
     text("basis.pdf", "full text (PDF)"),
     text("basis.abstract", "abstract only"),
     text("basis.selected", "selected sections"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.chat import Quotation, Rule
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.slack.render import messages
@@ -61,3 +62,12 @@ def test_a_theme_is_named_only_above_several_papers_lines_and_only_in_a_few_word
         summary = replace(digest.summary, trends=(Theme(words_of_theme, both),), highlights=())
         parent = cards.thread(replace(digest, summary=summary), Detail.CARD).parent
         assert ("Speed grows" in words(parent)) is seen
+
+
+def test_a_card_shows_a_finding_though_everything_else_is_long():
+    digest = a_digest(1)
+    entry = digest.entries[0]
+    long = replace(entry, analysis=replace(entry.analysis, core="很长的核心想法。" * 40))
+    card = cards.thread(replace(digest, entries=(long,)), Detail.CARD).replies[0]
+    assert sum(isinstance(block, Quotation) for block in card.blocks) == 1
+    assert not any(isinstance(block, Rule) for block in card.blocks)
