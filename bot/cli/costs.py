@@ -12,7 +12,7 @@ from bot.cli import terminal
 from bot.console import render
 from bot.core.settings import Settings
 from bot.store import Spending, Store
-from bot.store.budget import STAGES
+from bot.store.limits.budget import STAGES
 from digest.errors import BadInput
 from digest.model import Usage
 from digest.render.markdown import cost_words

@@ -18,7 +18,7 @@ from bot.core.schedule import before_list
 from bot.core.settings import Settings
 from bot.doctor import model, platforms, store
 from bot.server.wiring import subscription_from_settings
-from bot.store.budget import ASSUMED
+from bot.store.limits.budget import ASSUMED
 from digest.errors import PaperboyError
 from digest.version import user_agent
 

@@ -46,7 +46,7 @@ from bot.questions.comparison import asks_to_compare, compare_papers
 from bot.questions.lookup import look_up, note_earlier_digest
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
-from bot.store.budget import admit, lifted
+from bot.store.limits.budget import admit, lifted
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError, for_log, trace
 from digest.ports import asked_by

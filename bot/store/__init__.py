@@ -59,14 +59,14 @@ from __future__ import annotations
 
 from bot.store.ahead import Ahead
 from bot.store.archive import ArchiveChange
-from bot.store.budget import RedisBudget, Spending
 from bot.store.cache import RedisCache
 from bot.store.deliveries import Delivery, DeliveryState
 from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
-from bot.store.followers import Follower
 from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
-from bot.store.pace import RedisPace, RedisPauses
+from bot.store.limits.budget import RedisBudget, Spending
+from bot.store.limits.pace import RedisPace, RedisPauses
+from bot.store.people.followers import Follower
 from bot.store.questions import (
     QuestionState,
     StoredQuestion,

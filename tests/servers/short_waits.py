@@ -58,7 +58,7 @@ def _divide(module: str, names: tuple[str, ...], by: float) -> None:
 
 
 def _shorten_rules(by: float) -> None:
-    from bot.store import pace
+    from bot.store.limits import pace
 
     for name, rule in pace.RULES.items():
         if isinstance(rule, pace.OneAtATime):

@@ -10,7 +10,7 @@ import pytest
 
 from bot.store import LeaseBusy, LeaseLost, Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store
 from bot.store.leases import Lease, LeasePolicy
-from bot.store.pace import Bursts, OneAtATime
+from bot.store.limits.pace import Bursts, OneAtATime
 from digest.errors import OverBudget
 from digest.model import Usage
 from digest.ports import booked
@@ -345,7 +345,7 @@ class TestPace:
         assert order == ["long begins", "long ends", "other"]
 
     async def test_the_rules_are_those_of_arxiv_and_the_platforms(self):
-        from bot.store.pace import RULES
+        from bot.store.limits.pace import RULES
 
         second = timedelta(seconds=1)
         assert RULES["arxiv"] == OneAtATime(3 * second)

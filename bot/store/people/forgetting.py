@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.core.ids import AnswerTo, is_within
 from bot.store.archive import ArchiveExchange, archive_change
 from bot.store.deliveries import OPEN
-from bot.store.followers import Followers
+from bot.store.people.followers import Followers
+from bot.store.people.votes import BORDER, votes_key
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL
-from bot.store.votes import BORDER, votes_key
 from digest.cache_keys import fingerprint
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from bot.core.texts import say
-from bot.store.quota import Quotas
+from bot.store.limits.quota import Quotas
 from bot.store.redis import LONG, MONTH_LIFE, Base, Script, iso, key, seconds
 from digest.cache_keys import fingerprint
 from digest.errors import OverBudget, OverQuota

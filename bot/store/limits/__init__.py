@@ -1,0 +1,1 @@
+"""What is counted and bounded: money, questions of a person, requests of a second."""

@@ -1,0 +1,1 @@
+"""What people left: votes and saves, who follows what, and forgetting it."""
