@@ -134,7 +134,7 @@ def title_of(digest: Digest) -> str:
 def _opening(overview: str, language: str) -> str:
     if columns(overview) <= OPENING:
         return overview
-    from digest.llm.answer_text import sentences  # noqa: PLC0415  # slow to load
+    from digest.evidence.sentences import sentences  # noqa: PLC0415  # slow to load
 
     said = ""
     for sentence in sentences(overview, language):

@@ -20,9 +20,22 @@ FLOATING = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.CODE)
 _LINES = (Form.TABLE, Form.CODE)
 _FORMULA = re.compile(r"\$[^$]{1,400}\$")
 _ENDED = re.compile(r"[.!?:;…。！？：；｡।؟][\s\"”’'»」』)\]]*\Z")
+_CITATIONS_ONLY = re.compile(r"\s*(?:\[\d+\]\s*)+")
 _STARTS = re.compile(r"[\w$(\[]")
 
 Span = tuple[int, int]
+
+
+def sentences(text: str, language: str) -> list[str]:
+    """Sentences with trailing space and the citations that follow; joined they are the text."""
+    found: list[str] = []
+    for line in text.splitlines(keepends=True):
+        for piece in sentencex.segment(language.split("-", 1)[0].lower(), line):
+            if found and not found[-1].endswith("\n") and _CITATIONS_ONLY.fullmatch(piece):
+                found[-1] += piece
+            else:
+                found.append(piece)
+    return found
 
 
 class Sentences:

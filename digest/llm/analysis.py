@@ -11,11 +11,11 @@ from digest.errors import Unusable
 from digest.evidence.finder import Finder
 from digest.evidence.support import SupportIndex
 from digest.fulltext.links import links
-from digest.llm import prompts
-from digest.llm.excerpts import QUERIES, excerpts
+from digest.llm.prompts import tasks
+from digest.llm.prompts.excerpts import QUERIES, excerpts
+from digest.llm.prompts.requests import analysis_request, paper_block
 from digest.llm.repair import repair_output
-from digest.llm.requests import analysis_request, paper_block
-from digest.llm.review import CheckContext, Draft, analysis_from, analysis_problems, draft_from
+from digest.llm.replies.review import CheckContext, Draft, analysis_from, analysis_problems, draft_from
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request, estimate_tokens, request_tokens
@@ -66,7 +66,7 @@ def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder,
     source = f"{paper.title}\n{paper.abstract}\n{text.text}"
     instructions = tuple(h.text for h in text.hidden)
     index = SupportIndex(text, paper.title)
-    prompt = f"{prompts.ANALYSIS}\n{prompts.REPAIR}"
+    prompt = f"{tasks.ANALYSIS}\n{tasks.REPAIR}"
     return Finder(text), CheckContext(source, language, prompt, instructions, own_links(paper, text), index)
 
 

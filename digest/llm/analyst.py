@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import date
 
 from digest.extractive.analyst import ExtractiveAnalyst
-from digest.llm import prompts
 from digest.llm.analysis import analyse_paper
 from digest.llm.answering import Question, answer_question
 from digest.llm.confirmation import confirm_doubts
-from digest.llm.marks import settle_analysis, settle_summary
+from digest.llm.prompts import tasks
 from digest.llm.ranking import rank_papers
+from digest.llm.replies.marks import settle_analysis, settle_summary
 from digest.llm.server.client import Model
 from digest.llm.summary import core_of, summarise_papers
 from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
@@ -35,7 +35,7 @@ class ModelAnalyst:
 
     @property
     def version(self) -> str:
-        return prompts.version()
+        return tasks.version()
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         return await rank_papers(self._model, papers, profile)

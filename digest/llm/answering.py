@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 from digest.errors import ModelUnavailable
 from digest.evidence.finder import Finder
-from digest.llm import prompts
 from digest.llm.analysis import own_links
-from digest.llm.answer_text import ProvisionalText
-from digest.llm.checked_answer import AnswerChecker, GivenPaper, check_answer, unusable
 from digest.llm.confirmation import confirm_doubts
-from digest.llm.marks import marked
-from digest.llm.requests import answer_request
+from digest.llm.prompts import tasks
+from digest.llm.prompts.requests import answer_request
+from digest.llm.replies.answer_text import ProvisionalText
+from digest.llm.replies.checked_answer import AnswerChecker, GivenPaper, check_answer, unusable
+from digest.llm.replies.marks import marked
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Request, estimate_tokens, request_tokens
@@ -158,7 +158,7 @@ async def _select_text(model: Model, question: Question, source: Source, limit: 
 def _limits(question: Question, room: int) -> list[int]:
     """How many characters of each paper fit into the request."""
     sources = question.sources
-    fixed = estimate_tokens(prompts.ANSWER) + sum(estimate_tokens(t.question + t.answer) for t in question.history)
+    fixed = estimate_tokens(tasks.ANSWER) + sum(estimate_tokens(t.question + t.answer) for t in question.history)
     limit = max(500, room - fixed - 500)
     lengths = [len(s.text.text) for s in sources]
     sizes = [estimate_tokens(s.text.text) for s in sources]

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Sequence
 
 from digest.errors import Unavailable, for_log
-from digest.llm.marks import Word
-from digest.llm.parsing import list_at, parse_number, parse_object
-from digest.llm.requests import support_request
+from digest.llm.prompts.requests import support_request
+from digest.llm.replies.marks import Word
+from digest.llm.replies.parsing import list_at, parse_number, parse_object
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.model import Doubt

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digest.llm import prompts
-from digest.llm.requests import analysis_request
+from digest.llm.prompts import tasks
+from digest.llm.prompts.requests import analysis_request
 from digest.llm.server.wire import estimate_tokens, request_tokens
 from digest.model import FullText, Paper, Usage
 
@@ -25,4 +25,4 @@ def analysis_usage(paper: Paper, text: FullText, language: str, context_tokens: 
 
 def summary_usage(papers: int) -> Usage:
     """Of the summary and the call that settles doubts."""
-    return Usage(1, estimate_tokens(prompts.SUMMARY) + papers * MATERIAL, 0, SUMMARY_REPLY) + CONFIRMATION
+    return Usage(1, estimate_tokens(tasks.SUMMARY) + papers * MATERIAL, 0, SUMMARY_REPLY) + CONFIRMATION

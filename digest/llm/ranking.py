@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from digest import checks
 from digest.errors import Unavailable
-from digest.llm import prompts
-from digest.llm.parsing import list_at, parse_number, parse_object
-from digest.llm.requests import ranking_request
+from digest.llm.prompts import tasks
+from digest.llm.prompts.requests import ranking_request
+from digest.llm.replies.parsing import list_at, parse_number, parse_object
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import request_tokens
@@ -106,7 +106,7 @@ def _with_sound_reason(score: Score, fallback: Score, paper: Paper, profile: Pro
     wishes = " ".join((profile.interests, *profile.categories, *profile.wanted, *profile.unwanted))
     source = f"{paper.title}\n{paper.abstract}\n{wishes}"
     flawed = checks.problems_of(
-        score.reason, where="reason", language=profile.language, kind="sentence", prompt=prompts.RANK
+        score.reason, where="reason", language=profile.language, kind="sentence", prompt=tasks.RANK
     ) or checks.unsupported(score.reason, source)
     # "Matches none of your keywords" beside a high relevance would contradict the model.
     instead = fallback.reason if fallback.relevance else ""

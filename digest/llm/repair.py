@@ -12,9 +12,9 @@ from functools import partial
 
 from digest import checks
 from digest.errors import Unavailable, for_log
-from digest.llm.parsing import parse_fixes, parse_object
-from digest.llm.requests import anew_request, repair_request
-from digest.llm.review import Draft, draft_from, repairable
+from digest.llm.prompts.requests import anew_request, repair_request
+from digest.llm.replies.parsing import parse_fixes, parse_object
+from digest.llm.replies.review import Draft, draft_from, repairable
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request

@@ -10,12 +10,21 @@ from typing import Any
 from digest import checks
 from digest.errors import Unusable
 from digest.evidence.support import Ground, Support, support_of
-from digest.llm import prompts
-from digest.llm.marks import claim_of
-from digest.llm.parsing import list_at, parse_number
+from digest.llm.prompts import tasks
+from digest.llm.prompts.requests import material_block, summary_material, summary_request
 from digest.llm.repair import repair_output
-from digest.llm.requests import material_block, summary_material, summary_request
-from digest.llm.review import CheckContext, Draft, doubted, draft_from, fatal, repeated, supported, text_problems
+from digest.llm.replies.marks import claim_of
+from digest.llm.replies.parsing import list_at, parse_number
+from digest.llm.replies.review import (
+    CheckContext,
+    Draft,
+    doubted,
+    draft_from,
+    fatal,
+    repeated,
+    supported,
+    text_problems,
+)
 from digest.llm.server.client import Model
 from digest.llm.server.failures import RequestTooLong
 from digest.llm.server.wire import Reply, Request, request_tokens
@@ -42,7 +51,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     context = CheckContext(
         "\n".join(source_of(e) for e in analysed),
         language,
-        prompts.SUMMARY,
+        tasks.SUMMARY,
         tuple(h.text for e in entries for h in e.hidden),
     )
     numbers = [e.number for e in entries]

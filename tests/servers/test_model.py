@@ -8,7 +8,7 @@ import sys
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
-from digest.llm import schemas
+from digest.llm.prompts import schemas
 from tests.paths import ROOT
 from tests.servers.model import BEHAVIOURS, ModelServer, embedding, strict_problems, tokens
 

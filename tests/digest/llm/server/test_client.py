@@ -9,7 +9,7 @@ import pytest
 
 from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget
-from digest.llm.schemas import RANKING
+from digest.llm.prompts.schemas import RANKING
 from digest.llm.server.client import Model, RetryPolicy
 from digest.llm.server.embeddings import parse_vectors
 from digest.llm.server.failures import RequestTooLong

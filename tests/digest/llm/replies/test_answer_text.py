@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.llm.answer_text import ProvisionalText, QuotationEntry, parse_quotations, sentences, split_answer
+from digest.evidence.sentences import sentences
+from digest.llm.replies.answer_text import ProvisionalText, QuotationEntry, parse_quotations, split_answer
 from digest.llm.server.thoughts import ThoughtFilter, strip_thoughts
 
 FENCED = "It works [1].\n\n```quotes\n[1] (paper 4) we show that it works\n```\n"

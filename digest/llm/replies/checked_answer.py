@@ -15,11 +15,12 @@ from functools import cached_property
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
-from digest.llm import prompts
-from digest.llm.answer_text import QuotationEntry, parse_quotations, sentences, split_answer
-from digest.llm.marks import Word, insert_before_end, marked, settled
-from digest.llm.review import doubted, unknown_ids
+from digest.llm.prompts import tasks
+from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, split_answer
+from digest.llm.replies.marks import Word, insert_before_end, marked, settled
+from digest.llm.replies.review import doubted, unknown_ids
 from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
 
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
@@ -395,7 +396,7 @@ def _whole_problems(prose: str, papers: Sequence[GivenPaper], language: str, *, 
         language=language,
         source=source,
         kind="answer",
-        prompt=prompts.ANSWER,
+        prompt=tasks.ANSWER,
         instructions=instructions,
     )
     return [p for p in problems if not (declined and p.fault in (Fault.REFUSAL, Fault.ASKS_FOR_INPUT))]

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from digest.evidence.sentences import sentences
 from digest.fulltext import abstract_text
-from digest.llm import prompts, schemas
-from digest.llm.answer_text import sentences
+from digest.llm.prompts import schemas, tasks
 from digest.llm.server.wire import Message, Request, assistant, estimate_tokens, request_tokens, system, user
 from digest.model import MARK, Doubt, Entry, Fault, FullText, Paper, Problem, Profile, Turn
 
@@ -59,20 +59,20 @@ def ranking_request(
     papers: Sequence[Paper], profile: Profile, *, again: bool = False, max_tokens: int = 16_000
 ) -> Request:
     """`again`: for papers a first reply omitted; other words, so that no stored reply is reused."""
-    wishes = prompts.RANK_WISHES.format(
+    wishes = tasks.RANK_WISHES.format(
         categories=", ".join(profile.categories) or "any",
         interests=profile.interests.strip() or "not stated",
         wanted=", ".join(profile.wanted) or "not stated",
         unwanted=", ".join(profile.unwanted) or "not stated",
-        language=prompts.language_name(profile.language),
+        language=tasks.language_name(profile.language),
     )
     blocks = [
         f'<paper n="{n}">\n{escaped(" ".join(p.title.split()))}\n{escaped(abstract_extract(_screened(p)))}\n</paper>'
         for n, p in enumerate(papers, 1)
     ]
-    data = "\n".join(blocks) + "\n\n" + (prompts.RANK_AGAIN if again else prompts.RANK_LAST).format(count=len(papers))
+    data = "\n".join(blocks) + "\n\n" + (tasks.RANK_AGAIN if again else tasks.RANK_LAST).format(count=len(papers))
     return Request(
-        (system(f"{prompts.RANK}\n\n{wishes}"), user(data)),
+        (system(f"{tasks.RANK}\n\n{wishes}"), user(data)),
         schemas.RANKING,
         fast=True,
         max_tokens=max_tokens,
@@ -86,13 +86,13 @@ def _screened(paper: Paper) -> str:
 
 
 def analysis_request(paper: Paper, text: FullText, language: str, *, selected: bool, max_tokens: int) -> Request:
-    last = prompts.ANALYSE_LAST.format(
-        language=prompts.language_name(language), selected=prompts.SELECTED if selected else ""
+    last = tasks.ANALYSE_LAST.format(
+        language=tasks.language_name(language), selected=tasks.SELECTED if selected else ""
     )
     full = text.basis.full
     return Request(
         (
-            system(prompts.ANALYSIS if full else prompts.ABSTRACT_ANALYSIS),
+            system(tasks.ANALYSIS if full else tasks.ABSTRACT_ANALYSIS),
             user(paper_block(paper.title, text, 1)),
             user(last),
         ),
@@ -107,7 +107,7 @@ def anew_request(request: Request, problems: Sequence[Problem], language: str) -
     stay the same, so the server's prompt cache has them."""
     fields = ", ".join((request.schema or schemas.FIXES).json["properties"])
     words = "; ".join(dict.fromkeys(p.detail or p.fault.value for p in problems))
-    last = prompts.ANEW_LAST.format(problems=words, fields=fields, language=prompts.language_name(language))
+    last = tasks.ANEW_LAST.format(problems=words, fields=fields, language=tasks.language_name(language))
     return replace(request, messages=(*request.messages, user(last)))
 
 
@@ -151,8 +151,8 @@ def repair_request(
         before = found
         written += estimate_tokens(texts.get(where, "")) if whole else _LIKELY.get(where.rsplit(".", 1)[-1], 80)
     task = request.messages[0]["content"].split("\n", 1)[0].removeprefix("Task: ")
-    first = prompts.REPAIR.format(task=task)
-    last = prompts.REPAIR_LAST.format(problems="\n".join(listed), language=prompts.language_name(language))
+    first = tasks.REPAIR.format(task=task)
+    last = tasks.REPAIR_LAST.format(problems="\n".join(listed), language=tasks.language_name(language))
     bare = Request((system(first), user(last)), schemas.FIXES, request.fast, request.max_tokens, written)
     left = REPAIR_SHARE * (request_tokens(request) + request.likely_tokens) - request_tokens(bare) - written
     source = source_of([p.where for p in problems], max(_LEAST_SOURCE, int(3 * left)))
@@ -173,7 +173,7 @@ _LIKELY = {"short": 130, "full": 400}
 
 def _shortened(text: str, limit: int) -> str:
     text = escaped(" ".join(text.split()))
-    return text if len(text) <= limit else text[:limit] + prompts.SHORTENED
+    return text if len(text) <= limit else text[:limit] + tasks.SHORTENED
 
 
 def summary_material(entry: Entry) -> str:
@@ -198,9 +198,9 @@ def summary_request(
     """Entries without an Analysis are left out: a title alone says too little. `characters`: of the
     material of each paper."""
     blocks = [material_block(e, characters) for e in entries if e.analysis]
-    last = prompts.SUMMARY_LAST.format(count=len(blocks), language=prompts.language_name(language))
+    last = tasks.SUMMARY_LAST.format(count=len(blocks), language=tasks.language_name(language))
     return Request(
-        (system(prompts.SUMMARY), user("\n".join(blocks)), user(last)),
+        (system(tasks.SUMMARY), user("\n".join(blocks)), user(last)),
         schemas.SUMMARY,
         max_tokens=max_tokens,
         likely_tokens=1_500,
@@ -216,7 +216,7 @@ def support_request(doubts: Sequence[Doubt]) -> Request:
     ]
     likely = 40 * len(doubts)
     return Request(
-        (system(prompts.SUPPORT), user("\n".join(pairs) + f"\n\nJudge these {len(doubts)} pairs.")),
+        (system(tasks.SUPPORT), user("\n".join(pairs) + f"\n\nJudge these {len(doubts)} pairs.")),
         schemas.SUPPORT,
         fast=True,
         max_tokens=max(2_000, 4 * likely),
@@ -236,7 +236,7 @@ def answer_request(
     talk: list[Message] = []
     for turn in history[-_TURNS:]:
         talk += [user(escaped(turn.question)[:_TURN_CHARS]), assistant(escaped(turn.answer)[:_TURN_CHARS])]
-    last = prompts.ANSWER_LAST.format(
-        language=prompts.language_name(language), question=escaped(question.strip())[:_QUESTION_CHARS]
+    last = tasks.ANSWER_LAST.format(
+        language=tasks.language_name(language), question=escaped(question.strip())[:_QUESTION_CHARS]
     )
-    return Request((system(prompts.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)
+    return Request((system(tasks.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)

@@ -10,10 +10,10 @@ from typing import Any
 
 from digest import checks
 from digest.evidence.finder import Finder
+from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
-from digest.llm.answer_text import sentences
-from digest.llm.marks import marked
-from digest.llm.parsing import parse_object, texts_by_path
+from digest.llm.replies.marks import marked
+from digest.llm.replies.parsing import parse_object, texts_by_path
 from digest.llm.server.wire import Reply
 from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Problem
 

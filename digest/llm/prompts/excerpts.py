@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from digest.llm.answer_text import sentences
+from digest.evidence.sentences import sentences
 from digest.model import FullText, Paper
 from digest.ports import Source
 from digest.retrieval.passages import Hit, Passages

@@ -11,21 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-import sentencex
-
-_CITATIONS_ONLY = re.compile(r"\s*(?:\[\d+\]\s*)+")
-
-
-def sentences(text: str, language: str) -> list[str]:
-    """Sentences with trailing space and the citations that follow; joined they are the text."""
-    found: list[str] = []
-    for line in text.splitlines(keepends=True):
-        for piece in sentencex.segment(language.split("-", 1)[0].lower(), line):
-            if found and not found[-1].endswith("\n") and _CITATIONS_ONLY.fullmatch(piece):
-                found[-1] += piece
-            else:
-                found.append(piece)
-    return found
+from digest.evidence.sentences import sentences
 
 
 @dataclass(frozen=True)

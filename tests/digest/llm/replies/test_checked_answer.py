@@ -3,8 +3,8 @@
 import pytest
 
 from digest.evidence.finder import Finder
-from digest.llm.checked_answer import MARK, GivenPaper, check_answer, marked, unusable
-from digest.llm.marks import Word
+from digest.llm.replies.checked_answer import MARK, GivenPaper, check_answer, marked, unusable
+from digest.llm.replies.marks import Word
 from digest.model import Fault, Hidden
 from tests.digest.llm.papers import a_text, moving, other
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.llm import requests, schemas
-from digest.llm.parsing import list_at, parse_fixes, parse_number, parse_object, texts_by_path
+from digest.llm.prompts import requests, schemas
+from digest.llm.replies.parsing import list_at, parse_fixes, parse_number, parse_object, texts_by_path
 from digest.llm.server.dialects import Dialect, request_body, simpler_dialect
 from digest.llm.server.failures import retry_after
 from digest.llm.server.replies import Complained, Complaint, InvalidReply, completion_from, reply_from

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from digest.evidence.finder import Finder
-from digest.llm.marks import Word, settle_summary
-from digest.llm.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable, repeated
+from digest.llm.replies.marks import Word, settle_summary
+from digest.llm.replies.review import CheckContext, analysis_from, analysis_problems, draft_from, repairable, repeated
 from digest.llm.server.wire import Reply
 from digest.llm.summary import SummaryBuilder
 from digest.model import FULL_PARTS, Analysis, Entry, Fault, Summary, from_json, to_json
