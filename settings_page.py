@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-SOURCE = ROOT / "bot/core/settings.py"
+SOURCE = ROOT / "bot/core/settings/settings.py"
 EXAMPLE = ROOT / ".env.example"
 PAGE = ROOT / "docs/settings.md"
 
 OPENING = """\
 # Every setting
 
-<!-- Written by settings_page.py from bot/core/settings.py: change the sentences there. -->
+<!-- Written by settings_page.py from bot/core/settings/settings.py: change the sentences there. -->
 
 From the environment, or a `.env` file in the working directory, which the environment overrides.
 `paperboy init` writes one; `--env-file FILE` names another. All settings are optional.

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from bot.core import metrics
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.hosts import EPHEMERAL
 from bot.server.service import Role
 from tests.paths import ROOT

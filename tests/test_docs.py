@@ -8,7 +8,7 @@ import typer.main
 import yaml
 
 from bot.cli.main import app
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from tests.paths import ROOT
 
 DOCUMENTS = [

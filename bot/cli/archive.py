@@ -20,7 +20,7 @@ def rebuild() -> None:
 
     async def work(settings: object) -> None:
         from bot.cli import terminal
-        from bot.core.settings import Settings
+        from bot.core.settings.settings import Settings
         from bot.server.wiring import open_app
 
         assert isinstance(settings, Settings)

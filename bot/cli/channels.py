@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.cli import status, terminal
 from bot.console import render
-from bot.core import subscriptions_file as files
 from bot.core.chat import Place
-from bot.core.settings import Settings
+from bot.core.settings import subscriptions_file as files
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.cards import run_time
 from bot.server.wiring import subscription_from_settings

@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.cli import terminal
 from bot.console import render
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.store import Spending, Store
 from bot.store.limits.budget import STAGES
 from digest.errors import BadInput

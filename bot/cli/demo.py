@@ -26,7 +26,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Click, Command, Form, Person, Place, Question, Submission
 from bot.core.ids import DigestPaper, RunKey, StepKey
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Detail
 from bot.core.texts import say
 from bot.digests import cards

@@ -10,7 +10,7 @@ from datetime import date
 from bot.cli import terminal
 from bot.cli.one_digest import Dates, request_for, services_for
 from bot.console import render
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.wiring import App
 from digest import cache_keys
 from digest.model import FullText, Paper, Usage

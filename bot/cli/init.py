@@ -21,9 +21,10 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from bot.core import env_file, logs, shapes
+from bot.core import logs
 from bot.core.finding import Finding, State
-from bot.core.settings import ENV_FILE, Settings, load, read_env_file, url
+from bot.core.settings import env_file, shapes
+from bot.core.settings.settings import ENV_FILE, Settings, load, read_env_file, url
 from digest.errors import BadInput, Misconfigured, PaperboyError
 
 NEW_SLACK_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="

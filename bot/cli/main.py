@@ -139,7 +139,7 @@ def init(
     given = {name.upper(): value for name, value in locals().items() if name not in ("no_model", "yes")}
     from bot.cli.init import run as set_up
     from bot.cli.run import in_sentences
-    from bot.core.settings import Settings
+    from bot.core.settings.settings import Settings
 
     with in_sentences(Settings.model_construct()):
         raise typer.Exit(set_up(env_file(), given, yes=yes, no_model=no_model))

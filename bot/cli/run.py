@@ -24,7 +24,7 @@ def run_command(
     import asyncio
 
     from bot.core import logs
-    from bot.core.settings import load
+    from bot.core.settings.settings import load
 
     try:
         settings = load(usage.env_file(), **overrides)

@@ -21,7 +21,7 @@ from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.queue import InlineQueue
 from bot.core.chat import Menu, Person, Place, Question
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.digests import cards
 from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
 from bot.questions.lookup import find_paper, look_up

@@ -7,8 +7,9 @@ from zoneinfo import available_timezones
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.core import lists, suggestions
+from bot.core import lists
 from bot.core.chat import Place
+from bot.core.settings import suggestions
 from bot.store import Store
 from digest.arxiv import categories
 from digest.render import tex

@@ -13,7 +13,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.context import Context
-from bot.core import settings, suggestions
 from bot.core.chat import (
     CHANGED,
     Actions,
@@ -36,6 +35,7 @@ from bot.core.chat import (
 from bot.core.ids import PreviewId
 from bot.core.lists import category_label, language_label, own_languages, prepare, timezone_label
 from bot.core.schedule import before_list, next_run
+from bot.core.settings import settings, suggestions
 from bot.core.subscription import DAYS, Detail, Subscription
 from bot.core.texts import say
 from bot.digests import previews

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 
 
 class State(StrEnum):

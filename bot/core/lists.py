@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.localedata import locale_identifiers
 
-from bot.core import suggestions
+from bot.core.settings import suggestions
 from digest.arxiv import categories
 from digest.render.catalogs import languages, locale_of
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
 
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from digest.errors import LONGEST, for_log, trace, without_queries
 
 OWN = ("bot", "digest")

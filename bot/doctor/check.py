@@ -15,7 +15,7 @@ from bot.core.chat import Place
 from bot.core.clock import clock
 from bot.core.finding import Check, Finding, State
 from bot.core.schedule import before_list
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.doctor import model, platforms, store
 from bot.server.wiring import subscription_from_settings
 from bot.store.limits.budget import ASSUMED

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core.finding import Check, Finding, State
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.wiring import model_from, open_store
 from bot.store import RedisCache
 from digest.errors import Misconfigured, PaperboyError

@@ -9,7 +9,7 @@ import socket
 import aiohttp
 
 from bot.core.finding import Check, Finding, State
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.hosts import REDIS_REQUIRED, ephemeral_host, maybe_ephemeral_host
 from bot.server.wiring import open_store
 from digest.errors import PaperboyError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.finding import Check, Finding, State
 from bot.core.ids import FaultId
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.wiring import open_store
 from bot.store import Store
 from bot.store.redis import RedisError

@@ -23,7 +23,7 @@ from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.ids import ChannelKey, RunKey
 from bot.core.seal import Seal
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
 from bot.server.health import Health, serve_http, watch_connections

@@ -19,7 +19,7 @@ from bot.context import Context, Queue
 from bot.core.chat import Chat, Place
 from bot.core.clock import clock
 from bot.core.metrics import CountedBudget
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable

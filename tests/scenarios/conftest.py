@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.service import Role, serve
 from tests.servers.arxiv import ArxivServer
 from tests.servers.forking import ForkServer, Started

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.core.chat import Place
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.store import DeliveryState, QuestionState, Redis, RunState, Store
 from digest.model import Basis
 from digest.selection.ledger import State

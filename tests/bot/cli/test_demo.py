@@ -15,7 +15,7 @@ from bot.cli.sample import RecordedAnalyst, SampleDay
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Place
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.server.wiring import App
 from bot.store import RedisCache, RedisPace
 from digest.extractive.analyst import ExtractiveAnalyst

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from bot.cli.init import manifest_link
-from bot.core import env_file
-from bot.core.settings import load
+from bot.core.settings import env_file
+from bot.core.settings.settings import load
 from bot.discord.check import NEEDED
 from tests.paths import ROOT
 from tests.servers.arxiv import ArxivServer

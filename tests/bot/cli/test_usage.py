@@ -9,7 +9,7 @@ import pytest
 from bot.cli import terminal, usage
 from bot.cli.main import main
 from bot.core import logs
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from digest.errors import Misconfigured
 from tests.paths import ROOT
 

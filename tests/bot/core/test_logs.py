@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from bot.core import logs
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.core.texts import say
 from digest.errors import ArxivUnavailable, BadInput, NotFound, for_log, trace, without_queries
 from digest.render.labels import label

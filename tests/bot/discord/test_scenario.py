@@ -13,7 +13,7 @@ from bot.console.queue import InlineQueue
 from bot.context import Context
 from bot.core.chat import Person, Question, VoteKind
 from bot.core.ids import RunKey
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
 from bot.discord.listeners.gateway import DiscordListener

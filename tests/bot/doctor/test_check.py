@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.alerts.admin import AdminReports
 from bot.core.chat import Place
 from bot.core.finding import Finding, State
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.discord import connection
 from bot.doctor import platforms

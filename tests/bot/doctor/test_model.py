@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.finding import State
-from bot.core.settings import Settings
+from bot.core.settings.settings import Settings
 from bot.doctor.model import model
 from tests.digest.llm.test_model_servers import RowServer
 

@@ -18,10 +18,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.core import settings, shapes
 from bot.core.chat import Place
 from bot.core.ids import ChannelKey, MalformedId
-from bot.core.problems import plain
+from bot.core.settings import settings, shapes
+from bot.core.settings.problems import plain
 from bot.core.subscription import Detail, Subscription
 from digest.arxiv.categories import check
 from digest.errors import BadInput

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.suggestions import LIMIT, language_tags, timezones
+from bot.core.settings.suggestions import LIMIT, language_tags, timezones
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.core import shapes
-from bot.core.problems import plain
+from bot.core.settings import shapes
+from bot.core.settings.problems import plain
+from bot.core.settings.suggestions import language_tags, timezones
 from bot.core.subscription import DAYS, Detail
-from bot.core.suggestions import language_tags, timezones
 from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import settings_page
-from bot.core.settings import Settings, load
+from bot.core.settings.settings import Settings, load
 from digest.errors import Misconfigured
 from tests.paths import ROOT
 

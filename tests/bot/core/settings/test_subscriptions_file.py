@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from bot.cli import channels, costs, status
-from bot.core import subscriptions_file as files
 from bot.core.chat import Place
-from bot.core.settings import Settings
+from bot.core.settings import subscriptions_file as files
+from bot.core.settings.settings import Settings
 from bot.core.subscription import Detail, Subscription
 from bot.store import RedisBudget, RunState
 from digest.errors import BadInput, NotFound

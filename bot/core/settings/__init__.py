@@ -1,0 +1,1 @@
+"""What operators and channels set: read, judged by shape, told when wrong."""
