@@ -27,8 +27,9 @@ def said(home: Home) -> str:
 
 
 def marks(digest: Digest, detail: Detail) -> list[str]:
-    """What stands at the beginning and end of every part, and must be there."""
-    found = ["OVERVIEW", *(f"SAID-{e.number} " for e in digest.entries)]
+    """What stands at the beginning and end of every part, and must be there. Of so long a day the claims only of what to read first."""
+    first = {m.paper_id for m in digest.summary.first}
+    found = ["OVERVIEW", *(f"SAID-{e.number} " for e in digest.entries if e.paper.id in first)]
     for e in digest.entries:
         n = e.number
         found += [
