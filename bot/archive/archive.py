@@ -9,15 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 from uuid import uuid4
 
-from bot.archive.index import ALL, NOTHING, Filters, Hit, Index, Scope, StoredAnswer, remove
+from bot.archive.index import (
+    ALL,
+    NOTHING,
+    BrokenIndex,
+    Filters,
+    Hit,
+    Index,
+    Scope,
+    StoredAnswer,
+    is_broken,
+    put_in_place,
+    remove,
+)
 from bot.core.chat import VoteKind
 from bot.core.ids import answer_of
 from bot.store import ArchiveChange, DeliveryState, LeaseBusy, QuestionState, Store, StoreUnavailable
@@ -25,7 +38,7 @@ from bot.store.archive import ARCHIVE_LEASE
 from bot.store.redis import LONG
 from digest.errors import PaperboyError, Unavailable, for_log, trace
 from digest.model import Digest, Paper, from_json, to_json
-from digest.ports import Papers, Progress, silent
+from digest.ports import Papers
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -42,7 +55,15 @@ REBUILD_TIMEOUT = 900.0
 
 
 class ArchiveUnavailable(Unavailable):
-    """No process has the archive open."""
+    """No process has the archive open, or its file cannot be used at the moment."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    rows: dict[str, int]
+    """By kind."""
+    unreadable: tuple[str, ...] = ()
+    """Keys of digests that could not be read and are not in the index."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,7 @@ class Reply:
     hits: tuple[Hit, ...] = ()
     digest: Digest | None = None
     keys: tuple[str, ...] = ()
-    counts: dict[str, int] = field(default_factory=dict)
+    rebuilt: Rebuilt | None = None
 
 
 def reply_to(index: Index, request: Request) -> Reply:
@@ -88,24 +109,38 @@ class _File:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._index: Index | None = None
+        self.broken = False
+        """Whether it was seen to be damaged."""
 
     @classmethod
     async def open(cls, path: Path) -> Self:
+        """Raises BrokenIndex, ArchiveUnavailable."""
         file = cls()
-        file._index = await file._run(lambda: Index(path))
+        try:
+            file._index = await file._run(lambda: Index(path))
+        except BaseException:
+            file._thread.shutdown(wait=False)
+            raise
         return file
 
     async def do(self, method: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Raises ArchiveUnavailable."""
         index = self._index
         assert index is not None
         return await self._run(lambda: method(index, *args, **kwargs))
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as error:
+            self.broken |= is_broken(error)
+            raise ArchiveUnavailable(f"The archive's file cannot be used: {error}.") from error
 
     async def close(self) -> None:
-        await self.do(Index.close)
-        self._thread.shutdown()
+        try:
+            await self.do(Index.close)
+        finally:
+            self._thread.shutdown()
 
 
 class Archive:
@@ -141,16 +176,18 @@ class Archive:
         """Keys of the channel's digests, the newest first. `before`: a day."""
         return (await self._ask(Request("digests", before, Scope(frozenset({channel})), limit=limit))).keys
 
-    async def rebuild(self, progress: Progress = silent) -> dict[str, int]:
-        """Makes the index anew from the digests it keeps and from the store. Returns its rows by
-        kind. The owner does it; without one, this process."""
+    async def rebuild(self) -> Rebuilt:
+        """Makes the index anew from the digests it keeps and from the store. The owner does it;
+        without one, this process. Raises ArchiveUnavailable; the old index then stays."""
         if self._file is not None:
-            return await self._rebuild(progress)
+            return await self._rebuild()
         try:
             async with self.owned(fill=False):
-                return await self._rebuild(progress)
+                return await self._rebuild()
         except LeaseBusy:
-            return (await self._ask(Request("rebuild"), REBUILD_TIMEOUT)).counts
+            reply = await self._ask(Request("rebuild"), REBUILD_TIMEOUT)
+            assert reply.rebuilt is not None
+            return reply.rebuilt
 
     async def _ask(self, request: Request, within: float = REPLY_TIMEOUT) -> Reply:
         if self._file is not None:
@@ -200,15 +237,23 @@ class Archive:
     async def owned(self, *, fill: bool = True) -> AsyncIterator[None]:
         """Opens the file as its owner. Raises LeaseBusy if another process is."""
         async with self._store.lease(ARCHIVE_LEASE, LEASE_LIFE, wait=timedelta(0)):
-            self._file = await _File.open(self._path)
             try:
-                name = await self._file.do(_name)
-                if fill and await self._store.archive_home() != name:
-                    await self._rebuild(silent)
+                await self._open(fill=fill)
                 yield
             finally:
                 file, self._file = self._file, None
-                await file.close()
+                if file is not None:
+                    await file.close()
+
+    async def _open(self, *, fill: bool) -> None:
+        try:
+            self._file = await _File.open(self._path)
+        except BrokenIndex as error:
+            log.warning("event=archive_broken cause=%r", for_log(error))
+            await self._rebuild()
+        else:
+            if fill and await self._store.archive_file_id() != await self._file.do(_file_id):
+                await self._rebuild()
 
     async def _serve(self) -> None:
         serving: set[asyncio.Task[None]] = set()
@@ -237,7 +282,7 @@ class Archive:
 
     async def _perform(self, request: Request) -> Reply:
         if request.op == "rebuild":
-            return Reply(counts=await self._rebuild(silent))
+            return Reply(rebuilt=await self._rebuild())
         return await self._own_file().do(reply_to, request)
 
     def _own_file(self) -> _File:
@@ -250,9 +295,13 @@ class Archive:
     async def _look(self) -> None:
         while True:
             try:
+                if self._own_file().broken:
+                    await self._rebuild()
                 await self.catch_up()
                 await self._prune()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, ArchiveUnavailable) as error:
+                if self._file is None:
+                    raise
                 log.warning("event=archive_waits cause=%r", for_log(error))
             await asyncio.sleep(LOOK)
 
@@ -280,7 +329,7 @@ class Archive:
         if change.kind == "votes":
             return await self._look_at_votes(file, change.name)
         await file.do(Index.drop_channel, change.name)
-        await self._import(file, change.name)
+        await self._import(file, change.name, set())
         return True
 
     async def _look_at_digest(self, file: _File, key: str) -> bool:
@@ -339,49 +388,83 @@ class Archive:
         if self._pruned == today:
             return
         before = today - timedelta(days=self._days) if self._days is not None else None
-        await self._own_file().do(Index.prune, before, today - LONG)
+        async with self._looking:
+            file = self._own_file()
+            await file.do(Index.prune, before, today - LONG)
+            await self._store.set_archive_file_id(await file.do(_file_id))
         self._pruned = today
 
     # ------------------------------------------------------------ all anew
 
-    async def _rebuild(self, progress: Progress) -> dict[str, int]:
+    async def _rebuild(self) -> Rebuilt:
         """Fills a new file beside the old one, which answers meanwhile, and replaces it."""
         async with self._looking:
-            old, path, name = self._own_file(), self._path.with_suffix(".new"), uuid4().hex
+            path, name = self._path.with_suffix(".new"), uuid4().hex
             remove(path)
-            made = await _File.open(path)
             try:
-                await made.do(Index.begin_bulk)
-                kept = await old.do(Index.digest_keys)
-                for number, key in enumerate(reversed(kept), 1):
-                    await made.do(Index.put_digest, await old.do(Index.kept, key))
-                    progress("archive", number, len(kept))
-                for channel in await self._store.archive_channels():
-                    await self._import(made, channel)
-                await made.do(Index.end_bulk)
-                await made.do(Index.set_about, "name", name)
-                counts = await made.do(Index.counts)
+                rebuilt = await self._fill(path, name)
+                await self._put_in_place(path)
             finally:
-                await made.close()
-            await old.close()
-            remove(self._path)
-            path.rename(self._path)
-            self._file = await _File.open(self._path)
-            await self._store.set_archive_home(name)
-            return counts
+                remove(path)
+            await self._store.set_archive_file_id(name)
+            return rebuilt
 
-    async def _import(self, file: _File, channel: str) -> None:
-        """Reads all that the store holds of a channel."""
+    async def _fill(self, path: Path, name: str) -> Rebuilt:
+        made = await _File.open(path)
+        try:
+            await made.do(Index.begin_bulk)
+            unreadable = await made.do(Index.copy_digests, self._path)
+            for channel in await self._store.archive_channels():
+                await self._import(made, channel, unreadable)
+            await made.do(Index.end_bulk)
+            await made.do(Index.set_about, "name", name)
+            return Rebuilt(await made.do(Index.counts), tuple(await made.do(Index.not_indexed, unreadable)))
+        finally:
+            await made.close()
+
+    async def _put_in_place(self, path: Path) -> None:
+        """The old file answers until the new one does."""
+        old = self._file
+        if old is not None and not old.broken:
+            await old.do(Index.end_journal)
+        else:
+            self._file = None
+            if old is not None:
+                await old.close()
+        put_in_place(path, self._path)
+        try:
+            self._file = await _File.open(self._path)
+        except BaseException:
+            self._file = None
+            raise
+        finally:
+            if old is not None and not old.broken:
+                await old.close()
+
+    async def _import(self, file: _File, channel: str, unreadable: set[str]) -> None:
+        """Puts all that the store holds of a channel. What cannot be read is left out; keys of such
+        digests are added to `unreadable`."""
         for key in reversed(await self._store.digests(channel, 10_000)):
-            await self._look_at_digest(file, key)
+            try:
+                await self._look_at_digest(file, key)
+            except ValueError as error:
+                log.warning("event=digest_unreadable digest=%s cause=%s", key, type(error).__name__)
+                unreadable.add(key)
         for question in await self._store.questions_of(channel):
-            stored = await self._public_answer(question)
+            try:
+                stored = await self._public_answer(question)
+            except ValueError as error:
+                log.warning("event=not_archived kind=question cause=%s", type(error).__name__)
+                continue
             if stored is not None:
                 await file.do(Index.put_answer, stored)
-        await self._look_at_votes(file, channel)
+        try:
+            await self._look_at_votes(file, channel)
+        except ValueError as error:
+            log.warning("event=not_archived kind=votes cause=%s", type(error).__name__)
 
 
-def _name(index: Index) -> str:
+def _file_id(index: Index) -> str:
     name = index.about("name") or uuid4().hex
     index.set_about("name", name)
     return name

@@ -9,6 +9,7 @@ The file is used by one thread at a time.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import math
@@ -16,11 +17,12 @@ import os
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -32,10 +34,14 @@ from digest.render import tex
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Of the tables. A file of another version is rebuilt."""
+"""Of the tables. A file of another version is rebuilt; `digest` stays the same in all versions."""
+BUSY = 1.0
+"""Seconds that a locked file is waited for."""
 CACHE_KB = 40_000
 CANDIDATES = 90
-"""Rows whose rank is computed exactly."""
+"""Rows whose rank is computed exactly, the same for every page; the others follow by their BM25."""
+DEEPEST = 1_000
+"""Hits of a search with words that can be paged through."""
 MAX_ROWS = 8_000
 """Rows that the rarest terms of a query stand in together: the only ones that are ranked."""
 MOST_TERMS = 8
@@ -77,6 +83,21 @@ CREATE VIRTUAL TABLE words USING fts5(title, name, authors, abstract, body, cont
 CREATE VIRTUAL TABLE spelling USING fts5(term, content='', detail=none, tokenize='trigram');
 CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+INDEXES = """
+CREATE INDEX IF NOT EXISTS doc_of_subject ON doc(subject, kind);
+CREATE INDEX IF NOT EXISTS place_of_subject ON place(subject, kind);
+"""
+"""Added to files of this version that were made without them."""
+UNREADABLE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""SQLite's codes for a file that no retry makes sound; a full disk or a lock is not one of them."""
+
+
+class BrokenIndex(Exception):
+    """The file is damaged, no database, or of another version: it has to be rebuilt."""
+
+
+def is_broken(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in UNREADABLE
 
 
 @dataclass(frozen=True)
@@ -170,39 +191,41 @@ class _Bulk:
 
 class Index:
     def __init__(self, path: Path) -> None:
-        """Opens the file, or makes it. A broken one, or one of another version, is replaced."""
+        """Opens the file, or makes it. Raises BrokenIndex, and sqlite3.Error for a file that cannot
+        be used at the moment; neither changes the file."""
         self.path = path
         self._bulk: _Bulk | None = None
         self._rows: dict[str, int] = {}
-        self._db = self._open()
+        try:
+            self._db = self._open()
+        except sqlite3.Error as error:
+            if is_broken(error):
+                raise BrokenIndex(str(error)) from error
+            raise
 
     def _open(self) -> sqlite3.Connection:
-        try:
-            db = self._connected()
-            if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-                return db
-            db.close()
-        except sqlite3.DatabaseError as error:
-            log.warning("event=archive_broken cause=%r", for_log(error))
-        remove(self.path)
-        return self._connected()
-
-    def _connected(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        db = sqlite3.connect(self.path, timeout=BUSY, check_same_thread=False, isolation_level=None)
         try:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            _check_version(version)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA secure_delete=ON")
             db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
-            made = db.execute("PRAGMA user_version").fetchone()[0]
-            if made == 0:
-                db.executescript(f"BEGIN;{TABLES}PRAGMA user_version={VERSION};COMMIT;")
-        except sqlite3.DatabaseError:
+            tables = f"{TABLES}PRAGMA user_version={VERSION};" if version == 0 else ""
+            db.executescript(f"BEGIN;{tables}{INDEXES}COMMIT;")
+        except (sqlite3.Error, BrokenIndex):
             db.close()
             raise
         return db
+
+    def end_journal(self) -> None:
+        """Brings everything into the one file, so that another can take its name. It can be read on."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._db.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
+            raise sqlite3.OperationalError("the journal is in use")
 
     def close(self) -> None:
         self._db.close()
@@ -225,6 +248,11 @@ class Index:
     def counts(self) -> dict[str, int]:
         """Rows by kind."""
         return dict(self._db.execute("SELECT kind, count(*) FROM place GROUP BY kind"))
+
+    def not_indexed(self, digests: Collection[str]) -> list[str]:
+        """Which of these digests cannot be found."""
+        found = "SELECT 1 FROM doc WHERE subject=? AND kind='digest'"
+        return [key for key in sorted(digests) if not self._db.execute(found, (key,)).fetchone()]
 
     # ------------------------------------------------------------ writing
 
@@ -273,6 +301,23 @@ class Index:
                 ).fetchone()[0]
                 if newest == day:
                     self._put_entry(digest, entry)
+
+    def copy_digests(self, path: Path) -> set[str]:
+        """Puts all digests of another file, which may be damaged or of another version. One that
+        cannot be understood is kept as it is, and not indexed. Returns the keys of those that
+        could not be read."""
+        lost: set[str] = set()
+        for key, row in _stored_digests(path) if path.exists() else ():
+            if row is None:
+                lost.add(key)
+                continue
+            try:
+                self.put_digest(from_json(Digest, zlib.decompress(row[-1])))
+            except (ValueError, zlib.error) as error:
+                self._db.execute("INSERT OR REPLACE INTO digest VALUES(?,?,?,?,?)", row)
+                log.warning("event=digest_unreadable digest=%s cause=%s", key, type(error).__name__)
+                lost.add(key)
+        return lost
 
     def _put_entry(self, digest: Digest, entry: Entry) -> None:
         categories, day = " ".join(entry.paper.categories), digest.local_date.isoformat()
@@ -449,14 +494,14 @@ class Index:
         digest = self._digest(key)
         return digest if digest is not None and digest.subscription in scope.channels else None
 
-    def kept(self, key: str) -> Digest:
-        found = self._digest(key)
-        assert found is not None
-        return found
-
     def _digest(self, key: str) -> Digest | None:
+        """None, too, for one that cannot be read."""
         row = self._db.execute("SELECT body FROM digest WHERE key=?", (key,)).fetchone()
-        return from_json(Digest, zlib.decompress(row[0])) if row else None
+        try:
+            return from_json(Digest, zlib.decompress(row[0])) if row else None
+        except (ValueError, zlib.error) as error:
+            log.warning("event=digest_unreadable digest=%s cause=%s", key, type(error).__name__)
+            return None
 
     def digest_keys(self, channel: str = "", limit: int = -1, before: str = "9999") -> list[str]:
         """The newest first. `before`: a day."""
@@ -493,15 +538,17 @@ class Index:
         wider = [
             term for term in wider_terms(words, asked) if 0 < self._known(term) <= (MAX_ROWS if asked else MAX_WIDER)
         ]
+        if offset >= DEEPEST:
+            return []
         wanted = offset + limit
-        most = max(CANDIDATES, wanted)
-        rows = self._candidates(asked, scope, filters, most, MAX_ROWS)
-        rows |= self._candidates(wider[:WIDER_TERMS], scope, filters, most // 2, MAX_ROWS // 3)
+        found = self._candidates(asked, scope, filters, max(CANDIDATES, wanted), MAX_ROWS)
+        near = self._candidates(wider[:WIDER_TERMS], scope, filters, CANDIDATES // 2, MAX_ROWS // 3)
         weights = {term: self._weight(term) for term in asked}
         weights |= {term: WIDER * self._weight(term) for term in wider}
-        ranked = {row: self._ranked(row, weights, asked) for row in rows}
-        best = sorted(ranked, key=lambda row: -ranked[row])[offset:wanted]
-        return [replace(self._hit(row, scope), score=ranked[row]) for row in best]
+        ranked = {row: self._ranked(row, weights, asked) for row in dict.fromkeys([*found[:CANDIDATES], *near])}
+        best = sorted(ranked, key=lambda row: (-ranked[row], -row))
+        best += [row for row in found[CANDIDATES:] if row not in ranked]
+        return [replace(self._hit(row, scope), score=ranked.get(row, 0.0)) for row in best[offset:wanted]]
 
     def _newest(self, scope: Scope, filters: Filters, limit: int, offset: int) -> list[Hit]:
         marks, values = _marks(scope)
@@ -549,10 +596,10 @@ class Index:
         total = self._db.execute("SELECT max(id) FROM place").fetchone()[0] or 1
         return math.log(1 + total / (1 + self._known(term)))
 
-    def _candidates(self, terms: Sequence[str], scope: Scope, filters: Filters, most: int, limit: int) -> set[int]:
-        """The best rows by BM25 over all terms, among those with one of the rarest."""
+    def _candidates(self, terms: Sequence[str], scope: Scope, filters: Filters, most: int, limit: int) -> list[int]:
+        """The best rows by BM25 over all terms, among those with one of the rarest, the best first."""
         if not terms:
-            return set()
+            return []
         known = sorted(terms, key=self._known)[:MOST_TERMS]
         anchors, rows = known[:1], self._known(known[0])
         for term in known[1:]:
@@ -565,10 +612,10 @@ class Index:
         expression = _any(anchors) if len(anchors) == len(known) else f"({_any(anchors)}) AND ({_any(known)})"
         found = self._db.execute(
             f"SELECT p.id FROM words w JOIN place p ON p.id=w.rowid "
-            f"WHERE words MATCH ? AND {marks}{narrow} ORDER BY bm25(words, {WEIGHTS}) LIMIT ?",
+            f"WHERE words MATCH ? AND {marks}{narrow} ORDER BY bm25(words, {WEIGHTS}), p.id DESC LIMIT ?",
             [expression, *values, *more, most],
         ).fetchall()
-        return {row for (row,) in found}
+        return [row for (row,) in found]
 
     def _ranked(self, row: int, weights: Mapping[str, float], asked: Sequence[str]) -> float:
         """BM25 over the columns, and what it does not see: names, whole titles, how much of the query fits."""
@@ -629,13 +676,58 @@ class _Transaction:
             self.db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, failure: object, *_: object) -> None:
-        if not self.inside:
+        if not self.inside and self.db.in_transaction:  # a full disk has ended it already
             self.db.execute("ROLLBACK" if failure else "COMMIT")
 
 
 def remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    path.unlink(missing_ok=True)
+    remove_journal(path)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Gives the new file the name of another. No journal may be left beside that: SQLite would
+    read it as the new one's."""
+    remove_journal(path)
+    new.replace(path)
+
+
+def remove_journal(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _stored_digests(path: Path) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
+    """Keys and rows of the digests in a file, the oldest first; None for a row that is damaged."""
+    db = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY)
+    try:
+        keys = []
+        with _unless_broken(path):
+            for (key,) in db.execute("SELECT key FROM digest ORDER BY day, made"):
+                keys.append(key)
+        for key in keys:
+            row = None
+            with _unless_broken(path):
+                row = db.execute("SELECT key, channel, day, made, body FROM digest WHERE key=?", (key,)).fetchone()
+            yield key, row
+    finally:
+        db.close()
+
+
+@contextlib.contextmanager
+def _unless_broken(path: Path) -> Iterator[None]:
+    """Goes on past what is damaged."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if not is_broken(error) and "no such table" not in str(error):
+            raise
+        log.warning("event=archive_damaged file=%s cause=%r", path.name, for_log(error))
+
+
+def _check_version(version: int) -> None:
+    if version not in (0, VERSION):
+        raise BrokenIndex(f"tables of version {version}")
 
 
 def _holes(values: Collection[str]) -> str:

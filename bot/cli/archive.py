@@ -25,8 +25,10 @@ def rebuild() -> None:
 
         assert isinstance(settings, Settings)
         async with open_app(settings) as app:
-            counts = await app.archive.rebuild()
-        rows = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+            rebuilt = await app.archive.rebuild()
+        rows = ", ".join(f"{number} {kind}" for kind, number in sorted(rebuilt.rows.items()))
         terminal.say(f"Rebuilt: {rows or 'nothing yet'}.")
+        if rebuilt.unreadable:
+            terminal.say(f"Left out, as they cannot be read: {', '.join(rebuilt.unreadable)}.")
 
     run_command(work)

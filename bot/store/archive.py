@@ -18,7 +18,7 @@ from bot.store.secret import Secrets
 
 CHANGES = key("archive-changes")
 ASKED = key("archive-asked")
-HOME = key("archive-home")
+FILE_ID = key("archive-home")
 ARCHIVE_LEASE = "archive"
 ASKED_LIFE = timedelta(minutes=15)
 BLOCK = 2
@@ -69,13 +69,13 @@ class ArchiveExchange(Secrets):
 
     # ------------------------------------------------------------ one process owns the file
 
-    async def archive_home(self) -> str:
+    async def archive_file_id(self) -> str:
         """The id of the file that last held everything; empty for none."""
-        found = await self.redis.do("GET", HOME)
+        found = await self.redis.do("GET", FILE_ID)
         return found.decode() if found else ""
 
-    async def set_archive_home(self, name: str) -> None:
-        await self.redis.do("SET", HOME, name, "EX", seconds(LONG))
+    async def set_archive_file_id(self, name: str) -> None:
+        await self.redis.do("SET", FILE_ID, name, "EX", seconds(LONG))
 
     async def archive_has_owner(self) -> bool:
         return bool(await self.redis.do("EXISTS", lease_key(ARCHIVE_LEASE)))

@@ -86,7 +86,11 @@ class Votes(Base):
         """Takes the person's 🔖 off a paper in all channels. Returns the channels it stood in."""
         channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
         field = vote_field(person, VoteKind.SAVED, paper_id)
-        return [channel for channel in channels if await self.redis.do("HDEL", votes_key(channel), field)]
+        stood = [c for c in channels if await self.redis.do("HEXISTS", votes_key(c), field)]
+        told = [command for c in stood for command in [("HDEL", votes_key(c), field), *archive_change("votes", c)]]
+        if told:
+            await self.redis.transaction(told)
+        return stood
 
     async def saved(self, person: str) -> list[Vote]:
         """The person's saved papers in all channels, newest first."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.archive.archive import Archive, ArchiveUnavailable, Request
-from bot.archive.index import Scope
+from bot.archive.index import Index, Scope
 from bot.cli.sample import SampleDay
 from bot.core.chat import Place
 from bot.store import LeaseBusy
@@ -137,10 +137,94 @@ async def test_a_process_that_does_not_own_it_asks_the_one_that_does(team, archi
         assert hits == await archive.search("UEval", EVERY)
         assert await other.digest(digest.key, EVERY) == digest
         assert await other.digest(digest.key, Scope(frozenset({"slack:C9"}))) is None
-        assert (await other.rebuild())["digest"] == 1
+        assert (await other.rebuild()).rows["digest"] == 1
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_searches_are_answered_all_through_a_rebuild(team, archive):
+    await team.digest()
+    before = await subjects(archive, "UEval")
+    rebuilding = asyncio.create_task(archive.rebuild())
+    while not rebuilding.done():
+        assert [(h.kind, h.subject) for h in await archive.search("UEval", EVERY, limit=50)] == before
+    await rebuilding
+    assert await subjects(archive, "UEval") == before
+
+
+async def test_one_unreadable_digest_is_left_out_said_and_kept(team, archive, store):
+    digest, _ = await team.digest()
+    worse = replace(digest, run="now-2")
+    await store.save_digest(worse, (), ())
+    await store.save_digest(replace(digest, run="now-3"), (), ())
+    await archive.catch_up()
+    await store.redis.do("SET", f"paperboy:digest:{worse.key}", b"{}")
+    damaged = "UPDATE digest SET body=x'00' WHERE key=?"
+    await archive._file.do(lambda index: index._db.execute(damaged, (worse.key,)))
+    rebuilt = await archive.rebuild()
+    assert rebuilt.unreadable == (worse.key,)
+    assert rebuilt.rows["digest"] == 2
+    assert await archive.digest(worse.key, EVERY) is None
+    assert worse.key in await archive.digests(HERE.key)
+
+
+@pytest.mark.parametrize("damage", ["version", "no database", "pages"])
+async def test_a_damaged_file_is_rebuilt_with_every_digest_that_can_be_read(team, archive, store, tmp_path, damage):
+    """Its digests may be older than what the store holds."""
+    digest, _ = await team.digest()
+    await archive.catch_up()
+    old, path = replace(digest, run="now-7"), tmp_path / "elsewhere" / "archive.db"
+    with Index(path) as index:
+        index.put_digest(old)
+        if damage == "version":
+            index._db.execute("PRAGMA user_version=9")
+    if damage == "no database":
+        path.write_bytes(b"no database" * 1000)
+    if damage == "pages":
+        whole = path.read_bytes()
+        path.write_bytes(whole[:100] + b"\xff" * 300 + whole[400:])
+    await store.redis.do("DEL", "paperboy:lease:archive")
+    other = Archive(store, path.parent, SampleDay())
+    async with other.owned():
+        kept = {digest.key, old.key} if damage == "version" else {digest.key}
+        assert set(await other.digests(HERE.key)) == kept
+        assert await other.search("UEval", EVERY) != []
+
+
+async def test_a_full_disk_deletes_nothing_and_ends_by_itself(team, archive, store):
+    digest, _ = await team.digest()
+    await archive.catch_up()
+    file = archive._file
+    await file.do(lambda index: index._db.execute("PRAGMA max_page_count=1"))
+    await store.save_digest(replace(digest, run="now-2"), (), ())
+    with pytest.raises(ArchiveUnavailable, match="full"):
+        await archive.catch_up()
+    assert [h.subject for h in await archive.search("UEval", EVERY)] != []
+    await file.do(lambda index: index._db.execute("PRAGMA max_page_count=100000"))
+    await archive.catch_up()
+    assert len(await archive.digests(HERE.key)) == 2
+
+
+async def test_a_paper_taken_off_the_list_is_no_longer_saved_in_the_archive(team, archive):
+    digest, _ = await team.digest()
+    await team.click(("save", f"{digest.key}#2"), BOB)
+    paper = digest.entries[1].paper.id
+    await archive.catch_up()
+    mine = Scope(frozenset({HERE.key}), await team.context.store.hidden_person(BOB.id))
+    assert (await archive.paper(paper, mine)).saved
+    assert await team.context.store.unsave(BOB.id, paper) == [HERE.key]
+    await archive.catch_up()
+    assert not (await archive.paper(paper, mine)).saved
+
+
+async def test_the_id_of_its_file_does_not_lapse_while_it_runs(team, archive, store):
+    """Else it would be rebuilt at every start once it is ninety days old."""
+    await archive._prune()
+    await store.redis.do("EXPIRE", "paperboy:archive-home", 60)
+    team.clock.forward(timedelta(days=1))
+    await archive._prune()
+    assert await store.redis.do("TTL", "paperboy:archive-home") > 60
 
 
 async def test_without_an_owner_it_says_so(store, tmp_path):

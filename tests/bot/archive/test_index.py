@@ -1,12 +1,13 @@
 """What is found, in which order, and for whom."""
 
+import sqlite3
 import stat
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from bot.archive.index import Filters, Index, Scope, StoredAnswer
+from bot.archive.index import BrokenIndex, Filters, Index, Scope, StoredAnswer
 from digest.model import Answer, Profile
 from tests.builders import NOON, a_digest, a_paper, an_analysis, an_entry
 
@@ -141,13 +142,59 @@ def test_old_digests_and_old_answers_end_by_their_own_rules(index):
     assert index.counts() == {}
 
 
-def test_the_file_is_its_owner_s_alone_and_a_broken_one_is_replaced(tmp_path):
+def test_the_file_is_its_owner_s_alone(tmp_path):
+    with Index(tmp_path / "archive.db") as index:
+        index.put_digest(digest_of(HERE, LIGHT))
+    assert [stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()] == [0o600]
+
+
+def test_a_file_that_cannot_be_used_now_stays_as_it_is(tmp_path):
+    """A lock passes by itself; another version and damage need a rebuild. None deletes anything."""
     path = tmp_path / "archive.db"
-    path.write_bytes(b"no database" * 100)
     with Index(path) as index:
         index.put_digest(digest_of(HERE, LIGHT))
-        assert found(index, "lumennet") == [LIGHT.id]
-    assert [stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()] == [0o600]
+        index._db.execute("PRAGMA journal_mode=DELETE")
+        index._db.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(sqlite3.OperationalError):
+            Index(path)
+        index._db.execute("COMMIT")
+        index._db.execute("PRAGMA user_version=9")
+    held = path.read_bytes()
+    with pytest.raises(BrokenIndex):
+        Index(path)
+    assert path.read_bytes() == held
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(BrokenIndex):
+        Index(path)
+    assert path.read_bytes() == b"no database" * 100
+
+
+def test_pages_of_hits_repeat_no_row_and_leave_none_out(tmp_path):
+    papers = [
+        a_paper(f"2601.{n:05}", title=f"Lamp {'light ' * (n % 7)}{n}", abstract="lamp " * (n % 11)) for n in range(260)
+    ]
+    with Index(tmp_path / "archive.db") as index:
+        for n in range(0, 260, 10):
+            index.put_digest(digest_of(HERE, *papers[n : n + 10], day=date(2026, 1, 1) + timedelta(n)))
+        scope, filters = Scope(frozenset({HERE})), Filters(("paper",))
+        for words in ("lamp", "lamp light", ""):
+            pages = [index.search(words, scope, filters, 20, at) for at in range(0, 300, 20)]
+            assert sorted(h.subject for page in pages for h in page) == [p.id for p in papers], words
+        assert index.search("lamp", scope, filters, 20, 99_999) == []
+
+
+def test_looking_a_paper_up_reads_no_whole_table(index):
+    """A table of 100,000 rows is never gone through for one paper."""
+    plans: list[str] = []
+    index._db.set_trace_callback(plans.append)
+    index.known_papers([LIGHT.id])
+    index.paper(LIGHT.id, Scope(frozenset({HERE}), "ann"))
+    index.answers_about(LIGHT.id, Scope(frozenset({HERE})))
+    index._db.set_trace_callback(None)
+    asked = [sql for sql in plans if sql.startswith("SELECT")]
+    steps = [step[3] for sql in asked for step in index._db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(asked) > 3
+    assert [step for step in steps if step.startswith("SCAN")] == []
 
 
 @pytest.mark.parametrize(
