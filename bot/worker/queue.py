@@ -51,6 +51,7 @@ LEASE_POLICY: Mapping[str, LeasePolicy] = {
 """A digest costs money and posts nothing: it continues while the store is away. Posts stop."""
 REDELIVERY = timedelta(seconds=30)
 RETRY_IF_HELD = timedelta(seconds=10)
+RETRY_AT_ONCE = timedelta(milliseconds=1)  # docket takes zero for its own default
 RETRY_AFTER_FAULT = timedelta(seconds=5)
 """Quadrupled after each further fault."""
 DEAD_AFTER = timedelta(hours=1)
@@ -303,7 +304,7 @@ class Queue:
             await function(Task(key, deaths, self._store), *ids)
         except RetryLater as later:
             await self._store.release_task(key, attempt)
-            raise AdmissionBlocked(execution, "waiting", retry_delay=later.wait) from later
+            raise AdmissionBlocked(execution, "waiting", retry_delay=await self._wait(key, later.wait)) from later
         except asyncio.CancelledError:
             await _shielded(self._store.release_task(key, attempt))
             raise
@@ -312,9 +313,13 @@ class Queue:
         except Exception as error:
             log.error("event=task-failed task=%s attempt=%s\n%s", key, attempt, trace(error))  # noqa: TRY400  # without messages
             delay = RETRY_AFTER_FAULT * 4**deaths.count
-            raise AdmissionBlocked(execution, "a fault", retry_delay=delay) from error
+            raise AdmissionBlocked(execution, "a fault", retry_delay=await self._wait(key, delay)) from error
         await self._store.mark_done(key)
         await self._store.end_task(key)
+
+    async def _wait(self, key: str, wait: timedelta) -> timedelta:
+        """As good as none if it was hastened while it ran: its own end would put it off again."""
+        return RETRY_AT_ONCE if await self._store.was_hastened(key) else wait
 
     async def _set_aside(self, key: str) -> None:
         note = say.sentence("error.task")

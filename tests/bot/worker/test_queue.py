@@ -14,7 +14,7 @@ import pytest
 from bot.store import LeaseLost, Redis, Store
 from bot.store.embedded.server import EmbeddedStore
 from bot.worker import queue as work_module
-from bot.worker.queue import QUICK, SLOW, Queue, RetryLater, Task
+from bot.worker.queue import POSTS, QUICK, SLOW, Queue, RetryLater, Task
 from tests.deadline import DEADLINE
 from tests.servers.forking import ForkServer, Started
 
@@ -106,6 +106,26 @@ class TestAdding:
         async with working(queue):
             await until(lambda: store.is_done("k"))
         assert deaths == [0, 0, 0, 0]
+
+
+    async def test_what_is_hastened_while_it_runs_is_begun_again_at_once(self, queue, store):
+        begun, hastened = 0, asyncio.Event()
+
+        async def refused(_task: Task, name: str) -> None:
+            nonlocal begun
+            begun += 1
+            if begun == 1:
+                await hastened.wait()
+                raise RetryLater(timedelta(hours=1))
+
+        queue.register("delivery", refused, POSTS)
+        async with working(queue):
+            await queue.add("delivery", "a")
+            await until(lambda: _is(begun == 1))
+            await queue.hasten("delivery", "a")
+            hastened.set()
+            await until(lambda: store.is_done("delivery:a"))
+        assert begun == 2
 
 
 class TestFaults:
