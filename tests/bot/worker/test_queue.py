@@ -107,7 +107,6 @@ class TestAdding:
             await until(lambda: store.is_done("k"))
         assert deaths == [0, 0, 0, 0]
 
-
     async def test_what_is_hastened_while_it_runs_is_begun_again_at_once(self, queue, store):
         begun, hastened = 0, asyncio.Event()
 
