@@ -48,7 +48,7 @@ TOPICS = (
     "autonomous driving", "diffusion models", "efficient inference", "remote sensing", "human pose",
 )  # fmt: skip
 PROFILES = tuple(Profile(("cs.CV", "cs.RO"), topic, language=language) for topic in TOPICS for language in ("en", "zh"))
-PATIENCE = 1800.0
+DELIVERY_TIMEOUT = 1800.0
 """Seconds a day may take."""
 
 
@@ -132,7 +132,7 @@ async def one_day(day: date, channels: int, url: str, slack: str, arxiv: ArxivSe
     memory = 0.0
     async with Redis(url) as redis:
         store = Store(redis)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DELIVERY_TIMEOUT):
             while (await _done(store, day)) < channels:
                 assert bot.returncode is None, "the bot ended"
                 memory = max(memory, _resident(bot.pid))

@@ -16,7 +16,7 @@ from bench.kill.waiting import Asked, answers, ask, digests, judged
 from bench.kill.world import World
 
 HOW = ("killed", "frozen", "out of memory", "disk full")
-PATIENCE = 240
+RECOVERY_TIMEOUT = 240
 """Seconds after its return in which the day must be whole."""
 
 
@@ -40,7 +40,7 @@ async def away(world: World, how: str, stage: str, chance: random.Random, second
     meanwhile: Asked = {}
     asked: Asked = {}
     try:
-        async with asyncio.timeout(seconds + PATIENCE):
+        async with asyncio.timeout(seconds + RECOVERY_TIMEOUT):
             await digests(world)
             asked = await ask(world, [f"What does paper {n} measure, on {world.day}?" for n in (1, 3)])
             marks.asked.set()
@@ -48,7 +48,7 @@ async def away(world: World, how: str, stage: str, chance: random.Random, second
             asked = {side: [*meanwhile.get(side, ()), *asked[side]] for side in asked}
             await answers(world, asked)
     except TimeoutError:
-        wrong.append(f"not whole {PATIENCE} s after it was back")
+        wrong.append(f"not whole {RECOVERY_TIMEOUT} s after it was back")
     if bot.returncode is not None:
         wrong.append(f"the bot ended with {bot.returncode}")
     await asyncio.sleep(1)

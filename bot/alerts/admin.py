@@ -4,7 +4,7 @@ The places are `ADMIN_SLACK_CHANNEL` and `ADMIN_DISCORD_CHANNEL_ID`. Without the
 is told directly to the person who set its digest up. A fault has a name; while it
 lasts, no process posts it again. Faults that often end by themselves are posted only once they
 have lasted. Reporting never raises: a refusal of the platform is logged, and the next report of
-the fault tries again.
+the fault tries again, as does another process for a platform that this one has no connection to.
 """
 
 from __future__ import annotations
@@ -88,9 +88,10 @@ class AdminReports:
     async def _of_channel(self, channel: str) -> Sequence[Place]:
         """Without a channel for admins: whoever set the faulty channel's digest up, directly."""
         subscription = await self.store.subscription(channel) if channel else None
-        if subscription is None or not subscription.set_by:
+        chat = self.chats.get(subscription.place.platform) if subscription else None
+        if subscription is None or chat is None or not subscription.set_by:
             return []
-        return [await self.chats[subscription.place.platform].direct(Person(subscription.set_by))]
+        return [await chat.direct(Person(subscription.set_by))]
 
     async def _post(self, key: str, sentence: str, channel: str, *, only_after: str = "") -> None:
         """`channel`: of the fault. `only_after`: the key of the message that must have been posted

@@ -100,7 +100,7 @@ def reply_to(index: Index, request: Request) -> Reply:
     if request.op == "digest":
         return Reply(digest=index.digest(text, scope))
     channel = next(iter(scope.channels), "")
-    return Reply(keys=tuple(index.digest_keys(channel, request.limit, text or "9999") if channel else ()))
+    return Reply(keys=tuple(index.digest_keys(channel, request.limit) if channel else ()))
 
 
 class _File:
@@ -172,9 +172,9 @@ class Archive:
     async def digest(self, key: str, scope: Scope) -> Digest | None:
         return (await self._ask(Request("digest", key, scope))).digest
 
-    async def digests(self, channel: str, limit: int = 30, before: str = "") -> tuple[str, ...]:
-        """Keys of the channel's digests, the newest first. `before`: a day."""
-        return (await self._ask(Request("digests", before, Scope(frozenset({channel})), limit=limit))).keys
+    async def digests(self, channel: str, limit: int = 30) -> tuple[str, ...]:
+        """Keys of the channel's digests, the newest first."""
+        return (await self._ask(Request("digests", scope=Scope(frozenset({channel})), limit=limit))).keys
 
     async def rebuild(self) -> Rebuilt:
         """Makes the index anew from the digests it keeps and from the store. The owner does it;

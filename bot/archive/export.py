@@ -24,6 +24,10 @@ class Format(StrEnum):
     def suffix(self) -> str:
         return {"bibtex": "bib", "ris": "ris", "csl": "json"}[self]
 
+    @property
+    def label(self) -> str:
+        return {"bibtex": "BibTeX", "ris": "RIS", "csl": "CSL-JSON"}[self]
+
 
 @dataclass(frozen=True)
 class Name:

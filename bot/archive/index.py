@@ -503,11 +503,10 @@ class Index:
             log.warning("event=digest_unreadable digest=%s cause=%s", key, type(error).__name__)
             return None
 
-    def digest_keys(self, channel: str = "", limit: int = -1, before: str = "9999") -> list[str]:
-        """The newest first. `before`: a day."""
-        where, values = ("channel=? AND day<?", [channel, before]) if channel else ("day<?", [before])
+    def digest_keys(self, channel: str, limit: int = -1) -> list[str]:
+        """The newest first."""
         rows = self._db.execute(
-            f"SELECT key FROM digest WHERE {where} ORDER BY day DESC, made DESC LIMIT ?", [*values, limit]
+            "SELECT key FROM digest WHERE channel=? ORDER BY day DESC, made DESC LIMIT ?", (channel, limit)
         )
         return [key for (key,) in rows]
 

@@ -11,9 +11,10 @@ import base64
 import binascii
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from bot.archive.index import Scope
 from bot.core.ids import RunKey
 from bot.core.seal import Seal
 from bot.store import Store
@@ -23,11 +24,27 @@ PUBLIC = "public"
 _TOKEN = re.compile(r"([0-9a-f]{8,10})\.([0-9a-f]{24})\.([\w-]+)", re.ASCII)
 
 
+def kinds_shown(*, public: bool) -> tuple[str, ...]:
+    """Kinds of rows that a link's search may find."""
+    return ("paper",) if public else ("paper", "answer")
+
+
 @dataclass(frozen=True)
 class Opened:
+    """What a link shows."""
+
     channel: str
     public: bool
     """Whether anybody may read it: without questions, and what people saved."""
+    language: str = "en"
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(frozenset({self.channel}))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return kinds_shown(public=self.public)
 
 
 class Links:
@@ -56,14 +73,20 @@ class Links:
     async def to_paper(self, channel: str, paper_id: str) -> str:
         return f"{await self.to_channel(channel)}p/{paper_id}"
 
-    async def opened(self, token: str, now: datetime) -> Opened | None:
-        """The channel that the token opens; None for one that is altered, ended or revoked."""
+    async def opened(self, token: str) -> Opened | None:
+        """What the token opens; None for one that is altered, ended or revoked, or whose channel
+        has no digest any more."""
+        opened = await self._named(token)
+        subscription = await self._store.subscription(opened.channel) if opened else None
+        return replace(opened, language=subscription.profile.language) if opened and subscription else None
+
+    async def _named(self, token: str) -> Opened | None:
         if token.startswith(f"{PUBLIC}."):
             channel = _unpacked(token.removeprefix(f"{PUBLIC}."))
             return Opened(channel, public=True) if channel in self._public else None
         match = _TOKEN.fullmatch(token)
         channel = _unpacked(match[3]) if match else ""
-        if match is None or not channel or int(match[1], 16) <= now.timestamp():
+        if match is None or not channel or int(match[1], 16) <= self._store.now().timestamp():
             return None
         seal, parts = await self._signed(channel, match[1])
         return Opened(channel, public=False) if seal.holds(match[2], *parts) else None

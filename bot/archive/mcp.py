@@ -17,14 +17,14 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.fastmcp import FastMCP
 from mcp.server.fastmcp.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import AnyHttpUrl
 
 from bot.archive.archive import Archive
 from bot.archive.index import Filters, Hit, Scope
-from bot.archive.links import Links
+from bot.archive.links import Links, kinds_shown
 from bot.core.ids import RunKey
-from bot.store import Store
 from digest.arxiv.ids import parse
 from digest.errors import PaperboyError
 from digest.model import Answer, Digest, Entry, Evidence, Paper
@@ -50,6 +50,10 @@ class Caller:
     def scope(self) -> Scope:
         return Scope(self.channels)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return kinds_shown(public=self.public)
+
 
 Ask = Callable[[str, str, Caller], Awaitable[Answer]]
 """Answers a question about a paper by its id. Raises PaperboyError."""
@@ -58,12 +62,12 @@ Ask = Callable[[str, str, Caller], Awaitable[Answer]]
 class LinkTokens:
     """Verifies bearer tokens: those of signed links, with the same end and revocation."""
 
-    def __init__(self, store: Store, links: Links) -> None:
-        self._store, self._links = store, links
+    def __init__(self, links: Links) -> None:
+        self._links = links
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        opened = await self._links.opened(token, self._store.now())
-        if opened is None or await self._store.subscription(opened.channel) is None:
+        opened = await self._links.opened(token)
+        if opened is None:
             return None
         return AccessToken(token=token, client_id=opened.channel, scopes=["public"] if opened.public else ["channel"])
 
@@ -77,16 +81,18 @@ def server(
     port: int = 8000,
 ) -> FastMCP:
     """`channels`: what stdio serves. With `tokens`, the server for HTTP at `url`."""
-    auth = None
+    auth = hosts = None
     if tokens is not None:
         address = AnyHttpUrl(url)
         auth = AuthSettings(issuer_url=address, resource_server_url=address, validate_token_resource=False)
+        hosts = _hosts(address)
     made = FastMCP(
         "paperboy",
         INSTRUCTIONS,
         token_verifier=tokens,
         auth=auth,
         port=port,
+        transport_security=hosts,
         stateless_http=True,
         json_response=True,
         log_level="WARNING",
@@ -96,6 +102,17 @@ def server(
         made.add_tool(tool, annotations=READ)
     made.add_tool(tools.ask_paper, annotations=ASK)
     return made
+
+
+def _hosts(url: AnyHttpUrl) -> TransportSecuritySettings:
+    """Requests name this machine or the host of `url`, behind whose proxy the server may stand; so
+    no page of another site can call it."""
+    local = ["127.0.0.1", "localhost", "[::1]"]
+    own = f"{url.scheme}://{url.host}"
+    return TransportSecuritySettings(
+        allowed_hosts=[*(f"{host}:*" for host in local), *local, url.host or "", f"{url.host}:*"],
+        allowed_origins=[*(f"http://{host}:*" for host in local), own, f"{own}:*"],
+    )
 
 
 class _Tools:
@@ -116,8 +133,7 @@ class _Tools:
         """Find papers and answers that this team has seen. `words`: topics, names, authors, ids, in
         any language; empty for the newest. `category`: as cs.CV. `since`, `until`: 2026-01-30."""
         caller = self._caller()
-        kinds = ("paper",) if caller.public else ("paper", "answer")
-        filters = Filters(kinds, category.strip(), _day(since), _day(until))
+        filters = Filters(caller.kinds, category.strip(), _day(since), _day(until))
         hits = await _told(self._archive.search(words[:300], caller.scope, filters, max(1, min(limit, MOST))))
         return {"results": [_hit(hit, public=caller.public) for hit in hits]}
 

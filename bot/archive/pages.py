@@ -23,7 +23,7 @@ from markupsafe import Markup
 from bot.archive import feeds
 from bot.archive.archive import Archive
 from bot.archive.export import Format, exported
-from bot.archive.index import Filters, Hit, Scope
+from bot.archive.index import Filters, Hit
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
 from bot.core.texts import say
@@ -67,16 +67,7 @@ class View:
     opened: Opened
     root: str
     """The address above all pages of the channel, ending in a slash."""
-    language: str
     request: web.Request
-
-    @property
-    def scope(self) -> Scope:
-        return Scope(frozenset({self.opened.channel}))
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return ("paper",) if self.opened.public else ("paper", "answer")
 
 
 Handler = Callable[[View], Awaitable[web.StreamResponse]]
@@ -135,11 +126,8 @@ class Pages:
         return open_page
 
     async def _view(self, request: web.Request, token: str) -> View | None:
-        opened = await self._links.opened(token, self._store.now())
-        subscription = await self._store.subscription(opened.channel) if opened else None
-        if opened is None or subscription is None:
-            return None
-        return View(opened, f"/archive/{token}/", subscription.profile.language, request)
+        opened = await self._links.opened(token)
+        return View(opened, f"/archive/{token}/", request) if opened else None
 
     def _closed(self) -> web.Response:
         """The same for a wrong link and for what a right one does not lead to."""
@@ -164,13 +152,13 @@ class Pages:
 
     def _page(self, template: str, view: View, **values: Any) -> web.Response:
         shared = {"root": view.root, "public": view.opened.public, "query": view.request.query}
-        return self._html(template, view.language, shared | values)
+        return self._html(template, view.opened.language, shared | values)
 
     # ------------------------------------------------------------ pages
 
     async def _channel(self, view: View) -> web.Response:
         at = _number(view.request.query.get("at", ""))
-        days = await self._archive.search("", view.scope, Filters(("digest",)), PAGE + 1, at)
+        days = await self._archive.search("", view.opened.scope, Filters(("digest",)), PAGE + 1, at)
         further = {"at": at + PAGE} if len(days) > PAGE else None
         return self._page("channel.html", view, days=days[:PAGE], runs=_runs(days), further=further)
 
@@ -181,9 +169,9 @@ class Pages:
     async def _paper(self, view: View) -> web.Response:
         hit = await self._hit(view)
         entry = None
-        if hit.shown and (digest := await self._archive.digest(hit.shown[0].digest, view.scope)):
+        if hit.shown and (digest := await self._archive.digest(hit.shown[0].digest, view.opened.scope)):
             entry = digest.entry(hit.subject)
-        answers = [] if view.opened.public else await self._archive.answers(hit.subject, view.scope)
+        answers = [] if view.opened.public else await self._archive.answers(hit.subject, view.opened.scope)
         detailed = [(answer, await self._answer(answer)) for answer in answers[:ANSWERS]]
         citation = exported([hit.paper], Format.BIBTEX) if hit.paper else ""
         return self._page(
@@ -204,13 +192,13 @@ class Pages:
     async def _search(self, view: View) -> web.Response:
         asked, at = view.request.query, _number(view.request.query.get("at", ""))
         filters = Filters(
-            view.kinds,
+            view.opened.kinds,
             asked.get("category", "").strip()[:40],
             _day(asked.get("since", "")),
             _day(asked.get("until", "")),
             saved=asked.get("saved") == "1" and not view.opened.public,
         )
-        hits = await self._archive.search(asked.get("q", "")[:300], view.scope, filters, PAGE + 1, at)
+        hits = await self._archive.search(asked.get("q", "")[:300], view.opened.scope, filters, PAGE + 1, at)
         shown = [replace(hit, asked=0) if view.opened.public else hit for hit in hits[:PAGE]]
         names = ("q", "category", "since", "until", "saved")
         kept = {name: asked[name] for name in names if asked.get(name)}
@@ -222,14 +210,14 @@ class Pages:
             key = RunKey.of_channel(view.opened.channel, view.request.match_info["run"])
         except MalformedId:
             raise _Nothing from None
-        digest = await self._archive.digest(str(key), view.scope)
+        digest = await self._archive.digest(str(key), view.opened.scope)
         if digest is None:
             raise _Nothing
         return digest
 
     async def _hit(self, view: View) -> Hit:
         ref = parse(view.request.match_info["paper"])
-        hit = await self._archive.paper(ref.id, view.scope) if ref else None
+        hit = await self._archive.paper(ref.id, view.opened.scope) if ref else None
         if hit is None or hit.paper is None:
             raise _Nothing
         return hit
@@ -257,11 +245,11 @@ class Pages:
     async def _feed(self, view: View) -> feeds.Feed:
         by_paper = view.request.query.get("by") == "paper"
         days = [
-            await self._archive.digest(key, view.scope)
+            await self._archive.digest(key, view.opened.scope)
             for key in await self._archive.digests(view.opened.channel, FEED)
         ]
         base = self._links.base + view.root
-        return feeds.feed_of([d for d in days if d], base, view.opened.channel, view.language, by_paper=by_paper)
+        return feeds.feed_of([d for d in days if d], base, view.opened.channel, view.opened.language, by_paper=by_paper)
 
 
 class _Nothing(Exception):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from bot.cli import terminal
 from bot.cli.one_digest import Dates, request_for, services_for
@@ -74,7 +76,10 @@ def _estimate(settings: Settings, unread: list[tuple[Paper, FullText]], papers: 
     return Usage(total.calls, total.input_tokens, 0, total.output_tokens, usd)
 
 
-def show(found: Plan, settings: Settings, dates: Dates | None, *, plain: bool = False) -> None:
+def show(
+    found: Plan, settings: Settings, dates: Dates | None, output: Path | None = None, *, plain: bool = False
+) -> None:
+    """The table goes to stdout or the file, what is said of it to stderr or the file."""
     choice = found.choice
     cells = [
         (
@@ -87,9 +92,16 @@ def show(found: Plan, settings: Settings, dates: Dates | None, *, plain: bool = 
         )
         for n, ((paper, score, _), text) in enumerate(zip(choice.chosen, found.texts, strict=True), 1)
     ]
-    render.rows(sys.stdout, ("", "score", "paper", "title", "text", "why"), cells, plain=plain)
-    terminal.say(f"{len(cells)} of {len(choice.intake.news)} papers {_of(choice, dates)}. No paper was analysed.")
-    for line in cost_lines(found, settings):
+    headings = ("", "score", "paper", "title", "text", "why")
+    counted = f"{len(cells)} of {len(choice.intake.news)} papers {_of(choice, dates)}. No paper was analysed."
+    lines = [counted, *cost_lines(found, settings)]
+    if output is not None:
+        table = io.StringIO()
+        render.rows(table, headings, cells, plain=plain)
+        terminal.write("\n".join([table.getvalue(), *lines, ""]), output)
+        return
+    render.rows(sys.stdout, headings, cells, plain=plain)
+    for line in lines:
         terminal.say(line)
 
 

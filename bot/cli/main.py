@@ -105,7 +105,7 @@ def digest(
             if format is Format.JSON:
                 terminal.write_json(dry.data(plan, dates), output)
             else:
-                dry.show(plan, settings, dates, plain=plain)
+                dry.show(plan, settings, dates, output, plain=plain)
             return
         if outcome.message:
             terminal.say(outcome.message)

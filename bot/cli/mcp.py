@@ -40,6 +40,8 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
         from bot.server.wiring import open_app
         from digest.errors import BadInput, Misconfigured
 
+        if http and channel:
+            raise BadInput("--channel is for stdio. Over HTTP the token of a link opens its one channel.")
         try:
             from bot.archive.mcp import LinkTokens, server
         except ModuleNotFoundError:
@@ -53,7 +55,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
                 await server(app.archive, ask, channel or known).run_stdio_async()
                 return
             url = settings.archive_url or f"http://127.0.0.1:{port}"
-            tokens = LinkTokens(app.store, Links(app.store, url, settings.archive_public))
+            tokens = LinkTokens(Links(app.store, url, settings.archive_public))
             await server(app.archive, ask, (), tokens, url, port).run_streamable_http_async()
 
     run_command(work)

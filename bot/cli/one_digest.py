@@ -11,14 +11,14 @@ from bot.core.chat import Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.server.wiring import App, subscription_from_settings
-from bot.store import RunState
+from bot.store import Run, RunState
 from digest.arxiv import calendar
 from digest.errors import BadInput, NotFound
 from digest.model import Digest, Listing, Paper
 from digest.pipeline import Request, make_digest
 from digest.ports import Progress, Services, silent
 from digest.render.labels import label
-from digest.selection.ledger import Ledger, own_day
+from digest.selection.ledger import Ledger
 
 if TYPE_CHECKING:
     from digest.arxiv.client import Arxiv
@@ -27,6 +27,8 @@ CLI = Place("console", "cli")
 """The command line's own subscription, with one ledger for all its digests."""
 
 
+FIRST_LIST = date(1991, 8, 15)
+"""arXiv took its first papers the day before."""
 LONGEST = 31
 """Days of a range."""
 
@@ -58,6 +60,8 @@ def dates_from(text: str, now: datetime) -> Dates:
     except ValueError:
         raise BadInput(f"{text!r} is no date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20.") from None
     newest = calendar.latest_list(now)
+    if begin < FIRST_LIST:
+        raise BadInput(f"arXiv has no list of {begin}; the first one is of {FIRST_LIST}.")
     if end < begin or (end - begin).days >= LONGEST:
         raise BadInput(f"{text} is no range; write the earlier date first, and at most {LONGEST} days.")
     if end > newest:
@@ -98,15 +102,15 @@ def services_for(app: App, dates: Dates | None) -> Services:
 async def request_for(app: App, dates: Dates | None, *, again: bool = False) -> tuple[Request, Ledger]:
     """What a digest is asked for: of the command line's ledger, or of past days without any."""
     wanted = subscription_from_settings(app.settings, CLI, app.now())
-    today = app.daily({}).local_date(wanted)
+    daily = app.daily({})
     if dates is not None:
-        run = f"list-{dates.first}-{dates.last}"
-        return Request(wanted.key, run, dates.last, wanted.profile, wanted.papers, anew=again), Ledger()
-    ledger = await app.store.ledger(wanted.key)
+        run = Run(wanted.key, dates.last, f"list-{dates.first}-{dates.last}")
+        request, _ = await daily.request(wanted, run, RunOptions(anew=again))
+        return request, Ledger()
+    today = daily.local_date(wanted)
     last = await app.store.latest_digest(wanted.key)
     made_today = last is not None and last.local_date == today
-    own = own_day(ledger, [e.paper.id for e in last.entries]) if last and (again or made_today) else None
-    return Request(wanted.key, "dry-run", today, wanted.profile, wanted.papers, again=own), ledger
+    return await daily.request(wanted, Run(wanted.key, today, "dry-run"), RunOptions(again=again or made_today))
 
 
 async def make_past_digest(app: App, dates: Dates, *, again: bool = False, progress: Progress = silent) -> Outcome:

@@ -1,4 +1,4 @@
-"""The words of a command line: sentences for wrong ones, and the options of every command."""
+"""Errors of the command line as sentences, and the options that every command has."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Command(TyperCommand):
         ctx.allow_extra_args = True  # refused below, in our words
         rest = super().parse_args(ctx, args)
         if ctx.args:
-            raise BadInput(f"{ctx.args[0]!r} is a word too many. {_see(ctx)}")
+            raise BadInput(f"`{ctx.command_path}` takes no {ctx.args[0]!r}. {_see(ctx)}")
         return rest
 
 
@@ -64,7 +64,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             known = self.list_commands(ctx)
-            raise BadInput(f"There is no command {args[0]!r}.{_near(args[0], known)} There are {', '.join(known)}.")
+            raise BadInput(f"Unknown command {args[0]!r}.{_near(args[0], known)} Commands: {', '.join(known)}.")
         return super().resolve_command(ctx, args)
 
 
@@ -75,17 +75,17 @@ def sentence(error: typer.TyperException) -> str:
     match type(error).__name__:
         case "NoSuchOption":
             known = [o for p in context.command.params for o in p.opts] if context is not None else []
-            return f"There is no option {option}.{_near(option, known)} {see}"
+            return f"Unknown option {option}.{_near(option, known)} {see}"
         case "MissingParameter" if parameter is not None:
             return f"{_name(parameter)} is missing. {see}"
         case "BadOptionUsage" if "does not take" in str(error):
             return f"{option} takes no value. {see}"
         case "BadOptionUsage":
-            return f"{option} needs a value after it. {see}"
+            return f"{option} needs a value. {see}"
         case "BadParameter" if parameter is not None:
-            return f"{_name(parameter)} takes {_wanted(parameter)}. {see}"
+            return f"{_name(parameter)} must be {_wanted(parameter)}. {see}"
         case _:
-            return f"These words cannot be understood. {see}"
+            return f"The command line cannot be understood. {see}"
 
 
 def _see(context: Any) -> str:
@@ -108,4 +108,4 @@ def _wanted(parameter: Any) -> str:
         return " or ".join(str(choice.value) for choice in kind)
     if parameter.min is not None and parameter.max is not None:
         return f"a whole number from {parameter.min} to {parameter.max}"
-    return "another kind of value"
+    return "a different kind of value"

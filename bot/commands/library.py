@@ -14,8 +14,6 @@ from bot.digests.cards import note
 from digest.errors import NotFound
 from digest.model import Digest, Paper
 
-NAMES = {Format.BIBTEX: "BibTeX", Format.RIS: "RIS", Format.CSL: "CSL-JSON"}
-
 
 async def open_archive(context: Context, click: Click, respond: Responder, language: str, paper_id: str = "") -> None:
     """Gives the person a link to a paper's page, else to the digest that the button names."""
@@ -43,7 +41,7 @@ async def choose_file(click: Click, respond: Responder, language: str) -> None:
 
 def file_buttons(of: str, value: str) -> Actions:
     """A button for each form. `of`: `export` for a digest, `saved` for the person's papers."""
-    return Actions(tuple(Button(f"{of}_{form}", value, name) for form, name in NAMES.items()))
+    return Actions(tuple(Button(f"{of}_{form}", value, form.label) for form in Format))
 
 
 async def send_digest(digest: Digest, click: Click, respond: Responder) -> None:

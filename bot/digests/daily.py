@@ -82,7 +82,7 @@ class Daily:
             stored = await self._store.digest(run.key)
             if stored is not None:
                 return stored
-            request, ledger = await self._request(subscription, run, options)
+            request, ledger = await self.request(subscription, run, options)
             ahead = await self._load_ahead(run, request, ledger)
             if ahead is not None:
                 digest = replace(ahead.digest, made_at=self._now().astimezone(UTC))
@@ -114,7 +114,7 @@ class Daily:
             if await self._store.run_state(run.subscription, run.local_date, run.name) is not None:
                 return
             now = self._now().astimezone(UTC)
-            request, ledger = await self._request(subscription, run, RunOptions(can_wait=True))
+            request, ledger = await self.request(subscription, run, RunOptions(can_wait=True))
             listing = await self._services.papers.announced(request.profile.categories, now)
             if listing.day != calendar.latest_list(now) or await self._load_ahead(run, request, ledger) is not None:
                 return
@@ -141,7 +141,8 @@ class Daily:
         known = (*last, str(len(ledger.entries)), str(ledger.reopened), *ledger.categories)
         return fingerprint(to_json(replace(request, can_wait=False)), *known, analyst.name, analyst.version)
 
-    async def _request(self, subscription: Subscription, run: Run, options: RunOptions) -> tuple[Request, Ledger]:
+    async def request(self, subscription: Subscription, run: Run, options: RunOptions) -> tuple[Request, Ledger]:
+        """What a digest of the run is asked for, and what the channel was shown."""
         ledger = await self._store.ledger(subscription.key)
         again = None
         if options.again:

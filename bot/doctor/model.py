@@ -96,14 +96,16 @@ async def key_finding(settings: Settings) -> Finding:
             return Finding("OPENAI_API_KEY", State.BAD, str(error))
         if "OPENAI_BASE_URL if this" in str(error):
             return Finding("OPENAI_BASE_URL", State.BAD, str(error), answered=False)
-        listed = []  # not every server has a list
+        todo = "The key is untried; `paperboy check` tries it."
+        return Finding("model server", State.DOUBTFUL, str(error), todo)
     finally:
         await server.aclose()
     wanted = settings.llm_model
     if listed and wanted not in (name.removeprefix("models/") for name in listed) and wanted not in listed:
         near = difflib.get_close_matches(wanted, listed, 5, 0.3) or sorted(listed)[:5]
         return Finding("LLM_MODEL", State.BAD, f"the server does not list {wanted}", f"It lists {', '.join(near)}.")
-    return Finding("OPENAI_API_KEY", State.GOOD, f"the server takes it; model {wanted}")
+    known = f"model {wanted}" if listed else "it lists no models"
+    return Finding("OPENAI_API_KEY", State.GOOD, f"the server takes it; {known}")
 
 
 async def _embeddings_finding(server: Model, what: str, name: str) -> Finding:

@@ -74,8 +74,12 @@ async def test_a_dry_run_shows_the_choice_and_its_cost_and_analyses_nothing(worl
     run = world.model.calls[calls:]
     assert "ranking" not in {call.task for call in run}  # its scores were kept
     assert made["cost"]["input_tokens"] < data["estimate"]["input_tokens"] < 2.5 * made["cost"]["input_tokens"]
-    again = await world.run("digest", "--papers", "2", "--dry-run", "--date", "2026-01-30", **prices)
-    assert "2 of the papers are analysed already, which costs nothing." in again.err
+    kept = world.home / "plan.txt"
+    past = ("--dry-run", "--date", "2026-01-30", "--output", str(kept))
+    again = await world.run("digest", "--papers", "2", *past, **prices)
+    assert (again.out, again.err.splitlines()[-1]) == ("", f"Written to {kept}.")
+    assert "2 of the papers are analysed already, which costs nothing." in kept.read_text()
+    assert set(re.findall(r"\d{4}\.\d{5}v\d", kept.read_text())) == set(ids)
 
 
 async def test_a_past_list_and_a_range_come_from_the_announcement_windows_and_say_so(world: World):
@@ -106,6 +110,9 @@ async def test_a_list_that_the_api_does_not_show_is_a_sentence(world: World):
     [
         ("2026-01-24", "arXiv has no list of 2026-01-24: a weekend or holiday. The list before it is of 2026-01-23."),
         ("2026-02-02", "arXiv's list of 2026-02-02 is not out yet; the newest one is of 2026-01-30."),
+        ("0001-01-01", "arXiv has no list of 0001-01-01; the first one is of 1991-08-15."),
+        ("1991-08-01..1991-08-20", "arXiv has no list of 1991-08-01; the first one is of 1991-08-15."),
+        ("9999-12-31", "arXiv's list of 9999-12-31 is not out yet"),
         ("yesterday", "'yesterday' is no date; write --date 2026-11-20, or --date 2026-11-16..2026-11-20."),
         ("2026-01-30..2026-01-01", "2026-01-30..2026-01-01 is no range; write the earlier date first, and at most 31"),
     ],

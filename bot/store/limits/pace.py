@@ -118,7 +118,7 @@ return {left, length}
 """)
 """Keys: pauses. Returns the milliseconds left of the longest, and its length."""
 
-PATIENCE = 0.5
+STORE_TIMEOUT = 0.5
 """Seconds that a request of a platform is held back by a store that does not answer."""
 
 
@@ -133,12 +133,12 @@ class RedisPauses:
 
     async def put(self, name: str, seconds: float) -> None:
         with contextlib.suppress(StoreUnavailable, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(STORE_TIMEOUT):
                 await self._store.redis.run(PAUSE, [self._key(name)], [max(1, round(seconds * 1000))])
 
     async def left(self, names: Sequence[str]) -> tuple[float, float]:
         with contextlib.suppress(StoreUnavailable, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(STORE_TIMEOUT):
                 left, length = await self._store.redis.run(LEFT, [self._key(name) for name in names])
                 return left / 1000, length / 1000
         return 0.0, 0.0

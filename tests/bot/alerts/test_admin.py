@@ -115,6 +115,13 @@ async def test_without_a_channel_for_admins_who_set_the_digest_up_is_told_direct
     assert "over after 5 minutes" in told[1]
 
 
+async def test_a_channel_of_a_platform_that_this_process_does_not_serve_is_no_bug(admin):
+    nobody = replace(admin, places=[])
+    await admin.store.save_subscription(Subscription(Place("slack", "C1"), set_by="U1"))
+    await nobody.report_fault("delivery", "It is archived.", about="slack:C1", channel="slack:C1")
+    assert len(await admin.store.load_faults()) == 1
+
+
 async def test_without_a_channel_faults_are_kept_for_the_list_of_subscriptions(admin):
     nobody = replace(admin, places=[])
     await nobody.report_fault("delivery", "Not in the channel.", about="slack:C1", channel="slack:C1")

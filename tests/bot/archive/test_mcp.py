@@ -75,7 +75,7 @@ async def test_over_http_a_link_s_token_opens_its_channel_and_nothing_else(archi
     links = Links(store, URL, [OTHER.key])
     token = (await links.to_channel(HERE.key)).split("/")[-2]
     public = (await links.to_channel(OTHER.key)).split("/")[-2]
-    made = server(archive, ask, (), LinkTokens(store, links), URL)
+    made = server(archive, ask, (), LinkTokens(links), URL)
     app = made.streamable_http_app()
 
     async def call(client, bearer, tool, **values):
@@ -103,3 +103,27 @@ async def test_over_http_a_link_s_token_opens_its_channel_and_nothing_else(archi
         assert (await call(client, again, "get_digest")).status_code == 200
         team.clock.forward(timedelta(days=31))
         assert (await call(client, again, "get_digest")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "origin", "status"),
+    [
+        ("https://papers.example.org", "papers.example.org", "https://papers.example.org", 200),
+        ("https://papers.example.org:8443", "papers.example.org:8443", "", 200),
+        ("https://papers.example.org", "127.0.0.1:8000", "http://127.0.0.1:8000", 200),
+        ("http://127.0.0.1:8000", "localhost:8000", "", 200),
+        ("https://papers.example.org", "evil.example", "", 421),
+        ("https://papers.example.org", "papers.example.org", "https://evil.example", 403),
+    ],
+)
+async def test_over_http_it_answers_at_its_own_address_alone(archive, digest, team, url, host, origin, status):
+    """`ARCHIVE_URL` names the proxy before it; a page of another site cannot reach it."""
+    links = Links(team.context.store, url, [])
+    token = (await links.to_channel(HERE.key)).split("/")[-2]
+    made = server(archive, ask, (), LinkTokens(links), url)
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"Accept": "application/json, text/event-stream", "Authorization": f"Bearer {token}", "Host": host}
+    transport = httpx.ASGITransport(made.streamable_http_app())
+    async with made.session_manager.run(), httpx.AsyncClient(transport=transport, base_url=URL) as client:
+        answer = await client.post("/mcp", json=body, headers=headers | ({"Origin": origin} if origin else {}))
+    assert answer.status_code == status

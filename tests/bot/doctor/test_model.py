@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.core.finding import State
 from bot.core.settings.settings import Settings
-from bot.doctor.model import model
+from bot.doctor.model import key_finding, model
 from tests.digest.llm.test_model_servers import RowServer
 
 REFUSALS = {
@@ -84,3 +84,35 @@ async def test_a_sound_server_takes_three_calls(redis_url):
     assert len(server.bodies) == 3
     assert found["LLM_MODEL"].detail == "stand-in"
     assert "read whole" in found["LLM_MODEL window"].detail
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "state", "said"),
+    [
+        (200, '{"data": [{"id": "stand-in"}]}', State.GOOD, "the server takes it; model stand-in"),
+        (200, '{"data": []}', State.GOOD, "the server takes it; it lists no models"),
+        (401, '{"error": {"message": "no"}}', State.BAD, "refused the key (401)"),
+        (404, '{"detail": "Not Found"}', State.DOUBTFUL, "address of the model server seems wrong (404)"),
+        (405, "", State.DOUBTFUL, "address of the model server seems wrong (405)"),
+        (402, "{}", State.DOUBTFUL, "no credit left"),
+        (429, '{"error": {"message": "slow down"}}', State.DOUBTFUL, "overloaded or down (429)"),
+        (500, "oops", State.DOUBTFUL, "overloaded or down (500)"),
+        (503, "<html>", State.DOUBTFUL, "overloaded or down (503)"),
+    ],
+)
+async def test_a_key_is_called_taken_only_where_the_server_took_it(status, body, state, said):
+    async def models(_):
+        return web.Response(status=status, text=body, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_get("/v1/models", models)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    try:
+        settings = Settings(_env_file=None, openai_base_url=url, openai_api_key="sk-k", llm_model="stand-in")
+        found = await key_finding(settings)
+    finally:
+        await runner.cleanup()
+    assert (found.state, said in found.detail) == (state, True), found

@@ -19,7 +19,7 @@ QUESTION = "What was it that there is of these?"
 """Words that no index holds, and the server's vectors do."""
 NEAREST = "These it was, that there is of what. " * 11 + "These it was, that there is of what."
 """Longer than its fellows, so that it does not slip into what room is left."""
-PATIENCE = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.002)
+RETRIES = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.002)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def server():
 
 
 def a_model(server: ModelServer, embeddings: str = "stand-in-embed", **values) -> Model:
-    given = {"name": "stand-in", "api_key": "k", "base_url": server.base_url, "retries": PATIENCE, "context_tokens": 16_000}  # fmt: skip
+    given = {"name": "stand-in", "api_key": "k", "base_url": server.base_url, "retries": RETRIES, "context_tokens": 16_000}  # fmt: skip
     return Model(**(given | values), embeddings=embeddings)
 
 
@@ -96,7 +96,7 @@ async def test_vectors_that_fail_leave_it_to_words_and_the_model_is_asked_as_eve
         answer = await ask(model, [Source(moving(), a_thesis())], "Which trials fell on DriftBench?")
     assert answer.quotes or answer.found
     assert answer.by == "stand-in"
-    assert len(vectors_asked(server)) == PATIENCE.attempts
+    assert len(vectors_asked(server)) == RETRIES.attempts
     assert any("event=embeddings_unavailable" in r.getMessage() for r in caplog.records)
     assert book.spent.get("embed", Usage()) == Usage()
 
