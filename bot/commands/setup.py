@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -109,7 +109,7 @@ def start(defaults: Subscription, person: Person) -> Subscription:
 
 def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> Form:
     """The first page asks three things: what, which categories, when. `suggested`: categories."""
-    profile = draft.profile
+    profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
     papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
@@ -138,7 +138,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
                 language,
                 draft.timezone,
                 kind="search",
-                options=tuple((timezone_label(zone), zone) for zone in zones(draft.timezone)),
+                options=tuple((timezone_label(zone, now), zone) for zone in zones(draft.timezone, now.year)),
                 required=True,
                 listed="timezone",
             ),
@@ -169,11 +169,11 @@ def _on(value: bool) -> str:
     return "on" if value else "off"
 
 
-def zones(current: str) -> list[str]:
-    """The zone and the most populous one for each other course of the clock."""
+def zones(current: str, year: int) -> list[str]:
+    """The zone and the most populous one for each other pair of offsets."""
     found: dict[tuple[str, ...], str] = {}
     for zone in (current, *suggestions.zones_by_population()):
-        found.setdefault(suggestions.clock_course(zone), zone)
+        found.setdefault(suggestions.utc_offsets(zone, year), zone)
     return list(found.values())[: ZONES + 1]
 
 

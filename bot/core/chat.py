@@ -113,12 +113,15 @@ class Actions:
 
 @dataclass(frozen=True)
 class Menu:
-    """Choose one of at most 25: (label, value) pairs."""
+    """Choose one of at most MENU_OPTIONS: (label, value) pairs."""
 
     action: str
     placeholder: str
     options: tuple[tuple[str, str], ...]
 
+
+MENU_OPTIONS = 100
+"""Of a Menu; a platform whose menus hold fewer shows several."""
 
 Block = Heading | Text | Small | Quotation | Picture | Table | Rule | Actions | Menu
 

@@ -1,12 +1,12 @@
 """Long lists that people choose from: arXiv's categories, timezones, languages. Pure.
 
-Each is in groups of at most 25, because a menu of Discord holds no more.
+Each is in groups small enough for a menu of Discord, which holds 25, with room for what is chosen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from itertools import groupby
 from typing import TypeVar
@@ -20,14 +20,22 @@ from digest.render.catalogs import languages, locale_of
 
 T = TypeVar("T")
 
-GROUP = 25
+GROUP = 20
 Choices = Sequence[tuple[str, str]]
 """(label, value) pairs."""
 
 
 def groups(listed: str, language: str) -> Mapping[str, Choices]:
     """The groups of `category`, `timezone` or `language`, by name. `language`: the reader's."""
-    return _languages(language) if listed == "language" else _GROUPS[listed]()
+    match listed:
+        case "language":
+            return _languages(language)
+        case "timezone":  # labelled anew, since offsets change with summer time
+            now = datetime.now(UTC)
+            named = _timezones(now.year).items()
+            return {name: [(timezone_label(zone, now), zone) for zone in zones] for name, zones in named}
+        case _:
+            return _categories()
 
 
 def prepare(language: str) -> None:
@@ -42,9 +50,11 @@ def category_label(category: str) -> str:
     return f"{category} · {name}"[:100] if name else category
 
 
-def timezone_label(zone: str) -> str:
-    """`Asia/Shanghai (UTC+08:00)`."""
-    offset = f"{datetime.now(ZoneInfo(zone)):%z}"
+def timezone_label(zone: str, now: datetime) -> str:
+    """`Asia/Shanghai (UTC+08:00)`, with the offset of this moment."""
+    if zone == "UTC":
+        return zone
+    offset = f"{now.astimezone(ZoneInfo(zone)):%z}"
     return f"{zone} (UTC{offset[:3]}:{offset[3:5]})"
 
 
@@ -74,7 +84,7 @@ def own_languages() -> Choices:
 
 @cache
 def _categories() -> Mapping[str, Choices]:
-    """The archives, each with its classes, in two parts where there are more than 25."""
+    """The archives, each with its classes, in parts where there are more than GROUP."""
     names, found = categories.names(), dict[str, Choices]()
     for archive, members in groupby(names, lambda c: c.partition(".")[0]):
         parts = _parts([c for c in members if not categories.is_archive(c)])
@@ -85,16 +95,18 @@ def _categories() -> Mapping[str, Choices]:
 
 
 @cache
-def _timezones() -> Mapping[str, Choices]:
-    """The regions, each with the most populous zone for every course of the clock in it."""
+def _timezones(year: int) -> Mapping[str, Sequence[str]]:
+    """The regions, each with the most populous zone for every pair of offsets in it."""
     found: dict[str, dict[tuple[str, str], str]] = {}
     for zone in suggestions.zones_by_population():
         region, _, city = zone.partition("/")
         if city:
-            found.setdefault(region, {}).setdefault(suggestions.clock_course(zone), zone)
-    ordered = {region: sorted(zones.items(), key=lambda item: int(item[0][0])) for region, zones in found.items()}
-    shown = {region: [(timezone_label(z), z) for _, z in zones][:GROUP] for region, zones in sorted(ordered.items())}
-    return shown | {"UTC": [("UTC", "UTC")]}
+            found.setdefault(region, {}).setdefault(suggestions.utc_offsets(zone, year), zone)
+    shown: dict[str, Sequence[str]] = {}
+    for region, zones in sorted(found.items()):
+        parts = _parts([zone for _, zone in sorted(zones.items(), key=lambda item: int(item[0][0]))])
+        shown |= {f"{region} {n}" if len(parts) > 1 else region: part for n, part in enumerate(parts, 1)}
+    return shown | {"UTC": ["UTC"]}
 
 
 @cache
@@ -106,6 +118,3 @@ def _languages(reader: str) -> Mapping[str, Choices]:
 
 def _parts(values: Sequence[T]) -> list[Sequence[T]]:
     return [values[start : start + GROUP] for start in range(0, len(values), GROUP)]
-
-
-_GROUPS: Mapping[str, Callable[[], Mapping[str, Choices]]] = {"category": _categories, "timezone": _timezones}

@@ -21,6 +21,7 @@ from bot.alerts import faults
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import (
+    MENU_OPTIONS,
     Actions,
     Button,
     ChatError,
@@ -481,7 +482,9 @@ def _paper_menu(question: Question, subjects: Subjects, language: str) -> Post:
     if not subjects.candidates:
         return note(say("question.no paper", language), language)
     name = answer_name(question.id)
-    options = tuple((label[:75], str(PaperChoice(name, paper_id))) for label, paper_id in subjects.candidates[:25])
+    options = tuple(
+        (label[:75], str(PaperChoice(name, paper_id))) for label, paper_id in subjects.candidates[:MENU_OPTIONS]
+    )
     words = say("question.which", language)
     return Post((Text(words), Menu("pick", say("question.choose", language), options)), words, language)
 

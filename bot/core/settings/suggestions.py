@@ -48,9 +48,8 @@ def zones_by_population() -> tuple[str, ...]:
 
 
 @cache
-def clock_course(zone: str) -> tuple[str, str]:
-    """The offsets of a zone in winter and summer, this year."""
-    year = datetime.now().year  # noqa: DTZ005  # a year is enough
+def utc_offsets(zone: str, year: int) -> tuple[str, str]:
+    """The offsets of a zone in January and July."""
     winter, summer = (f"{datetime(year, month, 1, tzinfo=ZoneInfo(zone)):%z}" for month in (1, 7))
     return winter, summer
 

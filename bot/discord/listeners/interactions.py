@@ -88,7 +88,7 @@ class Interactions:
         pressed = parse_custom_id(custom)
         if pressed is None:
             return
-        if data.get("values") and not pressed.value and pressed.action not in IN_PANEL:
+        if data.get("values") and pressed.action not in IN_PANEL:  # its own value numbers the menus of one list
             pressed = ComponentId(pressed.action, data["values"][0], pressed.confirm)
         assert interaction.message is not None
         if pressed.action == "page":
@@ -224,7 +224,9 @@ class Interactions:
             await self._forms.keep(name, responder.ticket.person.id, filling)
             await responder.draw_panel(name, filling)
         else:
-            await self._set_in_panel(interaction, responder, name, filling, {part: ",".join(values)})
+            field = next(f for f in filling.form.fields if f.name == part)
+            value = panels.value_after(field, filling, values)
+            await self._set_in_panel(interaction, responder, name, filling, {part: value})
 
     async def _type_in_panel(
         self, interaction: Interaction, responder: Responder, name: str, typed: Mapping[str, str]

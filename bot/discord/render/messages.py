@@ -79,7 +79,7 @@ def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[P
             case Actions():
                 found += _rows(block, private=private)
             case Menu():
-                found.append(_menu(block))
+                found += _menus(block)
             case _:
                 written = _written(block, target)
                 if not written:
@@ -167,8 +167,13 @@ def _label(button: Button) -> str:
     return f"{button.label} · {button.count}" if button.count else button.label
 
 
-def _menu(menu: Menu) -> Row:
-    return _select(custom_id(ComponentId(menu.action, "")), menu.placeholder, menu.options[:OPTIONS])
+def _menus(menu: Menu) -> Iterator[Row]:
+    """As many as its options need, each with an id of its own."""
+    for start in range(0, len(menu.options), OPTIONS):
+        part = menu.options[start : start + OPTIONS]
+        many = len(menu.options) > OPTIONS
+        placeholder = f"{menu.placeholder} ({start + 1}–{start + len(part)})" if many else menu.placeholder
+        yield _select(custom_id(ComponentId(menu.action, str(start or ""))), placeholder, part)
 
 
 def _select(custom: str, placeholder: str, options: Sequence[tuple[str, str]]) -> Row:

@@ -7,7 +7,7 @@ list has a second menu of its groups, which changes the first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core import lists
@@ -32,6 +32,8 @@ from bot.discord.render.packing import size
 from digest.render.markdown import escape
 
 TYPED = ("line", "lines", "time")
+MANY = ("choices", "searches")
+"""Kinds with several values."""
 SECTIONS = 12
 """In a message, which holds 40 components: a section is three."""
 VALUE = 300
@@ -75,7 +77,9 @@ def _fields(name: str, filling: Filling) -> Iterator[Component]:
         yield _row(_button(ComponentId("open", name), say("discord.panel.change", form.language)))
     for field in fields(filling):
         if field.kind not in TYPED:
-            yield _text("\n".join(_said(field, filling, value=False)))
+            offered = {v for _, v in _offered(field, filling)}
+            hidden = field.kind in MANY and not offered.issuperset(_chosen(field, filling))
+            yield _text("\n".join(_said(field, filling, value=hidden)))
             yield _row(_select(name, field, filling))
             if field.kind == "searches":
                 yield _row(_groups(name, field, filling))
@@ -100,16 +104,10 @@ def _value(field: Field, filling: Filling) -> str:
 
 
 def _select(name: str, field: Field, filling: Filling) -> Component:
-    many = field.kind in ("choices", "searches")
-    value = _value(field, filling)
-    chosen = [v for v in value.split(",") if v] if many else [value]
-    group = filling.panel.groups.get(field.name, "") if filling.panel else ""
-    offered = lists.groups(field.listed, filling.form.language).get(group, ()) if group else field.options
-    labels = {v: text for text, v in (*field.options, *offered)}
-    values = list(dict.fromkeys([*((v for v in chosen) if field.listed else ()), *(v for _, v in offered)]))[:OPTIONS]
+    many, chosen = field.kind in MANY, _chosen(field, filling)
     options = [
-        {"label": shortened(labels.get(v, v), OPTION), "value": v, **({"default": True} if v in chosen else {})}
-        for v in values
+        {"label": shortened(text, OPTION), "value": v, **({"default": True} if v in chosen else {})}
+        for text, v in _offered(field, filling)
     ]
     return {
         "type": 3,
@@ -119,6 +117,31 @@ def _select(name: str, field: Field, filling: Filling) -> Component:
         "min_values": 1 if field.required else 0,
         "max_values": len(options) if many else 1,
     }
+
+
+def _chosen(field: Field, filling: Filling) -> list[str]:
+    value = _value(field, filling)
+    return [v for v in value.split(",") if v] if field.kind in MANY else [value]
+
+
+def _offered(field: Field, filling: Filling) -> list[tuple[str, str]]:
+    """The entries of a field's menu: the group opened, or the field's own options, and before them
+    as many of the chosen values as there is room for."""
+    group = filling.panel.groups.get(field.name, "") if filling.panel else ""
+    listed = lists.groups(field.listed, filling.form.language).get(group, ()) if group else field.options[:OPTIONS]
+    labels = {v: text for text, v in (*field.options, *listed)}
+    others = [v for v in _chosen(field, filling) if v not in {value for _, value in listed}] if field.listed else []
+    room = OPTIONS - len(listed)
+    return [*((labels.get(v, v), v) for v in others[:room]), *listed]
+
+
+def value_after(field: Field, filling: Filling, values: Sequence[str]) -> str:
+    """The field's value once these entries of its menu are chosen: what was chosen and had no room
+    in the menu stays."""
+    if field.kind not in MANY:
+        return ",".join(values)
+    offered = {v for _, v in _offered(field, filling)}
+    return ",".join([*(v for v in _chosen(field, filling) if v not in offered), *values])
 
 
 def _groups(name: str, field: Field, filling: Filling) -> Component:

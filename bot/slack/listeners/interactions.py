@@ -16,7 +16,19 @@ from datetime import datetime
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.core.chat import ChatError, Click, EventHandler, Menu, Person, Place, Post, Responder, TargetMissing, Text
+from bot.core.chat import (
+    MENU_OPTIONS,
+    ChatError,
+    Click,
+    EventHandler,
+    Menu,
+    Person,
+    Place,
+    Post,
+    Responder,
+    TargetMissing,
+    Text,
+)
 from bot.core.ids import PaperById
 from bot.core.texts import say
 from bot.slack.chat import SlackChat
@@ -207,7 +219,7 @@ class Interactions:
 
     async def _ask_which(self, papers: list[PaperRef], respond: Responder, person: Person) -> None:
         sentence = say("question.which" if papers else "slack.no paper", person.language)
-        menu = Menu("ask", "…", tuple((str(p), str(PaperById(str(p)))) for p in papers[:25]))
+        menu = Menu("ask", "…", tuple((str(p), str(PaperById(str(p)))) for p in papers[:MENU_OPTIONS]))
         await respond.show(Post((Text(sentence), menu) if papers else (Text(sentence),), sentence))
 
     async def _place_to_answer(self, channel: str, message: Payload, person: Person) -> Place:
