@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from bot.commands import gate
 from bot.commands.library import file_buttons, load_saved
 from bot.commands.seen import find_seen, seen_post
 from bot.context import Context
-from bot.core.chat import ALONE, Actions, Block, Button, Command, Heading, Menu, Post, Question, Responder, Style, Text
+from bot.core.chat import (
+    ALONE,
+    MENU_OPTIONS,
+    Actions,
+    Block,
+    Button,
+    Command,
+    Heading,
+    Menu,
+    Post,
+    Question,
+    Responder,
+    Style,
+    Text,
+)
 from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId
 from bot.core.texts import say
 from bot.digests import cards
@@ -24,6 +41,7 @@ from digest.errors import BadInput, NotFound
 from digest.model import Digest, Paper
 from digest.render import tex
 from digest.render.markdown import escape, link
+from digest.which_paper.numbers import numbers_in
 
 RESULTS = 10
 COMPARE = "compare"
@@ -151,27 +169,38 @@ async def answer(context: Context, command: Command, found: Paper, question: str
     await respond.show(post)
 
 
-def _names_in(text: str) -> Iterator[str]:
-    """The papers that a text begins with, by number, id or URL."""
-    for word in re.split(r"[\s,，、;；和与]+", text.strip()):
-        if parse(word) or re.fullmatch(r"#?\d{1,2}", word):
-            yield word
-        elif word.lower() not in ("and", "vs"):
-            return
+def _names_in(text: str, count: int) -> Iterator[PaperRef | int]:
+    """The papers that a list names, in its order: ids and URLs, and numbers of a digest of `count`,
+    which may be beyond it."""
+    words = [(word, parse(word)) for word in re.split(r"[\s,，、;；和与]+", text.strip())]
+    for is_id, group in groupby(words, lambda pair: pair[1] is not None):
+        run = list(group)
+        if is_id:
+            yield from (ref for _, ref in run if ref is not None)
+            continue
+        said = re.sub(r"^(?:and|with|to|vs\.?|&)\s+", "", " ".join(word for word, _ in run), flags=re.IGNORECASE)
+        listed = re.sub(r"(?<=\d)\s+(?=#?\d)", ", ", unicodedata.normalize("NFKC", said))
+        found = numbers_in(f"papers {listed}", count)
+        yield from (*found.named, *found.beyond)
 
 
 async def _compare(context: Context, command: Command, text: str, respond: Responder, language: str) -> None:
     """`3 5 8 by data, code`: numbers of the latest digest, ids or links, then the aspects."""
+    digest = await context.store.latest_digest(command.place.key)
+    # In a thread, because the first look compiles the patterns of all languages.
+    names = await asyncio.to_thread(lambda: list(dict.fromkeys(_names_in(text, len(digest.entries) if digest else 0))))
+    if not 2 <= len(names) <= MAX_PAPERS:
+        raise BadInput(say("compare.help", language, most=MAX_PAPERS))
     found: dict[str, Paper] = {}
-    for name in _names_in(text):
-        paper = await _find_named(context, command, parse(name), name, language)
+    for name in names:
+        ref = None if isinstance(name, int) else name
+        paper = await _find_named(context, command, ref, str(name), language)
         if paper is not None:
             found[paper.id] = paper
-    if not 2 <= len(found) <= MAX_PAPERS:
+    if len(found) < 2:  # a number and the id of one paper
         raise BadInput(say("compare.help", language, most=MAX_PAPERS))
     names = ", ".join(cards.short_title(p, found.values()) for p in found.values())
     await respond.progress(say("reading", language, paper=escape(names)))
-    digest = await context.store.latest_digest(command.place.key)
     sources = await load_sources(context, list(found.values()), digest.key if digest else "")
     _, post = await compare_papers(context, f"{COMPARE} {text}", sources, language, command.place.key, command.id)
     await context.store.save_private_answer(answer_name(command.id), command.place)
@@ -227,7 +256,7 @@ def contents_post(digest: Digest, language: str) -> Post:
     lines = [f"**{e.number}** {link(tex.plain(e.paper.title), e.paper.abs_url)}" for e in digest.entries]
     options = tuple(
         (f"{e.number} · {cards.name_in(digest, e)}"[:75], str(DigestPaper(digest.key, e.number)))
-        for e in digest.entries[:25]
+        for e in digest.entries[:MENU_OPTIONS]
     )
     menu = Menu("lookup", say("choose", language), options)
     return Post((Heading(title, 2), Text("\n\n".join(lines)), menu), title, language)

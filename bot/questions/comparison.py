@@ -16,37 +16,24 @@ from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, c
 from digest.model import MARK, Answer
 from digest.ports import Source
 from digest.render.markdown import escape, link
+from digest.which_paper import cues
 
-_ASKED = re.compile(
-    r"^\W*(?:(?:please|can you|could you)\s+|请)?"
-    r"(?:compare|vergleich\w*|compara\w*|comparez|比较|对比|比較|対比|비교)(?:一下)?",
-    re.IGNORECASE,
-)
-_PAPERS = r"(?:papers?\s*)?(?:#|no\.\s*|第)?\d[\w./:#-]*"
-_BEFORE = re.compile(rf"^\s*(?:the\s+)?(?P<said>.*?\S)\s+(?:of|in|between|for)\s+(?={_PAPERS})", re.IGNORECASE)
-_AFTER = re.compile(
-    r"(?:\b(?:by|on|regarding|concerning|in terms of|with (?:regard|respect) to)\b|[:：]|按照?|从|就|的)"
-    r"\s*(?P<said>[^:：]+?)\W*$",
-    re.IGNORECASE,
-)
 _URL = re.compile(r"https?://\S+")
-_BORDERS = re.compile(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
-_ARTICLES = re.compile(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
 LONGEST = 40
 """Characters of an aspect."""
 
 
 def asks_to_compare(text: str) -> bool:
     """`compare 3 and 5`: a request for a table, not a question that compares."""
-    return _ASKED.match(text) is not None
+    return cues.COMPARISON_WANTED.search(text) is not None
 
 
 def aspects_in(text: str) -> tuple[str, ...]:
     """The aspects that a request names, else ASPECTS."""
-    rest = _URL.sub(" ", _ASKED.sub("", text, count=1))
-    found = _BEFORE.match(rest) or _AFTER.search(rest)
-    said = _BORDERS.split(found["said"]) if found else []
-    named = [_ARTICLES.sub("", piece.strip()).strip() for piece in said]
+    rest = _URL.sub(" ", cues.COMPARISON_WANTED.sub("", text))
+    found = cues.ASPECTS_BEFORE.match(rest) or cues.ASPECTS_AFTER.search(rest)
+    said = cues.ASPECT_BORDERS.split(found["said"]) if found else []
+    named = [cues.ASPECT_ARTICLES.sub("", piece.strip()).strip() for piece in said]
     kept = [name for name in dict.fromkeys(named) if name and len(name) <= LONGEST and not re.search(r"\d|[|｜]", name)]
     return tuple(kept[:MAX_ASPECTS]) or ASPECTS
 

@@ -15,6 +15,28 @@ COMPARES = re.compile(
     r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bdiffers?\b|\bthan\b|\bbetter\b|\bin common\b|共同点",
     re.IGNORECASE,
 )
+COMPARISON_WANTED = re.compile(
+    r"^\W*(?:(?:please|kindly|can|could|would|will|you|now|i(?:['’]d| would) like (?:you )?to|i want (?:you )?to|let['’]s|bitte|por favor|s['’]il (?:te|vous) pla[iî]t)\s+)*"
+    r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"
+    r"|^\W*(?:kannst du|können sie|könntest du|könnten sie)\b(?=.*\bvergleichen\W*$)"
+    r"|^\W*(?:请|請|麻烦|帮我|帮忙|能否|能不能|可以)+(?:你)?(?:比较|对比|比較|對比)(?:一下)?"
+    r"|^\W*(?:比较|对比|比較|對比|対比|비교)(?:一下|(?=\s*(?:[#\d:：A-Za-z]|第|论文|論文|文章|这|這|那|它|前|后|所有|全部|今天|两|三)))"
+    r"|(?:做|作|进行)?(?:个)?(?:比较|对比|比較|對比)一下[。.!！\s]*$|^\W*(?:请)?(?:把|将)(?=.*(?:比较|对比)(?:一下)?[。.!！\s]*$)"
+    r"|を?(?:比較|対比)(?:して(?:ください|下さい|ほしい)?|せよ|してくれ(?:ますか)?|お願いします)?[。.!！?？\s]*$"
+    r"|[을를]?\s*비교\s*(?:좀\s*)?(?:해|하)\s*(?:줘|주세요|주십시오|줄래|라|보자|봐|봐\s*줘)?(?:요)?[.!?\s]*$",
+    re.IGNORECASE,
+)
+"""Asks for a comparison of papers. `Compared to 3, …`, `Comparable …`, `比较快` and `비교적`
+(rather) ask for none."""
+_PAPERS = r"(?:papers?\s*)?(?:#|no\.\s*|第)?\d[\w./:#-]*"
+ASPECTS_BEFORE = re.compile(rf"^\s*(?:the\s+)?(?P<said>.*?\S)\s+(?:of|in|between|for)\s+(?={_PAPERS})", re.IGNORECASE)
+ASPECTS_AFTER = re.compile(
+    r"(?:\b(?:by|on|regarding|concerning|in terms of|with (?:regard|respect) to)\b|[:：]|按照?|从|就|的|(?<=[\d文])の|(?<=\d)의)"
+    r"\s*(?P<said>[^:：]+?)\W*$",
+    re.IGNORECASE,
+)
+ASPECT_BORDERS = re.compile(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
+ASPECT_ARTICLES = re.compile(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
 SIDES = re.compile(
     r"^\s*compare\s+|^(?:请)?(?:对比|比较)(?:一下)?|\b(?:with|and|to|vs\.?|versus|against)\b|[和与跟]|比(?!较)",
     re.IGNORECASE,

@@ -24,6 +24,18 @@ from tests.servers.slack import rules
         ("compare 3 5 8: limits", ("limits",)),
         ("比较 3 和 5 的数据和代码", ("数据", "代码")),
         ("请对比一下 3 和 5", ASPECTS),
+        ("把3和5的数据比较一下", ("数据",)),
+        ("对比第3篇和第5篇", ASPECTS),
+        ("Could you please compare 3 and 5?", ASPECTS),
+        ("A comparison of 3 and 5, please", ASPECTS),
+        ("Vergleiche bitte 3 und 5", ASPECTS),
+        ("Kannst du 3 und 5 vergleichen?", ASPECTS),
+        ("Compara 3 y 5", ASPECTS),
+        ("Comparez 3 et 5", ASPECTS),
+        ("3と5を比較してください", ASPECTS),
+        ("比較：3と5", ASPECTS),
+        ("3과 5를 비교해 줘", ASPECTS),
+        ("비교 3 5", ASPECTS),
     ],
 )
 def test_a_request_names_its_aspects(asked, aspects):
@@ -31,7 +43,30 @@ def test_a_request_names_its_aspects(asked, aspects):
     assert aspects_in(asked) == aspects
 
 
-@pytest.mark.parametrize("asked", ["how does 3 compare to 5?", "is 3 better than 5?", "what does 3 introduce?"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "how does 3 compare to 5?",
+        "is 3 better than 5?",
+        "what does 3 introduce?",
+        "Compared to 3, how much faster is 5?",
+        "Comparable to 3 in cost, is 5 faster?",
+        "Comparing 3 with 5, which one is faster?",
+        "Compare-and-swap: do 3 and 5 use it?",
+        "Comparison with baselines: do 3 and 5 have one?",
+        "Verglichen mit 3, wie schnell ist 5?",
+        "Vergleichbar mit 3: ist 5 schneller?",
+        "Comparado con 3, ¿es 5 más rápido?",
+        "Comparé à 3, 5 est-il plus rapide ?",
+        "비교적 빠른 것은 3인가요 5인가요?",
+        "3과 비교하면 5는 얼마나 빠른가요?",
+        "比较快的是3还是5？",
+        "相比3，5快多少？",
+        "对比之下，3和5哪个快？",
+        "比較的速いのは3と5のどちらですか?",
+        "3と比較して、5はどのくらい速いですか?",
+    ],
+)
 def test_a_question_is_no_request(asked):
     assert not asks_to_compare(asked)
 
@@ -102,15 +137,25 @@ async def test_paper_compare_takes_numbers_ids_and_aspects(channel):
         "compare 1 2 by data, code",
         f"compare 1 and {second.id} by data, code",
         f"compare {first.id}, {second.abs_url} by data, code",
+        f"compare {first.id} and #2 by data, code",
+        "compare 第1篇和第2篇 by data, code",
+        "compare １ vs ２ by data, code",
+        "compare the first two papers by data, code",
     ):
         found = table((await channel.command("paper", text)).posts[-1])
         assert [row[0] for row in found.rows] == ["Data", "Code"]
         assert len(found.header) == 3
 
 
-@pytest.mark.parametrize("text", ["compare", "compare 1", "compare 1 1", "compare words"])
+@pytest.mark.parametrize("text", ["compare", "compare 1", "compare 1 1", "compare words", "compare 1 2 3 4 5 6 7"])
 async def test_fewer_than_two_papers_get_a_sentence(channel, text):
     await channel.digest()
     respond = await channel.command("paper", text)
     if text != "compare":
         assert "two to 6 papers" in respond.text
+
+
+async def test_papers_are_counted_before_they_are_looked_up(channel):
+    """A look-up would say that arXiv has no such papers."""
+    respond = await channel.command("paper", "compare " + " ".join(f"2501.0000{n}" for n in range(1, 8)))
+    assert "two to 6 papers" in respond.text
