@@ -39,16 +39,13 @@ from bot.slack.members import Members
 from bot.slack.render import messages
 from bot.slack.render.blocks import file_of, with_file
 from bot.slack.responder import SlackResponder
-from bot.slack.web_api import API_URL, SlackRefused, WebApi, retry_throttled
+from bot.slack.web_api import API_URL, WebApi, retry_throttled
 
 log = logging.getLogger(__name__)
 
 SENT_LATELY = timedelta(hours=1)
 SENT_TIMEOUT = 5.0
 """A small message is looked for so far back, and for so many seconds, before it is sent."""
-FILE_PAUSE = 1.0
-"""Seconds until a message is posted again that was refused with its picture: for a moment after
-its upload, a file may not be used in a block."""
 PAGE = 200
 MISSING_PAUSE = 0.5
 """Seconds until a message that is not there is looked for again."""
@@ -94,14 +91,7 @@ class SlackChat:
         thread = on if step.kind is StepKind.REPLY else ""
         if upload is None:
             return await self.post_message(place.channel, step.payload, thread)
-        message = with_file(step.payload, upload.file)
-        try:
-            return await self.post_message(place.channel, message, thread)
-        except SlackRefused as refused:
-            if refused.code != "invalid_blocks":
-                raise
-        await asyncio.sleep(FILE_PAUSE)
-        return await self.post_message(place.channel, message, thread)
+        return await self.post_message(place.channel, with_file(step.payload, upload.file), thread)
 
     async def _file_in(self, channel: str, ts: str) -> str:
         """The id of the file that a message shows; empty if it shows none."""

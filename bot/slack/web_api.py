@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
 from bot.core.throttle import Pauses, Throttle
-from bot.slack.render.blocks import has_feedback, with_plain_feedback
+from bot.slack.render.blocks import file_of, has_feedback, with_plain_feedback
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ MAX_ALT = 1_000
 """Characters of a file's own alt text; an image block has its own, up to 2,000."""
 READ_TRIES = 4
 """Of a read that Slack answers with 429."""
+FILE_PAUSE = 1.0
+"""Seconds until a file that was just uploaded is tried again."""
 MAX_THROTTLE_WAIT = 60.0
 """Seconds that `retry_throttled` waits in total."""
 
@@ -146,24 +148,42 @@ class WebApi:
             await self._session.close()
 
     async def call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
-        """See `_call`. Where Slack refuses feedback icons, sends buttons instead, from then on."""
+        """See `_call`. Blocks that Slack refuses are sent again: those with a file after a moment,
+        because a file is not ready at once; those with feedback icons with buttons instead, from
+        then on unless the file may have been the cause."""
         given = args.get("blocks") or []
-        if not has_feedback(given):
-            return await self._call(method, token=token, **args)
-        if not self._plain_feedback:
+        icons, file = has_feedback(given), file_of(args)
+        plain = {"blocks": with_plain_feedback(given)} if icons else {}
+        if not icons or not self._plain_feedback:
+            try:
+                return await self._call_with_blocks(method, token, args, patient=bool(file))
+            except SlackRefused as error:
+                if error.code != "invalid_blocks" or not icons:
+                    raise
+            if file:
+                return await self._call(method, token=token, **args | plain)
+            # Remembered first: the next request may be throttled and made again by the caller.
+            self._plain_feedback = True
+            log.info("event=plain_feedback reason='Slack refuses context_actions'")
+        try:
+            return await self._call_with_blocks(method, token, args | plain, patient=bool(file))
+        except SlackRefused:
+            if not file:
+                self._plain_feedback = False  # the icons were not what it refused
+            raise
+
+    async def _call_with_blocks(
+        self, method: str, token: str, args: Mapping[str, Any], *, patient: bool
+    ) -> dict[str, Any]:
+        """`patient`: tries refused blocks a second time, after FILE_PAUSE."""
+        if patient:
             try:
                 return await self._call(method, token=token, **args)
             except SlackRefused as error:
                 if error.code != "invalid_blocks":
                     raise
-            # Remembered first: the next request may be throttled and made again by the caller.
-            self._plain_feedback = True
-            log.info("event=plain_feedback reason='Slack refuses context_actions'")
-        try:
-            return await self._call(method, token=token, **args | {"blocks": with_plain_feedback(given)})
-        except SlackRefused:
-            self._plain_feedback = False  # the icons were not what it refused
-            raise
+            await asyncio.sleep(FILE_PAUSE)
+        return await self._call(method, token=token, **args)
 
     async def _call(self, method: str, *, token: str = "", **args: Any) -> dict[str, Any]:
         """Uses the bot's token or `token`. Raises OutcomeUnknown, Throttled, TargetMissing,

@@ -26,9 +26,12 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
         original = binding.original.string
         if binding.key is not None and binding.key in values:
             missing.pop(binding.key, None)
-            start, _, old = original.partition("=")
+            bare = original.rstrip("\r\n")
+            start, _, old = (
+                original.partition("=") if binding.value is not None else (bare.partition("#")[0].rstrip(), "", bare)
+            )
             comment = _COMMENT.search(old)
-            end = original[len(original.rstrip("\r\n")) :] or "\n"
+            end = original[len(bare) :] or "\n"
             original = f"{start}={_quoted(values[binding.key])}{comment[1] if comment else ''}{end}"
         lines.append(original)
     whole = "".join(lines)

@@ -302,12 +302,12 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
     read_env_file(file, needed=env_file is not None)
     try:
         settings = Settings(_env_file=file, **given)
-        shapes.model_key(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+        key = shapes.model_key(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
     except ValidationError as error:
         raise Misconfigured("\n".join(_sentence(problem) for problem in error.errors())) from None
     except ValueError as error:
         raise Misconfigured(f"OPENAI_API_KEY: {error}.") from None
-    return settings
+    return settings.model_copy(update={"openai_api_key": SecretStr(key)})
 
 
 def read_env_file(file: Path, *, needed: bool = False) -> dict[str, str | None]:

@@ -207,6 +207,8 @@ def test_slack_s_page_is_filled_in_with_the_whole_manifest():
         ("B=1", "B=1\nA=2\n"),
         ("A=\n\n\nB=1 # A=7\n", "A=2\n\n\nB=1 # A=7\n"),
         ("A=#1\nA=3\n", "A=2\nA=2\n"),
+        ("A\nB=1\n", "A=2\nB=1\n"),
+        ("export A # why = so\nB=1", "export A=2 # why = so\nB=1"),
         ("", "A=2\n"),
     ],
 )

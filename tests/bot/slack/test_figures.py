@@ -2,9 +2,12 @@
 
 import pytest
 
+from bot.core.chat import Actions, Button, Picture, Post, Step, StepKind, Style, Text, Upload
+from bot.slack.render import messages
+from bot.slack.web_api import retry_throttled
 from bot.store import DeliveryState
 from tests.bot.contract import check_whole
-from tests.bot.figures import FiguresContract, run, words_pictured
+from tests.bot.figures import FiguresContract, a_picture, run, words_pictured
 from tests.bot.slack.test_contract import SlackWorld
 from tests.servers.slack import SlackServer
 
@@ -34,7 +37,7 @@ class World(SlackWorld):
 class TestFigures(FiguresContract):
     @pytest.fixture
     async def world(self, monkeypatch):
-        monkeypatch.setattr("bot.slack.chat.FILE_PAUSE", 0.01)
+        monkeypatch.setattr("bot.slack.web_api.FILE_PAUSE", 0.01)
         async with SlackServer(speed=20) as server:
             server.space.add_user("U1")
             server.space.add_channel("C1", "U1")
@@ -46,6 +49,22 @@ class TestFigures(FiguresContract):
         world.server.files_late = 1
         await run(world, store)
         assert set(await words_pictured(world)) == {"first", "second"}
+
+    async def test_a_file_that_is_not_ready_does_not_end_the_feedback_icons(self, world, store):
+        """Its refusal is the same as that of the icons, so only a message without a file decides."""
+        chat, server = world.chat, world.server
+        votes = (("more", "👍 Good"), ("fewer", "👎 Bad"))
+        thumbs = Actions(tuple(Button(action, "d#1", label, Style.FEEDBACK) for action, label in votes))
+        pictured = Post((Picture("k", "alt", "caption"), Text("x"), thumbs), "x")
+        (payload,) = messages.render_post(pictured, "d:1", pictured=True)
+        uploaded = await chat.upload(Upload(a_picture(), "alt"))
+        server.files_late = 2
+        first = Step("d:1", StepKind.POST, payload)
+        await retry_throttled(lambda: chat.post(first, world.place, upload=uploaded))
+        (plain,) = messages.render_post(Post((Text("x"), thumbs), "x"), "d:2")
+        await retry_throttled(lambda: chat.post(Step("d:2", StepKind.POST, plain), world.place))
+        *_, last = server.space.channels["C1"].messages.values()
+        assert last.blocks[-1]["type"] == "context_actions"
 
     async def test_a_missing_scope_is_not_asked_for_again_and_again(self, world, store):
         world.break_upload("refused")

@@ -102,6 +102,7 @@ def test_a_bad_value_gets_a_sentence_that_names_the_setting(monkeypatch, name, v
         ("SLACK_BOT_TOKEN", " 'xoxb-1' ", "xoxb-1"),
         ("DISCORD_TOKEN", "Bot a.b.c", "a.b.c"),
         ("OPENAI_API_KEY", "local", "local"),
+        ("OPENAI_API_KEY", " “sk-1” ", "sk-1"),
     ],
 )
 def test_what_copying_brings_along_is_taken_off(monkeypatch, name, value, read):
