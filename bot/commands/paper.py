@@ -188,7 +188,7 @@ async def _compare(context: Context, command: Command, text: str, respond: Respo
     """`3 5 8 by data, code`: numbers of the latest digest, ids or links, then the aspects."""
     digest = await context.store.latest_digest(command.place.key)
     # In a thread, because the first look compiles the patterns of all languages.
-    named = await asyncio.to_thread(lambda: list(dict.fromkeys(_named_in(text, len(digest.entries) if digest else 0))))
+    named = await asyncio.to_thread(lambda: list(dict.fromkeys(_names_in(text, len(digest.entries) if digest else 0))))
     if not 2 <= len(named) <= MAX_PAPERS:
         raise BadInput(say("compare.help", language, most=MAX_PAPERS))
     found: dict[str, Paper] = {}
