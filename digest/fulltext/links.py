@@ -65,7 +65,7 @@ def links(paper: Paper, text: FullText | None = None) -> tuple[Link, ...]:
     """The four surest links at most; code first, then data, models and pages."""
     best: dict[str, _Found] = {}
     for found in _candidates(paper, text):
-        key = _key(found.link.url)
+        key = link_key(found.link.url)
         if key not in best or found.score > best[key].score:
             best[key] = found
     order = ("code", "data", "model", "project")
@@ -216,7 +216,7 @@ def _host(url: str) -> str:
     return host.removeprefix("www.")
 
 
-def _key(url: str) -> str:
+def link_key(url: str) -> str:
     """Equal for links to the same repository or page."""
     path = [p.removesuffix(".git") for p in urlsplit(url).path.split("/") if p]
     return "/".join([_host(url), *(path[:2] if _host(url) in CODE_HOSTS else path)]).lower()

@@ -1,0 +1,166 @@
+"""Compares a paper as people know it with what arXiv says of it now. Pure.
+
+A Change is what a reader would call news. Whitespace, typos, TeX, authors, categories, page
+counts, another title and rephrased sentences are none. Each kind is news once: what was told is
+part of Known, also if arXiv's metadata goes back and forth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from digest.changes.claims import LEAST_WORDS, SAME_IN_TEXT, Sentence, added, changed, has_changed, sentences_of
+from digest.changes.remarks import keys_of, publications, published_links, revision
+from digest.evidence.finder import Finder
+from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Link, Paper
+
+MOST_DIFFERENCES = 3
+READ_WHOLE = 0.05
+"""A text that lost more of its letters is not compared."""
+_PROSE = (Form.TEXT, Form.LIST, Form.CAPTION)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A paper as a channel knows it."""
+
+    paper: Paper
+    """As last seen, with its version."""
+    links: frozenset[str] = frozenset()
+    """Kinds and keys of the code, data and models that are known."""
+    published: bool = False
+    """Whether it is known to be accepted or published."""
+    withdrawn: bool = False
+    findings: tuple[Finding, ...] = ()
+    """Those shown of it that have a quotation."""
+    basis: Basis = Basis.ABSTRACT
+    """Of the text that the quotations are from."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A claim that changed, with quotations from both versions; one is None for a new claim."""
+
+    before: Evidence | None
+    after: Evidence | None
+    statement: str = ""
+    """The finding's, in the reader's language; empty for a sentence of the abstract."""
+
+
+@dataclass(frozen=True)
+class Change:
+    paper: Paper
+    """As it is now."""
+    withdrawn: str = ""
+    """What comment or abstract say of the withdrawal."""
+    published: str = ""
+    """Journal reference, comment or DOI, as the metadata has it."""
+    links: tuple[Link, ...] = ()
+    """Code, data and models that appeared."""
+    differences: tuple[Difference, ...] = ()
+    remark: str = ""
+    """What the authors' comment says of corrected errors or other results."""
+
+    @property
+    def weight(self) -> int:
+        """The lower, the earlier it is told."""
+        claims = self.differences or self.remark
+        return 0 if self.withdrawn else 1 if claims else 2 if self.published else 3
+
+
+def known_of(paper: Paper, analysis: Analysis | None = None, links: Sequence[Link] = ()) -> Known:
+    """`links`: those that were shown of it, also from its text."""
+    shown = tuple(f for f in analysis.findings if f.evidence and not f.unsupported) if analysis else ()
+    return updated(Known(paper, keys_of(tuple(links)), findings=shown, basis=_basis(analysis)), paper)
+
+
+def _basis(analysis: Analysis | None) -> Basis:
+    return analysis.basis if analysis else Basis.ABSTRACT
+
+
+def updated(known: Known, now: Paper) -> Known:
+    """What is known once `now` was seen."""
+    return replace(
+        known,
+        paper=now if now.version >= known.paper.version else known.paper,
+        links=known.links | keys_of(published_links(now)),
+        published=known.published or bool(publications(now)),
+        withdrawn=known.withdrawn or now.withdrawn,
+    )
+
+
+def compare(known: Known, now: Paper, text: FullText | None = None) -> Change | None:
+    """None when nothing is news. `text`: of the version now, to compare the findings with."""
+    before = known.paper
+    if now.id != before.id or now.version < before.version or known.withdrawn:
+        return None
+    change = Change(now)
+    if now.withdrawn:
+        return replace(change, withdrawn=now.comment or now.abstract)
+    kinds = {key.partition(" ")[0] for key in known.links}
+    said = publications(now)
+    made = replace(
+        change,
+        published=said[0] if said and not known.published else "",
+        links=tuple(link for link in published_links(now) if link.kind not in kinds),
+        differences=_differences(known, now, text) if now.version > before.version else (),
+        remark=revision(before.comment, now.comment) if now.version > before.version else "",
+    )
+    return None if made == change else made
+
+
+def _differences(known: Known, now: Paper, text: FullText | None) -> tuple[Difference, ...]:
+    found = [*_of_findings(known, text)] if text is not None else []
+    told = {_letters(d.before.quotation) for d in found if d.before}
+    found += [d for d in _of_abstract(known.paper, now) if d.before is None or _letters(d.before.quotation) not in told]
+    return tuple(found[:MOST_DIFFERENCES])
+
+
+def _of_abstract(before: Paper, now: Paper) -> list[Difference]:
+    old, new = sentences_of(before.abstract), sentences_of(now.abstract)
+    found = [Difference(_in_abstract(a, before), _in_abstract(b, now)) for a, b in changed(old, new)]
+    return [*found, *(Difference(None, _in_abstract(s, now)) for s in added(old, new))]
+
+
+def _in_abstract(sentence: Sentence, paper: Paper) -> Evidence:
+    return Evidence(sentence.text, paper.abs_url, "Abstract")
+
+
+def _of_findings(known: Known, text: FullText) -> list[Difference]:
+    """Findings whose sentence stands in the new text with another figure, or turned round. Texts
+    that were read in different ways are not compared: they differ by their extraction."""
+    if text.basis is not known.basis or not text.basis.full or text.lost > READ_WHOLE:
+        return []
+    finder, found = Finder(text), []
+    held: list[tuple[Sentence, Evidence]] | None = None
+    for finding in known.findings:
+        if finding.evidence is None or finder.find(finding.evidence.quotation) is not None:
+            continue
+        own = Sentence(finding.evidence.quotation)
+        if len(own.words) < LEAST_WORDS:
+            continue
+        held = held if held is not None else _sentences(text)
+        alike = [(own.resembles(s), n) for n, (s, _) in enumerate(held)]
+        alike = sorted((pair for pair in alike if pair[0] >= SAME_IN_TEXT), reverse=True)
+        # Several sentences of one form: nobody knows which of them this one became.
+        if not alike or len({held[n][0].bare for _, n in alike}) > 1:
+            continue
+        sentence, evidence = held[alike[0][1]]
+        if has_changed(own, sentence):
+            found.append(Difference(finding.evidence, evidence, finding.statement))
+    return found
+
+
+def _sentences(text: FullText) -> list[tuple[Sentence, Evidence]]:
+    return [
+        (sentence, Evidence(sentence.text, text.url(passage), section.title or "Abstract"))
+        for section in text.sections
+        for passage in section.passages
+        if passage.form in _PROSE
+        for sentence in sentences_of(passage.text)
+    ]
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

@@ -1,0 +1,199 @@
+"""Compares what two versions of a paper claim, sentence by sentence. Pure.
+
+A claim has changed if a sentence that is else the same has another figure, or says the opposite.
+A claim is new if the abstract has a sentence with a measured figure that no earlier sentence
+resembles. What printing does to figures (TeX, rounding, units, number words, lost spaces) changes
+nothing.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: SIM905, E501  # lists of words read as words
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz.distance import Levenshtein
+
+from digest.checks.figures import Figure, figures
+from digest.evidence.sentences import sentences
+from digest.evidence.support import Ground, Support, support_of
+from digest.render.tex import plain
+
+SAME = 0.8
+"""Similarity from which two sentences are the same one, figures aside."""
+SAME_IN_TEXT = 0.9
+"""The same in a whole text, which has many sentences of one form."""
+OTHER = 0.55
+"""Similarity below which a sentence has no counterpart."""
+LEAST_SHARED = 0.4
+"""Share of their words without which two sentences are not compared further."""
+LEAST_WORDS = 6
+"""Words of a sentence that is looked for in a whole text."""
+LEAST_IN_ABSTRACT = 4
+_MEASURED = ("%", "x", "points", "db", "fps")
+_SCALE = {
+    "ms": ("s", 1e-3),
+    "min": ("s", 60.0),
+    "h": ("s", 3600.0),
+    "d": ("s", 86400.0),
+    "mb": ("gb", 1e-3),
+    "tb": ("gb", 1e3),
+}
+_URL = re.compile(
+    r"(?:https?://|www\.|(?<![\w.])[\w.-]+\.(?:com|org|io|net)/)\S+|\barXiv:\S+|\[\d[\d,\s–-]*\]", re.IGNORECASE
+)
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME_BEFORE = re.compile(
+    r"[A-Za-z][-‐–]?\Z|\b(?:Section|Sec\.|Theorem|Thm\.|Lemma|Table|Fig\.|Figure|Eq\.|Appendix|Chapter|Part|version|v)\s?\Z",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve half twice double doubles doubled triple triples tripled hundred thousand million billion percent fold times".split()
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with what is compared of it."""
+
+    text: str
+    """As it stands in the paper."""
+
+    @cached_property
+    def bare(self) -> str:
+        return _DECIMAL_COMMA.sub(".", _URL.sub(" ", plain(self.text)))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Without figures, which are compared apart."""
+        return tuple(w for w in (m[0].casefold() for m in _WORD.finditer(self.bare)) if w not in _NUMBER_WORDS)
+
+    @cached_property
+    def _set(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        return tuple(f for f in figures(self.bare) if not _NAME_BEFORE.search(self.bare[: f.start]))
+
+    @cached_property
+    def digits(self) -> str:
+        return "".join(c for c in self.bare if c.isdecimal())
+
+    def resembles(self, other: Sentence) -> float:
+        """From 0 to 1, by words in their order and by letters: a typo is no other word."""
+        if len(self._set & other._set) < LEAST_SHARED * max(len(self._set), len(other._set)):
+            return 0.0
+        by_words = Levenshtein.normalized_similarity(self.words, other.words, score_cutoff=0.3)
+        if not by_words:
+            return 0.0
+        letters = Levenshtein.normalized_similarity(" ".join(self.words), " ".join(other.words))
+        return max(by_words, letters if by_words >= OTHER else 0.0)
+
+
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(s.strip()) for s in sentences(" ".join(text.split()), "en") if s.strip())
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    """Equal within the coarser one's rounding, whatever their notation."""
+    (a, unit), (b, unit_b) = _scaled(one), _scaled(other)
+    if unit != unit_b and unit and unit_b and {unit, unit_b} != {"%", "points"}:
+        return False
+    step = max(one.step * (a / one.value if one.value else 1), other.step * (b / other.value if other.value else 1))
+    tolerance = 0.5 * step * 1.0001
+    pairs = [(a, b), (a * 100, b), (a, b * 100)] if "%" in (unit, unit_b) and unit != unit_b else [(a, b)]
+    return any(abs(x - y) <= max(tolerance, 1e-9 * max(abs(x), abs(y))) for x, y in pairs)
+
+
+def _scaled(figure: Figure) -> tuple[float, str]:
+    unit, factor = _SCALE.get(figure.unit, (figure.unit, 1.0))
+    return figure.value * factor, unit
+
+
+def _left(mine: Iterable[Figure], theirs: Iterable[Figure]) -> list[Figure]:
+    """Figures that the other side does not have."""
+    rest, left = list(theirs), []
+    for figure in mine:
+        match = next((f for f in rest if _same(figure, f)), None)
+        if match is None:
+            left.append(figure)
+        else:
+            rest.remove(match)
+    return left
+
+
+def has_changed(before: Sentence, now: Sentence) -> bool:
+    """Whether a sentence that is else the same has another figure or says the opposite."""
+    if before.digits != now.digits:
+        gone, new = _left(before.figures, now.figures), _left(now.figures, before.figures)
+        if any(f.plain for f in gone) and any(f.plain for f in new):
+            return True
+    if before.words == now.words or before.digits != now.digits:
+        return False
+    said, spelt = before.bare, _without_typos(now, before)
+    return _contradicts(spelt, said) and _contradicts(said, spelt)
+
+
+def _contradicts(one: str, other: str) -> bool:
+    return support_of(one, Ground(other, other), "en").support is Support.CONTRADICTED
+
+
+def _without_typos(sentence: Sentence, before: Sentence) -> str:
+    """Its text with the words of `before` for words that are only spelt otherwise."""
+    gone = [w for w in before.words if w not in sentence.words]
+
+    def spelt(match: re.Match[str]) -> str:
+        word = match[0].casefold()
+        return match[0] if word in before.words else next((w for w in gone if _is_typo(word, w)), match[0])
+
+    return _WORD.sub(spelt, sentence.bare)
+
+
+def _is_typo(one: str, other: str) -> bool:
+    """`neever`, `nto`; but not `unable` for `able`, or `decrease` for `increase`."""
+    if one.endswith(other) or other.endswith(one):
+        return False
+    return sorted(one) == sorted(other) or Levenshtein.normalized_similarity(one, other) > 0.8
+
+
+def nearest(sentence: Sentence, others: Sequence[Sentence]) -> tuple[float, Sentence | None]:
+    best = max(((sentence.resembles(o), n) for n, o in enumerate(others)), default=(0.0, -1), key=lambda pair: pair[0])
+    return best[0], others[best[1]] if best[0] else None
+
+
+def changed(before: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[tuple[Sentence, Sentence]]:
+    """Sentences of two abstracts whose claims differ."""
+    exact = {s.bare.casefold() for s in now}
+    for sentence in before:
+        if sentence.bare.casefold() in exact or len(sentence.words) < LEAST_IN_ABSTRACT:
+            continue
+        likeness, other = nearest(sentence, now)
+        if other is None or likeness < SAME or nearest(other, before)[1] is not sentence:
+            continue
+        if has_changed(sentence, other) and not _moved(sentence, other, before, now):
+            yield sentence, other
+
+
+def _moved(one: Sentence, other: Sentence, before: Sequence[Sentence], now: Sequence[Sentence]) -> bool:
+    """Whether the figures only went to another sentence: one was split or two were joined."""
+    if one.digits == other.digits:
+        return False
+    there, earlier = ([f for s in side for f in s.figures] for side in (now, before))
+    return all(any(_same(f, g) for g in there) for f in one.figures) and all(
+        any(_same(f, g) for g in earlier) for f in other.figures
+    )
+
+
+def added(before: Sequence[Sentence], now: Sequence[Sentence]) -> Iterator[Sentence]:
+    """New sentences of an abstract with a measured figure."""
+    held = [f for s in before for f in s.figures]
+    for sentence in now:
+        if nearest(sentence, before)[0] >= OTHER or len(sentence.words) < LEAST_WORDS:
+            continue
+        measured = [f for f in sentence.figures if f.plain and (f.unit in _MEASURED or f.step < 1)]
+        if any(not any(_same(f, h) for h in held) for f in measured):
+            yield sentence
