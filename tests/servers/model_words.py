@@ -100,7 +100,7 @@ def see(body: dict[str, Any]) -> Seen:
 def write(seen: Seen) -> str:
     """The sound output for a request."""
     if seen.task == "mark":
-        return next(iter(re.findall(r"\[(mark-\w+)\]", seen.whole)), "There is no mark.")
+        return " ".join(re.findall(r"\[(mark-\w+)\]", seen.whole)) or "There is no mark."
     if seen.schema == "fixes":
         return json.dumps({"fixes": _fixes(seen)}, ensure_ascii=False)
     if seen.task == "ranking":

@@ -61,6 +61,7 @@ from digest.llm.server.wire import (
 )
 from digest.model import Usage
 from digest.ports import Budget, Cache, MemoryCache, NoLimit, OnText, booking
+from digest.render.labels import label
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -358,10 +359,12 @@ class Model:
         if trial.refusals > 1:
             # It may be the request after all that a server answers with 5xx.
             dialect = plainest(dialect, self._body(request, model, dialect, stream=stream), stream=stream)
+        refused: PaperboyError = TemporaryFailure(label.sentence("error.model.declined", status=400))
         for _ in range(_CHANGES):
             try:
                 received = await attempt(model, dialect, trial.meter)
             except RequestRejected as error:
+                refused = error
                 dialect = await self._simpler(request, model, dialect, error, stream=stream)
             except RequestTooLong as error:
                 if error.window:
@@ -374,7 +377,7 @@ class Model:
                 return Reply("", model, finish="content_filter")
             else:
                 return await self._understood(request, model, received, dialect, trial.meter)
-        raise AssertionError("unreachable: each change leaves less to drop")  # pragma: no cover
+        raise refused
 
     async def _simpler(
         self, request: Request, model: str, dialect: Dialect, error: RequestRejected, *, stream: bool
@@ -407,15 +410,17 @@ class Model:
         return received.reply
 
     async def _settle_doubt(self, request: Request, model: str, received: _Received, meter: Meter) -> Reply:
-        """Asks the model for a mark at the start of the same text. Raises RequestTooLong."""
+        """Asks the model for the marks in the same text. Raises RequestTooLong."""
         sent, known = request_tokens(request), await self._dialect(model)
-        if await self._echoes(reading.marked_request(request), model, known, meter):
-            self._learn(model, reads=max(self._dialects[model].reads, sent), echoes=True)
-            return received.reply
-        echoes = known.echoes
+        marked = reading.marked_request(request)
+        found = await self._echoes(marked, model, known, meter)
+        echoes = len(marked.marks) if found == len(marked.marks) else known.echoes
         if echoes is None:
             echoes = await self._echoes(reading.SHORT, model, known, meter)
-            self._learn(model, echoes=echoes)
+        self._learn(model, echoes=echoes)
+        if found and found >= echoes:
+            self._learn(model, reads=max(self._dialects[model].reads, sent))
+            return received.reply
         if not echoes and not reading.counted_few(sent, received.usage):
             # The server counts nothing and the model repeats nothing: nobody knows.
             return replace(received.reply, read=False)
@@ -424,13 +429,14 @@ class Model:
         self._learn(model, cuts=min(self._dialects[model].cuts or cuts, cuts))
         raise reading.not_read(model, cuts)
 
-    async def _echoes(self, marked: reading.Marked, model: str, dialect: Dialect, meter: Meter) -> bool:
+    async def _echoes(self, marked: reading.Marked, model: str, dialect: Dialect, meter: Meter) -> int:
+        """How many of the marks the model repeats."""
         try:
             received = await self._complete(marked.request, model, dialect, meter)
         except PaperboyError as error:
             log.info("event=reading_test_failed model=%s cause=%s", model, type(error).__name__)
-            return False
-        return marked.mark in received.raw
+            return 0
+        return marked.found_in(received.raw)
 
     async def _dialect(self, model: str) -> Dialect:
         if model not in self._dialects:
@@ -503,7 +509,8 @@ class Model:
                 if late:
                     reader.cut()
                 if not late or not reader.reply().text:
-                    failure = self._failed(error, self._context(model, request, dialect), began)
+                    context = replace(self._context(model, request, dialect), begun=reader.begun)
+                    failure = self._failed(error, context, began)
                     if isinstance(failure, TemporaryFailure):
                         failure.maybe_billed = failure.maybe_billed or reader.begun
                     raise failure from error

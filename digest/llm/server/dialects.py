@@ -37,8 +37,8 @@ class Dialect:
     """Estimated tokens of the longest prompt the model is known to have read whole."""
     cuts: int = 0
     """Estimated tokens above which the server was caught cutting prompts; 0: never caught."""
-    echoes: bool | None = None
-    """Whether the model repeats a mark from its prompt, so that a test of reading can tell."""
+    echoes: int | None = None
+    """How many marks of a short prompt the model repeats, so that a test of reading can tell."""
     thoughts: bool | None = None
     """Whether its thoughts come without an opening tag; None: not seen yet."""
     sound: bool = False
@@ -146,7 +146,7 @@ def simpler_dialect(  # noqa: PLR0911  # one a field
     complaint: Complaint, dialect: Dialect, request: Request, body: Mapping[str, Any], *, stream: bool
 ) -> Dialect | None:
     """The dialect without what the server's words reject; None if nothing is left to drop."""
-    words = f"{complaint.codes} {complaint.words}".lower()
+    words = complaint.text
     if about_output(complaint):
         most = output_limit_in(complaint, output_limit(request, dialect))
         return replace(dialect, most=most) if most >= 16 else None

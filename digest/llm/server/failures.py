@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError, Unusable
-from digest.llm.server.replies import Complained, Complaint, InvalidReply, complaint_from
+from digest.llm.server.replies import Complained, Complaint, InvalidReply, complaint_from, folded
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
@@ -64,6 +64,8 @@ class Context:
     """Of output, as sent."""
     sound: bool = False
     """The server has answered well before, so its address is right."""
+    begun: bool = False
+    """Part of a reply had arrived, so the request was taken."""
 
 
 def public_error(error: PaperboyError) -> PaperboyError:
@@ -101,7 +103,7 @@ def classify_error(error: Exception, context: Context, now: datetime | None = No
 
 def _unreadable(error: InvalidReply, context: Context) -> PaperboyError:
     sentence = label.sentence("error.model.unreadable", why=error.args[0])
-    if error.said and not context.sound:
+    if error.said and not context.sound and not context.begun:
         return Misconfigured(_said(label.sentence("error.model.address", status=200), error.said, context))
     return TemporaryFailure(sentence)
 
@@ -125,7 +127,8 @@ _BAD_KEY = _any(
 _CREDIT = _any(
     r"\bcredits?\b", r"insufficient.{0,12}(?:balance|quota|credit|fund)", r"balance", r"billing", r"payment",
     r"(?:current|your|call volume|daily|monthly|free)[_ ]quota", r"spending", r"spend limit", r"arrear",
-    r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly", r"余额", r"欠费", r"充值", r"额度", r"配额",
+    r"budget[_ ](?:has been )?exceeded", r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly",
+    r"余额", r"欠费", r"充值", r"额度", r"配额",
 )  # fmt: skip
 _PLACE = re.compile(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
 _CLOSED = _any(
@@ -136,6 +139,13 @@ _FILTER = _any(
     r"content[\s_-]?(?:filter|policy|management|safety|moderation)", r"datainspection", r"data[\s_]inspection",
     r"moderation", r"flagged", r"contentfilter", r"prohibited content", r"inappropriate", r"敏感", r"不安全", r"违规",
 )  # fmt: skip
+_ACCOUNT = re.compile(
+    r"\b(?:organi[sz]ation|account|project|workspace|user)\b[^.]{0,60}"
+    r"\b(?:restricted|suspended|disabled|deactivated|banned|archived|frozen|terminated|closed)\b"
+)
+_MODEL_DENIED = re.compile(
+    r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|permission)) to [^.]{0,20}\bmodels?\b"
+)
 _MODEL = re.compile(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
@@ -145,6 +155,7 @@ _NO_MODEL = _any(
     r"no (?:endpoints|models?|available channel|allowed provider)", r"unable to access",
     r"can(?:not|'t) (?:find|access)", r"decommissioned", r"deprecated", r"retired", r"discontinued",
     r"have access", r"have permission", r"不存在", r"未找到", r"找不到", r"无可用", r"未开通", r"无权", r"没有权限",
+    r"\bmodel(?:[ _](?:id|identifier|name))? (?:is |was )?(?:invalid|incorrect|wrong)", r"not support chat",
     r"try pulling", r"notfound", r"not_loaded", r"not found", r"invalid model", r"unsupported model",
 )  # fmt: skip
 _ROUTE = _any(
@@ -159,7 +170,7 @@ _SIZE = _any(
 )  # fmt: skip
 _EXCEEDS = _any(
     r"exceed", r"too (?:long|large|big|many)", r"(?:larger|longer|greater|more|bigger) than", r"maximum",
-    r"\bmax\b", r"limit", r"at most", r"range of", r"\bover\b", r"overflow", r"does not fit", r"doesn't fit",
+    r"\bmax\b", r"limit", r"at most", r"range of", r"max_?length", r"\bover\b", r"overflow", r"does not fit",
     r"not fit", r"must be less", r"less than", r"up to", r"reduce", r"shorten", r"超过", r"超出", r"过长", r"上限",
     r"最大", r"最长", r"不能大于", r">", r"<=", r"≤",
 )  # fmt: skip
@@ -167,9 +178,11 @@ _WHOLE_REQUEST = _any(
     r"context length", r"maximum context", r"context limit", r"max_model_len", r"\bmessages\b", r"\bprompt",
     r"\binput", r"requested \d",
 )  # fmt: skip
+_NO_ROOM = re.compile(r"must be at least 1\b[^.]{0,20}\bgot -\d")
+"""vLLM's word for a prompt that leaves no room for output."""
 _LIMIT_FIELD = _any(
     r"max_(?:completion_|output_|new_|total_)?tokens", r"max(?:imum)? (?:output|completion) tokens",
-    r"max_?output_?tokens",
+    r"max(?:imum)? tokens (?:you )?requested", r"requested (?:max(?:imum)?|output|completion) tokens",
 )  # fmt: skip
 _ASKED_MORE = _any(
     r"limit:?\s*([\d,]+)[^\d]+(?:used:?\s*[\d,]+[^\d]+)?requested:?\s*([\d,]+)",
@@ -178,6 +191,12 @@ _PARAMETERS = (
     "response_format", "json_schema", "json_object", "json schema", "grammar", "structured output", "guided",
     "stream_options", "include_usage", "max_completion_tokens", "max_tokens", "max_output_tokens",
     "requested parameters", "chat template", "jinja", "text.format",
+)  # fmt: skip
+_DECLINED = _any(
+    r"\b(?:argument|parameter|param|field|option|property)s?\b[^.]{0,60}"
+    r"\bnot (?:supported|allowed|permitted|recogni[sz]ed)",
+    r"\b(?:unsupported|unknown|unexpected|unrecogni[sz]ed|extra) (?:\w+ )?"
+    r"(?:argument|parameter|param|field|property|option)s?\b",
 )  # fmt: skip
 _ROLE = _any(
     r"\broles?\b", r"\bsystem (?:message|prompt|instruction)", r"\bsystem\b.{0,30}\bsupport",
@@ -188,9 +207,11 @@ _ROLE = _any(
 def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -> PaperboyError:  # noqa: C901, PLR0911, PLR0912  # a table
     """The error that a complaint means."""
     status = complaint.status
-    text = f"{complaint.codes} {complaint.words}".lower()
+    own = f"{complaint.codes} {complaint.words}"
     if context.model:
-        text = text.replace(context.model.lower(), " ")
+        own = re.sub(re.escape(context.model), " ", own, flags=re.IGNORECASE)
+    named_model = len(own) < len(complaint.codes) + len(complaint.words)
+    text = folded(own)
     if complaint.page:
         return _page(complaint, context, challenged=challenged)
 
@@ -213,20 +234,29 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return ModelUnavailable(_said(used_up, complaint.words, context))
     if busy:
         return passing()
+    if context.begun and status not in (401, 403):
+        if status != 200:
+            return passing()
+        broken = label.sentence("error.model.unreadable", why=label.sentence("model.broken stream"))
+        return TemporaryFailure(_said(broken, complaint.words, context))
     if _FILTER.search(text) and status < 500:
         return ContentFiltered(label.sentence("error.model.filtered"))
-    if status == 401 or (_about_key(complaint) and not _named(text)):
+    if _MODEL_DENIED.search(text):
+        return wrong("unknown", model=repr(context.model), status=status)
+    if status == 401 or _ACCOUNT.search(text) or (_about_key(complaint) and not _named(text)):
         return wrong("key", status=status)
     if _PLACE.search(text) and _CLOSED.search(text):
         return wrong("region")
     role = _ROLE.search(text) and status in (200, 400, 422, 500, 501)
-    if _named(text) or role:
+    if _NO_ROOM.search(text):
+        return too_long
+    if _named(text) or role or _DECLINED.search(text) or _LIMIT_FIELD.search(text):
         if not role and _EXCEEDS.search(text) and _WHOLE_REQUEST.search(text):
             return too_long
         return RequestRejected(_declined(complaint, context), complaint)
     if _ROUTE.search(text) and not _MODEL.search(text):
         return wrong("address", status=status)
-    if _MODEL.search(text) and _NO_MODEL.search(text) and status not in (503, 529):
+    if (named_model or _MODEL.search(text)) and _NO_MODEL.search(text) and status not in (503, 529):
         return wrong("unknown", model=repr(context.model), status=status)
     if status == 413 or (_SIZE.search(text) and _EXCEEDS.search(text) and (context.sent > 300 or "context" in text)):
         return too_long
@@ -348,7 +378,7 @@ def output_limit_in(complaint: Complaint, sent: int) -> int:
 
 def about_output(complaint: Complaint) -> bool:
     """Whether it complains that the output limit is too large, not that it knows no such field."""
-    text = f"{complaint.codes} {complaint.words}".lower()
+    text = complaint.text
     return bool(
         _LIMIT_FIELD.search(text) and _EXCEEDS.search(_LIMIT_FIELD.sub(" ", text)) and re.search(r"\d", complaint.words)
     )

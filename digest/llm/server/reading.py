@@ -1,7 +1,7 @@
 """Whether a model read the whole of its prompt: some servers cut long prompts and say nothing.
 
-The server's count of the prompt tells most; a mark at the start of the text, which the model is to
-repeat, settles what is doubtful. Pure.
+The server's count of the prompt tells most; marks in the text, which the model is to repeat, settle
+what is doubtful. Pure.
 """
 
 from __future__ import annotations
@@ -85,27 +85,39 @@ def not_read(model: str, reads: int) -> RequestTooLong:
 
 @dataclass(frozen=True)
 class Marked:
+    """A text with marks that the model is to repeat."""
+
     request: Request
-    mark: str
+    marks: tuple[str, ...]
+
+    def found_in(self, text: str) -> int:
+        return sum(mark in text for mark in self.marks)
 
 
-_TASK = "Task: mark\nThe text begins with a mark in square brackets. Repeat this mark and write nothing else."
-_LAST = "Which mark stands in square brackets at the very beginning of the text? Write the mark alone."
+_TASK = "Task: mark\nThe text holds marks in square brackets. Repeat these marks and write nothing else."
+_LAST = "Which marks stand in square brackets at the beginning, in the middle and at the end? Write them alone."
 
 
 def marked_request(request: Request) -> Marked:
-    """As long as the request, with a mark before its first text."""
+    """As long as the request, with marks before, in and behind its longest text.
+
+    Servers cut from the front, from the end, or out of the middle.
+    """
     texts = [m["content"] for m in request.messages]
-    mark = f"mark-{fingerprint(*texts)[:8]}"
     # The longest message is the data; what else there was is short.
     body = max(texts, key=len)
     rest = "\n\n".join(t for t in texts if t is not body)
-    messages = (system(_TASK), user(f"[{mark}]\n{body}\n\n{rest}"), user(_LAST))
-    return Marked(Request(messages, fast=request.fast, max_tokens=2_000, likely_tokens=20), mark)
+    return _marked(fingerprint(*texts), body, rest, fast=request.fast)
 
 
-SHORT = Marked(
-    Request((system(_TASK), user("[mark-5d41c0e7]\nA short text."), user(_LAST)), max_tokens=2_000, likely_tokens=20),
-    "mark-5d41c0e7",
-)
+def _marked(seed: str, body: str, rest: str = "", *, fast: bool = False) -> Marked:
+    marks = tuple(f"mark-{seed[at : at + 5]}" for at in (0, 5, 10))
+    first, middle, last = (f"[{mark}]" for mark in marks)
+    half = len(body) // 2
+    text = f"{first}\n{body[:half]}\n{middle}\n{body[half:]}\n\n{rest}\n{last}"
+    messages = (system(_TASK), user(text), user(_LAST))
+    return Marked(Request(messages, fast=fast, max_tokens=2_000, likely_tokens=30), marks)
+
+
+SHORT = _marked("5d41c0e7b81f6a23", "A short text.")
 """Whether the model can do this at all."""

@@ -68,6 +68,22 @@ class Complaint:
     """Numbers by name, such as `n_ctx`."""
     json: bool = False
 
+    @property
+    def text(self) -> str:
+        """Codes and words in one spelling, for matching."""
+        return folded(f"{self.codes} {self.words}")
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CANNOT = re.compile(r"\bcan['’]t\b")
+_CONTRACTED = re.compile(r"(?<=[a-z])n['’]t\b")
+
+
+def folded(text: str) -> str:
+    """In lower case, `camelCase` as `camel_case`, "isn't" as "is not"."""
+    text = _CAMEL.sub("_", text).lower()
+    return _CONTRACTED.sub(" not", _CANNOT.sub("cannot", text))
+
 
 class Complained(Exception):
     """The body of a reply, of any status, says that something is wrong."""
@@ -369,7 +385,7 @@ def complaint_of(status: int, body: Any) -> Complaint:
     own = " ".join(dict.fromkeys(w for w in words if w.strip()))
     return Complaint(
         status=inner or status,
-        codes=" ".join(dict.fromkeys(codes)).lower(),
+        codes=folded(" ".join(dict.fromkeys(codes))),
         words=clean(own),
         wait=_wait(json.dumps(body, default=str)[:20_000]),
         fields=numbers,

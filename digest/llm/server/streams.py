@@ -103,7 +103,9 @@ class StreamReader:
     def _take(self, line: bytes) -> bool:
         """Whether a line brought text."""
         if line.startswith(b"data:"):
-            return self._take_data(self._pending + clean_line(line[5:]))
+            return self._take_data(clean_line(line[5:]))
+        if not line and self._pending:
+            raise InvalidReply(label.sentence("model.broken stream"), received=self.begun)
         if line[:1] == b"{" and line.rstrip()[-1:] == b"}":
             return self._take_data(clean_line(line)) or self.begun
         if line.strip() and not line.startswith((b"event:", b"id:", b"retry:", b":")):
@@ -116,12 +118,13 @@ class StreamReader:
         if data.strip() == "[DONE]":
             self._ended = True
             return False
+        data = self._pending + data
         try:
             body = parse_json(data.encode("utf-8", "replace"))
         except ValueError as error:
-            # An event may span several lines.
+            # An event may span several lines; a blank one ends it.
             self._pending = data + "\n"
-            if len(data) > _MAX_LINE or not data.lstrip().startswith("{") or data.rstrip().endswith("}"):
+            if len(data) > _MAX_LINE or not data.lstrip().startswith("{"):
                 raise InvalidReply(label.sentence("model.broken stream"), received=self.begun) from error
             return False
         self._pending = ""

@@ -19,12 +19,17 @@ _OPENING = re.compile(
 _UNFINISHED = re.compile(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
 _CLOSING = rf"(?:</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
 _ORPHAN = re.compile(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
-_END_MARKS = re.compile(r"(?:\s*<\|[\w:.-]+\|>)+\s*\Z")
+_FENCE = re.compile(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
+_END_MARKS = re.compile(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
 _MAYBE_MARK = re.compile(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
-_FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final[^<]*<\|message\|>")
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
 _BARE_CHANNEL = re.compile(r"assistant\s?final(?=\S|\s|\Z)")
-_PHRASES = (("Here is my thought process:", "Here is my response:"), ("Thinking...", "...done thinking."))
-"""Untagged wrappings: of Granite's template, and of Ollama's command line."""
+_PHRASES = (
+    ("Here is my thought process:", "Here is my response:"),
+    ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
+    ("Thinking...", "...done thinking."),
+)
+"""Untagged wrappings: of Granite's and Apriel's templates, and of Ollama's command line."""
 
 
 def strip_thoughts(text: str) -> str:
@@ -69,6 +74,11 @@ def _after_opening(text: str, *, ended: bool) -> str | None:  # noqa: PLR0911  #
             return rest.lstrip() if found else None
         if not ended and start and opening.startswith(start):
             return None
+    if fence := _FENCE.match(start):
+        _, _, rest = start[fence.end() :].partition(f"\n{fence[1]}")
+        return rest.lstrip("`~").lstrip() or None
+    if not ended and start.startswith(("```", "~~~")) and "\n" not in start[:80]:
+        return None
     if not start.startswith(("<", "[", "◁")):
         waits = not ended and (not start or any(w.startswith(start) for w in ("analysis", "assistantanalysis")))
         return None if waits else text
