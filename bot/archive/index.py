@@ -38,11 +38,11 @@ VERSION = 1
 BUSY = 1.0
 """Seconds that a locked file is waited for."""
 CACHE_KB = 40_000
-CANDIDATES = 90
+CANDIDATES = 60
 """Rows whose rank is computed exactly, the same for every page; the others follow by their BM25."""
 DEEPEST = 1_000
 """Hits of a search with words that can be paged through."""
-MAX_ROWS = 8_000
+MAX_ROWS = 5_000
 """Rows that the rarest terms of a query stand in together: the only ones that are ranked."""
 MOST_TERMS = 8
 WIDER_TERMS = 8
