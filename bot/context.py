@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.archive.archive import Archive
 from bot.archive.links import Links
@@ -16,6 +16,9 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
 from bot.store import Store
 from digest.ports import FreePace, Pace, Services
+
+if TYPE_CHECKING:
+    from bot.archive.zotero import Zotero
 
 
 class Queue(Protocol):
@@ -52,6 +55,8 @@ class Context:
     """None where nothing is kept to be found again, as in the demo."""
     links: Links | None = None
     """To the archive's pages; None where they cannot be reached."""
+    zotero: Zotero | None = None
+    """None where nothing can be pushed to Zotero, as in the demo."""
     reports: Reports = NoReports()  # noqa: RUF009  # no state
 
     async def channel_language(self, place: Place, person: Person) -> str:

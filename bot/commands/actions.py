@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
-from bot.commands import gate, library, setup
+from bot.commands import gate, library, setup, zotero
 from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
@@ -68,7 +68,7 @@ AfterClose = Callable[[], Awaitable[None]] | None
 
 VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
 """Button to the kind of vote and the text that confirms it."""
-FORMS = ("setup", "ask", "wrong", "add_checked")
+FORMS = ("setup", "ask", "wrong", "add_checked", "zotero")
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,10 @@ class Actions:
             "saved_bibtex": self._export_saved,
             "saved_ris": self._export_saved,
             "saved_csl": self._export_saved,
+            "export_zotero": self._export_to_zotero,
+            "zotero": self._zotero,
+            "zotero_push": self._zotero,
+            "zotero_off": self._zotero,
             "unlink": self._unlink,
             "retract": self._retract,
             "forget": self._forget,
@@ -162,6 +166,8 @@ class Actions:
         if submission.action == "add_checked":
             ranks = [int(v) for field in submission.fields.values() for v in field.split(",") if v.isdecimal()]
             return {}, lambda: self._add_all(submission.value, ranks, respond, language)
+        if submission.action == "zotero":
+            return zotero.connect(self._context, submission, respond, language)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)
@@ -458,9 +464,21 @@ class Actions:
     async def _export(self, click: Click, respond: Responder, language: str) -> None:
         """Asks for the form of the file, then sends it."""
         if click.action == "export":
-            await library.choose_file(click, respond, language)
+            await library.choose_file(self._context, click, respond, language)
         else:
             await library.send_digest(await self._load_digest(click.value, language), click, respond)
+
+    async def _export_to_zotero(self, click: Click, respond: Responder, language: str) -> None:
+        digest = await self._load_digest(click.value, language)
+        await zotero.push(self._context, click, respond, language, [entry.paper for entry in digest.entries])
+
+    async def _zotero(self, click: Click, respond: Responder, language: str) -> None:
+        if click.action == "zotero":
+            await zotero.open_form(self._context, click, respond, language)
+        elif click.action == "zotero_push":
+            await zotero.push(self._context, click, respond, language)
+        else:
+            await zotero.disconnect(self._context, click, respond, language)
 
     async def _export_saved(self, click: Click, respond: Responder, language: str) -> None:
         await library.send_saved(self._context, click, respond, language)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.alerts import notices
-from bot.commands import gate, setup
+from bot.commands import gate, setup, zotero
 from bot.commands.status import status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
@@ -231,5 +231,6 @@ VERBS: dict[str, Handler] = {
     "resume": _resume,
     "ping": _ping,
     "status": status,
+    "zotero": zotero.state,
     "forget": _forget,
 }

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
 from bot.core.ids import answer_of, join_key
 from bot.digests.counts import GATHER
 
+PUSH_AFTER = timedelta(minutes=5)
+"""Papers saved in this time are pushed to Zotero together."""
+
 
 async def record_vote(context: Context, vote: Vote) -> None:
     """The same vote twice counts once. A paper's message shows its counts soon."""
     await context.store.vote(vote)
+    if vote.kind is VoteKind.SAVED and not vote.undo and not answer_of(vote.subject):
+        await queue_push(context, vote.place.key)
     if not answer_of(vote.subject) and vote.kind is not VoteKind.WRONG:
         await queue_counts(context, vote.place.key, vote.subject)
+
+
+async def queue_push(context: Context, channel: str) -> None:
+    """Lets what was saved in a channel go to its Zotero library soon, in one request."""
+    if await context.store.zotero_link(channel) is not None:
+        span = int(context.now().timestamp() // PUSH_AFTER.total_seconds())
+        await context.queue.add("zotero", channel, key=join_key("zotero", channel, str(span)), wait=PUSH_AFTER)
 
 
 async def queue_counts(context: Context, channel: str, paper_id: str) -> None:

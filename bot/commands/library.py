@@ -34,9 +34,11 @@ async def revoke_links(context: Context, click: Click, respond: Responder, langu
     await respond.show(note(say("unlinked", language), language))
 
 
-async def choose_file(click: Click, respond: Responder, language: str) -> None:
-    words = say("export.which", language)
-    await respond.show(Post((Text(words), file_buttons("export", click.value)), words, language))
+async def choose_file(context: Context, click: Click, respond: Responder, language: str) -> None:
+    words, buttons = say("export.which", language), file_buttons("export", click.value)
+    if await context.store.zotero_link(click.place.key):
+        buttons = Actions((*buttons.buttons, Button("export_zotero", click.value, "Zotero")))
+    await respond.show(Post((Text(words), buttons), words, language))
 
 
 def file_buttons(of: str, value: str) -> Actions:

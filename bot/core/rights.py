@@ -85,6 +85,10 @@ ACTIONS: Mapping[str, Rule] = {
     "saved_ris": Rule(Right.OWN),
     "saved_csl": Rule(Right.OWN),
     "unlink": Rule(Right.REMOVE, Names.CHANNEL),
+    "export_zotero": Rule(Right.SEE, Names.DIGEST),
+    "zotero": Rule(Right.CHANGE, Names.CHANNEL),
+    "zotero_push": Rule(Right.CHANGE, Names.CHANNEL),
+    "zotero_off": Rule(Right.CHANGE, Names.CHANNEL),
     "answer_no": Rule(Right.SEE, Names.QUESTION),
     "ask": Rule(Right.ASK, Names.PAPER),
     "add": Rule(Right.ASK, Names.CANDIDATE),
@@ -115,6 +119,7 @@ COMMANDS: Mapping[str, Right] = {
     "digest pause": Right.CHANGE,
     "digest resume": Right.CHANGE,
     "digest ping": Right.CHANGE,
+    "digest zotero": Right.CHANGE,
     "digest retract": Right.REMOVE,
     "digest forget": Right.REMOVE,
 }

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import stamina
+from yarl import URL
 
 from bot.alerts.admin import AdminReports
 from bot.archive.archive import Archive
@@ -22,7 +23,7 @@ from bot.core.metrics import CountedBudget
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.digests.daily import Daily
-from bot.store import Redis, RedisBudget, RedisCache, RedisPace, Store, StoreUnavailable, reachable
+from bot.store import Redis, RedisBudget, RedisCache, RedisPace, RedisPauses, Store, StoreUnavailable, reachable
 from bot.store.embedded.server import EmbeddedStore, store_address
 from bot.store.redis import with_certificates
 from digest.arxiv.sharing import SharedPapers
@@ -32,6 +33,7 @@ from digest.ports import Analyst, Budget, Cache, NoPictures, Papers, Pictures, S
 from digest.version import user_agent
 
 if TYPE_CHECKING:
+    from bot.archive.zotero import Zotero
     from digest.llm.server.client import Model
 
 log = logging.getLogger(__name__)
@@ -54,10 +56,29 @@ class App:
     url: str
     """Address of the store's server."""
     embedded: EmbeddedStore | None
+    stack: contextlib.AsyncExitStack
+    """Closed with the app."""
 
     @cached_property
     def archive(self) -> Archive:
         return Archive(self.store, self.settings.home, self.services.papers, self.settings.archive_days)
+
+    @cached_property
+    def zotero(self) -> Zotero:
+        from bot.archive.zotero import Zotero  # noqa: PLC0415
+        from bot.archive.zotero_api import ZoteroApi  # noqa: PLC0415
+        from digest.http.reader import HttpReader  # noqa: PLC0415
+
+        settings = self.settings
+        key, url = settings.zotero_api_key.get_secret_value(), settings.zotero_api_url
+        reader = HttpReader({URL(url).host or ""}, user_agent(settings.arxiv_contact))
+        self.stack.push_async_callback(reader.aclose)
+        secrets = {
+            "slack": settings.slack_bot_token.get_secret_value(),
+            "discord": settings.discord_token.get_secret_value(),
+        }
+        api = ZoteroApi(reader, url, lambda token: RedisPauses(self.store, token))
+        return Zotero(self.store, self.services.papers, api, key, settings.zotero_library, secrets)
 
     def daily(self, chats: Mapping[str, Chat]) -> Daily:
         return Daily(self.store, self.services, chats, self.pace, self.now)
@@ -78,6 +99,7 @@ class App:
             pace=self.pace,
             archive=self.archive,
             links=self.links(),
+            zotero=self.zotero,
             reports=self.reports(chats),
         )
 
@@ -130,7 +152,7 @@ async def open_app(
         services = await _services(
             settings, store, pace, stack, SharedPapers(asked, RedisCache(store)) if shared else asked, texts, analyst
         )
-        yield App(settings, store, services, pace, store.now, url, embedded)
+        yield App(settings, store, services, pace, store.now, url, embedded, stack)
 
 
 @contextlib.asynccontextmanager

@@ -16,6 +16,7 @@ from bot.store.questions import Threads
 from bot.store.runs import Runs
 from bot.store.subscriptions import Subscriptions
 from bot.store.tasks import Tasks
+from bot.store.zotero import ZoteroRecords
 
 
 class Store(
@@ -32,6 +33,7 @@ class Store(
     SpendingRecords,
     Tasks,
     Quotas,
+    ZoteroRecords,
 ):
     """`Store(Redis(url))`, over one event loop's connections. The caller closes the Redis."""
 

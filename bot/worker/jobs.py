@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.alerts import faults, following, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
+from bot.archive.zotero_api import ZoteroBusy, ZoteroRefused
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, OutcomeUnknown, Throttled
@@ -74,6 +75,7 @@ class Jobs:
         queue.register("answer", self.answer, QUICK)
         queue.register("counts", self.counts, POSTS)
         queue.register("follow", self.follow, POSTS)
+        queue.register("zotero", self.zotero, SLOW)
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
@@ -277,6 +279,22 @@ class Jobs:
                 raise RetryLater(timedelta(seconds=error.wait)) from error
             except (ChatError, LeaseBusy) as error:
                 log.warning("event=counts_not_shown cause=%r", for_log(error))
+
+    async def zotero(self, task: Task, channel: str) -> None:  # noqa: ARG002  # the library has its checkpoints
+        """Pushes what is saved in a channel. What people have to correct is reported."""
+        if self._context.zotero is None or await self._store.zotero_link(channel) is None:
+            return
+        try:
+            await self._context.zotero.push_saved(channel)
+        except ZoteroBusy as error:
+            raise RetryLater(timedelta(seconds=error.wait)) from error
+        except ArxivUnavailable as error:
+            raise RetryLater(RETRY_ARXIV) from error
+        except ZoteroRefused as error:
+            log.warning("event=zotero_refused channel=%s cause=%r", channel, for_log(error))
+            await self._reports.report_fault("zotero", error.sentence, about=channel, channel=channel)
+        else:
+            await self._reports.report_recovery("zotero", about=channel)
 
     async def answer(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""

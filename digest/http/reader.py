@@ -1,4 +1,4 @@
-"""The one HTTP reader for arXiv: bounded in size and time, with one redirect rule."""
+"""The one HTTP reader, for arXiv and Zotero: bounded in size and time, with one redirect rule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from yarl import URL
@@ -67,6 +67,26 @@ class HttpReader:
             raise SlowAnswer(f"silent or slow for {limits.seconds:.0f} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # Not the error's words: they may hold the whole URL with people's search words.
+            raise BrokenAnswer(type(error).__name__) from error
+
+    async def send(
+        self, method: str, url: URL, limits: Limits, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        """A request with a key or an effect, to one of `hosts`: no redirect is followed. Raises
+        HttpError; the request may have had its effect then."""
+        if url.host not in self._hosts:
+            raise RefusedRedirect((url.host or "?")[:80])
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.silence)
+        options: dict[str, Any] = {"headers": headers, "data": body or None, "timeout": timeout}
+        try:
+            async with (
+                asyncio.timeout(limits.seconds),
+                self._open_session().request(method, url, allow_redirects=False, **options) as response,
+            ):
+                return await _read(response, limits, ())
+        except TimeoutError as error:
+            raise SlowAnswer(f"silent or slow for {limits.seconds:.0f} s") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise BrokenAnswer(type(error).__name__) from error
 
     async def _redirected(self, url: URL, limits: Limits, types: Collection[str]) -> Answer:

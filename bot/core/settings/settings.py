@@ -225,6 +225,14 @@ class Settings(BaseSettings):
     """Channels whose pages and feeds are public, without questions: slack:C0123ABCD,
     comma-separated."""
 
+    zotero_api_key: SecretStr = SecretStr("")
+    """A key of Zotero that may write to a group library; channels begin to push saved papers with
+    /digest zotero, where each can also give a key of its own."""
+    zotero_library: Annotated[str, AfterValidator(shapes.zotero_library)] = ""
+    """The group library that /digest zotero suggests: its number or address."""
+    zotero_api_url: Url = "https://api.zotero.org"
+    """Where Zotero's API is, for proxies and tests."""
+
     admin_slack_channel: Annotated[str, _channel("slack")] = ""
     """The id of the Slack channel where faults are reported, once each."""
     admin_discord_channel_id: Annotated[str, _channel("discord")] = ""

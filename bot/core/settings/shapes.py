@@ -144,3 +144,14 @@ def _clean(value: str) -> str:
 
 def _foreign(value: str) -> str:
     return next((what for prefix, what in _FOREIGN.items() if value.startswith(prefix)), "")
+
+
+_ZOTERO_GROUP = re.compile(r"(?:.*\bgroups/)?(\d{1,10})(?:/.*)?", re.ASCII | re.DOTALL)
+
+
+def zotero_library(value: str) -> str:
+    """The number of a Zotero group, from itself or an address."""
+    found = _ZOTERO_GROUP.fullmatch(value.strip())
+    if value and (found is None or not int(found[1])):
+        raise ValueError("is no group; write its number or address, https://www.zotero.org/groups/12345/name")
+    return str(int(found[1])) if found else ""

@@ -80,7 +80,7 @@ def _digest(typed: Typed) -> Group:
     """Everybody sees it: Discord's permissions hold for the whole group, and `status` and `help`
     are for everybody. The handler refuses the rest to who may not."""
     group = Group(name="digest", description=described("digest"), allowed_contexts=AppCommandContext(guild=True))
-    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "forget", "help"))
+    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "zotero", "forget", "help"))
 
     @group.command(description=described("digest.ping"))
     @app_commands.describe(role=described("digest.role"))

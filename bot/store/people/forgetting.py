@@ -10,6 +10,7 @@ from bot.store.people.votes import BORDER, votes_key
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL
+from bot.store.zotero import LINKS as ZOTERO
 from digest.cache_keys import fingerprint
 
 
@@ -46,7 +47,7 @@ class Forgetting(Questions, ArchiveExchange, Followers):
         commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
         commands += archive_change("forgotten", subscription)
         await self.revoke_links(subscription)
-        await self.redis.transaction([("HDEL", ALL, subscription), *commands])
+        await self.redis.transaction([("HDEL", ALL, subscription), ("HDEL", ZOTERO, subscription), *commands])
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
         """Removes the channel from the indexes of persons."""

@@ -1,0 +1,232 @@
+"""Papers as items of Zotero, and the requests that write them into a group library.
+
+Zotero Web API, version 3. A paper's item has the key that its arXiv id gives, and is written with
+version 0, "must not exist yet": so no paper comes twice into a library, whoever pushes it and
+however often.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from yarl import URL
+
+from bot.archive.export import name_of
+from bot.core.texts import say
+from bot.core.throttle import Pauses
+from digest.errors import PaperboyError, Unavailable
+from digest.http.bounds import HttpError, Limits
+from digest.http.reader import Answer, HttpReader
+from digest.model import Paper
+from digest.render import tex
+from digest.render.markdown import escape
+
+BATCH = 50
+"""Items of one request."""
+LIMITS = Limits(body=5_000_000, seconds=30.0)
+DEFAULT_WAIT = 60.0
+"""Seconds, where Zotero names none."""
+LONGEST_WAIT = 3600.0
+CHARACTERS = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
+"""Of an item's key."""
+KEY_LENGTH = 8
+SAID = 200
+"""Characters of Zotero's words that people are shown."""
+
+
+class ZoteroRefused(PaperboyError):
+    """Somebody has to change the key, the group or its settings."""
+
+
+class ZoteroBusy(Unavailable):
+    """Zotero is away, or asks for a pause: try again after `wait` seconds."""
+
+    def __init__(self, message: str, wait: float = DEFAULT_WAIT) -> None:
+        super().__init__(message)
+        self.wait = min(max(wait, 1.0), LONGEST_WAIT)
+
+
+@dataclass(frozen=True)
+class Added:
+    items: Mapping[str, str]
+    """Paper id to the key of its item, for all that are in the library now."""
+    new: int
+    """How many of them this request put there."""
+    refused: Mapping[str, str]
+    """Paper id to Zotero's words."""
+
+
+# ---------------------------------------------------------------- items
+
+
+def item_key(paper_id: str) -> str:
+    number = int.from_bytes(hashlib.sha256(f"arxiv:{paper_id}".encode()).digest())
+    digits = []
+    for _ in range(KEY_LENGTH):
+        number, digit = divmod(number, len(CHARACTERS))
+        digits.append(CHARACTERS[digit])
+    return "".join(digits)
+
+
+def item_of(paper: Paper) -> dict[str, Any]:
+    """A preprint, or an article where arXiv names the journal."""
+    shared = {
+        "key": item_key(paper.id),
+        "version": 0,
+        "title": _line(tex.plain(paper.title)),
+        "creators": [_creator(author) for author in paper.authors],
+        "abstractNote": _line(tex.plain(paper.abstract)),
+        "date": f"{paper.published:%Y-%m-%d}",
+        "DOI": _line(paper.doi),
+        "url": paper.abs_url,
+        "libraryCatalog": "arXiv.org",
+        "extra": f"arXiv:{paper.versioned} [{paper.primary}]",
+        "tags": [{"tag": category, "type": 1} for category in paper.categories],
+    }
+    if paper.journal_ref:
+        archived = {"archive": "arXiv", "archiveLocation": paper.id}
+        return {"itemType": "journalArticle", "publicationTitle": _line(paper.journal_ref), **archived, **shared}
+    return {"itemType": "preprint", "repository": "arXiv", "archiveID": f"arXiv:{paper.id}", **shared}
+
+
+def _creator(author: str) -> dict[str, str]:
+    name = name_of(author)
+    if name.given:
+        return {"creatorType": "author", "firstName": name.given, "lastName": name.family}
+    return {"creatorType": "author", "name": name.family}
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# ---------------------------------------------------------------- requests
+
+
+class ZoteroApi:
+    """`pauses`: by key, those that Zotero asked for, for all processes."""
+
+    def __init__(self, reader: HttpReader, url: str, pauses: Callable[[str], Pauses]) -> None:
+        self._reader, self._url, self._pauses = reader, url.rstrip("/"), pauses
+
+    async def group_name(self, key: str, library: int) -> str:
+        """The group's name, once it is sure that the key may write there. Raises ZoteroRefused,
+        ZoteroBusy."""
+        access = (await self._json("GET", "/keys/current", key)).get("access") or {}
+        groups = access.get("groups") or {}
+        allowed = groups.get(str(library)) or groups.get("all") or {}
+        if not allowed.get("write"):
+            raise ZoteroRefused(say.sentence("error.zotero.readonly", library=library))
+        group = await self._json("GET", f"/groups/{library}", key)
+        return str((group.get("data") or {}).get("name") or "")[:100]
+
+    async def add(self, key: str, library: int, papers: Sequence[Paper]) -> Added:
+        """At most `BATCH` papers. Raises ZoteroRefused, ZoteroBusy."""
+        token = hashlib.sha256(" ".join([str(library), *(p.versioned for p in papers)]).encode()).hexdigest()[:32]
+        answer = await self._write(key, library, papers, token)
+        if answer.status != 412:
+            return _added(papers, _parsed(answer))
+        # The token was used: an earlier request came through though its answer was lost.
+        there = await self._existing(key, library, papers)
+        missing = [paper for paper in papers if paper.id not in there]
+        if not missing:
+            return Added(there, 0, {})
+        answer = await self._write(key, library, missing, uuid4().hex)
+        if answer.status == 412:
+            raise ZoteroBusy(say.sentence("error.zotero.busy"))
+        added = _added(missing, _parsed(answer))
+        return Added({**there, **added.items}, added.new, added.refused)
+
+    async def _write(self, key: str, library: int, papers: Sequence[Paper], token: str) -> Answer:
+        body = json.dumps([item_of(paper) for paper in papers], ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Zotero-Write-Token": token}
+        return await self._ask("POST", f"/groups/{library}/items", key, headers, body, taken=(200, 412))
+
+    async def _existing(self, key: str, library: int, papers: Sequence[Paper]) -> dict[str, str]:
+        keys = {item_key(paper.id): paper.id for paper in papers}
+        found = await self._json("GET", f"/groups/{library}/items?format=versions&itemKey={','.join(keys)}", key)
+        return {paper_id: name for name, paper_id in keys.items() if name in found}
+
+    async def _json(self, method: str, path: str, key: str) -> dict[str, Any]:
+        return _parsed(await self._ask(method, path, key))
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        taken: tuple[int, ...] = (200,),
+    ) -> Answer:
+        """The key is in no address and in no error."""
+        pauses = self._pauses(key)
+        left, _ = await pauses.left(["zotero"])
+        if left > 0:
+            raise ZoteroBusy(say.sentence("error.zotero.busy"), left)
+        own = {"Zotero-API-Version": "3", "Zotero-API-Key": key, **(headers or {})}
+        try:
+            answer = await self._reader.send(method, URL(self._url + path), LIMITS, own, body)
+        except HttpError as error:
+            raise ZoteroBusy(say.sentence("error.zotero.away")) from error
+        wait = max(_seconds(answer, "Backoff"), _seconds(answer, "Retry-After"))
+        if wait:
+            await pauses.put("zotero", wait)
+        if answer.status not in taken:
+            raise _failure(answer, wait)
+        return answer
+
+
+def _failure(answer: Answer, wait: float) -> ZoteroRefused | ZoteroBusy:
+    status = answer.status
+    if status in (409, 429) or (status == 503 and wait):  # 409: somebody else's change locks the library
+        return ZoteroBusy(say.sentence("error.zotero.busy"), wait or DEFAULT_WAIT)
+    if status >= 500:
+        return ZoteroBusy(say.sentence("error.zotero.away"), wait or DEFAULT_WAIT)
+    if status in (401, 403):
+        return ZoteroRefused(say.sentence("error.zotero.key", status=status))
+    if status == 404:
+        return ZoteroRefused(say.sentence("error.zotero.group"))
+    words = escape(answer.body.decode("utf-8", "replace")[:SAID])
+    return ZoteroRefused(say.sentence("error.zotero.refused", status=status, words=words))
+
+
+def _seconds(answer: Answer, name: str) -> float:
+    text = answer.headers.get(name, "").strip()
+    return min(float(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else 0.0
+
+
+def _parsed(answer: Answer) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ZoteroBusy(say.sentence("error.zotero.away"))
+    return found
+
+
+def _added(papers: Sequence[Paper], found: Mapping[str, Any]) -> Added:
+    """Papers by their place in the request. One that failed because it exists is there."""
+    items: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    failed = found.get("failed") or {}
+    done = {**(found.get("unchanged") or {}), **(found.get("success") or {}), **(found.get("successful") or {})}
+    new = 0
+    for place, paper in enumerate(papers):
+        problem = failed.get(str(place))
+        if str(place) in done:
+            new += str(place) not in (found.get("unchanged") or {})
+            items[paper.id] = item_key(paper.id)
+        elif isinstance(problem, dict) and problem.get("code") == 412:
+            items[paper.id] = item_key(paper.id)
+        elif (
+            isinstance(problem, dict) and str(problem.get("code"))[:1] == "4" and problem.get("code") not in (409, 429)
+        ):
+            refused[paper.id] = escape(str(problem.get("message") or "")[:SAID])
+    return Added(items, new, refused)

@@ -1,0 +1,36 @@
+"""Encrypts the keys of other services that the store keeps. Pure.
+
+The secret is in the environment of the bot and never in the store, so that a copy of the store
+alone opens nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+NONCE = 12
+
+
+class Vault:
+    def __init__(self, secret: str) -> None:
+        """`secret`: a token of high entropy."""
+        self._cipher = ChaCha20Poly1305(hmac.digest(secret.encode(), b"paperboy vault", hashlib.sha256))
+
+    def lock(self, text: str, owner: str) -> str:
+        """`owner`: whose it is; for another one it does not open."""
+        nonce = secrets.token_bytes(NONCE)
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())).decode()
+
+    def open(self, locked: str, owner: str) -> str:
+        """Raises ValueError for what another secret or owner locked."""
+        raw = base64.b64decode(locked)
+        try:
+            return self._cipher.decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
+        except InvalidTag:
+            raise ValueError("locked by another secret") from None
