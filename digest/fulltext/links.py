@@ -49,6 +49,9 @@ _OTHERS = re.compile(
     r"\bet al\.|\bbuilt (?:on|upon)\b|\bimplementation of\b|\bfork(?:ed)? (?:of|from)\b|\btaken from\b|\bborrow\w*\b|\blicen[sc]e\b|\busing the\b|\bfollowing\b",
     re.IGNORECASE,
 )  # fmt: skip
+_CITED = re.compile(r"\b(?:of|by|from|in) \[(?:…|\d[\d,;\s–-]*)\]")
+"""What a citation names is its authors', unless the sentence says "our"."""
+_OURS = re.compile(r"\bour\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
 _WORDS = frozenset(
     "and or the a an for in on at is are with to of we our as by from which that this it code data see also both can".split()  # noqa: SIM905
@@ -109,6 +112,8 @@ def _in(text: str, score: int, *, trusted: bool, context: str = "") -> Iterator[
                 continue
             words = sentence.replace(match[0], " ")
             own = _OWN.search(words) is not None
+            if _CITED.search(words) and not _OURS.search(words):
+                continue
             others = _OTHERS.search(words) is not None
             if not words.strip(" .,;:()[]0123456789∗*†‡") and context:
                 own, others = _OWN.search(_last_own(context)) is not None, False

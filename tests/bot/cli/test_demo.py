@@ -48,7 +48,7 @@ def seen(tour: demo.Tour) -> str:
 
 async def test_the_digest_is_headed_by_the_samples_own_day_and_marks_nothing(tour):
     text = seen(tour)
-    assert text.startswith("╭─ arXiv · Sat, Nov 28 · 10 of 10")
+    assert text.startswith("╭─ arXiv · Fri, Nov 27 · 10 of 10")
     assert "Read first" in text
     assert "(?)" not in text
     assert "announced <" not in text
@@ -110,7 +110,7 @@ async def test_one_letter_answers_yes_or_no(tour, capsys):
     seen(tour)
     await tour.handle("/digest now")
     text = seen(tour)
-    assert "arXiv · Sat, Nov 28" in text
+    assert "arXiv · Fri, Nov 27" in text
     assert "Read first" in text
 
 

@@ -55,6 +55,19 @@ def test_links_of_comment_and_abstract(text, expected):
     assert of(comment=text) == expected
 
 
+@pytest.mark.parametrize(
+    ("sentence", "own"),
+    [
+        ("The implementation discussed in [12] is available from https://github.com/a/b.", False),
+        ("The code of […] is available at https://github.com/a/b.", False),
+        ("Our code, an extension of [3, 4], is available at https://github.com/a/b.", True),
+        ("The code for all runs in Section 4 is available at https://github.com/a/b.", True),
+    ],
+)
+def test_the_code_of_a_cited_work_is_not_the_papers(sentence, own):
+    assert bool(of("", "", section("Experiments", sentence))) == own
+
+
 def test_a_host_that_only_looks_known_is_never_shown_as_known():
     for url in (
         "https://github.com.evil.com/a/b",
