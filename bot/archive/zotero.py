@@ -53,6 +53,11 @@ class Zotero:
         """Whether a key of the channel's own can be kept."""
         return self._vault(channel) is not None
 
+    async def check(self) -> str:
+        """The name of ZOTERO_LIBRARY, if ZOTERO_API_KEY may write to it. Raises ZoteroRefused,
+        ZoteroBusy."""
+        return await self._api.group_name(self._key, int(self.library))
+
     async def connect(self, channel: str, library: int, key: str = "") -> ZoteroLink:
         """Connects the channel once Zotero says that the key may write to the library. An empty one
         leaves the key as it is. Raises ZoteroRefused, ZoteroBusy."""
@@ -114,7 +119,10 @@ class Zotero:
         return pushed
 
     async def _link(self, channel: str) -> ZoteroLink:
+        """The command line's own digests go to ZOTERO_LIBRARY."""
         link = await self._store.zotero_link(channel)
+        if link is None and self._key and self.library and ChannelKey.parse(channel).platform == "console":
+            link = ZoteroLink(int(self.library))
         if link is None:
             raise ZoteroRefused(say.sentence("error.zotero.off"))
         return link

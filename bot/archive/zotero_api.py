@@ -29,7 +29,7 @@ from digest.render.markdown import escape
 BATCH = 50
 """Items of one request."""
 LIMITS = Limits(body=5_000_000, seconds=30.0)
-DEFAULT_WAIT = 60.0
+DEFAULT_WAIT = 300.0
 """Seconds, where Zotero names none."""
 LONGEST_WAIT = 3600.0
 CHARACTERS = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"

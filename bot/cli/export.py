@@ -20,6 +20,7 @@ Channel = Annotated[
 Day = Annotated[str | None, typer.Option(help="The digest of this day; else the latest.", metavar="2026-01-30")]
 Saved = Annotated[bool, typer.Option("--saved", help="What people of the channel saved, without their names.")]
 Form = Annotated[str, typer.Option("--format", help="bibtex, ris or csl.", metavar="FORM")]
+ToZotero = Annotated[bool, typer.Option("--zotero", help="Push to the channel's Zotero library instead.")]
 Output = Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.", metavar="FILE")]
 
 
@@ -29,8 +30,9 @@ def export(
     saved: Saved = False,
     form: Form = "bibtex",
     output: Output = None,
+    zotero: ToZotero = False,
 ) -> None:
-    """Write the papers of a digest, or what a channel saved, as BibTeX, RIS or CSL-JSON."""
+    """Write papers of a digest or saved ones as BibTeX, RIS or CSL-JSON, or push them to Zotero."""
 
     async def work(settings: Any) -> None:
         from bot.archive.export import Format, exported
@@ -46,10 +48,15 @@ def export(
             terminal.check_writable(output)
         async with open_app(settings) as app:
             papers = await (_saved(app, channel) if saved else _of_digest(app, channel, on))
-        if not papers:
-            raise NotFound(
-                f"{channel} has saved nothing." if saved else f"{channel} has no digest{f' of {day}' if day else ''}."
-            )
+            if not papers:
+                lacks = "saved nothing" if saved else f"no digest{f' of {day}' if day else ''}"
+                raise NotFound(f"{channel} has {lacks}.")
+            if zotero:
+                pushed = await app.zotero.push(channel, papers)
+                terminal.say(f"Added to {pushed.library}: {pushed.new}. There already: {pushed.known}.")
+                if pushed.refused:
+                    terminal.say(f"Zotero did not take {', '.join(pushed.refused)}: {pushed.words}")
+                return
         terminal.write(exported(papers, wanted), output)
 
     run_command(work)

@@ -16,7 +16,7 @@ from bot.core.clock import clock
 from bot.core.finding import Check, Finding, State
 from bot.core.schedule import before_list
 from bot.core.settings.settings import Settings
-from bot.doctor import model, platforms, store
+from bot.doctor import model, platforms, store, zotero
 from bot.server.wiring import subscription_from_settings
 from bot.store.limits.budget import ASSUMED
 from digest.errors import PaperboyError
@@ -129,4 +129,12 @@ async def _check_time(settings: Settings) -> list[Finding]:
     ]
 
 
-CHECKS: list[Check] = [*store.CHECKS, _check_arxiv, *model.CHECKS, _check_prices, _check_time, *platforms.CHECKS]
+CHECKS: list[Check] = [
+    *store.CHECKS,
+    _check_arxiv,
+    *model.CHECKS,
+    _check_prices,
+    _check_time,
+    *platforms.CHECKS,
+    *zotero.CHECKS,
+]

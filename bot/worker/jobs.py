@@ -336,7 +336,7 @@ class Jobs:
         try:
             task = TaskName.parse(name)
             kind, of = task.task, task.subject
-            if kind in ("counts", "follow", "ahead"):
+            if kind in ("counts", "follow", "ahead", "zotero"):
                 return
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")

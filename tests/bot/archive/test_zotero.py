@@ -12,9 +12,11 @@ from bot.archive.zotero import Zotero
 from bot.archive.zotero_api import ZoteroApi, ZoteroBusy, ZoteroRefused, item_of
 from bot.commands.feedback import PUSH_AFTER
 from bot.core.chat import Person, Vote, VoteKind
+from bot.core.finding import State
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
 from bot.core.vault import Vault
+from bot.doctor.zotero import zotero as check_key
 from bot.server.wiring import open_app
 from bot.store import RedisPauses
 from bot.worker.jobs import Jobs
@@ -154,6 +156,11 @@ async def test_saves_of_five_minutes_are_pushed_together_by_the_worker(team, ser
     assert server.writes == [3]
 
 
+async def test_a_push_that_was_given_up_is_no_bug(team, connected):
+    await connected()
+    await jobs(team).handle_set_aside(f"zotero:{HERE.key}:5656", "its worker ended five times")
+
+
 async def test_what_is_wrong_stays_in_the_form_or_is_a_sentence(team, server, connected):
     await connected()
     opened = await team.click(("zotero", HERE.key))
@@ -210,11 +217,11 @@ async def test_fifty_at_a_time(team, make, server, connected):
     ("fault", "wait"),
     [
         (Fault(429, {"Retry-After": "30"}), 30),
-        (Fault(429), 60),
+        (Fault(429), 300),
         (Fault(503, {"Retry-After": "120"}), 120),
-        (Fault(500), 60),
-        (Fault(409, body="Library locked"), 60),
-        (Fault(200, body="<html>"), 60),
+        (Fault(500), 300),
+        (Fault(409, body="Library locked"), 300),
+        (Fault(200, body="<html>"), 300),
         (Fault(429, {"Retry-After": "999999999"}), 3600),
     ],
 )
@@ -332,6 +339,30 @@ async def test_the_settings_make_it_and_redirects_do_not_get_the_key(store, redi
         with pytest.raises(ZoteroRefused):
             await app.zotero.connect(HERE.key, 12345)
         assert (await app.zotero.connect(HERE.key, 12345)).name == "Vision Group"
+
+
+async def test_the_command_line_s_digests_go_to_the_library_of_the_environment(team, make, server):
+    digest, _ = await team.digest()
+    papers = [entry.paper for entry in digest.entries]
+    assert (await make(key=SECRET, library="12345").push("console:cli", papers)).new == len(papers)
+    with pytest.raises(ZoteroRefused, match="no Zotero library"):
+        await make(key=SECRET, library="12345").push("slack:C1", papers)
+
+
+@pytest.mark.parametrize(
+    ("key", "library", "state", "said"),
+    [
+        (SECRET, "12345", State.GOOD, "may write to the group Vision Group"),
+        (SECRET, "", State.DOUBTFUL, "every group"),
+        (SECRET, "999", State.BAD, "no such group"),
+        ("readonly", "12345", State.BAD, "may not write to group 12345"),
+        ("wrong", "12345", State.BAD, "refuses the key (403)"),
+    ],
+)
+async def test_paperboy_check_says_what_the_key_may_do(redis_url, tmp_path, server, key, library, state, said):
+    given = {"zotero_api_key": key, "zotero_library": library, "zotero_api_url": server.url}
+    [found] = await check_key(Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, **given))
+    assert (found.state, said in found.detail) == (state, True), found
 
 
 class Remembered:
