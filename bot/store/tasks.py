@@ -19,7 +19,6 @@ ASIDE = key("tasks-aside")
 BEGIN = Script("""
 local task = KEYS[1]
 local attempt, life = ARGV[1], ARGV[2]
-redis.call('HDEL', task, 'hastened')
 local before = redis.call('HGET', task, 'attempt')
 if before == attempt then return tonumber(redis.call('HGET', task, 'deaths') or '0') end
 local deaths = tonumber(redis.call('HGET', task, 'deaths') or '0')
@@ -115,19 +114,9 @@ class Tasks(Base):
         )
 
     async def take_up(self, task: str) -> None:
-        """Forgets that a task was put aside, and its deaths. An attempt that runs is told of it at
-        its end (`was_hastened`)."""
-        await self.redis.transaction(
-            [
-                ("HDEL", ASIDE, task),
-                ("HSET", _task(task), "deaths", "0", "hastened", "1"),
-                ("EXPIRE", _task(task), seconds(OPEN_LIFE)),
-            ]
-        )
-
-    async def was_hastened(self, task: str) -> bool:
-        """Whether somebody asked, since the task was last begun, to have it run at once."""
-        return bool(await self.redis.do("HDEL", _task(task), "hastened"))
+        """Forgets that a task was put aside, and its deaths."""
+        await self.redis.transaction([("HDEL", ASIDE, task), ("HSET", _task(task), "deaths", "0")])
+        await self.redis.do("EXPIRE", _task(task), seconds(OPEN_LIFE))
 
     async def tasks_aside(self) -> dict[str, str]:
         """Task to time and note."""

@@ -50,8 +50,7 @@ LEASE_POLICY: Mapping[str, LeasePolicy] = {
 }
 """A digest costs money and posts nothing: it continues while the store is away. Posts stop."""
 REDELIVERY = timedelta(seconds=30)
-RETRY_IF_HELD = timedelta(seconds=10)
-RETRY_AT_ONCE = timedelta(milliseconds=1)  # docket takes zero for its own default
+RETRY_IF_HELD = timedelta(seconds=3)
 RETRY_AFTER_FAULT = timedelta(seconds=5)
 """Quadrupled after each further fault."""
 DEAD_AFTER = timedelta(hours=1)
@@ -304,22 +303,18 @@ class Queue:
             await function(Task(key, deaths, self._store), *ids)
         except RetryLater as later:
             await self._store.release_task(key, attempt)
-            raise AdmissionBlocked(execution, "waiting", retry_delay=await self._wait(key, later.wait)) from later
+            await _put_off(execution, later.wait)
         except asyncio.CancelledError:
             await _shielded(self._store.release_task(key, attempt))
             raise
         except (LeaseLost, StoreUnavailable):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # counted, and tried again
             log.error("event=task-failed task=%s attempt=%s\n%s", key, attempt, trace(error))  # noqa: TRY400  # without messages
             delay = RETRY_AFTER_FAULT * 4**deaths.count
-            raise AdmissionBlocked(execution, "a fault", retry_delay=await self._wait(key, delay)) from error
+            await _put_off(execution, delay)
         await self._store.mark_done(key)
         await self._store.end_task(key)
-
-    async def _wait(self, key: str, wait: timedelta) -> timedelta:
-        """As good as none if it was hastened while it ran: its own end would put it off again."""
-        return RETRY_AT_ONCE if await self._store.was_hastened(key) else wait
 
     async def _set_aside(self, key: str) -> None:
         note = say.sentence("error.task")
@@ -348,6 +343,14 @@ class Queue:
         long = int(DEAD_AFTER.total_seconds() * 1000)
         keys = [docket.stream_key, docket.redelivery_sweep_key]
         await self._store.redis.run(FREE_PENDING, keys, [docket.worker_group_name, prefix, long])
+
+
+async def _put_off(execution: Execution, wait: timedelta) -> NoReturn:
+    """Queues the task again after `wait`, unless it was hastened or replaced while it ran: what
+    docket does itself would put the newer one off."""
+    execution.when = datetime.now(UTC) + wait
+    await execution.schedule(reschedule_message=execution.message_id, expected_generation=execution.generation)
+    raise AdmissionBlocked(execution, "put off", handled=True)
 
 
 def _leave_pending(execution: Execution) -> NoReturn:
