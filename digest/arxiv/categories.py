@@ -43,7 +43,7 @@ def names() -> dict[str, str]:
 
 
 def check(category: str) -> Checked:
-    """Looks a category up by id in any case, or by name (`computer vision`)."""
+    """Looks a category up by id in any case, or by its whole name (`robotics`)."""
     bare = category.strip()
     exact = _by_lower().get(bare.lower())
     if exact:
@@ -65,7 +65,9 @@ def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
     by_name = process.extract(
         typed, names(), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=75
     )
-    found = [(score * 100, category) for category, score, _ in by_id]
+    # People leave the archive out: `CV`, `AI`.
+    found = [(100.0, category) for category in names() if category.lower().endswith(f".{typed.strip().lower()}")]
+    found += [(score * 100, category) for category, score, _ in by_id]
     found += [(score, category) for _, score, category in by_name]
     return tuple(dict.fromkeys(category for _, category in sorted(found, key=lambda pair: -pair[0])))[:limit]
 

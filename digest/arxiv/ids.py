@@ -42,6 +42,8 @@ _OLD = re.compile(
     r"(?P<month>\d\d(?:0[1-9]|1[0-2]))(?P<number>\d{3})" + _VERSION + _NOT_AFTER,
     re.ASCII | re.IGNORECASE,
 )
+_INDEXED = re.compile(r"\b(?:(?:19|20)\d\darXiv|corr/abs-)(?P<month>\d{4})-?(?P<number>\d{4,5})[A-Z]?\b", re.ASCII)
+"""A bibcode of ADS (`2024arXiv240100001S`), a key of DBLP (`corr/abs-2401-00001`)."""
 _OTHER_DOI = re.compile(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
 
 _SHAPES = (
@@ -122,7 +124,8 @@ def _plain(text: str) -> str:
     """Full-width forms as ASCII, without invisible characters, percent escapes resolved."""
     text = text.translate(_HALF_WIDTH).translate(_INVISIBLE)
     text = re.sub(r"(?<=\d)。(?=\d)", ".", text)
-    return unquote(text) if "%" in text else text
+    text = unquote(text) if "%" in text else text
+    return _INDEXED.sub(r"arXiv:\g<month>.\g<number>", text)
 
 
 def _matches(text: str) -> Iterator[tuple[int, PaperRef]]:

@@ -28,7 +28,8 @@ _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """XML forbids these characters; abstracts contain control characters now and then."""
 _REFERENCE = re.compile(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
-_STRAY = re.compile(r"<(?![A-Za-z_/!?])")
+_STRAY = re.compile(r"<(?![A-Za-z_/!?])|<(?=[A-Za-z_][^<>]*<)")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)(?=[\s/>])(?P<alone>[^<>]*/(?=>))?")
 _OF_XML = ("amp", "lt", "gt", "quot", "apos")
 
 
@@ -85,7 +86,7 @@ def _text(body: bytes) -> str:
 
 def _mended(text: str, cut: str) -> etree._Element:
     """Mends single characters first: a parser that recovers may drop what follows them."""
-    text = _STRAY.sub("&lt;", _REFERENCE.sub(_reference, text))
+    text = _without_lone_tags(_STRAY.sub("&lt;", _REFERENCE.sub(_reference, text)))
     try:
         return _parse(text)
     except etree.XMLSyntaxError:
@@ -94,6 +95,19 @@ def _mended(text: str, cut: str) -> etree._Element:
     if entries != len(re.findall(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", text)):
         raise Trouble(label.sentence(cut))
     return root
+
+
+def _without_lone_tags(text: str) -> str:
+    """`<unk>` and `</s>` in a title are words: the parser would drop what follows in the entry."""
+    tags = [match for match in _TAG.finditer(text) if not match["alone"]]
+    opened = {match["name"] for match in tags if not match["end"]}
+    closed = {match["name"] for match in tags if match["end"]}
+    lone = opened ^ closed
+
+    def word(match: re.Match[str]) -> str:
+        return match[0].replace("<", "&lt;", 1) if match["name"] in lone and not match["alone"] else match[0]
+
+    return _TAG.sub(word, text) if lone else text
 
 
 def _reference(match: re.Match[str]) -> str:

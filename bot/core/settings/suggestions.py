@@ -22,7 +22,7 @@ from digest.render.catalogs import languages
 LIMIT = 3
 CUTOFF = 85
 """Of 100: how alike a mistyped name is to a known one."""
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:(?:utc|gmt)\s+(?=\d)|(?:utc|gmt)?\s*(?=[+-]))([+-]?)(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 SHORTEST, LONGEST = 4, 60
 """Characters of a name that is compared with others: an abbreviation is known or not."""
 
@@ -30,11 +30,25 @@ SHORTEST, LONGEST = 4, 60
 def timezones(typed: str) -> tuple[str, ...]:
     """Names of the tz database for what was typed, the most populous first; at most LIMIT."""
     words = _key(typed)
+    words = {"z": "utc", "zulu": "utc"}.get(words, words)
     if offset := _OFFSET.fullmatch(words.replace("−", "-")):
         sign, hours, minutes = offset.groups()
         delta = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
         return tuple(zone for zone in _cities() if _standard_offset(zone) == delta)[:LIMIT]
-    return _nearest(words, _zone_names())
+    return _nearest(words, _zone_names()) or next(filter(None, map(_known_zone, _inner_names(words))), ())
+
+
+def _known_zone(words: str) -> tuple[str, ...]:
+    return _zone_names().get(words, ())[:LIMIT]
+
+
+def _inner_names(words: str) -> Iterator[str]:
+    """`london time` without the word for time, `berlin, germany` without the country."""
+    for locale in _locales():
+        before, _, after = _key(locale.zone_formats["region"]).partition("%s")
+        if words.startswith(before) and words.endswith(after):
+            yield words[len(before) : len(words) - len(after)].strip()
+    yield words.partition(",")[0].strip()
 
 
 def language_tags(typed: str) -> tuple[str, ...]:
@@ -114,13 +128,18 @@ def _named_zones() -> Iterator[tuple[str, set[str]]]:
     groups: dict[str, set[str]] = {}
     for zone, group in get_global("meta_zones").items():
         groups.setdefault(group, set()).add(zone)
+    for alias, zone in get_global("zone_aliases").items():  # CLDR says Asia/Calcutta
+        groups.setdefault(get_global("meta_zones").get(zone, ""), set()).add(alias)
     territories = get_global("territory_zones")
     for locale in _locales():
         for group, forms in locale.meta_zones.items():
             for style in ("long", "short"):
                 yield from ((text, groups.get(group, set())) for text in forms.get(style, {}).values())
         yield from ((text, set(territories.get(code, ()))) for code, text in locale.territories.items())
-        yield from ((found["city"], {zone}) for zone, found in locale.time_zones.items() if found.get("city"))
+        for zone, found in locale.time_zones.items():
+            yield from ((text, {zone}) for style in ("long", "short") for text in found.get(style, {}).values())
+            if found.get("city"):
+                yield found["city"], {zone}
     for zone, cities in _cities().items():
         yield from ((city, {zone}) for city in cities)
 
@@ -136,4 +155,6 @@ def _language_names() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _locales() -> tuple[Any, ...]:
-    return tuple(Locale.parse(language) for language in ("en", *languages("bot")))
+    """Of the catalogs, and those whose abbreviations and spellings are common: `IST`, `BST`."""
+    variants = ("en", "en_GB", "en_IN", "en_AU", "en_ZA", "en_SG", "zh_Hant")
+    return tuple(Locale.parse(language) for language in (*variants, *languages("bot")))

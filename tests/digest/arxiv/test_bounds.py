@@ -220,6 +220,8 @@ def test_what_else_a_paper_has_is_bounded_too():
         a_feed("bytes").replace(b"bytes", b"\xff\xfe\x80"),
         a_feed("caf\xe9").decode().replace("UTF-8", "ISO-8859-1").encode("latin-1"),
         a_feed("a <b>tag and <i> that stay open"),
+        a_feed("the <unk> token"),
+        a_feed("the </s> token and a<b"),
     ],
 )
 def test_a_feed_with_one_bad_character_is_read_whole(body):

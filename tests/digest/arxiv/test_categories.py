@@ -21,6 +21,8 @@ def test_a_category_is_known_in_any_case_and_by_its_name(typed):
         ("machine learning", "cs.LG"),
         ("stat.LM", "stat.ML"),
         ("quantum", "quant-ph"),
+        ("AI", "cs.AI"),
+        ("cv", "cs.CV"),
     ],
 )
 def test_what_may_have_been_meant_is_among_the_nearest(typed, meant):

@@ -185,6 +185,8 @@ def test_a_link_to_another_place_is_no_paper_and_no_words(text, place):
     "text",
     [
         "https://alphaxiv.org/abs/2401.00001",
+        "https://ui.adsabs.harvard.edu/abs/2024arXiv240100001S/abstract",
+        "https://dblp.org/rec/journals/corr/abs-2401-00001",
         "https://www.semanticscholar.org/arxiv/2401.00001",
         "https://api.semanticscholar.org/arXiv:2401.00001",
         "https://huggingface.co/papers/2401.00001",

@@ -22,6 +22,13 @@ from bot.core.settings.suggestions import LIMIT, language_tags, timezones
         ("China", "Asia/Shanghai"),
         ("日本標準時", "Asia/Tokyo"),
         ("Shanghi", "Asia/Shanghai"),
+        ("BST", "Europe/London"),
+        ("IST", "Asia/Kolkata"),
+        ("UTC 8", "Asia/Shanghai"),
+        ("Z", "UTC"),
+        ("Tokyo time", "Asia/Tokyo"),
+        ("北京时间", "Asia/Shanghai"),
+        ("Berlin, Germany", "Europe/Berlin"),
     ],
 )
 def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
@@ -40,6 +47,7 @@ def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
         ("Simplified Chinese", "zh-Hans"),
         ("日本語", "ja"),
         ("englsh", "en"),
+        ("繁體中文", "zh-Hant"),
     ],
 )
 def test_the_name_of_a_language_leads_to_its_tag(typed, first):
