@@ -68,7 +68,7 @@ async def open_form(context: Context, click: Click, respond: Responder, language
     if zotero.keeps_keys(channel):
         kept = zotero.has_key(known)
         hint = say("zotero.key.kept" if kept else "zotero.key.hint", language)
-        fields.append(Field("key", say("zotero.key", language), hint=hint, required=not kept))
+        fields.append(Field("key", say("zotero.key", language), hint=hint, required=not kept, secret=True))
     submit = say("zotero.connect", language)
     await respond.form(Form("zotero", channel, TITLE, submit, tuple(fields), language))
 

@@ -171,6 +171,8 @@ class Field:
     """In a Panel: a change is told at once, as `Submission.pressed`."""
     more: bool = False
     """In a Panel: shown on its second page only."""
+    secret: bool = False
+    """In a Form of at most five fields: what is typed is kept nowhere on its way."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,9 @@ class Forms:
         self._cache = cache
 
     async def keep(self, name: str, person: str, filling: Filling) -> None:
+        """Without secrets, which whoever corrects the form types again."""
+        secret = {f.name for f in filling.form.fields if f.secret}
+        filling = replace(filling, values={n: v for n, v in filling.values.items() if n not in secret})
         await self._cache.put(f"discord:form:{person}:{name}", to_json(filling), LIFE)
 
     async def load(self, name: str, person: str) -> Filling | None:

@@ -28,6 +28,7 @@ class Stage:
     channel: Any
     ada: Any
     bob: Any
+    memory: MemoryCache
 
     @property
     def place(self) -> Place:
@@ -76,20 +77,25 @@ def shown(result: Any) -> list[str]:
 
 
 @pytest.fixture
-def simcord_bot():
+def memory():
+    return MemoryCache()
+
+
+@pytest.fixture
+def simcord_bot(memory):
     chat = DiscordChat("")
-    bot = Gateway(RecordingHandler(), chat, MemoryCache())
+    bot = Gateway(RecordingHandler(), chat, memory)
     chat.rest.client = bot
     return bot
 
 
 @pytest.fixture
-async def stage(simcord_bot, simcord_env):
+async def stage(simcord_bot, simcord_env, memory):
     guild = simcord_env.create_guild()
     channel = guild.create_text_channel("papers")
     ada, bob = (guild.add_member(simcord_env.create_user(name)) for name in ("ada", "bob"))
     await simcord_env.settle()
-    return Stage(simcord_env, simcord_bot.handler, simcord_bot.chat, simcord_bot, guild, channel, ada, bob)
+    return Stage(simcord_env, simcord_bot.handler, simcord_bot.chat, simcord_bot, guild, channel, ada, bob, memory)
 
 
 async def test_a_mention_is_a_question_without_the_mention(stage):
@@ -358,6 +364,28 @@ async def test_what_is_wrong_in_a_form_is_said_and_corrected_in_place(stage):
     result = await stage.ada.submit_modal(again, {"question": "any code?", "where": ["me"]})
     assert stage.handler.submissions[-1].fields == {"question": "any code?", "where": "me"}
     assert shown(result) == ["\n-# Taken."]
+
+
+async def test_a_secret_reaches_the_handler_and_is_kept_nowhere_on_its_way(stage):
+    async def connect(click, respond):
+        fields = (Field("library", "Group", value="12345"), Field("key", "Key", required=True, secret=True))
+        await respond.form(Form("zotero", "discord:1", "Zotero", "Connect", fields))
+
+    async def check(submission, respond):
+        return {} if submission.fields["library"] == "777" else {"library": "Another one, please."}
+
+    stage.handler.on["others"] = connect
+    stage.handler.on["zotero"] = check
+    thread = await stage.digest()
+    opened = await stage.ada.click(stage.message(thread, "k:0"), label="Others")
+    wrong = await stage.ada.submit_modal(opened, {"library": "?", "key": "Zk7secret"})
+    again = await stage.ada.click(wrong.response, label="Correct it")
+    await stage.ada.submit_modal(again, {"library": "777", "key": "Zk8secret"})
+    assert [s.fields["key"] for s in stage.handler.submissions] == ["Zk7secret", "Zk8secret"]
+    kept = b"".join(value for _, value in stage.memory._held.values())
+    assert b"777" in kept
+    assert b"7secret" not in kept
+    assert b"8secret" not in kept
 
 
 async def test_every_request_of_the_bot_keeps_discords_limits_and_description(stage):
