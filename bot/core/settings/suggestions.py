@@ -127,9 +127,8 @@ def _named_zones() -> Iterator[tuple[str, set[str]]]:
     """Names of zones, of groups of zones (`PST`), of countries and of cities."""
     groups: dict[str, set[str]] = {}
     for zone, group in get_global("meta_zones").items():
-        groups.setdefault(group, set()).add(zone)
-    for alias, zone in get_global("zone_aliases").items():  # CLDR says Asia/Calcutta
-        groups.setdefault(get_global("meta_zones").get(zone, ""), set()).add(alias)
+        # CLDR still says Asia/Calcutta here.
+        groups.setdefault(group, set()).add(get_global("zone_aliases").get(zone, zone))
     territories = get_global("territory_zones")
     for locale in _locales():
         for group, forms in locale.meta_zones.items():
