@@ -20,6 +20,8 @@ from discord.http import Route
 API = "https://discord.com/api/v10"
 GATEWAY = "wss://gateway.discord.gg/"
 
+READY_WAIT = 2.0
+"""Seconds without a further server after which the bot counts as ready. The SDK's own default."""
 _RESET = {errno.ECONNRESET, 54, 10054}
 """Errors after which the SDK resends; the numbers are those of macOS and Windows."""
 
@@ -36,7 +38,11 @@ def set_addresses(api_url: str = API, gateway_url: str = GATEWAY) -> None:
 
 def client_options() -> dict[str, Any]:
     """Options of every client."""
-    return {"allowed_mentions": discord.AllowedMentions.none(), "http_trace": _no_resend()}
+    return {
+        "allowed_mentions": discord.AllowedMentions.none(),
+        "http_trace": _no_resend(),
+        "guild_ready_timeout": READY_WAIT,
+    }
 
 
 def make_rest_client() -> discord.Client:

@@ -21,6 +21,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
     "bot.core.draft": ("LATE_ARRIVAL",),
     "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),
+    "bot.discord.connection": ("READY_WAIT",),
     "bot.discord.rest": ("TIMEOUT", "UNREACHABLE"),
     "bot.discord.draft": ("FINISH_TIMEOUT",),
 }
