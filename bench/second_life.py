@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from bench.qasper import load
 from bench.report import aim, table
-from digest.changes import Change, Known, compare, known_of
+from digest.changes.compare import compare, known_of
+from digest.changes.values import Change, Known
 from digest.model import Analysis, Evidence, Finding, FullText, Paper
 
 QUIET, NEWS = 1000, 600

@@ -9,6 +9,8 @@ from bot.context import Context
 from bot.core.chat import Person, Place, Vote, VoteKind
 from bot.core.ids import answer_of, join_key
 from bot.digests.counts import GATHER
+from bot.store import Watch
+from bot.store.redis import WATCH_LIFE
 
 PUSH_AFTER = timedelta(minutes=5)
 """Papers saved in this time are pushed to Zotero together."""
@@ -19,6 +21,9 @@ async def record_vote(context: Context, vote: Vote) -> None:
     await context.store.vote(vote)
     if vote.kind is VoteKind.SAVED and not vote.undo and not answer_of(vote.subject):
         await queue_push(context, vote.place.key)
+    if vote.kind is VoteKind.SAVED and not vote.undo and (vote.place.thread or vote.place.direct):
+        watch = Watch(vote.subject, vote.place, context.now() + WATCH_LIFE, people=(vote.person.id,))
+        await context.store.watch(vote.place.key, [watch])
     if not answer_of(vote.subject) and vote.kind is not VoteKind.WRONG:
         await queue_counts(context, vote.place.key, vote.subject)
 

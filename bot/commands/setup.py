@@ -112,6 +112,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
     profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
+    changes = tuple((say(f"setup.changes.{_on(told)}", language), _on(told)) for told in (True, False))
     papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
     listed = dict.fromkeys([*profile.categories, *suggested])
     spoken = dict.fromkeys([profile.language, *(tag for _, tag in own_languages())])
@@ -157,6 +158,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
             ),
             _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
             _field("figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True),
+            _field("changes", language, _on(draft.changes), kind="choice", options=changes, required=True, more=True),
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
             _field("authors", language, ", ".join(profile.authors), more=True),
@@ -227,6 +229,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         papers=parsed("papers", lambda text: _papers(text, language), before.papers),
         detail=parsed("detail", Detail, before.detail),
         figures=parsed("figures", lambda text: text == "on", before.figures),
+        changes=parsed("changes", lambda text: text == "on", before.changes),
         time=parsed("time", settings.clock_time, before.time),
         timezone=parsed("timezone", settings.timezone, before.timezone),
         days=parsed("days", lambda text: tuple(settings.weekdays(text)), before.days),

@@ -97,6 +97,9 @@ async def status_lines(context: Context, subscription: Subscription, language: s
     if next_run(subscription, context.now()) is None:
         lines.append(say("status.paused", language))
     lines += await _last_lines(context, subscription, language)
+    watched = await context.store.watched(subscription.key)
+    if watched and subscription.changes:
+        lines.append(say("status.changes", language, n=watched))
     if not costs:
         return lines
     month = await context.store.spending_of(subscription.key, f"{context.now():%Y-%m}")

@@ -443,6 +443,8 @@ class Step:
     """The platform's JSON. In an EDIT, `{{link:<key>}}` stands for the link to that step."""
     on: str = ""
     """The key of an earlier step."""
+    thread: str = ""
+    """For a REPLY without `on`: the id of an earlier thread of ours."""
     reply: int = -1
     """Index of the `Thread.replies` that this message begins; -1 for any other step."""
     picture: Picture | None = None

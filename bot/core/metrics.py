@@ -26,6 +26,7 @@ TOKENS = Counter("paperboy_model_tokens", "Tokens of those calls, by stage and k
 COST = Counter("paperboy_model_cost_usd", "Dollars of those calls by LLM_PRICES, by stage; calls of unpriced models add nothing.", ["stage"], registry=REGISTRY)  # fmt: skip
 POSTS = Counter("paperboy_posts", "Messages that a platform has taken, by platform and kind: post, thread, reply, edit, answer.", ["platform", "kind"], registry=REGISTRY)  # fmt: skip
 RETRIES = Counter("paperboy_retries", "Requests made again after a failure, by what was asked: model, arxiv, discord, slack, post, other.", ["what"], registry=REGISTRY)  # fmt: skip
+CHANGES = Counter("paperboy_changes", "Changes found of papers that channels look after, by kind: withdrawn, version, published, code.", ["kind"], registry=REGISTRY)  # fmt: skip
 QUEUE = Gauge("paperboy_queue_depth", "Tasks in the queue of all processes together, running ones included, by docket: slow (digests in the making), posts (deliveries), quick (answers).", ["docket"], registry=REGISTRY)  # fmt: skip
 ANSWERS = Histogram(
     "paperboy_answer_seconds",

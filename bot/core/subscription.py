@@ -37,6 +37,8 @@ class Subscription:
     show_cost: bool = False
     figures: bool = True
     """Whether papers are shown with their teaser figure, where its licence allows it."""
+    changes: bool = True
+    """Whether its threads are told what changes of their papers."""
     ping_role: str = ""
     """Discord: the one role that the parent message may mention."""
     created: datetime | None = None

@@ -258,6 +258,7 @@ class Daily:
             name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
             for thread in filter(None, opened):
                 await chat.close_thread(subscription.place, thread, name)
+        await self._store.unwatch_digest(subscription.key, digest.key)
         return taken
 
     async def is_retracted(self, digest_key: str) -> bool:

@@ -112,10 +112,12 @@ async def deliver(
     progress: Progress = silent,
     checkpoint: Callable[[], Awaitable[None]] = no_checkpoint,
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture,
+    drop_missing: bool = False,
 ) -> Delivered:
     """Safe to call at any time, in any number of processes. `steps` is called in a thread, and only
     if no plan is stored. `checkpoint` is called where a death must not count; `pictures` gives the
-    stored picture of a key. Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
+    stored picture of a key. `drop_missing`: a step whose channel or thread is gone is dropped.
+    Raises StoreUnavailable; a refusal of the platform becomes `fault`."""
     known = await store.delivery(key, plan=False)
     if known is None:
         await store.plan_delivery(key, place, await asyncio.to_thread(steps))
@@ -137,6 +139,7 @@ async def deliver(
                 progress,
                 checkpoint,
                 pictures,
+                drop_missing,
             )
             return _outcome(await work.run_steps())
     except (LeaseBusy, LeaseLost):
@@ -197,6 +200,7 @@ class _DeliverySession:
     progress: Progress
     checkpoint: Callable[[], Awaitable[None]]
     pictures: Callable[[str], Awaitable[bytes | None]] = no_picture
+    drop_missing: bool = False
     uploads: dict[str, Upload | None] = field(default_factory=dict)
     """By step; None where the step goes without its picture."""
     refused: int = 0
@@ -291,7 +295,7 @@ class _DeliverySession:
             # To wait is progress: a worker that dies meanwhile has not died of this step.
             await self.checkpoint()
             await asyncio.sleep(wait.total_seconds())
-        on = delivery.ids.get(step.on, "")
+        on = delivery.ids.get(step.on, step.thread)
         found: str | None = await self._retry_throttled(
             lambda: self.chat.find(step.key, step.kind, self.place, intent - CLOCK_SKEW, on)
         )
@@ -306,7 +310,7 @@ class _DeliverySession:
                 return
             try:
                 async with asyncio.timeout(REQUEST_TIMEOUT):
-                    message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, ""), upload)
+                    message = await self.chat.post(filled, self.place, delivery.ids.get(step.on, step.thread), upload)
             except (OutcomeUnknown, TimeoutError) as error:
                 self.uploads[step.key] = None
                 self.doubtful += 1
@@ -361,7 +365,7 @@ class _DeliverySession:
         await self.on_record(step, message)
 
     async def _handle_refusal(self, step: Step, error: ChatError) -> None:
-        if isinstance(error, TargetMissing) and step.kind is StepKind.EDIT:  # a person deleted the message
+        if isinstance(error, TargetMissing) and (step.kind is StepKind.EDIT or self.drop_missing):  # people deleted it
             await self.store.drop(self.lease, self.key, step.key)
             return
         await self.store.clear_intent(self.lease, self.key, step.key)

@@ -46,8 +46,9 @@ from bot.questions.answering import answer_language, answer_name, answer_post, l
 from bot.questions.comparison import asks_to_compare, compare_papers
 from bot.questions.lookup import look_up, note_earlier_digest
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
-from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord
+from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord, Watch
 from bot.store.limits.budget import admit, lifted
+from bot.store.redis import WATCH_LIFE
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError, for_log, trace
 from digest.ports import asked_by
@@ -432,6 +433,9 @@ class Conversation:
         if await self._store.thread(place) is None:
             await self._store.save_thread(place, papers=papers)
         if papers:
+            until = self._context.now() + WATCH_LIFE
+            watches = [Watch(paper, place, until, people=(question.person.id,)) for paper in papers]
+            await self._store.watch(place.key, watches)
             await self._store.discuss(place, question.person.id, papers)
             for paper in () if place.direct else papers:
                 await self._store.vote(Vote(VoteKind.ASKED, paper, place, question.person, self._context.now()))

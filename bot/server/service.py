@@ -93,7 +93,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             _listen_to_discord(settings, app, chats["discord"], handler, runtime, health)
         if Role.CLOCK in roles:
             begin, ahead = _begin_run_with(context, queue), _make_ahead_with(queue)
-            runtime.tasks.append(RunScheduler(app.store, begin, app.now, ahead).run())
+            runtime.tasks.append(RunScheduler(app.store, begin, app.now, ahead, _look_with(queue)).run())
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
             runtime.tasks += [queue.run(), app.archive.run()]
@@ -139,6 +139,13 @@ def _make_ahead_with(queue: Queue) -> BeginRun:
         await queue.add("ahead", str(RunKey(due.key, day, "daily")))
 
     return make_ahead
+
+
+def _look_with(queue: Queue) -> Callable[[date], Awaitable[None]]:
+    async def look(day: date) -> None:
+        await queue.add("look", day.isoformat())
+
+    return look
 
 
 async def _until_stopped(runtime: Runtime, health: Health) -> None:

@@ -42,8 +42,13 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | votes:S                              | hash: person, kind and subject to Vote                         | 90 days each             |
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
+| person:P:watched                     | set: channels that look after a paper the person asked about    | 180 days                 |
 | quota:P:D, quota-told:P:N:D          | set: what a person asked for in a day; that they were told a limit. P is a keyed hash | 1 day |
 | waiting:P, turn:Q                    | sorted set: a person's open questions; the way from one to it. P is a keyed hash | 1 day  |
+| watch:S                              | hash: a paper that is looked after to its thread, digest and who asked | 180 days each |
+| known:H                              | what channels know of such a paper, by hash of its content      | 180 days, renewed        |
+| news:S                               | hash: what is to be told of papers                              | 90 days                  |
+| watching                             | set: the channels with such papers; emptied by looking          | none                     |
 | faults                               | hash: name of a fault to since when, its channel and cause     | 90 days                  |
 | board:C                              | hash: the messages of a channel in the terminal                | 7 days                   |
 | archive-changes                      | hash: where the archive is to look again; emptied by looking    | 90 days                  |
@@ -83,6 +88,7 @@ from bot.store.redis import Redis, reachable
 from bot.store.runs import Run, RunState
 from bot.store.store import Store
 from bot.store.tasks import TaskDeaths
+from bot.store.watches import News, Watch
 
 __all__ = [
     "Ahead",
@@ -95,6 +101,7 @@ __all__ = [
     "LeaseBusy",
     "LeaseLost",
     "LeasePolicy",
+    "News",
     "QuestionState",
     "Redis",
     "RedisBudget",
@@ -110,6 +117,7 @@ __all__ = [
     "TaskDeaths",
     "ThreadRecord",
     "ThreadSpeakers",
+    "Watch",
     "post_from_data",
     "post_from_json",
     "post_to_data",

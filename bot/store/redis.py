@@ -314,6 +314,8 @@ REMOVED_LIFE = 30 * DAY
 """Settings of a channel that removed the bot, restored when it is invited again."""
 MONTH_LIFE = 400 * DAY
 """What was spent in a month, by payer and stage."""
+WATCH_LIFE = 180 * DAY
+"""How long a paper that was posted, asked about or saved is looked after."""
 OPEN_LIFE = 7 * DAY
 """Open work, which is set aside after three days."""
 

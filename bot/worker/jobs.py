@@ -8,15 +8,15 @@ import ctypes
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.alerts import faults, following, late
+from bot.alerts import changes, faults, following, late
 from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.archive.zotero_api import ZoteroBusy, ZoteroRefused
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import ChatError, OutcomeUnknown, Throttled
-from bot.core.ids import AnswerTask, RunKey, TaskName
+from bot.core.ids import AnswerTask, RunKey, TaskName, join_key
 from bot.core.logs import log_id
 from bot.core.subscription import Subscription
 from bot.core.texts import say
@@ -41,6 +41,7 @@ REFUSAL_LASTS = timedelta(minutes=2)
 """How long other channels share one refusal by arXiv instead of asking again."""
 RETRY_DELIVERY = timedelta(minutes=5)
 RETRY_ANSWER = timedelta(seconds=20)
+RETRY_LOOK = timedelta(minutes=30)
 QUESTION_MAX_AGE = timedelta(days=1)
 """If an older question cannot be answered, its asker is told why."""
 TELLING_MAX_AGE = timedelta(days=7)
@@ -76,6 +77,8 @@ class Jobs:
         queue.register("counts", self.counts, POSTS)
         queue.register("follow", self.follow, POSTS)
         queue.register("zotero", self.zotero, SLOW)
+        queue.register("look", self.look, SLOW)
+        queue.register("news", self.news, POSTS)
 
     async def digest(self, task: Task, run_key: str) -> None:
         """Makes a run's digest and queues its delivery."""
@@ -296,6 +299,24 @@ class Jobs:
         else:
             await self._reports.report_recovery("zotero", about=channel)
 
+    async def look(self, task: Task, name: str) -> None:  # noqa: ARG002  # what it has seen is stored at once
+        """Looks up the papers that channels look after. Without arXiv the day is left out."""
+        day = date.fromisoformat(name)
+        try:
+            for channel in await changes.look(self._context, day):
+                await self._queue.add("news", join_key(channel, name))
+        except ArxivUnavailable as error:
+            log.warning("event=not_looked_up day=%s cause=%r", name, for_log(error))
+            if self._context.now().date() == day:
+                raise RetryLater(RETRY_LOOK) from error
+
+    async def news(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
+        """Tells a channel what changed of its papers."""
+        with log_id(name):
+            wait = await changes.tell(self._context, *changes.channel_of(name))
+            if wait is not None:
+                raise RetryLater(wait)
+
     async def answer(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Answers a question. Raises RetryLater if the platform takes no posts at the moment."""
         with log_id(answer_name(AnswerTask.parse(name).question)):
@@ -336,7 +357,7 @@ class Jobs:
         try:
             task = TaskName.parse(name)
             kind, of = task.task, task.subject
-            if kind in ("counts", "follow", "ahead", "zotero"):
+            if kind in ("counts", "follow", "ahead", "zotero", "look", "news"):
                 return
             channel = await self._channel_of(kind, of)
             await faults.report_set_aside(self._context, kind, channel, f"{name}: {note}")

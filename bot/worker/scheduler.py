@@ -36,6 +36,8 @@ CATCH_UP_WITHIN = timedelta(days=3)
 MIN_AHEAD, MAX_AHEAD = timedelta(minutes=2), timedelta(minutes=30)
 """How long before its time a digest is begun."""
 USUAL_DURATION = timedelta(minutes=5)
+LOOK_HOUR = 6
+"""Hour of the day, UTC, from which papers are looked up that channels look after."""
 RETRY_AFTER = 1.0
 """Seconds until a scheduler that had to stop asks for the lease again."""
 
@@ -45,12 +47,20 @@ BeginRun = Callable[[Subscription, date], Awaitable[None]]
 
 class RunScheduler:
     def __init__(
-        self, store: Store, begin_run: BeginRun, now: Callable[[], datetime], make_ahead: BeginRun | None = None
+        self,
+        store: Store,
+        begin_run: BeginRun,
+        now: Callable[[], datetime],
+        make_ahead: BeginRun | None = None,
+        look: Callable[[date], Awaitable[None]] | None = None,
     ) -> None:
-        """`make_ahead`: begins to make the digest of a date, some minutes before its time."""
+        """`make_ahead`: begins to make the digest of a date, some minutes before its time. `look`:
+        begins a day's look at the papers that channels look after. Safe to call twice."""
         self._store = store
         self._begin_run = begin_run
         self._make_ahead = make_ahead
+        self._look = look
+        self._looked: date | None = None
         self._now = now
         self._scheduled: dict[str, Subscription] = {}
         self._last_begun: dict[str, Due] = {}
@@ -105,6 +115,15 @@ class RunScheduler:
                 await self._prepare(subscription)
             except (LookupError, ValueError, OSError) as error:  # an unknown timezone, an invalid time
                 log.error("event=not_scheduled subscription=%s\n%s", key, trace(error))  # noqa: TRY400  # without messages
+
+        await self._look_after()
+
+    async def _look_after(self) -> None:
+        """Begins the day's look, once arXiv's list is out."""
+        now = self._now().astimezone(UTC)
+        if self._look is not None and now.hour >= LOOK_HOUR and self._looked != now.date():
+            await self._look(now.date())
+            self._looked = now.date()
 
     def _schedule(self, scheduler: AsyncIOScheduler, subscription: Subscription) -> None:
         hour, minute = subscription.time.split(":")

@@ -10,13 +10,15 @@ from bot.store.people.votes import BORDER, votes_key
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL
+from bot.store.watches import WATCHING, Watches
 from bot.store.zotero import LINKS as ZOTERO
 from digest.cache_keys import fingerprint
 
 
-class Forgetting(Questions, ArchiveExchange, Followers):
+class Forgetting(Questions, ArchiveExchange, Followers, Watches):
     async def forget_person(self, person: str) -> None:
         """Deletes the person's questions, answers, votes and saved papers."""
+        await self.unwatch_person(person)
         questions = await self._members(key("person", person, "questions"))
         commands = [command for question in questions for command in await self._question_gone(question)]
         for thread in await self._members(key("person", person, "threads")):
@@ -47,12 +49,19 @@ class Forgetting(Questions, ArchiveExchange, Followers):
         commands += [("ZREM", OPEN, name) for name in begun if is_within(name, subscription)]
         commands += archive_change("forgotten", subscription)
         await self.revoke_links(subscription)
-        await self.redis.transaction([("HDEL", ALL, subscription), ("HDEL", ZOTERO, subscription), *commands])
+        indexes: list[Command] = [
+            ("HDEL", ALL, subscription),
+            ("HDEL", ZOTERO, subscription),
+            ("SREM", WATCHING, subscription),
+        ]
+        await self.redis.transaction([*indexes, *commands])
 
     async def _out_of_indexes(self, subscription: str) -> list[Command]:
         """Removes the channel from the indexes of persons."""
         commands: list[Command] = [
-            ("SREM", name, subscription) for name in await self.redis.scan(key("person", "*", "voted"))
+            ("SREM", name, subscription)
+            for index in ("voted", "watched")
+            for name in await self.redis.scan(key("person", "*", index))
         ]
         threads = key("thread", subscription)
         for name in await self.redis.scan(key("person", "*", "threads")):

@@ -8,14 +8,16 @@ from bot.console.chat import ConsoleChat
 from bot.core.chat import Place, Vote, VoteKind
 from bot.core.subscription import Subscription
 from bot.digests.delivery import deliver, retract
-from bot.store import Ahead, Follower, RedisBudget, RedisCache, RedisPace, RunState, Store
+from bot.store import Ahead, Follower, News, RedisBudget, RedisCache, RedisPace, RunState, Store, Watch
 from bot.worker.queue import QUICK, SLOW, Queue, Task
+from digest.changes.compare import known_of
+from digest.changes.values import Change
 from digest.model import Usage
 from digest.ports import FreePace, booked
 from digest.selection.ledger import LedgerEntry, State
 from tests.bot.contract import a_thread
 from tests.bot.store.test_people import A_POST, ANN, THREAD, a_question, an_answer
-from tests.builders import NOON, a_digest
+from tests.builders import NOON, a_digest, a_paper
 from tests.deadline import DEADLINE
 
 FOR_EVER = {
@@ -23,6 +25,7 @@ FOR_EVER = {
     "paperboy:secret": "the installation's key; one a store",
     "paperboy:deliveries-open": "emptied by finishing or putting aside",
     "paperboy:unanswered": "emptied by answering",
+    "paperboy:watching": "emptied by looking after the papers",
     "paperboy-slow:stream": "docket's queue; emptied by working",
     "paperboy-quick:stream": "docket's queue; emptied by working",
     "paperboy-posts:stream": "docket's queue; emptied by working",
@@ -84,6 +87,9 @@ async def use_everything(store: Store) -> None:
     await store.save_follower(Follower("slack:C1:1", run.key, channel, ANN, "en", NOON, extra={"token": "t"}))
     await store.save_ahead(digest.key, Ahead("basis", NOON.date(), digest, (entry,), ("cs.CV",)))
     await store.note_duration(channel.key, timedelta(minutes=5))
+    watch = Watch("2601.00001", THREAD, NOON + timedelta(days=9999), people=(ANN.id,), known=known_of(a_paper()))
+    await store.watch(channel.key, [watch])
+    await store.save_seen(channel.key, watch, News(Change(a_paper(), 1, withdrawn="Withdrawn"), THREAD))
     await store.note_counts_shown(digest.key, {"2601.00001": {VoteKind.MORE: 1}})
 
 

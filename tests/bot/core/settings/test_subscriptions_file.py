@@ -100,7 +100,7 @@ class TestReading:
             Place("slack", "C1"), profile, 5, Detail.CARD, "13:30", "Asia/Shanghai", ("mon", "fri"), paused=True,
             show_cost=True, created=NOON, set_by="U1",
         )  # fmt: skip
-        two = Subscription(Place("discord", "42"), created=NOON, ping_role="7", figures=False)
+        two = Subscription(Place("discord", "42"), created=NOON, ping_role="7", figures=False, changes=False)
         text = files.exported([one, two], as_json=as_json)
         read = files.parsed(text, "x.json" if as_json else "x.yaml")
         found = files.differences(read, [one, two], Subscription(Place("", ""), papers=50), NOON)

@@ -8,65 +8,18 @@ part of Known, also if arXiv's metadata goes back and forth.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digest.changes.claims import LEAST_WORDS, SAME_IN_TEXT, Sentence, added, changed, has_changed, sentences_of
 from digest.changes.remarks import keys_of, publications, published_links, revision
+from digest.changes.values import Change, Difference, Known
 from digest.evidence.finder import Finder
-from digest.model import Analysis, Basis, Evidence, Finding, Form, FullText, Link, Paper
+from digest.model import Analysis, Basis, Evidence, Form, FullText, Link, Paper
 
 MOST_DIFFERENCES = 3
 READ_WHOLE = 0.05
 """A text that lost more of its letters is not compared."""
 _PROSE = (Form.TEXT, Form.LIST, Form.CAPTION)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A paper as a channel knows it."""
-
-    paper: Paper
-    """As last seen, with its version."""
-    links: frozenset[str] = frozenset()
-    """Kinds and keys of the code, data and models that are known."""
-    published: bool = False
-    """Whether it is known to be accepted or published."""
-    withdrawn: bool = False
-    findings: tuple[Finding, ...] = ()
-    """Those shown of it that have a quotation."""
-    basis: Basis = Basis.ABSTRACT
-    """Of the text that the quotations are from."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A claim that changed, with quotations from both versions; one is None for a new claim."""
-
-    before: Evidence | None
-    after: Evidence | None
-    statement: str = ""
-    """The finding's, in the reader's language; empty for a sentence of the abstract."""
-
-
-@dataclass(frozen=True)
-class Change:
-    paper: Paper
-    """As it is now."""
-    withdrawn: str = ""
-    """What comment or abstract say of the withdrawal."""
-    published: str = ""
-    """Journal reference, comment or DOI, as the metadata has it."""
-    links: tuple[Link, ...] = ()
-    """Code, data and models that appeared."""
-    differences: tuple[Difference, ...] = ()
-    remark: str = ""
-    """What the authors' comment says of corrected errors or other results."""
-
-    @property
-    def weight(self) -> int:
-        """The lower, the earlier it is told."""
-        claims = self.differences or self.remark
-        return 0 if self.withdrawn else 1 if claims else 2 if self.published else 3
 
 
 def known_of(paper: Paper, analysis: Analysis | None = None, links: Sequence[Link] = ()) -> Known:
@@ -95,7 +48,7 @@ def compare(known: Known, now: Paper, text: FullText | None = None) -> Change | 
     before = known.paper
     if now.id != before.id or now.version < before.version or known.withdrawn:
         return None
-    change = Change(now)
+    change = Change(now, before.version)
     if now.withdrawn:
         return replace(change, withdrawn=now.comment or now.abstract)
     kinds = {key.partition(" ")[0] for key in known.links}

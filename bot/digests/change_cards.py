@@ -1,0 +1,96 @@
+"""The posts that tell what changed of a paper. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.chat import Block, Heading, Post, Quotation, Small, Text
+from bot.core.texts import say
+from bot.digests.cards import short_title
+from digest.changes.values import Change, Difference
+from digest.model import Evidence
+from digest.render import tex
+from digest.render.labels import label
+from digest.render.markdown import escape, link
+
+
+def change_post(change: Change, language: str) -> Post:
+    """A reply in the paper's old thread."""
+    paper, said = change.paper, _sentences(change, language)
+    blocks: list[Block] = [Heading(link(short_title(paper), paper.abs_url), 3)]
+    for name, sentence in said:
+        blocks += [Text(sentence), *_proof(name, change, language)]
+    fallback = tex.plain(f"{short_title(paper)}: {_bare(said[0][1])}")
+    return Post(tuple(blocks), fallback[:90], language)
+
+
+def _sentences(change: Change, language: str) -> list[tuple[str, str]]:
+    """A sentence for each kind of news: (kind, sentence)."""
+    if change.withdrawn:
+        return [("withdrawn", say("changes.withdrawn", language))]
+    found = []
+    if change.differences or change.remark:
+        words = {"before": f"v{change.version_before}", "now": f"v{change.paper.version}"}
+        found.append(("version", say("changes.version", language, **words)))
+    if change.published:
+        found.append(("published", say("changes.published", language)))
+    if change.links:
+        listed = (link(label(one.kind, language), one.url) for one in change.links)
+        said = say("changes.links", language, links=label("separator.words", language).join(listed))
+        found.append(("links", said))
+    return found
+
+
+def _proof(name: str, change: Change, language: str) -> list[Block]:
+    paper = change.paper
+    metadata = f"arXiv, v{paper.version}"
+    match name:
+        case "withdrawn":
+            return [Quotation(change.withdrawn, metadata, paper.abs_url)]
+        case "published":
+            return [Quotation(change.published, metadata, paper.abs_url)]
+        case "version":
+            remark: list[Block] = [Quotation(change.remark, metadata, paper.abs_url)] if change.remark else []
+            return [*remark, *(block for d in change.differences for block in _difference(d, change, language))]
+        case _:
+            return []
+
+
+def _difference(difference: Difference, change: Change, language: str) -> list[Block]:
+    blocks: list[Block] = []
+    if difference.statement:
+        blocks.append(Small(say("changes.finding", language, statement=escape(difference.statement))))
+    elif difference.before is None:
+        blocks.append(Small(say("changes.added", language)))
+    if difference.before is not None:
+        blocks.append(_quoted(difference.before, change.version_before))
+    if difference.after is not None:
+        blocks.append(_quoted(difference.after, change.paper.version))
+    return blocks
+
+
+def _quoted(evidence: Evidence, version: int) -> Quotation:
+    return Quotation(evidence.quotation, f"v{version}, {evidence.label}", evidence.url)
+
+
+def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:
+    """All that was left of a week. Each Change comes with the link to its paper's thread."""
+    papers = [change.paper for change, _ in changes]
+    title = say("changes.week", language, n=len(changes))
+    blocks: list[Block] = [Heading(title, 2)]
+    for change, thread in changes:
+        name = link(short_title(change.paper, papers), change.paper.abs_url)
+        said = " ".join(_with_words(kind, sentence, change) for kind, sentence in _sentences(change, language))
+        there = f" · {link(say('changes.thread', language), thread)}" if thread else ""
+        blocks.append(Text(f"**{name}**\\\n{said}{there}"))
+    return Post(tuple(blocks), title[:90], language)
+
+
+def _with_words(kind: str, sentence: str, change: Change) -> str:
+    """With the words of the metadata behind it, where these say it."""
+    words = {"withdrawn": change.withdrawn, "published": change.published, "version": change.remark}.get(kind, "")
+    return f"{sentence} {escape(words)}" if words else sentence
+
+
+def _bare(sentence: str) -> str:
+    return sentence.replace("*", "").replace("`", "").partition("](")[0].replace("[", "")
