@@ -547,7 +547,9 @@ class Index:
         ranked = {row: self._ranked(row, weights, asked) for row in dict.fromkeys([*found[:CANDIDATES], *near])}
         best = sorted(ranked, key=lambda row: (-ranked[row], -row))
         best += [row for row in found[CANDIDATES:] if row not in ranked]
-        return [replace(self._hit(row, scope), score=ranked.get(row, 0.0)) for row in best[offset:wanted]]
+        return [
+            replace(self._hit(row, scope), score=ranked.get(row, 0.0)) for row in best[offset : min(wanted, DEEPEST)]
+        ]
 
     def _newest(self, scope: Scope, filters: Filters, limit: int, offset: int) -> list[Hit]:
         marks, values = _marks(scope)

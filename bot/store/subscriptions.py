@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.core.subscription import Subscription, changed
 from bot.store.redis import REMOVED_LIFE, Base, key, seconds
+from bot.store.zotero import LINKS as ZOTERO
 from digest.model import from_json, to_json
 
 ALL = key("subscriptions")
@@ -30,13 +31,14 @@ class Subscriptions(Base):
         )
 
     async def remove_subscription(self, subscription: str) -> None:
-        """Keeps the settings, paused, for thirty days in case the bot returns."""
+        """Keeps the settings, paused, for thirty days if the bot returns; no key for Zotero."""
         found = await self.subscription(subscription)
         if found is not None:
             await self.redis.transaction(
                 [
                     ("SET", _removed(subscription), to_json(replace(found, paused=True)), "EX", seconds(REMOVED_LIFE)),
                     ("HDEL", ALL, subscription),
+                    ("HDEL", ZOTERO, subscription),
                 ]
             )
 

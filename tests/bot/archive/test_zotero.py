@@ -324,9 +324,10 @@ async def test_the_environment_s_key_needs_no_other_and_opens_its_library_alone(
     assert "Another Group" in said.text
 
 
-async def test_forgetting_the_channel_forgets_its_library(team, connected):
+@pytest.mark.parametrize("end", ["forget_subscription", "remove_subscription"])
+async def test_forgetting_the_channel_or_removing_the_bot_forgets_its_key(team, connected, end):
     await connected()
-    await team.context.store.forget_subscription(HERE.key)
+    await getattr(team.context.store, end)(HERE.key)
     assert await team.context.store.zotero_link(HERE.key) is None
 
 
