@@ -91,8 +91,13 @@ async def _result(context: Context, run: Run, follower: Follower) -> Post:
 
 async def digest_link(context: Context, digest: Digest, place: Place, language: str) -> str:
     """The digest's date with a link to its parent message, if it was delivered."""
+    named, url = day_words(digest.local_date, language), await digest_url(context, digest, place)
+    return link(named, url) if url else named
+
+
+async def digest_url(context: Context, digest: Digest, place: Place) -> str:
+    """The link to its parent message; empty if it was not delivered. Raises ChatError."""
     delivery = await context.store.delivery(digest.key)
-    named = day_words(digest.local_date, language)
     if delivery is None or not delivery.plan or delivery.plan[0].key not in delivery.ids:
-        return named
-    return link(named, await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key]))
+        return ""
+    return await context.chats[place.platform].link(place, delivery.ids[delivery.plan[0].key])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
-from bot.commands import gate, library, setup, zotero
+from bot.commands import gate, library, saved, setup, zotero
 from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
@@ -68,7 +68,7 @@ AfterClose = Callable[[], Awaitable[None]] | None
 
 VOTES = {"more": (VoteKind.MORE, "more"), "fewer": (VoteKind.FEWER, "fewer"), "save": (VoteKind.SAVED, "saved one")}
 """Button to the kind of vote and the text that confirms it."""
-FORMS = ("setup", "ask", "wrong", "add_checked", "zotero")
+FORMS = ("setup", "ask", "wrong", "add_checked", "compare_checked", "zotero")
 
 
 @dataclass(frozen=True)
@@ -125,12 +125,16 @@ class Actions:
             "zotero": self._zotero,
             "zotero_push": self._zotero,
             "zotero_off": self._zotero,
+            "compare_saved": self._compare_saved,
+            "compare_checked": self._compare_checked,
             "unlink": self._unlink,
             "retract": self._retract,
             "forget": self._forget,
             "unteach": self._unteach,
             "forget_me": self._forget_me,
             "post_now": self._post_now,
+            "pause": self._pause_or_resume,
+            "resume": self._pause_or_resume,
             "lookup": self._lookup,
             "pick": self._pick,
             "answer_yes": self._answer_yes,
@@ -142,8 +146,11 @@ class Actions:
         language = await self._context.person_language(click.place, click.person)
         if click.action not in self._by_name:
             raise NotFound(say("expired", language))
-        await gate.admit(self._context, click, language)
-        await self._by_name[click.action](click, respond, language)
+        admitted = await gate.admit(self._context, click, language)
+        if admitted.place != click.place:
+            chat = self._context.chats[click.place.platform]
+            respond = chat.responder(admitted.place, click.person, click.extra)
+        await self._by_name[click.action](admitted, respond, language)
 
     async def refusal(self, click: Click) -> str:
         """Why the person may not do this; empty if they may."""
@@ -160,14 +167,20 @@ class Actions:
         language = await self._context.person_language(submission.place, submission.person)
         if submission.action not in FORMS:
             raise NotFound(say("expired", language))
-        await gate.admit(self._context, submission, language)
+        submission = await gate.admit(self._context, submission, language)
         if submission.action == "setup":
             return await self._set_up(submission, respond, language)
         if submission.action == "add_checked":
-            ranks = [int(v) for field in submission.fields.values() for v in field.split(",") if v.isdecimal()]
+            ranks = [int(v) for v in _checked(submission) if v.isdecimal()]
             return {}, lambda: self._add_all(submission.value, ranks, respond, language)
         if submission.action == "zotero":
             return zotero.connect(self._context, submission, respond, language)
+        if submission.action == "compare_checked":
+            ids = _checked(submission)
+            problem = saved.problem(ids, language)
+            if problem:
+                return {next(iter(submission.fields), "rows0"): problem}, None
+            return {}, lambda: saved.compare(self._context, submission, ids, respond, language)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)
@@ -337,7 +350,7 @@ class Actions:
             name = cards.short_title(await self._load_paper(click.value, language))
         where = ((say("ask.thread", language), "thread"), (say("ask.me", language), "me"))
         fields: tuple[Field, ...] = (Field("question", say("ask.field", language), "lines", required=True),)
-        if ALONE not in click.extra:
+        if ALONE not in click.extra and not click.place.direct:
             fields += (Field("where", say("ask.where", language), "choice", "thread", options=where, required=True),)
         title = say("ask.title", language, paper=name)
         await respond.form(Form("ask", click.value, title, say("ask.submit", language), fields, language))
@@ -483,6 +496,22 @@ class Actions:
     async def _export_saved(self, click: Click, respond: Responder, language: str) -> None:
         await library.send_saved(self._context, click, respond, language)
 
+    async def _compare_saved(self, click: Click, respond: Responder, language: str) -> None:
+        await saved.choose(self._context, click, respond, language)
+
+    async def _compare_checked(self, click: Click, respond: Responder, language: str) -> None:
+        """Chosen from a menu, where there are no check boxes."""
+        ids = click.value.split(",")
+        if problem := saved.problem(ids, language):
+            raise NotFound(problem)
+        await saved.compare(self._context, click, ids, respond, language)
+
+    async def _pause_or_resume(self, click: Click, respond: Responder, language: str) -> None:
+        subscription = await self._context.store.subscription(click.place.key)
+        if subscription is None:
+            raise NotFound(say("not set", language))
+        await digest_command.VERBS[click.action](self._context, _now(click), respond, subscription, language)
+
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
         await setup.show(self._context, click.place, click.person, click.extra, respond, language)
 
@@ -511,6 +540,10 @@ class Actions:
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:
         await self._context.store.forget_person(click.person.id)
         await respond.show(note(say("forgotten me", language), language))
+
+
+def _checked(submission: Submission) -> list[str]:
+    return [v for field in submission.fields.values() for v in field.split(",") if v]
 
 
 def _now(pressed: Click | Submission) -> Command:

@@ -6,8 +6,11 @@ digest, question or answer it names must belong to the place of the click.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from bot.context import Context
-from bot.core.chat import ChatError, Click, Person, Place, Submission
+from bot.core.chat import HOME, ChatError, Click, Person, Place, Submission
 from bot.core.ids import DigestPaper, MalformedId, PaperById, PaperChoice, PreviewId, RunKey, answer_of, parse_subject
 from bot.core.rights import ACTIONS, COMMANDS, Names, Right, Standing, may
 from bot.core.texts import say
@@ -15,18 +18,45 @@ from bot.store import StoredQuestion
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 
+Act = TypeVar("Act", Click, Submission)
+OF_CHANNELS = (Names.CHANNEL, Names.DIGEST, Names.PREVIEW)
+"""Values that name a channel."""
+
 
 class Refused(NotFound):
     """The person may not do this, or the value belongs to another place."""
 
 
-async def admit(context: Context, pressed: Click | Submission, language: str) -> None:
-    """Raises Refused for what the person may not do, NotFound for a value that names nothing."""
+async def admit(context: Context, pressed: Act, language: str) -> Act:
+    """Returns it in the channel that it acts on. Raises Refused for what the person may not do,
+    NotFound for a value that names nothing."""
     rule = ACTIONS.get(pressed.action)
     if rule is None:
         raise NotFound(say("expired", language))
+    if HOME in pressed.extra and rule.names in OF_CHANNELS:
+        pressed = replace(pressed, place=await _named_channel(context, pressed, language))
     await require(context, rule.right, pressed.place, pressed.person, language)
     await _check_value(context, rule.names, pressed, language)
+    return pressed
+
+
+async def _named_channel(context: Context, pressed: Click | Submission, language: str) -> Place:
+    """The channel that a button of the person's own page names. Raises Refused unless the platform
+    says that the person is in it."""
+    try:
+        named = RunKey.parse(pressed.value).subscription
+    except MalformedId:
+        named = pressed.value
+    subscription = await context.store.subscription(named)
+    if subscription is None or subscription.place.platform != pressed.place.platform:
+        raise NotFound(say("expired", language))
+    try:
+        inside = await context.chats[pressed.place.platform].inside(pressed.person, [subscription.place])
+    except ChatError:
+        inside = frozenset()
+    if named not in inside:
+        raise Refused(say("not inside", language))
+    return subscription.place
 
 
 async def require(context: Context, right: Right, place: Place, person: Person, language: str) -> None:

@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.alerts.following import digest_link
-from bot.commands.status import next_run_line, status_lines
+from bot.alerts.following import digest_url
+from bot.commands.library import file_buttons
+from bot.commands.saved import LEAST, compare_button
+from bot.commands.status import channel_buttons, state_line, trouble_lines
 from bot.context import Context
-from bot.core.chat import Block, ChatError, Heading, Person, Post, Text
-from bot.core.ids import answer_of
-from bot.core.rights import SURFACES, Standing, may
+from bot.core.chat import Actions, Block, Button, ChatError, Heading, Menu, Person, Post, Small, Text, Vote
+from bot.core.ids import PaperById, answer_of
+from bot.core.rights import ACTIONS, SURFACES, Standing, may
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.digests.cards import name_in
+from bot.digests.cards import name_in, short_title
+from digest.errors import PaperboyError
+from digest.model import Digest, Paper
 from digest.render import tex
+from digest.render.labels import day_words
 from digest.render.markdown import cost_words, escape, link
 
 log = logging.getLogger(__name__)
 
-CHANNELS = 20
-FIRST, QUESTIONS = 3, 5
+CHANNELS, TODAY = 15, 8
+"""So many channels are shown, and the day of so many: Slack's page holds a hundred blocks."""
+FIRST, SAVED, QUESTIONS = 3, 10, 5
 QUESTION = 100
 """Characters shown of a question."""
+TITLES_TIMEOUT = 3.0
+"""Seconds that arXiv may take to tell the titles of saved papers that no digest here holds."""
 
 
 async def home_page(context: Context, person: Person, platform: str) -> Post:
-    """The digests of the person's channels, saved papers, how to ask, and costs if they may."""
+    """The day in the person's channels, their saved papers, questions and channels, and help."""
     language = person.language or context.defaults.profile.language
     blocks: list[Block] = [Heading(say("home.title", language))]
     subscriptions = await _visible(context, person, platform)
-    if today_lines := [text for s in subscriptions[:CHANNELS] if (text := await _today(context, s, language))]:
-        blocks += [Heading(say("home.today", language), 3), *map(Text, today_lines)]
-    for subscription in subscriptions[:CHANNELS]:
-        costs = may(SURFACES["costs"], context.standing_in(subscription, person))
-        lines = await status_lines(context, subscription, language, costs=costs)
-        due = next_run_line(subscription, context.now(), language)
-        blocks += [Heading(subscription.place.channel, 3), *due, Text("\n\n".join(lines))]
-    votes = await context.store.saved(person.id)
-    papers = [v.subject for v in votes if not answer_of(v.subject)][:15]
-    if papers:
-        shown = [link(paper_id, f"https://arxiv.org/abs/{paper_id}") for paper_id in papers]
-        blocks += [Heading(say("home.saved", language), 3), Text(" · ".join(shown))]
+    digests = {s.key: await context.store.latest_digest(s.key) for s in subscriptions[:CHANNELS]}
+    shown = [(s, digest) for s in subscriptions[:TODAY] if (digest := digests[s.key]) is not None]
+    if shown:
+        blocks.append(Heading(say("home.today", language)))
+        for subscription, digest in shown:
+            blocks += await _today(context, subscription, digest, language)
+    blocks += await _saved(context, person, [s.key for s in subscriptions], language)
     if questions := await _questions(context, person, platform):
-        blocks += [Heading(say("home.questions", language), 3), Text("\n".join(questions))]
-    blocks += [Heading(say("home.how", language), 3), Text(say("paper.help", language))]
+        blocks += [Heading(say("home.questions", language)), Text("\n".join(questions))]
+    if subscriptions:
+        blocks.append(Heading(say("home.channels", language)))
+        for subscription in subscriptions[:CHANNELS]:
+            blocks += await _channel(context, subscription, person, language)
+    if left := len(subscriptions) - CHANNELS:
+        blocks += [Small(say("home.left", language, n=left))] if left > 0 else []
+    blocks += [Heading(say("home.how", language)), Text(say("home.help", language))]
     if context.show_cost and may(SURFACES["costs"], Standing(person, named=context.admins)):
         today: date = context.now().date()
         spending = await context.store.spending(today)
@@ -54,15 +65,84 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
     return Post(tuple(blocks), say("home.title", language), language)
 
 
-async def _today(context: Context, subscription: Subscription, language: str) -> str:
-    """The latest digest's headline and the papers to read first, with links."""
-    digest = await context.store.latest_digest(subscription.key)
-    if digest is None:
-        return ""
-    shown = await digest_link(context, digest, subscription.place, language)
+async def _today(context: Context, subscription: Subscription, digest: Digest, language: str) -> list[Block]:
+    """The latest digest's headline and the papers to read first; *Open*, and a menu to ask."""
     first = [e for m in digest.summary.first[:FIRST] if (e := digest.entry(m.paper_id))] or digest.entries[:FIRST]
     names = [f"- {e.number} · {link(name_in(digest, e), e.paper.abs_url)}" for e in first]
-    return "\n".join([f"**{escape(digest.summary.headline)}** · {shown}", "", *names])
+    day = day_words(digest.local_date, language)
+    said = "\n".join([f"**{escape(digest.summary.headline)}** · {day}", "", *names])
+    options = tuple(
+        (f"{e.number} · {name_in(digest, e)}"[:75], str(PaperById(e.paper.versioned))) for e in digest.entries[:25]
+    )
+    blocks: list[Block] = [Heading(subscription.place.channel, 3), Text(said)]
+    with contextlib.suppress(ChatError):
+        if url := await digest_url(context, digest, subscription.place):
+            blocks.append(Actions((Button("open", "", say("home.open", language), url=url),)))
+    return [*blocks, *([Menu("ask", say("home.ask", language), options)] if options else [])]
+
+
+async def _channel(context: Context, subscription: Subscription, person: Person, language: str) -> list[Block]:
+    """The channel's state in one line, what went wrong, and buttons for who may change it."""
+    blocks: list[Block] = [
+        Heading(subscription.place.channel, 3),
+        await state_line(context, subscription, language),
+        *(Text(f"⚠ {line}") for line in (await trouble_lines(context, subscription, language))[:1]),
+    ]
+    if may(ACTIONS["settings"].right, context.standing_in(subscription, person)):
+        blocks.append(Actions(channel_buttons(subscription, language)))
+    return blocks
+
+
+async def _saved(context: Context, person: Person, inside: Sequence[str], language: str) -> list[Block]:
+    """Titles with the day and the place where each was saved, *Compare*, *Remove*, *Export*."""
+    votes = {v.subject: v for v in await context.store.saved(person.id) if not answer_of(v.subject)}
+    kept = list(votes.values())[:SAVED]
+    if not kept:
+        return []
+    papers = await _papers(context, kept)
+    lines, options = [], []
+    for vote in kept:
+        paper = papers.get(vote.subject)
+        name = short_title(paper, papers.values()) if paper else vote.subject
+        title = tex.plain(paper.title) if paper else vote.subject
+        day = day_words(vote.at.date(), language, "MMMd")
+        url = await _shown_at(context, vote, inside)
+        lines.append(f"- {link(title, f'https://arxiv.org/abs/{vote.subject}')} · {link(day, url) if url else day}")
+        options.append((f"{name} · {vote.subject}"[:75], str(PaperById(vote.subject))))
+    buttons = file_buttons("saved", "me").buttons
+    if len(votes) >= LEAST:
+        buttons = (compare_button(language), *buttons)
+    return [
+        Heading(say("home.saved", language)),
+        Text("\n".join(lines)),
+        Actions(buttons),
+        Menu("save_undo", say("unsave", language), tuple(options)),
+    ]
+
+
+async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper]:
+    """By id: from the digests that showed them, else from arXiv if it answers in time."""
+    found: dict[str, Paper] = {}
+    for vote in votes:
+        shown = await context.store.earlier(vote.subject, vote.place.key)
+        digest = await context.store.digest(shown.digest) if shown else None
+        entry = digest.entry(vote.subject) if digest else None
+        if entry:
+            found[vote.subject] = entry.paper
+    if rest := [vote.subject for vote in votes if vote.subject not in found]:
+        with contextlib.suppress(PaperboyError, TimeoutError):
+            async with asyncio.timeout(TITLES_TIMEOUT):
+                found |= {paper.id: paper for paper in await context.services.papers.get(rest)}
+    return found
+
+
+async def _shown_at(context: Context, vote: Vote, inside: Sequence[str]) -> str:
+    """The link to the paper's message in the channel where it was saved, if the person is in it."""
+    if vote.place.key in inside and (shown := await context.store.earlier(vote.subject, vote.place.key)):
+        with contextlib.suppress(ChatError):
+            place = replace(vote.place, thread="")
+            return await context.chats[place.platform].link(place, shown.message) if shown.message else ""
+    return ""
 
 
 async def _questions(context: Context, person: Person, platform: str) -> list[str]:

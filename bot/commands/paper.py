@@ -11,6 +11,7 @@ from itertools import groupby
 
 from bot.commands import gate
 from bot.commands.library import file_buttons, load_saved
+from bot.commands.saved import LEAST, compare_button
 from bot.commands.seen import find_seen, seen_post
 from bot.context import Context
 from bot.core.chat import (
@@ -270,7 +271,10 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
     shown = list_post(say("saved", language), papers, language)
     menu = next(block for block in shown.blocks if isinstance(block, Menu))
     remove = Menu("save_undo", say("unsave", language), menu.options)
-    await respond.show(replace(shown, blocks=(*shown.blocks, remove, file_buttons("saved", "me"))))
+    buttons = file_buttons("saved", "me")
+    if len(papers) >= LEAST:
+        buttons = replace(buttons, buttons=(compare_button(language), *buttons.buttons))
+    await respond.show(replace(shown, blocks=(*shown.blocks, remove, buttons)))
 
 
 async def _privacy(context: Context, command: Command, respond: Responder, language: str) -> None:

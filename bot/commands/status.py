@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
@@ -34,27 +33,47 @@ async def status(
         return
     title = say("status.title", language)
     standing = context.standing_in(subscription, command.person)
+    wrong = await trouble_lines(context, subscription, language)
     lines = await status_lines(context, subscription, language, costs=may(SURFACES["costs"], standing))
-    due = next_run_line(subscription, context.now(), language)
-    blocks: list[Block] = [Heading(title, 2), *due, Text("\n\n".join(lines))]
+    blocks: list[Block] = [
+        Heading(title, 2),
+        await state_line(context, subscription, language),
+        *(Text(f"⚠ {line}") for line in wrong),
+        Text("\\\n".join(lines)),
+    ]
     learned = await load_learned(context.store, subscription.key)
     if learned.papers:
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
         if may(ACTIONS["unteach"].right, standing):
             blocks.append(Actions((_forget_button(subscription.key, language),)))
     if may(ACTIONS["settings"].right, standing):
-        buttons = (
-            Button("settings", subscription.key, say("card.settings", language)),
-            Button("post_now", subscription.key, say("post now", language)),
-        )
-        blocks.append(Actions(buttons))
+        blocks.append(Actions(channel_buttons(subscription, language)))
     await respond.show(Post(tuple(blocks), title, language))
 
 
-def next_run_line(subscription: Subscription, now: datetime, language: str) -> list[Block]:
-    """In the reader's time: the settings have the channel's. Empty if it is paused."""
-    due = next_run(subscription, now)
-    return [] if due is None else [Small(say("status.next", language, next=f"<t:{int(due.timestamp())}>"))]
+def channel_buttons(subscription: Subscription, language: str) -> tuple[Button, ...]:
+    """What those who may change the settings can do with a channel."""
+    turn = "resume" if subscription.paused else "pause"
+    return (
+        Button("settings", subscription.key, say("card.settings", language)),
+        Button("post_now", subscription.key, say("post now", language)),
+        Button(turn, subscription.key, say(f"card.{turn}", language)),
+    )
+
+
+async def state_line(context: Context, subscription: Subscription, language: str) -> Small:
+    """How the channel stands, and the next run in the reader's time: the settings have the
+    channel's."""
+    due = next_run(subscription, context.now())
+    said = [say("status.paused", language)] if due is None else [say("status.on", language)]
+    run = await context.store.open_run(subscription.key)
+    if run is not None and run.begun is not None:
+        name = "status.running.waiting" if run.note else "status.running"
+        since = run_time(run.begun, subscription, language)
+        said.append(say(name, language, since=since, why=in_language(run.note, language)))
+    if due is not None:
+        said.append(say("status.next", language, next=f"<t:{int(due.timestamp())}>"))
+    return Small(" · ".join(said))
 
 
 def learned_lines(learned: Learned, language: str) -> list[str]:
@@ -78,9 +97,10 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
 
 
 async def status_lines(context: Context, subscription: Subscription, language: str, *, costs: bool) -> list[str]:
-    """The channel's settings, last digest, faults and, if `costs`, cost."""
+    """A fact a line: the last digest, the settings and, if `costs`, cost."""
     profile = subscription.profile
     lines = [
+        *await _last_lines(context, subscription, language),
         say(
             "status.profile",
             language,
@@ -88,15 +108,12 @@ async def status_lines(context: Context, subscription: Subscription, language: s
             n=subscription.papers,
             tongue=profile.language,
             detail=say(f"status.detail.{subscription.detail}", language),
-        )
+        ),
     ]
     if profile.interests:
         lines.append(say("status.interests", language, interests=profile.interests))
     days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
-    if next_run(subscription, context.now()) is None:
-        lines.append(say("status.paused", language))
-    lines += await _last_lines(context, subscription, language)
     watched = await context.store.watched(subscription.key)
     if watched and subscription.changes:
         lines.append(say("status.changes", language, n=watched))
@@ -127,13 +144,6 @@ def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, obje
 
 async def _last_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
     lines = []
-    run = await context.store.open_run(subscription.key)
-    if run is not None and run.begun is not None:
-        name = "status.running.waiting" if run.note else "status.running"
-        lines.append(
-            say(name, language, since=run_time(run.begun, subscription, language), why=in_language(run.note, language))
-        )
-    lines += await _failed_lines(context, subscription, language)
     quiet = calendar.is_quiet(context.now().astimezone(calendar.NEW_YORK).date())
     if quiet is not None:
         lines.append(label(f"quiet.{quiet.reason}", language, evening=quiet.evening))
@@ -143,7 +153,15 @@ async def _last_lines(context: Context, subscription: Subscription, language: st
     shown = await digest_link(context, last, subscription.place, language)
     lines.append(say("status.last", language, date=shown, n=len(last.entries)))
     coverage = last.coverage
-    lines.append(say("status.list", language, considered=coverage.considered, announced=coverage.announced))
+    return [*lines, say("status.list", language, considered=coverage.considered, announced=coverage.announced)]
+
+
+async def trouble_lines(context: Context, subscription: Subscription, language: str) -> list[str]:
+    """What went wrong with the last runs, and what to do."""
+    lines = await _failed_lines(context, subscription, language)
+    last = await context.store.latest_digest(subscription.key)
+    if last is None:
+        return lines
     delivery = await context.store.delivery(last.key, plan=False)
     if delivery is not None and delivery.fault and delivery.state is not DeliveryState.ASIDE:
         lines.append(say("status.fault", language, fault=in_language(delivery.fault, language)))

@@ -233,7 +233,8 @@ class ConsoleDraft:
 
 
 def _row(row: Row) -> tuple[Block, ...]:
-    return Text(f"{escape(row.label)}\\\n{escape(row.detail)}"), Actions((row.button,))
+    said = Text(f"{escape(row.label)}\\\n{escape(row.detail)}")
+    return (said, Actions((row.button,))) if row.button else (said,)
 
 
 @dataclass

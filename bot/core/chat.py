@@ -104,6 +104,8 @@ class Button:
     """A question asked before it acts."""
     count: int = 0
     """How many people pressed it, shown behind the label; 0 shows nothing."""
+    url: str = ""
+    """It opens this page, and does nothing else."""
 
 
 @dataclass(frozen=True)
@@ -214,8 +216,9 @@ class Row:
     """Plain text, short."""
     detail: str
     """Plain text: why one might choose it."""
-    button: Button
-    """Chooses this one alone, where there are no check boxes."""
+    button: Button | None = None
+    """Chooses this one alone, where there are no check boxes. Without it several are chosen from a
+    menu there, which comes back as a Click whose value holds theirs, comma-separated."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,9 @@ class Checklist:
     submit: str
     rows: tuple[Row, ...]
     language: str = "en"
+    least: int = 1
+    most: int = 25
+    """So many may be chosen."""
 
 
 CHANGED = "changed:"
@@ -352,6 +358,10 @@ class Submission:
 
 ALONE = "alone"
 """In `extra` of what people do where the bot is no member: all answers are for the person alone."""
+
+
+HOME = "home"
+"""In `extra` of what people press on their own page: the direct conversation that answers it."""
 
 
 class VoteKind(StrEnum):

@@ -50,6 +50,7 @@ say = Texts(
     text("no number", "The latest digest has no paper {n}; it has 1 to {last}."),
     text("saved", "What you saved:"),
     text("saved none", "You have saved nothing yet: 🔖 on a paper, or Save in its menu."),
+    text("saved gone", "One of these papers is no longer saved. Open the list again."),
     text("saved one", "Saved. `/paper saved` lists them."),
     text(
         "privacy",
@@ -116,6 +117,10 @@ say = Texts(
     text("setup.detail.short", "Short: the parts in short"),
     text("setup.detail.full", "Full: the parts in full"),
     text("compare.title", "{n} papers compared"),
+    text("compare.button", "Compare"),
+    plural("compare.checked", "Compare {n}", "Compare {n}"),
+    text("compare.choose", "Choose two to {most} papers"),
+    text("compare.few", "Save at least two papers first: 🔖 on a paper, or Save in its menu."),
     text("compare.aspect", "Aspect"),
     text("compare.task", "Task"),
     text("compare.data", "Data"),
@@ -188,6 +193,7 @@ say = Texts(
     text("status.times", "{time} {timezone}, {days}"),
     text("status.next", "Next run: {next}"),
     text("status.paused", "Paused"),
+    text("status.on", "On"),
     plural("status.last", "Last digest: {date}, {n} paper", "Last digest: {date}, {n} papers"),
     text("status.none", "No digest yet"),
     text("status.running", "Being made since {since}"),
@@ -251,6 +257,16 @@ say = Texts(
     text("home.saved", "Saved"),
     text("home.how", "How to ask"),
     text("home.cost", "Today: {cost}"),
+    text("home.open", "Open"),
+    text("home.ask", "Ask about a paper"),
+    text("home.channels", "My channels"),
+    plural("home.left", "And {n} more channel: `/digest status` there.", "And {n} more channels: `/digest status` there."),
+    text(
+        "home.help",
+        "- Write to me here, or mention me in a channel: “what is new in 1706.03762?”\n"
+        "- `/paper` looks up any arXiv paper; `/paper help` lists what else it can do\n"
+        "- `/digest setup` begins a daily digest in a channel",
+    ),
     # a digest, its papers and answers
     text("card.digest", "arXiv · {day} · {n} of {of}"),
     text("card.line", "{name}: {claim}"),
@@ -258,6 +274,8 @@ say = Texts(
     text("card.hint.reply", "Ask in reply to a paper's message, or with “Ask” below it"),
     text("card.others", "Others"),
     text("card.settings", "Settings"),
+    text("card.pause", "Pause"),
+    text("card.resume", "Resume"),
     text("card.why", "How it was chosen"),
     text("card.markdown", "Download Markdown"),
     text("card.retract", "Take back today's digest"),

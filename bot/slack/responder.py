@@ -16,12 +16,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import HOME, ChatError, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
 from bot.core.seal import Seal
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
-from bot.slack.web_api import SlackRefused, WebApi
+from bot.slack.web_api import SlackRefused, WebApi, retry_throttled
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
@@ -112,8 +112,12 @@ class SlackResponder:
             else:
                 self._shown_line = False
                 return
+        if home := self._extra.get(HOME):
+            await retry_throttled(lambda: self._chat.post_message(home, body))
+            return
         if self._place.direct:
-            await self._chat.post_message(self._place.channel, body, self._place.thread)
+            place = self._place
+            await retry_throttled(lambda: self._chat.post_message(place.channel, body, place.thread))
             return
         try:
             await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
@@ -165,7 +169,7 @@ class SlackResponder:
     def _memo(self, action: str, value: str) -> Memo:
         place, extra = self._place, self._extra
         seen = extra.get("message", ""), extra.get("shown_in", "")
-        return Memo(action, value, place.channel, place.thread, place.direct, *seen)
+        return Memo(action, value, place.channel, place.thread, place.direct, *seen, home=extra.get(HOME, ""))
 
     async def page(self, title: str, post: Post) -> None:
         """Shows modal pages, or private messages if no modal can be opened or paged."""

@@ -89,7 +89,7 @@ class Interactions:
         if pressed is None:
             return
         if data.get("values") and pressed.action not in IN_PANEL:  # its own value numbers the menus of one list
-            pressed = ComponentId(pressed.action, data["values"][0], pressed.confirm)
+            pressed = ComponentId(pressed.action, ",".join(map(str, data["values"])), pressed.confirm)
         assert interaction.message is not None
         if pressed.action == "page":
             page, _, rest = pressed.value.partition(":")

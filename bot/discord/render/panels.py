@@ -171,7 +171,15 @@ def _button(pressed: ComponentId, text: str) -> Component:
 
 
 def checklist(given: Checklist) -> list[dict[str, Any]]:
-    """Messages of sections, each with a button."""
+    """Messages of sections, each with a button; without buttons a menu of several choices."""
+    if any(row.button is None for row in given.rows):
+        return [
+            {
+                "flags": V2,
+                "components": [_text(f"### {escape(given.title)}"), _row(_several(given))],
+                "allowed_mentions": NOBODY,
+            }
+        ]
     made: list[list[Component]] = [[_text(f"### {escape(given.title)}")]]
     used = 0
     for row in given.rows:
@@ -179,9 +187,29 @@ def checklist(given: Checklist) -> list[dict[str, Any]]:
         if len(made[-1]) > SECTIONS or used + size(text) > TEXT - LABEL * 4:
             made.append([])
             used = 0
+        assert row.button is not None
         made[-1].append({"type": 9, "components": [_text(text)], "accessory": button(row.button)})
         used += size(text)
     return [{"flags": V2, "components": parts, "allowed_mentions": NOBODY} for parts in made]
+
+
+def _several(given: Checklist) -> Component:
+    options = [
+        {
+            "label": shortened(r.label, OPTION),
+            "value": r.value,
+            **({"description": shortened(r.detail, OPTION)} if r.detail else {}),
+        }
+        for r in given.rows[:OPTIONS]
+    ]
+    return {
+        "type": 3,
+        "custom_id": custom_id(ComponentId(given.action, "")),
+        "placeholder": shortened(given.title, PLACEHOLDER),
+        "options": options,
+        "min_values": given.least,
+        "max_values": min(given.most, len(options)),
+    }
 
 
 def _text(text: str) -> Component:

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from bot.core.chat import EventHandler, Person, Place
 from bot.slack.listeners import payloads
+from bot.slack.listeners.interactions import publish_home
 from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
 from bot.slack.markup import parse_text
-from bot.slack.render import views
 from bot.slack.web_api import Identity, WebApi
 
 log = logging.getLogger(__name__)
@@ -161,8 +161,7 @@ class Events:
             self._start_task(self._publish(str(event["user"])))
 
     async def _publish(self, user: str) -> None:
-        post = await self._handler.home(await self._people.person(user), "slack")
-        await self._api.call("views.publish", user_id=user, view=views.home(post))
+        await publish_home(self._api, self._handler, await self._people.person(user))
 
     async def _uninstalled(self, event: Payload, team: str) -> None:
         del team

@@ -37,6 +37,7 @@ from bot.slack.listeners.payloads import Payload, Pressed
 from bot.slack.listeners.people import People
 from bot.slack.render import views
 from bot.slack.render.views import Memo
+from bot.slack.web_api import WebApi
 from digest.arxiv.ids import PaperRef, find_all
 from digest.errors import for_log, trace
 from digest.render.catalogs import in_language
@@ -47,6 +48,9 @@ ACK_AFTER = 0.2
 """Seconds after which an interaction is acknowledged although its work goes on."""
 FORM_TIMEOUT = 2.5
 """Seconds for a form's checks; problems found later are sent as a message."""
+
+OPENS = "open"
+"""The action of buttons that open a page."""
 
 StartTask = Callable[[Awaitable[None]], "asyncio.Task[None]"]
 
@@ -98,7 +102,7 @@ class Interactions:
             await (self._act_in_panel if callback == views.PANEL_CALLBACK else self._count_checked)(body)
             return
         pressed = payloads.pressed(body)
-        if pressed is None or not pressed.action or not await self._is_ours(body):
+        if pressed is None or pressed.action in ("", OPENS) or not await self._is_ours(body):
             return
         user = str(body["user"]["id"])
         if not pressed.memo.channel:
@@ -112,6 +116,8 @@ class Interactions:
             else self._handler.on_click(click, respond)
         )
         await self._report_errors(work, respond, person)
+        if payloads.is_home_click(body):
+            await publish_home(self._chat.api, self._handler, person)
 
     async def _count_checked(self, body: Payload) -> None:
         """Says on the submit button how many are checked."""
@@ -119,7 +125,11 @@ class Interactions:
             return
         person, view = await self._people.person(str(body["user"]["id"])), body["view"]
         checked = sum(len(value.split(",")) for value in views.form_values(view).values() if value)
-        submit = say("card.add.checked", person.language, n=checked) if checked else say("card.add", person.language)
+        action = Memo.load(view["private_metadata"]).action
+        bare, counted = (
+            ("compare.button", "compare.checked") if action == "compare_checked" else ("card.add", "card.add.checked")
+        )
+        submit = say(counted, person.language, n=checked) if checked else say(bare, person.language)
         with contextlib.suppress(ChatError):
             await self._chat.api.call("views.update", view_id=view["id"], view=views.counted(view, submit))
 
@@ -150,7 +160,8 @@ class Interactions:
 
     async def _home_memo(self, user: str) -> Memo:
         """Clicks on the Home tab are answered in the direct conversation."""
-        return Memo("", "", await self._chat.open_direct(user), direct=True)
+        direct = await self._chat.open_direct(user)
+        return Memo("", "", direct, direct=True, home=direct)
 
     async def _ask_to_confirm(self, pressed: Pressed, click: Click, body: Payload, respond: Responder) -> None:
         """Asks whether they are sure, unless they may not do it."""
@@ -232,6 +243,12 @@ class Interactions:
         if info.get("is_member") or info.get("is_im"):
             return Place("slack", channel, thread, payloads.is_direct(channel))
         return Place("slack", await self._chat.open_direct(person.id), direct=True)
+
+
+async def publish_home(api: WebApi, handler: EventHandler, person: Person) -> None:
+    """Shows the person's Home tab as it is now. Raises ChatError."""
+    post = await handler.home(person, "slack")
+    await api.call("views.publish", user_id=person.id, view=views.home(post))
 
 
 def _errors_by_field(problems: Mapping[str, str], view: Payload) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.chat import CHANGED, Click, Command, Person, Place, Question, Submission, VoteKind
+from bot.core.chat import CHANGED, HOME, Click, Command, Person, Place, Question, Submission, VoteKind
 from bot.slack.markup import LINK, parse_text
 from bot.slack.render.blocks import ASKS, MENU_ACTION, action_of
 from bot.slack.render.views import PAGE_ACTION, Memo, field_of, form_values
@@ -208,4 +208,5 @@ def _extra(body: Payload, memo: Memo, kind: str) -> dict[str, str]:
         "team": str((body.get("team") or {}).get("id", "")),
         "message": memo.message,
         "shown_in": memo.shown_in,
+        **({HOME: memo.home} if memo.home else {}),
     }

@@ -341,6 +341,8 @@ def _button(button: Button, number: int, language: str) -> dict[str, Any]:
     }
     if button.value:
         out["value"] = button.value
+    if button.url:
+        out["url"] = button.url
     if button.style in (Style.PRIMARY, Style.DANGER):
         out["style"] = str(button.style)
     if button.confirm:

@@ -33,6 +33,7 @@ CONFIRM_CALLBACK = "confirm"
 FORM_CALLBACK = "form"
 PANEL_CALLBACK = "panel"
 CHECKLIST_CALLBACK = "checklist"
+CHANNEL = r"[CG][A-Z0-9]{6,}"
 VERSION = "~"
 """Parts a field's name and its value in a block's id: Slack shows a new value under a new id."""
 
@@ -52,6 +53,8 @@ class Memo:
     """The thread in which it was pressed; empty in the channel itself."""
     state: str = ""
     """A panel's."""
+    home: str = ""
+    """The direct conversation that answers what was begun on the Home tab."""
     mark: str = ""
     """The signature: of these values, for the person who sees the view."""
 
@@ -346,10 +349,15 @@ def home(post: Post) -> dict[str, Any]:
 
 
 def _named(block: SlackBlock) -> SlackBlock:
-    first = (block.get("elements") or [{}])[0]
-    opening = (first.get("elements") or [{}])[0] if first.get("type") == "rich_text_section" else {}
-    if not re.fullmatch(r"[CG][A-Z0-9]{6,}", str(opening.get("text", ""))):
+    if block["type"] != "rich_text":
         return block
+    return {**block, "elements": [_with_channel(section) for section in block["elements"]]}
+
+
+def _with_channel(section: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A section that begins with a channel's id, as a heading does."""
+    opening = (section.get("elements") or [{}])[0]
+    if section["type"] != "rich_text_section" or not re.fullmatch(CHANNEL, str(opening.get("text", ""))):
+        return section
     channel = {"type": "channel", "channel_id": opening["text"]}
-    heading = {**first, "elements": [channel, *first["elements"][1:]]}
-    return {**block, "elements": [heading, *block["elements"][1:]]}
+    return {**section, "elements": [channel, *section["elements"][1:]]}

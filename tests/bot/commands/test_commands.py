@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Actions, Form, Menu, Place, Quotation, Text, VoteKind
+from bot.core.chat import Actions, Form, Menu, Place, Quotation, Table, Text, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER
 from bot.store import RunState
@@ -103,6 +103,30 @@ async def test_a_saved_paper_is_removed_where_it_was_saved_and_from_the_list(cha
     assert [menu.action for menu in menus] == ["lookup", "save_undo"]
     await channel.click(("save_undo", menus[1].options[0][1]))
     assert "saved nothing" in (await channel.command("paper", "saved")).text
+
+
+async def test_two_to_five_saved_papers_are_compared(channel):
+    ids = ["2601.22153", "2601.22158", "2601.22155", "2601.20742", "2601.22150", "2601.22143"]
+    assert "Save at least two" in (await channel.click(("compare_saved", "me"))).text
+    for paper in ids:
+        channel.clock.forward(timedelta(seconds=1))
+        await channel.click(("save", f"paper:{paper}v1"))
+    listed = await channel.command("paper", "saved")
+    (choice,) = (await channel.click(listed.button("compare_saved"))).lists
+    assert {row.value for row in choice.rows} == set(ids)
+    assert (choice.least, choice.most) == (2, 5)
+    form = Form(choice.action, choice.value, choice.title, choice.submit, ())
+    for wrong in (ids[:1], ids):
+        problems, _ = await channel.submit(form, rows0=",".join(wrong))
+        assert problems == {"rows0": "Choose two to 5 papers"}
+    _, respond = await channel.submit(form, rows0=ids[0], rows1=ids[4])
+    (table,) = (b for p in respond.posts for b in p.blocks if isinstance(b, Table))
+    assert len(table.header) == 3
+    by_menu = await channel.click(("compare_checked", f"{ids[2]},{ids[3]}"))
+    assert any(isinstance(b, Table) for p in by_menu.posts for b in p.blocks)
+    for not_saved in ("2601.22135", "nonsense"):
+        assert "no longer saved" in (await channel.click(("compare_checked", f"{ids[0]},{not_saved}"))).text
+    assert "gespeichert" not in (await channel.click(("compare_checked", f"{ids[0]},{ids[1]}"), BOB)).text
 
 
 async def test_votes_within_fifteen_seconds_are_shown_by_one_edit(channel):
@@ -350,10 +374,13 @@ async def test_removed_it_pauses_and_goes_on_when_it_is_invited_again(channel):
 async def test_home_shows_channels_saved_papers_and_how_to_ask(channel):
     await channel.digest()
     await channel.click(("save", "paper:2601.22153v1"))
-    said = words(await channel.handler.home(ANN, "console"))
-    assert "2601.22153" in said
+    page = await channel.handler.home(ANN, "console")
+    said = words(page)
+    assert "DynamicVLA" in said
     assert "/paper" in said
-    assert "Last digest" in said
+    assert "On · Next run: <t:" in said
+    asked = next(b for b in page.blocks if isinstance(b, Menu))
+    assert (asked.action, asked.options[0][1][:6]) == ("ask", "paper:")
     digest = await channel.context.store.latest_digest(HERE.key)
     assert digest.summary.headline.split(";")[0][:20] in said.replace("\\", "")
     assert all(f"{e.number} · " in said for e in digest.entries[:3])
@@ -371,6 +398,12 @@ async def test_status_has_buttons_for_who_may_and_the_next_run_in_the_reader_s_t
     status = await channel.command("digest", "status")
     assert status.button("settings").value == status.button("post_now").value == HERE.key
     assert "<t:" in status.text
+    assert "\\\n" in status.text  # a fact a line
+    await channel.click(status.button("pause"))
+    paused = await channel.command("digest", "status")
+    assert "Paused" in paused.text
+    assert "Only" in (await channel.click(paused.button("resume"), BOB)).text.replace("只有", "Only")
+    assert "Next run" in (await channel.click(paused.button("resume"))).text
     readers = await channel.command("digest", "status", BOB)
     assert not any(isinstance(b, Actions) for p in readers.posts for b in p.blocks)
 

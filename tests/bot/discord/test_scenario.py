@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import Person, Question, VoteKind
+from bot.core.chat import Person, Question, Vote, VoteKind
 from bot.core.ids import RunKey
 from bot.core.settings.settings import Settings
 from bot.digests.counts import show_counts
@@ -432,6 +433,23 @@ async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
     await until(lambda: len(day.said) == 11)
     assert texts(day.said[-1]).strip().startswith("### 9 · ")
     await told(pressed, "Added 1 paper")
+
+
+async def test_saved_papers_are_compared_from_a_menu_of_several_choices(day):
+    for entry in day.digest.entries[:3]:
+        vote = Vote(VoteKind.SAVED, entry.paper.id, day.home.place, Person(day.ada["id"]), day.context.now())
+        await record_vote(day.context, vote)
+    listed = day.command("paper", "saved")
+    await until(lambda: listed.shown)
+    chosen = day.press(listed.shown[-1], "pb:compare_saved:")
+    await until(lambda: chosen.shown)
+    (menu,) = [c for c in walk(chosen.shown[0]["components"]) if c["type"] == 3]
+    assert (menu["custom_id"], menu["min_values"], menu["max_values"]) == ("pb:compare_checked:", 2, 3)
+    assert chosen.shown[0]["flags"] & 64
+    values = [option["value"] for option in menu["options"]]
+    data = {"custom_id": menu["custom_id"], "component_type": 3, "id": menu["id"], "values": values}
+    compared = day.home.discord.interact(day.ada, day.home.channel, 3, data, message=chosen.shown[0])
+    await until(lambda: any("3 papers compared" in texts(m) for m in compared.shown))
 
 
 async def test_paper_and_ask_work_where_the_bot_is_no_member_and_only_for_their_person(day):

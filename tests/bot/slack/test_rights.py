@@ -10,8 +10,10 @@ import pytest
 from aiohttp import web
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.gate import OF_CHANNELS
 from bot.core.rights import ACTIONS, Names
 from bot.core.texts import say
+from bot.digests.cards import name_in
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.slack.listeners.connection import SlackConnection
@@ -181,12 +183,28 @@ async def test_home_shows_channels_only_to_the_people_in_them_and_costs_to_who_m
     for user in ("U1", "U7", GUEST, MEMBER):
         await outside.slack.open_home(user).wait()
         await outside.slack.until(lambda user=user: user in homes)
-    said = {user: json.dumps(homes[user]["blocks"]) for user in homes}
-    assert {user: "our secret project" in text for user, text in said.items()} == {
-        "U1": True, "U7": True, GUEST: False, MEMBER: False,
-    }  # fmt: skip
-    for user in (GUEST, MEMBER):
-        assert "C1" not in said[user]
+    said = {user: json.dumps(homes[user]["blocks"], ensure_ascii=False) for user in homes}
+    name = name_in(outside.day.digest, outside.day.digest.entries[0])
+    inside = {"U1": True, "U7": True, GUEST: False, MEMBER: False}
+    for told in ("C1", name):
+        assert {user: told in text for user, text in said.items()} == inside
+    assert {user: "Pause" in text for user, text in said.items()} == inside | {"U7": False}
+
+
+async def test_a_home_tab_s_buttons_act_only_on_channels_of_the_person_who_presses(outside):
+    before, subscription = outside.state(), await outside.day.context.store.subscription(PLACE.key)
+    kinds = {ACTIONS[action].names: action for action in ("others", "pause", "post_now")}
+    assert set(kinds) == set(OF_CHANNELS)
+    home = {"id": "VH", "type": "home", "blocks": [], "private_metadata": ""}
+    for action in kinds.values():
+        element = {"type": "button", "action_id": f"{action}:0"}
+        payload = outside.slack._actions(MEMBER, "b", element, {"value": PLACE.key})
+        container = {"type": "view", "view_id": "VH"}
+        await outside.slack.hub.deliver("interactive", payload | {"container": container, "view": home}).wait()
+    await outside.slack.until(lambda: len(outside.seen()) == len(kinds))
+    assert set(outside.seen()) == {say("not inside", "en")}
+    assert outside.state() == before
+    assert await outside.day.context.store.subscription(PLACE.key) == subscription
 
 
 @pytest.mark.parametrize("text", ["today", "status"])

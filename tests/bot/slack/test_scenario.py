@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
+from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import Place, VoteKind
+from bot.core.chat import Person, Place, Vote, VoteKind
 from bot.core.ids import RunKey
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
+from bot.digests.cards import name_in
 from bot.digests.counts import show_counts
 from bot.digests.daily import Daily, RunOptions
 from bot.questions.conversation import Conversation
@@ -280,6 +283,14 @@ async def test_a_panel_closed_by_its_person_is_not_an_error(day):
     assert day.alone() == []
 
 
+def elements(given: Any) -> Iterator[dict[str, Any]]:
+    """Every dict in it, at any depth."""
+    if isinstance(given, dict):
+        yield given
+    for inner in given.values() if isinstance(given, dict) else given if isinstance(given, list) else ():
+        yield from elements(inner)
+
+
 async def leave_out(day: Day, last: int) -> None:
     """The digest as if these last papers had not been chosen."""
     shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
@@ -302,6 +313,61 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
     await day.slack.until(lambda: len(day.thread) == before + 3)
     assert [m.shown.split(" ")[0] for m in day.thread[-3:]] == ["6", "8", "10"]
     await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
+
+
+async def home_of(day: Day, user: str = "U1") -> dict[str, Any]:
+    await day.slack.open_home(user).wait()
+    return await day.slack.until(lambda: day.slack.space.homes.get(user))
+
+
+async def test_the_home_tab_pauses_a_channel_opens_its_settings_and_asks_about_its_papers(day):
+    home = await home_of(day)
+    headers = [b["text"]["text"] for b in home["blocks"] if b["type"] == "header"]
+    assert headers == ["Paperboy", "Today", "My channels", "How to ask"]
+    (opened,) = [e for e in elements(home["blocks"]) if e.get("url", "").startswith("http") and e["type"] == "button"]
+    assert day.parent.ts.replace(".", "") in opened["url"]
+    day.slack.click_in_view("U1", home, "Pause")
+    await day.slack.until(lambda: "Resume" in str(day.slack.space.homes["U1"]["blocks"]))
+    assert (await day.context.store.subscription(PLACE.key)).paused
+    direct = day.slack.space.open_direct("U1").id
+    assert "Paused" in [*day.slack.space.channels[direct].messages.values()][-1].shown
+    assert day.alone() == []
+    home = day.slack.space.homes["U1"]
+    day.slack.click_in_view("U1", home, "Settings")
+    view = await day.view()
+    await day.slack.submit("U1", view, interests="tactile sensing").wait()
+    await day.slack.until(lambda: "Saved" in [*day.slack.space.channels[direct].messages.values()][-1].shown)
+    assert (await day.context.store.subscription(PLACE.key)).profile.interests == "tactile sensing"
+    entry = day.digest.entries[3]
+    day.slack.click_in_view("U1", home, f"4 · {name_in(day.digest, entry)}")
+    form = await day.slack.until(
+        lambda: next((v for v in day.slack.space.views.values() if '"action": "ask"' in v["private_metadata"]), None)
+    )
+    await day.slack.submit("U1", form, question="How is the data collected?").wait()
+    await day.slack.until(lambda: "“" in [*day.slack.space.channels[direct].messages.values()][-1].shown)
+
+
+async def test_saved_papers_are_checked_and_compared_from_the_home_tab(day):
+    for number in (1, 4, 5):
+        await record_vote(
+            day.context,
+            Vote(VoteKind.SAVED, day.digest.entries[number - 1].paper.id, PLACE, Person("U1"), day.context.now()),
+        )
+    home = await home_of(day)
+    assert day.digest.entries[3].paper.title in shown(home["blocks"])
+    day.slack.click_in_view("U1", home, "Compare")
+    view = await day.view()
+    ids = [o["value"] for o in view["blocks"][0]["element"]["options"]]
+    day.slack.fill("U1", view, rows0=ids[:1])
+    await day.slack.until(lambda: view["submit"]["text"] == "Compare 1")
+    refused = await day.slack.submit("U1", view).wait()
+    assert refused.answer["errors"] == {"rows0": "Choose two to 5 papers"}
+    day.slack.fill("U1", view, rows0=ids[:2])
+    await day.slack.submit("U1", view).wait()
+    direct = day.slack.space.open_direct("U1").id
+    await day.slack.until(
+        lambda: any(b["type"] == "table" for m in day.slack.space.channels[direct].messages.values() for b in m.blocks)
+    )
 
 
 async def test_the_document_comes_as_a_file_and_as_text_where_uploads_are_refused(day):

@@ -1,0 +1,57 @@
+"""Compares papers that a person saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands.library import load_saved
+from bot.context import Context
+from bot.core.chat import Button, Checklist, Click, Responder, Row, Submission
+from bot.core.texts import say
+from bot.digests import cards
+from bot.questions.answering import answer_name, load_sources
+from bot.questions.comparison import compare_papers
+from digest.errors import NotFound
+from digest.render.markdown import escape
+
+LEAST, MOST = 2, 5
+"""So many are compared."""
+SHOWN = 25
+
+
+def compare_button(language: str) -> Button:
+    return Button("compare_saved", "me", say("compare.button", language))
+
+
+async def choose(context: Context, click: Click, respond: Responder, language: str) -> None:
+    """Shows the saved papers to choose from."""
+    papers = await load_saved(context, click.person, SHOWN)
+    if len(papers) < LEAST:
+        raise NotFound(say("compare.few", language))
+    rows = tuple(
+        Row(p.id, cards.short_title(p, papers), f"{cards.people(p, language, str)} · {p.published:%Y-%m}")
+        for p in papers
+    )
+    title = say("compare.choose", language, most=MOST)
+    submit = say("compare.button", language)
+    await respond.checklist(Checklist("compare_checked", "me", title, submit, rows, language, LEAST, MOST))
+
+
+def problem(ids: Sequence[str], language: str) -> str:
+    """Why these are not compared; empty if they are."""
+    return "" if LEAST <= len(set(ids)) <= MOST else say("compare.choose", language, most=MOST)
+
+
+async def compare(
+    context: Context, pressed: Click | Submission, ids: Sequence[str], respond: Responder, language: str
+) -> None:
+    """One call; the table is shown to the person alone. Raises NotFound for papers not saved."""
+    papers = [paper for paper in await load_saved(context, pressed.person) if paper.id in ids]
+    if len(papers) != len(set(ids)):
+        raise NotFound(say("saved gone", language))
+    names = ", ".join(cards.short_title(paper, papers) for paper in papers)
+    await respond.progress(say("reading", language, paper=escape(names)))
+    sources = await load_sources(context, papers)
+    _, post = await compare_papers(context, "", sources, language, pressed.place.key, pressed.id)
+    await context.store.save_private_answer(answer_name(pressed.id), pressed.place)
+    await respond.show(post)
