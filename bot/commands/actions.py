@@ -176,11 +176,7 @@ class Actions:
         if submission.action == "zotero":
             return zotero.connect(self._context, submission, respond, language)
         if submission.action == "compare_checked":
-            ids = _checked(submission)
-            problem = saved.problem(ids, language)
-            if problem:
-                return {next(iter(submission.fields), "rows0"): problem}, None
-            return {}, lambda: saved.compare(self._context, submission, ids, respond, language)
+            return saved.checked(self._context, submission, _checked(submission), respond, language)
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.commands.library import load_saved
 from bot.context import Context
@@ -40,6 +40,15 @@ async def choose(context: Context, click: Click, respond: Responder, language: s
 def problem(ids: Sequence[str], language: str) -> str:
     """Why these are not compared; empty if they are."""
     return "" if LEAST <= len(set(ids)) <= MOST else say("compare.choose", language, most=MOST)
+
+
+def checked(
+    context: Context, submission: Submission, ids: Sequence[str], respond: Responder, language: str
+) -> tuple[Mapping[str, str], Callable[[], Awaitable[None]] | None]:
+    """The problem by field, or what to do after the form has closed."""
+    if why := problem(ids, language):
+        return {next(iter(submission.fields), "rows0"): why}, None
+    return {}, lambda: compare(context, submission, ids, respond, language)
 
 
 async def compare(
