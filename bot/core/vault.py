@@ -10,9 +10,10 @@ import base64
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 NONCE = 12
 
@@ -20,17 +21,24 @@ NONCE = 12
 class Vault:
     def __init__(self, secret: str) -> None:
         """`secret`: a token of high entropy."""
-        self._cipher = ChaCha20Poly1305(hmac.digest(secret.encode(), b"paperboy vault", hashlib.sha256))
+        self._key = hmac.digest(secret.encode(), b"paperboy vault", hashlib.sha256)
 
     def lock(self, text: str, owner: str) -> str:
         """`owner`: whose it is; for another one it does not open."""
         nonce = secrets.token_bytes(NONCE)
-        return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())).decode()
+        return base64.b64encode(nonce + self._cipher().encrypt(nonce, text.encode(), owner.encode())).decode()
 
     def open(self, locked: str, owner: str) -> str:
         """Raises ValueError for what another secret or owner locked."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
         raw = base64.b64decode(locked)
         try:
-            return self._cipher.decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
+            return self._cipher().decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
         except InvalidTag:
             raise ValueError("locked by another secret") from None
+
+    def _cipher(self) -> ChaCha20Poly1305:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415  # it takes 7 MB
+
+        return ChaCha20Poly1305(self._key)
