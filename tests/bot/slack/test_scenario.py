@@ -30,6 +30,7 @@ from digest.ports import FreePace
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
 from tests.servers.slack.people import MENTION
+from tests.servers.zotero import zotero_server
 
 PLACE = Place("slack", "C1")
 
@@ -68,10 +69,17 @@ class Day:
 
 
 @pytest.fixture
-async def day(tmp_path, redis_url, slack, monkeypatch):
+async def zotero():
+    async with zotero_server(keys={"Zk7secret": {"12345": {"library": True, "write": True}}}) as server:
+        yield server
+
+
+@pytest.fixture
+async def day(tmp_path, redis_url, slack, monkeypatch, zotero):
     """A digest of ten papers stands in C1."""
     monkeypatch.setattr(draft, "STREAM_PACE", 0.02)
-    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
+    given = {"slack_bot_token": BOT_TOKEN, "zotero_api_url": zotero.url, "digest_categories": ["cs.CV"]}
+    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, **given)
     sample, chat, queue = SampleDay(), SlackChat(BOT_TOKEN, slack.url), OneByOne()
     async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"slack": chat}
@@ -413,3 +421,18 @@ async def test_status_help_and_privacy_are_for_the_asker_alone(day):
 async def test_the_home_tab_is_published(day):
     assert day.slack.open_home("U1")
     assert (await day.slack.until(lambda: day.slack.space.homes.get("U1")))["blocks"]
+
+
+async def test_a_manager_connects_zotero_in_a_modal_and_pushes_what_was_saved(day, zotero):
+    await day.slack.click("U2", day.thread[2], "Save").wait()
+    await day.slack.command("U1", "C1", "/digest", "zotero").wait()
+    offer = await day.slack.until(lambda: next((m for m in day.alone() if "Connect" in str(m.blocks)), None))
+    await day.slack.click("U1", offer, "Connect").wait()
+    view = await day.view()
+    sent = await day.slack.submit("U1", view, library="our group", key="Zk7secret").wait()
+    assert "Write the group" in sent.answer["errors"]["library"]
+    await day.slack.submit("U1", view, library="12345", key="Zk7secret").wait()
+    connected = await day.slack.until(lambda: next((m for m in day.alone() if "Connected with" in m.shown), None))
+    await day.slack.click("U1", connected, "Push now").wait()
+    await day.slack.until(lambda: any("1 paper added to Vision Group" in m.shown for m in day.alone()))
+    assert zotero.titles() == [day.digest.entries[1].paper.title]
