@@ -251,10 +251,10 @@ async def _fetch_likely_texts(papers: Sequence[Paper], run: _Run) -> None:
         return
     scores = await services.stand_in.rank(papers, run.request.profile)
     likely = sorted(zip(papers, scores, strict=True), key=lambda pair: (-pair[1].total, pair[0].id))[:wanted]
-    room = asyncio.Semaphore(services.concurrency)
+    limit = asyncio.Semaphore(services.concurrency)
 
     async def fetch(paper: Paper) -> FullText:
-        async with room:
+        async with limit:
             return await services.texts.read(paper)
 
     run.texts.update({paper.id: asyncio.create_task(fetch(paper)) for paper, _ in likely})
@@ -325,13 +325,13 @@ def _others(papers: Sequence[Paper], scores: Sequence[Score], shown: set[str]) -
 async def _read_all(
     chosen: Sequence[Chosen], learned: Mapping[str, str], late: Sequence[str], run: _Run
 ) -> tuple[Entry, ...]:
-    room = asyncio.Semaphore(1 if run.units.cautious else run.services.concurrency)
+    limit = asyncio.Semaphore(1 if run.units.cautious else run.services.concurrency)
     done = 0
 
     async def one(number: int, choice: Chosen) -> Entry:
         nonlocal done
         paper, score, watched = choice
-        async with room, run.units.unit(paper.versioned) as sound:
+        async with limit, run.units.unit(paper.versioned) as sound:
             if sound:
                 with booked(run.request.subscription, "analyse", run.book):
                     entry = await read_paper(

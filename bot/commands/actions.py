@@ -48,7 +48,7 @@ from bot.core.ids import (
     join_key,
     parse_subject,
 )
-from bot.core.rights import Right
+from bot.core.rights import ACTIONS, Right, may
 from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.cards import note, with_button
@@ -171,8 +171,7 @@ class Actions:
         if submission.action == "setup":
             return await self._set_up(submission, respond, language)
         if submission.action == "add_checked":
-            ranks = [int(v) for v in _checked(submission) if v.isdecimal()]
-            return {}, lambda: self._add_all(submission.value, ranks, respond, language)
+            return self._add_checked(submission, respond, language)
         if submission.action == "zotero":
             return zotero.connect(self._context, submission, respond, language)
         if submission.action == "compare_checked":
@@ -180,6 +179,14 @@ class Actions:
         if submission.action == "ask":
             return await self._queue_question(submission, respond, language), None
         return {}, lambda: self._report_wrong(submission, respond, language)
+
+    def _add_checked(
+        self, submission: Submission, respond: Responder, language: str
+    ) -> tuple[Mapping[str, str], AfterClose]:
+        ranks = [int(v) for v in _checked(submission) if v.isdecimal()]
+        if not ranks:
+            return dict.fromkeys([*submission.fields][:1] or ["rows0"], say("add.none", language)), None
+        return {}, lambda: self._add_all(submission.value, ranks, respond, language)
 
     async def _set_up(
         self, submission: Submission, respond: Responder, language: str
@@ -193,7 +200,9 @@ class Actions:
             if pressed:
                 draft, problems = await setup.read_draft(self._context, submission, language)
                 state = setup.State.parse(submission.state)
-                await respond.panel(setup.panel(draft, state, language, setup.Seen(), (), problems, submission.fields))
+                await respond.panel(
+                    setup.panel(draft, state, language, setup.Footer(), (), problems, submission.fields)
+                )
             return saved.problems, None
         return {}, lambda: self._after_saving(saved, submission, respond, language)
 
@@ -202,14 +211,15 @@ class Actions:
     ) -> None:
         assert saved.subscription is not None
         posting = submission.pressed == setup.POST
-        post = await setup.saved_post(self._context, saved, submission, language, posting=posting)
+        grants = await setup.load_grants(self._context, saved.subscription.place, submission.extra)
+        post = setup.saved_post(self._context, saved, grants, language, posting=posting)
         if submission.pressed:
             await respond.panel(setup.closed(post, submission.value, language))
         else:
             await respond.show(post)
         if posting:
             await digest_command.run_now(
-                self._context, _now(submission), respond, saved.subscription, language, saved.previewed
+                self._context, _now(submission), respond, saved.subscription, language, saved.previewed, grants
             )
 
     # ------------------------------------------------------------ a paper
@@ -255,13 +265,21 @@ class Actions:
     async def _menu(self, click: Click, respond: Responder, language: str) -> None:
         """The buttons behind `⋯`, for a platform that has no such menus."""
         paper = await self._load_paper(click.value, language)
-        archive = self._context.chats[click.place.platform].has_archive
-        await respond.show(cards.menu(click.value, language, cards.short_title(paper), archive=archive))
+        await self._show_menu(click, respond, language, cards.short_title(paper))
 
     async def _day_menu(self, click: Click, respond: Responder, language: str) -> None:
         await self._load_digest(click.value, language)
-        archive = self._context.chats[click.place.platform].has_archive
-        await respond.show(cards.menu(click.value, language, archive=archive))
+        await self._show_menu(click, respond, language)
+
+    async def _show_menu(self, click: Click, respond: Responder, language: str, name: str = "") -> None:
+        """Only what works there and the person may do."""
+        in_digest = not name or not isinstance(parse_subject(click.value), PaperById)
+        archive = in_digest and self._context.chats[click.place.platform].has_archive
+        # A card outside of a digest is in the channel already, or has Share beside the menu.
+        share = in_digest and not click.place.direct and ALONE not in click.extra
+        standing = await self._context.standing(click.place, click.person)
+        allowed = {action for action, rule in ACTIONS.items() if may(rule.right, standing)}
+        await respond.show(cards.menu(click.value, language, name, archive=archive, share=share, allowed=allowed))
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
         entry, written = await self._load_entry(click, respond, language)
@@ -421,15 +439,19 @@ class Actions:
         digest = await self._load_digest(key, language)
         subscription = await self._context.store.subscription(digest.subscription)
         wanted = sorted((c for c in digest.others if c.rank in ranks), key=lambda c: c.rank)
-        if subscription is None or not wanted:
-            raise NotFound(say("expired", language))
+        if subscription is None:
+            raise NotFound(say("not set", language))
+        if not wanted:  # somebody added them since the list was shown
+            raise NotFound(
+                say("added.already" if {e.number for e in digest.entries} & {*ranks} else "expired", language)
+            )
         named = label("separator.words", language).join(str(c.rank) for c in wanted)
         await respond.progress(say("adding", language, rank=named))
         services = self._context.services
-        room = asyncio.Semaphore(services.concurrency)
+        limit = asyncio.Semaphore(services.concurrency)
 
         async def read(candidate: Candidate) -> Entry:
-            async with room:
+            async with limit:
                 with booked(subscription.key, "analyse"):
                     return await read_paper(candidate.paper, candidate.score, candidate.rank, digest.language, services)
 
@@ -437,10 +459,11 @@ class Actions:
         entries = [entry for entry in read_papers if isinstance(entry, Entry)]
         for entry in entries:
             await self._context.daily.add(subscription, key, entry)
+        if entries:
+            await respond.show(note(say("added", language, n=len(entries)), language))
         for failed in read_papers:
             if isinstance(failed, BaseException):
                 raise failed
-        await respond.show(note(say("added", language, n=len(entries)), language))
 
     async def _why(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)

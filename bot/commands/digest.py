@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.alerts import notices
 from bot.commands import gate, setup, zotero
 from bot.commands.status import status
 from bot.context import Context
-from bot.core.chat import Actions, Button, Command, Person, Place, Post, Responder, Style, Text
+from bot.core.chat import Actions, Button, Command, Grant, Person, Place, Post, Responder, Style, Text
 from bot.core.ids import TaskName, join_key
 from bot.core.rights import Right, may
 from bot.core.schedule import next_run
@@ -74,11 +74,15 @@ async def run_now(
     subscription: Subscription,
     language: str,
     previewed: Preview | None = None,
+    grants: Sequence[Grant] | None = None,
 ) -> None:
     """Makes a digest at once or joins a running one; the asker is shown its progress and its end.
     If the bot lacks a right that it needs to post, it is named, and nothing is made.
-    A digest that is made and could not be posted is posted now. `previewed`: its papers."""
-    lacking = [g for g in await setup.load_grants(context, command.place, command.extra) if not g.held]
+    A digest that is made and could not be posted is posted now. `previewed`: its papers.
+    `grants`: the bot's rights, where they are known."""
+    if grants is None:
+        grants = await setup.load_grants(context, command.place, command.extra)
+    lacking = [grant for grant in grants if not grant.held]
     if any(grant.name in TO_POST for grant in lacking):
         words = say("now.lacking", language, missing=setup.ticks(lacking, language))
         await respond.show(note(words, language))

@@ -43,9 +43,11 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
     blocks: list[Block] = [Heading(say("home.title", language))]
     subscriptions = await _visible(context, person, platform)
     digests = {s.key: await context.store.latest_digest(s.key) for s in subscriptions[:CHANNELS]}
-    shown = [(s, digest) for s in subscriptions[:TODAY] if (digest := digests[s.key]) is not None]
-    if shown:
-        blocks.append(Heading(say("home.today", language)))
+    latest = [(s, digest) for s in subscriptions[:TODAY] if (digest := digests[s.key]) is not None]
+    for heading, of_today in (("home.today", True), ("home.earlier", False)):
+        shown = [(s, d) for s, d in latest if (d.local_date == context.daily.local_date(s)) is of_today]
+        if shown:
+            blocks.append(Heading(say(heading, language)))
         for subscription, digest in shown:
             blocks += await _today(context, subscription, digest, language)
     blocks += await _saved(context, person, [s.key for s in subscriptions], language)

@@ -35,10 +35,11 @@ async def revoke_links(context: Context, click: Click, respond: Responder, langu
 
 
 async def choose_file(context: Context, click: Click, respond: Responder, language: str) -> None:
-    words, buttons = say("export.which", language), file_buttons("export", click.value)
+    words, whole = say("export.which", language), Button("markdown", click.value, "Markdown")
+    buttons = (whole, *file_buttons("export", click.value).buttons)
     if await context.store.zotero_link(click.place.key):
-        buttons = Actions((*buttons.buttons, Button("export_zotero", click.value, "Zotero")))
-    await respond.show(Post((Text(words), buttons), words, language))
+        buttons = (*buttons, Button("export_zotero", click.value, "Zotero"))
+    await respond.show(Post((Text(words), Actions(buttons)), words, language))
 
 
 def file_buttons(of: str, value: str) -> Actions:

@@ -277,7 +277,7 @@ def _papers(text: str, language: str) -> int:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Footer:
     """What the panel shows below its fields."""
 
     lines: tuple[str, ...] = ()
@@ -290,7 +290,7 @@ def panel(
     draft: Subscription,
     state: State,
     language: str,
-    seen: Seen,
+    footer: Footer,
     suggested: Sequence[str] = (),
     problems: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
@@ -300,9 +300,9 @@ def panel(
     turn = (
         Button(LESS, key, say("setup.less", language)) if state.more else Button(MORE, key, say("setup.more", language))
     )
-    blocks: list[Block] = [Text("\\\n".join(seen.lines))] if seen.lines else []
-    if seen.grants:
-        blocks.append(Small(ticks(seen.grants, language)))
+    blocks: list[Block] = [Text("\\\n".join(footer.lines))] if footer.lines else []
+    if footer.grants:
+        blocks.append(Small(ticks(footer.grants, language)))
     shown, wrong = form(draft, language, suggested), problems or {}
     kept = tuple(replace(f, value=(typed or {}).get(f.name, f.value)) if f.name in wrong else f for f in shown.fields)
     return Panel(
@@ -311,7 +311,7 @@ def panel(
         (Button(POST, key, say("setup.post", language), Style.PRIMARY), turn),
         wrong,
         state.more,
-        str(replace(state, preview=seen.name)),
+        str(replace(state, preview=footer.name)),
     )
 
 
@@ -344,10 +344,10 @@ async def show(
     known = stored.created is not None
     draft = stored if known else start(stored, person)
     state = State(chosen=known)
-    await respond.panel(panel(draft, state, language, Seen((say("setup.looking", language),) if known else ())))
+    await respond.panel(panel(draft, state, language, Footer((say("setup.looking", language),) if known else ())))
     grants = await load_grants(context, place, extra)
-    seen = await _look(context, draft, grants, language) if known else Seen((), grants)
-    await respond.panel(panel(draft, state, language, seen))
+    footer = await _look(context, draft, grants, language) if known else Footer((), grants)
+    await respond.panel(panel(draft, state, language, footer))
 
 
 async def change(context: Context, submission: Submission, respond: Responder, language: str) -> None:
@@ -359,7 +359,7 @@ async def change(context: Context, submission: Submission, respond: Responder, l
     if submission.pressed == f"{CHANGED}categories":
         state = replace(state, chosen=True)
     grants = await load_grants(context, submission.place, submission.extra)
-    looking = Seen((say("setup.looking", language),), grants)
+    looking = Footer((say("setup.looking", language),), grants)
     await respond.panel(panel(draft, state, language, looking, (), problems, submission.fields))
     suggested: tuple[str, ...] = ()
     if draft.profile.interests:
@@ -367,8 +367,8 @@ async def change(context: Context, submission: Submission, respond: Responder, l
         if likely and not state.chosen:
             draft = replace(draft, profile=replace(draft.profile, categories=likely))
             problems = {name: said for name, said in problems.items() if name != "categories"}
-    seen = Seen((), grants) if problems else await _look(context, draft, grants, language)
-    await respond.panel(panel(draft, state, language, seen, suggested, problems, submission.fields))
+    footer = Footer((), grants) if problems else await _look(context, draft, grants, language)
+    await respond.panel(panel(draft, state, language, footer, suggested, problems, submission.fields))
 
 
 async def read_draft(context: Context, submission: Submission, language: str) -> tuple[Subscription, Mapping[str, str]]:
@@ -398,20 +398,20 @@ async def suggest(context: Context, words: str) -> tuple[tuple[str, ...], tuple[
     return tuple(offered)[:SUGGESTED], tuple(likely or named[:1])
 
 
-async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...], language: str) -> Seen:
+async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...], language: str) -> Footer:
     """What the latest announcement would give, under a name by which it can be posted."""
     try:
         with booked(draft.key, "rank"):
             preferences = await load_preferences(context.store, draft.key)
             found = await preview(draft.profile, draft.papers, context.services, context.now(), preferences)
     except PaperboyError as error:
-        return Seen((say("preview failed", language, why=in_language(error.sentence, language)),), grants)
+        return Footer((say("preview failed", language, why=in_language(error.sentence, language)),), grants)
     name = await previews.keep(context.services.cache, draft.key, found) if found.chosen else ""
     papers = [paper for paper, _, _ in found.chosen]
     lines = [f"**{n}** {link(short_title(p, papers), p.abs_url)}" for n, p in enumerate(papers[:SHOWN], 1)]
     if len(papers) > SHOWN:
         lines.append(say("preview.more", language, n=len(papers) - SHOWN))
-    return Seen((say("preview", language, n=found.announced), *lines), grants, name)
+    return Footer((say("preview", language, n=found.announced), *lines), grants, name)
 
 
 # ---------------------------------------------------------------- saving
@@ -444,7 +444,7 @@ async def save(context: Context, submission: Submission, language: str) -> Saved
     return Saved(made, {}, previewed, name)
 
 
-async def saved_post(context: Context, saved: Saved, submission: Submission, language: str, *, posting: bool) -> Post:
+def saved_post(context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, posting: bool) -> Post:
     """The next run, warnings and the bot's rights, and "Post now" unless that was pressed."""
     made = saved.subscription
     assert made is not None
@@ -457,10 +457,7 @@ async def saved_post(context: Context, saved: Saved, submission: Submission, lan
     if context.daily_budget is not None:
         dollars = f"{context.daily_budget:.2f}".removesuffix(".00")
         lines.append(say("setup.budget", language, dollars=dollars, n=context.questions_per_person))
-    if posting:
-        lines.append(say("running", language))
     blocks: list[Block] = [Text("\n\n".join(lines))]
-    grants = await load_grants(context, made.place, submission.extra)
     if grants:
         blocks.append(Text("\n".join(f"- {ticks([grant], language)}" for grant in grants)))
     if not posting:

@@ -107,6 +107,11 @@ class Button:
     url: str = ""
     """It opens this page, and does nothing else."""
 
+    @property
+    def counted(self) -> str:
+        """The label with the count."""
+        return f"{self.label} · {self.count}" if self.count else self.label
+
 
 @dataclass(frozen=True)
 class Actions:
@@ -478,6 +483,10 @@ class Upload:
         return "figure.png" if self.data.startswith(b"\x89PNG") else "figure.jpg"
 
 
+THREAD_TITLE = 100
+"""Characters."""
+
+
 @dataclass(frozen=True)
 class Thread:
     """A digest to render. In `finished`, `reply:<n>` links to the first message of `replies[n]`."""
@@ -486,7 +495,7 @@ class Thread:
     replies: tuple[Post, ...]
     finished: Post | None
     title: str = ""
-    """For platforms whose threads have names: at most 100 characters."""
+    """For platforms whose threads have names: at most THREAD_TITLE characters."""
     tags: tuple[str, ...] = ()
     first: int = 0
     """How many of the first `replies` are to be read first."""

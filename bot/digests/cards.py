@@ -8,12 +8,13 @@ and quotations are escaped; the checks have made the Analyst's Markdown safe.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.chat import (
+    THREAD_TITLE,
     Actions,
     Block,
     Button,
@@ -41,7 +42,6 @@ from digest.render.markdown import basis_words, escape, link, reading_notes, why
 from digest.render.width import columns, lines
 from digest.retrieval.terms import LITTLE
 
-THREAD_TITLE = 100
 MAX_SHOWN = 700
 """Characters of a figure's caption in its alt text, which has the credit too."""
 NO_VOTES: Mapping[VoteKind, int] = {}
@@ -214,11 +214,11 @@ def _parent_buttons(digest: Digest, *, archive: bool) -> tuple[Button, ...]:
 
 
 def _menu_of_digest(key: str, language: str, *, archive: bool) -> tuple[Button, ...]:
+    """At most five, which one menu of Slack holds."""
     return (
         Button("why", key, say("card.why", language), Style.MENU),
         Button("settings", key, say("card.settings", language), Style.MENU),
         *([Button("archive_day", key, say("card.archive", language), Style.MENU)] if archive else []),
-        Button("markdown", key, say("card.markdown", language), Style.MENU),
         Button("export", key, say("card.export", language), Style.MENU),
         Button("retract", key, say("card.retract", language), Style.MENU, say("card.retract?", language)),
     )
@@ -426,12 +426,13 @@ def _buttons(
     )
 
 
-def menu(value: str, language: str, name: str = "", *, archive: bool = False) -> Post:
-    """What stands behind `⋯` on a platform without such menus. `name`: of the paper; else it is the
-    menu of a digest."""
+def menu(value: str, language: str, name: str, *, archive: bool, share: bool, allowed: Collection[str]) -> Post:
+    """What stands behind `⋯` on a platform without such menus. `name`: of the paper; empty for the
+    menu of a digest. `allowed`: the actions that the person may do."""
     of_digest = Actions(_menu_of_digest(value, language, archive=archive))
-    offered = _buttons(value, language, archive=archive) if name else of_digest
-    kept = [replace(b, style=Style.PLAIN) for b in offered.buttons if b.style is Style.MENU or b.action == "save"]
+    offered = _buttons(value, language, archive=archive, share=share) if name else of_digest
+    behind = [b for b in offered.buttons if b.style is Style.MENU or b.action == "save"]
+    kept = [replace(b, style=Style.PLAIN) for b in behind if b.action in allowed]
     title = name or say("card.menu", language)
     return Post((Text(f"**{escape(title)}**"), Actions(tuple(kept))), title[:90], language)
 

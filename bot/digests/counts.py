@@ -6,6 +6,7 @@ and only if it stands there as this version would render it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,7 +41,7 @@ async def show_counts(digest_key: str, chats: Mapping[str, Chat], store: Store, 
         if before == now:
             return
         chat, place = chats[subscription.place.platform], subscription.place
-        for step in _changed(chat, subscription, digest, delivery, before, now):
+        for step in await asyncio.to_thread(_changed, chat, subscription, digest, delivery, before, now):
             try:
                 async with pace.slot(join_key("post", place.key)):
                     await chat.post(step, place, delivery.ids[step.on])

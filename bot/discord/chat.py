@@ -36,7 +36,7 @@ from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
 from bot.discord.render.messages import DESCRIPTION, NOBODY, V2, editable, keyed, messages, shortened, with_file
-from bot.discord.render.plan import plan, silent
+from bot.discord.render.plan import plan, silent, thread_name
 from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 from digest.ports import MemoryCache
 
@@ -44,7 +44,6 @@ FORUM = 15
 THREADS = (10, 11, 12)
 DIRECT = (1, 3)
 TAGS = 5
-THREAD_NAME = 100
 """Characters of a thread's name."""
 NONCE_LIFE = 60
 """Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
@@ -212,7 +211,7 @@ class DiscordChat:
                 return
 
     async def close_thread(self, place: Place, thread: str, name: str) -> None:  # noqa: ARG002
-        change = {"name": name[:THREAD_NAME], "archived": True}
+        change = {"name": thread_name(name), "archived": True}
         with contextlib.suppress(TargetMissing):
             await self._unarchive(thread)  # an archived one takes no other change
             await self.rest.write(

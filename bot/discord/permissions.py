@@ -42,8 +42,9 @@ def _with_bot(interaction: discord.Interaction[Any]) -> bool:
 
 
 async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Grant]:
-    """As the interaction in this place tells, else as the server's roles and channels do."""
-    if given.get(HELD) and given.get(CHANNEL) in (place.channel, place.thread):
+    """As the interaction in this channel tells, else as the server's roles and channels do: in a
+    thread or a forum's post other permissions count than in the channel of the digest."""
+    if given.get(HELD) and given.get(CHANNEL) == place.channel:
         return _grants(discord.Permissions(int(given[HELD])), forum=False)
     channel, has = await held(rest, place.channel)
     return _grants(has, forum=isinstance(channel, discord.ForumChannel))

@@ -67,6 +67,9 @@ class Responder:
         """The page that replaces the current one."""
         self._lock = asyncio.Lock()
         self._sent_count = 0
+        self._deferred = False
+        """A button was acknowledged without a message of ours: the original is the button's."""
+        self._panel_message = ORIGINAL
         self._panel, self._round = "", 0
         """The panel shown or acted in, and how many things were done in it."""
         self._fields: Mapping[str, str] = {}
@@ -93,6 +96,7 @@ class Responder:
         ticket = InteractionData(name, token, application, place, person, language, component=True)
         made = cls(ticket, chat.rest, chat, forms)
         made.acknowledged, made._replaceable = True, extra.get("replaceable", "")
+        made._deferred = not made._replaceable
         return made
 
     def at_page(self, page: int) -> Responder:
@@ -155,11 +159,14 @@ class Responder:
     async def draw_panel(self, name: str, filling: Filling, *, first: bool = False) -> None:
         payload = panels.message(name, filling)
         async with self._lock:
-            if self.acknowledged:
+            if self._deferred and first:  # the original is the message of the button, which all see
+                made = await self._rest.write("POST", FOLLOW_UP, {**payload, "flags": V2 | EPHEMERAL}, **self._hook)
+                self._panel_message = str(made["id"])
+            elif self.acknowledged:
                 self._thinking = False
                 if self._replaceable == ORIGINAL:
                     self._replaceable = ""
-                await self._rest.write("PATCH", webhook_message(ORIGINAL), payload, **self._hook)
+                await self._rest.write("PATCH", webhook_message(self._panel_message), payload, **self._hook)
             elif first:
                 await self._respond(ResponseType.MESSAGE, {**payload, "flags": V2 | EPHEMERAL})
             else:
@@ -204,6 +211,7 @@ class Responder:
             if self.acknowledged:
                 return
             if self.ticket.component:
+                self._deferred = True
                 await self._respond(ResponseType.LATER, None)
             else:
                 await self._respond(ResponseType.THINKING, {"flags": EPHEMERAL})

@@ -68,6 +68,7 @@ class SlackResponder:
         self._shown_line = "shown_line" in extra
         self._lock = asyncio.Lock()
         self._view, self._view_hash = extra.get("panel", ""), ""
+        self._trigger_expired = False
 
     def handed_over(self) -> Mapping[str, str]:
         counts = {"uses": str(self._uses), "lines": str(self._lines)}
@@ -148,13 +149,17 @@ class SlackResponder:
             await self._open(view)
             return
         # What is found out later does not replace what the person did since.
-        unchanged = {"hash": self._view_hash} if self._view_hash else {}
+        await self._update_view(self._view, view, self._view_hash)
+
+    async def _update_view(self, name: str, view: Mapping[str, Any], unchanged: str) -> None:
+        """Unless its person closed it. `unchanged`: its hash, if it must not have changed."""
+        wanted = {"hash": unchanged} if unchanged else {}
         try:
-            answer = await self._chat.api.call("views.update", view_id=self._view, view=self._signed(view), **unchanged)
+            answer = await self._chat.api.call("views.update", view_id=name, view=self._signed(view), **wanted)
         except SlackRefused as refused:
             if refused.code not in (CLOSED, CHANGED_SINCE):
                 raise
-            log.info("event=panel_not_updated code=%s", refused.code)
+            log.info("event=view_not_updated code=%s", refused.code)
         else:
             self._keep_view(answer)
 
@@ -177,7 +182,7 @@ class SlackResponder:
         pages = views.pages(title, post, self._memo(action, value))
         number = min(int(self._extra.get("page", "0")), len(pages) - 1)
         if "view" in self._extra:
-            await self._chat.api.call("views.update", view_id=self._extra["view"], view=self._signed(pages[number]))
+            await self._update_view(self._extra["view"], pages[number], self._extra.get("view_hash", ""))
         elif (len(pages) > 1 and not action) or not await self._open(pages[number], tell=False):
             await self.show(post)
 
@@ -200,6 +205,8 @@ class SlackResponder:
         return views.signed(view, self._chat.seal, self._person.id)
 
     async def _open(self, view: Mapping[str, Any], *, tell: bool = True) -> bool:
+        if self._trigger_expired:
+            return False
         method = "views.push" if self._extra.get("in_modal") else "views.open"
         try:
             trigger = self._extra.get("trigger", "")
@@ -208,6 +215,7 @@ class SlackResponder:
             if "trigger" not in refused.code:
                 raise
             log.info("event=trigger_expired")
+            self._trigger_expired = True
             if tell:
                 sentence = say("slack.no window", self._person.language)
                 await self.show(Post((Text(sentence),), sentence))

@@ -70,7 +70,7 @@ def _subscription(digest: Digest) -> Subscription:
 def _panel(digest: Digest, language: str) -> Panel:
     papers = " · ".join(f"**{e.number}** {cards.short_title(e.paper)}" for e in digest.entries[:3])
     grants = tuple(Grant(name, held=True) for name in ("post", "threads", "history"))
-    return setup.panel(_subscription(digest), setup.State(), language, setup.Seen((papers,), grants))
+    return setup.panel(_subscription(digest), setup.State(), language, setup.Footer((papers,), grants))
 
 
 def _slack(digest: Digest, language: str) -> list[Surface]:

@@ -157,16 +157,12 @@ def _rows(actions: Actions, *, private: bool) -> list[Piece]:
 def button(button: Button, pressed: ComponentId | None = None) -> dict[str, Any]:
     """`pressed`: what it stands for, unless its own action and value."""
     if button.url:
-        return {"type": 2, "style": 5, "url": button.url, "label": shortened(_label(button), LABEL)}
+        return {"type": 2, "style": 5, "url": button.url, "label": shortened(button.counted, LABEL)}
     pressed = pressed or ComponentId(button.action, button.value, bool(button.confirm))
     made: dict[str, Any] = {"type": 2, "style": _STYLES.get(button.style, 2), "custom_id": custom_id(pressed)}
     if button.style is Style.FEEDBACK and (emoji := re.match(r"[\U0001F300-\U0001FAFF]", button.label)):
         return {**made, "emoji": {"name": emoji[0]}} | ({"label": str(button.count)} if button.count else {})
-    return {**made, "label": shortened(_label(button), LABEL)}
-
-
-def _label(button: Button) -> str:
-    return f"{button.label} · {button.count}" if button.count else button.label
+    return {**made, "label": shortened(button.counted, LABEL)}
 
 
 def _menus(menu: Menu) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import Post, Step, StepKind, Thread, picture_in
+from bot.core.chat import THREAD_TITLE, Post, Step, StepKind, Thread, picture_in
 from bot.core.ids import StepKey, further_key, link_to, reply_url
 from bot.discord.ids import ComponentId, custom_id, marker, parse_custom_id
 from bot.discord.render.markdown import Target, Unit
@@ -41,7 +41,6 @@ from bot.discord.render.packing import Piece, Row, Words, pack, size
 
 ARCHIVE = 10080
 """Seven days in minutes."""
-NAME = 100
 Payload = dict[str, Any]
 Parts = list[tuple[Payload, Payload | None]]
 """(posted, edited) forms of the parent's messages; all but the first are in the thread."""
@@ -51,7 +50,7 @@ def plan(thread: Thread, key: str) -> list[Step]:
     begins = {reply_url(i): link_to(StepKey(key, str(i + 1))) for i in range(len(thread.replies))}
     text, forum = (_parent(thread, lambda url: begins.get(url, url), forum=kind) for kind in (False, True))
     parent, opened, edit = (str(StepKey(key, name)) for name in ("0", "t", "e"))
-    name = {"name": _name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
+    name = {"name": thread_name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
     starter = {**name, "tags": list(thread.tags), "message": _starter_keyed(forum[0][0], parent)}
     steps = [
         Step(parent, StepKind.POST, {"text": keyed(text[0][0], parent), "forum": starter}),
@@ -90,11 +89,12 @@ def silent(message: Payload) -> Payload:
     return {**message, "flags": message.get("flags", 0) | SILENT}
 
 
-def _name(title: str) -> str:
+def thread_name(title: str) -> str:
+    """Whole words of a title that fit."""
     name = " ".join(title.split()) or "arXiv"
-    if size(name) <= NAME:
+    if size(name) <= THREAD_TITLE:
         return name
-    while size(name) >= NAME:
+    while size(name) >= THREAD_TITLE:
         head, space, _ = name.rpartition(" ")
         name = head if space else name[:-1]
     return name.rstrip(" ,·:;") + "…"

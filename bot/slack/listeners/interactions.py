@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import secrets
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -51,6 +52,8 @@ FORM_TIMEOUT = 2.5
 
 OPENS = "open"
 """The action of buttons that open a page."""
+COUNTED = 100
+"""Checklists remembered."""
 
 StartTask = Callable[[Awaitable[None]], "asyncio.Task[None]"]
 
@@ -62,6 +65,9 @@ class Interactions:
         self, chat: SlackChat, handler: EventHandler, people: People, start_task: StartTask, now: Callable[[], datetime]
     ) -> None:
         self._chat, self._handler, self._people, self._start_task, self._now = chat, handler, people, start_task, now
+        self._counting = asyncio.Lock()
+        self._counted: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        """By checklist: the time of the press shown, and the view's hash since."""
 
     async def _ack_soon(self, work: Awaitable[None], ack: AsyncAck) -> None:
         await asyncio.wait({self._start_task(work)}, timeout=ACK_AFTER)
@@ -120,18 +126,29 @@ class Interactions:
             await publish_home(self._chat.api, self._handler, person)
 
     async def _count_checked(self, body: Payload) -> None:
-        """Says on the submit button how many are checked."""
+        """Says on the submit button how many are checked. The last press counts."""
         if not await self._is_ours(body):
             return
         person, view = await self._people.person(str(body["user"]["id"])), body["view"]
+        name, pressed_at = str(view["id"]), str(body["actions"][0].get("action_ts", ""))
         checked = sum(len(value.split(",")) for value in views.form_values(view).values() if value)
         action = Memo.load(view["private_metadata"]).action
         bare, counted = (
             ("compare.button", "compare.checked") if action == "compare_checked" else ("card.add", "card.add.checked")
         )
         submit = say(counted, person.language, n=checked) if checked else say(bare, person.language)
-        with contextlib.suppress(ChatError):
-            await self._chat.api.call("views.update", view_id=view["id"], view=views.counted(view, submit))
+        async with self._counting:
+            last, known = self._counted.get(name, ("", str(view.get("hash", ""))))
+            if pressed_at < last:
+                return
+            self._counted[name] = pressed_at, known
+            self._counted.move_to_end(name)
+            while len(self._counted) > COUNTED:
+                self._counted.popitem(last=False)
+            with contextlib.suppress(ChatError):
+                changed = views.counted(view, submit)
+                answer = await self._chat.api.call("views.update", view_id=name, view=changed, hash=known)
+                self._counted[name] = pressed_at, str((answer.get("view") or {}).get("hash", ""))
 
     async def _act_in_panel(self, body: Payload) -> None:
         if not await self._is_ours(body):

@@ -157,7 +157,7 @@ def click(pressed: Pressed, body: Payload, person: Person, now: datetime) -> Cli
     view = (body.get("view") or {}).get("id", "") if (body.get("container") or {}).get("type") == "view" else ""
     extra = {**_extra(body, memo, "click"), "action": action, "value": value}
     if page:
-        extra |= {"page": page, "view": view}
+        extra |= {"page": page, "view": view, "view_hash": str(body["view"].get("hash", ""))}
     elif view and (body.get("view") or {}).get("type") == "modal":
         extra["in_modal"] = "yes"
     return Click(

@@ -299,7 +299,7 @@ def _feedback(more: Button, fewer: Button) -> dict[str, Any]:
     """Two small icons. A value is `action|value`, as in an overflow menu."""
 
     def one(button: Button) -> dict[str, Any]:
-        said = shortened(_label(button), lengths.BUTTON_LABEL)
+        said = shortened(button.counted, lengths.BUTTON_LABEL)
         return {
             "text": {"type": "plain_text", "text": said, "emoji": True},
             "accessibility_label": said,
@@ -337,7 +337,7 @@ def _button(button: Button, number: int, language: str) -> dict[str, Any]:
     out: dict[str, Any] = {
         "type": "button",
         "action_id": action_id(button.action, number),
-        "text": {"type": "plain_text", "text": shortened(_label(button), lengths.BUTTON_LABEL), "emoji": True},
+        "text": {"type": "plain_text", "text": shortened(button.counted, lengths.BUTTON_LABEL), "emoji": True},
     }
     if button.value:
         out["value"] = button.value
@@ -348,10 +348,6 @@ def _button(button: Button, number: int, language: str) -> dict[str, Any]:
     if button.confirm:
         out["confirm"] = confirmation(button.label, button.confirm, language)
     return out
-
-
-def _label(button: Button) -> str:
-    return f"{button.label} · {button.count}" if button.count else button.label
 
 
 def confirmation(label: str, question: str, language: str) -> dict[str, Any]:
@@ -370,7 +366,7 @@ def _overflow(buttons: Sequence[Button], number: int) -> dict[str, Any]:
     """Marks options that need confirmation: Slack cannot ask after a choice, so we do."""
     options = [
         {
-            "text": {"type": "plain_text", "text": shortened(_label(b), lengths.OPTION_LABEL), "emoji": True},
+            "text": {"type": "plain_text", "text": shortened(b.counted, lengths.OPTION_LABEL), "emoji": True},
             "value": f"{ASKS if b.confirm else ''}{b.action}|{b.value}",
         }
         for b in buttons

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import Actions, Form, Menu, Place, Quotation, Table, Text, VoteKind
+from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Table, Text, VoteKind
 from bot.core.texts import say
 from bot.digests.counts import GATHER
 from bot.store import RunState
-from tests.bot.people import ANN, BOB, HERE, Queue, words
+from tests.bot.people import ANN, BOB, HERE, Queue, Respond, words
 
 
 async def test_help_lists_what_can_be_typed(channel):
@@ -319,6 +319,10 @@ async def test_several_are_added_at_once_in_the_order_of_their_ranks(channel):
     assert not {c.rank for c in kept.others} & {4, 5, 6}
     _, respond = await channel.submit(replace(form, value="console:other:2026-01-30:daily"), rows0="7")
     assert "another channel" in respond.text
+    _, respond = await channel.submit(form, rows0="6")
+    assert respond.text == "It is in the thread already."
+    problems, _ = await channel.submit(form, rows0="", rows1="")
+    assert problems == {"rows0": "Choose at least one paper."}
 
 
 async def test_markdown_comes_as_a_file(channel):
@@ -384,6 +388,39 @@ async def test_home_shows_channels_saved_papers_and_how_to_ask(channel):
     digest = await channel.context.store.latest_digest(HERE.key)
     assert digest.summary.headline.split(";")[0][:20] in said.replace("\\", "")
     assert all(f"{e.number} · " in said for e in digest.entries[:3])
+
+
+async def test_home_does_not_call_an_earlier_digest_today_s(channel):
+    await channel.digest()
+    assert "Earlier digests" not in words(await channel.handler.home(ANN, "console"))
+    channel.clock.forward(timedelta(days=1))
+    said = words(await channel.handler.home(ANN, "console"))
+    assert "Earlier digests" in said
+    assert "Today" not in said
+
+
+async def test_a_menu_offers_what_works_there_and_the_person_may_do(channel, monkeypatch):
+    digest, thread = await channel.digest()
+    monkeypatch.setattr(channel.chat, "has_archive", True)
+
+    async def offered(action: str, value: str, person: Person = ANN, place: Place = HERE, **extra: str) -> set[str]:
+        respond = Respond()
+        click = Click("c1", action, value, place, person, "", channel.clock(), extra)
+        await channel.handler.on_click(click, respond)
+        return {
+            b.action
+            for post in respond.posts
+            for block in post.blocks
+            if isinstance(block, Actions)
+            for b in block.buttons
+        }
+
+    reply, card, day = f"{digest.key}#1", f"paper:{digest.entries[0].paper.versioned}", digest.key
+    assert await offered("menu", reply, place=thread) == {"save", "archive", "share", "wrong", "bibtex"}
+    assert await offered("menu", card) == {"save", "authors", "wrong", "bibtex"}
+    assert "share" not in await offered("menu", reply, **{ALONE: "yes"})
+    assert await offered("day_menu", day) == {"why", "settings", "archive_day", "export", "retract"}
+    assert await offered("day_menu", day, BOB) == {"why", "archive_day", "export"}
 
 
 async def test_home_lists_the_person_s_own_questions(channel):

@@ -133,6 +133,21 @@ def work(channel: Channel) -> None:
     channel.context.queue.register("follow", follow)
 
 
+async def test_where_the_bot_may_not_post_nothing_says_that_a_digest_is_made(channel, monkeypatch):
+    asked = []
+
+    async def grants(*_: object) -> list[Grant]:
+        asked.append(1)
+        return [Grant("post", held=False, missing="Send Messages")]
+
+    panel = await opened(channel)
+    monkeypatch.setattr(channel.chat, "grants", grants)
+    _, respond = await channel.submit(panel, pressed=setup.POST)
+    assert "Making the digest" not in "".join([*map(said, respond.panels), *respond.lines, respond.text])
+    assert "Send Messages" in respond.text
+    assert len(asked) == 1
+
+
 async def test_save_and_post_now_is_one_press_and_says_what_the_bot_may(channel, monkeypatch):
     async def grants(*_: object) -> list[Grant]:
         return [Grant("post", held=True), Grant("history", held=False, missing="Read Message History")]
@@ -147,6 +162,7 @@ async def test_save_and_post_now_is_one_press_and_says_what_the_bot_may(channel,
     assert closed.form.fields == ()
     assert "- ✓ may post\n- ✗ may not read the history (Read Message History)" in said(closed)
     assert respond.lines == ["Making the digest …"]
+    assert "Making the digest" not in said(closed)
     assert (await channel.context.store.latest_digest(HERE.key)).entries
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from bot.core.chat import Post
 from bot.core.ids import LINK_PLACEHOLDER
+from bot.core.rights import ACTIONS
 from bot.core.subscription import Detail
 from bot.core.texts import say
 from bot.digests import cards
@@ -220,4 +221,6 @@ def test_controls_say_in_words_what_they_do(language):
     for name in ("positive_button", "negative_button"):
         assert any(c.isalpha() for c in pair[name]["accessibility_label"])
     assert say("card.more", language) in pair["positive_button"]["accessibility_label"]
-    assert isinstance(cards.menu("slack:C1:2026-01-30:daily", language), Post)
+    assert isinstance(
+        cards.menu("slack:C1:2026-01-30:daily", language, "", archive=True, share=False, allowed=ACTIONS), Post
+    )

@@ -12,7 +12,7 @@ from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from tests.bot.discord.test_scenario import Day, day
 from tests.bot.discord.test_wire import until
-from tests.servers.discord_rules import texts
+from tests.servers.discord_rules import texts, walk
 from tests.servers.discord_world import Interaction
 
 __all__ = ["day"]
@@ -115,10 +115,11 @@ async def test_components_that_somebody_else_wrote_do_not_count(outside):
         assert bool(used.modal) is opens
 
 
-async def test_who_may_not_take_back_is_told_so_before_any_question(outside):
+async def test_who_may_not_take_back_is_not_offered_it_and_is_told_so_before_any_question(outside):
     (parent,) = outside.world.messages[outside.day.home.channel["id"]].values()
-    opened = outside.day.press(parent, "pb:day_menu:", admin=False)
-    await until(lambda: opened.shown)
+    offered, opened = (outside.day.press(parent, "pb:day_menu:", admin=admin) for admin in (False, True))
+    await until(lambda: offered.shown and opened.shown)
+    assert not {c.get("label") for c in walk(offered.shown[0]["components"])} & {"Take back", "Settings"}
     told = await said(outside.day.press(opened.shown[0], "pb:?retract:", admin=False))
     assert told == say("not allowed.remove", "en", who=say("removers.roles", "en"))
 

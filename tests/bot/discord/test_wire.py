@@ -9,11 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from discord import Permissions
 
 from bot.core.chat import (
+    Field,
     Forbidden,
+    Form,
     HistoryRefused,
     OutcomeUnknown,
+    Panel,
     Person,
     Place,
     Question,
@@ -23,7 +27,7 @@ from bot.core.chat import (
     Text,
     Throttled,
 )
-from bot.discord import connection
+from bot.discord import connection, permissions
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.gateway import DiscordListener
 from bot.discord.render.messages import keyed, messages
@@ -256,6 +260,16 @@ async def test_a_forum_that_requires_a_tag_it_lacks_is_a_sentence(home):
         await home.chat.post(steps[0], Place("discord", forum["id"]))
 
 
+async def test_in_a_forum_s_post_the_forum_s_rights_count(home):
+    """A forum needs no Create Public Threads, and Discord tells the rights in the post."""
+    forum = home.world.forum(home.guild)
+    home.world.denied[forum["id"]] = {"CREATE_PUBLIC_THREADS"}
+    told = permissions.NEEDED & ~Permissions(create_public_threads=True)
+    extra = {permissions.CHANNEL: "7", permissions.HELD: str(told.value)}
+    found = await home.chat.grants(Place("discord", forum["id"], "7"), extra)
+    assert [g.name for g in found if not g.held] == []
+
+
 async def test_what_is_shared_into_a_forum_becomes_a_post_there(home):
     forum = home.world.forum(home.guild)
     message = await home.chat.send(Place("discord", forum["id"]), a_post("shared"), "share:1")
@@ -481,6 +495,26 @@ async def test_a_slow_command_is_acknowledged_in_time_and_answered_later(home):
     (answer,) = interaction.shown
     assert "at last" in texts(answer)
     assert answer["flags"] & 64
+
+
+async def test_a_panel_that_comes_late_stands_beside_the_message_of_its_button(home, monkeypatch):
+    """After a deferred update, the interaction's original is the message that all see."""
+    monkeypatch.setattr("bot.discord.listeners.interactions.ACKNOWLEDGE_AFTER", 0.05)
+    handler, ada = RecordingHandler(), home.world.person("ada")
+    public = home.discord.say(home.world.bot, home.channel, "the digest")
+
+    async def slow(event, respond):
+        await asyncio.sleep(0.3)
+        for title in ("Looking", "Found"):
+            await respond.panel(Panel(Form("setup", "c", title, "Save", (Field("papers", title),))))
+
+    handler.on["settings"] = slow
+    async with listening(home, handler):
+        pressed = home.discord.interact(ada, home.channel, 3, PRESSED | {"custom_id": "pb:settings:k"}, message=public)
+        await until(lambda: pressed.shown and "Found" in texts(pressed.shown[-1]))
+    (panel,) = [m for m in pressed.shown if m["id"] != public["id"]]
+    assert panel["flags"] & 64
+    assert home.world.messages[home.channel["id"]][public["id"]]["content"] == "the digest"
 
 
 async def test_a_command_answered_with_nothing_is_told_that_it_was_taken(home):

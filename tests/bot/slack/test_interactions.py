@@ -10,7 +10,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.core.chat import Actions, Button, Click, Command, Field, Form, Menu, Person, Place, Post, Submission, Text
+from bot.core.chat import (
+    Actions,
+    Button,
+    Click,
+    Command,
+    Field,
+    Form,
+    Menu,
+    Panel,
+    Person,
+    Place,
+    Post,
+    Submission,
+    Text,
+)
 from bot.digests import cards
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render import messages
@@ -251,6 +265,31 @@ async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack, chat):
     await chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"}).form(FORM)
     (said,) = alone(slack, "U1")
     assert "press it once more" in said
+
+
+async def test_a_panel_whose_trigger_has_expired_is_told_once(slack, chat):
+    respond = chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"})
+    for _ in range(2):  # at once, and with what was found out later
+        await respond.panel(Panel(FORM))
+    assert len(alone(slack, "U1")) == 1
+
+
+async def test_a_page_turned_late_does_not_replace_a_newer_one(slack, chat):
+    pressed = {"kind": "click", "trigger": slack.new_trigger("U1"), "action": "full", "value": "v"}
+    opened = chat.responder(Place("slack", "C1"), Person("U1"), pressed)
+    entry = worst_entry(1)
+    await opened.page("Full", cards.full_page(entry, "zh"))
+    ((name, view),) = slack.space.views.items()
+
+    async def turn(page: str, seen: str) -> None:
+        extra = {"kind": "click", "action": "full", "value": "v", "page": page, "view": name, "view_hash": seen}
+        await chat.responder(Place("slack", "C1"), Person("U1"), extra).page("Full", cards.full_page(entry, "zh"))
+
+    first = view["hash"]
+    await turn("2", first)
+    third = shown(slack.space.views[name]["blocks"])
+    await turn("1", first)
+    assert shown(slack.space.views[name]["blocks"]) == third
 
 
 async def test_a_long_page_is_turned_in_its_modal_also_after_a_restart(slack, handler, connection):

@@ -272,3 +272,17 @@ def test_a_parent_too_long_goes_on_in_its_thread_and_is_edited_there_too():
 def test_the_lock_screen_shows_the_news_escaped():
     (message,) = checked(Post((Text("x"),), NASTY))
     assert message["text"].startswith("A &amp; B &lt;C&gt;")
+
+
+@pytest.mark.parametrize("archive", [True, False])
+def test_the_day_has_one_menu(archive):
+    digest = worst_digest(2)
+    blocks = [
+        b
+        for m in messages.render_post(
+            cards.parent(digest, {e.paper.id: "https://x.org" for e in digest.entries}, archive=archive)
+        )
+        for b in m["blocks"]
+    ]
+    elements = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
+    assert [e["type"] for e in elements] == ["button", "overflow"]

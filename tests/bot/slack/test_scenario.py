@@ -314,6 +314,11 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
     assert "10 · " in shown(view["blocks"])
     day.slack.fill("U1", view, rows0=["6", "8"])
     await day.slack.until(lambda: view["submit"]["text"] == "Add 2")
+    day.slack.fail("views.update", "slow:0.3")
+    day.slack.fill("U1", view, rows0=["6"])
+    day.slack.fill("U1", view, rows0=["6", "8"])
+    await day.slack.until(lambda: len(day.slack.calls("views.update")) == 3)
+    assert view["submit"]["text"] == "Add 2"  # the answer to the press before came later
     day.slack.fill("U1", view, rows0=["6", "8", "10"])
     await day.slack.until(lambda: view["submit"]["text"] == "Add 3")
     sent = await day.slack.submit("U1", view).wait()
@@ -379,14 +384,16 @@ async def test_saved_papers_are_checked_and_compared_from_the_home_tab(day):
 
 
 async def test_the_document_comes_as_a_file_and_as_text_where_uploads_are_refused(day):
-    label = say("card.markdown", "en")
-    await day.slack.click("U1", day.parent, label).wait()
+    await day.slack.click("U1", day.parent, say("card.export", "en")).wait()
+    await day.slack.until(day.alone)
+    formats, label = day.alone()[-1], "Markdown"
+    await day.slack.click("U1", formats, label).wait()
     await day.slack.until(lambda: any("direct messages" in m.shown for m in day.alone()))
     file = list(day.slack.files.values())[-1]
     assert (file.complete, file.channel) == (True, day.slack.space.open_direct("U1").id)
     assert b"## Table of Contents" in file.data
     day.slack.scopes.discard("files:write")
-    await day.slack.click("U1", day.parent, label).wait()
+    await day.slack.click("U1", formats, label).wait()
     assert "Table of Contents" in shown((await day.view())["blocks"])
     day.slack.journal[:] = [c for c in day.slack.journal if c.error != "missing_scope"]
 
