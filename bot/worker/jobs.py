@@ -40,6 +40,8 @@ RETRY_MODEL = timedelta(minutes=5)
 REFUSAL_LASTS = timedelta(minutes=2)
 """How long other channels share one refusal by arXiv instead of asking again."""
 RETRY_DELIVERY = timedelta(minutes=5)
+RETRY_UNSERVED = timedelta(hours=1)
+"""Until its platform has a token again, a digest that is made waits."""
 RETRY_ANSWER = timedelta(seconds=20)
 RETRY_LOOK = timedelta(minutes=30)
 QUESTION_MAX_AGE = timedelta(days=1)
@@ -125,15 +127,25 @@ class Jobs:
         with log_id(run_key):
             key = RunKey.parse(run_key)
             subscription = await self._store.subscription(key.subscription)
-            if subscription is None or subscription.paused:
+            if subscription is None or subscription.paused or not self._serves(subscription):
                 return
             try:
                 await self._context.daily.make_ahead(subscription, Run(key.subscription, key.day, key.kind), task)
             except (ArxivUnavailable, ModelUnavailable, Misconfigured) as error:
                 log.warning("event=not_made_ahead cause=%r", for_log(error))
 
+    def _serves(self, subscription: Subscription) -> bool:
+        """Whether the channel's platform has a token here; its channels outlast the token."""
+        return subscription.place.platform in self._context.chats
+
     async def _is_wanted(self, run: Run, subscription: Subscription | None) -> bool:
-        """Ends a run whose channel was removed or paused, unless its digest is already made."""
+        """Ends a run whose channel was removed or paused, unless its digest is already made, and
+        one whose platform is not served."""
+        if subscription is not None and not self._serves(subscription):
+            platform = subscription.place.platform.title()
+            log.warning("event=platform_not_served run=%s platform=%s", run.key, platform)
+            await self._store.end_run(run, RunState.FAILED, say.sentence("error.run.platform", platform=platform))
+            return False
         if subscription is not None and not (run.name == "daily" and subscription.paused):
             return True
         if subscription is not None and await self._store.digest(run.key) is not None:
@@ -235,6 +247,9 @@ class Jobs:
         if digest is None or subscription is None:
             await self._channel_gone(digest)
             return
+        if not self._serves(subscription):
+            log.warning("event=platform_not_served digest=%s platform=%s", digest_key, subscription.place.platform)
+            raise RetryLater(RETRY_UNSERVED)
         progress = self._progress(digest_key)
         delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
         await faults.report_delivery(self._context, subscription.key, delivered)

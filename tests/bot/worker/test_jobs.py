@@ -22,6 +22,7 @@ from digest.pipeline import preview
 from digest.ports import FreePace
 from digest.render.labels import label
 from tests.bot.people import ANN, HERE, Channel, Queue
+from tests.builders import a_digest
 from tests.sample_day import SampleDay
 
 FRIDAY = date(2026, 1, 30)
@@ -217,6 +218,21 @@ class TestDigest:
         assert await house.digest(waiting) is None
         assert await house.state(waiting) is RunState.FAILED
         assert house.queue.put == []
+
+    async def test_for_a_platform_without_a_token_nothing_is_bought_and_what_is_made_waits(self, house):
+        """Its channels stay set up when the token is taken out of the settings."""
+        store = house.context.store
+        await store.save_subscription(replace(await house.channel.set_up(), place=Place("discord", "7")))
+        run = await house.run(key="discord:7")
+        await house.jobs.digest(house.task(run), run.key)
+        await house.jobs.ahead(house.task(run), run.key)
+        ended = await store.run_state("discord:7", FRIDAY, "daily")
+        assert (ended.state, ended.note) == (RunState.FAILED, "The bot has no token for Discord, so it made no digest there.")  # fmt: skip
+        assert (house.arxiv.asked, house.queue.put) == (0, [])
+        digest = a_digest(1, subscription="discord:7")
+        await store.save_digest(digest, (), ())
+        with pytest.raises(RetryLater):
+            await house.jobs.delivery(house.task(run), digest.key)
 
     async def test_of_a_channel_that_is_gone_nothing_stays_open(self, house):
         made, waiting = await house.run(), await house.run(FRIDAY + timedelta(days=1))
