@@ -12,8 +12,9 @@ from bot.commands import digest as digest_command
 from bot.commands import feedback
 from bot.commands.actions import Actions
 from bot.commands.completion import complete
-from bot.commands.home import home_page
+from bot.commands.home import home_page, suggested_prompts
 from bot.commands.paper import paper
+from bot.commands.unfurl import unfurled
 from bot.context import Context
 from bot.core.chat import Click, Command, Person, Place, Post, Question, Responder, Submission, VoteKind
 from bot.core.texts import say
@@ -117,6 +118,12 @@ class Dispatcher:
 
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return await complete(self._store, field, typed, place)
+
+    async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
+        return await unfurled(self._context, place, urls)
+
+    async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:
+        return await suggested_prompts(self._context, person, platform)
 
     async def home(self, person: Person, platform: str) -> Post:
         return await home_page(self._context, person, platform)

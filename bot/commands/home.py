@@ -23,7 +23,7 @@ from bot.digests.cards import name_in, short_title
 from digest.errors import PaperboyError
 from digest.model import Digest, Paper
 from digest.render import tex
-from digest.render.labels import day_words
+from digest.render.labels import day_words, label
 from digest.render.markdown import cost_words, escape, link
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,28 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
         spending = await context.store.spending(today)
         blocks.append(Text(say("home.cost", language, cost=cost_words(spending.total))))
     return Post(tuple(blocks), say("home.title", language), language)
+
+
+async def suggested_prompts(context: Context, person: Person, platform: str) -> list[tuple[str, str]]:
+    """Questions about the latest papers of the person's channels."""
+    language = person.language or context.defaults.profile.language
+    for subscription in (await _visible(context, person, platform))[:CHANNELS]:
+        digest = await context.store.latest_digest(subscription.key)
+        if digest is not None and digest.entries:
+            break
+    else:
+        return []
+    first = [e for m in digest.summary.first if (e := digest.entry(m.paper_id))] or list(digest.entries)
+    one, last = first[0], first[min(1, len(first) - 1)]
+    found = []
+    for name, entry in (("prompt.new", one), ("prompt.code", last)):
+        title = say(name, language, paper=name_in(digest, entry))
+        found.append((title, say(name, language, paper=entry.paper.id)))
+    if one is not last:
+        papers = label("separator.words", language).join(name_in(digest, e) for e in (one, last))
+        asked = say("prompt.compare.ask", language, a=one.paper.id, b=last.paper.id)
+        found.append((say("prompt.compare", language, papers=papers), asked))
+    return found
 
 
 async def _today(context: Context, subscription: Subscription, digest: Digest, language: str) -> list[Block]:

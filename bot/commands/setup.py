@@ -66,6 +66,8 @@ LIKELY = 0.2
 SHOWN = 12
 """Papers of the preview that are named."""
 ZONES = 24
+UNFURLS = ("slack",)
+"""Platforms that let a bot show something below the links that people post."""
 SUBMIT, POST, MORE, LESS = "save", "post", "more", "less"
 """What a panel's buttons send. A platform's own submit button sends the empty string."""
 
@@ -112,6 +114,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
     profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
+    unfurl = tuple((say(f"setup.unfurl.{_on(shown)}", language), _on(shown)) for shown in (True, False))
     changes = tuple((say(f"setup.changes.{_on(told)}", language), _on(told)) for told in (True, False))
     papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
     listed = dict.fromkeys([*profile.categories, *suggested])
@@ -158,6 +161,11 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
             ),
             _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
             _field("figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True),
+            *(
+                [_field("unfurl", language, _on(draft.unfurl), kind="choice", options=unfurl, required=True, more=True)]
+                if draft.place.platform in UNFURLS
+                else []
+            ),
             _field("changes", language, _on(draft.changes), kind="choice", options=changes, required=True, more=True),
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
@@ -229,6 +237,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         papers=parsed("papers", lambda text: _papers(text, language), before.papers),
         detail=parsed("detail", Detail, before.detail),
         figures=parsed("figures", lambda text: text == "on", before.figures),
+        unfurl=parsed("unfurl", lambda text: text == "on", before.unfurl),
         changes=parsed("changes", lambda text: text == "on", before.changes),
         time=parsed("time", settings.clock_time, before.time),
         timezone=parsed("timezone", settings.timezone, before.timezone),

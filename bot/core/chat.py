@@ -714,6 +714,14 @@ class EventHandler(Protocol):
         """At most 25 (label, value). `field`: `paper`, `category`, `timezone`, `language`."""
         ...
 
+    async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
+        """What to show below links that somebody posted, by link; nothing for other links."""
+        ...
+
+    async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:
+        """At most four (title, message) that a person may want to begin with."""
+        ...
+
     async def home(self, person: Person, platform: str) -> Post:
         """A person's own page: subscriptions, last digests, saved papers, how to ask."""
         ...

@@ -37,6 +37,8 @@ class Subscription:
     show_cost: bool = False
     figures: bool = True
     """Whether papers are shown with their teaser figure, where its licence allows it."""
+    unfurl: bool = False
+    """Slack: whether what is known of a paper is shown below links to it that people post."""
     changes: bool = True
     """Whether its threads are told what changes of their papers."""
     ping_role: str = ""

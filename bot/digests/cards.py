@@ -248,6 +248,24 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
 
 
+def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
+    """What stands below a link to a paper: its core idea, two findings that hold, and *Ask*."""
+    facts = " · ".join((people(paper, language), escape(paper.primary), paper.dated))
+    blocks: list[Block] = [Heading(link(tex.plain(paper.title), paper.abs_url), 2), Small(facts)]
+    if analysis and analysis.core:
+        blocks.append(Text(analysis.core))
+        if MARK in analysis.core:
+            blocks.append(Text(f"*{label('unconfirmed.text', language)}*"))
+    held = (
+        [f for f in analysis.findings if f.evidence and not f.unsupported and MARK not in f.statement]
+        if analysis
+        else []
+    )
+    blocks += [block for finding in held[:2] for block in _finding(finding, language)]
+    ask = Button("ask", str(PaperById(paper.versioned)), say("card.ask", language), Style.PRIMARY)
+    return Post((*blocks, Actions((ask,))), fallback(short_title(paper), analysis.core if analysis else ""), language)
+
+
 def thread_title(head: str, names: Sequence[str]) -> str:
     """The head and as many whole names as fit into THREAD_TITLE characters."""
     for n in range(len(names), 0, -1):

@@ -51,6 +51,7 @@ from bot.store.limits.budget import admit, lifted
 from bot.store.redis import WATCH_LIFE
 from digest.arxiv.ids import parse
 from digest.errors import Misconfigured, OverBudget, OverQuota, PaperboyError, for_log, trace
+from digest.model import FullText
 from digest.ports import asked_by
 from digest.render import tex
 from digest.render.catalogs import in_language
@@ -371,6 +372,7 @@ class Conversation:
             entry = await note_earlier_digest(context, entry, question.place, language)
             return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
+        await draft.status(_reading(names, [source.text for source in sources], language))
         if len(sources) > 1 and asks_to_compare(question.text):
             answer, post = await compare_papers(
                 context, question.text, sources, language, question.place.key, question.id
@@ -442,6 +444,15 @@ class Conversation:
         await self._store.record_answered(place, question.person.id)
         if message:
             await self._store.save_message_subject(place, message, str(AnswerTo(question.id)))
+
+
+def _reading(names: str, texts: Sequence[FullText], language: str) -> str:
+    """`Reading 14 pages of DynamicVLA …`; of HTML, which has no pages, its sections."""
+    pages = sum(text.pages for text in texts)
+    if pages and all(text.pages for text in texts):
+        return say("question.reading.pages", language, n=pages, papers=names)
+    sections = sum(len(text.sections) for text in texts)
+    return say("question.reading.sections", language, n=sections, papers=names)
 
 
 def _is_about_the_bot(question: Question) -> bool:

@@ -74,6 +74,7 @@ class Wanted(BaseModel):
     paused: bool | None = None
     show_cost: bool | None = None
     figures: bool | None = None
+    unfurl: bool | None = None
     changes: bool | None = None
     ping_role: str | None = None
 

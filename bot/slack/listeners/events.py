@@ -9,15 +9,21 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from bot.core.chat import EventHandler, Person, Place
+from bot.core.chat import ChatError, EventHandler, Person, Place
 from bot.slack.listeners import payloads
 from bot.slack.listeners.interactions import publish_home
 from bot.slack.listeners.payloads import Payload
 from bot.slack.listeners.people import People
 from bot.slack.markup import parse_text
+from bot.slack.render.blocks import blocks
+from bot.slack.render.lengths import shortened
 from bot.slack.web_api import Identity, WebApi
+from digest.errors import for_log
 
 log = logging.getLogger(__name__)
+
+PROMPT_TITLE = 75
+"""Characters."""
 
 Handler = Callable[[Payload, str], Awaitable[None]]
 
@@ -31,13 +37,15 @@ EVENTS = (
     "group_archive",
     "group_left",
     "group_unarchive",
+    "link_shared",
     "member_joined_channel",
     "message",
     "reaction_added",
     "reaction_removed",
     "tokens_revoked",
 )
-"""Event types handled; `message` covers message.channels, message.groups and message.im."""
+"""Event types handled; `message` covers message.channels, message.groups and message.im. Apps with
+the older assistant pane send `assistant_thread_started`, too; a new app cannot subscribe to it."""
 
 
 class Events:
@@ -62,12 +70,14 @@ class Events:
             "app_home_opened": self._home,
             "app_mention": self._user_message,
             "app_uninstalled": self._uninstalled,
+            "assistant_thread_started": self._assistant,
             "channel_archive": self._left,
             "channel_left": self._left,
             "channel_unarchive": self._unarchived,
             "group_archive": self._left,
             "group_left": self._left,
             "group_unarchive": self._unarchived,
+            "link_shared": self._links,
             "member_joined_channel": self._joined,
             "message": self._message,
             "reaction_added": self._reaction,
@@ -159,6 +169,45 @@ class Events:
         del team
         if event.get("tab") == "home":
             self._start_task(self._publish(str(event["user"])))
+        elif event.get("tab") == "messages":
+            self._start_task(self._suggest(str(event["user"]), str(event["channel"])))
+
+    async def _assistant(self, event: Payload, team: str) -> None:
+        del team
+        pane = event.get("assistant_thread") or {}
+        thread = str(pane.get("thread_ts") or "")
+        self._start_task(self._suggest(str(pane["user_id"]), str(pane["channel_id"]), thread))
+
+    async def _suggest(self, user: str, channel: str, thread: str = "") -> None:
+        """Offers questions about the person's own papers; without any, the manifest's stay."""
+        found = await self._handler.prompts(await self._people.person(user), "slack")
+        if not found:
+            return
+        prompts = [{"title": shortened(title, PROMPT_TITLE), "message": message} for title, message in found]
+        within = {"thread_ts": thread} if thread else {}
+        try:
+            await self._api.call("assistant.threads.setSuggestedPrompts", channel_id=channel, prompts=prompts, **within)
+        except ChatError as error:  # an app without the pane
+            log.info("event=no_prompts reason=%s", for_log(error))
+
+    async def _links(self, event: Payload, team: str) -> None:
+        """Links in a message of a person; what is only being written has no channel yet."""
+        del team
+        who = await self._api.identity()
+        if event.get("user") != who.user and event.get("source") != "composer" and event.get("message_ts"):
+            self._start_task(self._unfurl(event))
+
+    async def _unfurl(self, event: Payload) -> None:
+        place = payloads.place_of(str(event["channel"]))
+        urls = [str(link["url"]) for link in event.get("links") or [] if link.get("url")]
+        posts = await self._handler.unfurl(place, urls)
+        if not posts:
+            return
+        shown = {url: {"blocks": blocks(post)} for url, post in posts.items()}
+        try:
+            await self._api.call("chat.unfurl", channel=place.channel, ts=str(event["message_ts"]), unfurls=shown)
+        except ChatError as error:
+            log.warning("event=not_unfurled reason=%s", for_log(error))
 
     async def _publish(self, user: str) -> None:
         await publish_home(self._api, self._handler, await self._people.person(user))

@@ -71,5 +71,11 @@ class RecordingHandler:
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return self.suggestions
 
+    async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
+        return {}
+
+    async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:
+        return ()
+
     async def home(self, person: Person, platform: str) -> Post:
         raise AssertionError("Discord has no such page")

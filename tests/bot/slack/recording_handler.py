@@ -86,5 +86,11 @@ class RecordingHandler:
     async def complete(self, field: str, typed: str, place: Place) -> Sequence[tuple[str, str]]:
         return []
 
+    async def unfurl(self, place: Place, urls: Sequence[str]) -> Mapping[str, Post]:
+        return {}
+
+    async def prompts(self, person: Person, platform: str) -> Sequence[tuple[str, str]]:
+        return ()
+
     async def home(self, person: Person, platform: str) -> Post:
         return Post((Heading("Home"), Heading("C0123456", 3), Text(f"for {person.id} in {person.language}")), "home")

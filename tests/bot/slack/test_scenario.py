@@ -25,7 +25,7 @@ from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from digest.model import Candidate, Digest
+from digest.model import MARK, Candidate, Digest
 from digest.ports import FreePace
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
@@ -381,6 +381,42 @@ async def test_saved_papers_are_checked_and_compared_from_the_home_tab(day):
     await day.slack.until(
         lambda: any(b["type"] == "table" for m in day.slack.space.channels[direct].messages.values() for b in m.blocks)
     )
+
+
+async def test_links_are_shown_with_what_was_read_here_where_the_channel_wants_it(day):
+    read = f"https://arxiv.org/abs/{day.digest.entries[3].paper.id}"
+    elsewhere = "https://arxiv.org/list/cs.CV/recent"
+    await day.slack.share_link("U1", "C1", read).wait()
+    subscription = await day.context.store.subscription(PLACE.key)
+    await day.context.store.save_subscription(replace(subscription, unfurl=True))
+    await day.slack.share_link("U1", "C1", read, source="composer").wait()
+    await day.slack.share_link("U1", "C1", read, elsewhere).wait()
+    below = await day.slack.until(lambda: list(day.slack.space.unfurls.values()))
+    assert [list(shown_below) for shown_below in below] == [[read]]
+    said, analysis = shown(below[0][read]["blocks"]), day.digest.entries[3].analysis
+    held = [f for f in analysis.findings if f.evidence and not f.unsupported and MARK not in f.statement]
+    assert analysis.core[:40] in said
+    assert [f.evidence.quotation[:40] in said for f in held] == [n < 2 for n in range(len(held))]
+    (ts,) = day.slack.space.unfurls
+    asked = next(e for e in elements(below[0][read]["blocks"]) if e.get("action_id", "").startswith("ask"))
+    message = replace(day.slack.space.channels["C1"].messages[ts], blocks=below[0][read]["blocks"])
+    await day.slack.click("U1", message, asked["text"]["text"]).wait()
+    assert "Your question" in str((await day.view())["blocks"])
+
+
+async def test_the_pane_offers_questions_about_the_person_s_papers_and_answers_in_its_thread(day):
+    await day.slack.open_home("U1", tab="messages").wait()
+    direct = day.slack.space.open_direct("U1").id
+    prompts = await day.slack.until(lambda: day.slack.space.prompts.get(direct))
+    assert [bool(re.search(r"\d{4}\.\d{5}", p["message"])) for p in prompts] == [True] * 3
+    day.slack.space.add_user("U9", "outside")
+    await day.slack.open_home("U9", tab="messages").wait()
+    (root,) = day.slack.say(direct, "U1", "help")
+    ts = root.payload["event"]["ts"]
+    day.slack.say(direct, "U1", prompts[1]["message"], ts)
+    await day.slack.until(lambda: any(m.bot_id and "“" in m.shown for m in day.slack.space.thread(direct, ts)))
+    assert any("section" in said or "page" in said for _, _, said in day.slack.space.statuses)
+    assert day.slack.space.open_direct("U9").id not in day.slack.space.prompts
 
 
 async def test_the_document_comes_as_a_file_and_as_text_where_uploads_are_refused(day):

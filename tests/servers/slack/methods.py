@@ -274,6 +274,30 @@ def _status(slack: SlackServer, args: Args) -> Answer:
     return {}
 
 
+@method("assistant.threads.setSuggestedPrompts", "assistant:write", 600, "channel_id thread_ts title prompts")
+def _prompts(slack: SlackServer, args: Args) -> Answer:
+    channel = slack.space.channel(args["channel_id"], post=True)
+    if (
+        not channel.direct
+        or not 1 <= len(args["prompts"]) <= 4
+        or any(set(p) != {"title", "message"} for p in args["prompts"])
+    ):
+        raise Refused("invalid_arguments")
+    slack.space.prompts[channel.id] = args["prompts"]
+    return {}
+
+
+@method("chat.unfurl", "links:write", 50, "channel ts unfurls unfurl_id source")
+def _unfurl(slack: SlackServer, args: Args) -> Answer:
+    message = slack.space.message(slack.space.channel(args["channel"], post=True), args["ts"], "cannot_find_message")
+    for url, shown in args["unfurls"].items():
+        if url not in message.text:
+            raise Refused("cannot_unfurl_url")
+        rules.message_blocks(shown["blocks"])
+    slack.space.unfurls[message.ts] = args["unfurls"]
+    return {}
+
+
 # ---------------------------------------------------------------- conversations
 
 

@@ -21,6 +21,7 @@ EVENT_SCOPES = {
     "message.im": "im:history",
     "reaction_added": "reactions:read",
     "reaction_removed": "reactions:read",
+    "link_shared": "links:read",
     "member_joined_channel": "channels:read",
     "channel_left": "channels:read",
     "channel_archive": "channels:read",
@@ -173,6 +174,16 @@ class People:
     def open_home(self, user: str, tab: str = "home") -> Delivery | None:
         channel = self.space.open_direct(user).id
         return self.emit("app_home_opened", {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab})
+
+    def share_link(self, user: str, channel: str, *urls: str, source: str = "conversations_history") -> Delivery | None:
+        """Of a message that has these links."""
+        (said,) = self.say(channel, user, " ".join(f"<{url}>" for url in urls))
+        ts = said.payload["event"]["ts"] if said else [*self.space.channels[channel].messages][-1]
+        links = [{"domain": "arxiv.org", "url": url} for url in urls]
+        event = {"type": "link_shared", "user": user, "channel": channel, "message_ts": ts, "links": links}
+        return self.emit(
+            "link_shared", event | {"unfurl_id": f"{channel}.{ts}", "source": source, "is_bot_user_member": True}
+        )
 
     # ------------------------------------------------ commands and clicks
 

@@ -125,6 +125,9 @@ class Workspace:
         self.users: dict[str, User] = {BOT_USER: User(BOT_USER, "paperboy", bot=True)}
         self.channels: dict[str, Channel] = {}
         self.homes: dict[str, dict[str, Any]] = {}
+        self.prompts: dict[str, list[dict[str, str]]] = {}
+        self.unfurls: dict[str, dict[str, Any]] = {}
+        """By the message's id."""
         self.views: dict[str, dict[str, Any]] = {}
         self.statuses: list[tuple[str, str, str]] = []
         """(channel, thread, status)"""
