@@ -138,7 +138,7 @@ say = Texts(
     text("setup.unfurl.on", "Show what the paper says below them"),
     text("setup.unfurl.off", "Leave them as they are"),
     text("prompt.new", "What is new in {paper}?"),
-    text("prompt.code", "Does {paper} release code or data?"),
+    text("prompt.code", "{paper}: does it release code or data?"),
     text("prompt.compare", "Compare {papers}"),
     text("prompt.compare.ask", "Compare {a} and {b}"),
     text("setup.changes", "Changes of earlier papers"),

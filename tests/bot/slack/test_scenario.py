@@ -30,6 +30,7 @@ from digest.ports import FreePace
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
 from tests.servers.slack.people import MENTION
+from tests.servers.slack.workspace import BOT_ID, BOT_USER
 from tests.servers.zotero import zotero_server
 
 PLACE = Place("slack", "C1")
@@ -411,8 +412,9 @@ async def test_the_pane_offers_questions_about_the_person_s_papers_and_answers_i
     assert [bool(re.search(r"\d{4}\.\d{5}", p["message"])) for p in prompts] == [True] * 3
     day.slack.space.add_user("U9", "outside")
     await day.slack.open_home("U9", tab="messages").wait()
-    (root,) = day.slack.say(direct, "U1", "help")
-    ts = root.payload["event"]["ts"]
+    ts = day.slack.space.new_ts()
+    root = Message(ts, direct, BOT_USER, "New chat", bot_id=BOT_ID, subtype="assistant_app_thread")
+    day.slack.space.put(day.slack.space.channels[direct], root)
     day.slack.say(direct, "U1", prompts[1]["message"], ts)
     await day.slack.until(lambda: any(m.bot_id and "“" in m.shown for m in day.slack.space.thread(direct, ts)))
     assert any("section" in said or "page" in said for _, _, said in day.slack.space.statuses)
