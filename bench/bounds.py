@@ -72,6 +72,13 @@ def endless(kind: str, lead: bytes, piece: bytes = b"x" * 2**16, status: int = 2
     return answer
 
 
+def redirect(place: str) -> Handler:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=307, headers={"Location": place})
+
+    return answer
+
+
 def listed(title: str = "A title", abstract: str = "An abstract.", more: str = "") -> Handler:
     text = HEAD + ITEM.format(title=title, abstract=abstract, more=more) + "</channel></rss>"
     return body(text.encode(), "application/rss+xml")
@@ -193,6 +200,28 @@ async def a_drawn_paper(url: str) -> str:
     return f"{await asyncio.to_thread(draw)} steps"  # a delivery is planned in a thread
 
 
+async def a_slack_call(url: str) -> str:
+    from bot.slack.web_api import WebApi
+
+    api = WebApi("xoxb-1", f"{url}/api/")
+    try:
+        return str(len(await api.call("chat.update", channel="C1")))
+    finally:
+        await api.close()
+
+
+async def a_discord_login(url: str) -> str:
+    from bot.discord import connection
+
+    connection.set_addresses(url)
+    client = connection.make_rest_client()
+    try:
+        await client.login("a.b.c")
+    finally:
+        await client.close()
+    return "logged in"
+
+
 # ------------------------------------------------------------------------------ the cases
 
 
@@ -215,6 +244,8 @@ def cases() -> dict[str, tuple[Callable[[], Handler], Play]]:
             the_list,
         ),
         "list: 100,000 nested elements": (lambda: listed(more="<a>" * 100_000), the_list),
+        "list: a redirect to another host": (lambda: redirect("http://127.0.0.2:9/feed"), the_list),
+        "list: a picture": (lambda: body(b"\x89PNG" * MB, "image/png"), the_list),
         "list: a million elements": (lambda: listed(more="<a/>" * 1_100_000), the_list),
         "list: 100,000 authors": (lambda: listed(more="".join(name.format(n=n) for n in range(100_000))), the_list),
         "list: an abstract of 5 million characters": (lambda: listed(abstract="word " * 1_000_000), the_list),
@@ -252,6 +283,17 @@ def cases() -> dict[str, tuple[Callable[[], Handler], Play]]:
             a_paper,
         ),
         "page: a body without an end": (lambda: endless("text/html", b"<html>"), a_paper),
+        "slack: a gzip of 1.5 GB": (
+            lambda: body(bomb(1500), "application/json", Content_Encoding="gzip"),
+            a_slack_call,
+        ),
+        "slack: a body without an end": (lambda: endless("application/json", b'{"ok": "'), a_slack_call),
+        "discord: a gzip of 1.5 GB": (
+            lambda: body(bomb(1500), "application/json", Content_Encoding="gzip"),
+            a_discord_login,
+        ),
+        "discord: a body without an end": (lambda: endless("application/json", b'{"id": "'), a_discord_login),
+        "model: a redirect to another host": (lambda: redirect("http://127.0.0.2:9/v1/chat/completions"), a_reply),
         "drawn: brackets": (lambda: body(b"[" * 40_000, plain), a_drawn_paper),
         "drawn: headings": (lambda: body(b"# a\n" * 10_000, plain), a_drawn_paper),
         "drawn: emphasis": (lambda: body(b"*a **b " * 5_000, plain), a_drawn_paper),

@@ -17,6 +17,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.core.bounded import bound_replies
+
 API = "https://discord.com/api/v10"
 GATEWAY = "wss://gateway.discord.gg/"
 
@@ -40,7 +42,7 @@ def client_options() -> dict[str, Any]:
     """Options of every client."""
     return {
         "allowed_mentions": discord.AllowedMentions.none(),
-        "http_trace": _no_resend(),
+        "http_trace": bound_replies(_no_resend()),
         "guild_ready_timeout": READY_WAIT,
     }
 

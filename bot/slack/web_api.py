@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.bounded import bound_replies
 from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
 from bot.core.texts import say
 from bot.core.throttle import Pauses, Throttle
@@ -140,7 +141,11 @@ class WebApi:
         if self._closed:
             raise SlackRefused(say.sentence("error.slack.closed"), "closed")
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT), trust_env=True)
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                trust_env=True,
+                trace_configs=[bound_replies(aiohttp.TraceConfig())],
+            )
             self.posts.session = self.reads.session = self._session
 
     async def close(self) -> None:

@@ -1,0 +1,43 @@
+"""Bounds what the SDKs of the platforms read of a reply: they would fill the memory with any."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+
+MOST = 16 * 2**20
+"""Bytes after decompression: many times the largest page of a channel's history."""
+
+
+def bound_replies(trace: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
+    """The bodies of a session with this trace raise ClientPayloadError beyond the bound."""
+    trace.on_request_end.append(_bound)
+    return trace
+
+
+async def _bound(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+    params.response.content = _BoundedReader(params.response.content)  # type: ignore[assignment]
+
+
+class _BoundedReader:
+    """A body whose whole is read up to the bound."""
+
+    def __init__(self, inner: aiohttp.StreamReader) -> None:
+        self._inner = inner
+
+    async def read(self, size: int = -1) -> bytes:
+        if size >= 0:
+            return await self._inner.read(size)
+        blocks: list[bytes] = []
+        held = 0
+        while block := await self._inner.readany():
+            blocks.append(block)
+            held += len(block)
+            if held > MOST:
+                raise aiohttp.ClientPayloadError("the reply was larger than any can be")
+        return b"".join(blocks)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
