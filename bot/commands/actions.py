@@ -52,6 +52,7 @@ from bot.core.rights import ACTIONS, Right, may
 from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.cards import note, with_button
+from bot.digests.delivery import send_pictured
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import parse
@@ -247,7 +248,9 @@ class Actions:
             return ref.id if ref else named.paper_id
         return (await self._load_paper(value, language)).id
 
-    async def _load_entry(self, click: Click, respond: Responder, language: str) -> tuple[Entry, str]:
+    async def _load_entry(
+        self, click: Click, respond: Responder, language: str, *, pictured: bool = False
+    ) -> tuple[Entry, str]:
         """The digest's entry, else the paper read now or earlier; and its language."""
         subject = await self._load_subject(click.value, language)
         if subject.digest is not None and subject.entry is not None:
@@ -256,7 +259,7 @@ class Actions:
         await gate.require(self._context, Right.ASK, click.place, click.person, language)  # it is read anew
         await respond.progress(say("reading", language, paper=escape(paper.versioned)))
         written = await self._context.channel_language(click.place, click.person)
-        return await look_up(self._context, paper, written, click.place.key), written
+        return await look_up(self._context, paper, written, click.place.key, pictured=pictured), written
 
     async def _full(self, click: Click, respond: Responder, language: str) -> None:
         entry, written = await self._load_entry(click, respond, language)
@@ -297,11 +300,12 @@ class Actions:
 
     async def _share(self, click: Click, respond: Responder, language: str) -> None:
         """Posts the card in the channel; its thread takes questions."""
-        entry, written = await self._load_entry(click, respond, language)
+        entry, written = await self._load_entry(click, respond, language, pictured=True)
         place = replace(click.place, thread="")
         post = cards.card(entry, written, shared=True)
         chat = self._context.chats[place.platform]
-        message = await chat.send(place, post, join_key("share", click.place.key, entry.paper.id, click.id))
+        key = join_key("share", click.place.key, entry.paper.id, click.id)
+        message = await send_pictured(chat, place, post, key, self._context.services.cache.get)
         await self._context.store.save_thread(replace(place, thread=message), papers=(entry.paper.id,))
         await self._context.store.save_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
@@ -453,7 +457,14 @@ class Actions:
         async def read(candidate: Candidate) -> Entry:
             async with limit:
                 with booked(subscription.key, "analyse"):
-                    return await read_paper(candidate.paper, candidate.score, candidate.rank, digest.language, services)
+                    return await read_paper(
+                        candidate.paper,
+                        candidate.score,
+                        candidate.rank,
+                        digest.language,
+                        services,
+                        figures=subscription.figures,
+                    )
 
         read_papers = await asyncio.gather(*(read(c) for c in wanted), return_exceptions=True)
         entries = [entry for entry in read_papers if isinstance(entry, Entry)]

@@ -149,7 +149,14 @@ class ConsoleChat:
     async def text_now(self, question: Question) -> str | None:
         return question.text
 
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:  # noqa: ARG002
+    async def send(
+        self,
+        place: Place,
+        post: Post,
+        key: str,
+        to: Person | None = None,  # noqa: ARG002
+        picture: Upload | None = None,  # noqa: ARG002
+    ) -> str:
         return await self.finish(place, post, key, reply=bool(place.thread))
 
     async def finish(self, place: Place, post: Post, key: str, *, reply: bool) -> str:

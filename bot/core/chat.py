@@ -606,9 +606,12 @@ class Chat(Protocol):
         ChatError if the message cannot be read."""
         ...
 
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
+    async def send(
+        self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
+    ) -> str:
         """Sends a small message, to `to` alone if given. Returns its id, empty if it has none. One
-        that people see is not sent again if `key` is found among the last ones."""
+        that people see is not sent again if `key` is found among the last ones. `picture`: the
+        post's, uploaded."""
         ...
 
     async def direct(self, person: Person) -> Place:

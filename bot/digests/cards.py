@@ -243,7 +243,8 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
     """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel."""
     value = str(PaperById(entry.paper.versioned))
     body = _body(entry, language, detail, chosen=False)
-    blocks = [*_head(entry, language), *body, _buttons(value, language, share=not shared)]
+    shown = (*_head(entry, language), *_figure(entry, language))
+    blocks = [*shown, *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)
 

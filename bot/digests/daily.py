@@ -15,7 +15,7 @@ from bot.core.schedule import look_again
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards, previews
-from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract
+from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract, send_pictured
 from bot.digests.preferences import load_preferences
 from bot.store import Ahead, DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.arxiv import calendar
@@ -228,7 +228,8 @@ class Daily:
                 others=tuple(c for c in digest.others if c.paper.id != entry.paper.id),
             )
         post = cards.paper_post(entry, digest, subscription.detail, archive=chat.has_archive)
-        message = await chat.send(place, post, str(StepKey(digest.key, f"add-{entry.number}")))
+        key = str(StepKey(digest.key, f"add-{entry.number}"))
+        message = await send_pictured(chat, place, post, key, self._services.cache.get)
         ledger = await self._store.ledger(subscription.key)
         known = ledger.entries.get(entry.paper.id)
         entries = (replace(known, state=State.CHOSEN),) if known else ()

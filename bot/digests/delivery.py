@@ -25,12 +25,15 @@ from bot.core.chat import (
     ChatError,
     HistoryRefused,
     OutcomeUnknown,
+    Picture,
     Place,
+    Post,
     Step,
     StepKind,
     TargetMissing,
     Throttled,
     Upload,
+    picture_in,
 )
 from bot.core.ids import LINK_PLACEHOLDER, StepKey, is_within, join_key
 from bot.core.texts import say
@@ -84,6 +87,35 @@ class Delivered:
     """Why it stopped, as a sentence. In the state OPEN, call again later."""
     busy: bool = False
     """Another process is delivering."""
+
+
+async def send_pictured(
+    chat: Chat, place: Place, post: Post, key: str, pictures: Callable[[str], Awaitable[bytes | None]]
+) -> str:
+    """`Chat.send` with the post's picture. What goes wrong with the picture costs the picture."""
+    upload = await _uploaded(chat, picture_in(post), pictures)
+    if upload is not None:
+        try:
+            return await chat.send(place, post, key, picture=upload)
+        except (OutcomeUnknown, Throttled, TargetMissing):
+            raise
+        except ChatError as error:  # perhaps only the picture is refused
+            log.warning("event=picture-refused key=%s cause=%r", key, for_log(error))
+    return await chat.send(place, post, key)
+
+
+async def _uploaded(
+    chat: Chat, picture: Picture | None, pictures: Callable[[str], Awaitable[bytes | None]]
+) -> Upload | None:
+    data = await pictures(picture.key) if picture else None
+    if picture is None or not data:
+        return None
+    try:
+        async with asyncio.timeout(UPLOAD_TIMEOUT):
+            return await chat.upload(Upload(data, picture.alt))
+    except (ChatError, TimeoutError) as error:
+        log.warning("event=upload-failed cause=%r", for_log(error))
+        return None
 
 
 async def no_picture(key: str) -> bytes:  # noqa: ARG001

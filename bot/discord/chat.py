@@ -258,20 +258,23 @@ class DiscordChat:
         text = str(found.get("content") or "")
         return text_to(self.rest.me, text, question.text) if text else question.text  # hidden without the intent
 
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
+    async def send(
+        self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
+    ) -> str:
         if to is not None:
             channel = await self.open_direct(to)
             return await self._send(channel, post, key, thread=False)
         if not place.thread and not place.direct and (await self._channel_info(place.channel))["type"] == FORUM:
             return await self._send_to_forum(place, post, key)
-        return await self._send(place.thread or place.channel, post, key, thread=bool(place.thread))
+        return await self._send(place.thread or place.channel, post, key, thread=bool(place.thread), picture=picture)
 
-    async def _send(self, channel: str, post: Post, key: str, *, thread: bool) -> str:
+    async def _send(self, channel: str, post: Post, key: str, *, thread: bool, picture: Upload | None = None) -> str:
         first = ""
-        for i, payload in enumerate(messages(post)):
+        for i, payload in enumerate(messages(post, pictured=picture is not None)):
             name = further_key(key, i) if i else key
             sent = await self._sent_lately(channel, name, thread=thread)
-            sent = sent or await self._write(channel, silent(keyed(payload, name)), thread=thread)
+            upload = picture if not i else None
+            sent = sent or await self._write(channel, silent(keyed(payload, name)), thread=thread, upload=upload)
             first = first or sent
         return first
 

@@ -26,10 +26,13 @@ async def find_paper(context: Context, ref: PaperRef | str) -> Paper:
     return found[0]
 
 
-async def look_up(context: Context, paper: Paper, language: str, payer: str) -> Entry:
-    """Reads and analyses a paper. A failure becomes a note in the Entry. Raises Misconfigured."""
+async def look_up(context: Context, paper: Paper, language: str, payer: str, *, pictured: bool = False) -> Entry:
+    """Reads and analyses a paper. A failure becomes a note in the Entry. Raises Misconfigured.
+    `pictured`: with its figure, unless the channel leaves figures out."""
+    subscription = await context.store.subscription(payer) if pictured else None
+    figures = pictured and (subscription.figures if subscription else context.defaults.figures)
     with booked(payer, "analyse"):
-        return await read_paper(paper, NO_SCORE, 0, language, context.services)
+        return await read_paper(paper, NO_SCORE, 0, language, context.services, figures=figures)
 
 
 async def note_earlier_digest(context: Context, entry: Entry, place: Place, language: str) -> Entry:

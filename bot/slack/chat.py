@@ -211,8 +211,13 @@ class SlackChat:
                 await asyncio.sleep(MISSING_PAUSE)
         return None
 
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str:
+    async def send(
+        self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
+    ) -> str:
         """See `Chat.send`. Sends `to` a direct message if the bot is not in the channel."""
+        if picture is not None:
+            shown = [with_file(m, picture.file) for m in messages.render_post(post, key, pictured=True)]
+            return await self._send_all(place, shown)
         if to is None or place.direct:
             return await self._send_all(place, messages.render_post(post, key))
         try:

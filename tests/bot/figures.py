@@ -55,6 +55,19 @@ class PictureWorld(contract.World, Protocol):
     def refuse_picture(self) -> None: ...
 
 
+async def add(world: PictureWorld, thread: str) -> list[str]:
+    """A paper that is added to the thread, twice, as after a lost answer: the alt texts of its picture."""
+    post = pictured_thread().replies[0]
+
+    async def pictures(key: str) -> bytes | None:
+        return STORED.get(key)
+
+    place = replace(world.place, thread=thread)
+    sent = {await delivery.send_pictured(world.chat, place, post, f"{KEY}:add-1", pictures) for _ in range(2)}
+    assert len(sent) == 1
+    return [alt for message, alt in (await world.pictured()).items() if message in sent]
+
+
 async def run(world: PictureWorld, store: Store, stored: Mapping[str, bytes] = STORED) -> delivery.Delivered:
     async def pictures(key: str) -> bytes | None:
         return stored.get(key)
@@ -130,6 +143,18 @@ class FiguresContract:
             await world.chat.post(edit, world.place, done.ids[step.key])
         await check_whole(world)
         assert set(await words_pictured(world)) == {"first"}
+
+    @pytest.mark.parametrize("wrong", ["", "upload", "picture"])
+    async def test_a_paper_that_is_added_comes_once_and_with_its_figure_where_that_is_taken(self, world, store, wrong):
+        done = await run(world, store, {})
+        before = len(await world.posts())
+        if wrong == "upload":
+            world.break_upload("refused")
+        elif wrong == "picture":
+            world.refuse_picture()
+        alts = await add(world, done.parent)
+        assert len(await world.posts()) == before + 1
+        assert [("CC BY 4.0" in alt) for alt in alts] == ([] if wrong else [True])
 
     async def test_a_plan_without_pictures_is_delivered_as_before(self, world, store):
         assert (await until_done(world, store)).state is DeliveryState.DONE
