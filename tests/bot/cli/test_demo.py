@@ -1,6 +1,7 @@
 """The demo: what its help names works in it, and it ends well without a terminal."""
 
 import asyncio
+import contextlib
 import io
 import os
 import sys
@@ -32,7 +33,7 @@ async def tour(store, clock, tmp_path):
     analyst, cache = RecordedAnalyst(SAMPLE.recording, demo._tell_outside), RedisCache(store)
     await SAMPLE.fill(cache, "en")
     services = Services(SAMPLE, SAMPLE, analyst, ExtractiveAnalyst(), cache)
-    app = App(settings, store, services, RedisPace(store), clock, "", None)
+    app = App(settings, store, services, RedisPace(store), clock, "", None, contextlib.AsyncExitStack())
     chat = ConsoleChat(store, render.terminal(io.StringIO(), width=120), render.terminal(io.StringIO()))
     async with demo._tour(app, chat, Place("console", "demo-test"), SAMPLE) as made:
         yield made
