@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts import notices
-from bot.core.chat import Chat, Person, Place, Post, Text
+from bot.core.chat import Chat, ChatError, Person, Place, Post, Text
 from bot.core.ids import FaultId, join_key
 from bot.core.texts import say
 from bot.store import Store
@@ -27,6 +27,8 @@ from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
 
+REFUSAL = "token"
+"""A platform, which it is `about`, refuses the bot's token."""
 SERVICE_FAULT_DELAY = timedelta(minutes=30)
 """A fault of another service is posted once it has lasted this long."""
 
@@ -50,7 +52,7 @@ class AdminReports:
             kept = await self.store.open_fault(str(FaultId(name, about)), begun)
             since = datetime.fromisoformat(kept["since"])
             if self.now() - since >= after:
-                await self._post(_key(name, about, since), self._sentence(name, kept), kept["channel"])
+                await self._post(name, kept, self._sentence(name, kept))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
 
@@ -63,9 +65,8 @@ class AdminReports:
             if begun_before is not None and since >= begun_before:
                 return
             minutes = max(1, round((self.now() - since).total_seconds() / 60))
-            key = _key(name, about, since)
             ended = say("fault.over", self.language, **self._facts(name, kept), n=minutes)
-            await self._post(join_key(key, "over"), ended, kept["channel"], only_after=key)
+            await self._post(name, kept, ended, over=True)
             await self.store.close_fault(str(FaultId(name, about)))
         except PaperboyError as error:
             log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
@@ -85,22 +86,33 @@ class AdminReports:
         shown = say("fault.channel", self.language, channel=where) if where else ""
         return {"what": say(f"fault.{name}", self.language, platform=kept["about"]), "channel": shown}
 
-    async def _of_channel(self, channel: str) -> Sequence[Place]:
-        """Without a channel for admins: whoever set the faulty channel's digest up, directly."""
-        subscription = await self.store.subscription(channel) if channel else None
-        chat = self.chats.get(subscription.place.platform) if subscription else None
-        if subscription is None or chat is None or not subscription.set_by:
-            return []
-        return [await chat.direct(Person(subscription.set_by))]
+    async def _direct(self, name: str, kept: Mapping[str, str]) -> Sequence[Place]:
+        """Without a channel for admins: whoever set the digest of the faulty channel up, directly;
+        of all its channels, if a platform refuses the token. Who cannot be reached is left out."""
+        if name == REFUSAL:
+            concerned = [s for s in await self.store.subscriptions() if s.place.platform == kept["about"]]
+        else:
+            one = await self.store.subscription(kept["channel"]) if kept["channel"] else None
+            concerned = [one] if one else []
+        places = []
+        for platform, person in dict.fromkeys((s.place.platform, s.set_by) for s in concerned if s.set_by):
+            if (chat := self.chats.get(platform)) is not None:
+                try:
+                    places.append(await chat.direct(Person(person)))
+                except ChatError as error:
+                    log.warning("event=report_lost name=%s cause=%r", name, for_log(error))
+        return places
 
-    async def _post(self, key: str, sentence: str, channel: str, *, only_after: str = "") -> None:
-        """`channel`: of the fault. `only_after`: the key of the message that must have been posted
-        in the place before."""
+    async def _post(self, name: str, kept: Mapping[str, str], sentence: str, *, over: bool = False) -> None:
+        """`over`: only where its begin was posted."""
+        begun = _key(name, kept["about"], datetime.fromisoformat(kept["since"]))
+        key = join_key(begun, "over") if over else begun
         post = Post((Text(sentence),), sentence.replace("*", "")[:90], self.language)
-        for place in self.places or await self._of_channel(channel):
+        places = self.places or await self._direct(name, kept)
+        # First where the fault is not: a platform that refuses the token takes its time.
+        for place in sorted(places, key=lambda place: place.platform == kept["about"]):
             named = join_key(place.key, key)
-            before = await self.store.delivery(join_key(place.key, only_after)) if only_after else None
-            if only_after and before is None:
+            if over and await self.store.delivery(join_key(place.key, begun)) is None:
                 continue
             posted = await notices.post_notice(named, post, self.chats[place.platform], place, self.store, self.pace)
             if posted.fault:

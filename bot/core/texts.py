@@ -437,6 +437,8 @@ say = Texts(
     text("fault.zotero.todo", "See `/digest zotero` in the channel. “Push now” there tries again, and so does the next saved paper."),
     text("fault.aside", "A task was given up"),
     text("fault.aside.todo", "It ended its worker five times at the same point. The workers' log around that time tells why; please report it. No other task is affected."),
+    text("fault.token", "{platform} refuses the bot's token"),
+    text("fault.token.todo", "Nothing is read or posted there until then: set a new token and restart the bot. `paperboy check` tries it. Other platforms go on."),
     text("fault.listening", "The connection to {platform} is down"),
     text("fault.listening.todo", "The bot reconnects by itself. If this lasts, see the log and the platform's status page. Questions asked meanwhile are answered afterwards, as far as the platform keeps them."),
     # Slack

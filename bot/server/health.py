@@ -16,6 +16,7 @@ from datetime import timedelta
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.alerts.admin import REFUSAL
 from bot.core import metrics
 from bot.core.reports import Reports
 from bot.core.texts import say
@@ -43,11 +44,14 @@ class Health:
     """Name to whether it is up: `slack`, `discord`, `worker`."""
     store: Callable[[], Awaitable[object]] | None = None
     depth: Callable[[], Awaitable[Mapping[str, int]]] | None = None
+    refused: set[str] = field(default_factory=set)
+    """The platforms that refuse the bot's token until it is started with another."""
     stopping: bool = False
 
     async def states(self) -> dict[str, str]:
-        """Name to `up`, `down` or `stopping`."""
+        """Name to `up`, `down`, `refused` or `stopping`."""
         found = {name: "up" if up() else "down" for name, up in self.parts.items()}
+        found |= dict.fromkeys(self.refused, "refused")
         if self.store is not None:
             found["store"] = await self._store_up(self.store)
         if self.stopping:
@@ -94,8 +98,9 @@ async def watch_connections(
         await asyncio.sleep(pause)
         if health.stopping:
             continue
-        for name in parts & health.parts.keys():
+        for name in (parts & health.parts.keys()) - health.refused:
             if health.parts[name]():
+                await reports.report_recovery(REFUSAL, about=name)
                 await reports.report_recovery("listening", about=name)
             else:
                 await reports.report_fault(

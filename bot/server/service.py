@@ -16,12 +16,14 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from bot.alerts.admin import REFUSAL
 from bot.archive.links import Links
 from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
 from bot.core.ids import ChannelKey, RunKey
+from bot.core.reports import Reports
 from bot.core.seal import Seal
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
@@ -33,7 +35,7 @@ from bot.store import RedisCache, RedisPauses, Store
 from bot.worker.jobs import Jobs
 from bot.worker.queue import Queue
 from bot.worker.scheduler import BeginRun, RunScheduler
-from digest.errors import Misconfigured
+from digest.errors import Misconfigured, for_log
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,9 @@ SWITCH_INTERVAL = 0.001
 millisecond keep acknowledgements fast (measured by bench.acks)."""
 DRAIN = 20.0
 """Seconds for running work to end; the rest resumes at the next start."""
+
+
+PLATFORMS = frozenset({"slack", "discord"})
 
 
 class Role(StrEnum):
@@ -88,9 +93,9 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
         web_app = web.Application()
         handler = Dispatcher(context, conversation)
         if Role.SLACK in roles and "slack" in chats:
-            _listen_to_slack(settings, app, chats["slack"], handler, runtime, health, web_app)
+            _listen_to_slack(settings, app, chats["slack"], handler, runtime, health, reports, web_app)
         if Role.DISCORD in roles and "discord" in chats:
-            _listen_to_discord(settings, app, chats["discord"], handler, runtime, health)
+            _listen_to_discord(settings, app, chats["discord"], handler, runtime, health, reports)
         if Role.CLOCK in roles:
             begin, ahead = _begin_run_with(context, queue), _make_ahead_with(queue)
             runtime.tasks.append(RunScheduler(app.store, begin, app.now, ahead, _look_with(queue)).run())
@@ -99,7 +104,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             runtime.tasks += [queue.run(), app.archive.run()]
             runtime.closing.append(lambda: queue.drain(DRAIN))
         runtime.closing.append(handler.drain)
-        runtime.tasks.append(watch_connections(health, reports, frozenset({"slack", "discord"})))
+        runtime.tasks.append(watch_connections(health, reports, PLATFORMS))
         by_http = Role.SLACK in roles and "slack" in chats and not settings.slack_app_token.get_secret_value()
         if (links := app.links()) is not None:
             _open_pages(app, links, chats, web_app)
@@ -146,6 +151,24 @@ def _look_with(queue: Queue) -> Callable[[date], Awaitable[None]]:
         await queue.add("look", day.isoformat())
 
     return look
+
+
+async def _listen(
+    platform: str, listening: Awaitable[None], began: Callable[[], bool], health: Health, reports: Reports
+) -> None:
+    """Keeps the other platforms going when one refuses its token while the bot runs: tells it, then
+    waits for the end. Raises Misconfigured at the start, and once no platform is left."""
+    try:
+        await listening
+    except Misconfigured as error:
+        if not began():
+            raise
+        log.error("event=token_refused platform=%s reason=%r", platform, for_log(error))  # noqa: TRY400
+        health.refused.add(platform)
+        await reports.report_fault(REFUSAL, error.sentence, about=platform)
+        if health.refused >= PLATFORMS & health.parts.keys():
+            raise
+        await asyncio.Event().wait()
 
 
 async def _until_stopped(runtime: Runtime, health: Health) -> None:
@@ -197,6 +220,7 @@ def _listen_to_slack(
     handler: Dispatcher,
     runtime: Runtime,
     health: Health,
+    reports: Reports,
     web_app: web.Application,
 ) -> None:
     from bot.slack.chat import SlackChat  # noqa: PLC0415
@@ -214,12 +238,12 @@ def _listen_to_slack(
     if not app_token:
         connection.mount(web_app)
     health.parts["slack"] = lambda: connection.connected
-    runtime.tasks.append(connection.run())
+    runtime.tasks.append(_listen("slack", connection.run(), lambda: connection.began, health, reports))
     runtime.closing.append(connection.close)
 
 
 def _listen_to_discord(
-    settings: Settings, app: App, chat: Chat, handler: Dispatcher, runtime: Runtime, health: Health
+    settings: Settings, app: App, chat: Chat, handler: Dispatcher, runtime: Runtime, health: Health, reports: Reports
 ) -> None:
     from bot.discord.chat import DiscordChat  # noqa: PLC0415
     from bot.discord.listeners.gateway import DiscordListener  # noqa: PLC0415
@@ -228,7 +252,7 @@ def _listen_to_discord(
     roles = frozenset(settings.discord_ask_roles)
     listener = DiscordListener(settings.discord_token.get_secret_value(), handler, chat, RedisCache(app.store), roles)
     health.parts["discord"] = lambda: listener.ready
-    runtime.tasks.append(listener.run())
+    runtime.tasks.append(_listen("discord", listener.run(), lambda: listener.began, health, reports))
     runtime.closing.append(listener.close)
 
 

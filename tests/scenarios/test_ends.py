@@ -1,8 +1,16 @@
 """Every end is told where it was asked for."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import aiohttp
 import pytest
 
-from tests.scenarios.places import a_place
+from tests.scenarios.conftest import World
+from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place
+from tests.servers.discord import Discord
+from tests.servers.slack import SlackServer
 
 
 @pytest.mark.parametrize("kind", ["slack by socket", "discord"])
@@ -48,3 +56,52 @@ async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_pa
         await place.start()
         await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
         assert len(place.posts()) == 3
+
+
+@contextlib.asynccontextmanager
+async def two_platforms(world: World, log) -> AsyncIterator[tuple[OnSlack, OnDiscord]]:
+    """One process on both, whose admins are told on both."""
+    async with SlackServer(speed=20, ack=3) as slack, Discord() as discord:
+        one, other = OnSlack(world, log, slack, http=False), OnDiscord(world, log, discord)
+        admins = {"ADMIN_SLACK_CHANNEL": CHANNEL, "ADMIN_DISCORD_CHANNEL_ID": other.channel["id"]}
+        other.environment = one.environment | other.environment | admins
+        try:
+            await other.start()
+            await other.until_logged("event=slack_connected")
+            yield one, other
+        finally:
+            await other.stop()
+
+
+@pytest.mark.parametrize("revoked", ["slack", "discord"])
+async def test_a_token_that_is_revoked_is_told_and_the_other_platform_goes_on(revoked, world, tmp_path):
+    async with two_platforms(world, tmp_path / "bot.log") as (slack, discord):
+        if revoked == "slack":
+            slack.server.revoked = "token_revoked"
+            slack.server.emit("tokens_revoked", {"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}})
+            left = discord
+        else:
+            discord.server.token = "another"
+            await discord.server.gateway.drop(4004)
+            left = slack
+        await left.until_logged(f"event=token_refused platform={revoked}")
+        await left.until(lambda: any(f"{revoked} refuses the bot's token" in text for text in left.texts()))
+        left.ask("help")
+        await left.until(lambda: len(left.posts()) == 2)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{discord.environment['PORT']}/readyz") as answer,
+        ):
+            states = await answer.json()
+        assert (states["slack"], states["discord"]) == (("refused", "up") if revoked == "slack" else ("up", "refused"))
+
+
+async def test_where_the_only_platform_refuses_its_token_the_program_ends_with_a_sentence(world, tmp_path):
+    async with a_place("slack by socket", world, tmp_path / "bot.log") as place:
+        assert isinstance(place, OnSlack)
+        place.server.revoked = "token_revoked"
+        place.server.emit("tokens_revoked", {"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}})
+        assert place.process is not None
+        async with asyncio.timeout(20):
+            assert await place.process.wait() == 2
+        assert "SLACK_BOT_TOKEN" in place.log.read_text().splitlines()[-1]

@@ -33,6 +33,8 @@ class DiscordListener:
         self._token, self._handler, self._chat, self._memory, self._roles = token, handler, chat, memory, roles
         self._closing = asyncio.Event()
         self.client: Gateway | None = None
+        self.began = False
+        """Discord took the token once."""
         self.content = True
         """Whether plain messages can be read; true until Discord refuses the intent."""
 
@@ -48,6 +50,7 @@ class DiscordListener:
             self.client = Gateway(self._handler, self._chat, self._memory, content=self.content, roles=self._roles)
             try:
                 await log_in(self.client, self._token)
+                self.began = True
                 await self.client.connect()
             except discord.PrivilegedIntentsRequired:
                 self.content, wait = False, 0.0

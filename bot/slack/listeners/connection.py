@@ -75,6 +75,8 @@ class SlackConnection:
         self._tasks: set[asyncio.Task[None]] = set()
         self._dispatches: set[asyncio.Task[Any]] = set()
         self._closing = False
+        self.began = False
+        """Slack took the tokens once."""
         self._end: asyncio.Future[None] | None = None
         self._sockets: list[Socket] = []
         self._runner: web.AppRunner | None = None
@@ -158,6 +160,7 @@ class SlackConnection:
                 await self._open_sockets()
             elif self._port is not None:
                 await self._listen(self._port)
+            self.began = True
             log.info("event=slack_connected team=%s by=%s", who.team, "socket" if self._app_token else "http")
             await self._end
         finally:

@@ -115,6 +115,18 @@ async def test_without_a_channel_for_admins_who_set_the_digest_up_is_told_direct
     assert "over after 5 minutes" in told[1]
 
 
+async def test_without_a_channel_for_admins_a_refused_token_is_told_to_whoever_set_up_a_channel_there(admin):
+    """Where the platform still takes messages: Slack may refuse the app's token alone."""
+    nobody, ann = replace(admin, places=[]), Person("ann")
+    for name, by in (("papers", "ann"), ("more", "ann"), ("other", "")):
+        await admin.store.save_subscription(Subscription(Place("console", name), set_by=by))
+    await admin.store.save_subscription(Subscription(Place("slack", "C1"), set_by="U1"))
+    await nobody.report_fault("token", "SLACK_APP_TOKEN is refused.", about="console")
+    chat = admin.chats["console"]
+    [told] = [words(post_from_data(m.post)) for m in await chat.history(await chat.direct(ann)).messages()]
+    assert "console refuses the bot's token" in told.replace("\\", "")
+
+
 async def test_a_channel_of_a_platform_that_this_process_does_not_serve_is_no_bug(admin):
     nobody = replace(admin, places=[])
     await admin.store.save_subscription(Subscription(Place("slack", "C1"), set_by="U1"))
