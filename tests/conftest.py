@@ -1,6 +1,7 @@
 """A real Valkey server for the session (the binary that comes with the installation), and a clean store for each test."""
 
 import gc
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ import hypothesis
 import pytest
 import redis
 
+from bot.core.logs import OWN
 from bot.store import Redis, Store
 from bot.store.embedded.directory import server_binary
 from tests.servers.forking import ForkServer
@@ -20,6 +22,14 @@ from tests.servers.forking import ForkServer
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
 hypothesis.settings.register_profile("values", deadline=None)
 hypothesis.settings.load_profile("values")
+
+
+@pytest.fixture(autouse=True)
+def _levels() -> Iterator[None]:
+    """A command that ran in this process set the levels of its logs; the next test has its own."""
+    yield
+    for name in OWN:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def pytest_collection_finish() -> None:
