@@ -47,6 +47,8 @@ class Context:
     admins: frozenset[str] = frozenset()
     """Ids of the only people who may change settings; if empty, the platform's admins may."""
     questions_per_person: int = 50
+    personal_digests: int = 20
+    """How many people may have a digest of their own."""
     daily_budget: float | None = None
     """Dollars a day for the model, over all channels; None without a cap or without a model."""
     show_cost: bool = False
@@ -77,7 +79,13 @@ class Context:
 
     async def standing(self, place: Place, person: Person) -> Standing:
         """How the person stands to a channel in which they pressed or typed something."""
-        return self.standing_in(await self.subscription(place), person)
+        found = self.standing_in(await self.subscription(place), person)
+        if not place.direct or found.own:
+            return found
+        return replace(found, own=await self.store.own_place(person.id) == replace(place, thread=""))
 
     def standing_in(self, subscription: Subscription, person: Person) -> Standing:
-        return Standing(person, set_by=subscription.set_by, named=self.admins)
+        """A direct conversation with a digest is that of the person who set the digest up."""
+        set_by, personal = subscription.set_by, subscription.place.direct and subscription.created is not None
+        own, foreign = personal and set_by == person.id, personal and set_by != person.id
+        return Standing(person, set_by=set_by, named=self.admins, own=own, foreign=foreign)

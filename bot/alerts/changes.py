@@ -174,7 +174,9 @@ async def tell(context: Context, channel: str, day: date) -> timedelta | None:
         if (wait := due_at(subscription, local) - context.now()) > timedelta(0):
             return wait
     language = (subscription or context.defaults).profile.language
-    done = await _tell_week(context, channel, local, [n for n in news if n.weekly], language)
+    # With a weekly round-up, that is the week's message.
+    week = [] if subscription is not None and subscription.weekly else [n for n in news if n.weekly]
+    done = await _tell_week(context, channel, local, week, language)
     for one in await _todays(context, channel, local, [n for n in news if not n.weekly]):
         done = await _tell_one(context, channel, one, language) and done
     return None if done else timedelta(hours=1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
-from bot.commands import gate, library, saved, setup, zotero
+from bot.commands import gate, library, personal, saved, setup, zotero
 from bot.commands.feedback import record_vote, take_back
 from bot.commands.status import forget_votes
 from bot.context import Context
@@ -147,6 +147,7 @@ class Actions:
         language = await self._context.person_language(click.place, click.person)
         if click.action not in self._by_name:
             raise NotFound(say("expired", language))
+        click = await personal.at_own_place(self._context, click)
         admitted = await gate.admit(self._context, click, language)
         if admitted.place != click.place:
             chat = self._context.chats[click.place.platform]
@@ -156,7 +157,8 @@ class Actions:
     async def refusal(self, click: Click) -> str:
         """Why the person may not do this; empty if they may."""
         try:
-            await gate.admit(self._context, click, await self._context.person_language(click.place, click.person))
+            language = await self._context.person_language(click.place, click.person)
+            await gate.admit(self._context, await personal.at_own_place(self._context, click), language)
         except NotFound as error:
             return str(error)
         return ""
@@ -168,6 +170,7 @@ class Actions:
         language = await self._context.person_language(submission.place, submission.person)
         if submission.action not in FORMS:
             raise NotFound(say("expired", language))
+        submission = await personal.at_own_place(self._context, submission)
         submission = await gate.admit(self._context, submission, language)
         if submission.action == "setup":
             return await self._set_up(submission, respond, language)
@@ -213,7 +216,9 @@ class Actions:
         assert saved.subscription is not None
         posting = submission.pressed == setup.POST
         grants = await setup.load_grants(self._context, saved.subscription.place, submission.extra)
-        post = setup.saved_post(self._context, saved, grants, language, posting=posting)
+        direct = saved.fresh and saved.subscription.place.direct
+        closed = await personal.greet(self._context, saved.subscription, language) if direct else ""
+        post = setup.saved_post(self._context, saved, grants, language, posting=posting, closed_why=closed)
         if submission.pressed:
             await respond.panel(setup.closed(post, submission.value, language))
         else:
@@ -550,7 +555,7 @@ class Actions:
 
     async def _forget(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._context.subscription(click.place)
-        await digest_command.forget(self._context, subscription.key, respond, language)
+        await digest_command.forget(self._context, subscription, respond, language)
 
     async def _unteach(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._context.subscription(click.place)

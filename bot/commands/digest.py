@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.alerts import notices
-from bot.commands import gate, setup, zotero
+from bot.commands import gate, personal, setup, zotero
 from bot.commands.status import status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Grant, Person, Place, Post, Responder, Style, Text
@@ -32,10 +32,14 @@ Handler = Callable[[Context, Command, Responder, Subscription, str], Awaitable[N
 
 
 async def digest(context: Context, command: Command, respond: Responder) -> None:
-    """`command.text`: a verb of `VERBS` or `help`; `ping` takes a role's id."""
-    subscription = await context.subscription(command.place)
+    """`command.text`: a verb of `VERBS` or `help`; `ping` takes a role's id. After `me`, and in a
+    direct conversation, it is about the person's own digest."""
     language = await context.person_language(command.place, command.person)
     verb, _, more = command.text.strip().lower().partition(" ")
+    if verb == "me" or command.place.direct:
+        await _me(context, command, more.strip() if verb == "me" else verb, respond, language)
+        return
+    subscription = await context.subscription(command.place)
     help_text, refusal = _help(context, command, subscription, language), ""
     if verb in ("", "help"):
         refusal = help_text
@@ -53,6 +57,27 @@ async def digest(context: Context, command: Command, respond: Responder) -> None
     await VERBS[verb](context, command, respond, subscription, language)
 
 
+async def _me(context: Context, command: Command, verb: str, respond: Responder, language: str) -> None:
+    """Handles what the person wants of the own digest. Everybody may; nobody sees another's."""
+    await gate.require_command(context, "digest me", command.place, command.person, language)
+    if verb not in ("", *OWN_VERBS):
+        help_text = say("me.help", language)
+        shown = say("unknown", language, word=f"me {verb}"[:30].replace("`", ""), help=f"\n\n{help_text}")
+        await respond.show(note(shown, language))
+        return
+    subscription = await personal.load(context, command.place.platform, command.person)
+    if verb == "help":
+        await respond.show(note(say("me.help", language), language))
+        return
+    if subscription.created is None:
+        await personal.require_room(context, language)
+        if verb not in ("", "setup"):
+            await respond.show(note(say("me.none", language), language))
+            return
+    usual = "status" if subscription.created is not None else "setup"
+    await OWN_VERBS[verb or usual](context, command, respond, subscription, language)
+
+
 def _help(context: Context, command: Command, subscription: Subscription, language: str) -> str:
     """What this person may do with `/digest`."""
     standing = context.standing_in(subscription, command.person)
@@ -64,7 +89,7 @@ def _help(context: Context, command: Command, subscription: Subscription, langua
 async def _setup(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    await setup.show(context, command.place, command.person, command.extra, respond, language)
+    await setup.show(context, subscription.place, command.person, command.extra, respond, language)
 
 
 async def run_now(
@@ -81,7 +106,7 @@ async def run_now(
     A digest that is made and could not be posted is posted now. `previewed`: its papers.
     `grants`: the bot's rights, where they are known."""
     if grants is None:
-        grants = await setup.load_grants(context, command.place, command.extra)
+        grants = await setup.load_grants(context, subscription.place, command.extra)
     lacking = [grant for grant in grants if not grant.held]
     if any(grant.name in TO_POST for grant in lacking):
         words = say("now.lacking", language, missing=setup.ticks(lacking, language))
@@ -170,7 +195,7 @@ async def _pause(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
     await context.store.save_subscription(replace(subscription, paused=True))
-    await respond.show(note(say("paused", language), language))
+    await respond.show(note(say("me.paused" if subscription.place.direct else "paused", language), language))
 
 
 async def _resume(
@@ -198,15 +223,14 @@ async def _ping(
 async def _forget(
     context: Context, command: Command, respond: Responder, subscription: Subscription, language: str
 ) -> None:
-    await respond.show(
-        _confirmation("forget", subscription.key, say("forget?", language), say("forget", language), language)
-    )
+    sure = say("me.remove?" if subscription.place.direct else "forget?", language)
+    await respond.show(_confirmation("forget", subscription.key, sure, say("forget", language), language))
 
 
-async def forget(context: Context, key: str, respond: Responder, language: str) -> None:
+async def forget(context: Context, subscription: Subscription, respond: Responder, language: str) -> None:
     """Deletes a channel's settings, digests and history."""
-    await context.store.forget_subscription(key)
-    await respond.show(note(say("forgotten", language), language))
+    await context.store.forget_subscription(subscription.key)
+    await respond.show(note(say("me.removed" if subscription.place.direct else "forgotten", language), language))
 
 
 async def welcome_channel(context: Context, place: Place, by: Person | None) -> None:
@@ -238,3 +262,16 @@ VERBS: dict[str, Handler] = {
     "zotero": zotero.state,
     "forget": _forget,
 }
+
+OWN_VERBS: dict[str, Handler] = {
+    "setup": _setup,
+    "status": status,
+    "now": run_now,
+    "retract": _retract,
+    "pause": _pause,
+    "resume": _resume,
+    "remove": _forget,
+    "forget": _forget,
+    "help": status,
+}
+"""What `/digest me` takes. `help` is answered before."""

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.commands import personal
 from bot.context import Context
 from bot.core.chat import (
     CHANGED,
@@ -97,7 +98,10 @@ def start(defaults: Subscription, person: Person) -> Subscription:
     made = defaults
     if person.language:
         try:
-            made = replace(made, profile=replace(made.profile, language=settings.language(person.language)))
+            spoken = settings.language(person.language)
+            # The same tag for the same language, so that analyses are shared.
+            if not settings.same_language(spoken, made.profile.language):
+                made = replace(made, profile=replace(made.profile, language=spoken))
         except ValueError:
             log.info("event=language_unknown")
     zone = person.timezone or suggestions.timezone_of(person.language)
@@ -170,6 +174,8 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
             _field("authors", language, ", ".join(profile.authors), more=True),
+            _field("weekly", language, draft.weekly, more=True),
+            _field("monthly", language, draft.monthly, more=True),
         ),
         language,
     )
@@ -205,7 +211,7 @@ def _field(
     live: bool = False,
     more: bool = False,
 ) -> Field:
-    has_hint = name in ("categories", "interests", "authors")
+    has_hint = name in ("categories", "interests", "authors", "weekly", "monthly")
     hint = say(f"setup.{name}.hint", language) if has_hint else ""
     return Field(name, say(f"setup.{name}", language), kind, value, hint, options, required, listed, live, more)
 
@@ -239,6 +245,8 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         figures=parsed("figures", lambda text: text == "on", before.figures),
         unfurl=parsed("unfurl", lambda text: text == "on", before.unfurl),
         changes=parsed("changes", lambda text: text == "on", before.changes),
+        weekly=parsed("weekly", settings.roundup, before.weekly),
+        monthly=parsed("monthly", settings.roundup, before.monthly),
         time=parsed("time", settings.clock_time, before.time),
         timezone=parsed("timezone", settings.timezone, before.timezone),
         days=parsed("days", lambda text: tuple(settings.weekdays(text)), before.days),
@@ -352,6 +360,7 @@ async def show(
     stored = await context.subscription(place)
     known = stored.created is not None
     draft = stored if known else start(stored, person)
+    draft = replace(draft, set_by=person.id) if place.direct else draft
     state = State(chosen=known)
     await respond.panel(panel(draft, state, language, Footer((say("setup.looking", language),) if known else ())))
     grants = await load_grants(context, place, extra)
@@ -384,6 +393,7 @@ async def read_draft(context: Context, submission: Submission, language: str) ->
     place = replace(submission.place, thread="")
     stored = await context.subscription(place)
     before = stored if stored.created is not None else start(stored, submission.person)
+    before = replace(before, set_by=submission.person.id) if place.direct else before
     # In a thread, since suggestions for a mistyped value are looked for in large tables.
     draft, problems = await asyncio.to_thread(read, submission.fields, replace(before, place=place), language)
     return draft, problems
@@ -411,7 +421,7 @@ async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...]
     """What the latest announcement would give, under a name by which it can be posted."""
     try:
         with booked(draft.key, "rank"):
-            preferences = await load_preferences(context.store, draft.key)
+            preferences = await load_preferences(context.store, draft)
             found = await preview(draft.profile, draft.papers, context.services, context.now(), preferences)
     except PaperboyError as error:
         return Footer((say("preview failed", language, why=in_language(error.sentence, language)),), grants)
@@ -436,6 +446,8 @@ class Saved:
     """What the panel showed, if it was made with these settings."""
     name: str = ""
     """Of that preview."""
+    fresh: bool = False
+    """There was no digest before."""
 
 
 async def save(context: Context, submission: Submission, language: str) -> Saved:
@@ -444,17 +456,23 @@ async def save(context: Context, submission: Submission, language: str) -> Saved
     if problems:
         return Saved(None, problems)
     stored = await context.subscription(draft.place)
+    fresh = stored.created is None
+    if fresh and draft.place.direct:
+        await personal.require_room(context, language)
     made = replace(draft, created=stored.created or context.now(), set_by=submission.person.id, paused=False)
     await context.store.change_subscription(stored, made)
     name = State.parse(submission.state).preview
     previewed = await previews.load(context.services.cache, made.key, name)
     if previewed is None or previewed.profile != made.profile or len(previewed.chosen) > made.papers:
-        return Saved(made, {})
-    return Saved(made, {}, previewed, name)
+        return Saved(made, {}, fresh=fresh)
+    return Saved(made, {}, previewed, name, fresh)
 
 
-def saved_post(context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, posting: bool) -> Post:
-    """The next run, warnings and the bot's rights, and "Post now" unless that was pressed."""
+def saved_post(
+    context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, posting: bool, closed_why: str = ""
+) -> Post:
+    """The next run, warnings and the bot's rights, and "Post now" unless that was pressed.
+    `closed_why`: why the person takes no direct messages."""
     made = saved.subscription
     assert made is not None
     shown = say("saved settings", language, next=run_time(next_run(made, context.now()), made, language))
@@ -466,6 +484,8 @@ def saved_post(context: Context, saved: Saved, grants: Sequence[Grant], language
     if context.daily_budget is not None:
         dollars = f"{context.daily_budget:.2f}".removesuffix(".00")
         lines.append(say("setup.budget", language, dollars=dollars, n=context.questions_per_person))
+    if closed_why:
+        lines.append(f"⚠ {closed_why}")
     blocks: list[Block] = [Text("\n\n".join(lines))]
     if grants:
         blocks.append(Text("\n".join(f"- {ticks([grant], language)}" for grant in grants)))

@@ -31,7 +31,7 @@ async def status(
     if subscription.created is None:
         await respond.show(note(say("not set", language), language))
         return
-    title = say("status.title", language)
+    title = say("me.title" if subscription.place.direct else "status.title", language)
     standing = context.standing_in(subscription, command.person)
     wrong = await trouble_lines(context, subscription, language)
     lines = await status_lines(context, subscription, language, costs=may(SURFACES["costs"], standing))
@@ -41,7 +41,7 @@ async def status(
         *(Text(f"⚠ {line}") for line in wrong),
         Text("\\\n".join(lines)),
     ]
-    learned = await load_learned(context.store, subscription.key)
+    learned = await load_learned(context.store, subscription)
     if learned.papers:
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
         if may(ACTIONS["unteach"].right, standing):
@@ -114,6 +114,8 @@ async def status_lines(context: Context, subscription: Subscription, language: s
         lines.append(say("status.interests", language, interests=profile.interests))
     days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
+    roundups = {"weekly": subscription.weekly, "monthly": subscription.monthly}
+    lines += [say(f"status.{k}", language, at=_day_and_time(at, language)) for k, at in roundups.items() if at]
     watched = await context.store.watched(subscription.key)
     if watched and subscription.changes:
         lines.append(say("status.changes", language, n=watched))
@@ -128,6 +130,12 @@ async def status_lines(context: Context, subscription: Subscription, language: s
     if share:
         lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines
+
+
+def _day_and_time(at: str, language: str) -> str:
+    name, _, time = at.partition(" ")
+    names = {day: said for said, day in week(language)}
+    return f"{names[name]} {time}"
 
 
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ REGISTRY = CollectorRegistry()
 
 PAPERS = Counter("paperboy_papers", "Papers of digests made, by what became of them: announced, considered, chosen, late, skipped.", ["outcome"], registry=REGISTRY)  # fmt: skip
 DIGESTS = Counter("paperboy_digests", "Runs ended, by how: made, nothing (no new paper), failed.", ["outcome"], registry=REGISTRY)  # fmt: skip
+ROUNDUPS = Counter("paperboy_roundups", "Round-ups made, by kind: weekly, monthly.", ["kind"], registry=REGISTRY)  # fmt: skip
 CALLS = Counter("paperboy_model_calls", "Calls to the model that were answered, by stage: rank, analyse, summarise, answer, embed.", ["stage"], registry=REGISTRY)  # fmt: skip
 TOKENS = Counter("paperboy_model_tokens", "Tokens of those calls, by stage and kind: input (cached included), cached, output.", ["stage", "kind"], registry=REGISTRY)  # fmt: skip
 COST = Counter("paperboy_model_cost_usd", "Dollars of those calls by LLM_PRICES, by stage; calls of unpriced models add nothing.", ["stage"], registry=REGISTRY)  # fmt: skip

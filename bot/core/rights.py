@@ -117,6 +117,7 @@ COMMANDS: Mapping[str, Right] = {
     "paper today": Right.SEE,
     "paper": Right.ASK,
     "digest help": Right.OWN,
+    "digest me": Right.OWN,
     "digest status": Right.SEE,
     "digest setup": Right.CHANGE,
     "digest now": Right.CHANGE,
@@ -151,6 +152,10 @@ class Standing:
     """The person who set the channel's digest up."""
     named: frozenset[str] = frozenset()
     """Ids in DIGEST_ADMINS."""
+    own: bool = False
+    """It is the person's own direct conversation with the bot, and nobody else's."""
+    foreign: bool = False
+    """It is somebody else's direct conversation with the bot."""
 
 
 def may(right: Right, standing: Standing) -> bool:
@@ -158,8 +163,12 @@ def may(right: Right, standing: Standing) -> bool:
     person, named = standing.person, standing.named
     if right is Right.OWN:
         return True
+    if standing.foreign:
+        return False
     if right in (Right.SEE, Right.ASK):
         return standing.inside and (right is Right.SEE or person.asks)
+    if standing.own:
+        return True
     if right is Right.CHANGE:
         return person.id in named if named else person.admin
     return person.id in named or person.moderates or (bool(standing.set_by) and person.id == standing.set_by)

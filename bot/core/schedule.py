@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,25 @@ def latest_due(subscription: Subscription, now: datetime) -> Due | None:
         if DAYS[day.weekday()] in subscription.days and at <= now:
             begins = [moment for moment in (subscription.created, subscription.since) if moment is not None]
             return Due(day, at) if all(at >= moment for moment in begins) else None
+    return None
+
+
+def roundup_due(subscription: Subscription, kind: str, now: datetime) -> Due | None:
+    """The newest round-up due at or before `now` since it was asked for, else None. `kind`:
+    `weekly`; `monthly`, in the first week of a month."""
+    wanted = subscription.monthly if kind == "monthly" else subscription.weekly
+    if not wanted:
+        return None
+    name, at = wanted.split(" ")
+    today = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    for back in range(38):
+        day = today - timedelta(days=back)
+        if DAYS[day.weekday()] != name or (kind == "monthly" and day.day > 7):
+            continue
+        moment = due_at(replace(subscription, time=at), day)
+        if moment <= now:
+            begins = [b for b in (subscription.created, subscription.roundups_since) if b is not None]
+            return Due(day, moment) if all(moment >= b for b in begins) else None
     return None
 
 

@@ -43,6 +43,12 @@ class Subscription:
     """Whether its threads are told what changes of their papers."""
     ping_role: str = ""
     """Discord: the one role that the parent message may mention."""
+    weekly: str = ""
+    """Local day and time of the round-up of the week, `fri 16:00`; empty for none."""
+    monthly: str = ""
+    """The same in the month's first week, for the month before."""
+    roundups_since: datetime | None = None
+    """When these were last changed; earlier round-ups are not due."""
     created: datetime | None = None
     """Daily runs before it are never due."""
     since: datetime | None = None
@@ -56,6 +62,8 @@ class Subscription:
 
 def changed(before: Subscription, made: Subscription, now: datetime) -> Subscription:
     """`made`, whose times hold from `now` on if they differ or a pause has ended."""
+    roundups = (made.weekly, made.monthly) != (before.weekly, before.monthly)
+    made = replace(made, roundups_since=now if roundups else before.roundups_since)
     times = (made.time, made.timezone, made.days)
     ended = before.paused and not made.paused
     return replace(made, since=now) if ended or times != (before.time, before.timezone, before.days) else made

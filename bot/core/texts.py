@@ -29,9 +29,47 @@ say = Texts(
         "- `/digest pause`, `/digest resume`\n"
         "- `/digest status`: when it runs next, how it stands\n"
         "- `/digest zotero`: saved papers into a Zotero group library\n"
-        "- `/digest forget`: deletes this channel's settings and history",
+        "- `/digest forget`: deletes this channel's settings and history\n"
+        "- `/digest me`: a digest of your own, as a direct message",
     ),
-    text("digest.help.reader", "**/digest status** says when this channel's digest runs next and how it stands.\n\nOnly {who} may change it."),
+    text("digest.help.reader", "**/digest status** says when this channel's digest runs next and how it stands.\n\nOnly {who} may change it. `/digest me` sets up a digest of your own, as a direct message."),
+    # the round-up of a week or a month
+    text("roundup.week", "The week · {first} to {last}"),
+    text("roundup.month", "The month · {month}"),
+    plural("roundup.papers", "{n} paper", "{n} papers"),
+    plural("roundup.digests", "{n} digest", "{n} digests"),
+    text("roundup.liked", "Most asked about, saved and liked"),
+    plural("roundup.asked", "{n} asked", "{n} asked"),
+    plural("roundup.saved", "{n} saved", "{n} saved"),
+    plural("roundup.more", "{n} wants more like it", "{n} want more like it"),
+    text("roundup.themes", "Themes"),
+    text("roundup.changes", "What changed in papers you know"),
+    text("roundup.passed", "Not shown, but like what you voted for"),
+    text("roundup.chart", "Papers"),
+    text("bad roundup", "is not a day and a time ({value}); write fri 16:00, or off"),
+    text("setup.weekly", "Weekly round-up"),
+    text("setup.weekly.hint", "A day and a time, such as fri 16:00; empty for none"),
+    text("setup.monthly", "Monthly round-up"),
+    text("setup.monthly.hint", "A day and a time in the month's first week, such as mon 09:00; empty for none"),
+    # a person's own digest
+    text(
+        "me.help",
+        "**/digest me** is a digest of your own, with your own topics and time. It comes as a direct message that only you see.\n\n"
+        "- `/digest me setup`: categories, interests, language, time\n"
+        "- `/digest me now`: today's digest at once\n"
+        "- `/digest me status`: when it comes next, how it stands\n"
+        "- `/digest me pause`, `/digest me resume`\n"
+        "- `/digest me remove`: deletes it with its history",
+    ),
+    text("me.none", "You have no digest of your own yet. `/digest me setup` begins one."),
+    text("me.off", "Digests of one's own are switched off here."),
+    plural("me.full", "Here {n} person may have a digest of their own, and somebody has it.", "Here {n} people may have a digest of their own, and all of these places are taken."),
+    text("me.welcome", "Your digest comes here, and only you see it. Ask about its papers as in a channel. `/digest me` changes, pauses or removes it."),
+    text("me.closed", "I cannot write to you directly: {why} Your digest is saved and paused. When you take direct messages from me, `/digest me resume` starts it."),
+    text("me.title", "Your digest"),
+    text("me.paused", "Paused. `/digest me resume` starts it again."),
+    text("me.remove?", "Delete your digest with its settings and history? Messages in our conversation stay."),
+    text("me.removed", "Deleted. `/digest me setup` starts again."),
     text("unknown", "There is no `{word}` here. {help}"),
     text("reading", "Reading {paper} …"),
     text("paper.which", "Which of these papers is your question about?"),
@@ -54,7 +92,7 @@ say = Texts(
     text("saved one", "Saved. `/paper saved` lists them."),
     text(
         "privacy",
-        "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖, and which papers you asked about (90 days).\n\n"
+        "**What I keep**: this channel's settings; the questions you ask me and my answers (90 days); your 👍, 👎 and 🔖, and which papers you asked about (90 days); a digest of your own, if you set one up.\n\n"
         "**What I do not keep**: any other message.\n\n"
         "**What goes to the model**: papers and questions, never your name or id.\n\n"
         "`/paper forget` deletes all of yours.",
@@ -201,6 +239,8 @@ say = Texts(
     text("status.next", "Next run: {next}"),
     text("status.paused", "Paused"),
     text("status.on", "On"),
+    text("status.weekly", "Weekly round-up: {at}"),
+    text("status.monthly", "Monthly round-up: first {at}"),
     plural("status.last", "Last digest: {date}, {n} paper", "Last digest: {date}, {n} papers"),
     text("status.none", "No digest yet"),
     text("status.running", "Being made since {since}"),
@@ -488,6 +528,8 @@ say = Texts(
     text("command.digest.status", "How the digest stands, and what is wrong"),
     text("command.digest.zotero", "Put saved papers into a Zotero group library"),
     text("command.digest.forget", "Delete this channel's settings and history"),
+    text("command.digest.me", "A digest of your own, as a direct message"),
+    text("command.digest.what", "What to do with it; empty: how it stands"),
     text("command.digest.ping", "Choose the role that the daily message mentions, or none"),
     text("command.digest.role", "Which role"),
     text("command.message.ask", "Ask about this paper"),

@@ -158,7 +158,7 @@ class Daily:
             anew=options.anew,
             can_wait=options.can_wait,
             figures=subscription.figures,
-            preferences=await load_preferences(self._store, subscription.key),
+            preferences=await load_preferences(self._store, subscription),
             previewed=await previews.of_run(self._services.cache, run.key),
         )
         return request, ledger

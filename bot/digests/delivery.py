@@ -23,6 +23,7 @@ from bot.core import metrics
 from bot.core.chat import (
     Chat,
     ChatError,
+    Forbidden,
     HistoryRefused,
     OutcomeUnknown,
     Picture,
@@ -87,6 +88,8 @@ class Delivered:
     """Why it stopped, as a sentence. In the state OPEN, call again later."""
     busy: bool = False
     """Another process is delivering."""
+    refused: bool = False
+    """The platform refused this call for want of a right or of the channel."""
 
 
 async def send_pictured(
@@ -173,7 +176,7 @@ async def deliver(
                 pictures,
                 drop_missing,
             )
-            return _outcome(await work.run_steps())
+            return replace(_outcome(await work.run_steps()), refused=work.forbidden)
     except (LeaseBusy, LeaseLost):
         log.info("event=delivery-busy delivery=%s", key)
         return _outcome(await _load(store, key), busy=True)
@@ -237,6 +240,8 @@ class _DeliverySession:
     """By step; None where the step goes without its picture."""
     refused: int = 0
     """Uploads in a row that were refused."""
+    forbidden: bool = False
+    """The platform refused a request for want of a right or of the channel."""
     waited: float = 0.0
     doubtful: int = 0
     """Unanswered requests since the last recorded step."""
@@ -406,6 +411,7 @@ class _DeliverySession:
             self.uploads[step.key] = None
             return
         if not isinstance(error, Throttled):
+            self.forbidden = isinstance(error, (Forbidden, TargetMissing))
             await self._fail(error.sentence)
         await self._wait_throttled(error)
 

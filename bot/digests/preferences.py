@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from bot.core.chat import VoteKind
+from bot.core.chat import Vote, VoteKind
+from bot.core.subscription import Subscription
 from bot.store import Store
 from digest.arxiv.ids import plain_id
 from digest.model import Paper
@@ -16,20 +17,29 @@ MOST = 200
 """Only the newest votes count: a channel changes in three months."""
 
 
-async def load_preferences(store: Store, subscription: str) -> Preferences:
-    """Papers that were in no digest of the channel are not stored, and teach nothing."""
-    votes = (await store.teaching_votes(subscription))[-MOST:]
-    papers = await _papers(store, subscription, {plain_id(vote.subject) for vote in votes})
+async def load_preferences(store: Store, subscription: Subscription) -> Preferences:
+    """A channel learns from the votes in it, a person's own digest from the person's everywhere.
+    Papers that were in no digest there are not stored, and teach nothing."""
+    own = subscription.place.direct
+    places = await store.voted_in(subscription.set_by) if own else [subscription.key]
+    votes: list[Vote] = []
+    papers: dict[str, Paper] = {}
+    for place in places:
+        found = await store.teaching_votes(place)
+        found = [v for v in found if v.person.id == subscription.set_by] if own else found
+        votes += found
+        papers |= await _papers(store, place, {plain_id(vote.subject) for vote in found[-MOST:]})
+    votes = sorted(votes, key=lambda vote: vote.at)[-MOST:]
     examples = [(papers.get(plain_id(vote.subject)), WEIGHTS[vote.kind]) for vote in votes]
     return Preferences(tuple(Example(paper, weight) for paper, weight in examples if paper is not None))
 
 
-async def load_learned(store: Store, subscription: str) -> Learned:
+async def load_learned(store: Store, subscription: Subscription) -> Learned:
     """Returns what the votes taught, against the papers of the latest digest."""
     preferences = await load_preferences(store, subscription)
     if not preferences.examples:
         return preferences.learned()
-    last = await store.latest_digest(subscription)
+    last = await store.latest_digest(subscription.key)
     known = [*(e.paper for e in last.entries), *(c.paper for c in last.others)] if last else []
     return preferences.learned(known)
 

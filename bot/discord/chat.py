@@ -95,6 +95,7 @@ class DiscordChat:
         return upload  # it goes with the message
 
     async def post(self, step: Step, place: Place, on: str = "", upload: Upload | None = None) -> str:
+        """See `Chat.post`. A direct conversation has no threads: replies follow the parent."""
         channel = await self._channel_info(place.channel)
         forum = channel["type"] == FORUM
         payload = dict(step.payload)
@@ -106,9 +107,10 @@ class DiscordChat:
             case StepKind.POST:
                 return await self._write(place.channel, payload["text"], thread=channel["type"] in THREADS)
             case StepKind.THREAD:
-                return on if forum else await self._open_thread(place, on, payload)
+                return on if forum or place.direct else await self._open_thread(place, on, payload)
             case StepKind.REPLY:
-                return await self._write(on, payload["message"], thread=True, upload=upload)
+                where = place.channel if place.direct else on
+                return await self._write(where, payload["message"], thread=not place.direct, upload=upload)
             case StepKind.EDIT:
                 changed = payload.get("message") or payload["forum" if forum else "text"]
                 await (
@@ -185,12 +187,12 @@ class DiscordChat:
         forum, thread = channel["type"] == FORUM, channel["type"] in THREADS
         match kind:
             case StepKind.THREAD:
-                return await self.history.thread_on(on)
+                return on if place.direct else await self.history.thread_on(on)
             case StepKind.EDIT:
                 return None
             case StepKind.POST if forum:
                 return await self.history.find_post(key, channel, since)
-            case StepKind.REPLY if on:
+            case StepKind.REPLY if on and not place.direct:
                 found = await self.history.find(on, key, since)
                 return found and message_id(on, found, thread=True)
         found = await self.history.find(place.channel, key, since)
@@ -210,7 +212,9 @@ class DiscordChat:
             else:
                 return
 
-    async def close_thread(self, place: Place, thread: str, name: str) -> None:  # noqa: ARG002
+    async def close_thread(self, place: Place, thread: str, name: str) -> None:
+        if place.direct:
+            return
         change = {"name": thread_name(name), "archived": True}
         with contextlib.suppress(TargetMissing):
             await self._unarchive(thread)  # an archived one takes no other change

@@ -102,7 +102,7 @@ async def _load_digest(context: Context, question: Question, talk: ThreadRecord 
     """The thread's digest; outside of our threads the channel's latest one."""
     if talk and talk.digest:
         return await context.store.digest(talk.digest)
-    if question.place.direct or (talk and talk.papers):
+    if talk and talk.papers:
         return None
     return await context.store.latest_digest(question.place.key)
 
@@ -123,7 +123,7 @@ async def _load_earlier(context: Context, place: Place, current: Digest | None) 
 
 async def _find_in_archive(context: Context, question: Question) -> Paper | None:
     """The paper of an older digest of this channel whose title the question names."""
-    if context.archive is None or question.place.direct:
+    if context.archive is None:
         return None
     scope, papers = Scope(frozenset({question.place.key})), Filters(kinds=("paper",))
     try:

@@ -98,7 +98,9 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
             _listen_to_discord(settings, app, chats["discord"], handler, runtime, health, reports)
         if Role.CLOCK in roles:
             begin, ahead = _begin_run_with(context, queue), _make_ahead_with(queue)
-            runtime.tasks.append(RunScheduler(app.store, begin, app.now, ahead, _look_with(queue)).run())
+            runtime.tasks.append(
+                RunScheduler(app.store, begin, app.now, ahead, _look_with(queue), _begin_roundup_with(queue)).run()
+            )
         if Role.WORKER in roles:
             await jobs.requeue_open_work()
             runtime.tasks += [queue.run(), app.archive.run()]
@@ -144,6 +146,13 @@ def _make_ahead_with(queue: Queue) -> BeginRun:
         await queue.add("ahead", str(RunKey(due.key, day, "daily")))
 
     return make_ahead
+
+
+def _begin_roundup_with(queue: Queue) -> Callable[[Subscription, date, str], Awaitable[None]]:
+    async def begin(due: Subscription, day: date, kind: str) -> None:
+        await queue.add("roundup", str(RunKey(due.key, day, kind)))
+
+    return begin
 
 
 def _look_with(queue: Queue) -> Callable[[date], Awaitable[None]]:

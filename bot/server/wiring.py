@@ -94,6 +94,7 @@ class App:
             defaults=subscription_from_settings(self.settings, Place("", "")),
             admins=frozenset(self.settings.digest_admins),
             questions_per_person=self.settings.questions_per_person,
+            personal_digests=self.settings.personal_digests,
             daily_budget=self.settings.llm_daily_budget_usd if self.settings.has_model else None,
             show_cost=self.settings.digest_show_cost,
             pace=self.pace,
@@ -216,7 +217,11 @@ async def _services(
         texts, pictures = reader, reader
     stand_in = ExtractiveAnalyst()
     budget = RedisBudget(
-        store, settings.llm_daily_budget_usd, settings.channel_daily_budget_usd, settings.questions_per_person
+        store,
+        settings.llm_daily_budget_usd,
+        settings.channel_daily_budget_usd,
+        settings.questions_per_person,
+        settings.personal_daily_budget_usd,
     )
     if analyst is None and settings.has_model:
         analyst = await _model(settings, budget, cache, stack)

@@ -5,6 +5,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | key                                  | value                                                          | life                     |
 |--------------------------------------|----------------------------------------------------------------|--------------------------|
 | subscriptions                        | hash: S to Subscription                                        | none: people's settings  |
+| personal                             | set: the S that are direct conversations                       | none: people's settings  |
 | secret                               | the key that signs values and hides ids                        | none: one a store        |
 | removed:S                            | Subscription of a channel that removed the bot                 | 30 days                  |
 | cache:K                              | results of models and downloads (`digest.cache_keys`)           | as `digest.cache_keys` says |
@@ -43,6 +44,7 @@ Every key begins with `paperboy:`. `S` is a subscription's key (`slack:C1`), `P`
 | untaught:S                           | when the channel made the bot forget what it had taught        | 90 days                  |
 | person:P:questions, :voted, :threads | where to find what a person said                               | 90 days                  |
 | person:P:watched                     | set: channels that look after a paper the person asked about    | 180 days                 |
+| person:P:direct                      | the direct conversation with a person                          | 90 days                  |
 | quota:P:D, quota-told:P:N:D          | set: what a person asked for in a day; that they were told a limit. P is a keyed hash | 1 day |
 | waiting:P, turn:Q                    | sorted set: a person's open questions; the way from one to it. P is a keyed hash | 1 day  |
 | watch:S                              | hash: a paper that is looked after to its thread, digest and who asked | 180 days each |

@@ -1,15 +1,20 @@
-"""Subscriptions: the settings of channels. They never expire; a removed channel's last 30 days."""
+"""Subscriptions: the settings of channels. They never expire; a removed channel's last 30 days.
+
+A person's own digest is a Subscription whose place is the direct conversation with the bot.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.chat import Place
 from bot.core.subscription import Subscription, changed
-from bot.store.redis import REMOVED_LIFE, Base, key, seconds
+from bot.store.redis import LONG, REMOVED_LIFE, Base, key, seconds
 from bot.store.zotero import LINKS as ZOTERO
 from digest.model import from_json, to_json
 
 ALL = key("subscriptions")
+PERSONAL = key("personal")
 
 
 class Subscriptions(Base):
@@ -26,8 +31,9 @@ class Subscriptions(Base):
         before = await self.subscription(subscription.key)
         if before is not None:
             subscription = changed(before, subscription, self.now())
+        personal = [("SADD", PERSONAL, subscription.key)] if subscription.place.direct else []
         await self.redis.transaction(
-            [("HSET", ALL, subscription.key, to_json(subscription)), ("DEL", _removed(subscription.key))]
+            [("HSET", ALL, subscription.key, to_json(subscription)), ("DEL", _removed(subscription.key)), *personal]
         )
 
     async def remove_subscription(self, subscription: str) -> None:
@@ -39,6 +45,7 @@ class Subscriptions(Base):
                     ("SET", _removed(subscription), to_json(replace(found, paused=True)), "EX", seconds(REMOVED_LIFE)),
                     ("HDEL", ALL, subscription),
                     ("HDEL", ZOTERO, subscription),
+                    ("SREM", PERSONAL, subscription),
                 ]
             )
 
@@ -46,6 +53,22 @@ class Subscriptions(Base):
         """The settings of a channel that removed the bot less than thirty days ago."""
         value = await self.redis.do("GET", _removed(subscription))
         return None if value is None else from_json(Subscription, value)
+
+    async def personal_digests(self) -> int:
+        """How many people have a digest of their own."""
+        return int(await self.redis.do("SCARD", PERSONAL))
+
+    async def save_own_place(self, person: str, place: Place) -> None:
+        """The direct conversation with a person."""
+        await self.redis.do("SET", _own_place(person), to_json(place), "EX", seconds(LONG))
+
+    async def own_place(self, person: str) -> Place | None:
+        value = await self.redis.do("GET", _own_place(person))
+        return None if value is None else from_json(Place, value)
+
+
+def _own_place(person: str) -> str:
+    return key("person", person, "direct")
 
 
 def _removed(subscription: str) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.alerts import changes, faults, following, late
@@ -18,10 +18,13 @@ from bot.core import metrics
 from bot.core.chat import ChatError, OutcomeUnknown, Throttled
 from bot.core.ids import AnswerTask, RunKey, TaskName, join_key
 from bot.core.logs import log_id
+from bot.core.schedule import roundup_due
 from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.counts import show_counts
 from bot.digests.daily import ListAwaited, RunOptions
+from bot.digests.roundup import KINDS
+from bot.digests.roundups import Roundups
 from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, LeaseBusy, QuestionState, Run, RunState, StoredQuestion
@@ -74,6 +77,7 @@ class Jobs:
         """By sorted categories."""
         queue.register("digest", self.digest, SLOW)
         queue.register("ahead", self.ahead, SLOW)
+        queue.register("roundup", self.roundup, SLOW)
         queue.register("delivery", self.delivery, POSTS)
         queue.register("answer", self.answer, QUICK)
         queue.register("counts", self.counts, POSTS)
@@ -92,6 +96,8 @@ class Jobs:
         if run is None or run.state is not RunState.OPEN or not await self._is_wanted(run, subscription):
             return
         assert subscription is not None
+        if not await self._admit(run, subscription):
+            return
         daily = run.name == "daily"
         waited = self._context.now() - (run.begun or self._context.now())
         again = not daily and await self._was_retracted(subscription)
@@ -137,6 +143,27 @@ class Jobs:
     def _serves(self, subscription: Subscription) -> bool:
         """Whether the channel's platform has a token here; its channels outlast the token."""
         return subscription.place.platform in self._context.chats
+
+    async def roundup(self, task: Task, run_key: str) -> None:  # noqa: ARG002  # the delivery has its checkpoints
+        """Makes and posts a week's or a month's round-up. Without the model for two hours, it is
+        made by words."""
+        with log_id(run_key):
+            key, context = RunKey.parse(run_key), self._context
+            subscription = await self._store.subscription(key.subscription)
+            if subscription is None or subscription.paused or not self._serves(subscription):
+                return
+            due = roundup_due(subscription, key.kind, context.now())
+            if due is None and await self._store.delivery(run_key, plan=False) is None:  # switched off meanwhile
+                return
+            can_wait = due is not None and context.now() - due.at < MAX_WAIT_MODEL
+            roundups = Roundups(self._store, context.services, context.chats, context.pace)
+            try:
+                delivered = await roundups.post(subscription, run_key, can_wait=can_wait)
+            except ModelUnavailable as error:
+                raise RetryLater(RETRY_MODEL) from error
+            if delivered is not None and delivered.state is DeliveryState.OPEN:
+                raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
+            log.info("event=roundup_posted delivery=%s state=%s", run_key, delivered.state if delivered else "nothing")
 
     async def _is_wanted(self, run: Run, subscription: Subscription | None) -> bool:
         """Ends a run whose channel was removed or paused, unless its digest is already made, and
@@ -252,12 +279,33 @@ class Jobs:
             raise RetryLater(RETRY_UNSERVED)
         progress = self._progress(digest_key)
         delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
+        if subscription.place.direct and delivered.refused:
+            await self._pause_closed(subscription, digest, delivered.fault)
+            return
         await faults.report_delivery(self._context, subscription.key, delivered)
         if delivered.state is DeliveryState.OPEN:
             log.warning("event=delivery_waits digest=%s fault=%r", digest_key, said_for_log(delivered.fault))
             raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
         if delivered.state is not DeliveryState.DONE:
             await self._end_run(digest, delivered.fault)
+
+    async def _pause_closed(self, subscription: Subscription, digest: Digest, why: str) -> None:
+        """Pauses the digest of a person who takes no direct messages: `/digest me status` says why,
+        and `/digest me now` delivers it later."""
+        log.warning("event=direct_closed subscription=%s", subscription.key)
+        await self._store.save_subscription(replace(subscription, paused=True))
+        await self._end_run(digest, why)
+
+    async def _admit(self, run: Run, subscription: Subscription) -> bool:
+        """Counts a person's own digest as one piece of the person's work. Ends it if there is no
+        room."""
+        limit, person = self._context.questions_per_person, subscription.set_by
+        if not subscription.place.direct or await self._store.digest(run.key) is not None:
+            return True
+        if await self._store.admit(person, run.key, limit):
+            return True
+        await self._store.end_run(run, RunState.FAILED, say.sentence("question.limit", n=limit))
+        return False
 
     async def _end_run(self, digest: Digest, why: str) -> None:
         """Ends the run of a digest that was set aside or retracted: `now` may begin another."""
@@ -407,6 +455,8 @@ class Jobs:
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:
                 await self._requeue(aside, "delivery", delivery)
+            elif delivery.endswith(tuple(f":{kind}" for kind in KINDS)):
+                await self._requeue(aside, "roundup", delivery)
         for follower in await self._store.followers():
             await self._requeue(aside, "follow", follower)
         for subscription in await self._store.subscriptions():

@@ -19,8 +19,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.core.schedule import Due, latest_due, next_run
+from bot.core.schedule import Due, latest_due, next_run, roundup_due
 from bot.core.subscription import Subscription
+from bot.digests.roundup import KINDS
 from bot.store import LeaseBusy, LeaseLost, RunState, Store, StoreUnavailable
 from digest.arxiv import calendar
 from digest.errors import for_log, trace
@@ -53,13 +54,18 @@ class RunScheduler:
         now: Callable[[], datetime],
         make_ahead: BeginRun | None = None,
         look: Callable[[date], Awaitable[None]] | None = None,
+        begin_roundup: Callable[[Subscription, date, str], Awaitable[None]] | None = None,
     ) -> None:
         """`make_ahead`: begins to make the digest of a date, some minutes before its time. `look`:
-        begins a day's look at the papers that channels look after. Safe to call twice."""
+        begins a day's look at the papers that channels look after. `begin_roundup`: begins the
+        round-up of a date and kind. Safe to call twice."""
         self._store = store
         self._begin_run = begin_run
         self._make_ahead = make_ahead
         self._look = look
+        self._begin_roundup = begin_roundup
+        self._last_roundup: dict[tuple[str, str], Due] = {}
+        """By subscription and kind: the last round-up that was begun."""
         self._looked: date | None = None
         self._now = now
         self._scheduled: dict[str, Subscription] = {}
@@ -113,6 +119,7 @@ class RunScheduler:
                     self._scheduled[key] = subscription
                 await self.catch_up(subscription)
                 await self._prepare(subscription)
+                await self._round_up(subscription)
             except (LookupError, ValueError, OSError) as error:  # an unknown timezone, an invalid time
                 log.error("event=not_scheduled subscription=%s\n%s", key, trace(error))  # noqa: TRY400  # without messages
 
@@ -162,6 +169,16 @@ class RunScheduler:
             if calendar.latest_list(now) == calendar.latest_list(due):
                 log.info("event=made_before_time subscription=%s due=%s", key, due.isoformat())
                 await self._make_ahead(subscription, due.astimezone(ZoneInfo(subscription.timezone)).date())
+
+    async def _round_up(self, subscription: Subscription) -> None:
+        """Begins the newest round-ups that are due. The queue ignores those that are out."""
+        for kind in KINDS:
+            due, name = roundup_due(subscription, kind, self._now()), (subscription.key, kind)
+            if self._begin_roundup is None or due is None or self._last_roundup.get(name) == due:
+                continue
+            if self._now() - due.at <= CATCH_UP_WITHIN:
+                await self._begin_roundup(subscription, due.day, kind)
+            self._last_roundup[name] = due
 
     async def catch_up(self, subscription: Subscription) -> None:
         """Begins the newest due run unless it has ended already."""

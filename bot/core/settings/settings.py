@@ -60,6 +60,11 @@ def language(value: str) -> str:
     return str(tag)
 
 
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags mean the same by CLDR's likely subtags, as `en` and `en-US` do."""
+    return bool(langcodes.Language.get(one).maximize() == langcodes.Language.get(other).maximize())
+
+
 def clock_time(value: str) -> str:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip())
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
@@ -76,6 +81,17 @@ def timezone(value: str) -> str:
 def _nearest(suggest: Callable[[str], tuple[str, ...]], value: str) -> str:
     names = suggest(value)
     return say.sentence("did you mean", names=", ".join(names)) if names else ""
+
+
+def roundup(value: str) -> str:
+    """`Fri 16:00` as `fri 16:00`; empty or `off` for none."""
+    said = value.strip().lower()
+    if said in ("", "off", "none"):
+        return ""
+    day, _, time = said.rpartition(" ")
+    if day.strip()[:3] not in DAYS or not time:
+        raise ValueError(say.sentence("bad roundup", value=repr(value)))
+    return f"{day.strip()[:3]} {clock_time(time)}"
 
 
 def weekdays(value: Any) -> Any:
@@ -143,7 +159,12 @@ class Settings(BaseSettings):
     channel_daily_budget_usd: Dollars = Field(None, ge=0)
     """No call is made beyond so many US dollars per UTC day for one channel; empty: no cap."""
     questions_per_person: int = Field(50, ge=1)
-    """How many questions and lookups one person may have in a day."""
+    """How many questions and lookups one person may have in a day; an own digest is one."""
+    personal_digests: int = Field(20, ge=0)
+    """How many people may have a digest of their own, with /digest me; 0: nobody."""
+    personal_daily_budget_usd: Dollars = Field(1.0, ge=0)
+    """No call is made beyond so many US dollars per UTC day for one person's own digest; none: no
+    cap."""
 
     slack_bot_token: Annotated[SecretStr, _secret(shapes.slack_bot_token)] = SecretStr("")
     """Slack's bot token, xoxb-…, from OAuth & Permissions."""

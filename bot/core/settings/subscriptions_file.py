@@ -71,6 +71,8 @@ class Wanted(BaseModel):
     time: Annotated[str, BeforeValidator(_time), AfterValidator(settings.clock_time)] | None = None
     timezone: Annotated[str, AfterValidator(settings.timezone)] | None = None
     days: Annotated[list[str], BeforeValidator(settings.weekdays)] | None = None
+    weekly: Annotated[str, AfterValidator(settings.roundup)] | None = None
+    monthly: Annotated[str, AfterValidator(settings.roundup)] | None = None
     paused: bool | None = None
     show_cost: bool | None = None
     figures: bool | None = None
@@ -231,8 +233,9 @@ def _word(value: Any) -> str:
 
 
 def exported(subscriptions: Sequence[Subscription], *, as_json: bool = False) -> str:
-    """A file that, applied, changes nothing."""
-    data = {"subscriptions": [{"channel": s.key, **shown(s)} for s in subscriptions]}
+    """A file that, applied, changes nothing. People's own digests are theirs, and not in it."""
+    channels = [s for s in subscriptions if not s.place.direct]
+    data = {"subscriptions": [{"channel": s.key, **shown(s)} for s in channels]}
     if as_json:
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     import yaml  # noqa: PLC0415

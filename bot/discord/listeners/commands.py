@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import discord
 from discord import app_commands
@@ -30,6 +30,8 @@ Complete = Callable[[Interaction, str, str], Awaitable[Sequence[tuple[str, str]]
 ANYWHERE_INSTALLED = AppInstallationType(guild=True, user=True)
 """A person may install the app for themselves, and then uses it where the bot is no member."""
 ANYWHERE = AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+Own = Literal["setup", "status", "now", "pause", "resume", "remove"]
+"""What `/digest me` takes."""
 TEXT = 1000
 """Characters of a question or of words to search for."""
 
@@ -78,9 +80,16 @@ def _paper(typed: Typed, complete: Complete) -> Group:
 
 def _digest(typed: Typed) -> Group:
     """Everybody sees it: Discord's permissions hold for the whole group, and `status` and `help`
-    are for everybody. The handler refuses the rest to who may not."""
-    group = Group(name="digest", description=described("digest"), allowed_contexts=AppCommandContext(guild=True))
+    are for everybody. The handler refuses the rest to who may not. In a direct conversation with
+    the bot all are about the person's own digest."""
+    contexts = AppCommandContext(guild=True, dm_channel=True)
+    group = Group(name="digest", description=described("digest"), allowed_contexts=contexts)
     _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "zotero", "forget", "help"))
+
+    @group.command(description=described("digest.me"))
+    @app_commands.describe(what=described("digest.what"))
+    async def me(interaction: Interaction, what: Own | None = None) -> None:
+        await typed(interaction, "digest", f"me {what or ''}".strip())
 
     @group.command(description=described("digest.ping"))
     @app_commands.describe(role=described("digest.role"))

@@ -17,6 +17,7 @@ from uuid import uuid4
 from bot.core.texts import say
 from bot.store.limits.quota import Quotas
 from bot.store.redis import LONG, MONTH_LIFE, Base, Script, iso, key, seconds
+from bot.store.subscriptions import PERSONAL
 from digest.cache_keys import fingerprint
 from digest.errors import OverBudget, OverQuota
 from digest.llm.server.prices import Price
@@ -140,13 +141,20 @@ class RedisBudget:
     """A `digest.ports.Budget`. Caps are dollars a UTC day; None for none."""
 
     def __init__(
-        self, store: Quotas, daily: float | None = None, each: float | None = None, person: int | None = None
+        self,
+        store: Quotas,
+        daily: float | None = None,
+        each: float | None = None,
+        person: int | None = None,
+        personal: float | None = None,
     ) -> None:
-        """`person`: the pieces of work that one person may have a day."""
+        """`person`: the pieces of work that one person may have a day. `personal`: the cap of a
+        person's own digest, beside that of a channel."""
         self._store = store
         self._daily = daily
         self._each = each
         self._person = person
+        self._personal = personal
 
     async def reserve(self, payer: str, estimate: Usage) -> str:
         """The one gate before every call: the person's, the installation's and the channel's
@@ -159,6 +167,7 @@ class RedisBudget:
         book = booking.get()
         unit = fingerprint(book.unit) if book.unit else ""
         ticket = BORDER.join((day, payer, book.stage, unit, uuid4().hex))
+        each = await self._cap(payer)
         over = await self._store.redis.run(
             RESERVE,
             [key("budget", day, "held"), key("budget", day, "ends"), _spent(day)],
@@ -169,7 +178,7 @@ class RedisBudget:
                 int(now.timestamp()),
                 seconds(TICKET_LIFE),
                 -1 if self._daily is None else _nano(self._daily),
-                -1 if self._each is None else _nano(self._each),
+                -1 if each is None else _nano(each),
                 seconds(SETTLED_LIFE),
             ],
         )
@@ -213,11 +222,17 @@ class RedisBudget:
         keys = [key("share", day, unit), _spent(day), _spent(day[:7])]
         return bool(await self._store.redis.run(SHARE, keys, [payer, bought, stage, BORDER, seconds(SHARE_LIFE)]))
 
+    async def _cap(self, payer: str) -> float | None:
+        """Of this payer alone; of a person's own digest the lower one."""
+        if self._personal is None or not await self._store.redis.do("SISMEMBER", PERSONAL, payer):
+            return self._each
+        return self._personal if self._each is None else min(self._each, self._personal)
+
     async def used(self, payer: str = "") -> float:
         """Today's use as a share of the cap, 1 at the cap; of two caps, the higher share."""
         day = iso(self._store.now().astimezone(UTC).date())
         sums = await self._store.redis.do("HMGET", _spent(day), "capped", "capped" + BORDER + payer)
-        caps = (self._daily, self._each if payer else None)
+        caps = (self._daily, await self._cap(payer) if payer else None)
         shares = [int(spent or 0) / _nano(cap) for spent, cap in zip(sums, caps, strict=True) if cap]
         return max(shares, default=0.0)
 

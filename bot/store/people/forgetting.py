@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from bot.core.ids import AnswerTo, is_within
+from bot.core.subscription import Subscription
 from bot.store.archive import ArchiveExchange, archive_change
 from bot.store.deliveries import OPEN
 from bot.store.people.followers import Followers
 from bot.store.people.votes import BORDER, votes_key
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
-from bot.store.subscriptions import ALL
+from bot.store.subscriptions import ALL, PERSONAL
 from bot.store.watches import WATCHING, Watches
 from bot.store.zotero import LINKS as ZOTERO
 from digest.cache_keys import fingerprint
+from digest.model import from_json
 
 
 class Forgetting(Questions, ArchiveExchange, Followers, Watches):
     async def forget_person(self, person: str) -> None:
-        """Deletes the person's questions, answers, votes and saved papers."""
+        """Deletes the person's questions, answers, votes, saved papers and own digest."""
+        for value in await self.redis.do("HVALS", ALL):
+            subscription = from_json(Subscription, value)
+            if subscription.place.direct and subscription.set_by == person:
+                await self.forget_subscription(subscription.key)
         await self.unwatch_person(person)
         questions = await self._members(key("person", person, "questions"))
         commands = [command for question in questions for command in await self._question_gone(question)]
@@ -53,6 +59,7 @@ class Forgetting(Questions, ArchiveExchange, Followers, Watches):
             ("HDEL", ALL, subscription),
             ("HDEL", ZOTERO, subscription),
             ("SREM", WATCHING, subscription),
+            ("SREM", PERSONAL, subscription),
         ]
         await self.redis.transaction([*indexes, *commands])
 

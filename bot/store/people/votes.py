@@ -84,18 +84,20 @@ class Votes(Base):
 
     async def unsave(self, person: str, paper_id: str) -> list[str]:
         """Takes the person's 🔖 off a paper in all channels. Returns the channels it stood in."""
-        channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
         field = vote_field(person, VoteKind.SAVED, paper_id)
-        stood = [c for c in channels if await self.redis.do("HEXISTS", votes_key(c), field)]
+        stood = [c for c in await self.voted_in(person) if await self.redis.do("HEXISTS", votes_key(c), field)]
         told = [command for c in stood for command in [("HDEL", votes_key(c), field), *archive_change("votes", c)]]
         if told:
             await self.redis.transaction(told)
         return stood
 
+    async def voted_in(self, person: str) -> list[str]:
+        """The channels in which the person has voted."""
+        return sorted(c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted")))
+
     async def saved(self, person: str) -> list[Vote]:
         """The person's saved papers in all channels, newest first."""
-        channels = [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "voted"))]
-        votes = [vote for channel in channels for vote in await self.votes(channel)]
+        votes = [vote for channel in await self.voted_in(person) for vote in await self.votes(channel)]
         own = [v for v in votes if v.person.id == person and v.kind is VoteKind.SAVED]
         return sorted(own, key=lambda vote: vote.at, reverse=True)
 

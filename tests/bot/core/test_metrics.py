@@ -73,8 +73,8 @@ async def test_a_retry_is_counted_by_what_was_asked_and_logged_without_it(caplog
 def test_every_metric_says_what_it_means_and_its_labels_are_few():
     families = [f for f in metrics.REGISTRY.collect() if f.name.startswith("paperboy_")]
     assert {f.name for f in families} == {
-        "paperboy_papers", "paperboy_digests", "paperboy_model_calls", "paperboy_model_tokens", "paperboy_model_cost_usd",
-        "paperboy_posts", "paperboy_retries", "paperboy_queue_depth", "paperboy_answer_seconds",
+        "paperboy_papers", "paperboy_digests", "paperboy_roundups", "paperboy_model_calls", "paperboy_model_tokens", "paperboy_model_cost_usd",
+        "paperboy_posts", "paperboy_retries", "paperboy_queue_depth", "paperboy_answer_seconds", "paperboy_changes",
     }  # fmt: skip
     assert all(len(f.documentation) > 30 and f.documentation.endswith(".") for f in families)
     labels = set(re.findall(r'(\w+)="', generate_latest(metrics.REGISTRY).decode()))

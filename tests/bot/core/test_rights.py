@@ -60,3 +60,10 @@ def test_the_table_for_people_names_every_action_command_and_surface_with_its_ri
     rights = {name: rule.right for name, rule in ACTIONS.items()}
     rights |= {f"/{name}": right for name, right in COMMANDS.items()} | dict(SURFACES)
     assert said == {name: str(right) for name, right in rights.items()}
+
+
+def test_an_own_digest_is_its_persons_alone():
+    assert all(may(right, Standing(GUEST, own=True)) for right in Right)
+    assert not any(
+        may(right, Standing(ADMIN, foreign=True, named=frozenset({"a"}))) for right in Right if right is not Right.OWN
+    )

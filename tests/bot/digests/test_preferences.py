@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chat import Place, Vote, VoteKind
+from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.digests.preferences import load_learned, load_preferences
 from digest.model import Digest
@@ -17,7 +18,7 @@ async def vote(channel: Channel, kind: VoteKind, subject: str, *, place: Place =
 
 
 async def examples(channel: Channel) -> dict[str, float]:
-    preferences = await load_preferences(channel.context.store, HERE.key)
+    preferences = await load_preferences(channel.context.store, Subscription(HERE))
     return {example.paper.id: example.weight for example in preferences.examples}
 
 
@@ -61,7 +62,7 @@ async def test_another_channel_s_votes_are_its_own(channel):
     digest, _ = await channel.digest()
     await vote(channel, VoteKind.MORE, digest.entries[0].paper.id, place=Place("console", "other"))
     assert await examples(channel) == {}
-    assert (await load_learned(channel.context.store, "console:other")).papers == 0
+    assert (await load_learned(channel.context.store, Subscription(Place("console", "other")))).papers == 0
 
 
 async def test_status_shows_what_was_taught_and_its_button_makes_it_forget(channel):

@@ -22,6 +22,7 @@ from tests.deadline import DEADLINE
 
 FOR_EVER = {
     "paperboy:subscriptions": "what people set; removed with the channel",
+    "paperboy:personal": "what people set; removed with the digest",
     "paperboy:secret": "the installation's key; one a store",
     "paperboy:deliveries-open": "emptied by finishing or putting aside",
     "paperboy:unanswered": "emptied by answering",
