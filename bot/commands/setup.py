@@ -37,7 +37,7 @@ from bot.core.ids import PreviewId
 from bot.core.lists import category_label, language_label, own_languages, prepare, timezone_label
 from bot.core.schedule import before_list, next_run
 from bot.core.settings import settings, suggestions
-from bot.core.subscription import DAYS, Detail, Subscription
+from bot.core.subscription import DAYS, Detail, Layout, Subscription
 from bot.core.texts import say
 from bot.digests import previews
 from bot.digests.cards import run_time, short_title
@@ -83,14 +83,17 @@ class State:
     """A person chose the categories, so that words no longer do."""
     preview: str = ""
     """The name of the preview shown."""
+    forum: bool = False
+    """The channel is a forum, which has a layout."""
 
     def __str__(self) -> str:
-        return f"{'m' if self.more else ''}{'c' if self.chosen else ''}:{self.preview}"
+        flags = {"m": self.more, "c": self.chosen, "f": self.forum}
+        return f"{''.join(flag for flag, is_set in flags.items() if is_set)}:{self.preview}"
 
     @staticmethod
     def parse(text: str) -> State:
         flags, _, name = text.partition(":")
-        return State("m" in flags, "c" in flags, name)
+        return State("m" in flags, "c" in flags, name, "f" in flags)
 
 
 def start(defaults: Subscription, person: Person) -> Subscription:
@@ -113,13 +116,16 @@ def start(defaults: Subscription, person: Person) -> Subscription:
     return made
 
 
-def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> Form:
-    """The first page asks three things: what, which categories, when. `suggested`: categories."""
+def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, forum: bool = False) -> Form:
+    """The first page asks three things: what, which categories, when. `suggested`: categories.
+    `forum`: with the layout, which only a forum has."""
     profile, now = draft.profile, datetime.now(UTC)
     details = tuple((say(f"setup.detail.{d}", language), d.value) for d in Detail)
     figures = tuple((say(f"setup.figures.{_on(shown)}", language), _on(shown)) for shown in (True, False))
     unfurl = tuple((say(f"setup.unfurl.{_on(shown)}", language), _on(shown)) for shown in (True, False))
     changes = tuple((say(f"setup.changes.{_on(told)}", language), _on(told)) for told in (True, False))
+    layouts = tuple((say(f"setup.layout.{layout}", language), layout.value) for layout in Layout)
+    layout = _field("layout", language, draft.layout, kind="choice", options=layouts, required=True, more=True)
     papers = [(str(n), str(n)) for n in sorted({*PAPERS, draft.papers})]
     listed = dict.fromkeys([*profile.categories, *suggested])
     spoken = dict.fromkeys([profile.language, *(tag for _, tag in own_languages())])
@@ -164,6 +170,7 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = ()) -> F
                 "papers", language, str(draft.papers), kind="choice", options=tuple(papers), required=True, live=True
             ),
             _field("detail", language, draft.detail.value, kind="choice", options=details, required=True, more=True),
+            *((layout,) if forum else ()),
             _field("figures", language, _on(draft.figures), kind="choice", options=figures, required=True, more=True),
             *(
                 [_field("unfurl", language, _on(draft.unfurl), kind="choice", options=unfurl, required=True, more=True)]
@@ -242,6 +249,7 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         ),
         papers=parsed("papers", lambda text: _papers(text, language), before.papers),
         detail=parsed("detail", Detail, before.detail),
+        layout=parsed("layout", Layout, before.layout),
         figures=parsed("figures", lambda text: text == "on", before.figures),
         unfurl=parsed("unfurl", lambda text: text == "on", before.unfurl),
         changes=parsed("changes", lambda text: text == "on", before.changes),
@@ -320,7 +328,7 @@ def panel(
     blocks: list[Block] = [Text("\\\n".join(footer.lines))] if footer.lines else []
     if footer.grants:
         blocks.append(Small(ticks(footer.grants, language)))
-    shown, wrong = form(draft, language, suggested), problems or {}
+    shown, wrong = form(draft, language, suggested, forum=state.forum), problems or {}
     kept = tuple(replace(f, value=(typed or {}).get(f.name, f.value)) if f.name in wrong else f for f in shown.fields)
     return Panel(
         replace(shown, fields=kept),
@@ -351,6 +359,15 @@ async def load_grants(context: Context, place: Place, extra: Mapping[str, str]) 
         return ()
 
 
+async def is_forum(context: Context, place: Place) -> bool:
+    """Whether the channel is a forum; false if the platform does not say."""
+    try:
+        return await context.chats[place.platform].is_forum(place)
+    except ChatError as error:
+        log.info("event=kind_unknown cause=%r", for_log(error))
+        return False
+
+
 async def show(
     context: Context, place: Place, person: Person, extra: Mapping[str, str], respond: Responder, language: str
 ) -> None:
@@ -361,7 +378,7 @@ async def show(
     known = stored.created is not None
     draft = stored if known else start(stored, person)
     draft = replace(draft, set_by=person.id) if place.direct else draft
-    state = State(chosen=known)
+    state = State(chosen=known, forum=await is_forum(context, place))
     await respond.panel(panel(draft, state, language, Footer((say("setup.looking", language),) if known else ())))
     grants = await load_grants(context, place, extra)
     footer = await _look(context, draft, grants, language) if known else Footer((), grants)

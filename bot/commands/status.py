@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
-from bot.commands.setup import week
+from bot.commands.setup import is_forum, week
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Responder, Small, Style, Text
 from bot.core.ids import RunKey, TaskName
@@ -112,6 +112,8 @@ async def status_lines(context: Context, subscription: Subscription, language: s
     ]
     if profile.interests:
         lines.append(say("status.interests", language, interests=profile.interests))
+    if await is_forum(context, subscription.place):
+        lines.append(say(f"status.layout.{subscription.layout}", language))
     days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
     roundups = {"weekly": subscription.weekly, "monthly": subscription.monthly}

@@ -143,6 +143,9 @@ class ConsoleChat:
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
 
+    async def is_forum(self, place: Place) -> bool:  # noqa: ARG002
+        return False
+
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
         return ()
 

@@ -488,6 +488,17 @@ THREAD_TITLE = 100
 
 
 @dataclass(frozen=True)
+class ForumPost:
+    """What a post of a forum has beside its messages."""
+
+    name: str
+    """Plain text of any length; a platform shows the beginning."""
+    tags: tuple[tuple[str, ...], ...] = ()
+    """The most important first. Each is one or more names for the same: the first that the forum
+    has is used, and the first of all is made where it has none."""
+
+
+@dataclass(frozen=True)
 class Thread:
     """A digest to render. In `finished`, `reply:<n>` links to the first message of `replies[n]`."""
 
@@ -496,11 +507,16 @@ class Thread:
     finished: Post | None
     title: str = ""
     """For platforms whose threads have names: at most THREAD_TITLE characters."""
-    tags: tuple[str, ...] = ()
+    tags: tuple[tuple[str, ...], ...] = ()
+    """Of the parent in a forum; see `ForumPost.tags`."""
     first: int = 0
     """How many of the first `replies` are to be read first."""
     ping: str = ""
     """The role the parent may mention (Subscription.ping_role). Empty: a silent post."""
+    posts: tuple[ForumPost, ...] = ()
+    """In a forum with a post for each paper: one for each of `replies`. Empty: they are replies."""
+    make: tuple[tuple[str, ...], ...] = ()
+    """With `posts`: the tags that may be made, as in `ForumPost.tags`."""
 
 
 class Draft(Protocol):
@@ -625,6 +641,10 @@ class Chat(Protocol):
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
         """The keys of those channels that the person is in. A platform that shows a channel's
         commands only to people in it may return all. Raises ChatError."""
+        ...
+
+    async def is_forum(self, place: Place) -> bool:
+        """Whether the channel is a forum, where each paper may have a post. Raises ChatError."""
         ...
 
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:

@@ -18,6 +18,15 @@ class Detail(StrEnum):
     FULL = "full"
 
 
+class Layout(StrEnum):
+    """What a digest is in a forum. Elsewhere it is one message with a thread."""
+
+    DAY = "day"
+    """One post, with the papers in it."""
+    PAPER = "paper"
+    """A post for each paper, and a short one for the day that links to them."""
+
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -41,6 +50,7 @@ class Subscription:
     """Slack: whether what is known of a paper is shown below links to it that people post."""
     changes: bool = True
     """Whether its threads are told what changes of their papers."""
+    layout: Layout = Layout.DAY
     ping_role: str = ""
     """Discord: the one role that the parent message may mention."""
     weekly: str = ""

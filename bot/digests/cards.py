@@ -19,6 +19,7 @@ from bot.core.chat import (
     Block,
     Button,
     Checklist,
+    ForumPost,
     Heading,
     Picture,
     Post,
@@ -39,7 +40,7 @@ from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evide
 from digest.render import tex
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
-from digest.render.width import columns, lines
+from digest.render.width import columns, lines, shortened
 from digest.retrieval.terms import LITTLE
 
 MAX_SHOWN = 700
@@ -55,24 +56,57 @@ def thread(
     hears: bool = True,
     archive: bool = False,
     votes: Mapping[str, Mapping[VoteKind, int]] | None = None,
+    apart: bool = False,
 ) -> Thread:
     """The parent, a reply per paper, the parent with links to them. `hears`, `archive`: see
-    `Chat`. `votes`: by paper id, how many people voted in which way."""
+    `Chat`. `votes`: by paper id, how many people voted in which way. `apart`: each paper is a post
+    of its own in a forum."""
     counted = votes or {}
     arxiv = {e.paper.id: e.paper.abs_url for e in digest.entries}
     replies = {e.paper.id: reply_url(i) for i, e in enumerate(digest.entries)}
     names = [name_in(digest, e) for m in digest.summary.mentions[:3] if (e := digest.entry(m.paper_id))]
     head = f"{day_words(digest.local_date, digest.language, 'MMMd')} · {len(digest.entries)}"
     return Thread(
-        parent=parent(digest, arxiv, hears=hears, archive=archive),
+        parent=parent(digest, arxiv, hears=hears, archive=archive, apart=apart),
         replies=tuple(
             paper_post(e, digest, detail, counted.get(e.paper.id, NO_VOTES), archive=archive) for e in digest.entries
         ),
-        finished=parent(digest, replies, hears=hears, archive=archive),
+        finished=parent(digest, replies, hears=hears, archive=archive, apart=apart),
         title=thread_title(head, names),
-        tags=("digest", *digest.profile.categories),
+        tags=((DAY_TAG,), *((category,) for category in digest.profile.categories)),
         first=len(digest.summary.first),
+        posts=tuple(_forum_post(entry, digest) for entry in digest.entries) if apart else (),
+        make=_tags(digest) if apart else (),
     )
+
+
+DAY_TAG = "digest"
+"""The tag of a day's post."""
+TAGS = {"tag.first": "must read", "tag.code": "code"}
+"""Texts of the tags of papers beside their categories, and what each is called in English: a forum
+may have it by that name."""
+
+
+def _tags(digest: Digest) -> tuple[tuple[str, ...], ...]:
+    """The tags that a forum of this channel should have. Others' categories would fill it up."""
+    named = [(label(name, digest.language), english) for name, english in TAGS.items()]
+    return ((DAY_TAG,), *named, *((category,) for category in digest.profile.categories))
+
+
+def _forum_post(entry: Entry, digest: Digest) -> ForumPost:
+    """`Name: claim`, or the whole title without a claim; the tags of one paper."""
+    mention = next((m for m in digest.summary.mentions if m.paper_id == entry.paper.id and m.claim), None)
+    title = tex.plain(entry.paper.title)
+    if mention is not None:
+        claim = tex.plain(mention.claim.replace("*", ""))
+        title = say("card.line", digest.language, name=name_in(digest, entry), claim=claim)
+    first = any(m.paper_id == entry.paper.id for m in digest.summary.first)
+    code = any(found.kind == "code" for found in entry.links)
+    given = [(label(name, digest.language), TAGS[name]) for name, has in zip(TAGS, (first, code), strict=True) if has]
+    # The channel's own categories first: of the others, a post has no room for all.
+    listed = [c for c in digest.profile.categories if c in entry.paper.categories]
+    named = dict.fromkeys([*listed, entry.paper.primary, *entry.paper.categories])
+    return ForumPost(title, (*given, *((category,) for category in named)))
 
 
 OPENING = 160
@@ -84,11 +118,17 @@ THEME = 80
 PARENT = 41
 """Lines of a phone that the day takes without its buttons. A longer day has trends without words;
 one that is longer still has claims only of what to read first."""
+INDEX, LINK = 1900, 100
+"""Characters of the day where each paper has a post, and of a link in it: one message of a forum.
+The titles of the posts have the claims, too."""
 SECTIONS = ("first", "trends", "highlights", "directions")
 
 
-def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False) -> Post:
-    """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id."""
+def parent(
+    digest: Digest, targets: Mapping[str, str], *, hears: bool = True, archive: bool = False, apart: bool = False
+) -> Post:
+    """The day as one message: a paper a line. `targets`: the URL for each paper's name, by id.
+    `apart`: the papers have posts of their own."""
     language, summary = digest.language, digest.summary
     blocks: list[Block] = [
         Heading(title_of(digest)),
@@ -100,12 +140,14 @@ def parent(digest: Digest, targets: Mapping[str, str], *, hears: bool = True, ar
     named = {e.paper.id: (e, link(name_in(digest, e), targets[e.paper.id]).replace("$", "\\$")) for e in digest.entries}
     example = digest.entries[min(4, len(digest.entries) - 1)].number if digest.entries else 1
     hint = say("card.hint", language, n=example) if hears else say("card.hint.reply", language)
+    hint = say("card.hint.posts", language) if apart else hint
     last = Small(" · ".join([hint, *reading_notes(digest)]))
     said: list[Block] = []
     for worded, claimed in ((True, SECTIONS), (False, SECTIONS), (False, SECTIONS[:1])):
         said = _sections(summary, named, language, worded=worded, claimed=claimed)
-        day = [_seen(b.markdown) for b in (*blocks, *said, last) if isinstance(b, Heading | Text | Small)]
-        if _lines(*day) <= PARENT:
+        day = [b.markdown for b in (*blocks, *said, last) if isinstance(b, Heading | Text | Small)]
+        short = not apart or sum(map(len, day)) + LINK * len(named) <= INDEX
+        if short and _lines(*map(_seen, day)) <= PARENT:
             break
     blocks += [*said, last, Actions(_parent_buttons(digest, archive=archive))]
     return Post(tuple(blocks), summary.headline, language)
@@ -279,7 +321,7 @@ def thread_title(head: str, names: Sequence[str]) -> str:
 def fallback(name: str, said: str) -> str:
     """`4 · DynamicVLA: its core idea`, at most 90 characters, as plain text."""
     text = f"{name}: {tex.plain(said.replace('*', ''))}" if said else name
-    return text if len(text) <= 90 else text[:89] + "…"
+    return shortened(text, 90)
 
 
 COMMENT = 40

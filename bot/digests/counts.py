@@ -16,6 +16,7 @@ from bot.core.chat import Chat, Place, Step, StepKind, TargetMissing, VoteKind
 from bot.core.ids import StepKey, join_key
 from bot.core.subscription import Subscription
 from bot.digests import cards
+from bot.digests.delivery import own_posts
 from bot.store import Delivery, DeliveryState, Store
 from digest.errors import for_log
 from digest.model import Digest, to_json
@@ -55,7 +56,8 @@ def _changed(
 ) -> list[Step]:
     """The edits of those messages that the change of the counts concerns."""
     posted = {step.key: step for step in delivery.plan}
-    plain, shown, wanted = (_replies(chat, subscription, digest, counts) for counts in ({}, before, now))
+    apart = bool(own_posts(delivery))
+    plain, shown, wanted = (_replies(chat, subscription, digest, counts, apart=apart) for counts in ({}, before, now))
     return [
         Step(str(StepKey(key, "votes")), StepKind.EDIT, step.payload, on=key, picture=step.picture, bare=step.bare)
         for key, step in wanted.items()
@@ -66,11 +68,13 @@ def _changed(
     ]
 
 
-def _replies(chat: Chat, subscription: Subscription, digest: Digest, counts: Counts) -> dict[str, Step]:
-    thread = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, votes=counts)
+def _replies(chat: Chat, subscription: Subscription, digest: Digest, counts: Counts, *, apart: bool) -> dict[str, Step]:
+    thread = cards.thread(
+        digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, votes=counts, apart=apart
+    )
     bare = replace(thread, finished=None, ping=subscription.ping_role)
     steps = chat.plan(bare, Place(chat.name, ""), digest.key)
-    return {step.key: step for step in steps if step.kind is StepKind.REPLY}
+    return {step.key: step for step in steps if step.kind is StepKind.REPLY or step.reply >= 0}
 
 
 def _same(one: Step, other: Step | None) -> bool:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core import metrics
-from bot.core.chat import Chat, Place, Step, StepKind
+from bot.core.chat import Chat, ChatError, Place, Step, StepKind
 from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
-from bot.core.subscription import Subscription
+from bot.core.subscription import Layout, Subscription
 from bot.core.texts import say
 from bot.digests import cards, previews
-from bot.digests.delivery import Delivered, deliver, no_checkpoint, retract, send_pictured
+from bot.digests.delivery import GIVE_UP_AFTER, Delivered, deliver, no_checkpoint, own_posts, retract, send_pictured
 from bot.digests.preferences import load_preferences
-from bot.store import Ahead, DeliveryState, LeasePolicy, Run, RunState, Store
+from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState, Store
 from digest.arxiv import calendar
 from digest.cache_keys import fingerprint
 from digest.model import Digest, Entry, to_json
@@ -173,15 +173,21 @@ class Daily:
         """Delivers a digest, or resumes that, and records which paper each message is about."""
         chat = self._chats[subscription.place.platform]
         place = subscription.place
+        try:
+            apart = await self._apart(subscription, digest)
+        except ChatError as error:  # as a post that is refused, it is tried again
+            return Delivered(digest.key, DeliveryState.OPEN, fault=error.sentence)
 
         def steps() -> Sequence[Step]:
-            shown = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive)
+            shown = cards.thread(digest, subscription.detail, hears=chat.hears, archive=chat.has_archive, apart=apart)
             return chat.plan(replace(shown, ping=subscription.ping_role), place, digest.key)
 
         async def recorded(step: Step, message: str) -> None:
             # Questions may come while the thread is still being posted.
-            parent = message if step.kind is StepKind.POST else ""
-            await self._map_messages(digest, place, parent, {step.reply: message})
+            post, paper = step.kind is StepKind.POST, step.reply >= 0
+            parent = message if post and not paper else ""
+            own = {step.reply} if post and paper else set()
+            await self._map_messages(digest, place, parent, {step.reply: message}, own)
             await checkpoint()
 
         delivered = await deliver(
@@ -197,17 +203,31 @@ class Daily:
             pictures=self._services.cache.get,
         )
         # Repeated for messages recorded by a process that ended right after.
-        await self._map_messages(digest, place, delivered.parent, delivered.replies)
+        await self._map_messages(digest, place, delivered.parent, delivered.replies, delivered.own)
         if delivered.state is DeliveryState.DONE:
             run = await self._store.run_state(digest.subscription, digest.local_date, digest.run)
             if run and run.state is not RunState.DONE:  # it may have been put aside before
                 await self._store.end_run(run, RunState.DONE)
         return delivered
 
-    async def _map_messages(self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str]) -> None:
-        """Records the thread's digest and the paper of each message. Safe to repeat."""
+    async def _apart(self, subscription: Subscription, digest: Digest) -> bool:
+        """Whether each paper gets a post of its own. Raises ChatError."""
+        if subscription.layout is not Layout.PAPER or await self._store.delivery(digest.key, plan=False) is not None:
+            return False  # a stored plan stays as it is
+        if self._now() - digest.made_at > GIVE_UP_AFTER:
+            return False  # lets the delivery begin, and end as one that is late
+        return await self._chats[subscription.place.platform].is_forum(subscription.place)
+
+    async def _map_messages(
+        self, digest: Digest, place: Place, parent: str, replies: Mapping[int, str], own: Collection[int]
+    ) -> None:
+        """Records the thread's digest and the paper of each message. `own`: the replies that are
+        threads of their own. Safe to repeat."""
         if parent:
             await self._store.save_thread(replace(place, thread=parent), digest.key)
+        for n in own:
+            paper = digest.entries[n].paper.id
+            await self._store.save_thread(replace(place, thread=replies[n]), digest.key, (paper,))
         messages = {digest.entries[n].paper.id: message for n, message in replies.items() if n >= 0}
         await self._store.save_posts(digest.key, place, messages)
 
@@ -219,7 +239,9 @@ class Daily:
                 await self._add(subscription, digest, entry)
 
     async def _add(self, subscription: Subscription, digest: Digest, entry: Entry) -> None:
-        place = replace(subscription.place, thread=await self._load_parent(digest))
+        delivery = await self._store.delivery(digest.key)
+        apart = delivery is not None and bool(own_posts(delivery))
+        place = subscription.place if apart else replace(subscription.place, thread=_parent(delivery))
         chat = self._chats[place.platform]
         if digest.entry(entry.paper.id) is None:
             digest = replace(
@@ -230,16 +252,13 @@ class Daily:
         post = cards.paper_post(entry, digest, subscription.detail, archive=chat.has_archive)
         key = str(StepKey(digest.key, f"add-{entry.number}"))
         message = await send_pictured(chat, place, post, key, self._services.cache.get)
+        if apart:
+            await self._store.save_thread(replace(place, thread=message), digest.key, (entry.paper.id,))
         ledger = await self._store.ledger(subscription.key)
         known = ledger.entries.get(entry.paper.id)
         entries = (replace(known, state=State.CHOSEN),) if known else ()
         await self._store.save_digest(digest, entries, ledger.categories)
         await self._store.save_posts(digest.key, subscription.place, {entry.paper.id: message})
-
-    async def _load_parent(self, digest: Digest) -> str:
-        """The id of the parent message, which is also the thread's; empty before it is posted."""
-        delivery = await self._store.delivery(digest.key)
-        return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
         """Deletes the posts of a digest, papers added later too, and returns how many.
@@ -251,20 +270,19 @@ class Daily:
         delivery = await self._store.delivery(digest.key)
         planned = set(delivery.ids.values()) if delivery else set()
         added = set((await self._store.posts(digest.key)).values()) - planned
-        for message in added:
-            await chat.delete(subscription.place, message)
-        taken = len(added) + await retract(digest.key, chat, self._store, self._pace)
-        if delivery is not None and delivery.plan:
-            opened = [delivery.ids.get(step.key, "") for step in delivery.plan if step.kind is StepKind.THREAD]
-            name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
-            for thread in filter(None, opened):
-                await chat.close_thread(subscription.place, thread, name)
+        name = say("retracted.thread", digest.language, day=day_words(digest.local_date, digest.language))
+        taken = await retract(digest.key, chat, self._store, self._pace, name=name, added=sorted(added))
         await self._store.unwatch_digest(subscription.key, digest.key)
         return taken
 
     async def is_retracted(self, digest_key: str) -> bool:
         delivery = await self._store.delivery(digest_key)
         return delivery is not None and delivery.state is DeliveryState.RETRACTED
+
+
+def _parent(delivery: Delivery | None) -> str:
+    """The id of the parent message, which is also the thread's; empty before it is posted."""
+    return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
 
 
 def _counted(digest: Digest) -> Digest:

@@ -83,6 +83,8 @@ class Delivered:
     """The id of the thread, else the parent's."""
     replies: Mapping[int, str] = field(default_factory=dict)
     """Index into `Thread.replies` to the id of its first message, while the plan is kept."""
+    own: frozenset[int] = frozenset()
+    """Those of `replies` that are posts of their own."""
     doubts: frozenset[str] = frozenset()
     fault: str = ""
     """Why it stopped, as a sentence. In the state OPEN, call again later."""
@@ -188,8 +190,18 @@ async def _load(store: Store, key: str) -> Delivery:
     return delivery
 
 
-async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time: timedelta | None = None) -> int:
-    """Deletes our posts, the last first, stops a delivery, returns how many. Repeatable.
+async def retract(
+    key: str,
+    chat: Chat,
+    store: Store,
+    pace: Pace,
+    *,
+    name: str = "",
+    added: Sequence[str] = (),
+    settle_time: timedelta | None = None,
+) -> int:
+    """Deletes our posts, the last first, stops a delivery, returns how many. Its threads get the
+    `name`, if given, and are put away. `added`: messages that were posted later. Repeatable.
     Raises ChatError if the platform refuses, LeaseBusy if another process keeps the lease."""
     if await store.delivery(key) is None:
         return 0
@@ -211,7 +223,7 @@ async def retract(key: str, chat: Chat, store: Store, pace: Pace, *, settle_time
             no_checkpoint,
         )
         try:
-            return await work.delete_posts(delivery)
+            return await work.delete_posts(delivery, name, added)
         except _Stopped as stop:
             raise ChatError(*stop.args) from stop
 
@@ -267,8 +279,11 @@ class _DeliverySession:
         self.progress("delivered", len(steps), len(steps))
         return replace(await self._close(DeliveryState.DONE), plan=plan)
 
-    async def delete_posts(self, delivery: Delivery) -> int:
-        kinds = {step.key: step.kind for step in delivery.plan}
+    async def delete_posts(self, delivery: Delivery, name: str, added: Sequence[str]) -> int:
+        kinds, own = {step.key: step.kind for step in delivery.plan}, own_posts(delivery)
+        # What was added to a day with a post for each paper is such a post, too.
+        threads = [delivery.ids.get(n, "") for n, kind in kinds.items() if kind is StepKind.THREAD or n in own]
+        threads += added if own else ()
         order = list(kinds) or sorted(delivery.ids, key=_plan_order)
         messages = [delivery.ids[n] for n in order if n in delivery.ids and kinds.get(n) is not StepKind.THREAD]
         for step in delivery.plan:
@@ -276,8 +291,12 @@ class _DeliverySession:
                 with contextlib.suppress(HistoryRefused):
                     found = await self._find_posted(step, delivery)
                     messages += [found] if found else []
+                    threads += [found] if found and step.key in own else []
+        messages += added
         for message in reversed(dict.fromkeys(messages)):
             await self._retry_throttled(lambda message=message: self.chat.delete(self.place, message))  # type: ignore[misc]
+        for thread in filter(None, dict.fromkeys(threads if name else ())):
+            await self._retry_throttled(lambda thread=thread: self.chat.close_thread(self.place, thread, name))  # type: ignore[misc]
         return len(set(messages))
 
     # ------------------------------------------------------------ one step
@@ -480,6 +499,11 @@ def _fill_links(value: Any, links: Mapping[str, str]) -> Any:
     return value
 
 
+def own_posts(delivery: Delivery) -> dict[str, int]:
+    """The steps that are posts of their own beside the parent, and the reply that each begins."""
+    return {step.key: step.reply for step in delivery.plan if step.kind is StepKind.POST and step.reply >= 0}
+
+
 def _plan_order(step: str) -> tuple[int, str]:
     return StepKey.parse(step).number, step
 
@@ -494,6 +518,7 @@ def _outcome(delivery: Delivery, *, busy: bool = False) -> Delivered:
         parent=parent,
         thread=threads[0] if threads else parent,
         replies={s.reply: delivery.ids[s.key] for s in delivery.plan if s.reply >= 0 and s.key in delivery.ids},
+        own=frozenset(n for step, n in own_posts(delivery).items() if step in delivery.ids),
         doubts=delivery.doubts,
         fault=delivery.fault,
         busy=busy,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,21 +31,22 @@ from bot.core.chat import (
 )
 from bot.core.ids import further_key
 from bot.core.throttle import Pauses, Throttle
-from bot.discord import connection, permissions
+from bot.discord import connection, forums, permissions
 from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
 from bot.discord.render.messages import DESCRIPTION, NOBODY, V2, editable, keyed, messages, shortened, with_file
 from bot.discord.render.plan import plan, silent, thread_name
-from bot.discord.rest import ARCHIVED, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
+from bot.discord.rest import ARCHIVED, CHANNEL, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
+from digest.errors import for_log
 from digest.ports import MemoryCache
+
+log = logging.getLogger(__name__)
 
 FORUM = 15
 THREADS = (10, 11, 12)
 DIRECT = (1, 3)
-TAGS = 5
-"""Characters of a thread's name."""
 NONCE_LIFE = 60
 """Seconds in which Discord reliably recognises a nonce (documented: a few minutes)."""
 SENT_LATELY = timedelta(hours=1)
@@ -103,7 +105,7 @@ class DiscordChat:
             return on
         match step.kind:
             case StepKind.POST if forum:
-                return await self._forum_post(place, payload["forum"])
+                return await self._forum_post(place, payload["forum"], upload)
             case StepKind.POST:
                 return await self._write(place.channel, payload["text"], thread=channel["type"] in THREADS)
             case StepKind.THREAD:
@@ -112,9 +114,11 @@ class DiscordChat:
                 where = place.channel if place.direct else on
                 return await self._write(where, payload["message"], thread=not place.direct, upload=upload)
             case StepKind.EDIT:
-                changed = payload.get("message") or payload["forum" if forum else "text"]
+                changed = _message_in(payload, forum=forum)
                 await (
-                    self._edit_pictured(step, place, on) if step.picture else self._edit(place, on, editable(changed))
+                    self._edit_pictured(step, place, on, forum=forum)
+                    if step.picture
+                    else self._edit(place, on, editable(changed))
                 )
                 return on
 
@@ -124,8 +128,7 @@ class DiscordChat:
         if upload is None:
             made = await self.rest.write("POST", MESSAGES, message, needs=needs, channel_id=channel)
         else:
-            described = {"id": "0", "description": shortened(upload.alt, DESCRIPTION)}
-            pictured = with_file(message, upload.name, described)
+            pictured = with_file(message, upload.name, _described(upload))
             made = await self.rest.write_with_file(
                 MESSAGES, pictured, upload.name, upload.data, needs=needs, channel_id=channel
             )
@@ -144,17 +147,36 @@ class DiscordChat:
             raise
         return str(made["id"])
 
-    async def _forum_post(self, place: Place, payload: dict[str, Any]) -> str:
-        forum = await self.rest.write("GET", "/channels/{channel_id}", channel_id=place.channel)
-        wanted = [tag.casefold() for tag in payload["tags"]]
-        by_name = {
-            t["name"].casefold(): str(t["id"]) for t in forum.get("available_tags", ()) if not t.get("moderated")
-        }
-        tags = [by_name[tag] for tag in dict.fromkeys(wanted) if tag in by_name][:TAGS]
+    async def _forum_post(self, place: Place, payload: dict[str, Any], upload: Upload | None = None) -> str:
+        forum = await self.rest.write("GET", CHANNEL, channel_id=place.channel)
+        if "make" in payload:
+            forum = await self._furnish(place, forum, payload["make"])
+        body = {k: v for k, v in payload.items() if k not in ("tags", "make")}
+        if applied := forums.choose(payload["tags"], forum):
+            body["applied_tags"] = applied
         path, needs = "/channels/{channel_id}/threads", "“Send Messages” (in a forum: create posts)"
-        body = {k: v for k, v in payload.items() if k != "tags"} | ({"applied_tags": tags} if tags else {})
-        made = await self.rest.write("POST", path, body, needs=needs, channel_id=place.channel)
+        if upload is None:
+            made = await self.rest.write("POST", path, body, needs=needs, channel_id=place.channel)
+        else:
+            body["message"] = with_file(body["message"], upload.name, _described(upload))
+            made = await self.rest.write_with_file(
+                path, body, upload.name, upload.data, needs=needs, channel_id=place.channel
+            )
         return str(made["id"])
+
+    async def _furnish(
+        self, place: Place, forum: Mapping[str, Any], wanted: Sequence[Sequence[str]]
+    ) -> Mapping[str, Any]:
+        """The forum with the tags of these names and a default reaction, where the bot may make
+        them. Without them a post is as good, so nothing that fails here stops it."""
+        change = forums.change(wanted, forum)
+        try:
+            if change and (await permissions.held(self.rest, place.channel))[1].manage_channels:
+                made: Mapping[str, Any] = await self.rest.write("PATCH", CHANNEL, change, channel_id=place.channel)
+                return made
+        except ChatError as error:
+            log.info("event=forum_not_furnished cause=%r", for_log(error))
+        return forum
 
     async def _edit(self, place: Place, message: str, payload: dict[str, Any]) -> None:
         channel, bare = await self._locate(place, message)
@@ -168,19 +190,20 @@ class DiscordChat:
             else:
                 return
 
-    async def _edit_pictured(self, step: Step, place: Place, message: str) -> None:
+    async def _edit_pictured(self, step: Step, place: Place, message: str, *, forum: bool) -> None:
         """Edits a message that was planned with a picture; it keeps the one it shows."""
         channel, bare = await self._locate(place, message)
         posted = await self.rest.read(MESSAGE, needs="“Read Message History”", channel_id=channel, message_id=bare)
         files = posted.get("attachments") or []
         if not files:
-            return await self._edit(place, message, editable(step.bare["message"]))
+            return await self._edit(place, message, editable(_message_in(step.bare, forum=forum)))
         name, file_id = str(files[0]["filename"]), str(files[0]["id"])
-        return await self._edit(place, message, with_file(editable(step.payload["message"]), name, {"id": file_id}))
+        shown = editable(_message_in(step.payload, forum=forum))
+        return await self._edit(place, message, with_file(shown, name, {"id": file_id}))
 
     async def _unarchive(self, thread: str) -> None:
         needs = "“Send Messages in Threads”"
-        await self.rest.write("PATCH", "/channels/{channel_id}", {"archived": False}, needs=needs, channel_id=thread)
+        await self.rest.write("PATCH", CHANNEL, {"archived": False}, needs=needs, channel_id=thread)
 
     async def find(self, key: str, kind: StepKind, place: Place, since: datetime, on: str = "") -> str | None:
         channel = await self._channel_info(place.channel)
@@ -218,9 +241,7 @@ class DiscordChat:
         change = {"name": thread_name(name), "archived": True}
         with contextlib.suppress(TargetMissing):
             await self._unarchive(thread)  # an archived one takes no other change
-            await self.rest.write(
-                "PATCH", "/channels/{channel_id}", change, needs="“Send Messages in Threads”", channel_id=thread
-            )
+            await self.rest.write("PATCH", CHANNEL, change, needs="“Send Messages in Threads”", channel_id=thread)
 
     async def edit(self, place: Place, message: str, post: Post) -> None:
         """See `Chat.edit`. The overflow is posted as a reply to the message."""
@@ -247,6 +268,9 @@ class DiscordChat:
 
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:  # noqa: ARG002
         return frozenset(place.key for place in places)
+
+    async def is_forum(self, place: Place) -> bool:
+        return not place.direct and bool((await self._channel_info(place.channel))["type"] == FORUM)
 
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:
         return () if place.direct else await permissions.grants(self.rest, place, extra)
@@ -302,6 +326,11 @@ class DiscordChat:
     async def _send_to_forum(self, place: Place, post: Post, key: str) -> str:
         ids: dict[str, str] = {}
         steps = plan(Thread(post, (), None, post.fallback), key)
+        forum = await self._channel_info(place.channel)
+        with contextlib.suppress(ChatError):
+            sent = await self.history.find_post(steps[0].key, forum, datetime.now(UTC) - SENT_LATELY)
+            if sent:
+                return sent
         for step in steps:
             ids[step.key] = await self.post(step, place, ids.get(step.on, ""))
         return ids[steps[0].key]
@@ -344,7 +373,7 @@ class DiscordChat:
         """Type, server and parent of a channel, which never change; cached."""
         known = self._channel_infos.get(channel)
         if known is None:
-            known = await self.rest.write("GET", "/channels/{channel_id}", needs="“View Channel”", channel_id=channel)
+            known = await self.rest.write("GET", CHANNEL, needs="“View Channel”", channel_id=channel)
             if len(self._channel_infos) >= MAX_KNOWN_CHANNELS:
                 self._channel_infos.clear()
             self._channel_infos[channel] = {k: known[k] for k in ("id", "type", "guild_id", "parent_id") if k in known}
@@ -355,3 +384,14 @@ class DiscordChat:
         if channel == place.channel and not place.direct and (await self._channel_info(channel))["type"] == FORUM:
             return bare, bare  # a forum post's starter is in its thread
         return channel, bare
+
+
+def _message_in(payload: Mapping[str, Any], *, forum: bool) -> dict[str, Any]:
+    """The message of a step's payload, of any kind."""
+    shown = payload.get("message") or payload["forum" if forum else "text"]
+    message: dict[str, Any] = shown.get("message", shown)  # a forum's has a name and tags beside it
+    return message
+
+
+def _described(upload: Upload) -> dict[str, str]:
+    return {"id": "0", "description": shortened(upload.alt, DESCRIPTION)}

@@ -51,6 +51,7 @@ _FORBIDDEN = {
 }
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = MESSAGES + "/{message_id}"
+CHANNEL = "/channels/{channel_id}"
 GLOBAL = "global"
 """The throttle of the whole token."""
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"

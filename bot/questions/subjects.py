@@ -43,7 +43,8 @@ async def find_subjects(context: Context, question: Question) -> Subjects:
     talk = await store.thread(question.place)
     digest = await _load_digest(context, question, talk)
     earlier = await _load_earlier(context, question.place, digest)
-    discussed = await store.under_discussion(question.place, question.person.id)
+    discussed = talk.papers if talk and talk.digest else ()  # a paper's own post in a forum
+    discussed = discussed or await store.under_discussion(question.place, question.person.id)
     if not discussed and talk:
         discussed = talk.papers
     # The first look compiles the patterns of all languages: not on the event loop.

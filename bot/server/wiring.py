@@ -128,6 +128,7 @@ def subscription_from_settings(settings: Settings, place: Place, created: dateti
         days=tuple(settings.digest_days),
         show_cost=settings.digest_show_cost,
         figures=settings.digest_figures,
+        layout=settings.digest_layout,
         created=created,
     )
 

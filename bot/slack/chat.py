@@ -174,6 +174,9 @@ class SlackChat:
     async def inside(self, person: Person, places: Sequence[Place]) -> frozenset[str]:
         return await self._members.inside(person.id, places)
 
+    async def is_forum(self, place: Place) -> bool:  # noqa: ARG002
+        return False
+
     async def grants(self, place: Place, extra: Mapping[str, str]) -> Sequence[Grant]:  # noqa: ARG002
         """See `Chat.grants`: scopes of the token, and membership."""
         given, info = await self.api.scopes(), {"is_member": True}

@@ -46,6 +46,9 @@ label = Texts(
     text("trends", "Trends"),
     text("highlights", "Highlights"),
     text("directions", "Emerging directions"),
+    # tags of a forum's posts: at most 20 characters
+    text("tag.first", "must read"),
+    text("tag.code", "code"),
     # a paper
     text("core", "Core idea"),
     text("findings", "Findings"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 
 def wide(char: str) -> bool:
@@ -35,3 +36,35 @@ def _lines(line: str, width: int) -> int:
         else:
             count, used = count + max(1, -(-size // width)), size % width or width
     return count
+
+
+def shortened(text: str, most: int, size: Callable[[str], int] = len) -> str:
+    """The text on one line; of a longer one the beginning, cut between words, with an ellipsis."""
+    text = " ".join(text.split())
+    if size(text) <= most:
+        return text
+    ends = [end for end in range(1, min(len(text), most)) if size(text[:end]) < most and not _joined(text, end)]
+    end = next((end for end in reversed(ends) if not _within_word(text[end - 1], text[end])), 0)
+    end = end or (ends[-1] if ends else 0)  # one long word
+    return text[:end].rstrip(" ,·:;–-(") + "…"
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether the characters before and after this place make one sign: parts of an emoji."""
+    before, after = text[at - 1], text[at]
+    return (
+        unicodedata.category(after) in ("Mn", "Me", "Mc", "Cf")
+        or before == "\u200d"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or all("\U0001f1e6" <= char <= "\U0001f1ff" for char in (before, after))
+    )
+
+
+def _within_word(before: str, after: str) -> bool:
+    """Chinese has no spaces between words; of Japanese, words in katakana stay whole."""
+    if before.isspace() or after.isspace():
+        return False
+    names = [unicodedata.name(char, "").partition(" ")[0] for char in (before, after)]
+    if names[0] == names[1] and names[0].startswith("KATAKANA"):
+        return True
+    return all(name == "HANGUL" or not wide(char) for name, char in zip(names, (before, after), strict=True))

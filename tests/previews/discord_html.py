@@ -139,3 +139,10 @@ def components(message: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """What a message shows: its components, and the content of a forum's first message."""
     content = [{"type": 10, "content": message["content"]}] if message.get("content") else []
     return [*content, *message.get("components", ())]
+
+
+def starter(message: Mapping[str, Any], *, pictured: bool) -> Sequence[Mapping[str, Any]]:
+    """A forum's first message, whose attached picture stands between its text and its buttons."""
+    content, *rows = components(message)
+    gallery = {"type": 12, "items": [{"description": "Figure 1"}]}
+    return [content, *([gallery] if pictured else []), *rows]

@@ -19,6 +19,8 @@ SHOWN = {
     "slack-setup": ("slack-setup-en", "light", "wide"),
     "discord-parent": ("discord-parent-en", "dark", "phone"),
     "discord-reply": ("discord-reply-en", "dark", "phone"),
+    "discord-forum": ("discord-forum-en", "dark", "phone"),
+    "discord-post": ("discord-post-en", "dark", "phone"),
     "discord-parent-wide": ("discord-parent-en", "dark", "wide"),
     "discord-answer-wide": ("discord-answer-en", "dark", "wide"),
     "terminal": ("terminal-en", "dark", "wide"),

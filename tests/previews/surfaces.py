@@ -9,7 +9,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
 from bot.commands import setup
 from bot.console import render
-from bot.core.chat import Grant, Panel, Place, Post
+from bot.core.chat import Grant, Panel, Place, Post, Step, StepKind
 from bot.core.subscription import Detail, Subscription
 from bot.digests import cards
 from bot.discord.render import messages as discord
@@ -110,7 +110,23 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
     def posts(post: Post, at: str = "13:30", *, alone: bool = False) -> list[Shown]:
         return [Shown(discord_html.components(m), at=at, alone=alone) for m in discord.messages(post)]
 
+    apart = discord_plan.plan(cards.thread(digest, Detail.SHORT, apart=True), digest.key)
+    index = [s for s in apart if s is apart[0] or (s.payload.get("only") == "forum" and s.kind is not StepKind.EDIT)]
+    first = next(s for s in apart if s.reply == 0)
+    more = [s for s in apart if s.on == first.key]
+
+    def post(name: str, first: Step, more: Sequence[Step]) -> Surface:
+        head = first.payload["forum"]
+        shown = [discord_html.starter(head["message"], pictured=first.picture is not None)]
+        shown += [discord_html.components(s.payload["message"]) for s in more]
+        payload = [head["name"], head["tags"], *(list(blocks) for blocks in shown)]
+        title = f"{head['name']} · {', '.join(names[0] for names in head['tags'][:5])}"
+        pages = [Shown(blocks) for blocks in shown]
+        return Surface(f"discord-{name}-{language}", payload, lambda theme: discord_html.page(title, pages, (), theme))
+
     return [
+        post("forum", index[0], index[1:]),
+        post("post", first, more),
         made("parent", [Shown(discord_html.components(steps[0].payload["text"]))]),
         made("reply", [Shown(discord_html.components(by_reply[0]))]),
         made("answer", [Shown(asked, "ann", "14:02"), *posts(_answer(digest, language), "14:02")]),

@@ -45,7 +45,7 @@ async def _body(request: web.Request) -> Any:
     files = [part.filename for part in parts]
     for part in parts:
         part.file.close()
-    assert [a["filename"] for a in body["attachments"]] == files
+    assert [a["filename"] for a in body.get("message", body)["attachments"]] == files
     return body
 
 

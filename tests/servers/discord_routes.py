@@ -189,6 +189,8 @@ def _forum_post(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
     if forum["type"] != FORUM:
         raise Refused(400, 50024, "Cannot execute action on this channel type")
     d.world.need(forum, "SEND_MESSAGES")
+    if body["message"].get("attachments"):
+        d.world.need(forum, "ATTACH_FILES")
     rules.check_thread(body)
     rules.check_message(body["message"], flags=int(body["message"].get("flags") or 0), starter=True)
     rules.check_spec("CreateForumThreadRequest", body)
@@ -221,10 +223,37 @@ def _archived(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
 @_on("PATCH", "/channels/{channel}")
 def _channel_edit(d: Discord, body: Any, query: Any, channel_id: str) -> Any:
     channel = d.world.get_channel(channel_id)
+    if channel["type"] != PUBLIC_THREAD:
+        return _furnish(d, channel, body)
+    rules.check_spec("UpdateThreadRequestPartial", body)
+    state = channel["thread_metadata"]
+    if state["locked"]:
+        d.world.need(channel, "MANAGE_THREADS")
+    if state["archived"] and body.get("archived", True):
+        raise Refused(400, 50083, "Thread is archived")
+    if "name" in body:
+        rules.check_thread({"name": body["name"]})
     channel["name"] = body.get("name", channel["name"])
-    if "archived" in body:
-        channel["thread_metadata"]["archived"] = body["archived"]
-        d.world.emit("THREAD_UPDATE", channel)
+    state["archived"] = body.get("archived", state["archived"])
+    d.world.emit("THREAD_UPDATE", channel)
+    return channel
+
+
+def _furnish(d: Discord, channel: dict[str, Any], body: Any) -> Any:
+    d.world.need(channel, "MANAGE_CHANNELS")
+    rules.check_spec("UpdateGuildChannelRequestPartial", body)
+    if channel["type"] != FORUM:
+        raise Refused(400, 50024, "Cannot execute action on this channel type")
+    tags = body.get("available_tags", channel["available_tags"])
+    names = [t["name"] for t in tags]
+    if any(not 1 <= rules.size(name) <= 20 for name in names):
+        raise bad("available_tags: Must be between 1 and 20 in length.")
+    if len(set(names)) < len(names):
+        raise Refused(400, 40061, "Tag names must be unique")
+    default = {"moderated": False, "emoji_id": None, "emoji_name": None}
+    channel["available_tags"] = [{**default, **t, "id": t.get("id") or d.world.snowflake()} for t in tags]
+    channel["default_reaction_emoji"] = body.get("default_reaction_emoji", channel["default_reaction_emoji"])
+    d.world.emit("CHANNEL_UPDATE", channel)
     return channel
 
 

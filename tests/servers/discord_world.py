@@ -16,7 +16,7 @@ ALL = (1 << 50) - 1
 MANAGE_CHANNELS = 1 << 4
 
 PERMISSIONS = {
-    "VIEW_CHANNEL": 1 << 10, "SEND_MESSAGES": 1 << 11, "READ_MESSAGE_HISTORY": 1 << 16, "ATTACH_FILES": 1 << 15,
+    "VIEW_CHANNEL": 1 << 10, "SEND_MESSAGES": 1 << 11, "READ_MESSAGE_HISTORY": 1 << 16, "ATTACH_FILES": 1 << 15, "MANAGE_CHANNELS": 1 << 4,
     "CREATE_PUBLIC_THREADS": 1 << 35, "SEND_MESSAGES_IN_THREADS": 1 << 38,
 }  # fmt: skip
 
@@ -99,7 +99,14 @@ class World:
         made = [
             {"id": self.snowflake(), "name": t, "moderated": False, "emoji_id": None, "emoji_name": None} for t in tags
         ]
-        return self.channel(guild, FORUM, "papers-forum", available_tags=made, flags=1 << 4 if require_tag else 0)
+        return self.channel(
+            guild,
+            FORUM,
+            "papers-forum",
+            available_tags=made,
+            default_reaction_emoji=None,
+            flags=1 << 4 if require_tag else 0,
+        )
 
     def direct(self, user: dict[str, Any]) -> dict[str, Any]:
         for channel in self.channels.values():

@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.settings import shapes
 from bot.core.settings.problems import plain
 from bot.core.settings.suggestions import language_tags, timezones
-from bot.core.subscription import DAYS, Detail
+from bot.core.subscription import DAYS, Detail, Layout
 from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
@@ -228,6 +228,8 @@ class Settings(BaseSettings):
     """The timezone of DIGEST_TIME: Europe/Berlin, Asia/Shanghai."""
     digest_days: Annotated[list[str], NoDecode, BeforeValidator(weekdays)] = list(DAYS)
     """The days on which it is posted: mon-fri, or mon,wed, or every day."""
+    digest_layout: Layout = Layout.DAY
+    """In a Discord forum: day, one post with the papers in it, or paper, a post for each paper."""
     digest_figures: bool = True
     """Whether papers are shown with their teaser figure, where its licence allows it."""
     digest_show_cost: bool = False

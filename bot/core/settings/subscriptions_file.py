@@ -22,7 +22,7 @@ from bot.core.chat import Place
 from bot.core.ids import ChannelKey, MalformedId
 from bot.core.settings import settings, shapes
 from bot.core.settings.problems import plain
-from bot.core.subscription import Detail, Subscription
+from bot.core.subscription import Detail, Layout, Subscription
 from digest.arxiv.categories import check
 from digest.errors import BadInput
 from digest.model import Profile
@@ -78,6 +78,7 @@ class Wanted(BaseModel):
     figures: bool | None = None
     unfurl: bool | None = None
     changes: bool | None = None
+    layout: Layout | None = None
     ping_role: str | None = None
 
 
@@ -223,6 +224,7 @@ def shown(subscription: Subscription) -> dict[str, Any]:
     values = {name: getattr(subscription.profile, name, None) for name in Profile.__dataclass_fields__}
     values |= {name: getattr(subscription, name) for name in NAMES if name not in values}
     values["detail"] = subscription.detail.value
+    values["layout"] = subscription.layout.value
     return {name: list(v) if isinstance(v := values[name], tuple) else v for name in NAMES}
 
 

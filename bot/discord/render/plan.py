@@ -8,6 +8,14 @@ that only one of them needs (the parent's overflow) says so. Payloads:
     REPLY   {"message": message, "only": "" | "text" | "forum"}     skipped in the other kind
     EDIT    {"text": message, "forum": message}, or as REPLY
 
+With a post for each paper, in a forum only, a paper is a POST like the parent:
+
+    POST    {"forum": {"name", "tags", "auto_archive_duration", "message"}}
+
+The parent's `forum` then has "make", the tags that may be made. A tag is a list of names, of which
+the forum may have one. The papers are posted from the last to the first, because a forum shows the
+newest on top.
+
 Keys: `<key>:0` parent, `:t` its thread, `:4` the fourth reply, `:4.1` its overflow, `:e…` edits.
 """
 
@@ -17,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import THREAD_TITLE, Post, Step, StepKind, Thread, picture_in
+from bot.core.chat import THREAD_TITLE, ForumPost, Post, Step, StepKind, Thread, picture_in, without_pictures
 from bot.core.ids import StepKey, further_key, link_to, reply_url
 from bot.discord.ids import ComponentId, custom_id, marker, parse_custom_id
 from bot.discord.render.markdown import Target, Unit
@@ -37,7 +45,8 @@ from bot.discord.render.messages import (
     pieces,
     v2,
 )
-from bot.discord.render.packing import Piece, Row, Words, pack, size
+from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, size
+from digest.render.width import shortened
 
 ARCHIVE = 10080
 """Seven days in minutes."""
@@ -51,7 +60,9 @@ def plan(thread: Thread, key: str) -> list[Step]:
     text, forum = (_parent(thread, lambda url: begins.get(url, url), forum=kind) for kind in (False, True))
     parent, opened, edit = (str(StepKey(key, name)) for name in ("0", "t", "e"))
     name = {"name": thread_name(thread.title or thread.parent.fallback), "auto_archive_duration": ARCHIVE}
-    starter = {**name, "tags": list(thread.tags), "message": _starter_keyed(forum[0][0], parent)}
+    starter = {**name, "tags": [list(names) for names in thread.tags], "message": _starter_keyed(forum[0][0], parent)}
+    if thread.posts:
+        starter["make"] = [list(names) for names in thread.make]
     steps = [
         Step(parent, StepKind.POST, {"text": keyed(text[0][0], parent), "forum": starter}),
         Step(opened, StepKind.THREAD, name, on=parent),
@@ -67,22 +78,68 @@ def plan(thread: Thread, key: str) -> list[Step]:
             if finished is not None:
                 again = {"message": edited(finished, step_key), "only": only}
                 edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=step_key))
-    for n, reply in enumerate(thread.replies):
-        first = str(StepKey(key, str(n + 1)))
-        accent = ACCENT if n < thread.first else GREY
-        bare = messages(reply, accent=accent)
-        picture = picture_in(reply)
-        shown = messages(reply, pictured=True, accent=accent) if picture else bare
-        for i, message in enumerate(bare):
-            said = further_key(first, i) if i else first
-            payload = {"message": silent(keyed(message, said)), "only": ""}
-            step = Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n)
-            # What follows must not depend on whether the picture can be uploaded.
-            if picture and not i and shown[1:] == bare[1:]:
-                pictured = {"message": silent(keyed(shown[0], said)), "only": ""}
-                step = replace(step, payload=pictured, picture=picture, bare=payload)
-            steps.append(step)
+    papers = [
+        _post(thread.posts[n], key, n, reply) if thread.posts else _reply(reply, key, n, opened, first=n < thread.first)
+        for n, reply in enumerate(thread.replies)
+    ]
+    for paper in reversed(papers) if thread.posts else papers:
+        steps += paper
     return [*steps, *edits]
+
+
+def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[Step]:
+    """A paper's messages in the thread. `first`: it is to be read first."""
+    begin, accent = str(StepKey(key, str(n + 1))), ACCENT if first else GREY
+    bare = messages(reply, accent=accent)
+    picture = picture_in(reply)
+    shown = messages(reply, pictured=True, accent=accent) if picture else bare
+    steps = []
+    for i, message in enumerate(bare):
+        said = further_key(begin, i) if i else begin
+        payload = {"message": silent(keyed(message, said)), "only": ""}
+        step = Step(said, StepKind.REPLY, payload, on=opened, reply=-1 if i else n)
+        # What follows must not depend on whether the picture can be uploaded.
+        if picture and not i and shown[1:] == bare[1:]:
+            pictured = {"message": silent(keyed(shown[0], said)), "only": ""}
+            step = replace(step, payload=pictured, picture=picture, bare=payload)
+        steps.append(step)
+    return steps
+
+
+def _post(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
+    """A paper's post in a forum: its first message, which a forum's list shows, and the others."""
+    begin, picture = str(StepKey(key, str(n + 1))), picture_in(reply)
+    bare = _post_messages(without_pictures(reply))
+    shown = _post_messages(reply) if picture else bare
+
+    def starter(messages: Sequence[Payload]) -> Payload:
+        name = {
+            "name": thread_name(head.name),
+            "auto_archive_duration": ARCHIVE,
+            "tags": [list(names) for names in head.tags],
+        }
+        return {"forum": {**name, "message": _starter_keyed(messages[0], begin)}}
+
+    step = Step(begin, StepKind.POST, starter(bare), reply=n)
+    # What follows must not depend on whether the picture can be uploaded.
+    if picture and shown[1:] == bare[1:]:
+        step = replace(step, payload=starter(shown), picture=picture, bare=step.payload)
+    more = [(further_key(begin, i), message) for i, message in enumerate(bare[1:], 1)]
+    return [step, *(Step(k, StepKind.REPLY, {"message": silent(keyed(m, k)), "only": ""}, on=begin) for k, m in more)]
+
+
+def _post_messages(reply: Post) -> list[Payload]:
+    """What stands above the Rule and the buttons, then the rest in further messages."""
+    found, controls = _layout(reply, str, ())
+    rule = next((i for i, piece in enumerate(found) if isinstance(piece, Line)), len(found))
+    above = found[:rule]
+    picture = next((i for i, piece in enumerate(above) if isinstance(piece, Gallery)), None)
+    if picture is not None:  # the file is shown below the text, and so is its caption
+        above = [*above[:picture], *above[picture + 2 :], above[picture + 1]]
+    first, *over = pack(above, lambda i: (TEXT, COMPONENTS) if i else (CONTENT, 10_000)) or [[]]
+    below = pack(found[rule:], lambda _: (TEXT, COMPONENTS))
+    starter = {**_starter(first, controls), "allowed_mentions": NOBODY}
+    return [silent(starter), *(v2(part) for part in (*over, *below))]
 
 
 def silent(message: Payload) -> Payload:
@@ -90,14 +147,8 @@ def silent(message: Payload) -> Payload:
 
 
 def thread_name(title: str) -> str:
-    """Whole words of a title that fit."""
-    name = " ".join(title.split()) or "arXiv"
-    if size(name) <= THREAD_TITLE:
-        return name
-    while size(name) >= THREAD_TITLE:
-        head, space, _ = name.rpartition(" ")
-        name = head if space else name[:-1]
-    return name.rstrip(" ,·:;") + "…"
+    """A thread's or post's name within Discord's limit."""
+    return shortened(title, THREAD_TITLE, size) or "arXiv"
 
 
 def _parent(thread: Thread, target: Target, *, forum: bool) -> Parts:

@@ -44,7 +44,8 @@ class DiscordWorld:
 
     async def remove(self, message: str) -> None:
         channel, _, bare = message.rpartition("/")
-        self.home.world.remove(channel or self.place.channel, bare)
+        own = bare if bare in self.home.world.channels else self.place.channel  # a forum's post
+        self.home.world.remove(channel or own, bare)
 
     def question(self, thread: Place) -> Question:
         return Question("q", thread, Person("7"), "Does it release code?", datetime.now(UTC))

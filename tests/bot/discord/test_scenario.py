@@ -1,6 +1,7 @@
 """A day on a server: the real Dispatcher, store, delivery and stand-in Analyst over HTTP and WebSocket to the strict local Discord."""
 
 import asyncio
+import contextlib
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -178,8 +179,15 @@ async def refusable(day):
 
 @pytest.fixture
 async def day(tmp_path, redis_url, home):
+    async with a_day(tmp_path, redis_url, home) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def a_day(tmp_path, redis_url, home, **settings):
     """A digest of ten papers stands in the channel."""
-    settings = Settings(_env_file=None, redis_url=redis_url, paperboy_home=tmp_path, digest_categories=["cs.CV"])
+    given = {"redis_url": redis_url, "paperboy_home": tmp_path, "digest_categories": ["cs.CV"]} | settings
+    settings = Settings(_env_file=None, **given)
     sample, queue = SampleDay(), InlineQueue()
     async with open_app(settings, papers=sample, texts=sample) as app:
         chats = {"discord": home.chat}

@@ -247,15 +247,19 @@ async def test_a_deleted_thread_is_gone(home):
 
 async def test_a_forum_gets_the_tags_it_has(home):
     forum = home.world.forum(home.guild, ("Digest", "cs.CV", "news"))
-    steps = home.chat.plan(_thread_of("parent", ("digest", "cs.CV", "cs.RO")), Place("discord", forum["id"]), "f")
+    steps = home.chat.plan(_thread_of("parent", "digest", "cs.CV", "cs.RO"), Place("discord", forum["id"]), "f")
     thread = await home.chat.post(steps[0], Place("discord", forum["id"]))
     names = {t["id"]: t["name"] for t in forum["available_tags"]}
     assert [names[t] for t in home.world.channels[thread]["applied_tags"]] == ["Digest", "cs.CV"]
 
 
-async def test_a_forum_that_requires_a_tag_it_lacks_is_a_sentence(home):
-    forum = home.world.forum(home.guild, ("news",), require_tag=True)
-    steps = home.chat.plan(_thread_of("parent", ("digest",)), Place("discord", forum["id"]), "f")
+async def test_a_forum_that_requires_a_tag_gets_one_that_everybody_may_use_else_there_is_a_sentence(home):
+    forum = home.world.forum(home.guild, ("news", "free"), require_tag=True)
+    forum["available_tags"][0]["moderated"] = True
+    steps = home.chat.plan(_thread_of("parent", "digest"), Place("discord", forum["id"]), "f")
+    post = await home.chat.post(steps[0], Place("discord", forum["id"]))
+    assert home.world.channels[post]["applied_tags"] == [forum["available_tags"][1]["id"]]
+    forum["available_tags"][1]["moderated"] = True
     with pytest.raises(Forbidden, match="digest"):
         await home.chat.post(steps[0], Place("discord", forum["id"]))
 
@@ -277,10 +281,10 @@ async def test_what_is_shared_into_a_forum_becomes_a_post_there(home):
     assert "shared" in home.world.messages[message][message]["content"]
 
 
-def _thread_of(word: str, tags: tuple[str, ...]):
+def _thread_of(word: str, *tags: str):
     from bot.core.chat import Thread
 
-    return Thread(a_post(word), (), None, word, tags)
+    return Thread(a_post(word), (), None, word, tuple((tag,) for tag in tags))
 
 
 async def test_the_first_words_come_at_once_and_later_ones_at_a_pace(home):
