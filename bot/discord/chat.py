@@ -28,6 +28,7 @@ from bot.core.chat import (
     TargetMissing,
     Thread,
     Upload,
+    without_pictures,
 )
 from bot.core.ids import further_key
 from bot.core.throttle import Pauses, Throttle
@@ -325,7 +326,7 @@ class DiscordChat:
 
     async def _send_to_forum(self, place: Place, post: Post, key: str) -> str:
         ids: dict[str, str] = {}
-        steps = plan(Thread(post, (), None, post.fallback), key)
+        steps = plan(Thread(without_pictures(post), (), None, post.fallback), key)
         forum = await self._channel_info(place.channel)
         with contextlib.suppress(ChatError):
             sent = await self.history.find_post(steps[0].key, forum, datetime.now(UTC) - SENT_LATELY)
