@@ -78,7 +78,7 @@ class Roundups:
         sources = roundup.to_sum_up(digests, liked)
         summary = await self._sum_up(subscription, sources, language, period, can_wait=can_wait)
         post = roundup.roundup_post(made, summary, await self._links(subscription, digests))
-        return Thread(post, (), None, roundup.title_of(period, language), ("digest",))
+        return Thread(post, (), None, roundup.title_of(period, language), (("digest",),))
 
     async def _digests(self, subscription: str, period: Period) -> list[Digest]:
         """Those of the period that were delivered, oldest first."""
