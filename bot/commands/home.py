@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from bot.alerts.following import digest_url
 from bot.commands.library import file_buttons
@@ -40,31 +39,42 @@ TITLES_TIMEOUT = 3.0
 async def home_page(context: Context, person: Person, platform: str) -> Post:
     """The day in the person's channels, their saved papers, questions and channels, and help."""
     language = person.language or context.defaults.profile.language
-    blocks: list[Block] = [Heading(say("home.title", language))]
     subscriptions = await _visible(context, person, platform)
-    digests = {s.key: await context.store.latest_digest(s.key) for s in subscriptions[:CHANNELS]}
-    latest = [(s, digest) for s in subscriptions[:TODAY] if (digest := digests[s.key]) is not None]
-    for heading, of_today in (("home.today", True), ("home.earlier", False)):
-        shown = [(s, d) for s, d in latest if (d.local_date == context.daily.local_date(s)) is of_today]
-        if shown:
-            blocks.append(Heading(say(heading, language)))
-        for subscription, digest in shown:
-            blocks += await _today(context, subscription, digest, language)
-    blocks += await _saved(context, person, [s.key for s in subscriptions], language)
-    if questions := await _questions(context, person, platform):
-        blocks += [Heading(say("home.questions", language)), Text("\n".join(questions))]
-    if subscriptions:
-        blocks.append(Heading(say("home.channels", language)))
-        for subscription in subscriptions[:CHANNELS]:
-            blocks += await _channel(context, subscription, person, language)
-    if left := len(subscriptions) - CHANNELS:
-        blocks += [Small(say("home.left", language, n=left))] if left > 0 else []
-    blocks += [Heading(say("home.how", language)), Text(say("home.help", language))]
+    today: list[Block] = []
+    earlier: list[Block] = []
+    for subscription in subscriptions[:TODAY]:
+        if (digest := await context.store.latest_digest(subscription.key)) is not None:
+            of_today = digest.local_date == context.daily.local_date(subscription)
+            (today if of_today else earlier).extend(await _today(context, subscription, digest, language))
+    saved = await _saved(context, person, [s.key for s in subscriptions], language)
+    questions = await _questions(context, person, platform)
+    channels: list[Block] = []
+    for subscription in subscriptions[:CHANNELS]:
+        channels += await _channel(context, subscription, person, language)
+    if len(subscriptions) > CHANNELS:
+        channels.append(Small(say("home.left", language, n=len(subscriptions) - CHANNELS)))
+    cost = ""
     if context.show_cost and may(SURFACES["costs"], Standing(person, named=context.admins)):
-        today: date = context.now().date()
-        spending = await context.store.spending(today)
-        blocks.append(Text(say("home.cost", language, cost=cost_words(spending.total))))
-    return Post(tuple(blocks), say("home.title", language), language)
+        spending = await context.store.spending(context.now().date())
+        cost = say("home.cost", language, cost=cost_words(spending.total))
+    asked = [Text("\n".join(questions))] if questions else []
+    parts: dict[str, Sequence[Block]] = {
+        "today": today,
+        "earlier": earlier,
+        "saved": saved,
+        "questions": asked,
+        "channels": channels,
+    }
+    return desk(parts, cost, language)
+
+
+def desk(parts: Mapping[str, Sequence[Block]], cost: str, language: str) -> Post:
+    """The page of these parts, without those that are empty. Pure."""
+    blocks: list[Block] = [Heading(say("home.title", language))]
+    for name, part in parts.items():
+        blocks += [Heading(say(f"home.{name}", language)), *part] if part else []
+    blocks += [Heading(say("home.how", language)), Text(say("home.help", language))]
+    return Post((*blocks, *([Text(cost)] if cost else [])), say("home.title", language), language)
 
 
 async def suggested_prompts(context: Context, person: Person, platform: str) -> list[tuple[str, str]]:
@@ -90,7 +100,14 @@ async def suggested_prompts(context: Context, person: Person, platform: str) -> 
 
 
 async def _today(context: Context, subscription: Subscription, digest: Digest, language: str) -> list[Block]:
-    """The latest digest's headline and the papers to read first; *Open*, and a menu to ask."""
+    with contextlib.suppress(ChatError):
+        url = await digest_url(context, digest, subscription.place)
+        return day_blocks(subscription.place.channel, digest, url, language)
+    return day_blocks(subscription.place.channel, digest, "", language)
+
+
+def day_blocks(channel: str, digest: Digest, url: str, language: str) -> list[Block]:
+    """A digest's headline and the papers to read first; *Open*, and a menu to ask. Pure."""
     first = [e for m in digest.summary.first[:FIRST] if (e := digest.entry(m.paper_id))] or digest.entries[:FIRST]
     names = [f"- {e.number} · {link(name_in(digest, e), e.paper.abs_url)}" for e in first]
     day = day_words(digest.local_date, language)
@@ -98,10 +115,9 @@ async def _today(context: Context, subscription: Subscription, digest: Digest, l
     options = tuple(
         (f"{e.number} · {name_in(digest, e)}"[:75], str(PaperById(e.paper.versioned))) for e in digest.entries[:25]
     )
-    blocks: list[Block] = [Heading(subscription.place.channel, 3), Text(said)]
-    with contextlib.suppress(ChatError):
-        if url := await digest_url(context, digest, subscription.place):
-            blocks.append(Actions((Button("open", "", say("home.open", language), url=url),)))
+    blocks: list[Block] = [Heading(channel, 3), Text(said)]
+    if url:
+        blocks.append(Actions((Button("open", "", say("home.open", language), url=url),)))
     return [*blocks, *([Menu("ask", say("home.ask", language), options)] if options else [])]
 
 
@@ -133,15 +149,17 @@ async def _saved(context: Context, person: Person, inside: Sequence[str], langua
         url = await _shown_at(context, vote, inside)
         lines.append(f"- {link(title, f'https://arxiv.org/abs/{vote.subject}')} · {link(day, url) if url else day}")
         options.append((f"{name} · {vote.subject}"[:75], str(PaperById(vote.subject))))
+    return saved_blocks(lines, options, language, several=len(votes) >= LEAST)
+
+
+def saved_blocks(
+    lines: Sequence[str], options: Sequence[tuple[str, str]], language: str, *, several: bool
+) -> list[Block]:
+    """`several`: enough to compare. Pure."""
     buttons = file_buttons("saved", "me").buttons
-    if len(votes) >= LEAST:
+    if several:
         buttons = (compare_button(language), *buttons)
-    return [
-        Heading(say("home.saved", language)),
-        Text("\n".join(lines)),
-        Actions(buttons),
-        Menu("save_undo", say("unsave", language), tuple(options)),
-    ]
+    return [Text("\n".join(lines)), Actions(buttons), Menu("save_undo", say("unsave", language), tuple(options))]
 
 
 async def _papers(context: Context, votes: Sequence[Vote]) -> Mapping[str, Paper]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
@@ -16,7 +17,7 @@ from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.digests.preferences import load_learned
-from bot.store import DeliveryState, RunState
+from bot.store import DeliveryState, Run, RunState
 from digest.arxiv import calendar
 from digest.model import Usage
 from digest.render.catalogs import in_language
@@ -33,14 +34,10 @@ async def status(
         return
     title = say("me.title" if subscription.place.direct else "status.title", language)
     standing = context.standing_in(subscription, command.person)
+    state = await state_line(context, subscription, language)
     wrong = await trouble_lines(context, subscription, language)
     lines = await status_lines(context, subscription, language, costs=may(SURFACES["costs"], standing))
-    blocks: list[Block] = [
-        Heading(title, 2),
-        await state_line(context, subscription, language),
-        *(Text(f"⚠ {line}") for line in wrong),
-        Text("\\\n".join(lines)),
-    ]
+    blocks = status_blocks(title, state, wrong, lines)
     learned = await load_learned(context.store, subscription)
     if learned.papers:
         blocks.append(Text("\n\n".join(learned_lines(learned, language))))
@@ -49,6 +46,11 @@ async def status(
     if may(ACTIONS["settings"].right, standing):
         blocks.append(Actions(channel_buttons(subscription, language)))
     await respond.show(Post(tuple(blocks), title, language))
+
+
+def status_blocks(title: str, state: Small, wrong: Sequence[str], lines: Sequence[str]) -> list[Block]:
+    """The state, what went wrong, then a fact a line. Pure."""
+    return [Heading(title, 2), state, *(Text(f"⚠ {line}") for line in wrong), Text("\\\n".join(lines))]
 
 
 def channel_buttons(subscription: Subscription, language: str) -> tuple[Button, ...]:
@@ -64,9 +66,12 @@ def channel_buttons(subscription: Subscription, language: str) -> tuple[Button, 
 async def state_line(context: Context, subscription: Subscription, language: str) -> Small:
     """How the channel stands, and the next run in the reader's time: the settings have the
     channel's."""
-    due = next_run(subscription, context.now())
+    return state_of(subscription, context.now(), await context.store.open_run(subscription.key), language)
+
+
+def state_of(subscription: Subscription, now: datetime, run: Run | None, language: str) -> Small:
+    due = next_run(subscription, now)
     said = [say("status.paused", language)] if due is None else [say("status.on", language)]
-    run = await context.store.open_run(subscription.key)
     if run is not None and run.begun is not None:
         name = "status.running.waiting" if run.note else "status.running"
         since = run_time(run.begun, subscription, language)
@@ -98,26 +103,10 @@ async def forget_votes(context: Context, key: str, respond: Responder, language:
 
 async def status_lines(context: Context, subscription: Subscription, language: str, *, costs: bool) -> list[str]:
     """A fact a line: the last digest, the settings and, if `costs`, cost."""
-    profile = subscription.profile
     lines = [
         *await _last_lines(context, subscription, language),
-        say(
-            "status.profile",
-            language,
-            categories=", ".join(profile.categories),
-            n=subscription.papers,
-            tongue=profile.language,
-            detail=say(f"status.detail.{subscription.detail}", language),
-        ),
+        *settings_lines(subscription, language, forum=await is_forum(context, subscription.place)),
     ]
-    if profile.interests:
-        lines.append(say("status.interests", language, interests=profile.interests))
-    if await is_forum(context, subscription.place):
-        lines.append(say(f"status.layout.{subscription.layout}", language))
-    days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
-    lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
-    roundups = {"weekly": subscription.weekly, "monthly": subscription.monthly}
-    lines += [say(f"status.{k}", language, at=_day_and_time(at, language)) for k, at in roundups.items() if at]
     watched = await context.store.watched(subscription.key)
     if watched and subscription.changes:
         lines.append(say("status.changes", language, n=watched))
@@ -132,6 +121,29 @@ async def status_lines(context: Context, subscription: Subscription, language: s
     if share:
         lines.append(say("status.cost.today", language, share=min(100, int(share * 100))))
     return lines
+
+
+def settings_lines(subscription: Subscription, language: str, *, forum: bool = False) -> list[str]:
+    """Of a forum with its layout. Pure."""
+    profile = subscription.profile
+    lines = [
+        say(
+            "status.profile",
+            language,
+            categories=", ".join(profile.categories),
+            n=subscription.papers,
+            tongue=profile.language,
+            detail=say(f"status.detail.{subscription.detail}", language),
+        )
+    ]
+    if profile.interests:
+        lines.append(say("status.interests", language, interests=profile.interests))
+    if forum:
+        lines.append(say(f"status.layout.{subscription.layout}", language))
+    days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
+    lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
+    roundups = {"weekly": subscription.weekly, "monthly": subscription.monthly}
+    return [*lines, *(say(f"status.{k}", language, at=_day_and_time(at, language)) for k, at in roundups.items() if at)]
 
 
 def _day_and_time(at: str, language: str) -> str:

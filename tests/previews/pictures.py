@@ -17,6 +17,8 @@ SHOWN = {
     "slack-answer-wide": ("slack-answer-en", "light", "wide"),
     "slack-parent-zh": ("slack-parent-zh", "dark", "phone"),
     "slack-setup": ("slack-setup-en", "light", "wide"),
+    "slack-home": ("slack-home-en", "light", "wide"),
+    "slack-compare": ("slack-compare-en", "light", "wide"),
     "discord-parent": ("discord-parent-en", "dark", "phone"),
     "discord-reply": ("discord-reply-en", "dark", "phone"),
     "discord-forum": ("discord-forum-en", "dark", "phone"),

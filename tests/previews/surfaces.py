@@ -3,24 +3,33 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
 
-from bot.commands import setup
+from bot.commands import home, setup, status
 from bot.console import render
-from bot.core.chat import Grant, Panel, Place, Post, Step, StepKind
+from bot.core.chat import Actions, Grant, Heading, Panel, Place, Post, Step, StepKind, Text
 from bot.core.subscription import Detail, Subscription
+from bot.core.texts import say
 from bot.digests import cards
 from bot.discord.render import messages as discord
 from bot.discord.render import panels
 from bot.discord.render import plan as discord_plan
+from bot.questions.comparison import comparison_post
 from bot.slack.render import messages as slack
 from bot.slack.render import views
 from bot.slack.render.views import Memo
+from digest.compare import ASPECTS, Cell, Comparison
+from digest.fulltext.abstract import abstract_text
 from digest.model import Answer, Digest, Evidence, Figure, Quote
+from digest.ports import Source
+from digest.render import tex
+from digest.render.labels import day_words
+from digest.render.markdown import link
 from tests.previews import discord_html, slack_html
-from tests.previews.sample import sample_digest
+from tests.previews.sample import QUOTES, sample_digest
 from tests.previews.slack_html import Shown
 
 LANGUAGES = ("en", "zh")
@@ -73,6 +82,69 @@ def _panel(digest: Digest, language: str) -> Panel:
     return setup.panel(_subscription(digest), setup.State(), language, setup.Footer((papers,), grants))
 
 
+COMPARED = {
+    "en": (
+        (
+            "Moving objects are handled while the model thinks",
+            "200K synthetic and 2K real episodes",
+            "Inference and execution at once, 0.4B",
+        ),
+        ("Images in one step, without latents", "", "Averaged velocities on pixels", "FID 2.22 at 256²"),
+    ),
+    "zh": (
+        ("一边推理一边操作运动物体", "20 万段合成、2 千段真机", "推理与执行并行，0.4B"),
+        ("一步出图，不用潜空间", "", "像素上的平均速度", "256² FID 2.22"),
+    ),
+}
+NOON = datetime(2026, 1, 30, 12, tzinfo=UTC)
+LINK = "https://team.slack.com/archives/C0123456789/p1769754600000100"
+
+
+def _desk(digest: Digest, language: str) -> Post:
+    subscription = replace(_subscription(digest), created=NOON)
+    papers = [e.paper for e in digest.entries]
+    day = day_words(digest.local_date, language, "MMMd")
+    lines = [f"- {link(tex.plain(p.title), p.abs_url)} · {link(day, LINK)}" for p in papers[3:6]]
+    options = [(f"{cards.short_title(p, papers)} · {p.id}", p.id) for p in papers[3:6]]
+    channel = subscription.place.channel
+    state = status.state_of(subscription, NOON, None, language)
+    parts = {
+        "today": home.day_blocks(channel, digest, LINK, language),
+        "saved": home.saved_blocks(lines, options, language, several=True),
+        "questions": [Text(f"- {link(TALK[language][0], LINK)}")],
+        "channels": [Heading(channel, 3), state, Actions(status.channel_buttons(subscription, language))],
+    }
+    return home.desk(parts, "", language)
+
+
+def _status(digest: Digest, language: str) -> Post:
+    subscription = replace(_subscription(digest), created=NOON)
+    coverage = digest.coverage
+    lines = [
+        say("status.last", language, date=link(day_words(digest.local_date, language), LINK), n=len(digest.entries)),
+        say("status.list", language, considered=coverage.considered, announced=coverage.announced),
+        *status.settings_lines(subscription, language),
+    ]
+    title, state = say("status.title", language), status.state_of(subscription, NOON, None, language)
+    blocks = status.status_blocks(title, state, (), lines)
+    return Post((*blocks, Actions(status.channel_buttons(subscription, language))), title, language)
+
+
+def _comparison(digest: Digest, language: str) -> Post:
+    """Aspects of two papers of the sample, each cell with its quotation's link."""
+    entries = digest.entries[:2]
+    sources = [Source(e.paper, abstract_text(e.paper, ""), e.analysis, e.number) for e in entries]
+    ids = tuple(e.paper.id for e in entries)
+    label = {"zh": "摘要"}.get(language, "Abstract")
+    cells = {}
+    for n, (paper, told) in enumerate(zip(ids, COMPARED[language], strict=True), 1):
+        quote = Quote(n, Evidence(QUOTES[0], f"https://arxiv.org/abs/{paper}", label), paper)
+        cells |= {(aspect, paper): Cell(said, (quote,)) for aspect, said in zip(ASPECTS, told, strict=False) if said}
+    answer = Answer("", (), ids, language, "a-model")
+    made = Comparison(ASPECTS[:4], ids, answer, cells)
+    return comparison_post(made, sources, language, "0123", by_words=False)
+
+
 def _slack(digest: Digest, language: str) -> list[Surface]:
     steps = slack.steps(cards.thread(digest, Detail.SHORT), digest.key)
     by_reply = {step.reply: step.payload["blocks"] for step in steps if step.reply >= 0}
@@ -84,7 +156,8 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
     def made(name: str, messages: Sequence[Shown], modals: Sequence[Mapping[str, Any]] = ()) -> Surface:
         payload = [[list(m.blocks) for m in messages], list(modals)]
         title = f"slack-{name}-{language}"
-        return Surface(title, payload, lambda theme: slack_html.page("#cv-papers", messages, modals, theme))
+        bar = "Paperboy" if name == "home" else "#cv-papers"
+        return Surface(title, payload, lambda theme: slack_html.page(bar, messages, modals, theme))
 
     return [
         made("parent", [Shown(steps[0].payload["blocks"])]),
@@ -92,6 +165,9 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
         made("answer", [Shown(asked, "ann", "14:02"), *(Shown(blocks, at="14:02") for blocks in answer)]),
         made("others", [], [others]),
         made("setup", [], [view]),
+        made("home", [Shown(views.home(_desk(digest, language))["blocks"], at="")]),
+        made("status", [Shown(m["blocks"], alone=True) for m in slack.render_post(_status(digest, language))]),
+        made("compare", [Shown(m["blocks"], at="14:05") for m in slack.render_post(_comparison(digest, language))]),
     ]
 
 
@@ -132,6 +208,8 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
         made("answer", [Shown(asked, "ann", "14:02"), *posts(_answer(digest, language), "14:02")]),
         made("others", [Shown(discord_html.components(m), alone=True) for m in others]),
         made("setup", [Shown(discord_html.components(panel), alone=True)]),
+        made("status", posts(_status(digest, language), alone=True)),
+        made("compare", posts(_comparison(digest, language), "14:05")),
     ]
 
 
