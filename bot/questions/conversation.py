@@ -156,7 +156,7 @@ class Conversation:
     async def _queue(self, question: Question, again: int) -> None:
         """Queues the answer, unless others to the same person come first."""
         task = str(AnswerTask(question.id, again))
-        if await self._store.wait_turn(question.person.id, task, question.at.timestamp()):
+        if await self._store.wait_turn(question.person.id, task):
             await self._context.queue.add("answer", task)
 
     async def _next_turn(self, task: str) -> None:

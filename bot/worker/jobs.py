@@ -450,7 +450,7 @@ class Jobs:
         await self._store.reset_turns({asked.question.person.id for asked in unanswered})
         for asked in unanswered:
             question, name = asked.question, str(AnswerTask(asked.question.id, asked.round))
-            if await self._store.wait_turn(question.person.id, name, question.at.timestamp()):
+            if await self._store.wait_turn(question.person.id, name):
                 await self._requeue(aside, "answer", name)
         for delivery in await self._store.open_deliveries():
             if await self._store.digest(delivery) is not None:

@@ -26,19 +26,29 @@ class People:
     def __init__(self, api: WebApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._api, self._clock = api, clock
         self._known: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Person | None]] = {}
+        """One request for a person at a time: who asks much must not use up the rate of all."""
 
     async def person(self, user: str) -> Person:
         """Never fails: returns a Person without rights or language if Slack does not answer."""
         asked, known = self._known.get(user, (0.0, None))
         if known is not None and self._clock() - asked < MAX_AGE:
             return known
+        asking = self._asking.get(user)
+        if asking is None:
+            asking = self._asking[user] = asyncio.create_task(self._ask(user))
+            asking.add_done_callback(lambda _: self._asking.pop(user, None))
+        done, _ = await asyncio.wait({asking}, timeout=TIMEOUT)
+        found = asking.result() if done and not asking.cancelled() else None
+        return found or known or Person(user)
+
+    async def _ask(self, user: str) -> Person | None:
         try:
-            async with asyncio.timeout(TIMEOUT):
-                found = await self._request(user)
-        except (ChatError, TimeoutError) as error:
+            found = await self._request(user)
+        except ChatError as error:
             if isinstance(error, Forbidden):
                 log.warning("event=person_unknown reason=%s", for_log(error))
-            return known or Person(user)
+            return None
         self._known[user] = (self._clock(), found)
         self._known.move_to_end(user)
         while len(self._known) > MAX_PEOPLE:

@@ -25,12 +25,16 @@ return 1
 """)
 
 WAIT = Script("""
-redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('SET', KEYS[2], KEYS[1], 'EX', ARGV[3])
+local now = redis.call('TIME')
+redis.call('ZADD', KEYS[1], 'NX', now[1] + now[2] / 1e6, ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('SET', KEYS[2], KEYS[1], 'EX', ARGV[2])
 return redis.call('ZRANK', KEYS[1], ARGV[1])
 """)
-"""Keys: the person's questions by time, and the way from a question to them. Returns the place."""
+"""Keys: the person's questions in the order they came, and the way from a question to them.
+
+Returns the place. By the time they were asked, each that came out of order would be a first one.
+"""
 
 
 class Quotas(Secrets):
@@ -45,11 +49,11 @@ class Quotas(Secrets):
         who, today = await self._hash(person), iso(self.now().astimezone(UTC).date())
         return bool(await self.redis.do("SET", key("quota-told", who, name, today), "1", "NX", "EX", seconds(LIFE)))
 
-    async def wait_turn(self, person: str, question: str, at: float) -> bool:
+    async def wait_turn(self, person: str, question: str) -> bool:
         """Whether the question is among the first `SHARE` of the person that are not answered. Of
-        the others `end_turn` gives the next. `at`: when it was asked, a Unix time."""
+        the others `end_turn` gives the next."""
         name = key("waiting", await self._hash(person))
-        place = await self.redis.run(WAIT, [name, key("turn", question)], [question, at, seconds(LIFE)])
+        place = await self.redis.run(WAIT, [name, key("turn", question)], [question, seconds(LIFE)])
         return int(place) < SHARE
 
     async def end_turn(self, question: str) -> list[str]:

@@ -166,13 +166,14 @@ async def test_what_is_stored_costs_nothing_and_does_not_count(channel):
 
 
 async def test_one_person_s_many_questions_leave_room_for_others(channel):
-    """The queue holds a few of each person's; the next comes when one ends, oldest first."""
+    """The queue holds a few of each person's; the next comes when one ends, in the order in which they came, whatever
+    the platform says of when they were asked."""
     put = Queue()
     context = replace(channel.context, queue=put)
     conversation = Conversation(context)
     await channel.digest()
     asked = [
-        Question(f"q{n}", HERE, ANN, "does 1 release code?", channel.clock() + timedelta(seconds=n)) for n in range(9)
+        Question(f"q{n}", HERE, ANN, "does 1 release code?", channel.clock() - timedelta(seconds=n)) for n in range(9)
     ]
     for question in [*asked, Question("b", HERE, BOB, "does 1 release code?", channel.clock())]:
         await conversation.enqueue(question)

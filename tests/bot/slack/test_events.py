@@ -244,6 +244,15 @@ async def test_who_somebody_is_is_asked_once(slack, handler):
     assert len(slack.calls("users.info")) == 1
 
 
+async def test_who_asks_much_at_once_is_looked_up_once(slack, handler):
+    """Else 250 questions of one person use up the rate at which anybody can be looked up."""
+    slack.space.open_direct("U1")
+    said = [delivery for n in range(20) for delivery in slack.say("D1", "U1", f"hello {n}")]
+    await asyncio.gather(*(delivery.wait() for delivery in said))
+    await slack.until(lambda: len(handler.all("asked")) == 20)
+    assert len(slack.calls("users.info")) == 1
+
+
 async def test_two_sockets_are_held_and_either_takes_events(slack, handler):
     slack.space.open_direct("U1")
     await slack.until(lambda: len(slack.hub.sockets) == 2)

@@ -113,7 +113,7 @@ async def use_people(store: Store) -> None:
     await store.admit(ANN.id, "q1", 5)
     await store.is_first_notice(ANN.id, "quota")
     for n in "123":
-        await store.wait_turn(ANN.id, f"q{n}", 1.0)
+        await store.wait_turn(ANN.id, f"q{n}")
     await store.end_turn("q1")
     await store.save_private_answer("n", THREAD)
     await store.save_thread(THREAD, "slack:C1:2026-01-30:daily", ("2601.00001",))

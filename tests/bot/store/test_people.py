@@ -234,7 +234,7 @@ class TestForgetting:
             await store.record_speaker(THREAD, person.id)
             await store.save_answer(question.id, an_answer(), A_POST)
             await store.admit(person.id, question.id, 5)
-            await store.wait_turn(person.id, question.id, 1.0)
+            await store.wait_turn(person.id, question.id)
             await store.discuss(THREAD, person.id, ("2601.00001",))
             await store.record_answered(THREAD, person.id)
             await store.vote(Vote(VoteKind.SAVED, "2601.00001", THREAD, person, NOON))
