@@ -18,11 +18,11 @@ from bot.questions.answering import answer_name
 from bot.questions.conversation import Conversation
 from bot.slack.listeners.connection import SlackConnection
 from bot.slack.render.views import Memo
-from tests.bot.slack.test_scenario import PLACE, Day, day
+from tests.bot.slack.test_scenario import PLACE, Day, day, zotero
 from tests.servers.slack import Message, shown
 from tests.servers.slack.people import MENTION
 
-__all__ = ["day"]
+__all__ = ["day", "zotero"]
 SECRET = "signing"
 REFUSALS = {say(name, "en") for name in ("not here", "not your question", "expired")}
 GUEST, MEMBER = "U8", "U9"
