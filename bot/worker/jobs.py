@@ -161,6 +161,8 @@ class Jobs:
                 delivered = await roundups.post(subscription, run_key, can_wait=can_wait)
             except ModelUnavailable as error:
                 raise RetryLater(RETRY_MODEL) from error
+            if delivered is not None and not subscription.place.direct:
+                await faults.report_delivery(context, subscription.key, delivered)
             if delivered is not None and delivered.state is DeliveryState.OPEN:
                 raise RetryLater(RETRY_DELIVERY if not delivered.busy else RETRY_ANSWER)
             log.info("event=roundup_posted delivery=%s state=%s", run_key, delivered.state if delivered else "nothing")
