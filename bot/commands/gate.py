@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.context import Context
-from bot.core.chat import HOME, ChatError, Click, Person, Place, Submission
+from bot.core.chat import ALONE, HOME, ChatError, Click, Person, Place, Submission
 from bot.core.ids import DigestPaper, MalformedId, PaperById, PaperChoice, PreviewId, RunKey, answer_of, parse_subject
 from bot.core.rights import ACTIONS, COMMANDS, Names, Right, Standing, may
 from bot.core.texts import say
@@ -23,6 +23,10 @@ OF_CHANNELS = (Names.CHANNEL, Names.DIGEST, Names.PREVIEW)
 """Values that name a channel."""
 
 
+OF_CHANNEL = frozenset({"more", "fewer", "more_undo", "fewer_undo", "share"})
+"""What is done to a channel's state by a paper, so that it needs the bot to be in the channel."""
+
+
 class Refused(NotFound):
     """The person may not do this, or the value belongs to another place."""
 
@@ -33,6 +37,8 @@ async def admit(context: Context, pressed: Act, language: str) -> Act:
     rule = ACTIONS.get(pressed.action)
     if rule is None:
         raise NotFound(say("expired", language))
+    if ALONE in pressed.extra and (pressed.action in OF_CHANNEL or rule.names in (Names.DIGEST, Names.CHANNEL)):
+        raise Refused(say("alone", language))
     if HOME in pressed.extra and rule.names in OF_CHANNELS:
         pressed = replace(pressed, place=await _named_channel(context, pressed, language))
     await require(context, rule.right, pressed.place, pressed.person, language)

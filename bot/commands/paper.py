@@ -140,6 +140,8 @@ async def _find_named(
     number = text.lstrip("#").strip()
     if not (number.isascii() and number.isdigit() and len(number) <= 2):
         return None
+    if ALONE in command.extra:
+        raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))
@@ -246,6 +248,8 @@ async def _help(context: Context, command: Command, respond: Responder, language
 
 
 async def _today(context: Context, command: Command, respond: Responder, language: str) -> None:
+    if ALONE in command.extra:
+        raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
         raise NotFound(say("no digest", language))

@@ -107,6 +107,7 @@ say = Texts(
     text("not allowed.remove", "Only {who} may take back or delete this channel's digest."),
     text("removers", "the person who set it up, admins of this workspace and the people named in DIGEST_ADMINS"),
     text("removers.roles", "the person who set it up, members with the permission “Manage Channels” and the people named in DIGEST_ADMINS"),
+    text("alone", "Paperboy is no member here: there is no digest here and no votes are counted. Look papers up and ask about them; the answers are for you alone."),
     text("not inside", "Only people in that channel may see this."),
     text("not here", "This belongs to another channel. Please use the buttons there."),
     text("not your question", "Only the person who asked may use this."),

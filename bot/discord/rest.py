@@ -44,6 +44,7 @@ _FORBIDDEN = {
     50008: "error.discord.kind",
     50024: "error.discord.kind.thread",
     50083: "error.discord.locked",
+    160005: "error.discord.locked",
     160006: "error.discord.threads",
     40067: "error.discord.tag",
     200000: "error.discord.automod",

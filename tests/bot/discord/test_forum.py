@@ -1,17 +1,21 @@
 """A forum with a post for each paper: once whatever happens, tagged, asked in, taken back; over real HTTP."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.core.chat import ForumPost, Place
+from bot.core.chat import ForumPost, Person, Place, Question
 from bot.discord import forums
 from bot.discord.ids import message_id
-from bot.store import DeliveryState
+from bot.questions.conversation import Conversation
+from bot.store import DeliveryState, TaskDeaths
+from bot.worker.jobs import Jobs
+from bot.worker.queue import RetryLater, Task
 from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
 from tests.bot.discord.test_figures import World
-from tests.bot.discord.test_scenario import a_day, told
+from tests.bot.discord.test_scenario import Waiting, a_day, told
 from tests.bot.discord.test_wire import until
 from tests.bot.figures import FiguresContract, words_pictured
 from tests.bot.figures import run as run_pictured
@@ -164,6 +168,44 @@ async def test_a_question_in_a_papers_post_is_about_that_paper(day):
     day.home.discord.say(day.ada, post, "and how fast is it?")
     await until(lambda: "helpful" in str(said_in(day, post)[-1]["components"]) and len(said_in(day, post)) >= 6)
     assert texts(said_in(day, post)[-1]).strip().startswith("**4 · ")
+
+
+async def test_a_question_in_an_archived_post_opens_it_and_is_answered(day):
+    post = post_of(day, 4)
+    post["thread_metadata"]["archived"] = True
+    form = day.press(said_in(day, post)[0], "pb:ask:")
+    await until(lambda: form.modal)
+    day.submit(form, question="How is the data collected?", where=["thread"])
+    await until(lambda: "helpful" in str(said_in(day, post)[-1]["components"]))
+    assert not post["thread_metadata"]["archived"]
+
+
+async def test_in_a_locked_post_a_question_waits_for_the_lock_and_after_a_day_its_asker_is_told(day):
+    post, later = post_of(day, 4), day.context.now() + timedelta(hours=25)
+    for n, (now, text) in enumerate(((day.context.now, "How is the data collected?"), (lambda: later, "What is new?"))):
+        context = replace(day.context, now=now, queue=Waiting())
+        conversation = Conversation(context)
+        jobs = Jobs(context, conversation, Waiting())
+        message = day.home.world.write(post, day.ada, {"content": text})
+        post["thread_metadata"] |= {"archived": True, "locked": True}
+        asked = f"{post['id']}/{message['id']}"
+        place = Place("discord", day.home.channel["id"], post["id"])
+        question = Question(f"locked {n}", place, Person(day.ada["id"]), text, day.context.now(), asked)
+        await conversation.receive(question)
+        task, before = Task(f"answer:{question.id}", TaskDeaths(0), context.store), len(said_in(day, post))
+        if n == 0:
+            with pytest.raises(RetryLater):
+                await jobs.answer(task, question.id)
+            assert len(said_in(day, post)) == before
+            post["thread_metadata"] |= {"archived": False, "locked": False}
+            await jobs.answer(task, question.id)
+            assert texts(said_in(day, post)[-1]).strip().startswith("**4 · ")
+        else:
+            await jobs.answer(task, question.id)
+            assert len(said_in(day, post)) == before
+            letters = day.home.world.messages[day.home.world.direct(day.ada)["id"]].values()
+            assert any(text in texts(m) for m in letters)
+    day.home.discord.journal[:] = [r for r in day.home.discord.journal if r.status not in (403, 404)]
 
 
 async def test_votes_are_shown_in_the_papers_post(day):

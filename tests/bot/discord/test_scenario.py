@@ -479,6 +479,27 @@ async def test_paper_and_ask_work_where_the_bot_is_no_member_and_only_for_their_
     assert list(day.home.world.messages[elsewhere["id"]].values()) == [message]
 
 
+async def test_where_the_bot_is_no_member_there_is_no_state_of_a_channel(day):
+    elsewhere = day.home.world.channel(day.home.world.guild("Others"), name="talk")
+    found = next(c for c in day.home.world.commands if c["name"] == "paper")
+
+    def typed(verb, **options):
+        given = [{"type": 3, "name": k, "value": v} for k, v in options.items()]
+        data = {"id": found["id"], "name": "paper", "type": 1, "options": [{"type": 1, "name": verb, "options": given}]}
+        return day.home.discord.interact(day.ada, elsewhere, 2, data, member=False)
+
+    for shown in (typed("today"), typed("lookup", paper="3")):
+        assert (await told(shown, "Paperboy is no member here"))["flags"] & 64
+    card = await told(typed("lookup", paper="2601.22153"), "DynamicVLA")
+    assert card["flags"] & 64
+    button = next(c for c in walk(card["components"]) if c.get("custom_id", "").startswith("pb:more:"))
+    data = {"custom_id": button["custom_id"], "component_type": 2, "id": button["id"]}
+    pressed = day.home.discord.interact(day.ada, elsewhere, 3, data, message=card, member=False)
+    await told(pressed, "no votes are counted")
+    assert not await day.context.store.vote_counts(f"discord:{elsewhere['id']}", {"2601.22153"})
+    assert not day.home.world.messages[elsewhere["id"]]
+
+
 async def test_taken_back_after_one_question_people_keep_their_words(day):
     day.home.discord.say(day.ada, day.thread, "nice one")
     (parent,) = day.home.world.messages[day.home.channel["id"]].values()
