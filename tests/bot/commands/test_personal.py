@@ -130,3 +130,25 @@ async def test_it_counts_as_one_piece_of_the_person_s_work(channel, task):
     await Jobs(few, channel.conversation, Queue()).digest(task, run.key)
     assert (await few.store.run_state(OF_BOB.key, run.local_date, run.name)).state is RunState.FAILED
     assert await few.store.digest(run.key) is None
+
+
+class ClosedFromTheStart(ConsoleChat):
+    async def send(self, place, post, key, to=None):
+        if place.direct:
+            raise Forbidden("This person takes no direct messages from the bot.")
+        return await super().send(place, post, key, to)
+
+
+async def test_who_takes_no_messages_is_told_so_when_saving_and_it_is_paused(channel):
+    channel.chat.__class__ = ClosedFromTheStart
+    assert "no direct messages" in await set_up(channel)
+    assert (await channel.context.store.subscription(OF_BOB.key)).paused
+
+
+async def test_it_may_have_a_round_up_and_the_status_says_when(channel):
+    await set_up(channel, weekly="Fri 16:00", monthly="")
+    assert (await channel.context.store.subscription(OF_BOB.key)).weekly == "fri 16:00"
+    assert "Weekly round-up: Fri 16:00" in (await channel.command("digest", "me status", BOB)).text
+    opened = (await channel.command("digest", "me setup", BOB)).panels[-1]
+    problems, _ = await channel.submit(opened, BOB, weekly="at tea time")
+    assert "fri 16:00" in problems["weekly"]
