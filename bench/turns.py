@@ -78,7 +78,7 @@ async def main() -> None:
             ("question of another person", "first sign, s", "answer, s"),
             [(n, f"{a:.1f}", f"{b:.1f}") for n, a, b in rows],
         )
-        report.aim("429 of Slack", refused, most=questions // 10)
+        report.aim("429 of Slack", refused, most=questions // 5)
         report.aim("the longest wait of another, s", max(row[2] for row in rows[1:]), most=10, last=True)
 
 
