@@ -231,19 +231,44 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
         StoreFull,
         "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction).",
     ),
-    (r"NOAUTH|WRONGPASS|NoPermission", Misconfigured, "The Redis server refuses the user or password in REDIS_URL."),
+    (r"NOAUTH|WRONGPASS", Misconfigured, "The Redis server refuses the user or password in REDIS_URL."),
+    (
+        r"NOPERM|NoPermission",
+        Misconfigured,
+        "The user in REDIS_URL lacks a right on the Redis server ({said}). Give it all commands and keys.",
+    ),
+    (
+        r"DENIED",
+        Misconfigured,
+        "The Redis server takes no connections from other machines (protected mode). Give it a password.",
+    ),
+    (
+        r"(?i:DB index)",
+        Misconfigured,
+        "REDIS_URL names a database that the server does not have. Leave out the number at its end.",
+    ),
+    (
+        r"(?i:limit exceeded|size exceeded)",
+        StoreUnavailable,
+        "The Redis server's plan does not allow more ({said}). Look at its plan, or use another server.",
+    ),
+    (
+        r"MASTERDOWN|MasterDown|NOREPLICAS|TRYAGAIN|TryAgain|\bBUSY\b",
+        StoreUnavailable,
+        "The Redis server cannot work now ({said}).",
+    ),
     (
         r"READONLY|ReadOnlyError",
         StoreUnavailable,
         "The Redis server at REDIS_URL is a read-only replica. Use the primary's address.",
     ),
     (
-        r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot)",
+        r"MOVED|MovedError|AskError|CrossSlot|CROSSSLOT|ClusterDown|CLUSTERDOWN|(?i:hash slot|cluster mode)",
         Misconfigured,
         "The server at REDIS_URL is part of a cluster. Use a single Redis or Valkey server.",
     ),
     (
-        r"(?i:unknown command|without MULTI|not supported)",
+        r"(?i:unknown command|unsupported|without MULTI|not supported|not available|not allowed|disabled)",
         Misconfigured,
         "The server at REDIS_URL lacks a command ({said}). Use Redis or Valkey 7.0 or newer, without a proxy.",
     ),

@@ -111,3 +111,47 @@ async def test_a_cluster_is_named(tmp_path):
     async with server(tmp_path, "--cluster-enabled", "yes") as url, Redis(url, retries=0) as redis:
         with pytest.raises(Misconfigured, match="part of a cluster"):
             await redis.try_commands()
+
+
+@contextlib.asynccontextmanager
+async def refusing(words: str) -> AsyncIterator[str]:
+    """A server that answers every command with this error, once the connection is open."""
+    hello = b"%1\r\n$6\r\nserver\r\n$5\r\nredis\r\n"
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError), contextlib.closing(writer):
+            while count := (await reader.readline())[1:]:
+                name = b""
+                for _ in range(int(count)):
+                    part = await reader.readexactly(int((await reader.readline())[1:]) + 2)
+                    name = name or part.strip().upper()
+                opening = {b"HELLO": hello, b"CLIENT": b"+OK\r\n", b"SELECT": b"+OK\r\n", b"AUTH": b"+OK\r\n"}
+                writer.write(opening.get(name, f"-{words}\r\n".encode()))
+
+    listening = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"redis://127.0.0.1:{listening.sockets[0].getsockname()[1]}/0"
+    finally:
+        listening.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        ("NOPERM this user has no permissions to run the 'set' command", Misconfigured, "lacks a right .*'set'"),
+        ("ERR Command is not available: 'SET'. See https://upstash.com", Misconfigured, "lacks a command .*'SET'"),
+        ("ERR unsupported command `SET`", Misconfigured, "lacks a command .*SET"),
+        ("ERR SELECT is not allowed in cluster mode", Misconfigured, "part of a cluster"),
+        ("ERR DB index is out of range", Misconfigured, "a database that the server does not have"),
+        ("DENIED Redis is running in protected mode", Misconfigured, "protected mode"),
+        ("ERR max daily request limit exceeded. Limit: 10000", StoreUnavailable, "plan .*daily request limit"),
+        ("ERR max request size exceeded. Limit: 1048576 bytes", StoreUnavailable, "plan .*request size"),
+        ("MASTERDOWN Link with MASTER is down", StoreUnavailable, "cannot work now"),
+        ("NOREPLICAS Not enough good replicas to write.", StoreUnavailable, "cannot work now"),
+        ("BUSY Redis is busy running a script.", StoreUnavailable, "cannot work now"),
+    ],
+)
+async def test_what_hosted_servers_refuse_is_said_and_no_bug(words, kind, said):
+    async with refusing(words) as url, Redis(url, retries=0) as redis:
+        with pytest.raises(kind, match=said):
+            await redis.do("SET", "paperboy:x", "1")
