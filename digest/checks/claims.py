@@ -14,6 +14,7 @@ from itertools import islice
 
 from digest.checks.figures import Figure, figures
 from digest.checks.names import initials_of, names, squeezed
+from digest.checks.notation import with_english_numbers, without_noun
 
 _NOT_CLAIMS = re.compile(
     r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
@@ -94,15 +95,17 @@ _indexed = lru_cache(maxsize=8)(_SourceIndex)
 """Several texts in a row are checked against one source."""
 
 
-def unsupported(text: str, source: str) -> tuple[str, ...]:
+def unsupported(text: str, source: str, language: str = "en") -> tuple[str, ...]:
     """Figures and names of `text` that `source` does not support, as written, each once.
 
     Numbers of lists, sections, figures, tables, years, counts under ten and code are not checked.
     """
     index = _indexed(source)
     plain = _claims_only(text)
-    missing = [f.text for f in _claimed(plain) if not _in_source(f, index) and not _derived(f, plain, index)]
-    missing += [name for name in names(plain) if not _named(name, index)]
+    read = with_english_numbers(plain, language, source)
+    wrong = [f for f in _claimed(read) if not _in_source(f, index) and not _derived(f, read, index)]
+    missing = [text[f.start : f.start + len(f.text)] for f in wrong]
+    missing += _missing_names(plain, index, language)
     return tuple(dict.fromkeys(missing))
 
 
@@ -113,10 +116,14 @@ def missing_figures(text: str, source: str) -> list[Figure]:
     return [f for f in claimed if not _in_source(f, index) and not _derived(f, plain, index)]
 
 
-def missing_names(text: str, source: str) -> list[str]:
+def missing_names(text: str, source: str, language: str = "en") -> list[str]:
     """Names of `text` that `source` does not hold."""
     index = _indexed(source)
-    return [name for name in names(_claims_only(text)) if not _named(name, index)]
+    return _missing_names(_claims_only(text), index, language)
+
+
+def _missing_names(plain: str, index: _SourceIndex, language: str) -> list[str]:
+    return [n for n in names(plain) if not _named(n, index) and not _named(without_noun(n, language), index)]
 
 
 def places_of_figure(figure: Figure, source: str) -> list[Figure]:

@@ -22,6 +22,7 @@ from digest.checks.claims import missing_figures, missing_names, places_of_figur
 from digest.checks.figures import Figure, figures
 from digest.checks.language import base
 from digest.checks.names import COMMON, initials_of, squeezed
+from digest.checks.notation import with_english_numbers, with_english_units
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText
 from digest.retrieval.glossary import translated
@@ -291,7 +292,10 @@ def support_of(
     bare = " ".join(_PAPER_MARKS.sub("", _CITATIONS.sub("", sentence)).split()).strip(' *_"“”')
     if not bare or _letters(bare) == _letters(ground.quotation) or _is_whole_sentence(bare, ground):
         return _SUPPORTED
-    case = _Case(bare, ground, language, index, f"{granted}\n{index.title if index else ''}")
+    read = with_english_numbers(bare, language, f"{ground.whole}\n{ground.around}")
+    case = _Case(
+        with_english_units(read, language), ground, language, index, f"{granted}\n{index.title if index else ''}"
+    )
     doubts = list(case.doubts())
     worst = max(doubts, key=lambda d: d.level, default=None)
     if worst is None:
@@ -318,6 +322,7 @@ class _Case:
     def __init__(self, sentence: str, ground: Ground, language: str, index: SupportIndex | None, granted: str) -> None:
         self.sentence, self.ground, self.index = sentence, ground, index
         self.latin = not _EAST.search(sentence)
+        self.language = language
         self.foreign = base(language) != "en" and not _EAST.search(ground.whole)
         self.granted = granted
         self.whole = _PAPER_MARKS.sub(" ", ground.whole)
@@ -472,7 +477,7 @@ class _Case:
 
     def _names(self) -> Iterator[_Doubt]:
         near = f"{self.whole}\n{self.ground.around}\n{self.granted}"
-        missing = missing_names(self.sentence, near)
+        missing = missing_names(self.sentence, near, self.language)
         known, own = squeezed(near), squeezed(f"{self.whole}\n{self.granted}")
         for name in missing:
             if squeezed(name) not in known:

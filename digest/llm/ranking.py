@@ -107,7 +107,7 @@ def _with_sound_reason(score: Score, fallback: Score, paper: Paper, profile: Pro
     source = f"{paper.title}\n{paper.abstract}\n{wishes}"
     flawed = checks.problems_of(
         score.reason, where="reason", language=profile.language, kind="sentence", prompt=tasks.RANK
-    ) or checks.unsupported(score.reason, source)
+    ) or checks.unsupported(score.reason, source, profile.language)
     # "Matches none of your keywords" beside a high relevance would contradict the model.
     instead = fallback.reason if fallback.relevance else ""
     return replace(score, reason=instead if flawed else checks.safe_markdown(score.reason))

@@ -206,7 +206,7 @@ class SummaryBuilder:
         if not text or not entry.analysis or "\n" in text or columns(tex.plain(text)) > CLAIM:
             return ""
         flaws = text_problems({path: text}, path, self._context, "sentence")
-        if flaws or checks.unsupported(text, source_of(entry)):
+        if flaws or checks.unsupported(text, source_of(entry), self._context.language):
             return ""
         ground = ground_of(entry)
         verdict = support_of(text, ground, self._context.language, granted=entry.paper.title)

@@ -202,7 +202,7 @@ class AnswerChecker:
     def unverified(self, text: str) -> tuple[str, ...]:
         """Figures, names, ids and quoted phrases that are not in the papers."""
         plain = _CITATION.sub("", text)
-        found = [*checks.unsupported(plain, self._source)]
+        found = [*checks.unsupported(plain, self._source, self.language)]
         if found and _DENIES.search(plain):
             denied = self._denied(plain)
             found = [item for item in found if item not in denied]
@@ -223,8 +223,8 @@ class AnswerChecker:
         return {
             item
             for clause in clauses
-            for item in checks.unsupported(clause, self._source)
-            if item not in checks.unsupported(clause, self._with_question)
+            for item in checks.unsupported(clause, self._source, self.language)
+            if item not in checks.unsupported(clause, self._with_question, self.language)
         }
 
     def _number(self, old: int) -> int:

@@ -112,7 +112,7 @@ def text_problems(texts: Mapping[str, str], path: str, context: CheckContext, ki
         instructions=context.instructions,
     )
     # The full form is long and may derive figures: they are labelled, not repaired.
-    unsupported = () if kind == "part" else checks.unsupported(text, context.source)
+    unsupported = () if kind == "part" else checks.unsupported(text, context.source, context.language)
     problems += [Problem(_fault(item), path, f"not in the paper: {item}") for item in unsupported]
     ids = unknown_ids(text, context.source)
     return problems + [Problem(Fault.UNKNOWN_ID, path, f"an id that is not in the paper: {i}") for i in ids]
@@ -240,7 +240,8 @@ def _part(name: str, texts: Mapping[str, str], problems: Sequence[Problem], cont
     short, full = (context.safe(f) for f in (forms[0] or forms[1], forms[1] or forms[0]))
     if not short:
         return None
-    return Part(name, short, full, tuple(dict.fromkeys(checks.unsupported(f"{short}\n{full}", context.source))))
+    unsupported = checks.unsupported(f"{short}\n{full}", context.source, context.language)
+    return Part(name, short, full, tuple(dict.fromkeys(unsupported)))
 
 
 def _findings(
@@ -264,9 +265,9 @@ def _findings(
                 ground = context.index.ground([evidence.quotation])
                 verdict = finding_support(texts, index, evidence, context)
                 said, doubt = doubted(said, f"findings.{index}", ground, verdict)
-            yield Finding(said, evidence, checks.unsupported(statement, context.source)), doubt
+            yield Finding(said, evidence, checks.unsupported(statement, context.source, context.language)), doubt
 
 
 def supported(text: str, source: str, language: str) -> str:
     """The text without sentences whose figures or names are not in the source."""
-    return "".join(s for s in sentences(text, language) if not checks.unsupported(s, source)).strip()
+    return "".join(s for s in sentences(text, language) if not checks.unsupported(s, source, language)).strip()

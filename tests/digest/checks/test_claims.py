@@ -100,3 +100,33 @@ def test_both_ends_of_a_range_have_its_unit():
 
 def test_chinese_numerals():
     assert [han_number(n) for n in ("十", "十二", "三十", "一百零五", "两千", "一点五")] == [10, 12, 30, 105, 2000, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "missing"),
+    [
+        ("Die Fehlerrate sinkt auf 12,5 %, bei 7.000.000 Sätzen.", "de", ()),
+        ("Le taux passe à 12,5 % avec 7\u202f000\u202f000 phrases et 7 000 000 mots.", "fr", ()),
+        ("La tasa baja al 12,5 % con 7.000.000 de frases.", "es", ()),
+        ("Доля падает до 12,5 % на 7\u00a0000\u00a0000 предложений.", "ru", ()),
+        ("Die Fehlerrate sinkt auf 12.5 %, Cohens Kappa ist 0.812.", "de", ()),
+        ("Cohens Kappa ist 0,812.", "de", ()),
+        ("Die Fehlerrate sinkt auf 13,5 %, bei 8.000.000 Sätzen.", "de", ("13,5 %", "8.000.000")),
+        ("The rate falls to 12.5% on 7,000,000 sentences.", "en", ()),
+    ],
+)
+def test_numbers_are_read_as_the_language_writes_them(text, language, missing):
+    source = "The error rate falls to 12.5% on 7,000,000 sentences. Cohen's kappa is 0.812."
+    assert unsupported(text, source, language) == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "missing"),
+    [
+        ("Das GPT-4-Modell übertrifft DynamicVLA-Varianten auf dem ImageNet-Datensatz.", "de", ()),
+        ("Das LLaMA-Modell übertrifft GPT-4.", "de", ("LLaMA-Modell",)),
+        ("The ImageNet-Datensatz helps.", "en", ("ImageNet-Datensatz",)),
+    ],
+)
+def test_a_name_joined_to_a_noun_is_the_name(text, language, missing):
+    assert unsupported(text, PAPER, language) == missing

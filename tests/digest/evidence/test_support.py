@@ -58,11 +58,12 @@ def judged(sentence: str, quotation: str, language: str = "en"):
     ("sentence", "quotation", "language"),
     [
         ("Training takes 40 hours on 8 A100 GPUs.", TRAINED, "en"),
+        ("PaceNet atteint un taux de réussite de 61,5 % sur DriftBench.", RATES, "fr"),
         ("The corpus has 7000000 frames.", CORPUS, "en"),
         ("语料包含 700 万帧，来自 12 个机器人。", CORPUS, "zh"),
         ("PaceNet succeeds in 0.615 of the trials on DriftBench.", RATES, "en"),
         ("PaceNet 在 DriftBench 上的成功率为 61.5%，OpenVLA 为 43.3%。", RATES, "zh"),
-        ("PaceNet erreicht auf DriftBench eine Erfolgsrate von 61,5 %.".replace(",", "."), RATES, "de"),
+        ("PaceNet erreicht auf DriftBench eine Erfolgsrate von 61,5 %.", RATES, "de"),
         ("The latency of the policy is not increased by overlapped execution.", LATENCY, "en"),
         ("重叠执行不会增加策略的延迟。", LATENCY, "zh"),
         ("PaceNet beats OpenVLA on every task.", BEATS, "en"),

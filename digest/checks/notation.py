@@ -1,0 +1,121 @@
+"""Numbers, units and names as another language writes them: `12,5 %`, `3 Tage`, `BERT-Modell`.
+
+The marks of numbers and the words of units are from CLDR.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+from typing import Literal
+
+from digest.checks.language import base
+
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+(?:\.\d{3})*,\d+(?![\d,]|\.\d)")
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?P<group>[.\u00a0\u202f\u2009 ])\d{3}(?:(?P=group)\d{3})*(?![\d.])")
+_SPACES = " \u00a0\u202f\u2009"
+
+
+@lru_cache(maxsize=32)
+def _symbols(language: str) -> tuple[str, str]:
+    """The decimal and the grouping mark."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # English texts do without it
+
+    try:
+        symbols = Locale.parse(language, sep="-").number_symbols["latn"]
+    except (UnknownLocaleError, ValueError, KeyError):
+        return ".", ","
+    return symbols["decimal"], symbols["group"]
+
+
+def with_english_numbers(text: str, language: str, source: str) -> str:
+    """The text, of the same length, with its numbers written as in English.
+
+    What stands in the source as it is written here was copied, and stays.
+    """
+    if not language or base(language) == "en":
+        return text
+    decimal, group = _symbols(language)
+    if decimal != ",":
+        return text
+
+    def comma_groups(number: re.Match[str]) -> str:
+        mark = number["group"]
+        fits = mark == group or (mark in _SPACES and group in _SPACES)
+        return number[0].replace(mark, ",") if fits and not _copied(number[0], source) else number[0]
+
+    def dot_decimal(number: re.Match[str]) -> str:
+        return (
+            number[0]
+            if _copied(number[0], source)
+            else number[0].replace(".", "\0").replace(",", ".").replace("\0", ",")
+        )
+
+    return _GROUPED.sub(comma_groups, _DECIMAL_COMMA.sub(dot_decimal, text))
+
+
+_UNITS = {
+    "duration-millisecond": "ms", "duration-second": "seconds", "duration-minute": "minutes", "duration-hour": "hours",
+    "duration-day": "days", "duration-week": "weeks", "duration-month": "months", "duration-year": "years",
+    "digital-kilobyte": "KB", "digital-megabyte": "MB", "digital-gigabyte": "GB", "digital-terabyte": "TB",
+}  # fmt: skip
+_COUNTS = (1, 2, 5)
+"""A number of each plural form."""
+_ORDINARY = re.compile(r"[^\W\d_][^\W\d_A-Z]{2,}")
+_JOINING = frozenset(("de", "nl", "sv", "da", "nb", "nn", "no", "fi", "et", "hu", "lb"))
+"""Languages that join a name to a noun by a hyphen."""
+
+
+@lru_cache(maxsize=32)
+def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
+    """What stands between a figure and the word of its unit, and the words in English."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # English texts do without it
+    from babel.units import format_unit  # noqa: PLC0415
+
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None, {}
+    found: dict[str, str] = {}
+    forms: tuple[Literal["long", "short"], ...] = ("long", "short")
+    for unit, english in _UNITS.items():
+        for count, length in product(_COUNTS, forms):
+            number, _, word = format_unit(count, unit, length, locale=locale).partition(str(count))
+            word = word.strip(_SPACES)
+            written = not word.isascii() if len(word) < 3 else word.isalpha()
+            if word and not number and written:
+                found.setdefault(word.lower(), english)
+    words = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+    # An ending of a case may follow: `Tagen`, `часами`; in Chinese, Japanese and Korean anything.
+    spaced = base(language) not in ("zh", "ja", "ko")
+    end = r"[^\W\d_]{0,2}(?!\w)" if spaced else ""
+    return re.compile(rf"(?<=\d)(?P<space>\s?)(?P<word>{words}){end}", re.IGNORECASE) if found else None, found
+
+
+def with_english_units(text: str, language: str) -> str:
+    """`12 Tage` as `12 days`; a date such as `3月12日` or a year such as `2019年` stays."""
+    if base(language) in ("", "en", "zh"):  # Chinese units are read with the figures
+        return text
+    pattern, words = _units(language)
+
+    def english(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - 6) : match.start()]
+        unit = words[match["word"].lower()]
+        if (unit == "days" and re.search(r"[月월]\s?\d+$", before)) or (
+            unit in ("months", "years") and re.search(r"(?:\d{4}|[年년]\s?\d+)$", before)
+        ):
+            return match[0]
+        return f" {unit} "
+
+    return pattern.sub(english, text) if pattern else text
+
+
+def without_noun(name: str, language: str) -> str:
+    """`BERT` of `BERT-Modell`, where the language joins a name to a noun by a hyphen."""
+    start, hyphen, noun = name.rpartition("-")
+    return start if hyphen and base(language) in _JOINING and _ORDINARY.fullmatch(noun) else name
+
+
+def _copied(number: str, source: str) -> bool:
+    return re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)", source) is not None
