@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 NEGATION = re.compile(
-    r"\b(?:not(?! only)|no(?! doubt| longer than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
+    r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
     r"|\b(?:nicht|kein(?:e[rnms]?)?|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
     r"|没(?!错)|(?<!显)未(?![来知])|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止])|(?<!三)无(?!监督|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
     re.IGNORECASE,
@@ -49,9 +49,9 @@ AXES = (
     _axis(
         "better",
         r"(?<!no )\b(?:improv\w*|better|best|outperform(?!ed by)\w*|surpass(?!ed by)\w*|superior\w*|beats?(?!en)|benefi\w*|helps?|helpful|success\w*|succeed\w*|stronger|strongest|effective\w*|robust\w*|reliab\w*|well)\b"
-        r"|优于|胜过|超过|超越|更好|更优|更强|改善|改进|最[好优佳强]|领先|有效|成功|受益|優れ|良[いく]|改善|우수|뛰어나|개선|verbesser\w*|besser\w*|übertr[ei]\w*|amélior\w*|meilleur\w*|surpass\w*|dépass\w*|mejor\w*|super[ae]\w*|melhor\w*|улучш\w*|лучше|превосход\w*",
+        r"|优于|胜过|超过|超越|更好|更优|更强|改善|改进|最[好优佳强]|领先|有效|成功|受益|優れ|上回|능가|良[いく]|改善|우수|뛰어나|개선|verbesser\w*|besser\w*|übertr[ei]\w*|amélior\w*|meilleur\w*|surpass\w*|dépass\w*|mejor\w*|super[ae]\w*|melhor\w*|улучш\w*|лучше|превосход\w*",
         r"\b(?:degrad\w*|worse\w*|worst|underperform\w*|inferior\w*|hurts?|harm\w*|weaker|weakest|poor(?:er|ly|est)?|deteriorat\w*|ineffective\w*|outperformed by|surpassed by|beaten by|damag\w*|impair\w*|unreliab\w*|badly|suffer\w*)\b"
-        r"|不如|劣于|逊于|弱于|更差|较差|更弱|恶化|变差|落后|最差|损害|退化|无效|劣[るっ]|悪[いく]|悪化|열등|악화|나쁘|verschlechter\w*|schlechter\w*|unterl[ie]g\w*|dégrad\w*|pire\w*|empeor\w*|peor(?:es)?\b|pior\w*|ухудш\w*|хуже|уступа\w*",
+        r"|不如|劣于|逊于|弱于|更差|较差|更弱|恶化|变差|落后|最差|损害|退化|无效|劣[るっ]|下回|뒤[처지]|moins (?:bon|bien|performant)\w*|悪[いく]|悪化|열등|악화|나쁘|verschlechter\w*|schlechter\w*|unterl[ie]g\w*|dégrad\w*|pire\w*|empeor\w*|peor(?:es)?\b|pior\w*|ухудш\w*|хуже|уступа\w*",
     ),
     _axis(
         "fast",

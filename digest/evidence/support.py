@@ -23,6 +23,7 @@ from digest.checks.figures import Figure, figures
 from digest.checks.language import base
 from digest.checks.names import COMMON, initials_of, squeezed
 from digest.checks.notation import with_english_numbers, with_english_units
+from digest.evidence.amounts import bounded_the_other_way, changes
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText
 from digest.retrieval.glossary import translated
@@ -406,6 +407,7 @@ class _Case:
             if figure.plain and figure.text not in gone and not missing_figures(figure.text, self.whole):
                 yield from self._fits(figure)
         yield from self._counts()
+        yield from self._bounds()
 
     def _printed(self, figure: Figure) -> bool:
         return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", self.whole) is not None
@@ -471,6 +473,17 @@ class _Case:
             counted = [f for f in figures(self.whole) if _after(self.whole, f) == noun]
             if counted and all(f.value != figure.value for f in counted):
                 yield _Doubt(f"the quotation gives another number of {noun}", 2)
+                return
+
+    def _bounds(self) -> Iterator[_Doubt]:
+        """`at least 4` for `up to 4`; `from 3 to 5` for `from 5 to 3`."""
+        for figure in bounded_the_other_way(self.sentence, self.whole):
+            yield _Doubt(f"the quotation bounds {figure.text} the other way", 3)
+            return
+        theirs = set(changes(self.whole))
+        for start, end in changes(self.sentence):
+            if start != end and (end, start) in theirs and (start, end) not in theirs:
+                yield _Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2)
                 return
 
     # -------------------------------------------------------- names

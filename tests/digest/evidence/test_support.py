@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from digest.evidence.support import Support, SupportIndex, support_of
+from digest.evidence.support import Ground, Support, SupportIndex, support_of
 from digest.model import Basis, Form, FullText, Passage, Section
 from tests.paths import TESTS
 
@@ -135,3 +135,47 @@ def test_sentences_that_a_person_wrote_for_quotations_are_mostly_supported():
         verdicts += [support_of(pair[language], ground, language, index) for language in ("en", "zh")]
     marked = [v for v in verdicts if v.support is not Support.SUPPORTED and not v.slight]
     assert len(marked) <= 0.1 * len(verdicts), [v.reason for v in marked]
+
+
+AMOUNTS = {
+    "trained": "We trained the base models for a total of 12 hours on 8 GPUs with a batch size of 64.",
+    "gain": "The learning rate was varied, and accuracy improved by up to 4.2 points.",
+    "kept": "At least 3 annotators labelled each document, and fewer than 5% of the documents were discarded.",
+    "rate": "The error rate drops from 12.5% to 9.8% when the language model is added.",
+    "parser": "Our parser outperforms the transition-based baseline on long sentences by 3.1 F1 points.",
+}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "of", "language", "holds"),
+    [
+        ("Die Basismodelle wurden 12 Stunden lang auf 8 GPUs trainiert.", "trained", "de", True),
+        ("Die Basismodelle wurden 12 Tage lang auf 8 GPUs trainiert.", "trained", "de", False),
+        ("Los modelos base se entrenaron durante 12 días en 8 GPU.", "trained", "es", False),
+        ("Les modèles de base ont été entraînés pendant 12 jours sur 8 GPU.", "trained", "fr", False),
+        ("基本モデルは8台のGPUで12時間学習された。", "trained", "ja", True),
+        ("基本モデルは8台のGPUで12日間学習された。", "trained", "ja", False),
+        ("기본 모델은 8개의 GPU에서 12시간 동안 학습되었다.", "trained", "ko", True),
+        ("기본 모델은 8개의 GPU에서 12일 동안 학습되었다.", "trained", "ko", False),
+        ("Accuracy improved by at most 4.2 points.", "gain", "en", True),
+        ("Accuracy improved by at least 4.2 points.", "gain", "en", False),
+        ("La précision s'est améliorée d'au moins 4,2 points.", "gain", "fr", False),
+        ("准确率至少提高了 4.2 个百分点。", "gain", "zh", False),
+        ("精度は少なくとも4.2ポイント向上した。", "gain", "ja", False),
+        ("정확도가 최소 4.2점 향상되었다.", "gain", "ko", False),
+        ("Moins de 5 % des documents ont été écartés.", "kept", "fr", True),
+        ("Plus de 5 % des documents ont été écartés.", "kept", "fr", False),
+        ("No fewer than 3 annotators labelled each document.", "kept", "en", True),
+        ("No more than 3 annotators labelled each document.", "kept", "en", False),
+        ("超过 5% 的文档被丢弃。", "kept", "zh", False),
+        ("Die Fehlerrate sinkt mit dem Sprachmodell von 12,5 % auf 9,8 %.", "rate", "de", True),
+        ("The error rate drops from 9.8% to 12.5%.", "rate", "en", False),
+        ("言語モデルを加えると誤り率は9.8%から12.5%に下がる。", "rate", "ja", False),
+        ("提案パーサは長い文で遷移ベースのベースラインをF1で3.1ポイント上回る。", "parser", "ja", True),
+        ("提案パーサは長い文で遷移ベースのベースラインをF1で3.1ポイント下回る。", "parser", "ja", False),
+    ],
+)
+def test_units_bounds_and_changes_are_held_to_in_other_languages_too(sentence, of, language, holds):
+    quotation = AMOUNTS[of]
+    verdict = support_of(sentence, Ground(quotation, quotation), language)
+    assert (verdict.support is Support.SUPPORTED or verdict.slight) is holds
