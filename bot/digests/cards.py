@@ -429,7 +429,7 @@ def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
 
 
 def quotation(evidence: Evidence, number: int = 0) -> Quotation:
-    return Quotation(evidence.quotation, evidence.label, evidence.url, number)
+    return Quotation(tex.quotation(evidence.quotation), evidence.label, evidence.url, number)
 
 
 def parts(analysis: Analysis, *, full: bool) -> Iterable[Block]:

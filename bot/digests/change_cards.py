@@ -70,7 +70,7 @@ def _difference(difference: Difference, change: Change, language: str) -> list[B
 
 
 def _quoted(evidence: Evidence, version: int) -> Quotation:
-    return Quotation(evidence.quotation, f"v{version}, {evidence.label}", evidence.url)
+    return Quotation(tex.quotation(evidence.quotation), f"v{version}, {evidence.label}", evidence.url)
 
 
 def week_post(changes: Sequence[tuple[Change, str]], language: str) -> Post:

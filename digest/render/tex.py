@@ -188,6 +188,26 @@ def plain(text: str) -> str:
     return " ".join(shown.replace("`", "").split()) or " ".join(text.split())
 
 
+def quotation(text: str) -> str:
+    """For a quotation in plain text: formulas as Unicode, and the other characters as they came.
+
+    Only a line with TeX commands outside formulas is turned as a whole.
+    """
+
+    def turned(match: re.Match[str]) -> str:
+        tex = match[1] if match[1] is not None else match[2]
+        if _PROSE.search(tex):  # between two prices
+            return match[0]
+        return " ".join((unicode_math(tex) or _or_as_it_is(tex)).split()) or match[0]
+
+    def line(one: str) -> str:
+        return plain(one) if _COMMAND.search(_MATH.sub("", one)) else _MATH.sub(turned, one)
+
+    return "\n".join(map(line, text.split("\n")))
+
+
+_COMMAND = re.compile(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
+_PROSE = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
 _HELD, _MOST_HELD = 0xE000, 6400
 """Private characters stand for formulas while the text around them is converted."""
 

@@ -8,7 +8,7 @@ from bot.core.chat import Quotation, Rule
 from bot.core.subscription import Detail
 from bot.digests import cards
 from bot.slack.render import messages
-from digest.model import Mention, Theme
+from digest.model import Evidence, Mention, Theme
 from tests import phone
 from tests.bot.people import words
 from tests.builders import a_digest, a_paper
@@ -71,3 +71,8 @@ def test_a_card_shows_a_finding_though_everything_else_is_long():
     card = cards.thread(replace(digest, entries=(long,)), Detail.CARD).replies[0]
     assert sum(isinstance(block, Quotation) for block in card.blocks) == 1
     assert not any(isinstance(block, Rule) for block in card.blocks)
+
+
+def test_a_card_quotes_without_tex():
+    evidence = Evidence(r"We use $d_{\text{model}}=512$.", "https://arxiv.org/abs/2601.00001", "3 Model")
+    assert cards.quotation(evidence).text == "We use d_model=512."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.render.tex import LONGEST, plain, readable, unicode_math
+from digest.render.tex import LONGEST, plain, quotation, readable, unicode_math
 from tests.steps import steps
 
 
@@ -35,7 +35,22 @@ def test_what_unicode_cannot_say_stays_as_code(tex):
 
 @pytest.mark.parametrize("text", ["costs $5 and $6", "from $100k to $200k", "no maths"])
 def test_dollars_are_not_maths(text):
-    assert readable(text) == text
+    assert readable(text) == quotation(text) == text
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (r"We use $d_{\text{model}}=512$ and $\frac{1}{\sqrt{d_{k}}}$.", "We use d_model=512 and 1/√(d_k)."),
+        (r"BERT${}_{\textsc{BASE}}$ emits CO$_2$ and costs $5", "BERT_BASE emits CO₂ and costs $5"),
+        ("It costs $5 and saves CO$_2$", "It costs $5 and saves CO$_2$"),
+        (r"\textit{Great} \underline{beer}, $\mathcal{L}_{\mathrm{CE}}$", "Great beer, ℒ_CE"),
+        (r"the set {0, 1} of C:\temp with `code`", r"the set {0, 1} of C:\temp with `code`"),
+        ("| a | $x^2$ |\n| b | 3 |", "| a | x² |\n| b | 3 |"),
+    ],
+)
+def test_a_quotation_is_shown_without_tex(printed, shown):
+    assert quotation(printed) == shown
 
 
 def test_a_title_is_plain_text():
@@ -97,6 +112,7 @@ HOSTILE = [
 def test_a_title_costs_few_steps_and_is_shown_as_it_came(tex):
     assert steps(lambda: plain.__wrapped__(tex)) < 100_000
     assert steps(lambda: readable(tex)) < 100_000
+    assert steps(lambda: quotation(tex)) < 100_000
     assert plain(tex)
 
 
@@ -129,4 +145,5 @@ _PIECE = st.sampled_from(
 def test_no_tex_raises_or_takes_many_steps(tex):
     assert steps(lambda: plain.__wrapped__(tex)) < 100_000
     assert steps(lambda: readable(tex)) < 100_000
+    assert steps(lambda: quotation(tex)) < 100_000
     assert len(plain(tex)) < 20 * LONGEST
