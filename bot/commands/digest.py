@@ -140,10 +140,13 @@ async def _tell_end(
 
 
 async def _undelivered(context: Context, subscription: Subscription) -> str:
-    """The key of the newest digest whose delivery waits for another try or was put aside."""
+    """The key of the newest digest whose delivery never began, waits for another try or was put
+    aside."""
     aside = await context.store.tasks_aside()
-    for key in await context.store.digests(subscription.key, 7):
+    for age, key in enumerate(await context.store.digests(subscription.key, 7)):
         delivery = await context.store.delivery(key, plan=False)
+        if delivery is None and not age:  # the channel was archived, or without the bot, when it was made
+            return key
         held = delivery is not None and (delivery.fault or str(TaskName("delivery", key)) in aside)
         if held and delivery is not None and delivery.state is DeliveryState.OPEN:
             return key

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from tests.bot.store.embedded.test_server import servers
 from tests.scenarios.conftest import World
 from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place
 from tests.servers.discord import Discord
@@ -105,3 +106,47 @@ async def test_where_the_only_platform_refuses_its_token_the_program_ends_with_a
         async with asyncio.timeout(20):
             assert await place.process.wait() == 2
         assert "SLACK_BOT_TOKEN" in place.log.read_text().splitlines()[-1]
+
+
+async def test_a_channel_archived_meanwhile_is_told_and_works_again_when_it_is_opened(world, tmp_path):
+    async with a_place("slack by socket", world, tmp_path / "bot.log", subscribed=True) as place:
+        assert isinstance(place, OnSlack)
+        world.model.latency = 1.0
+        place.command("digest", "now")
+        await place.until_logged("event=model_call")
+        place.server.archive(CHANNEL, "U1")
+        await place.until(lambda: any("could not be made" in text for text in place.alone()))
+        assert place.posts() == []
+        world.model.latency = 0.0
+        opened = place.server.unarchive(CHANNEL, "U1")
+        assert opened is not None
+        await opened.wait()
+        place.command("digest", "now")
+        await place.until(lambda: len(place.posts()) == 3)
+
+
+async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):
+    async with a_place("discord", world, tmp_path / "bot.log", subscribed=True) as place:
+        assert isinstance(place, OnDiscord)
+        place.command("digest", "now")
+        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        thread = place.discord.channels[place.parent()]
+        calls = len(world.model.calls)
+        thread["thread_metadata"]["locked"] = True  # moderators may write all the same
+        place.ask("what does 1 measure?", thread=thread["id"])
+        await place.until(place.refused)
+        thread["thread_metadata"]["locked"] = False
+        await place.until(lambda: len(place.posts()) == 4)
+        assert len(world.model.calls) == calls + 1
+
+
+async def test_a_question_is_answered_once_though_the_store_dies_meanwhile(world, tmp_path):
+    async with a_place("slack by http", world, tmp_path / "bot.log", subscribed=True) as place:
+        world.model.latency = 1.0
+        [paper] = [known.paper for known in list(world.arxiv.papers.values())[:1]]
+        place.ask(f"what does {paper.id} measure?")
+        await place.until_logged("event=model_call")
+        [server] = servers(world.home / "home")
+        server.kill()
+        await place.until_logged("event=answered")
+        assert len(place.posts()) == 1
