@@ -115,7 +115,7 @@ async def test_a_channel_archived_meanwhile_is_told_and_works_again_when_it_is_o
         place.command("digest", "now")
         await place.until_logged("event=model_call")
         place.server.archive(CHANNEL, "U1")
-        await place.until(lambda: any("could not be made" in text for text in place.alone()))
+        await place.until(lambda: any("was archived" in text for text in place.alone()))
         assert place.posts() == []
         world.model.latency = 0.0
         opened = place.server.unarchive(CHANNEL, "U1")
