@@ -15,6 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
@@ -341,6 +342,7 @@ class _Case:
         yield from self._negation()
         yield from self._directions()
         yield from self._comparison()
+        yield from self._roles()
         yield from self._copy()
         yield from self._content()
 
@@ -599,6 +601,21 @@ class _Case:
                 yield _Doubt("the quotation has the names in another order", 1)
                 return
 
+    def _roles(self) -> Iterator[_Doubt]:
+        """`from A into B` where the quotation has `from B into A`."""
+        if self.foreign:
+            return
+        mine, theirs = _roles(self.sentence), _roles(self.whole)
+        said = {t.norm for t in _tokens(self.sentence)}
+        exchanged = [
+            name
+            for name, roles in mine.items()
+            if (own := theirs.get(name))
+            and any(roles & others - own for other, others in theirs.items() if other != name and other in said)
+        ]
+        if exchanged:
+            yield _Doubt("the quotation gives the names each other's part", 3 if len(exchanged) > 1 else 2)
+
     def _copy(self) -> Iterator[_Doubt]:
         """Words replaced or exchanged in a sentence that is else the quotation's."""
         own = [] if self.foreign else [t for piece in _END.split(self.sentence) if (t := _tokens(piece))]
@@ -609,6 +626,18 @@ class _Case:
                 if len(theirs) >= 4 and same >= 0.7 * len(mine):
                     yield from _edited(mine, theirs, ops)
                     break
+
+
+_PLACING = frozenset(("from", "to", "into", "onto", "on", "for"))
+
+
+def _roles(text: str) -> dict[str, set[str]]:
+    """Of each name, the prepositions of place before it."""
+    found: dict[str, set[str]] = {}
+    for before, name in pairwise(_tokens(text)):
+        if name.name:
+            found.setdefault(name.norm, set()).update({before.raw} & _PLACING)
+    return found
 
 
 def _edited(mine: Sequence[_Token], theirs: Sequence[_Token], ops: Sequence[Opcode]) -> Iterator[_Doubt]:

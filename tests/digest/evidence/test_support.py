@@ -142,6 +142,7 @@ AMOUNTS = {
     "gain": "The learning rate was varied, and accuracy improved by up to 4.2 points.",
     "kept": "At least 3 annotators labelled each document, and fewer than 5% of the documents were discarded.",
     "rate": "The error rate drops from 12.5% to 9.8% when the language model is added.",
+    "roles": "We translate the sentences from German into English and use BERT to initialize RoBERTa.",
     "parser": "Our parser outperforms the transition-based baseline on long sentences by 3.1 F1 points.",
 }
 
@@ -170,6 +171,9 @@ AMOUNTS = {
         ("超过 5% 的文档被丢弃。", "kept", "zh", False),
         ("Die Fehlerrate sinkt mit dem Sprachmodell von 12,5 % auf 9,8 %.", "rate", "de", True),
         ("The error rate drops from 9.8% to 12.5%.", "rate", "en", False),
+        ("Sentences are translated from German into English.", "roles", "en", True),
+        ("Sentences are translated from English into German.", "roles", "en", False),
+        ("RoBERTa is initialized with BERT.", "roles", "en", True),
         ("言語モデルを加えると誤り率は9.8%から12.5%に下がる。", "rate", "ja", False),
         ("提案パーサは長い文で遷移ベースのベースラインをF1で3.1ポイント上回る。", "parser", "ja", True),
         ("提案パーサは長い文で遷移ベースのベースラインをF1で3.1ポイント下回る。", "parser", "ja", False),
