@@ -21,7 +21,6 @@ async def record_vote(context: Context, vote: Vote) -> None:
     await context.store.vote(vote)
     if vote.kind is VoteKind.SAVED and not vote.undo and not answer_of(vote.subject):
         await queue_push(context, vote.place.key)
-    if vote.kind is VoteKind.SAVED and not vote.undo and (vote.place.thread or vote.place.direct):
         watch = Watch(vote.subject, vote.place, context.now() + WATCH_LIFE, people=(vote.person.id,))
         await context.store.watch(vote.place.key, [watch])
     if not answer_of(vote.subject) and vote.kind is not VoteKind.WRONG:

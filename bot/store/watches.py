@@ -62,7 +62,8 @@ class _Row:
 
 class Watches(Base):
     async def watch(self, channel: str, watches: Sequence[Watch]) -> None:
-        """Looks after papers. One that is looked after already stays where it is, but longer."""
+        """Looks after papers. One that is looked after already stays where it is, but longer; one
+        without a place to tell it in is not begun with."""
         rows = await self._rows(channel)
         commands: list[Command] = []
         for new in watches:
@@ -70,6 +71,8 @@ class Watches(Base):
             old = row.watch if row else None
             people = tuple(dict.fromkeys([*(old.people if old else ()), *new.people]))
             if old is None or row is None:
+                if not (new.place.thread or new.place.direct):
+                    continue
                 commands += self._row_commands(channel, replace(new, people=people))
             else:
                 kept = replace(old, people=people, until=max(old.until, new.until))
