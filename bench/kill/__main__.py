@@ -1,6 +1,7 @@
 """`python -m bench.kill --rounds 100 --seed 1`: killed at random moments, every digest and answer stands once, in order, whole.
 
-A round is a day: its list is announced, the clock makes a digest for a Slack and a Discord channel, people ask in both threads. At a random
+A round is a day: its list is announced, the clock makes a digest for a Slack and a Discord channel, people ask in both threads,
+papers of the day before have changed, which is told in their threads. At a random
 moment of a stage drawn by lot (fetch, ranking, analysis, summary, delivery, answering) the bot, its store, or both are killed with SIGKILL
 and, where it is the bot, started again; sometimes twice. Requests to the platforms go wrong meanwhile: 429, 5xx, dropped before or after
 they were stored, slow beyond the time-out. In the end the channels are held against the stored plans, and the model's journal is judged.
@@ -27,7 +28,7 @@ from bench import report
 from bench.kill.away import HOW, Away, away
 from bench.kill.frozen import Frozen, freeze
 from bench.kill.stages import LENGTH, STAGES, Marks
-from bench.kill.waiting import Asked, answers, ask, digests, judged
+from bench.kill.waiting import Asked, answers, ask, changes, digests, judged
 from bench.kill.whole import sorts
 from bench.kill.world import World, world
 
@@ -81,6 +82,7 @@ class Bench:
                 await denying
                 await digests(self.world)
                 await answers(self.world, asked)
+                await changes(self.world)
         except TimeoutError:
             made.wrong.append(f"not whole after {self.patience:.0f} s")
         for task in (killing, denying):

@@ -1,4 +1,5 @@
-"""What a round waits for, and how it is judged: the day's digests on both platforms, and the answers in their threads."""
+"""What a round waits for, and how it is judged: the day's digests on both platforms, the answers in their threads, and what is told of the
+papers of the day before."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from bench.kill.sides import Side
 from bench.kill.whole import digest_faults, post_faults
 from bench.kill.world import ANNOUNCED, PAPERS, World
+from bot.alerts.changes import A_DAY
 from bot.store import DeliveryState, QuestionState, RunState, Store, StoredQuestion, StoreUnavailable
 
 Asked = Mapping[str, Sequence[str]]
@@ -69,6 +71,23 @@ async def _asked(store: Store, side: Side, message: str) -> StoredQuestion | Non
     return await store.question(found.decode()) if found else None
 
 
+async def changes(world: World) -> None:
+    """Returns when what changed of earlier papers is told, or put off to the week's message, by the record."""
+    while True:
+        with contextlib.suppress(StoreUnavailable):
+            async with world.store() as store:
+                if await store.is_done(f"look:{world.day}"):
+                    told = [await _is_told(world, store, side) for side in world.sides]
+                    if all(told):
+                        return
+        await asyncio.sleep(0.1)
+
+
+async def _is_told(world: World, store: Store, side: Side) -> bool:
+    channel = f"{side.name}:{side.channel}"
+    return await store.is_done(f"news:{channel}:{world.day}") or not await store.news(channel)
+
+
 async def judged(world: World, asked: Asked) -> list[str]:
     """What is wrong in the channels, as sentences."""
     async with asyncio.timeout(60):  # the store may just be starting again
@@ -90,6 +109,13 @@ async def _judged(world: World, asked: Asked) -> list[str]:
             due = [await _asked(store, side, m) for m in asked.get(side.name, ())]
             faults = [f"{due.count(None)} questions were not kept"] if None in due else []
             faults += digest_faults(digest, PAPERS, ANNOUNCED)
-            faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name])
+            told = [
+                await store.delivery(f"{side.name}:{side.channel}:{world.day}:changes-{n}") for n in (1, 2, 3, "week")
+            ]
+            if len([one for one in told[:A_DAY] if one]) != min(A_DAY, world.changed):
+                faults.append(f"of {world.changed} changes one stands 0 times")
+            others = [one for one in told if one]
+            faults += post_faults(side, delivery, [one for one in due if one], world.accounted[side.name], others)
+            world.shown = [entry.paper.id for entry in digest.entries]
             wrong += [f"{side.name}: {fault}" for fault in faults]
     return wrong

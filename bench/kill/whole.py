@@ -27,8 +27,11 @@ def digest_faults(digest: Digest, chosen: int, announced: int) -> list[str]:
     return found
 
 
-def post_faults(side: Side, delivery: Delivery, answers: Sequence[StoredQuestion], known: set[str]) -> list[str]:
-    """Of a digest's posts and the answers in its thread. `known`: ids of messages of earlier days, to which these are added."""
+def post_faults(
+    side: Side, delivery: Delivery, answers: Sequence[StoredQuestion], known: set[str], others: Sequence[Delivery] = ()
+) -> list[str]:
+    """Of a digest's posts, the answers in its thread, and `others` that were posted. `known`: ids of messages of earlier days, to which
+    these are added."""
     steps = [s for s in delivery.plan if s.kind in (StepKind.POST, StepKind.REPLY) and s.payload.get("only") != "forum"]
     keys = [s.key for s in steps]
     contents = {s.key: side.content(s) for s in steps}
@@ -39,6 +42,7 @@ def post_faults(side: Side, delivery: Delivery, answers: Sequence[StoredQuestion
             found.append(f"{asked.question.id} was answered with a note, not with an answer")
         else:
             contents |= side.answer(asked.post, f"answer:{asked.question.id}")
+    contents |= {s.key: side.content(s) for other in others for s in other.plan}
     wanted = list(contents)
     standing = side.stands(wanted)
     by_key = Counter(m.key for m in standing)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
@@ -58,6 +58,10 @@ class World:
     that perhaps its store. While the store alone is away nothing that was received may be lost."""
     accounted: Mapping[str, set[str]] = field(default_factory=lambda: {"slack": set(), "discord": set()})
     """By side, the messages of ours that have been judged."""
+    shown: list[str] = field(default_factory=list)
+    """The papers of the last digest that was judged."""
+    changed: int = 0
+    """How many of the papers shown the day before have changed today."""
     threads: dict[str, str] = field(default_factory=dict)
     """By side, of the last digest that was asked about."""
     _frozen: dict[int, float] = field(default_factory=dict)
@@ -79,12 +83,18 @@ class World:
         return morning + timedelta(seconds=time.monotonic() - self._began)
 
     def next_day(self) -> None:
-        """The next day with a list, and its papers."""
+        """The next day with a list, its papers, and a change of one or all that were shown before."""
         self.day += timedelta(days=1)
         while is_quiet(self.day):
             self.day += timedelta(days=1)
         self._began = time.monotonic()
-        self.arxiv.add(*a_day(ANNOUNCED, self.day, ("cs.CV",), words=500))
+        new = a_day(ANNOUNCED, self.day, ("cs.CV",), words=500)
+        self.arxiv.add(*new)
+        changed = self.shown if self.day.toordinal() % 3 == 0 else self.shown[:1]
+        self.changed = len(changed)
+        for paper_id in changed:
+            accepted = replace(self.arxiv.papers[paper_id].paper, version=2, comment="Accepted at CVPR 2026")
+            self.arxiv.replace(accepted, self.arxiv.papers[new[0].paper.id].announced)
 
     async def set_up(self) -> None:
         """A first start, at which the channels' subscriptions are made: their first run is the next day's."""

@@ -22,9 +22,9 @@ from bot.core.ids import ChannelKey, RunKey, StepKey, join_key
 from bot.core.schedule import due_at
 from bot.core.subscription import Subscription
 from bot.digests.change_cards import change_post, week_post
+from bot.digests.daily import posted
 from bot.digests.delivery import Delivered, deliver
-from bot.store import DeliveryState, News, Watch
-from bot.store.redis import WATCH_LIFE
+from bot.store import DeliveryState, News
 from digest.changes.compare import compare, known_of, updated
 from digest.changes.values import Change, Known
 from digest.errors import PaperboyError, for_log
@@ -42,6 +42,8 @@ MOST_PAPERS = 10_000
 """Papers that are looked up in a day: five minutes of arXiv's pace. Each day takes others."""
 MOST_TEXTS = 60
 """New versions whose text is read in a day."""
+RETRY = timedelta(minutes=10)
+"""Until a platform is tried again that takes no posts."""
 RECENT_DIGESTS = 14
 """How many digests of a channel are seen to."""
 KIND = "changes"
@@ -90,11 +92,7 @@ async def _take_up_digests(context: Context, subscription: Subscription) -> None
             continue
         if delivery.state is DeliveryState.DONE and thread:
             place = replace(subscription.place, thread=thread)
-            until = digest.made_at + WATCH_LIFE
-            watches = [
-                Watch(e.paper.id, place, until, key, known=known_of(e.paper, e.analysis, e.links))
-                for e in digest.entries
-            ]
+            watches = [posted(entry, place, digest.made_at, key) for entry in digest.entries]
             await store.watch(subscription.key, watches)
         await store.mark_done(mark)
 
@@ -179,7 +177,7 @@ async def tell(context: Context, channel: str, day: date) -> timedelta | None:
     done = await _tell_week(context, channel, local, week, language)
     for one in await _todays(context, channel, local, [n for n in news if not n.weekly]):
         done = await _tell_one(context, channel, one, language) and done
-    return None if done else timedelta(hours=1)
+    return None if done else RETRY
 
 
 async def _todays(context: Context, channel: str, day: date, news: Sequence[News]) -> list[News]:

@@ -52,6 +52,7 @@ from bot.core.rights import ACTIONS, Right, may
 from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.cards import note, with_button
+from bot.digests.daily import posted
 from bot.digests.delivery import send_pictured
 from bot.questions.conversation import Conversation
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
@@ -312,6 +313,8 @@ class Actions:
         key = join_key("share", click.place.key, entry.paper.id, click.id)
         message = await send_pictured(chat, place, post, key, self._context.services.cache.get)
         await self._context.store.save_thread(replace(place, thread=message), papers=(entry.paper.id,))
+        watch = posted(entry, replace(place, thread=message), self._context.now())
+        await self._context.store.watch(place.key, [watch])
         await self._context.store.save_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
 

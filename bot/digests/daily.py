@@ -17,9 +17,11 @@ from bot.core.texts import say
 from bot.digests import cards, previews
 from bot.digests.delivery import GIVE_UP_AFTER, Delivered, deliver, no_checkpoint, own_posts, retract, send_pictured
 from bot.digests.preferences import load_preferences
-from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState, Store
+from bot.store import Ahead, Delivery, DeliveryState, LeasePolicy, Run, RunState, Store, Watch
+from bot.store.redis import WATCH_LIFE
 from digest.arxiv import calendar
 from digest.cache_keys import fingerprint
+from digest.changes.compare import known_of
 from digest.model import Digest, Entry, to_json
 from digest.pipeline import Request, make_digest
 from digest.ports import Pace, Progress, Services, Units, UnwatchedUnits, silent
@@ -259,6 +261,7 @@ class Daily:
         entries = (replace(known, state=State.CHOSEN),) if known else ()
         await self._store.save_digest(digest, entries, ledger.categories)
         await self._store.save_posts(digest.key, subscription.place, {entry.paper.id: message})
+        await self._store.watch(subscription.key, [posted(entry, place, self._now(), digest.key)])
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
         """Deletes the posts of a digest, papers added later too, and returns how many.
@@ -283,6 +286,12 @@ class Daily:
 def _parent(delivery: Delivery | None) -> str:
     """The id of the parent message, which is also the thread's; empty before it is posted."""
     return delivery.ids.get(delivery.plan[0].key, "") if delivery and delivery.plan else ""
+
+
+def posted(entry: Entry, place: Place, at: datetime, digest: str = "") -> Watch:
+    """A paper as it was posted, to be looked after. `place`: its thread."""
+    known = known_of(entry.paper, entry.analysis, entry.links)
+    return Watch(entry.paper.id, place, at + WATCH_LIFE, digest, known=known)
 
 
 def _counted(digest: Digest) -> Digest:

@@ -18,6 +18,7 @@ TIMES: dict[str, tuple[str, ...]] = {
     "bot.worker.scheduler": ("LEASE", "REFRESH_EVERY", "RETRY_AFTER"),
     "bot.worker.jobs": ("RETRY_ARXIV", "RETRY_MODEL", "RETRY_DELIVERY", "RETRY_ANSWER"),
     "bot.digests.daily": ("RUN_LEASE",),
+    "bot.alerts.changes": ("RETRY",),
     "bot.slack.web_api": ("TIMEOUT", "MAX_THROTTLE_WAIT"),
     "bot.core.draft": ("LATE_ARRIVAL",),
     "bot.slack.draft": ("SEARCH_TIMEOUT", "STREAM_PACE", "EDIT_PACE"),
