@@ -23,7 +23,7 @@ from bot.core.schedule import due_at
 from bot.core.subscription import Subscription
 from bot.digests.change_cards import change_post, week_post
 from bot.digests.daily import posted
-from bot.digests.delivery import Delivered, deliver
+from bot.digests.delivery import Delivered, deliver, own_posts
 from bot.store import DeliveryState, News
 from digest.changes.compare import compare, known_of, updated
 from digest.changes.values import Change, Known
@@ -86,13 +86,16 @@ async def _take_up_digests(context: Context, subscription: Subscription) -> None
         mark = join_key("looked-after", key)
         if await store.is_done(mark):
             continue
-        digest, delivery = await store.digest(key), await store.delivery(key, plan=False)
+        digest, delivery = await store.digest(key), await store.delivery(key)
         thread = delivery.ids.get(str(StepKey(key, "0")), "") if delivery else ""
         if digest is None or delivery is None or delivery.state is DeliveryState.OPEN:
             continue
         if delivery.state is DeliveryState.DONE and thread:
-            place = replace(subscription.place, thread=thread)
-            watches = [posted(entry, place, digest.made_at, key) for entry in digest.entries]
+            apart = {reply: delivery.ids.get(step, "") for step, reply in own_posts(delivery).items()}
+            watches = [
+                posted(entry, replace(subscription.place, thread=apart.get(n) or thread), digest.made_at, key)
+                for n, entry in enumerate(digest.entries)
+            ]
             await store.watch(subscription.key, watches)
         await store.mark_done(mark)
 

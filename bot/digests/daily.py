@@ -261,7 +261,8 @@ class Daily:
         entries = (replace(known, state=State.CHOSEN),) if known else ()
         await self._store.save_digest(digest, entries, ledger.categories)
         await self._store.save_posts(digest.key, subscription.place, {entry.paper.id: message})
-        await self._store.watch(subscription.key, [posted(entry, place, self._now(), digest.key)])
+        thread = replace(place, thread=message) if apart else place
+        await self._store.watch(subscription.key, [posted(entry, thread, self._now(), digest.key)])
 
     async def retract(self, subscription: Subscription, digest: Digest) -> int:
         """Deletes the posts of a digest, papers added later too, and returns how many.
