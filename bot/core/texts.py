@@ -539,6 +539,7 @@ say = Texts(
     text("command.digest.what", "What to do with it; empty: how it stands"),
     text("command.digest.ping", "Choose the role that the daily message mentions, or none"),
     text("command.digest.role", "Which role"),
+    text("command.digest.channel", "Which channel; this one if you leave it out"),
     text("command.message.ask", "Ask about this paper"),
     text("command.message.save", "Save this paper"),
     text("command.message.wrong", "Something is wrong"),

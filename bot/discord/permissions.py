@@ -71,12 +71,14 @@ def spoken(name: str) -> str:
     return name.replace("_", " ").title()
 
 
-async def held(rest: Rest, channel_id: str) -> tuple[discord.abc.GuildChannel, discord.Permissions]:
-    """The channel and what the bot may do in it. Raises ChatError."""
+async def held(
+    rest: Rest, channel_id: str, member_id: str = ""
+) -> tuple[discord.abc.GuildChannel, discord.Permissions]:
+    """The channel and what the bot, or another member, may do in it. Raises ChatError."""
     facts = await rest.read("/channels/{channel_id}", channel_id=channel_id)
     with translate_errors("“View Channel”"):
         guild = await rest.client.fetch_guild(int(facts.get("guild_id", 0)))
         channel = await guild.fetch_channel(int(channel_id))
-        member = await guild.fetch_member(int(rest.me))
+        member = await guild.fetch_member(int(member_id or rest.me))
     assert not isinstance(channel, discord.Thread)
     return channel, channel.permissions_for(member)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandContext, AppInstallationType, Choice, Group
+from discord.app_commands import AppCommandChannel, AppCommandContext, AppInstallationType, Choice, Group
 
 from bot.discord.render.l10n import described
 
@@ -19,7 +19,11 @@ Interaction = discord.Interaction[Any]
 class Typed(Protocol):
     """Takes `paper` or `digest` and the text after it, and a question where there is a field."""
 
-    async def __call__(self, interaction: Interaction, name: str, text: str, question: str = "") -> None: ...
+    async def __call__(
+        self, interaction: Interaction, name: str, text: str, question: str = "", channel: str = ""
+    ) -> None:
+        """`channel`: the id of another channel that it is about."""
+        ...
 
 
 Chosen = Callable[[Interaction, str], Awaitable[None]]
@@ -84,12 +88,19 @@ def _digest(typed: Typed) -> Group:
     the bot all are about the person's own digest."""
     contexts = AppCommandContext(guild=True, dm_channel=True)
     group = Group(name="digest", description=described("digest"), allowed_contexts=contexts)
-    _verbs(group, "digest", typed, ("setup", "now", "retract", "pause", "resume", "status", "zotero", "forget", "help"))
+    _verbs(group, "digest", typed, ("now", "retract", "pause", "resume", "status", "zotero", "forget", "help"))
 
     @group.command(description=described("digest.me"))
     @app_commands.describe(what=described("digest.what"))
     async def me(interaction: Interaction, what: Own | None = None) -> None:
         await typed(interaction, "digest", f"me {what or ''}".strip())
+
+    @group.command(description=described("digest.setup"))
+    @app_commands.describe(channel=described("digest.channel"))
+    async def setup(
+        interaction: Interaction, channel: app_commands.Transform[AppCommandChannel, _Channel] | None = None
+    ) -> None:
+        await typed(interaction, "digest", "setup", channel=str(channel.id) if channel else "")
 
     @group.command(description=described("digest.ping"))
     @app_commands.describe(role=described("digest.role"))
@@ -101,6 +112,22 @@ def _digest(typed: Typed) -> Group:
         )
 
     return group
+
+
+class _Channel(app_commands.Transformer):
+    """A channel that takes digests, also one that the bot cannot see."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> AppCommandChannel:  # noqa: ARG002
+        chosen: AppCommandChannel = value
+        return chosen
 
 
 def _verbs(group: Group, command: str, typed: Typed, verbs: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from bot.core.chat import (
     Click,
     Command,
     EventHandler,
+    Place,
     Post,
     Style,
     Submission,
@@ -32,7 +34,7 @@ from bot.core.chat import (
 from bot.core.texts import say
 from bot.discord import permissions
 from bot.discord.chat import DiscordChat
-from bot.discord.events import chat_message_id, person_of, place_of, subject_of
+from bot.discord.events import NAME, chat_message_id, person_of, place_of, subject_of
 from bot.discord.ids import ComponentId, components, parse_custom_id
 from bot.discord.listeners.commands import Interaction
 from bot.discord.render import forms, panels
@@ -42,6 +44,7 @@ from bot.discord.rest import Rest
 from bot.discord.roles import AskRoles
 from digest.errors import PaperboyError, for_log
 from digest.ports import Cache
+from digest.render.catalogs import in_language
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +64,36 @@ class Interactions:
         self._roles = roles
         self.running: set[asyncio.Task[Any]] = set()
 
-    async def typed(self, interaction: Interaction, name: str, text: str, question: str = "") -> None:
+    async def typed(
+        self, interaction: Interaction, name: str, text: str, question: str = "", channel: str = ""
+    ) -> None:
         responder = await self._responder(interaction)
+
+        async def work() -> None:
+            ticket = await self._there(interaction, responder, channel)
+            if ticket is None:
+                return
+            at, extra = interaction.created_at, _extra(interaction)
+            command = Command(ticket.id, name, text, ticket.place, ticket.person, at, extra, question)
+            await self._handler.on_command(command, responder)
+
+        await self._run_once(interaction, responder, work())
+
+    async def _there(self, interaction: Interaction, responder: Responder, channel: str) -> InteractionData | None:
+        """What was done, as done in another channel of the server, with the person's rights there;
+        as it is if the channel is empty or this one. None, and it is said, if it is hidden."""
         ticket = responder.ticket
-        at = interaction.created_at
-        command = Command(ticket.id, name, text, ticket.place, ticket.person, at, _extra(interaction), question)
-        await self._run_once(interaction, responder, self._handler.on_command(command, responder))
+        if channel in ("", ticket.place.channel) or interaction.guild_id is None:
+            return ticket
+        try:
+            found, has = await permissions.held(self._rest, channel, ticket.person.id)
+        except ChatError as error:
+            words = in_language(error.sentence, ticket.language)
+            await responder.show(Post((Text(words),), words[:90]))
+            return None
+        manages = has.view_channel and has.manage_channels and found.guild.id == interaction.guild_id
+        person = replace(ticket.person, admin=manages, moderates=manages)
+        return replace(ticket, place=Place(NAME, channel), person=person)
 
     async def chosen(self, interaction: Interaction, action: str) -> None:
         """A command on a message. The interaction includes the message."""
@@ -260,19 +287,22 @@ class Interactions:
         await self._forms.keep(name, ticket.person.id, replace(filling, panel=panel))
         fields = {f.name: filling.values.get(f.name, f.value) for f in form.fields}
         responder.in_panel(name, panel.round, fields)
+        await responder.acknowledge()
+        there = await self._there(interaction, responder, _channel_of(form.value))
+        if there is None:
+            return
         sent = Submission(
             ticket.id,
             form.action,
             form.value,
             fields,
-            ticket.place,
-            ticket.person,
+            there.place,
+            there.person,
             interaction.created_at,
             _extra(interaction),
             pressed,
             panel.state,
         )
-        await responder.acknowledge()
         await self._handler.on_submit(sent, responder)
 
     async def _continue_form(self, interaction: Interaction, pressed: ComponentId, responder: Responder) -> None:
@@ -333,6 +363,12 @@ def _extra(interaction: Interaction) -> dict[str, str]:
     """The data to answer later, in any process."""
     ids = {"application": str(interaction.application_id), "token": interaction.token}
     return ids | permissions.told(interaction)
+
+
+def _channel_of(value: str) -> str:
+    """The channel that a panel of settings is about."""
+    found = re.fullmatch(rf"{NAME}:(\d+)", value)
+    return found[1] if found else ""
 
 
 def _click_of(interaction: Interaction, responder: Responder, pressed: ComponentId, message: str) -> Click:

@@ -421,6 +421,42 @@ async def test_setup_says_which_right_is_missing_by_comparing(day):
     day.home.world.denied.clear()
 
 
+def set_up(day: Day, channel: Json) -> Interaction:
+    """`/digest setup channel:` typed in the home channel, by somebody who may not manage that one."""
+    found = next(c for c in day.home.world.commands if c["name"] == "digest")
+    given = [{"type": 7, "name": "channel", "value": channel["id"]}]
+    data = {"id": found["id"], "name": "digest", "type": 1, "options": [{"type": 1, "name": "setup", "options": given}]}
+    shown = {k: channel[k] for k in ("id", "name", "type")} | {"permissions": "0"}
+    data["resolved"] = {"channels": {channel["id"]: shown}}
+    return day.home.discord.interact(day.ada, day.home.channel, 2, data)
+
+
+async def test_another_channel_is_set_up_from_here_by_who_may_manage_it(day):
+    world, channel = day.home.world, day.home.world.channel(day.home.guild, name="other")
+    day.home.discord.say(day.ada, day.home.channel, "hello all")  # a member is who has spoken
+    world.denied[channel["id"]] = {"READ_MESSAGE_HISTORY"}
+    opened = set_up(day, channel)
+    panel = await told(opened, "✗ may not read the history (Read Message History)")
+    chosen = day.choose(panel, "categories", "cs.CV")
+    await until(lambda: chosen.kind)
+    day.press(panel, f"pb:press:{opened.id}:save")
+    await until(lambda: "Saved." in texts(panel))
+    made = await day.context.store.subscription(f"discord:{channel['id']}")
+    assert made.set_by == day.ada["id"]
+
+
+@pytest.mark.parametrize(
+    ("denied", "said"), [("MANAGE_CHANNELS", "Manage Channels"), ("VIEW_CHANNEL", "give its role “View Channel” there")]
+)
+async def test_another_channel_is_not_set_up_by_who_may_not_or_where_the_bot_sees_nothing(refusable, denied, said):
+    world, channel = refusable.home.world, refusable.home.world.channel(refusable.home.guild, name="other")
+    refusable.home.discord.say(refusable.ada, refusable.home.channel, "hello all")
+    world.denied[channel["id"]] = {denied}
+    await told(set_up(refusable, channel), said)
+    assert await refusable.context.store.subscription(f"discord:{channel['id']}") is None
+    refusable.home.discord.journal[:] = [r for r in refusable.home.discord.journal if r.status != 403]
+
+
 async def leave_out(day: Day, last: int) -> None:
     """The digest as if these last papers had not been chosen."""
     shown, rest = day.digest.entries[:-last], day.digest.entries[-last:]
