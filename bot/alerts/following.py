@@ -5,7 +5,6 @@ A task of the queue does this, so it goes on after a restart, in any process.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from bot.context import Context
@@ -24,22 +23,28 @@ PROGRESS_TIME = timedelta(minutes=14)
 """How long progress is shown: a Discord interaction ends after 15 minutes. The end is told later,
 too."""
 FOLLOW_TIME = timedelta(hours=23)
-POLL_INTERVAL = 1.0
-"""Seconds between two reads of the progress."""
+POLL_INTERVAL = timedelta(seconds=1)
+SLOW_POLL_INTERVAL = timedelta(seconds=30)
+"""Between two looks, while progress is shown and afterwards. A look ends before the next begins:
+a task that waits for another keeps the queue from reconnecting to a store that was away."""
 
 
-async def follow(context: Context, follower: Follower) -> bool:
-    """Shows the progress until the run ends, then the end. False if that takes longer than
-    `PROGRESS_TIME`: call again later. Raises ChatError."""
+async def look(context: Context, follower: Follower, shown: str) -> str | None:
+    """Shows the end, or how far the run is unless that is `shown` already. Returns what is shown
+    now, for the next look; None at the end, or after a day. Raises ChatError."""
     respond = context.chats[follower.place.platform].responder(follower.place, follower.person, follower.extra)
-    shown = ""
-    while (post := await _end(context, follower)) is None:
-        if context.now() - follower.at > PROGRESS_TIME:
-            return context.now() - follower.at > FOLLOW_TIME
-        shown = await _show_progress(context, follower, respond, shown)
-        await asyncio.sleep(POLL_INTERVAL)
-    await respond.show(post)
-    return True
+    if (post := await _end(context, follower)) is not None:
+        await respond.show(post)
+        return None
+    waited = context.now() - follower.at
+    if waited > PROGRESS_TIME:
+        return None if waited > FOLLOW_TIME else shown
+    return await _show_progress(context, follower, respond, shown)
+
+
+def pause(context: Context, follower: Follower) -> timedelta:
+    """How long until the next look."""
+    return POLL_INTERVAL if context.now() - follower.at <= PROGRESS_TIME else SLOW_POLL_INTERVAL
 
 
 async def _show_progress(context: Context, follower: Follower, respond: Responder, shown: str) -> str:

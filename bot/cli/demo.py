@@ -187,7 +187,7 @@ class _Digests:
     async def follow(self, name: str) -> None:
         """Tells how the digest ended. It has: tasks run when they are added."""
         follower = await self.context.store.follower(name)
-        if follower is not None and await following.follow(self.context, follower):
+        if follower is not None and await following.look(self.context, follower, "") is None:
             await self.context.store.forget_follower(name)
 
 

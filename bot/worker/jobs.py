@@ -51,8 +51,6 @@ QUESTION_MAX_AGE = timedelta(days=1)
 """If an older question cannot be answered, its asker is told why."""
 TELLING_MAX_AGE = timedelta(days=7)
 RETRY_TELLING = timedelta(minutes=10)
-FOLLOW_AGAIN = timedelta(seconds=30)
-"""How often a run is looked at whose progress is no longer shown."""
 RETRY_REFUSED = timedelta(minutes=5)
 """The longest wait until a refused answer is sent again: the right may be back."""
 
@@ -75,6 +73,8 @@ class Jobs:
         self._reports = context.reports
         self._refusals: dict[tuple[str, ...], _Refusal] = {}
         """By sorted categories."""
+        self._shown: dict[str, str] = {}
+        """The progress that followers see, by their name."""
         queue.register("digest", self.digest, SLOW)
         queue.register("ahead", self.ahead, SLOW)
         queue.register("roundup", self.roundup, SLOW)
@@ -329,13 +329,15 @@ class Jobs:
         if follower is None:
             return
         try:
-            done = await following.follow(self._context, follower)
+            shown = await following.look(self._context, follower, self._shown.get(name, ""))
         except ChatError as error:
             log.warning("event=end_not_told run=%s cause=%r", follower.run, for_log(error))
             raise RetryLater(_wait_after(error, self._context.now() - follower.at)) from error
         await task.checkpoint()
-        if not done:
-            raise RetryLater(FOLLOW_AGAIN)
+        if shown is not None:
+            self._shown[name] = shown
+            raise RetryLater(following.pause(self._context, follower))
+        self._shown.pop(name, None)
         await self._store.forget_follower(name)
 
     async def counts(self, task: Task, digest_key: str) -> None:  # noqa: ARG002  # nothing of it is a checkpoint

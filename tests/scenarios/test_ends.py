@@ -150,3 +150,14 @@ async def test_a_question_is_answered_once_though_the_store_dies_meanwhile(world
         server.kill()
         await place.until_logged("event=answered")
         assert len(place.posts()) == 1
+
+
+async def test_now_is_posted_and_told_though_the_store_dies_meanwhile(world, tmp_path):
+    async with a_place("slack by http", world, tmp_path / "bot.log", subscribed=True) as place:
+        world.model.latency = 1.0
+        place.command("digest", "now")
+        await place.until_logged("event=model_call")
+        [server] = servers(world.home / "home")
+        server.kill()
+        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        assert len(place.posts()) == 3
