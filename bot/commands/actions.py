@@ -19,6 +19,7 @@ from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
     ALONE,
+    ELSEWHERE,
     Block,
     Button,
     Click,
@@ -219,7 +220,8 @@ class Actions:
         grants = await setup.load_grants(self._context, saved.subscription.place, submission.extra)
         direct = saved.fresh and saved.subscription.place.direct
         closed = await personal.greet(self._context, saved.subscription, language) if direct else ""
-        post = setup.saved_post(self._context, saved, grants, language, posting=posting, closed_why=closed)
+        buttons = not posting and ELSEWHERE not in submission.extra  # they act on the channel they are in
+        post = setup.saved_post(self._context, saved, grants, language, buttons=buttons, closed_why=closed)
         if submission.pressed:
             await respond.panel(setup.closed(post, submission.value, language))
         else:

@@ -486,9 +486,9 @@ async def save(context: Context, submission: Submission, language: str) -> Saved
 
 
 def saved_post(
-    context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, posting: bool, closed_why: str = ""
+    context: Context, saved: Saved, grants: Sequence[Grant], language: str, *, buttons: bool, closed_why: str = ""
 ) -> Post:
-    """The next run, warnings and the bot's rights, and "Post now" unless that was pressed.
+    """The next run, warnings and the bot's rights. `buttons`: offers to post now, or change more.
     `closed_why`: why the person takes no direct messages."""
     made = saved.subscription
     assert made is not None
@@ -506,7 +506,7 @@ def saved_post(
     blocks: list[Block] = [Text("\n\n".join(lines))]
     if grants:
         blocks.append(Text("\n".join(f"- {ticks([grant], language)}" for grant in grants)))
-    if not posting:
+    if buttons:
         value = str(PreviewId(made.key, saved.name)) if saved.name else made.key
         blocks.append(
             Actions(

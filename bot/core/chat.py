@@ -365,6 +365,10 @@ ALONE = "alone"
 """In `extra` of what people do where the bot is no member: all answers are for the person alone."""
 
 
+ELSEWHERE = "elsewhere"
+"""In `extra` of a form about another channel than the one it is filled in."""
+
+
 HOME = "home"
 """In `extra` of what people press on their own page: the direct conversation that answers it."""
 

@@ -19,6 +19,7 @@ import discord
 
 from bot.core.chat import (
     CHANGED,
+    ELSEWHERE,
     Actions,
     Button,
     ChatError,
@@ -299,7 +300,7 @@ class Interactions:
             there.place,
             there.person,
             interaction.created_at,
-            _extra(interaction),
+            _extra(interaction) | ({} if there is ticket else {ELSEWHERE: there.place.channel}),
             pressed,
             panel.state,
         )

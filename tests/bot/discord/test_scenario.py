@@ -443,6 +443,7 @@ async def test_another_channel_is_set_up_from_here_by_who_may_manage_it(day):
     await until(lambda: "Saved." in texts(panel))
     made = await day.context.store.subscription(f"discord:{channel['id']}")
     assert made.set_by == day.ada["id"]
+    assert not [c for c in walk(panel["components"]) if c["type"] == 2]  # they would act on this channel
 
 
 @pytest.mark.parametrize(
