@@ -38,7 +38,7 @@ label{display:block;font-weight:700;margin:12px 0 4px}.field{border:1px solid va
 .tag{background:#1264a31a;border-radius:3px;padding:1px 6px;margin-right:4px;display:inline-block}.hint{color:var(--soft);font-size:13px}
 .fold{max-height:96px;overflow:hidden;position:relative}.more{color:var(--link);font-size:13px}
 .figure{margin:4px 0 8px}.figure img{max-width:min(100%,480px);border-radius:8px;display:block}.figure div{color:var(--soft);font-size:13px}
-table{border-collapse:collapse;font-size:13px;margin:6px 0;width:100%}td{border:1px solid var(--line);padding:6px 8px;vertical-align:top}
+table{border-collapse:collapse;font-size:13px;margin:6px 0;width:100%}td{border:1px solid var(--line);padding:6px 8px;vertical-align:top;overflow-wrap:break-word}
 .scroll{overflow-x:auto}
 @media (max-width:500px){main{padding:4px 12px}.face{width:32px;height:32px}}
 """

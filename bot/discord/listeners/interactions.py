@@ -87,6 +87,8 @@ class Interactions:
         if channel in ("", ticket.place.channel) or interaction.guild_id is None:
             return ticket
         try:
+            if not (await self._rest.read("/channels/{channel_id}", channel_id=channel)).get("guild_id"):
+                return ticket  # the person's own settings; they belong to no server
             found, has = await permissions.held(self._rest, channel, ticket.person.id)
         except ChatError as error:
             words = in_language(error.sentence, ticket.language)

@@ -29,6 +29,7 @@ from bot.slack.listeners.connection import SlackConnection
 from digest import cache_keys
 from digest.model import MARK, Candidate, Digest, Figure, FullText, Paper
 from digest.ports import Cache, FreePace
+from digest.render.tex import quotation
 from tests.bot.figures import a_picture
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
@@ -441,7 +442,7 @@ async def test_links_are_shown_with_what_was_read_here_where_the_channel_wants_i
     said, analysis = shown(below[0][read]["blocks"]), day.digest.entries[3].analysis
     held = [f for f in analysis.findings if f.evidence and not f.unsupported and MARK not in f.statement]
     assert analysis.core[:40] in said
-    assert [f.evidence.quotation[:40] in said for f in held] == [n < 2 for n in range(len(held))]
+    assert [quotation(f.evidence.quotation)[:40] in said for f in held] == [n < 2 for n in range(len(held))]
     (ts,) = day.slack.space.unfurls
     asked = next(e for e in elements(below[0][read]["blocks"]) if e.get("action_id", "").startswith("ask"))
     message = replace(day.slack.space.channels["C1"].messages[ts], blocks=below[0][read]["blocks"])
