@@ -29,7 +29,7 @@ $(RUNS): requirements-run.lock
 	      echo "Paperboy needs Python 3.11 or newer, and $(or $(PYTHON),python3) here is not. Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 2;; esac; \
 	  done; \
 	  $$python -m venv --clear .venv && \
-	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements-run.lock; \
+	  $(BIN)/python -m pip install -qq --no-compile --require-hashes -r requirements-run.lock; \
 	fi
 	@touch $@
 
@@ -39,8 +39,8 @@ $(STAMP): $(RUNS) requirements.lock pyproject.toml
 	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  echo "Adding what development needs" >&2; \
-	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements.lock && \
-	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . && \
+	  $(BIN)/python -m pip install -qq --no-compile --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e . && \
 	  { $(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true; }; \
 	fi
 	@touch $@
