@@ -13,7 +13,7 @@ from bench.evidence import entity, number
 from bench.qasper import load
 from bench.report import aim, table
 from digest.checks import unsupported
-from digest.checks.names import names
+from digest.checks.facts.names import names
 
 SENTENCE = re.compile(r"(?<=[a-z0-9)]\.)\s+(?=[A-Z])")
 FIGURE = re.compile(r"\d")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.archive.index import Scope
+from bot.core.crypto.signatures import Signer
 from bot.core.ids import RunKey
-from bot.core.seal import Seal
 from bot.store import Store
 
 LIFE = timedelta(days=30)
@@ -88,16 +88,16 @@ class Links:
         channel = _unpacked(match[3]) if match else ""
         if match is None or not channel or int(match[1], 16) <= self._store.now().timestamp():
             return None
-        seal, parts = await self._signed(channel, match[1])
-        return Opened(channel, public=False) if seal.holds(match[2], *parts) else None
+        signer, parts = await self._signed(channel, match[1])
+        return Opened(channel, public=False) if signer.verify(match[2], *parts) else None
 
     async def _mark(self, channel: str, end: str) -> str:
-        seal, parts = await self._signed(channel, end)
-        return seal.mark(*parts)
+        signer, parts = await self._signed(channel, end)
+        return signer.sign(*parts)
 
-    async def _signed(self, channel: str, end: str) -> tuple[Seal, tuple[str, ...]]:
+    async def _signed(self, channel: str, end: str) -> tuple[Signer, tuple[str, ...]]:
         series = await self._store.link_series(channel)
-        return Seal(await self._store.secret()), ("archive-link", channel, end, series)
+        return Signer(await self._store.secret()), ("archive-link", channel, end, series)
 
 
 def _packed(channel: str) -> str:

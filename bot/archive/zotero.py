@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from bot.archive.zotero_api import BATCH, ZoteroApi, ZoteroBusy, ZoteroRefused
 from bot.core.chat import VoteKind
+from bot.core.crypto.encryption import Cipher
 from bot.core.ids import ChannelKey, answer_of, join_key
 from bot.core.texts import say
-from bot.core.vault import Vault
 from bot.store import LeaseBusy, Store
 from bot.store.zotero import ZoteroLink
 from digest.model import Paper
@@ -51,7 +51,7 @@ class Zotero:
 
     def keeps_keys(self, channel: str) -> bool:
         """Whether a key of the channel's own can be kept."""
-        return self._vault(channel) is not None
+        return self._cipher(channel) is not None
 
     async def check(self) -> str:
         """The name of ZOTERO_LIBRARY, if ZOTERO_API_KEY may write to it. Raises ZoteroRefused,
@@ -62,10 +62,10 @@ class Zotero:
         """Connects the channel once Zotero says that the key may write to the library. An empty one
         leaves the key as it is. Raises ZoteroRefused, ZoteroBusy."""
         before = await self._store.zotero_link(channel)
-        vault = self._vault(channel)
+        cipher = self._cipher(channel)
         made = ZoteroLink(library, key=before.key if before else "")
-        if key and vault is not None:
-            made = replace(made, key=vault.lock(key, channel))
+        if key and cipher is not None:
+            made = replace(made, key=cipher.encrypt(key, channel))
         made = replace(made, name=await self._api.group_name(self._key_of(made, channel), library))
         if before is not None and before.library == library:
             made = replace(made, added=before.added, pushed=before.pushed)
@@ -130,19 +130,19 @@ class Zotero:
     def _key_of(self, link: ZoteroLink, channel: str) -> str:
         """The channel's own, else the environment's, which opens ZOTERO_LIBRARY alone if that is
         set."""
-        key, vault = self._key if self.library in ("", str(link.library)) else "", self._vault(channel)
+        key, cipher = self._key if self.library in ("", str(link.library)) else "", self._cipher(channel)
         if link.key:
             try:
-                key = vault.open(link.key, channel) if vault else ""
+                key = cipher.decrypt(link.key, channel) if cipher else ""
             except ValueError:  # the bot's token has changed since
                 key = ""
         if not key:
             raise ZoteroRefused(say.sentence("error.zotero.no key"))
         return key
 
-    def _vault(self, channel: str) -> Vault | None:
+    def _cipher(self, channel: str) -> Cipher | None:
         secret = self._secrets.get(ChannelKey.parse(channel).platform, "")
-        return Vault(secret) if secret else None
+        return Cipher(secret) if secret else None
 
     async def _note(self, channel: str, library: int, *, added: int = 0, fault: str = "") -> None:
         """Keeps how it went, unless the channel was connected anew or not at all meanwhile."""

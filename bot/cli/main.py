@@ -14,9 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.archive import archive
-from bot.cli.export import export
-from bot.cli.mcp import mcp
+from bot.cli.archive.export import export
+from bot.cli.archive.index import archive
+from bot.cli.archive.mcp import mcp
 from bot.cli.run import OUTPUT_FAULTS, no_room, run_command
 from bot.cli.subscriptions import costs, subscriptions
 from bot.cli.usage import AsJson, AsPlain, Commands, EnvFile, command, env_file, name_env_file, sentence

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from bot.archive.export import Format, exported
 from bot.commands import digest as digest_command
-from bot.commands import gate, library, personal, saved, setup, zotero
+from bot.commands import gate, personal, setup
 from bot.commands.feedback import record_vote, take_back
+from bot.commands.library import files, saved, zotero
 from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
@@ -509,17 +510,17 @@ class Actions:
 
     async def _open_archive(self, click: Click, respond: Responder, language: str) -> None:
         paper_id = await self._load_paper_id(click.value, language) if click.action == "archive" else ""
-        await library.open_archive(self._context, click, respond, language, paper_id)
+        await files.open_archive(self._context, click, respond, language, paper_id)
 
     async def _unlink(self, click: Click, respond: Responder, language: str) -> None:
-        await library.revoke_links(self._context, click, respond, language)
+        await files.revoke_links(self._context, click, respond, language)
 
     async def _export(self, click: Click, respond: Responder, language: str) -> None:
         """Asks for the form of the file, then sends it."""
         if click.action == "export":
-            await library.choose_file(self._context, click, respond, language)
+            await files.choose_file(self._context, click, respond, language)
         else:
-            await library.send_digest(await self._load_digest(click.value, language), click, respond)
+            await files.send_digest(await self._load_digest(click.value, language), click, respond)
 
     async def _export_to_zotero(self, click: Click, respond: Responder, language: str) -> None:
         digest = await self._load_digest(click.value, language)
@@ -534,7 +535,7 @@ class Actions:
             await zotero.disconnect(self._context, click, respond, language)
 
     async def _export_saved(self, click: Click, respond: Responder, language: str) -> None:
-        await library.send_saved(self._context, click, respond, language)
+        await files.send_saved(self._context, click, respond, language)
 
     async def _compare_saved(self, click: Click, respond: Responder, language: str) -> None:
         await saved.choose(self._context, click, respond, language)

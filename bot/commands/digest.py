@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.alerts import notices
-from bot.commands import gate, personal, setup, zotero
+from bot.commands import gate, personal, setup
+from bot.commands.library import zotero
 from bot.commands.status import status
 from bot.context import Context
 from bot.core.chat import Actions, Button, Command, Grant, Person, Place, Post, Responder, Style, Text

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.alerts.following import digest_url
-from bot.commands.library import file_buttons
-from bot.commands.saved import LEAST, compare_button
+from bot.commands.library.files import file_buttons
+from bot.commands.library.saved import LEAST, compare_button
 from bot.commands.status import channel_buttons, state_line, trouble_lines
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, ChatError, Heading, Menu, Person, Post, Small, Text, Vote

@@ -10,9 +10,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from bot.commands import gate
-from bot.commands.library import file_buttons, load_saved
-from bot.commands.saved import LEAST, compare_button
-from bot.commands.seen import find_seen, seen_post
+from bot.commands.library.files import file_buttons, load_saved
+from bot.commands.library.saved import LEAST, compare_button
+from bot.commands.library.seen import find_seen, seen_post
 from bot.context import Context
 from bot.core.chat import (
     ALONE,

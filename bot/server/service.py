@@ -22,9 +22,9 @@ from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
 from bot.core.chat import Chat, Place
+from bot.core.crypto.signatures import Signer
 from bot.core.ids import ChannelKey, RunKey
 from bot.core.reports import Reports
-from bot.core.seal import Seal
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Subscription
 from bot.questions.conversation import Conversation
@@ -77,7 +77,7 @@ async def serve(settings: Settings, roles: frozenset[Role] = frozenset(Role)) ->
     sys.setswitchinterval(SWITCH_INTERVAL)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CPU_THREADS, thread_name_prefix="checks"))
     async with open_app(settings, shared=True) as app, contextlib.AsyncExitStack() as stack:
-        chats = _chats(settings, stack, Seal(await app.store.secret()), app.store)
+        chats = _chats(settings, stack, Signer(await app.store.secret()), app.store)
         reports = app.reports(chats)
 
         async def set_aside(task: str, note: str) -> None:
@@ -202,13 +202,13 @@ async def _until_stopped(runtime: Runtime, health: Health) -> None:
             loop.remove_signal_handler(name)
 
 
-def _chats(settings: Settings, stack: contextlib.AsyncExitStack, seal: Seal, store: Store) -> dict[str, Chat]:
+def _chats(settings: Settings, stack: contextlib.AsyncExitStack, signer: Signer, store: Store) -> dict[str, Chat]:
     """A Chat for every platform with a token. Loads the SDKs of these only."""
     chats: dict[str, Chat] = {}
     if token := settings.slack_bot_token.get_secret_value():
         from bot.slack.chat import SlackChat  # noqa: PLC0415
 
-        slack = SlackChat(token, settings.slack_api_url, seal, RedisPauses(store, token))
+        slack = SlackChat(token, settings.slack_api_url, signer, RedisPauses(store, token))
         stack.push_async_callback(slack.close)
         chats[slack.name] = slack
     if token := settings.discord_token.get_secret_value():

@@ -31,7 +31,7 @@ from bot.core.chat import (
     Thread,
     Upload,
 )
-from bot.core.seal import Seal
+from bot.core.crypto.signatures import Signer
 from bot.core.throttle import Pauses
 from bot.slack.draft import SlackDraft
 from bot.slack.markup import parse_text
@@ -64,11 +64,11 @@ class SlackChat:
     hears = True
 
     def __init__(
-        self, token: str, api_url: str = API_URL, seal: Seal | None = None, pauses: Pauses | None = None
+        self, token: str, api_url: str = API_URL, signer: Signer | None = None, pauses: Pauses | None = None
     ) -> None:
-        """`seal`: the store's, so that views outlive the process; else one of this process."""
+        """`signer`: the store's, so that views outlive the process; else one of this process."""
         self.api = WebApi(token, api_url, pauses)
-        self.seal = seal or Seal(token_bytes(32))
+        self.signer = signer or Signer(token_bytes(32))
         self._members = Members(self.api)
         self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
 

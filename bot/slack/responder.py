@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.core.chat import HOME, ChatError, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
-from bot.core.seal import Seal
+from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import messages, views
 from bot.slack.render.views import Memo
@@ -41,7 +41,7 @@ class Messages(Protocol):
     """The part of SlackChat that a responder uses."""
 
     api: WebApi
-    seal: Seal
+    signer: Signer
 
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None: ...
@@ -202,7 +202,7 @@ class SlackResponder:
         await self.page(name, Post((Text(f"{fence}\n{text}\n{fence}"),), name))
 
     def _signed(self, view: Mapping[str, Any]) -> dict[str, Any]:
-        return views.signed(view, self._chat.seal, self._person.id)
+        return views.signed(view, self._chat.signer, self._person.id)
 
     async def _open(self, view: Mapping[str, Any], *, tell: bool = True) -> bool:
         if self._trigger_expired:

@@ -66,13 +66,10 @@ The queue keeps its own keys under `paperboy-slow:`, `paperboy-posts:` and `pape
 
 from __future__ import annotations
 
-from bot.store.ahead import Ahead
 from bot.store.archive import ArchiveChange
 from bot.store.cache import RedisCache
-from bot.store.deliveries import Delivery, DeliveryState
 from bot.store.digests import EarlierEntry
 from bot.store.embedded.directory import StoreUnavailable
-from bot.store.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
 from bot.store.limits.budget import RedisBudget, Spending
 from bot.store.limits.pace import RedisPace, RedisPauses
 from bot.store.people.followers import Follower
@@ -87,10 +84,13 @@ from bot.store.questions import (
     post_to_json,
 )
 from bot.store.redis import Redis, reachable
-from bot.store.runs import Run, RunState
 from bot.store.store import Store
-from bot.store.tasks import TaskDeaths
 from bot.store.watches import News, Watch
+from bot.store.work.ahead import Ahead
+from bot.store.work.deliveries import Delivery, DeliveryState
+from bot.store.work.leases import Lease, LeaseBusy, LeaseLost, LeasePolicy
+from bot.store.work.runs import Run, RunState
+from bot.store.work.tasks import TaskDeaths
 
 __all__ = [
     "Ahead",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.core.seal import Seal
-from bot.store.leases import lease_key
+from bot.core.crypto.signatures import Signer
 from bot.store.redis import LONG, Command, Script, key, seconds
 from bot.store.secret import Secrets
+from bot.store.work.leases import lease_key
 
 CHANGES = key("archive-changes")
 ASKED = key("archive-asked")
@@ -65,7 +65,7 @@ class ArchiveExchange(Secrets):
 
     async def hidden_person(self, person: str) -> str:
         """A keyed hash that stands for the person in the archive."""
-        return Seal(await self.secret()).mark("archive", person)
+        return Signer(await self.secret()).sign("archive", person)
 
     # ------------------------------------------------------------ one process owns the file
 
@@ -116,4 +116,4 @@ class ArchiveExchange(Secrets):
 
     async def _series(self, subscription: str) -> str:
         """Under a hash, so that it outlives the channel's other keys: links stay revoked."""
-        return key("archive-links", Seal(await self.secret()).mark("links", subscription))
+        return key("archive-links", Signer(await self.secret()).sign("links", subscription))

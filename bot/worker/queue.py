@@ -6,7 +6,7 @@ once). A task is a name and ids; its data is in the store. A task is delivered u
 worker dies or freezes, another takes it after half a minute, or at once if no other process is
 alive. Docket's key prevents duplicates while a task is queued, our done marker afterwards, and a
 lease keeps two workers from running it at once. TaskDeaths are counted from the last checkpoint
-(`bot.store.tasks`).
+(`bot.store.work.tasks`).
 """
 
 from __future__ import annotations

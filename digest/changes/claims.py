@@ -16,7 +16,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import Levenshtein
 
-from digest.checks.figures import Figure, figures
+from digest.checks.facts.figures import Figure, figures
 from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, support_of
 from digest.render.tex import plain

@@ -3,8 +3,8 @@
 Only `clean` and `safe_markdown` change a text.
 """
 
-from digest.checks.claims import unsupported
 from digest.checks.cleaning import clean
+from digest.checks.facts.claims import unsupported
 from digest.checks.language import language_of, too_long
 from digest.checks.on_topic import shared_words
 from digest.checks.problems import problems_of

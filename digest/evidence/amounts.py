@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from digest.checks.figures import Figure, figures
+from digest.checks.facts.figures import Figure, figures
 
 _LEAST = re.compile(
     r"(?:\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|mindestens|wenigstens|au moins|(?:al|por lo) menos|pelo menos|almeno|не менее|по меньшей мере)\b|至少|不少于|不低于|少なくとも|최소한?|적어도)"

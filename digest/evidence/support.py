@@ -19,11 +19,11 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
-from digest.checks.claims import missing_figures, missing_names, places_of_figure
-from digest.checks.figures import Figure, figures
+from digest.checks.facts.claims import missing_figures, missing_names, places_of_figure
+from digest.checks.facts.figures import Figure, figures
+from digest.checks.facts.names import COMMON, initials_of, squeezed
+from digest.checks.facts.notation import with_english_numbers, with_english_units
 from digest.checks.language import base
-from digest.checks.names import COMMON, initials_of, squeezed
-from digest.checks.notation import with_english_numbers, with_english_units
 from digest.evidence.amounts import bounded_the_other_way, changes
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText

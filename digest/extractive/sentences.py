@@ -14,7 +14,7 @@ from functools import lru_cache
 import sentencex
 
 from digest import checks
-from digest.checks.names import squeezed
+from digest.checks.facts.names import squeezed
 from digest.model import Form, FullText, Paper
 from digest.retrieval.terms import terms
 from digest.which_paper.titles import looks_a_name, own_names

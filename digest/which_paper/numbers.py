@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.checks.figures import han_number
+from digest.checks.facts.figures import han_number
 from digest.which_paper.worded import numbers_of, worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"

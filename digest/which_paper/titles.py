@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
-from digest.checks.names import COMMON, squeezed
+from digest.checks.facts.names import COMMON, squeezed
 from digest.model import Paper
 from digest.retrieval.folding import fold
 from digest.retrieval.terms import LITTLE, asked, stem, terms

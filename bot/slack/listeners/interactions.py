@@ -166,7 +166,7 @@ class Interactions:
         """Whether a view's context is as we signed it for this person; else they are told."""
         view, user = body.get("view"), str(body["user"]["id"])
         of_home = payloads.is_home_click(body)
-        if not view or of_home or views.is_signed(view, self._chat.seal, user):
+        if not view or of_home or views.is_signed(view, self._chat.signer, user):
             return True
         log.warning("event=view_not_ours")
         person = await self._people.person(user)
@@ -189,7 +189,7 @@ class Interactions:
         remembered = replace(pressed.memo, action=pressed.action, value=pressed.value)
         question, language = payloads.question_in(pressed.block)
         view = views.confirm(pressed.label, question, language or person.language, remembered)
-        signed = views.signed(view, self._chat.seal, person.id)
+        signed = views.signed(view, self._chat.signer, person.id)
         await self._chat.api.call("views.open", trigger_id=str(body.get("trigger_id", "")), view=signed)
 
     async def submitted(self, ack: AsyncAck, body: Payload) -> None:

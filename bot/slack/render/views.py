@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.core import lists
 from bot.core.chat import Actions, Checklist, Field, Form, Panel, Place, Post, Row
-from bot.core.seal import Seal
+from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import lengths
 from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, with_plain_feedback
@@ -73,23 +73,23 @@ class Memo:
         except TypeError as wrong:
             raise ValueError("no Memo") from wrong
 
-    def signed(self, seal: Seal, user: str) -> Memo:
-        return replace(self, mark=seal.mark(user, replace(self, mark="").dump()))
+    def signed(self, signer: Signer, user: str) -> Memo:
+        return replace(self, mark=signer.sign(user, replace(self, mark="").dump()))
 
-    def holds(self, seal: Seal, user: str) -> bool:
+    def holds(self, signer: Signer, user: str) -> bool:
         """Whether we wrote it, for this person."""
-        return seal.holds(self.mark, user, replace(self, mark="").dump())
+        return signer.verify(self.mark, user, replace(self, mark="").dump())
 
 
-def signed(view: Mapping[str, Any], seal: Seal, user: str) -> dict[str, Any]:
+def signed(view: Mapping[str, Any], signer: Signer, user: str) -> dict[str, Any]:
     """The view with its Memo signed for the person who will see it."""
-    return {**view, "private_metadata": Memo.load(view["private_metadata"]).signed(seal, user).dump()}
+    return {**view, "private_metadata": Memo.load(view["private_metadata"]).signed(signer, user).dump()}
 
 
-def is_signed(view: Mapping[str, Any], seal: Seal, user: str) -> bool:
+def is_signed(view: Mapping[str, Any], signer: Signer, user: str) -> bool:
     """Whether the view's Memo comes back as it was signed."""
     try:
-        return Memo.load(str(view.get("private_metadata", ""))).holds(seal, user)
+        return Memo.load(str(view.get("private_metadata", ""))).holds(signer, user)
     except ValueError:
         return False
 

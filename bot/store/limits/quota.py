@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
-from bot.core.seal import Seal
+from bot.core.crypto.signatures import Signer
 from bot.store.redis import Script, iso, key, seconds
 from bot.store.secret import Secrets
 
@@ -73,4 +73,4 @@ class Quotas(Secrets):
             await self.redis.do("DEL", *names)
 
     async def _hash(self, text: str) -> str:
-        return Seal(await self.secret()).mark("quota", text)
+        return Signer(await self.secret()).sign("quota", text)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.core.ids import AnswerTo, is_within
 from bot.core.subscription import Subscription
 from bot.store.archive import ArchiveExchange, archive_change
-from bot.store.deliveries import OPEN
 from bot.store.people.followers import Followers
 from bot.store.people.votes import BORDER, votes_key
 from bot.store.questions import UNANSWERED, Questions
 from bot.store.redis import Command, key, literal
 from bot.store.subscriptions import ALL, PERSONAL
 from bot.store.watches import WATCHING, Watches
+from bot.store.work.deliveries import OPEN
 from bot.store.zotero import LINKS as ZOTERO
 from digest.cache_keys import fingerprint
 from digest.model import from_json

@@ -12,10 +12,10 @@ from bot.archive.zotero import Zotero
 from bot.archive.zotero_api import ZoteroApi, ZoteroBusy, ZoteroRefused, item_of
 from bot.commands.feedback import PUSH_AFTER
 from bot.core.chat import Person, Vote, VoteKind
+from bot.core.crypto.encryption import Cipher
 from bot.core.finding import State
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
-from bot.core.vault import Vault
 from bot.doctor.zotero import zotero as check_key
 from bot.server.wiring import open_app
 from bot.store import RedisPauses
@@ -301,9 +301,9 @@ async def test_the_key_is_in_no_log_and_not_readable_in_the_store(team, server, 
     assert SECRET not in "".join(path for _, path, _ in server.requests)
     link = await store.zotero_link(HERE.key)
     with pytest.raises(ValueError, match="another secret"):
-        Vault("xoxb-other").open(link.key, HERE.key)
+        Cipher("xoxb-other").decrypt(link.key, HERE.key)
     with pytest.raises(ValueError, match="another secret"):
-        Vault("xoxb-token").open(link.key, "console:other")
+        Cipher("xoxb-token").decrypt(link.key, "console:other")
 
 
 async def test_after_a_change_of_the_bot_s_token_the_key_is_asked_for_again(team, make, connected):

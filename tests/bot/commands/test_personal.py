@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.home import home_page
-from bot.commands.seen import archive_scope
+from bot.commands.library.seen import archive_scope
 from bot.console.chat import ConsoleChat
 from bot.core.chat import Forbidden, Person, Place, Vote, VoteKind
 from bot.digests.preferences import load_preferences

@@ -137,7 +137,7 @@ async def test_no_action_with_another_channel_s_key_shows_or_does_anything(outsi
 async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
     before = outside.state()
     key = outside.day.digest.key
-    seal = outside.day.context.chats["slack"].seal
+    signer = outside.day.context.chats["slack"].signer
     memos = [
         Memo("ask", f"{key}#1", "C1", outside.day.parent.ts),
         Memo("wrong", f"answer:{outside.name}", "C1", outside.day.parent.ts),
@@ -146,7 +146,7 @@ async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
         Memo("full", f"{key}#1", "C1", outside.day.parent.ts),
     ]
     for memo in memos:
-        for forged in (memo, memo.signed(seal, "U1"), replace(memo.signed(seal, MEMBER), value="x")):
+        for forged in (memo, memo.signed(signer, "U1"), replace(memo.signed(signer, MEMBER), value="x")):
             for kind, callback in (
                 ("view_submission", "form"),
                 ("view_submission", "confirm"),
@@ -161,13 +161,13 @@ async def test_views_that_were_not_signed_for_this_person_do_nothing(outside):
 
 async def test_a_form_s_value_must_belong_to_its_channel_too(outside):
     before = outside.state()
-    seal, key = outside.day.context.chats["slack"].seal, outside.day.digest.key
+    signer, key = outside.day.context.chats["slack"].signer, outside.day.digest.key
     for memo in (
         Memo("ask", f"{key}#1", "C2"),
         Memo("wrong", f"answer:{outside.name}", "C2"),
         Memo("setup", PLACE.key, "C2"),
     ):
-        await outside.send_view(MEMBER, {"private_metadata": memo.signed(seal, MEMBER).dump(), "callback_id": "form"})
+        await outside.send_view(MEMBER, {"private_metadata": memo.signed(signer, MEMBER).dump(), "callback_id": "form"})
     await outside.slack.until(lambda: len(outside.seen()) == 3)
     assert set(outside.seen()) <= REFUSALS
     assert outside.state() == before

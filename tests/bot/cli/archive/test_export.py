@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.archive.archive import Archive
-from bot.cli.export import _of_digest, _saved
+from bot.cli.archive.export import _of_digest, _saved
 from tests.bot.people import HERE
 
 

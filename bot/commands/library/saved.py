@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bot.commands.library import load_saved
+from bot.commands.library.files import load_saved
 from bot.context import Context
 from bot.core.chat import Button, Checklist, Click, Responder, Row, Submission
 from bot.core.texts import say

@@ -3,7 +3,7 @@
 import pytest
 
 from digest.checks import unsupported
-from digest.checks.figures import figures, han_number
+from digest.checks.facts.figures import figures, han_number
 
 PAPER = (
     "Our model, DynamicVLA, reaches 92.3% accuracy on ImageNet, up from 90.1% (GPT-4: 85.0). It uses 1,014 tasks and 1.5 million images; training took 3.2 hours "

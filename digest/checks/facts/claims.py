@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 
-from digest.checks.figures import Figure, figures
-from digest.checks.names import initials_of, names, squeezed
-from digest.checks.notation import with_english_numbers, without_noun
+from digest.checks.facts.figures import Figure, figures
+from digest.checks.facts.names import initials_of, names, squeezed
+from digest.checks.facts.notation import with_english_numbers, without_noun
 
 _NOT_CLAIMS = re.compile(
     r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"

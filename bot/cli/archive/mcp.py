@@ -36,7 +36,7 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
 
     async def work(settings: Any) -> None:
         from bot.archive.links import Links
-        from bot.cli.agents import answering
+        from bot.cli.archive.agents import answering
         from bot.server.wiring import open_app
         from digest.errors import BadInput, Misconfigured
 

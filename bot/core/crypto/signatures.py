@@ -9,16 +9,16 @@ import json
 LENGTH = 24
 
 
-class Seal:
+class Signer:
     """HMAC-SHA256 with the installation's key, which is in the store."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def mark(self, *parts: str) -> str:
+    def sign(self, *parts: str) -> str:
         """The signature of these parts, 24 hexadecimal digits."""
         said = json.dumps(parts, ensure_ascii=False).encode()
         return hmac.new(self._key, said, hashlib.sha256).hexdigest()[:LENGTH]
 
-    def holds(self, mark: str, *parts: str) -> bool:
-        return hmac.compare_digest(mark.encode(), self.mark(*parts).encode())
+    def verify(self, mark: str, *parts: str) -> bool:
+        return hmac.compare_digest(mark.encode(), self.sign(*parts).encode())

@@ -1,0 +1,1 @@
+"""The commands that read the archive: its index, exports, and the tools for agents."""

@@ -1,0 +1,1 @@
+"""Signs what platforms carry for us, and encrypts the keys of other services. Pure."""
