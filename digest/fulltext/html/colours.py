@@ -6,6 +6,8 @@ import colorsys
 import re
 from functools import lru_cache
 
+from digest.fulltext.html.stylesheets import split
+
 Colour = tuple[float, float, float, float]
 """Red, green and blue from 0 to 255, and alpha from 0 to 1."""
 
@@ -70,6 +72,9 @@ def _function(name: str, inside: str) -> Colour | None:
     if name == "color-mix":
         return _mixed(inside)
     values, _, alpha = inside.partition("/")
+    if values.startswith("from "):  # a colour worked out from another: of that one's lightness, mostly
+        base = split(values, " ")[1]
+        return faded(made, _alpha(alpha)) if (made := colour(base)) else None
     parts = [(float(m[1] or 0), (m[2] or "").lower()) for m in _PART.finditer(re.sub(r"[a-z]+\d\b", "", values))]
     if not alpha and len(parts) == 4:
         number, unit = parts.pop()

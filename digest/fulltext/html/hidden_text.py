@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import cast
 
-from lxml.etree import Comment, XPath, _Element
+from lxml.etree import Comment, XPath, _Element, iterwalk
 
 from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.hidden import MAX_QUOTED, first_order, reads_as_text
 from digest.fulltext.html.elements import all_text, classes, tag
-from digest.fulltext.html.inline import is_dropped
+from digest.fulltext.html.inline import BREAKS, is_dropped
 from digest.fulltext.html.stylesheets import Declarations, StyleSheet
 from digest.fulltext.html.visibility import Look, Style, covered_by, how_hidden, look
 from digest.model import Hidden
@@ -26,7 +27,7 @@ _MATHS_ATTRIBUTES = (("mathcolor", "color"), ("mathbackground", "background-colo
 _STYLED_MATHS = XPath("boolean(.//@mathcolor | .//@mathsize | .//@mathbackground | .//@style)")
 _MARKS = tuple(
     (name.encode(), XPath(f"descendant-or-self::*/@{name}/.."))
-    for name in ("color", "bgcolor", "hidden", "mathcolor", "mathsize", "mathbackground", "aria-hidden")
+    for name in ("color", "bgcolor", "hidden", "popover", "mathcolor", "mathsize", "mathbackground", "aria-hidden")
 )
 """Attributes that may hide text."""
 _IN_ABSTRACT = XPath('boolean(ancestor::*[contains(@class, "ltx_abstract")])')
@@ -129,6 +130,29 @@ class _HiddenTexts:
             if name == "details" and el.get("open") is None:
                 self._close(el)
             self._texts(el, inside, in_drawing=in_drawing, painted=painted)
+            if inside.room is not None and inside.room is not around.room:
+                self._cut(el, *inside.room)
+
+    def _cut(self, el: _Element, wide: float, lines: float) -> None:
+        """Takes out what a box cuts off: the text after its last line."""
+        used = 0.0
+        for event, part in iterwalk(el, events=("start", "end")):
+            if event == "start" and part is not el and tag(part) in BREAKS:
+                used = ceil(used / wide) * wide + (wide if tag(part) == "br" else 0.0)
+            if event == "end" and (part is el):
+                continue
+            text = (part.text if event == "start" else part.tail) or ""
+            if not text.strip() or tag(part) in ("math", "annotation"):
+                continue
+            left = max(0, int(wide * lines - used))
+            used += len(text)
+            if len(text) <= left:
+                continue
+            self._text(text[left:], "hidden-markup")
+            if event == "start":
+                part.text = text[:left] + " "
+            else:
+                part.tail = text[:left] + " "
 
     def _judged(self, el: _Element, around: Look, *, in_drawing: bool, painted: bool) -> tuple[str, Look]:
         """How the element is hidden with all it holds, if it is, and the Look inside."""
@@ -203,7 +227,7 @@ class _HiddenTexts:
             style: value for name, style in (("color", "color"), ("bgcolor", "background-color"), *_MATHS_ATTRIBUTES)
             if (value := (el.get(name) or "").lower())
         }  # fmt: skip
-        if el.get("hidden") is not None:
+        if el.get("hidden") is not None or el.get("popover") is not None:
             declared["display"] = "none"
         if in_drawing:
             declared.update({n: own.lower() for n in _DRAWING_ATTRIBUTES if (own := el.get(n))})
@@ -211,6 +235,8 @@ class _HiddenTexts:
                 size = {name: el.get(name) or "auto" for name in ("width", "height")}
                 declared.update(size, overflow="hidden")
         declared.update(self.sheet.declarations(el))
+        if "display" not in declared and tag(el) not in BREAKS:
+            declared.pop("line-height", None)  # the line is as high as its paragraph's type
         if tag(el) in _PICTURES and "position" in declared:
             declared["background"] = "black"
         return declared

@@ -27,7 +27,7 @@ DROPPED_CLASSES = frozenset(
      "ltx_tag_note", "ltx_listing_data", "ltx_missing", "ltx_rule", "ltx_indexphrase", "ltx_index", "ltx_rdf", "sr-only",
      "package-alerts", "ar5iv-footer", "infobox", "ltx_role_footnotemark", "ltx_tocentry")
 )  # fmt: skip
-_BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
+BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
 _NOT_DRAWN = frozenset(("annotation", "annotation-xml", "mphantom"))
 _PROSE = re.compile(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
 """Words in a formula."""
@@ -133,7 +133,7 @@ def collect(el: _Element, out: list[str], notes: Notes, left_out: LeftOut, line:
     if name == "a" and notes.hrefs and _hides_url(el, "".join(out[start:])):
         out.append(f" ({el.get('href')})")
         left_out.added += letters(el.get("href") or "")
-    if name in _BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
+    if name in BREAKS or not mine.isdisjoint(("ltx_td", "ltx_tr", "ltx_bibblock", "ltx_p", "ltx_para")):
         out.append(" ")
 
 

@@ -39,7 +39,7 @@ ARXIV = """
 _READ = re.compile(
     r"--(?!ltx-(?:fo|stroke|fill))|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
-    r"|text-indent|text-shadow|text-stroke|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
+    r"|text-indent|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
 )
 """Properties that may hide text or show it."""
 _WITH_STYLE = XPath(".//*[@style]")
@@ -47,12 +47,14 @@ _CLASSES = XPath(".//@class", smart_strings=False)
 _OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
 _OF_ID = XPath(".//*[@id=$name]")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_COMMENT_OR_STRING = re.compile(_COMMENT.pattern + r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\([^\n0-9a-fA-F])")
 _BRACE = re.compile(r"[{}]")
+_IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?(data:text/css[^"')]*)""", re.IGNORECASE)
 _MARK = re.compile(r"""[;,"'()\[\]\s]""")
 _SIMPLE = re.compile(
-    r"""(?P<kind>[.#]|::?)(?P<name>[\w-]+|\\.)(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\))?"""
-    r"""|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*["']?(?P<value>[^\]"']*)["']?\s*i?)?\s*\]"""
+    r"""(?P<kind>[.#]|::?)(?P<name>(?:[^\W]|[-\u00a2-\U0010ffff]|\\.)+)(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\))?"""
+    r"""|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*["']?(?P<value>[^\]"']*?)["']?(?P<case>\s+[iI])?)?\s*\]"""
     r"""|(?P<tag>\*|[\w-]+)"""
 )
 _ELEMENT_PARTS = frozenset(("before", "after"))
@@ -87,11 +89,21 @@ class StyleSheet:
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     """By what the last compound asks for: `.class`, `#id`, `tag` or `*`."""
     count: int = 0
+    ends: dict[str, Declarations] = field(default_factory=dict)
+    """How an animation leaves an element, by name."""
+    throughout: dict[str, Declarations] = field(default_factory=dict)
+    """What holds from the start to the end of an animation, by name."""
 
     def add(self, css: str) -> None:
-        for selectors, body in _blocks(_COMMENT.sub(" ", css)):
+        for found in _IMPORTED.finditer(_COMMENT.sub(" ", css)):
+            self.add(_of_data_url(found[1]))
+        css = _COMMENT_OR_STRING.sub(_without_braces, css)
+        for selectors, body in _blocks(css):
+            if selectors.startswith("@"):
+                self._add_animation(selectors.partition(" ")[2].strip().lower(), body)
+                continue
             declared = tuple(_parsed(body))
-            for selector in split(selectors, ",") if declared else ():
+            for selector in split(_unescaped(selectors, "\\"), ",") if declared else ():
                 rule = _rule(selector.strip(), self.count, declared)
                 self.count += 1
                 if rule is not None:
@@ -115,6 +127,22 @@ class StyleSheet:
                 declared[name] = value
                 if own_important:
                     important.add(name)
+        return self._animated(declared) if self.ends else declared
+
+    def _add_animation(self, name: str, body: str) -> None:
+        frames = {at.strip().lower(): _parsed(inside) for places, inside in _blocks(body) for at in places.split(",")}
+        start, end = (
+            {k: v for at in names for k, v, _ in frames.get(at, ())} for names in (("from", "0%"), ("to", "100%"))
+        )
+        self.ends[name] = end
+        self.throughout[name] = {k: v for k, v in end.items() if start.get(k) == v}
+
+    def _animated(self, declared: Declarations) -> Declarations:
+        """With what an animation leaves of them, or holds all the time."""
+        words = " ".join(v for k, v in declared.items() if k.startswith("animation")).split()
+        stays = "forwards" in words or "both" in words
+        for name in words:
+            declared = {**declared, **(self.ends if stays else self.throughout).get(name, {})}
         return declared
 
     def has_parts(self) -> bool:
@@ -152,9 +180,13 @@ def sheet_of(page: _Element) -> StyleSheet:
 
 
 def _linked(el: _Element) -> str:
+    return _of_data_url(el.get("href") or "") if "stylesheet" in (el.get("rel") or "") else ""
+
+
+def _of_data_url(url: str) -> str:
     """The style sheet in a `data:` URL."""
-    head, _, data = (el.get("href") or "").partition(",")
-    if "stylesheet" not in (el.get("rel") or "") or not head.startswith("data:text/css"):
+    head, _, data = url.partition(",")
+    if not head.startswith("data:text/css"):
         return ""
     raw = unquote_to_bytes(data)
     if head.endswith(";base64"):
@@ -196,8 +228,16 @@ def _blocks(css: str, depth: int = 0) -> Iterator[tuple[str, str]]:
         inside = css[opened + 1 : closed]
         if prelude.startswith("@"):
             name, _, query = prelude[1:].partition(" ")
-            nests = name.lower() in ("media", "supports", "layer", "container", "scope", "starting-style")
-            if nests and (name.lower() != "media" or _is_shown(query)) and not query.strip().startswith("not"):
+            if name.lower().endswith("keyframes"):
+                yield prelude, inside
+                holds = False
+            elif name.lower() == "media":
+                holds = _is_shown(query)
+            else:
+                holds = name.lower() in ("supports", "layer", "container", "scope") and not query.lstrip().startswith(
+                    "not"
+                )
+            if holds:
                 yield from _blocks(inside, depth + 1)
         elif "{" in inside:
             yield from _nested(prelude, inside, depth + 1)
@@ -212,6 +252,11 @@ def _nested(prelude: str, inside: str, depth: int) -> Iterator[tuple[str, str]]:
     for selectors, body in _blocks(inside[len(own) :].lstrip(";"), depth):
         for selector in split(selectors, ","):
             yield selector.replace("&", prelude) if "&" in selector else f"{prelude} {selector}", body
+
+
+def _without_braces(found: re.Match[str]) -> str:
+    """A comment as a blank, a string without what would end a block."""
+    return " " if found[0].startswith("/*") else re.sub("[{}]", " ", found[0])
 
 
 def _closing(css: str, opened: int) -> int:
@@ -257,13 +302,19 @@ def _parsed(style: str) -> tuple[tuple[str, str, bool], ...]:
         if _READ.match(name):
             value, _, important = value.strip().lower().partition("!")
             found.append((name, value.strip(), important.strip() == "important"))
-    return tuple(found)
+    return tuple(found) if any(name != "white-space" for name, *_ in found) else ()  # alone it hides nothing
 
 
-def _unescaped(text: str) -> str:
+def _unescaped(text: str, before_sign: str = "") -> str:
+    """Without CSS escapes; `before_sign` keeps a sign from its meaning in a selector."""
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(lambda m: chr(min(int(m[1], 16), 0x10FFFF)) if m[1] else m[2], text)
+
+    def written(found: re.Match[str]) -> str:
+        char = chr(min(int(found[1], 16), 0x10FFFF)) if found[1] else found[2]
+        return char if char.isalnum() else before_sign + char
+
+    return _ESCAPE.sub(written, text)
 
 
 def _rule(selector: str, order: int, body: tuple[tuple[str, str, bool], ...]) -> Rule | None:
@@ -295,7 +346,7 @@ def _rule(selector: str, order: int, body: tuple[tuple[str, str, bool], ...]) ->
     all_simple = [s for c in compounds for s in c]
     specificity = (
         sum(s.kind == "#" for s in all_simple),
-        sum(s.kind in ".[:" for s in all_simple),
+        sum(s.kind in (".", "[", "[i", ":") for s in all_simple),
         sum(s.kind == "tag" for s in all_simple),
     )
     return Rule(tuple(reversed(compounds)), tuple(reversed(combinators)), specificity, order, body, part)
@@ -310,12 +361,13 @@ def _compound(text: str) -> tuple[Simple, ...] | None:
             return None
         at = match.end()
         if match["attribute"]:
-            found.append(Simple("[", match["attribute"].lower(), f"{match['how'] or ''}{match['value'] or ''}"))
+            kind = "[" if match["case"] is None else "[i"
+            found.append(Simple(kind, match["attribute"].lower(), f"{match['how'] or ''}{match['value'] or ''}"))
         elif match["tag"]:
             if match["tag"] != "*":
                 found.append(Simple("tag", match["tag"].lower()))
         else:
-            kind, name = match["kind"], match["name"]
+            kind, name = match["kind"], match["name"].replace("\\", "")
             if kind == ":" and name in _ELEMENT_PARTS:
                 kind = "::"
             found.append(Simple(kind, name, match["inside"] or ""))
@@ -365,7 +417,7 @@ def _is(el: _Element, simple: Simple) -> bool:
             return el.get("id") == simple.name
         case "tag":
             return _tag(el) == simple.name
-        case "[":
+        case "[" | "[i":
             return _has_attribute(el, simple)
         case _:
             return _has_state(el, simple)
@@ -376,6 +428,8 @@ def _has_attribute(el: _Element, simple: Simple) -> bool:
     if held is None or not simple.value:
         return held is not None
     sign, _, wanted = simple.value.partition("=")
+    if simple.kind == "[i":
+        held, wanted = held.lower(), wanted.lower()
     return {
         "": held == wanted,
         "~": wanted in held.split(),
@@ -392,21 +446,40 @@ def _has_state(el: _Element, simple: Simple) -> bool:
     if name in ("not", "is", "where", "matches", "any"):
         fits = any((rule := _rule(s.strip(), 0, ())) is not None and _fits(el, rule, 0) for s in split(inside, ","))
         return fits != (name == "not")
+    if name == "has":
+        return any(_holds_inside(el, s.strip()) for s in split(inside, ","))
     if name in ("root", "link", "any-link"):
         return el.getparent() is None if name == "root" else _tag(el) == "a" and el.get("href") is not None
+    formula, _, among = inside.partition(" of ")
+    rule = _rule(among.strip(), 0, ()) if among else None
+    if rule is not None and not _fits(el, rule, 0):
+        return False
     of_type = name.endswith("of-type")
-    place, end = (_place(el, of_type=of_type, last=last) for last in (False, True))
+    place, end = (_place(el, rule, of_type=of_type, last=last) for last in (False, True))
     return {
         "first": place == 1,
         "last": end == 1,
         "only": place == end == 1,
-        "nth": _is_nth(place, inside),
-        "nth-last": _is_nth(end, inside),
+        "nth": _is_nth(place, formula),
+        "nth-last": _is_nth(end, formula),
     }.get(name.removesuffix("-of-type").removesuffix("-child"), False)
 
 
-def _place(el: _Element, *, of_type: bool, last: bool) -> int:
-    others = [e for e in el.itersiblings(preceding=not last) if isinstance(e.tag, str)]
+def _holds_inside(el: _Element, selector: str) -> bool:
+    """Whether the element holds one, or one after it is, as `:has()` asks."""
+    sign = selector[:1] if selector[:1] in (">", "+", "~") else ""
+    rule = _rule(selector[len(sign) :].strip(), 0, ())
+    if rule is None:
+        return False
+    if sign in ("+", "~"):
+        others = list(el.itersiblings(etree.Element))[: 1 if sign == "+" else None]
+    else:
+        others = list(el.iterchildren(etree.Element) if sign else el.iterdescendants(etree.Element))
+    return any(_fits(other, rule, 0) for other in others)
+
+
+def _place(el: _Element, among: Rule | None, *, of_type: bool, last: bool) -> int:
+    others = [e for e in el.itersiblings(etree.Element, preceding=not last) if among is None or _fits(e, among, 0)]
     return 1 + sum(1 for e in others if not of_type or e.tag == el.tag)
 
 

@@ -28,12 +28,17 @@ UNREADABLE_SCALE = 0.02
 """Of a box that LaTeXML scales: it gets the size of a nested one wrong by up to 0.1."""
 NARROWEST = -0.45
 """Of the type's size: letters pushed together further cover each other."""
+WIDE_STROKE = 0.2
+"""Of the type's size: a wider outline covers the letters."""
 _KEYWORD_SIZES = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
 _CALL = re.compile(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+NARROW_LETTER = 0.35
+"""Of the type's size: no text has narrower letters on average."""
+_DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}
 _LIGHTENING = frozenset(("screen", "lighten", "color-dodge", "plus-lighter"))
 
 
@@ -55,6 +60,8 @@ class Look:
     """Letters or lines are set on top of each other."""
     clip: tuple[float, float] | None = None
     """Width and height of the box around it that cuts off what leaves it."""
+    room: tuple[float, float] | None = None
+    """Characters of a line and lines that the box around it shows at most."""
     variables: Declarations = field(default_factory=dict)
 
     @cached_property
@@ -121,8 +128,9 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
     if not drawn and style.is_plain:
         return around
     made = replace(around, size=style.size, variables=style.variables)
-    made = _with_background(made, style, drawn=drawn)
     made = _with_colour(made, style)
+    made = _with_background(made, style, drawn=drawn)
+    made = _with_edges(made, style, around.background or WHITE)
     if (visibility := style["visibility"]) and visibility != "inherit":
         made = replace(made, visible=visibility not in ("hidden", "collapse"))
     made = replace(made, alpha=made.alpha * _opacity(style), pressed=made.pressed or _is_pressed(style))
@@ -136,7 +144,21 @@ def look(style: Style, around: Look, *, drawn: bool, boxed: bool) -> Look:
             style.length("height", "max-height", "block-size"),
         )
         made = replace(made, clip=(width if width is not None else 1e6, height if height is not None else 1e6))
+        made = replace(made, room=_room(style, width, height) or made.room)
     return _filtered(made, style)
+
+
+def _room(style: Style, width: float | None, height: float | None) -> tuple[float, float] | None:
+    """Generously, where text cannot be scrolled to."""
+    cut = style.first("overflow", "overflow-x", "overflow-y").split()
+    single = style["white-space"] in ("nowrap", "pre")
+    lines = pixels(style.first("-webkit-line-clamp", "line-clamp"), 0, 0)
+    if lines is None and height is not None:
+        lines = height / (0.9 * style.size) if style.size else 0.0
+    if not {"hidden", "clip"} & set(cut) or (lines is None and not single):
+        return None
+    wide = (SCREEN[0] if width is None else width) / (NARROW_LETTER * style.size or 1.0)
+    return wide, 1.0 if single else max(1.0, lines or 1.0)
 
 
 def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
@@ -160,20 +182,28 @@ def _with_background(made: Look, style: Style, *, drawn: bool) -> Look:
 
 def _with_colour(made: Look, style: Style) -> Look:
     value = style.first("-webkit-text-fill-color", "color", "--ltx-fg-color")
-    if "text" in style.first("background-clip", "-webkit-background-clip") or _clips_to_text(style["background"]):
-        return replace(made, outlined=True)
     if value and value not in ("inherit", "currentcolor", "unset", "revert"):
         found = BLACK if value == "initial" else colour(value)
-        made = replace(made, colour=found, outlined=False) if found else made
-    ground = made.background or WHITE
-    edges = _colours(f"{style['text-shadow']} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}")
-    if any(can_be_seen(edge, ground) for edge in edges):
-        made = replace(made, outlined=True)
+        return replace(made, colour=found, outlined=False) if found else made
     return made
 
 
-def _clips_to_text(background: str) -> bool:
-    return "text" in background.split() and "gradient(" in background
+def _with_edges(made: Look, style: Style, behind: Colour) -> Look:
+    """Whether a shadow, an outline or a background cut to the letters shows them."""
+    ground = made.background or WHITE
+    edges = f"{style['text-shadow']} {style.first('-webkit-text-stroke', '-webkit-text-stroke-color')}"
+    whole = f"{style['background']} {style.first('background-clip', '-webkit-background-clip')}"
+    if "text" in whole.split():
+        ground = behind
+        edges += f" {whole} {style['background-image']} {style['background-color']}"
+        made = replace(made, background=behind)
+    width = re.match(r"[\d.]+\S*", style["-webkit-text-stroke"])
+    wide = pixels(width[0], made.size, 0) if width else None
+    stroke = _colours(style.first("-webkit-text-stroke-color", "-webkit-text-stroke"))
+    if wide is not None and wide > WIDE_STROKE * made.size and stroke:
+        made = replace(made, colour=stroke[0])
+    seen = "url(" in edges or any(can_be_seen(edge, ground) for edge in _colours(edges))
+    return replace(made, outlined=True) if seen else made
 
 
 def _colours(value: str) -> list[Colour]:
@@ -223,8 +253,9 @@ def _is_pressed(style: Style) -> bool:
 
 
 def _filtered(made: Look, style: Style) -> Look:
-    """Filters and blending, applied to the colour of text without a ground of its own."""
+    """Filters and blending. A filter changes the text and the ground of the element itself."""
     text, ground = made.colour, made.background or WHITE
+    own = any(style[name] for name in ("background", "background-color", "background-image"))
     for call in _CALL.finditer(style.first("filter", "-webkit-filter")):
         name, value = call[1], call[2].strip()
         share = pixels(value, style.size, 1) if value else 1.0
@@ -232,19 +263,29 @@ def _filtered(made: Look, style: Style) -> Look:
             continue
         if name == "blur" and share >= style.size / 4:
             return replace(made, visible=False)
-        if name == "invert" and made.background == WHITE:
-            red, green, blue = (x + (255 - 2 * x) * min(share, 1) for x in text[:3])
-            text = (red, green, blue, text[3])
-        if name == "brightness":
-            red, green, blue = (min(x * share, 255) for x in text[:3])
-            text = (red, green, blue, text[3])
+        if name in _FILTERS:
+            text, ground = (_changed(c, name, share) if c is text or own else c for c in (text, ground))
     blend = style["mix-blend-mode"]
     if blend in _LIGHTENING and min(ground[:3]) >= 240:
         text = CLEAR
     if blend in ("difference", "exclusion"):
         red, green, blue = (abs(a - b) for a, b in zip(text[:3], ground[:3], strict=True))
         text = (red, green, blue, text[3])
+    if made.background not in (None, ground):
+        made = replace(made, background=ground)
     return made if text == made.colour else replace(made, colour=text)
+
+
+_FILTERS: dict[str, Callable[[float, float], float]] = {
+    "invert": lambda value, share: value + (255 - 2 * value) * min(share, 1),
+    "brightness": lambda value, share: value * share,
+    "contrast": lambda value, share: 127.5 + (value - 127.5) * share,
+}
+
+
+def _changed(before: Colour, name: str, share: float) -> Colour:
+    red, green, blue = (min(max(_FILTERS[name](x, share), 0), 255) for x in before[:3])
+    return (red, green, blue, before[3])
 
 
 def _calls(value: str) -> list[tuple[str, list[float]]]:
@@ -281,11 +322,17 @@ def _scales(name: str, numbers: list[float], transform: str) -> tuple[float, flo
             return (one, 1.0) if name == "scalex" else (1.0, one)
         case ("matrix", [a, b, c, d, *_]) | ("matrix3d", [a, b, _, _, c, d, *_]):
             return (a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5
-        case (("rotatex" | "rotatey"), [turn]):
-            return (0.0 if round(abs(turn * (360 if "turn" in transform else 1))) % 180 == 90 else 1.0), 1.0
+        case (("rotatex" | "rotatey"), [turn]) | ("rotate3d", [0.0, 1.0, 0.0, turn] | [1.0, _, 0.0, turn]):
+            return _foreshortened(turn, transform), 1.0
         case (("skew" | "skewx" | "skewy"), [first, *_]):
             return (0.0 if 85 <= round(abs(first)) % 180 <= 95 else 1.0), 1.0
     return 1.0, 1.0
+
+
+def _foreshortened(turn: float, transform: str) -> float:
+    """What is left of a width or height that is turned out of the page."""
+    unit = next((degrees for name, degrees in _DEGREES.items() if name in transform), 1.0)
+    return 0.0 if round(abs(turn * unit)) % 180 == 90 else 1.0
 
 
 def how_hidden(style: Style, around: Look, *, drawn: bool, boxed: bool) -> str:
@@ -320,7 +367,8 @@ def _has_no_room(style: Style) -> bool:
 
 
 def _is_clipped(style: Style) -> bool:
-    if rect := re.search(r"rect\(([^()]*)\)", style["clip"]):
+    loose = style["position"] in ("absolute", "fixed")
+    if rect := re.search(r"rect\(([^()]*)\)", style["clip"]) if loose else None:
         top, right, bottom, left = ([*re.split(r"[\s,]+", rect[1].strip()), "", "", "", ""])[:4]
         return _between(left, right, style) < TINY or _between(top, bottom, style) < TINY
     found = _CALL.search(style.first("clip-path", "-webkit-clip-path"))
@@ -329,7 +377,7 @@ def _is_clipped(style: Style) -> bool:
 
 
 def _numbers(inside: str, size: float) -> list[float]:
-    return [n for p in re.split(r"[\s,]+", inside.strip()) if (n := pixels(p, size, 100.0)) is not None]
+    return [n for p in split(inside.replace(",", " "), " ") if (n := pixels(p, size, 100.0)) is not None]
 
 
 def _cuts_inset(inside: str, size: float) -> bool:
@@ -427,15 +475,22 @@ def _is_far(style: Style, around: Look) -> bool:
     if any(n is not None and n <= -FAR for n in moved):
         return True
     positioned = style["position"] in ("absolute", "fixed", "relative")
-    far = [style.length("left"), style.length("top", whole=SCREEN[1]), style.length("right")]
-    if positioned and any(n is not None and n >= (SCREEN[0] if i != 1 else 1e4) for i, n in enumerate(far)):
+    far = [style.length("left"), style.length("right"), style.length("top", whole=SCREEN[1]), style.length("bottom")]
+    if positioned and any(n is not None and n >= (SCREEN[0] if i < 2 else 1e4) for i, n in enumerate(far)):
         return True
     indent = style.length("text-indent")
     if indent is not None and (indent <= -FAR or indent >= COLUMN):
         return True
-    if around.clip is not None and positioned:
+    if around.clip is not None:
         width, height = around.clip
-        if (far[0] is not None and far[0] >= width) or (far[1] is not None and far[1] >= height):
+        across, down = ["margin-left", "text-indent"], ["margin-top", "padding-top"]
+        for name in ("left", "top") if positioned else ():
+            (across if name == "left" else down).append(name)
+        if any(
+            (n := style.length(name)) is not None and n >= limit
+            for names, limit in ((across, width), (down, height))
+            for name in names
+        ):
             return True
     return _is_moved(style)
 

@@ -75,7 +75,7 @@ scale:1 0%
 -webkit-transform:scale(.001)
 letter-spacing:-1em
 letter-spacing:-16px
-line-height:0
+display:block;line-height:0
 position:absolute;left:-9999px
 position:absolute;top:-200vh
 position:fixed;left:150vw
@@ -94,6 +94,15 @@ clip:rect(1px,1px,1px,1px);position:absolute
 clip:rect(0 auto 0 auto);position:absolute
 clip-path:inset(50%)
 clip-path:inset(0 0 100% 0)
+clip-path:inset(calc(25% + 25%))
+color:rgb(from white r g b)
+-webkit-text-stroke:9px white
+position:absolute;bottom:99999px
+transform:rotate3d(0,1,0,90deg)
+transform:rotateY(1.5708rad)
+filter:contrast(0);background:#888
+color:red;background:currentColor
+background:linear-gradient(#fff,#fff);background-clip:text;color:transparent
 clip-path:circle(0)
 clip-path:circle(10px at -500px -500px)
 clip-path:polygon(0 0,0 0,0 0)
@@ -130,6 +139,22 @@ HIDDEN_MARKUP = [
     ruled("@media screen{.q7{display:none}}"),
     ruled("@media (min-width:1px){.q7{display:none}}"),
     ruled("@media only screen and (max-width: 9000px){.q7{color:white}}"),
+    ruled("@media not print{.q7{display:none}}"),
+    ruled("@import 'data:text/css,.q7{display:none}';"),
+    ruled("span:has(> .in){display:none}", f'<span>{MESSAGE}<i class="in"></i></span>'),
+    ruled("span:has(+ .in){display:none}", f'<span>{MESSAGE}</span><i class="in"></i>'),
+    ruled(".q\\37 {display:n\\6fne}"),
+    ruled(".sm\\:off{display:none}", f'<span class="sm:off">{MESSAGE}</span>'),
+    ruled("@keyframes a{to{opacity:0}}.q7{animation:a 0s forwards}"),
+    ruled("@keyframes a{from,to{visibility:hidden}}.q7{animation:9s a infinite}"),
+    ruled(".q7{overflow:hidden;height:1em;display:block}.in{margin-top:9em}", f'<span class="q7"><b class="in">{MESSAGE}</b></span>'),
+    f"<div popover>{MESSAGE}</div>",
+    ruled('.a::after{content:"}{"}.b::after{content:"/*"}.q7{display:none}'),
+    ruled('[class="Q7" i]{display:none}'),
+    ruled("span:nth-child(1 of .q7){display:none}"),
+    ruled(".q7{height:1.2em;overflow:hidden;display:block}", f'<span class="q7">A<br><br><br>{MESSAGE}</span>'),
+    ruled(".q7{-webkit-line-clamp:1;overflow:hidden}", f'<span class="q7">A<br>{MESSAGE}</span>'),
+    ruled(".q7{white-space:nowrap;overflow:hidden;width:20px;display:block}", f'<span class="q7">{"Ab " * 9}{MESSAGE}</span>'),
     ruled("@supports (display:grid){.q7{display:none}}"),
     ruled("@layer a{@media all{.q7{display:none}}}"),
     ruled(".ltx_p{.q7{display:none}}"),
@@ -199,6 +224,10 @@ font-size:5pt
 font:italic 9pt/1.2 serif
 letter-spacing:-.05em
 line-height:1
+line-height:0
+clip:rect(0 0 0 0)
+filter:contrast(0.4)
+filter:invert(1);background:white
 position:relative;bottom:-0.5ex
 position:relative;z-index:1
 margin-left:-20pt
@@ -212,6 +241,11 @@ display:inline-block;width:0pt
 display:block;height:0
 display:block;width:400px;overflow:hidden
 overflow:auto;max-height:300px
+overflow:hidden;max-height:300px;display:block
+overflow:hidden;white-space:nowrap
+overflow:auto;max-height:15px;display:block
+-webkit-line-clamp:2;overflow:hidden
+color:rgb(from black r g b)
 clip-path:none
 clip-path:inset(0)
 clip-path:circle(60%)
@@ -241,6 +275,9 @@ SEEN_MARKUP = [
     ruled("ul .q7{display:none}"),
     ruled(".ltx_p > b > .q7{display:none}"),
     ruled("@keyframes a{from{opacity:0}to{opacity:1}}.q7{color:#222}"),
+    ruled("@keyframes a{to{opacity:1}}.q7{opacity:0;animation:a 1s forwards}"),
+    ruled("@media not screen{.q7{display:none}}"),
+    ruled("span:has(.none){display:none}"),
     ruled("/* .q7{display:none} */.q8{color:red}"),
     ruled(".q7{display:none", f'<span class="q8">{MESSAGE}</span>'),
     f'<span style="visibility:hidden">x <span style="visibility:visible">{MESSAGE}</span></span>',
