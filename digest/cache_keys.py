@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from datetime import date, timedelta
 
-from digest.model import Figure, Paper, Profile, to_json
+from digest.model import Figure, FullText, Paper, Profile, to_json
 
 DAY = timedelta(days=1)
 TEXT_LIFE = 30 * DAY
@@ -63,8 +63,10 @@ def ranking(profile: Profile, analyst: str, version: str) -> str:
     return f"ranking:{fingerprint(to_json(profile))}:{analyst}:{version}{_anew.get()}"
 
 
-def analysis(paper: Paper, basis: str, language: str, analyst: str, version: str) -> str:
-    return f"analysis:{paper.versioned}:{basis}:{language}:{analyst}:{version}{_anew.get()}"
+def analysis(paper: Paper, text: FullText, language: str, analyst: str, version: str) -> str:
+    """Of this text: what a card says of the reading is then so of an earlier analysis too."""
+    read = f"{text.basis}-{fingerprint(text.text)}"
+    return f"analysis:{paper.versioned}:{read}:{language}:{analyst}:{version}{_anew.get()}"
 
 
 def summary(day: date, chosen: Sequence[Paper], language: str, analyst: str, version: str) -> str:

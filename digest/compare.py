@@ -51,7 +51,7 @@ class Comparison:
     answer: Answer
     """What the cells were read from."""
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
-    """By aspect and paper."""
+    """By aspect and paper; none where nothing was answered."""
 
     @property
     def found(self) -> bool:
@@ -85,6 +85,7 @@ def cells_of(answer: Answer, aspects: Sequence[str], papers: Sequence[tuple[int,
         own = tuple(quote for quote in cited if quote.paper_id == paper)
         text = _CITED.sub("", found["text"]).strip()
         if _NOTHING.fullmatch(text.replace(MARK, "").strip()):
+            cells.setdefault((aspect, paper), Cell())
             continue
         if not own and MARK not in text:  # nothing of this paper carries it
             text = f"{text} {MARK}"

@@ -366,6 +366,8 @@ class Analysis:
     """Sentences that nobody has confirmed yet. They are marked, save slight ones."""
     read_whole: bool = True
     """Whether the model is known to have read all that was sent."""
+    lacking: bool = False
+    """Whether parts of the paper are missing from the text that was read."""
 
 
 CLAIM = 60
@@ -569,6 +571,8 @@ class Answer:
     found: bool = True
     """False when the paper does not say; `nearest` is then the closest passage."""
     nearest: Evidence | None = None
+    opening: bool = False
+    """Whether `nearest` is the paper's opening, as no passage shares a word with the question."""
     unsupported: tuple[str, ...] = ()
     """Figures and names in the text that are not in the paper."""
     problems: tuple[Problem, ...] = ()

@@ -62,6 +62,8 @@ class Preview:
     announced: int
     learned: Mapping[str, str] = field(default_factory=dict)
     """Why votes alone brought a paper in, by its id."""
+    note: str = ""
+    """Who ranked, where it was not the model alone."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ async def make_digest(
                 chosen, learned = list(request.previewed.chosen), dict(request.previewed.learned)
                 shown_scores = {score.paper_id: score for _, score, _ in chosen}
                 scores = [shown_scores.get(score.paper_id, score) for score in scores]
+                ranking_note = request.previewed.note
         finally:
             _drop_texts(run, {paper.id for paper, _, _ in chosen})
         entries = await _read_all(chosen, learned, intake.late, run)
@@ -208,7 +211,7 @@ async def preview(
     """
     request = Request(booking.get().payer, "preview", now.date(), profile, papers, preferences=preferences)
     choice = await choose_papers(request, Ledger(), services, now)
-    return Preview(profile, choice.chosen, len(choice.intake.news), choice.learned)
+    return Preview(profile, choice.chosen, len(choice.intake.news), choice.learned, choice.note)
 
 
 async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
@@ -275,6 +278,8 @@ async def _on_one_scale(scores: list[Score], papers: Sequence[Paper], run: _Run)
     by_words = sum(s.by == services.stand_in.name for s in scores)
     if not by_words:
         return scores, ""
+    if by_words == len(scores):
+        return scores, label("ranked_lexically", language, why=label("unranked", language))
     lexical_scores = await services.stand_in.rank(papers, run.request.profile)
     note = label("ranked_partly", language, n=by_words, of=len(scores))
     return on_one_scale(scores, lexical_scores), note
@@ -365,7 +370,7 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
     if services.analyst is services.stand_in:
         return await services.stand_in.summarise(entries, language, day), ""
     written = [e for e in entries if e.analysis and e.analysis.by == services.analyst.name]
-    note = label("summary_assembled" if written else "summary_extractive", language)
+    note = label("unsummarised", language)
     if not written:
         return await services.stand_in.summarise(entries, language, day), note
     analyst = services.analyst

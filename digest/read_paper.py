@@ -10,7 +10,7 @@ from dataclasses import replace
 from digest import cache_keys
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, OverQuota, Unusable, for_log, trace
 from digest.fulltext.abstract import abstract_text
-from digest.fulltext.completeness import TOLERATED
+from digest.fulltext.completeness import TOLERATED, is_lacking
 from digest.fulltext.links import links
 from digest.model import Analysis, Entry, Figure, FullText, Paper, Score, from_json, to_json
 from digest.ports import Analyst, Services, booked, booking
@@ -86,13 +86,17 @@ async def _read_text(
         log.warning(
             "event=unusable paper=%s problems=%s", paper.versioned, [(p.fault.value, p.where) for p in error.problems]
         )
-        notes.append(label("nothing", language))
+        notes.append(_instead("nothing", paper, language))
     except (Misconfigured, OverQuota):
         raise
     except Exception as error:  # noqa: BLE001  # logged, without its message
         mark = secrets.token_hex(4)
         log.error("event=bug id=%s paper=%s\n%s", mark, paper.versioned, trace(error))  # noqa: TRY400
-        notes.append(f"{label('nothing', language)} ({mark})")
+        notes.append(f"{_instead('nothing', paper, language)} ({mark})")
+    if analysis and not (analysis.core or analysis.parts or analysis.findings):
+        analysis, notes = None, [*notes[1:], _instead("nothing", paper, language)]
+    elif analysis and analysis.basis.full:
+        analysis = replace(analysis, lacking=is_lacking(text))
     return Entry(
         number=number,
         paper=paper,
@@ -107,7 +111,13 @@ async def _read_text(
 def skipped_entry(paper: Paper, score: Score, number: int, language: str) -> Entry:
     """Returns the Entry of a paper that crashed the process: shown, but not read."""
     text = abstract_text(paper, "")
-    return Entry(number, paper, score, None, links(paper, text), notes=(label("left_out", language),))
+    return Entry(number, paper, score, None, links(paper, text), notes=(_instead("left_out", paper, language),))
+
+
+def _instead(name: str, paper: Paper, language: str) -> str:
+    """Why there is no analysis, and that the abstract stands for it, where there is one."""
+    said = label(name, language)
+    return label("abstract_instead", language, said=said) if paper.abstract else said
 
 
 async def _within_budget(paper: Paper, text: FullText, language: str, services: Services) -> FullText:
@@ -121,7 +131,7 @@ async def _within_budget(paper: Paper, text: FullText, language: str, services: 
 
 
 def _analysis_key(paper: Paper, text: FullText, language: str, analyst: Analyst) -> str:
-    return cache_keys.analysis(paper, text.basis, language, analyst.name, analyst.version)
+    return cache_keys.analysis(paper, text, language, analyst.name, analyst.version)
 
 
 async def get_analysis(paper: Paper, text: FullText, language: str, services: Services, analyst: Analyst) -> Analysis:
@@ -138,16 +148,24 @@ async def get_analysis(paper: Paper, text: FullText, language: str, services: Se
     return from_json(Analysis, raw)
 
 
+def gaps(text: FullText, language: str) -> list[str]:
+    """What of the paper is not in the text that was read."""
+    if not text.basis.full:
+        return [label("abstract_only", language)]
+    notes = []
+    if text.missing:
+        notes.append(label("incomplete.parts", language, parts=escape(", ".join(text.missing))))
+    if text.lost > TOLERATED:
+        notes.append(label("incomplete", language, share=f"{text.lost:.0%}".removesuffix("%")))
+    return notes
+
+
 def _paper_notes(paper: Paper, text: FullText, analysis: Analysis | None, language: str) -> list[str]:
     notes = []
     if paper.withdrawn:
         notes.append(label("withdrawn", language))
-    if not text.basis.full and analysis:
-        notes.append(label("abstract_only", language))
-    if text.basis.full and text.missing:
-        notes.append(label("incomplete.parts", language, parts=escape(", ".join(text.missing))))
-    if text.lost > TOLERATED:
-        notes.append(label("incomplete", language, share=f"{text.lost:.0%}".removesuffix("%")))
+    if analysis or text.basis.full:
+        notes += gaps(text, language)
     if analysis and analysis.selected:
         notes.append(label("selected", language))
     elif analysis and analysis.basis.full and not analysis.read_whole:

@@ -76,7 +76,7 @@ async def demonstrate(settings: Settings, *, categories: bool = False) -> None:
             await _show(app, None)
         return
     if wants_list:
-        terminal.say("arXiv cannot be reached from here.")
+        terminal.say("arXiv gives no list here now.")
     sample = SampleDay()
     here = _sample_settings(settings, sample)
     language = here.digest_language

@@ -54,8 +54,7 @@ async def plan(app: App, dates: Dates | None, *, again: bool, progress: Progress
     texts = await asyncio.gather(*(read(paper) for paper in papers))
     analyst, language = services.analyst, request.profile.language
     keys = [
-        cache_keys.analysis(p, t.basis, language, analyst.name, analyst.version)
-        for p, t in zip(papers, texts, strict=True)
+        cache_keys.analysis(p, t, language, analyst.name, analyst.version) for p, t in zip(papers, texts, strict=True)
     ]
     held = await services.cache.get_all(keys) if keys else []
     stored = frozenset(p.id for p, raw in zip(papers, held, strict=True) if raw)

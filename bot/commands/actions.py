@@ -439,7 +439,8 @@ class Actions:
         if digest.others:
             await respond.checklist(cards.others(digest, language))
         else:
-            await respond.show(note(say("card.no others", language), language))
+            left = digest.coverage.considered > len(digest.entries)
+            await respond.show(note(say("card.others gone" if left else "card.no others", language), language))
 
     async def _add(self, click: Click, respond: Responder, language: str) -> None:
         subject = await self._load_subject(click.value, language)

@@ -336,7 +336,9 @@ def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False)
         people(paper, language),
         escape(", ".join(paper.categories) if whole else paper.primary),
         paper.dated,
-        basis_words(entry.analysis, language) if entry.analysis else label("basis.abstract", language),
+        basis_words(entry.analysis, language)
+        if entry.analysis
+        else label("basis.abstract", language) * bool(paper.abstract),
         *(escape(said) for said in (paper.comment, paper.journal_ref) if whole or columns(said) <= COMMENT),
     ]
     yield Small(" · ".join(f for f in facts if f))
@@ -517,8 +519,11 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
     return Row(str(candidate.rank), named, tex.plain(score.reason), button)
 
 
-def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str) -> Post:
-    """The paper, the answer, then its quotations. `subjects`: (number or 0, paper)."""
+def answer_post(
+    answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id: str, gaps: Sequence[str] = ()
+) -> Post:
+    """The paper, the answer, then its quotations. `subjects`: (number or 0, paper). `gaps`: what
+    was not read for it."""
     language = answer.language
     papers = [paper for _, paper in subjects]
     names = [(number, short_title(paper, papers)) for number, paper in subjects]
@@ -530,12 +535,9 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         blocks.append(Small(say("card.unusable" if answer.problems else "card.extractive", language)))
     blocks += [quotation(q.evidence, q.number) for q in answer.quotes]
     if answer.nearest and not answer.found:
-        blocks += [Small(say("card.nearest", language)), quotation(answer.nearest)]
-    notes = []
-    if answer.unsupported:
-        notes.append(say("card.unsupported", language, items=escape(", ".join(answer.unsupported))))
-    if answer.unconfirmed:
-        notes.append(say("card.unconfirmed", language))
+        said = say("card.opening" if answer.opening else "card.nearest", language)
+        blocks += [Small(said), quotation(answer.nearest)]
+    notes = [*_marks(answer, language), *gaps]
     if answer.selected:
         notes.append(say("card.unmatched" if answer.unmatched else "card.selected", language))
     elif not answer.read_whole and answer.by != "extractive":
@@ -547,6 +549,18 @@ def answer_post(answer: Answer, subjects: Iterable[tuple[int, Paper]], answer_id
         Button("wrong", str(AnswerTo(answer_id)), say("card.wrong", language)),
     )
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
+
+
+def _marks(answer: Answer, language: str) -> Iterable[str]:
+    """What the marks in an answer mean."""
+    if MARK not in answer.text:
+        return
+    if answer.unsupported:
+        yield say("card.unsupported", language, items=escape(", ".join(answer.unsupported)))
+    if answer.unconfirmed and answer.quotes:
+        yield say("card.unconfirmed", language)
+    elif not answer.unsupported:
+        yield label("unconfirmed.text", language)
 
 
 def note(text: str, language: str) -> Post:

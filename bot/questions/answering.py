@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from bot.alerts import faults
 from bot.context import Context
 from bot.core.chat import Person, Place, Post
+from bot.core.texts import say
 from bot.digests import cards
 from bot.questions.lookup import entry_by_id
 from digest.cache_keys import fingerprint
@@ -17,7 +18,9 @@ from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, for_log
 from digest.model import Answer, Paper, Turn
 from digest.ports import OnText, Source, booked
+from digest.read_paper import gaps
 from digest.render.labels import base
+from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +107,20 @@ async def answer_privately(
 def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> Post:
     """The final form. Platforms limit a button's value, so buttons carry a short name."""
     used = [s for s in sources if s.paper.id in answer.paper_ids] or list(sources)
-    return cards.answer_post(answer, [(s.number, s.paper) for s in used], answer_name(question_id))
+    subjects = [(s.number, s.paper) for s in used]
+    # Facts come from the metadata, whatever was read.
+    of_text = answer.by != "extractive" or answer.quotes or not answer.found
+    return cards.answer_post(answer, subjects, answer_name(question_id), reading_gaps(used, answer) if of_text else ())
+
+
+def reading_gaps(sources: Sequence[Source], answer: Answer) -> list[str]:
+    """What was not read of the papers; of several with the paper's name."""
+    papers = [s.paper for s in sources]
+    said = [(s, gap) for s in sources for gap in gaps(s.text, answer.language)]
+    if len(sources) == 1:
+        return [gap for _, gap in said]
+    names = {s.paper.id: str(s.number) if s.number else escape(cards.short_title(s.paper, papers)) for s in sources}
+    return [say("card.line", answer.language, name=names[s.paper.id], claim=gap) for s, gap in said]
 
 
 def answer_name(question_id: str) -> str:

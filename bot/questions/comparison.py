@@ -11,7 +11,7 @@ from bot.core.chat import Actions, Block, Button, Post, Small, Style, Table, Tex
 from bot.core.ids import AnswerTo
 from bot.core.texts import say
 from bot.digests import cards
-from bot.questions.answering import answer_name, answer_post, discard_text, request_answer
+from bot.questions.answering import answer_name, answer_post, discard_text, reading_gaps, request_answer
 from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
 from digest.model import MARK, Answer
 from digest.ports import Source
@@ -77,16 +77,19 @@ def comparison_post(
     names = [f"{s.number} · {cards.short_title(s.paper, papers)}" for s in sources]
     heads = tuple(link(name, s.paper.abs_url) for name, s in zip(names, sources, strict=True))
     rows = tuple(
-        (aspect_name(aspect, language), *(_cell(made.cells.get((aspect, paper)), language) for paper in made.papers))
+        (
+            aspect_name(aspect, language),
+            *(_cell(made.cells.get((aspect, p)), language, by_words=by_words) for p in made.papers),
+        )
         for aspect in made.aspects
     )
-    blocks: list[Block] = [Table((say("compare.aspect", language), *heads), rows)]
-    if by_words:
-        blocks.append(Small(say("compare.words", language)))
+    blocks: list[Block] = [Small(say("compare.words", language))] if by_words else []
+    blocks.append(Table((say("compare.aspect", language), *heads), rows))
     if any(MARK in cell.text for cell in made.cells.values()):
         blocks.append(Small(say("card.unconfirmed", language)))
     if made.answer.selected:
         blocks.append(Small(say("card.selected", language)))
+    blocks += [Small(gap) for gap in reading_gaps(sources, made.answer)]
     name = answer_name(question_id)
     blocks.append(
         Actions(
@@ -105,9 +108,11 @@ def aspect_name(aspect: str, language: str) -> str:
     return say(f"compare.{aspect}", language) if aspect in ASPECTS else escape(aspect)
 
 
-def _cell(cell: Cell | None, language: str) -> str:
+def _cell(cell: Cell | None, language: str, *, by_words: bool) -> str:
     """What the paper says, with links to its quotations; a quotation where no model wrote."""
     if cell is None:
+        return say("compare.not found" if by_words else "compare.not answered", language)
+    if not (cell.text or cell.quotes):
         return say("compare.not stated", language)
     places = " ".join(link(q.evidence.label, q.evidence.url) for q in cell.quotes)
     said = cell.text or " ".join(f"“{escape(q.evidence.quotation)}”" for q in cell.quotes)

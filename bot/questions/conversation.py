@@ -55,8 +55,9 @@ from digest.model import FullText
 from digest.ports import asked_by
 from digest.render import tex
 from digest.render.catalogs import in_language
+from digest.render.labels import label
 from digest.render.markdown import escape
-from digest.selection.ledger import LedgerEntry
+from digest.selection.ledger import LedgerEntry, State
 
 log = logging.getLogger(__name__)
 
@@ -509,14 +510,15 @@ def _ledger_post(entry: LedgerEntry | None, language: str) -> Post:
     if entry is None:
         return note(say("question.not seen", language), language)
     name = {"considered": "not chosen", "chosen": "was chosen", "before": "was before"}[entry.state]
+    skipped = entry.state is State.CONSIDERED and not entry.rank and f"skipped.{entry.reason}" in label.entries
     values = {
         "title": escape(tex.plain(entry.title or entry.paper_id)),
         "day": entry.day,
         "rank": entry.rank,
         "score": f"{entry.score or 0:.1f}",
-        "reason": entry.reason,
+        "reason": label(f"skipped.{entry.reason}", language) if skipped else entry.reason,
     }
-    return note(say(f"question.{name}", language, **values), language)
+    return note(say(f"question.{'skipped' if skipped else name}", language, **values), language)
 
 
 def _is_lookup(text: str) -> bool:

@@ -100,7 +100,7 @@ class ExtractiveAnalyst:
         trends = [_theme(term, group, language) for term, group in _groups(rest)]
         grouped = {m.paper_id for theme in trends for m in theme.mentions}
         rest = [e for e in rest if e.paper.id not in grouped]
-        resources = [e for e in rest if titled(e.paper.title, ("dataset", "benchmark", "corpus", "testbed", "suite"))]
+        resources = [e for e in rest if titled(e.paper.title, ("datasets?\\b", "benchmarks?\\b"))]
         others = [e for e in rest if e not in resources]
         directions = (
             (Theme(label("extractive.resource", language), tuple(map(_mention, resources))),) if resources else ()
@@ -108,7 +108,7 @@ class ExtractiveAnalyst:
         return Summary(
             language=language,
             by=NAME,
-            headline=_headline(entries, language, day),
+            headline=headline_of(entries, language, day),
             overview=_overview(entries, language),
             first=tuple(map(_mention, first)),
             trends=tuple(trends),
@@ -225,7 +225,7 @@ def _overview(entries: Sequence[Entry], language: str) -> str:
     return label("extractive.overview.terms", language, overview=said, terms=escape(", ".join(recurring)))
 
 
-def _headline(entries: Sequence[Entry], language: str, day: date) -> str:
+def headline_of(entries: Sequence[Entry], language: str, day: date) -> str:
     """Returns the day and its first title, cut at a word to fit a lock screen."""
     title = entries[0].paper.title if entries else ""
     short = title.split(":")[0].strip()

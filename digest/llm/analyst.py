@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from digest.extractive.analyst import ExtractiveAnalyst
+from digest.extractive.analyst import ExtractiveAnalyst, headline_of
 from digest.llm.analysis import analyse_paper
 from digest.llm.answering import Question, answer_question
 from digest.llm.confirmation import confirm_doubts
@@ -45,7 +45,12 @@ class ModelAnalyst:
 
     async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
         stand_in = await self._stand_in.summarise(entries, language, day)
-        return await summarise_papers(self._model, entries, language, stand_in)
+        summary = await summarise_papers(self._model, entries, language, stand_in.overview)
+        if summary.headline:
+            return summary
+        first = [m.paper_id for m in summary.first]
+        ordered = sorted(entries, key=lambda e: (e.paper.id not in first[:1], e.number))
+        return replace(summary, headline=headline_of(ordered, language, day))
 
     async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
         doubts = [d for e in entries if e.analysis for d in e.analysis.doubts]

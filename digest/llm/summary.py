@@ -43,8 +43,9 @@ READ_FIRST = 3
 LISTS = ("trends", "highlights", "directions")
 
 
-async def summarise_papers(model: Model, entries: Sequence[Entry], language: str, stand_in: Summary) -> Summary:
-    """`stand_in` provides headline and overview where the model's are unusable. Raises Unusable."""
+async def summarise_papers(model: Model, entries: Sequence[Entry], language: str, overview: str) -> Summary:
+    """`overview` replaces an unusable one of the model; an unusable headline is empty. Raises
+    Unusable."""
     analysed = [e for e in entries if e.analysis]
     if not analysed:
         raise Unusable("There is no analysis to write a summary from.")
@@ -63,7 +64,7 @@ async def summarise_papers(model: Model, entries: Sequence[Entry], language: str
     if not draft.texts:
         raise Unusable("The model's summary could not be used.", problems)
     builder = SummaryBuilder(draft, problems, entries, context)
-    return await asyncio.to_thread(builder.build, model.name, stand_in.headline, stand_in.overview)
+    return await asyncio.to_thread(builder.build, model.name, overview)
 
 
 async def _ask_first(model: Model, entries: Sequence[Entry], language: str) -> tuple[Request, Reply]:
@@ -146,8 +147,8 @@ class SummaryBuilder:
         self._remaining = {e.number: e for e in entries}
         self._doubts: list[Doubt] = []
 
-    def build(self, by: str, headline: str, overview: str) -> Summary:
-        """`headline` and `overview` replace unusable ones of the model."""
+    def build(self, by: str, overview: str) -> Summary:
+        """`overview` replaces an unusable one of the model."""
         mentioned = self._mentions("first")
         first, more = mentioned[:READ_FIRST], mentioned[READ_FIRST:]
         themes = {name: self._themes(name) for name in LISTS}
@@ -156,7 +157,7 @@ class SummaryBuilder:
         return Summary(
             language=self._context.language,
             by=by,
-            headline=self._headline() or headline,
+            headline=self._headline(),
             overview=written or overview,
             overview_replaced=not written,
             first=first,

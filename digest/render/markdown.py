@@ -41,11 +41,14 @@ def escape(text: str) -> str:
 
 
 def basis_words(analysis: Analysis, language: str) -> str:
-    """What an analysis rests on. Nothing is called full text unless the model read all of it."""
-    name = str(analysis.basis)
-    if analysis.basis.full and not (analysis.read_whole and not analysis.selected):
-        name = "selected" if analysis.selected else "as sent"
-    return label(f"basis.{name}", language)
+    """What an analysis rests on. Nothing is called full text unless all of it was read."""
+    return label(f"basis.{_basis_name(analysis)}", language)
+
+
+def _basis_name(analysis: Analysis) -> str:
+    if not analysis.basis.full or (analysis.read_whole and not analysis.selected and not analysis.lacking):
+        return str(analysis.basis)
+    return "selected" if analysis.selected else "lacking" if analysis.lacking else "as sent"
 
 
 def link(text: str, url: str) -> str:
@@ -142,14 +145,15 @@ def reading_notes(digest: Digest) -> Iterable[str]:
     late = [str(numbers[i]) for i in c.late if i in numbers]
     if late:
         yield label("coverage.late", language, n=len(c.late), numbers=", ".join(late))
-    full = [e for e in digest.entries if e.analysis and e.analysis.basis.full]
-    rest_on_abstract = [e for e in digest.entries if e not in full]
-    if full:
-        yield label("coverage.full", language, n=len(full))
-    if rest_on_abstract:
-        shown = ", ".join(str(e.number) for e in rest_on_abstract)
-        name = "coverage.abstract" if full else "coverage.abstract.all"
-        yield label(name, language, n=len(rest_on_abstract), numbers=shown)
+    read: dict[str, list[str]] = {"html": []}
+    for e in digest.entries:
+        name = _basis_name(e.analysis) if e.analysis else "abstract"
+        read.setdefault("html" if name in ("pdf", "text") else name, []).append(str(e.number))
+    for name, own in read.items():
+        if own:
+            some = name != "html" and len(own) < len(digest.entries)
+            values = {"basis": label(f"basis.{name}", language), "n": len(own), "numbers": ", ".join(own)}
+            yield label("coverage.read.some" if some else "coverage.read", language, **values)
     if c.skipped:
         reasons = ", ".join(label(f"skipped.{reason}", language) for reason in sorted({s.reason for s in c.skipped}))
         yield label("coverage.skipped", language, n=len(c.skipped), reasons=reasons)

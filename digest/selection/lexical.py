@@ -173,7 +173,7 @@ def on_one_scale(scores: Sequence[Score], by_words: Sequence[Score]) -> list[Sco
     """`scores` with those by words put on the model's scale. `by_words`: lexical Scores of all.
 
     A paper that beats a third of the model's papers by words gets the score that a third of them
-    have at most. It stays marked by its `by`.
+    have at most; one that words find nothing in keeps its 0. It stays marked by its `by`.
     """
     words = {s.paper_id: s for s in by_words}
     judged = [s for s in scores if s.by != BY]
@@ -182,6 +182,8 @@ def on_one_scale(scores: Sequence[Score], by_words: Sequence[Score]) -> list[Sco
 
     def placed(score: Score, name: str) -> float:
         mine = getattr(words[score.paper_id], name)
+        if not mine:
+            return 0.0
         theirs = sorted(getattr(words[s.paper_id], name) for s in judged)
         below = (bisect_left(theirs, mine) + bisect_right(theirs, mine)) / 2
         given = sorted(getattr(s, name) for s in judged)

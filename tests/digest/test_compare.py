@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.compare import ASPECTS, cells_of, compare_by_words, question_for
+from digest.compare import ASPECTS, Cell, cells_of, compare_by_words, question_for
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.server.client import Model
@@ -37,8 +37,9 @@ async def test_one_call_fills_the_cells_each_with_a_quotation_of_its_own_paper(s
     answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), language, shown)
     assert [call.task for call in server.calls].count("answer") == 1  # another may confirm what stays doubtful
     cells = cells_of(answer, ASPECTS, IDS)
-    assert set(cells) == {(aspect, paper) for aspect in ASPECTS if aspect != "code" for _, paper in IDS}
-    for (_, paper), cell in cells.items():
+    assert set(cells) == {(aspect, paper) for aspect in ASPECTS for _, paper in IDS}
+    assert all(cells["code", paper] == Cell() for _, paper in IDS)
+    for (_, paper), cell in ((key, cell) for key, cell in cells.items() if key[0] != "code"):
         text = next(s.text.text for s in SOURCES if s.paper.id == paper)
         assert cell.text
         assert [q.paper_id for q in cell.quotes] == [paper]
@@ -49,7 +50,7 @@ async def test_a_cell_without_a_quotation_that_is_in_the_paper_is_marked_or_left
     server.queue.append("invented_quotations")
     answer = await analyst.answer(question_for([3, 5], ASPECTS), SOURCES, (), "en", shown)
     cells = cells_of(answer, ASPECTS, IDS)
-    assert all(MARK in cell.text and not cell.quotes for cell in cells.values())
+    assert all(MARK in cell.text and not cell.quotes for cell in cells.values() if cell != Cell())
 
 
 def answered(*lines: str) -> Answer:
@@ -75,8 +76,8 @@ def test_a_line_is_a_cell(line, text, quotes):
     assert (cell.text, len(cell.quotes)) == (text, quotes)
 
 
-@pytest.mark.parametrize("line", ["data | 1 | -", "data | 1 | n/a", "price | 1 | $5 [1]", "data | 7 | x [1]", "Both papers use images [1].", ""])  # fmt: skip
-def test_what_is_no_cell_leaves_it_empty(line):
+@pytest.mark.parametrize("line", ["price | 1 | $5 [1]", "data | 7 | x [1]", "Both papers use images [1].", ""])  # fmt: skip
+def test_what_is_no_cell_leaves_it_out(line):
     assert cells_of(answered(line), ("data",), ((1, "a"), (2, "b"))) == {}
 
 
@@ -87,3 +88,8 @@ async def test_without_a_model_a_cell_is_the_nearest_passage_of_its_paper():
         assert not cell.text
         assert [q.paper_id for q in cell.quotes] == [paper]
     assert ("flow matching", moving().id) in made.cells
+
+
+@pytest.mark.parametrize("line", ["data | 1 | -", "data | 1 | n/a", "data | 1 | Not stated."])
+def test_a_cell_that_says_so_is_told_from_one_without_an_answer(line):
+    assert cells_of(answered(line), ("data",), ((1, "a"), (2, "b"))) == {("data", "a"): Cell()}

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from digest.errors import ModelUnavailable, OverBudget
+from digest.errors import OverBudget
 from digest.extractive.analyst import ExtractiveAnalyst
 from digest.fulltext.abstract import abstract_text
 from digest.model import (
@@ -221,16 +221,13 @@ async def test_a_text_that_was_not_read_whole_says_so_on_its_card(model, languag
 
 
 class Partial(Counting):
-    """Gives no score to its first papers, and an overview that could not be used."""
+    """Gives no score to its first papers."""
 
     left = 2
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         by_words = await self.by_words.rank(papers, profile)
         return [*by_words[: self.left], *(await super().rank(papers, profile))[self.left :]]
-
-    async def summarise(self, entries: Sequence[Entry], language: str, day: date) -> Summary:
-        return replace(await super().summarise(entries, language, day), overview_replaced=True)
 
 
 async def test_a_digest_in_which_words_ranked_some_papers_says_how_many_and_marks_their_scores():
@@ -244,40 +241,6 @@ async def test_a_digest_in_which_words_ranked_some_papers_says_how_many_and_mark
     assert totals == sorted(totals, reverse=True)
     given = {e.score.relevance for e in digest.entries if e not in words}
     assert {e.score.relevance for e in words} <= given
-
-
-async def test_an_overview_that_was_replaced_is_not_passed_off_as_the_models():
-    assert label("overview_replaced", "en") in (await made(services(Partial()))).notes
-    assert label("overview_replaced", "en") not in (await made(services(Counting()))).notes
-
-
-async def test_a_summary_put_together_from_a_models_words_is_not_called_the_papers_own(model):
-    model.broke = frozenset({"summarise"})
-    digest = await made(services(model))
-    assert {e.analysis.by for e in digest.entries} == {"a-model"}
-    assert label("summary_assembled", "en") in digest.notes
-    assert label("summary_extractive", "en") not in digest.notes
-
-
-async def test_without_a_usable_model_the_summary_is_the_papers_own_and_the_share_is_the_real_one(model):
-    model.broke = frozenset({"rank", "analyse", "summarise"})
-    digest = await made(services(model, 0.6))
-    assert label("summary_extractive", "en") in digest.notes
-    assert label("ranked_saving", "en", share=60) in digest.notes
-
-
-class Declining(Counting):
-    """A server that answers, but not with what was asked."""
-
-    async def analyse(self, paper: Paper, text: FullText, language: str) -> Analysis:
-        raise ModelUnavailable(label.sentence("error.model.declined", status=400))
-
-
-async def test_a_model_that_answered_400_is_not_called_out_of_reach():
-    digest = await made(services(Declining()))
-    why = label("error.model.declined", "en", status=400)
-    assert all(label("model_down", "en", why=why) in e.notes for e in digest.entries)
-    assert not any("reached" in note for e in digest.entries for note in (*e.notes, *digest.notes))
 
 
 async def test_good_parts_without_a_finding_are_not_called_unusable(model):

@@ -177,7 +177,7 @@ async def test_a_digest_that_is_late_first_for_arxiv_then_for_the_model_says_so_
     assert days.shown(UTC_CHANNEL) == [before]
     await days.live(at(4, 12, 1), 4, lambda run: run.late_for == "arxiv")
     [line] = [text for text in days.shown(UTC_CHANNEL) if text != before]
-    assert "arXiv has not published today's list yet (last try: 503, 12:01)" in line
+    assert "arXiv has given me no usable list yet (last try: 503, 12:01)" in line
     days.world.arxiv.faults.clear()
     model.behave("error_503")
     await days.live(at(4, 12, 30), 4, lambda run: run.late_for == "model")

@@ -188,16 +188,17 @@ class AnswerChecker:
         quotation = "\n".join(g.quotation for g in grounds)
         return Ground(quotation, whole, around, any(g.table for g in grounds))
 
-    def nearest(self) -> tuple[Evidence, str]:
-        """The passage that comes nearest to the question; the papers' opening where none does."""
-        for wanted in (self.question, self.papers[0].paper.title):
-            for paper in self.papers:
-                for words in (*paper.index.nearest(wanted, 3).quotation.split("\n"), paper.index.opening[:300]):
-                    if evidence := paper.finder.find(words):
-                        return evidence, paper.paper.id
+    def nearest(self) -> Evidence | None:
+        """The passage that comes nearest to the question, if one shares a word with it."""
+        near = ((p, words) for p in self.papers for words in p.index.nearest(self.question).quotation.split("\n"))
+        return next((evidence for paper, words in near if (evidence := paper.finder.find(words))), None)
+
+    def opening(self) -> Evidence | None:
         paper = self.papers[0]
-        opening = paper.text.sections[0].passages[0]
-        return Evidence(opening.text, paper.text.url(opening), paper.text.sections[0].title), paper.paper.id
+        section, passage = next(((s, p) for s in paper.text.sections for p in s.passages), (None, None))
+        if section is None or passage is None:
+            return None
+        return paper.finder.find(passage.text[:300]) or Evidence(passage.text, paper.text.url(passage), section.title)
 
     def unverified(self, text: str) -> tuple[str, ...]:
         """Figures, names, ids and quoted phrases that are not in the papers."""
@@ -324,9 +325,11 @@ def check_answer(
     opens_so = bool(given) and bool(_DECLINES.search(given[0]))
     declines = bool(not_found) or (opens_so and not declined)
     found = bool(checker.quotes) or not declines
-    nearest = None
+    near = opening = None
     if not found:
-        nearest = next((at for e in not_found if (at := checker.find_evidence(e))), None) or checker.nearest()
+        given_one = next((at for e in not_found if (at := checker.find_evidence(e))), None)
+        near = given_one[0] if given_one else checker.nearest()
+        opening = None if near else checker.opening()
     if found and not checker.quotes and not declined and text:
         # No quotation supports it, and it does not say so itself.
         checker.problems.append(Problem(Fault.QUOTATION, "answer", "no quotation carries it"))
@@ -342,7 +345,8 @@ def check_answer(
         language=language,
         by=by,
         found=found,
-        nearest=nearest[0] if nearest else None,
+        nearest=near or opening,
+        opening=opening is not None,
         unsupported=tuple(checker.unsupported),
         problems=(*_whole_problems(prose, papers, language, declined=declined), *checker.problems),
         selected=selected,

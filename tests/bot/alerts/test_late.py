@@ -105,7 +105,7 @@ async def test_after_three_hours_one_line_says_since_when_and_that_nothing_needs
         assert await day.tried() == timedelta(minutes=10)
         day.channel.clock.forward(timedelta(minutes=10))
     [line] = await day.lines()
-    assert "has not published today's list yet (last try: 429, 12:10)" in line
+    assert "has given me no usable list yet (last try: 429, 12:10)" in line
     assert "You do not need to do anything" in line
 
 
@@ -115,7 +115,7 @@ async def test_the_line_is_in_the_channel_s_language_and_time(day):
     await day.context.store.save_subscription(replace(subscription, profile=profile, timezone="Asia/Shanghai"))
     day.channel.clock.forward(timedelta(hours=4))
     await day.tried()
-    assert "arXiv 还没有给出今天的列表（最近一次：429，21:00）" in (await day.lines())[0]
+    assert "arXiv 还没有给我可用的列表（上次尝试：429，21:00）" in (await day.lines())[0]
 
 
 async def test_the_line_is_gone_when_the_digest_comes(day):
@@ -147,7 +147,7 @@ async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day):
     assert await day.tried() is None
     assert await day.state() is RunState.FAILED
     [line] = await day.lines()
-    assert "arXiv gave no list all day. Its papers come with the next digest (Sat, Jan 31 09:00)" in line
+    assert "arXiv gave no usable list in the hours I tried. Its papers come with the next digest (Sat, Jan 31 09:00)" in line
 
 
 async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day):

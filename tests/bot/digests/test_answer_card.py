@@ -9,6 +9,8 @@ from bot.digests import cards
 from digest.model import Answer, Candidate, Evidence, Fault, Problem, Quote
 from tests.builders import a_digest, a_paper, a_score
 
+EVIDENCE = Evidence("It measures speed in frames.", "https://arxiv.org/html/2601.22153#S3", "3 Method")
+QUOTE = Quote(1, EVIDENCE, "2601.22153")
 ANSWER = Answer("It measures speed.", (), ("2601.22153",), "en", "model")
 
 
@@ -26,9 +28,15 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
         (replace(ANSWER, selected=True), "passages"),
         (replace(ANSWER, selected=True, unmatched=True), "its beginning was read"),
         (replace(ANSWER, selected=True, unmatched=True, language="zh"), "读的是开头"),
-        (replace(ANSWER, unsupported=("42 %",)), "42 %"),
+        (replace(ANSWER, text="It is 42 % (?).", unsupported=("42 %",)), "42 %"),
+        (replace(ANSWER, text="It is fast (?).", unconfirmed=True), "by the text that was read"),
+        (replace(ANSWER, text="It is fast [1] (?).", quotes=(QUOTE,), unconfirmed=True), "by the quoted passage"),
+        (replace(ANSWER, text="It is fast (?)."), "(?) not confirmed"),
         (replace(ANSWER, by="extractive"), "No model wrote this"),
         (replace(ANSWER, by="extractive", problems=(Problem(Fault.REFUSAL, "answer"),)), "could not be used"),
+        (replace(ANSWER, read_whole=False), "does not say how much"),
+        (replace(ANSWER, found=False, nearest=EVIDENCE), "The nearest passage"),
+        (replace(ANSWER, found=False, nearest=EVIDENCE, opening=True), "No passage comes near"),
     ],
 )
 def test_it_says_in_one_line_what_the_reader_must_know(answer, said):
@@ -37,8 +45,7 @@ def test_it_says_in_one_line_what_the_reader_must_know(answer, said):
 
 
 def test_that_no_model_wrote_it_stands_before_the_passages():
-    evidence = Evidence("It measures speed in frames.", "https://arxiv.org/html/2601.22153#S3", "3 Method")
-    quoted = replace(ANSWER, by="extractive", quotes=(Quote(1, evidence, "2601.22153"),))
+    quoted = replace(ANSWER, by="extractive", quotes=(QUOTE,))
     kinds = [type(block) for block in cards.answer_post(quoted, [], "a1").blocks]
     assert kinds.index(Small) < kinds.index(Quotation)
 

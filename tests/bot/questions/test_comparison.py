@@ -109,7 +109,7 @@ def test_discord_shows_a_text_for_each_aspect(text):
     for message in packed:
         discord_rules.check_message(message, flags=message["flags"])
     said = "\n".join(discord_rules.texts(m) for m in packed)
-    assert said.count("not stated") == 2
+    assert said.count("no answer") == 2
     assert all(f"**{name}**" in said for name in ("Task", "Data", "Method", "Result", "Code", "Limits"))
 
 

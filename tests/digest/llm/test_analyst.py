@@ -384,6 +384,8 @@ async def test_whatever_the_model_does_every_paper_stands_once_with_sound_words(
     said += [t.text for themes in (summary.trends, summary.highlights, summary.directions) for t in themes]
     assert not any(n in text or "97.31" in text for text in said for n in NEVER)
     assert all(m.text for m in summary.mentions)
+    read_first = next((e.paper for m in summary.first for e in given if e.paper.id == m.paper_id), given[0].paper)
+    assert not summary.headline.startswith("arXiv") or read_first.title.split(":")[0] in summary.headline
     assert len(server.calls) <= 2
 
 

@@ -173,11 +173,11 @@ def test_read_first_holds_three_and_the_others_keep_their_words():
     }
     draft = draft_from(Reply(json.dumps(data), "m", "stop"), "en")
     context = CheckContext("News Five papers are here. Words about number alone. 1 2 3 4 5", "en", "")
-    summary = SummaryBuilder(draft, (), entries, context).build("m", "h", "o")
+    summary = SummaryBuilder(draft, (), entries, context).build("m", "o")
     assert [m.paper_id[-1] for m in summary.first] == ["1", "2", "3"]
     assert sorted(m.paper_id for m in summary.mentions) == [e.paper.id for e in entries]
     assert summary.overview_replaced is False
-    blank = SummaryBuilder(replace(draft, texts={}), (), entries, context).build("m", "h", "o")
+    blank = SummaryBuilder(replace(draft, texts={}), (), entries, context).build("m", "o")
     assert (blank.overview, blank.overview_replaced) == ("o", True)
 
 
@@ -190,7 +190,7 @@ def summary_of(claims: dict[int, str], language: str = "en", abstract: str = "")
     ]
     mentions = [{"n": n, "claim": claim, "text": f"Text {n}."} for n, claim in claims.items()]
     draft = draft_from(Reply(json.dumps({"headline": "News", "first": mentions}), "m", "stop"), language)
-    return SummaryBuilder(draft, (), entries, CheckContext(abstract, language, "")).build("m", "h", "o")
+    return SummaryBuilder(draft, (), entries, CheckContext(abstract, language, "")).build("m", "o")
 
 
 def test_a_claim_is_kept_whole_or_is_absent():
