@@ -147,7 +147,10 @@ async def test_a_run_that_fails_in_the_end_says_so_in_the_same_place(day):
     assert await day.tried() is None
     assert await day.state() is RunState.FAILED
     [line] = await day.lines()
-    assert "arXiv gave no usable list in the hours I tried. Its papers come with the next digest (Sat, Jan 31 09:00)" in line
+    assert (
+        "arXiv gave no usable list in the hours I tried. Its papers come with the next digest (Sat, Jan 31 09:00)"
+        in line
+    )
 
 
 async def test_a_run_by_hand_is_told_to_who_asked_and_not_to_the_channel(day):
