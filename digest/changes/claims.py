@@ -8,7 +8,6 @@ nothing.
 
 from __future__ import annotations
 
-# ruff: noqa: SIM905, E501  # lists of words read as words
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import Levenshtein
 
-from digest.checks.facts.figures import Figure, figures
+from digest.checks.facts.figures import NUMBER_WORDS, Figure, figures
 from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, support_of
 from digest.render.tex import plain
@@ -50,9 +49,6 @@ _NAME_BEFORE = re.compile(
     r"[A-Za-z][-‐–]?\Z|\b(?:Section|Sec\.|Theorem|Thm\.|Lemma|Table|Fig\.|Figure|Eq\.|Appendix|Chapter|Part|version|v)\s?\Z",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve half twice double doubles doubled triple triples tripled hundred thousand million billion percent fold times".split()
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,7 @@ class Sentence:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Without figures, which are compared apart."""
-        return tuple(w for w in (m[0].casefold() for m in _WORD.finditer(self.bare)) if w not in _NUMBER_WORDS)
+        return tuple(w for w in (m[0].casefold() for m in _WORD.finditer(self.bare)) if w not in NUMBER_WORDS)
 
     @cached_property
     def _set(self) -> frozenset[str]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
-from digest.which_paper.worded import numbers_of, worded_in
+from digest.checks.facts.number_words import numbers_of
+from digest.which_paper.worded import worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
 _D = r"\d{1,3}"

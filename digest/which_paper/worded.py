@@ -7,14 +7,14 @@ here: the words for a paper, for `number`, for `last`, and for what else is numb
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from digest.checks.facts.number_words import number_words, numbers_of
 
 
 class _Nouns(NamedTuple):
@@ -149,7 +149,7 @@ def _counts(figure: str, before: str, after: str) -> bool:
 
 
 def _patterns_spaced(language: str) -> Iterator[str]:
-    nouns, endings = _NOUNS[language], "|".join(map(re.escape, _data()[language]["suffix"])) or r"(?!)"
+    nouns, endings = _NOUNS[language], "|".join(map(re.escape, number_words()[language]["suffix"])) or r"(?!)"
     ordinal = rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
     cardinal = rf"(?:\d{{1,3}}(?![\w%]|[.,]\d)|(?:{_words(language, 'cardinal', 2)})(?!\w))"
     both = rf"\s*(?:[-–—~,&]|(?<!\w)(?:{nouns.both})(?!\w))\s*"
@@ -184,20 +184,8 @@ def _patterns_east(language: str) -> Iterator[str]:
         yield rf"(?P<number>{ordinal}|\d{{1,3}}\s*번째?)\s*(?:{paper}|거|것|꺼|{_BEFORE})"
 
 
-@cache
-def _data() -> Mapping[str, Mapping[str, Any]]:
-    return json.loads(files(__package__).joinpath("number_words.json").read_text("utf-8"))  # type: ignore[no-any-return]
-
-
-@cache
-def numbers_of(language: str, *kinds: str) -> Mapping[str, int]:
-    """The numbers by their words, without spaces: cardinals, ordinals or both."""
-    listed = [_data()[language][kind] for kind in kinds or ("ordinal", "cardinal")]
-    return {re.sub(r"\s", "", w): int(n) for by_number in listed for n, words in by_number.items() for w in words}
-
-
 def _words(language: str, kind: str, least: int = 1) -> str:
-    words = [w for n, ws in _data()[language][kind].items() if int(n) >= least for w in ws]
+    words = [w for n, ws in number_words()[language][kind].items() if int(n) >= least for w in ws]
     return "|".join(re.sub(r"\\?\s", r"\\s*", re.escape(w)) for w in sorted(words, key=len, reverse=True)) or r"(?!)"
 
 

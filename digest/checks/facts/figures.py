@@ -6,10 +6,11 @@ Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX and Engl
 
 from __future__ import annotations
 
-# ruff: noqa: SIM905  # lists of words read as words
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from digest.checks.facts.number_words import numbers_of
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,9 @@ class Figure:
 _DIGIT = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _TEN = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 1e4, "亿": 1e8, "兆": 1e12}
+_CARDINAL = numbers_of("en", "cardinal")
 _WORDS = {
-    w: float(i)
-    for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    )
-} | {w: 10.0 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)} | {
+    **_CARDINAL,
     "half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "hundred": 100.0, "thousand": 1000.0, "million": 1e6, "billion": 1e9, "dozen": 12.0, "once": 1.0,
 }  # fmt: skip
 _MAGNITUDE = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 100.0,
@@ -52,6 +50,15 @@ _UNIT = {
     "mm": "mm", "cm": "cm", "km": "km", "nm": "nm", "μm": "um", "µm": "um", "m": "m", "米": "m", "毫米": "mm", "厘米": "cm", "公里": "km", "w": "w", "kw": "kw", "kwh": "kwh", "mj": "mj", "j": "j",
     "°": "deg", "度": "deg", "gpu": "gpu", "gpus": "gpu", "gflops": "gflops", "tflops": "tflops", "flops": "flops",
 }  # fmt: skip
+_INFLECTED = {"doubled": "double", "doubles": "double", "tripled": "triple", "triples": "triple"}
+NUMBER_WORDS = frozenset(
+    w
+    for w in (*_WORDS, *_INFLECTED, *_MAGNITUDE, *(w for w, unit in _UNIT.items() if unit in ("%", "x")))
+    if len(w) > 1 and w.isascii()
+)
+"""The English words of a figure but for its unit of measure."""
+_TENS = "|".join(w for w, n in _CARDINAL.items() if n >= 20)
+_UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
 _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
@@ -76,7 +83,7 @@ _FIGURE = re.compile(
     rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX}"
     r"|(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|一半|半数)"
-    r"|(?P<word>\b(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
+    rf"|(?P<word>\b(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
     re.IGNORECASE,
 )
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -160,7 +167,7 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
     first = re.split(r"[- ]", match["word"].lower())
     value = 0.0
     for part in first:
-        stem = {"doubled": "double", "doubles": "double", "tripled": "triple", "triples": "triple"}.get(part, part)
+        stem = _INFLECTED.get(part, part)
         if part in ("hundred", "thousand", "million", "billion"):
             value = (value or 1) * _WORDS[part]
         elif stem in _WORDS:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.which_paper import ask, digests, verdict
+from digest.checks.facts.number_words import number_words
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.resolve import Known, asks_why_not, by_title, names_paper, resolve
 from tests.builders import a_paper
-from tests.paths import ROOT, TESTS
+from tests.paths import TESTS
 
 DATA = json.loads((TESTS / "data/which_paper.json").read_text("utf-8"))
 DIGESTS = digests(DATA)
@@ -137,7 +138,7 @@ def test_a_figure_that_is_no_amount_and_no_table_is_asked_about(question, unplac
 def test_ordinals_of_every_gender_and_case_come_from_cldr(language):
     noun = {"de": "Artikel", "en": "paper", "es": "artículo", "fr": "article", "it": "articolo", "nl": "artikel",
             "pt": "artigo", "ru": "статья", "sv": "artikel", "tr": "makale"}[language]  # fmt: skip
-    words = json.loads((ROOT / "digest/which_paper/number_words.json").read_text("utf-8"))[language]["ordinal"]
+    words = number_words()[language]["ordinal"]
     for number in range(1, 11):
         for word in words[str(number)]:
             assert numbers_in(f"{word} {noun}?", 10).named == (number,), word
