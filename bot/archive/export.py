@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, count
 from string import ascii_lowercase
 from typing import Any
 
@@ -73,7 +74,7 @@ def _keyed(papers: Iterable[Paper]) -> dict[str, Paper]:
         key = f"{family}{paper.published:%Y}{words[0] if words else ''}"
         if not family or not words:
             key = f"arxiv{re.sub(r'[^a-z0-9]', '', paper.id.lower())}"
-        further = (f"{key}{letter}" for letter in [*ascii_lowercase, *map(str, range(1, 100_000))])
+        further = (f"{key}{letter}" for letter in chain(ascii_lowercase, map(str, count(1))))
         found[key if key not in found else next(name for name in further if name not in found)] = paper
     return found
 

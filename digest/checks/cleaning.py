@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.checks import afterwords, first_person, phrases
 from digest.checks import language as lang
@@ -35,7 +36,7 @@ _INSIDE = re.compile(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]
 """A colon or full stop in it ends no sentence."""
 _RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
 _RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
-_LAST = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
+_LAST = re.compile(r"(?<![^。！？!?\n])[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
 _LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
 _MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
@@ -200,15 +201,19 @@ def _cut_original(text: str, language: str) -> str:
 
 def cut(text: str, language: str = "") -> Cut:
     """With `language`, an original after its translation is cut too."""
+    trimmed = _trimmed(text)
+    kept = _cut_original(trimmed.kept, language) if language else trimmed.kept
+    return Cut(_RULE_AFTER.sub("", _RULE.sub("", kept)).strip(), trimmed.pieces)
+
+
+@lru_cache(maxsize=64)  # a text is cleaned, then checked
+def _trimmed(text: str) -> Cut:
     pieces: list[tuple[Fault, str]] = []
     kept = _unwrap(text, pieces)
     if "\n" not in kept and kept.count("\\n") >= 2 and _LITERAL_BREAK.search(kept):
         pieces.append((Fault.LEAKED, "\\n"))
         kept = _LITERAL_BREAK.sub("\n", kept)
-    kept = _cut_after(_cut_before(kept, pieces), pieces)
-    if language:
-        kept = _cut_original(kept, language)
-    return Cut(_RULE_AFTER.sub("", _RULE.sub("", kept)).strip(), tuple(pieces))
+    return Cut(_cut_after(_cut_before(kept, pieces), pieces), tuple(pieces))
 
 
 def clean(text: str, language: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from digest.checks import phrases, slots
-from digest.checks.shape import CODE, Found
+from digest.checks.shape import CODE, Found, lowered
 from digest.model import Fault
 
 _JSON_INSIDE = re.compile(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^\s*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
@@ -89,7 +89,7 @@ def _conversation(plain: str, source: str) -> str:
 
 def _instruction(plain: str, source: str) -> str:
     found = phrases.INSTRUCTION.match(phrases.QUOTED.sub("“”", plain).strip())
-    if found and found[0].strip().lower() not in source.lower():
+    if found and found[0].strip().lower() not in lowered(source):
         return f"an instruction of the prompt: {found[0].strip()[:80]!r}"
     return ""
 
@@ -117,7 +117,7 @@ def copied(text: str, prompt: str, source: str = "") -> str:
 def unfilled_templates(text: str, source: str) -> Found:
     """`[请提供具体链接]`, `<insert link here>`, `http://example.com`."""
     plain = phrases.QUOTED.sub("“”", CODE.sub(" ", text))
-    own = source.lower()
+    own = lowered(source)
     for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
         if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"

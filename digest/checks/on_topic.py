@@ -12,7 +12,7 @@ from digest.checks import language as lang
 from digest.checks import phrases
 from digest.checks.cleaning import cut
 from digest.checks.leaks import shingles
-from digest.checks.shape import Found, sentences_of
+from digest.checks.shape import Found, lowered, sentences_of
 from digest.model import Fault
 
 _STOP = frozenset(
@@ -124,7 +124,7 @@ def followed_orders(text: str, instructions: tuple[str, ...], source: str = "") 
     """Says what hidden text of the paper ordered or repeats the order; or, without a known order,
     says that it follows one or gives a reviewer's verdict.
     """
-    lower, own = text.lower(), source.lower()
+    lower, own = text.lower(), lowered(source)
     admitted = phrases.FOLLOWS_ORDERS.search(phrases.QUOTED.sub("“”", text))
     if admitted and admitted[0].lower() not in own:
         yield Fault.OBEYED, f"speaks to somebody's orders: {admitted[0].strip()[:80]!r}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from digest.checks import first_person, phrases
 from digest.checks import language as lang
-from digest.checks.shape import sentences_of
+from digest.checks.shape import lowered, sentences_of
 from digest.model import Fault
 
 _TITLE_TASK = re.compile(
@@ -27,7 +27,6 @@ _SUBTITLED = re.compile(r"\S[:：]\s*\S")
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
-    own = source.lower()
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_MAX_READ] for s in edge):
@@ -38,7 +37,7 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
             (phrases.ASKS_FOR_INPUT, Fault.ASKS_FOR_INPUT, "asks the reader for something"),
         ):
             match = pattern.search(sentence)
-            if match and match[0].lower() not in own and not _is_reported(match, sentence):
+            if match and match[0].lower() not in lowered(source) and not _is_reported(match, sentence):
                 yield fault, f"{detail}: {sentence.strip()[:100]!r}"
         if phrases.POLITE.search(sentence) and not phrases.POLITE.search(source):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from statistics import median
 
 from digest.checks import language as lang
@@ -63,6 +64,10 @@ _MAX_META = 14.0
 """Words of a text that only announces a text."""
 _MIN_SENTENCE = 1.8
 """Words of a short form that is a whole sentence: `未公开代码。`"""
+
+
+lowered = lru_cache(maxsize=16)(str.lower)
+"""Of a paper's text, against which the twenty texts of an output are checked."""
 
 
 def letters_and_digits(text: str) -> str:

@@ -78,7 +78,7 @@ class NormalizedText(Tokens):
             beside = lines_beside(place.passage, heads)
             cited = deque(place.scan.citations)
             for token in place.scan.tokens:
-                if any(start <= token.start < end for start, end in beside):
+                if beside and any(start <= token.start < end for start, end in beside):
                     continue
                 while cited and cited[0].start < token.start:
                     self.citations.append((len(norms), cited.popleft()))

@@ -237,6 +237,11 @@ _GENERAL = frozenset(
 """Words with which papers are spoken about; that two sentences share them shows nothing."""
 
 
+@lru_cache(maxsize=20_000)
+def _content_stems(word: str) -> frozenset[str]:
+    return frozenset(t for t in terms(word) if t not in _GENERAL and len(t) > 1)
+
+
 @lru_cache(maxsize=256)
 def words(text: str) -> tuple[Word, ...]:
     """The content words of a text; Chinese ones by the glossary, other scripts not at all."""
@@ -246,15 +251,14 @@ def words(text: str) -> tuple[Word, ...]:
 def _words(text: str) -> Iterator[Word]:
     plain = _PAPER_MARKS.sub(" ", text)
     for match in _LATIN.finditer(plain):
-        found = [t for t in terms(match[0]) if t not in _GENERAL and len(t) > 1]
-        if found:
-            raw = match[0]
-            yield Word(raw, match.start(), frozenset(found), raw[0].isupper() or not raw.islower())
+        raw = match[0]
+        if found := _content_stems(raw):
+            yield Word(raw, match.start(), found, raw[0].isupper() or not raw.islower())
     if _HAN.search(plain):
         for start, raw, english in translated(plain):
-            found = [s for w in english.split() if w not in LITTLE and (s := stem(w)) not in _GENERAL]
-            if found:
-                yield Word(raw, start, frozenset(found))
+            stems = frozenset(s for w in english.split() if w not in LITTLE and (s := stem(w)) not in _GENERAL)
+            if stems:
+                yield Word(raw, start, stems)
 
 
 class _Vocabulary:
@@ -863,6 +867,11 @@ class _Token:
     name: bool
 
 
+@lru_cache(maxsize=20_000)
+def _is_direction(word: str) -> bool:
+    return any(axis.up.fullmatch(word) or axis.down.fullmatch(word) for axis in AXES)
+
+
 @lru_cache(maxsize=128)
 def _tokens(text: str) -> tuple[_Token, ...]:
     """All words in order, figures left out."""
@@ -872,7 +881,7 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         if raw[0].isdecimal():
             continue
         norm = _folded(raw)
-        directed = any(axis.up.fullmatch(raw) or axis.down.fullmatch(raw) for axis in AXES)
+        directed = _is_direction(raw)
         content = directed or (raw.lower() not in LITTLE and norm not in _GENERAL)
         found.append(_Token(norm, raw, content, content and number > 0 and not raw.islower()))
     return tuple(found)

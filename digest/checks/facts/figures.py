@@ -79,11 +79,11 @@ _UNDER = re.compile(
 )
 _AFTER_ABOUT = re.compile(r"^\s*(?:左右|上下|多|余|以上)")
 _FIGURE = re.compile(
-    rf"(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
+    rf"(?=[\d.])(?:(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
-    rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX}"
-    r"|(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|一半|半数)"
-    rf"|(?P<word>\b(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
+    rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX})"
+    r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|一半|半数)"
+    rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
     re.IGNORECASE,
 )
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
