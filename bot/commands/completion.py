@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from zoneinfo import available_timezones
 
@@ -31,13 +32,14 @@ async def complete(store: Store, field: str, typed: str, place: Place) -> Sequen
             processor=utils.default_process,
             limit=CHOICES,
         )
-        return [(zone, zone) for zone, _, _ in found]
+        # A city or an abbreviation; the tables take a moment to read.
+        meant = await asyncio.to_thread(suggestions.timezones, typed)
+        return [(zone, zone) for zone in dict.fromkeys([*meant, *(zone for zone, _, _ in found)])][:CHOICES]
     spoken = [(name, tag) for name, tag in lists.own_languages() if _means(typed, name, tag)]
-    return (
-        spoken
-        or [(lists.language_label(tag, "en"), tag) for tag in suggestions.language_tags(typed)]
-        or [(typed, typed)]
-    )
+    if spoken:
+        return spoken
+    meant = await asyncio.to_thread(suggestions.language_tags, typed)
+    return [(lists.language_label(tag, "en"), tag) for tag in meant] or [(typed, typed)]
 
 
 def _means(typed: str, name: str, tag: str) -> bool:

@@ -15,6 +15,8 @@ from rapidfuzz import fuzz, process, utils
 from rapidfuzz.distance import JaroWinkler
 
 NEAREST = 3
+_SHORTEST_PHRASE = 4
+"""Characters: shorter ones stand in any description."""
 _SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
 """arXiv has added no archive for decades, but classes of archives."""
 
@@ -36,10 +38,17 @@ class Checked:
 
 
 @cache
+def _taxonomy() -> dict[str, tuple[str, str]]:
+    """Maps categories and archives to their names and descriptions."""
+    table = files("digest.arxiv").joinpath("categories.tsv").read_text("utf-8")
+    rows = (row.split("\t") for row in table.splitlines() if not row.startswith("#"))
+    return {row[0]: (row[1], row[2] if len(row) > 2 else "") for row in rows}
+
+
+@cache
 def names() -> dict[str, str]:
     """Maps categories and archives to their names, in arXiv's order."""
-    table = files("digest.arxiv").joinpath("categories.tsv").read_text("utf-8")
-    return dict(row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
+    return {category: name for category, (name, _) in _taxonomy().items()}
 
 
 def check(category: str) -> Checked:
@@ -52,7 +61,7 @@ def check(category: str) -> Checked:
 
 
 def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
-    """Returns the categories nearest to the typed text by id or name, best first."""
+    """Returns the categories nearest to the typed text by id, name or description, best first."""
     # Jaro-Winkler counts swapped letters (`cs.VC`) as half a mistake.
     by_id = process.extract(
         typed,
@@ -65,11 +74,35 @@ def nearest(typed: str, limit: int = NEAREST) -> tuple[str, ...]:
     by_name = process.extract(
         typed, names(), scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=75
     )
-    # People leave the archive out: `CV`, `AI`.
-    found = [(100.0, category) for category in names() if category.lower().endswith(f".{typed.strip().lower()}")]
-    found += [(score * 100, category) for category, score, _ in by_id]
+    found = [(score * 100, category) for category, score, _ in by_id]
     found += [(score, category) for _, score, category in by_name]
+    found += [(score, category) for category in names() if (score := _said_of(category, typed))]
     return tuple(dict.fromkeys(category for _, category in sorted(found, key=lambda pair: -pair[0])))[:limit]
+
+
+def _said_of(category: str, typed: str) -> float:
+    """How sure it is that a category is called so; 0 where nothing says it."""
+    words = _words(typed)
+    name, description = _taxonomy()[category]
+    if category.lower().endswith(f".{typed.strip().lower()}") or (len(words) > 1 and words == _initials(name)):
+        return 100.0  # people leave the archive out: `CV`, `AI`, `HCI`
+    if len(words) >= _SHORTEST_PHRASE and f" {words} " in f" {_words(name)} ":
+        return 99.0
+    # A description begins with what the category is about, and ends with what is elsewhere.
+    phrases = [_words(phrase) for phrase in re.split(r"[^\w\s'-]+", description)]
+    for n, phrase in enumerate(phrases):
+        short = 3 <= len(words) <= 5 and words in _initials(phrase)  # `NLP`
+        if short or (len(words) >= _SHORTEST_PHRASE and f" {words} " in f" {phrase} "):
+            return 98.0 - 10.0 * n / len(phrases)
+    return 0.0
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in _words(text).split())
 
 
 def is_archive(category: str) -> bool:

@@ -1,11 +1,12 @@
-"""Suggests timezones and languages for what people write: `PST`, `UTC+8`, `北京`, `Chinese`.
+"""Suggests timezones and languages for what people write: `PST`, `UTC+8`, `München`, `русский`.
 
-Names come from CLDR in the languages of the catalogs, cities from GeoNames. Pure.
+Names come from CLDR and IANA, cities from GeoNames, in their own and other languages. Pure.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -52,8 +53,17 @@ def _inner_names(words: str) -> Iterator[str]:
 
 
 def language_tags(typed: str) -> tuple[str, ...]:
-    """BCP 47 tags for the name of a language in any language of the catalogs; at most LIMIT."""
-    return _nearest(_key(typed), _language_names())
+    """BCP 47 tags for the name of a language or country, or for its old tag; at most LIMIT."""
+    words, names = _key(typed), _language_names()
+    alias = get_global("language_aliases").get(words)
+    if alias or words in names:
+        return (alias.replace("_", "-"),) if alias else names[words][:LIMIT]
+    if SHORTEST <= len(words) <= LONGEST:
+        # A word of a longer name: `Mandarin` of `Mandarin Chinese`.
+        within = {tag for name, tags in names.items() if words in name.split() for tag in tags}
+        if within:
+            return tuple(sorted(within, key=lambda tag: (len(tag), tag)))[:LIMIT]
+    return _nearest(words, names)
 
 
 def zones_by_population() -> tuple[str, ...]:
@@ -92,15 +102,24 @@ def _nearest(words: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
 
 
 def _key(typed: str) -> str:
-    return " ".join(typed.casefold().replace("_", " ").split())
+    """Without case and accents, as the tables are."""
+    bare = typed.casefold().replace("_", " ")
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = unicodedata.normalize("NFC", "".join(c for c in letters if not unicodedata.combining(c)))
+    return " ".join(bare.split())
 
 
 @cache
 def _cities() -> dict[str, list[str]]:
     """Zones of the tz database, the most populous first, with names of their cities."""
-    table = files("bot.core").joinpath("cities.tsv").read_text("utf-8")
-    rows = (row.split("\t") for row in table.splitlines() if not row.startswith("#"))
-    return {zone: names.split("|") for zone, names in rows}
+    return _table("cities.tsv")
+
+
+def _table(name: str) -> dict[str, list[str]]:
+    text = files("bot.core").joinpath(name).read_text("utf-8")
+    rows = (row.split("\t") for row in text.splitlines() if not row.startswith("#"))
+    return {key: names.split("|") for key, names in rows}
 
 
 def _standard_offset(zone: str) -> timedelta | None:
@@ -114,31 +133,38 @@ def _standard_offset(zone: str) -> timedelta | None:
 def _zone_names() -> dict[str, tuple[str, ...]]:
     order = {zone: n for n, zone in enumerate(_cities())}
     known, found = available_timezones(), dict[str, set[str]]()
-    for text, zones in _named_zones():
-        found.setdefault(_key(text), set()).update(zones & known)
+    for words, zones in _named_zones():
+        found.setdefault(words, set()).update(zones & known)
     for zone in known:
-        found.setdefault(_key(zone.rpartition("/")[2]), {zone}).add(zone)
+        found.setdefault(_key(zone.rpartition("/")[2]), {_today(zone)}).add(_today(zone))
         found[_key(zone)] = {zone}
-    ranked = {text: sorted(zones, key=lambda zone: order.get(zone, len(order))) for text, zones in found.items()}
-    return {text: tuple(zones) for text, zones in ranked.items() if zones}
+    ranked = {words: sorted(zones, key=lambda zone: order.get(zone, len(order))) for words, zones in found.items()}
+    return {words: tuple(zones) for words, zones in ranked.items() if zones}
+
+
+def _today(zone: str) -> str:
+    """CLDR and the tz database keep old names: Asia/Calcutta, US/Eastern."""
+    new = get_global("zone_aliases").get(zone, zone)
+    return str(new) if new in _cities() else zone
 
 
 def _named_zones() -> Iterator[tuple[str, set[str]]]:
     """Names of zones, of groups of zones (`PST`), of countries and of cities."""
     groups: dict[str, set[str]] = {}
     for zone, group in get_global("meta_zones").items():
-        # CLDR still says Asia/Calcutta here.
-        groups.setdefault(group, set()).add(get_global("zone_aliases").get(zone, zone))
-    territories = get_global("territory_zones")
+        groups.setdefault(group, set()).add(_today(zone))
+    countries = {code: {_today(zone) for zone in zones} for code, zones in get_global("territory_zones").items()}
     for locale in _locales():
         for group, forms in locale.meta_zones.items():
             for style in ("long", "short"):
-                yield from ((text, groups.get(group, set())) for text in forms.get(style, {}).values())
-        yield from ((text, set(territories.get(code, ()))) for code, text in locale.territories.items())
+                yield from ((_key(text), groups.get(group, set())) for text in forms.get(style, {}).values())
+        yield from ((_key(text), countries.get(code, set())) for code, text in locale.territories.items())
         for zone, found in locale.time_zones.items():
-            yield from ((text, {zone}) for style in ("long", "short") for text in found.get(style, {}).values())
-            if found.get("city"):
-                yield found["city"], {zone}
+            texts = [text for style in ("long", "short") for text in found.get(style, {}).values()]
+            yield from ((_key(text), {_today(zone)}) for text in [*texts, found.get("city", "")] if text)
+    yield from ((code.casefold(), zones) for code, zones in countries.items())
+    for old, codes in get_global("territory_aliases").items():
+        yield old.casefold(), countries.get(codes[0], set())
     for zone, cities in _cities().items():
         yield from ((city, {zone}) for city in cities)
 
@@ -146,10 +172,20 @@ def _named_zones() -> Iterator[tuple[str, set[str]]]:
 @cache
 def _language_names() -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
+    for tag, names in _table("languages.tsv").items():
+        for name in names:
+            found.setdefault(name, {})[tag] = None
     for locale in _locales():
         for code, text in locale.languages.items():
             found.setdefault(_key(text), {})[code.replace("_", "-")] = None
-    return {text: tuple(sorted(codes, key=len)) for text, codes in found.items()}
+    tags = {text: tuple(sorted(codes, key=len)) for text, codes in found.items()}
+    likely = get_global("likely_subtags")
+    for locale in _locales():
+        for code, text in locale.territories.items():
+            if language := likely.get(f"und_{code}", "").partition("_")[0]:
+                tags.setdefault(_key(text), (language,))
+                tags.setdefault(code.casefold(), (language,))
+    return tags
 
 
 @cache

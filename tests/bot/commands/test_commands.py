@@ -450,4 +450,6 @@ async def test_completion_offers_papers_by_number_and_title_categories_and_zones
     assert [v for _, v in await channel.handler.complete("paper", "2", HERE)] == [digest.entries[1].paper.versioned]
     assert ("cs.RO · Robotics", "cs.RO") in await channel.handler.complete("category", "robotics", HERE)
     assert ("Asia/Shanghai", "Asia/Shanghai") in await channel.handler.complete("timezone", "shanghai", HERE)
+    assert (await channel.handler.complete("timezone", "München", HERE))[0] == ("Europe/Berlin", "Europe/Berlin")
+    assert ("cs.CL · Computation and Language", "cs.CL") in await channel.handler.complete("category", "NLP", HERE)
     assert await channel.handler.complete("paper", "", Place("console", "elsewhere")) == []

@@ -23,6 +23,14 @@ def test_a_category_is_known_in_any_case_and_by_its_name(typed):
         ("quantum", "quant-ph"),
         ("AI", "cs.AI"),
         ("cv", "cs.CV"),
+        ("NLP", "cs.CL"),
+        ("natural language processing", "cs.CL"),
+        ("HCI", "cs.HC"),
+        ("ML", "cs.LG"),
+        ("PDE", "math.AP"),
+        ("reinforcement learning", "cs.LG"),
+        ("dark matter", "astro-ph.CO"),
+        ("string theory", "hep-th"),
     ],
 )
 def test_what_may_have_been_meant_is_among_the_nearest(typed, meant):

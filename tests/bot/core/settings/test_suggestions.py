@@ -29,6 +29,15 @@ from bot.core.settings.suggestions import LIMIT, language_tags, timezones
         ("Tokyo time", "Asia/Tokyo"),
         ("北京时间", "Asia/Shanghai"),
         ("Berlin, Germany", "Europe/Berlin"),
+        ("München", "Europe/Berlin"),
+        ("NYC", "America/New_York"),
+        ("LAX", "America/Los_Angeles"),
+        ("Bombay", "Asia/Kolkata"),
+        ("Peking", "Asia/Shanghai"),
+        ("Genève", "Europe/Zurich"),
+        ("Zurich", "Europe/Zurich"),
+        ("Eastern", "America/New_York"),
+        ("UK", "Europe/London"),
     ],
 )
 def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
@@ -48,6 +57,15 @@ def test_a_place_an_abbreviation_or_an_offset_leads_to_a_zone(typed, first):
         ("日本語", "ja"),
         ("englsh", "en"),
         ("繁體中文", "zh-Hant"),
+        ("русский", "ru"),
+        ("العربية", "ar"),
+        ("английский", "en"),
+        ("Farsi", "fa"),
+        ("Mandarin", "zh"),
+        ("Castilian", "es"),
+        ("espanol", "es"),
+        ("iw", "he"),
+        ("JP", "ja"),
     ],
 )
 def test_the_name_of_a_language_leads_to_its_tag(typed, first):
