@@ -49,7 +49,7 @@ def made(paper: Paper, seed: int = 0, words: int = 3000) -> Made:
     )
 
 
-def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int = 0, words: int = 3000) -> list[Made]:
+def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int = 0, words: int = 1200) -> list[Made]:
     """The papers of one list: submitted within the window of the announcement before `day`, ids in the order of submission.
 
     The primary category goes round `categories`; every third paper is cross-listed into the next one.
