@@ -21,7 +21,7 @@ _AND = r"\s*(?:,|，|、|和|跟|与|及|还有|以及|对|vs\.?|versus|and|or|&
 _LIST = rf"{_D}(?:(?:{_AND})#?{_D})*(?:,?\s*(?:and|和)\s*{_D})?"
 _END = r"(?![A-Za-z0-9_%％‰°×]|\.\d|\s*(?:%|％|x\b|×|倍))"
 _THING = r"(?:ones?|papers?|entr(?:y|ies)|items?|articles?|works?|picks?|number)"
-_ORDINAL, _WORD_VALUE = numbers_of("en", "ordinal"), numbers_of("en", "cardinal")
+_ORDINAL = numbers_of("en", "ordinal")
 _ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
@@ -33,9 +33,6 @@ _HASH = re.compile(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
 _WORDED = re.compile(
     rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
-)
-_NUMBERED_WORD = re.compile(
-    rf"\b(?:paper|number|no\.?|item|entry)\s+(?P<word>{'|'.join(_WORD_VALUE)})\b(?!\s*(?:of|or))", re.IGNORECASE
 )
 _HAO = re.compile(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
 _PIAN = re.compile(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
@@ -133,8 +130,6 @@ def _named(question: str, count: int) -> Iterator[tuple[int, int]]:
     for pattern in (_HASH, _WORDED, _HAO, _PIAN, _EAST, _BRACKETED):
         for match in pattern.finditer(question):
             yield from ((match.start(), n) for n in _expand(match["list"]))
-    for match in _NUMBERED_WORD.finditer(question):
-        yield match.start(), _WORD_VALUE[match["word"].lower()]
     for match in _HAN_START.finditer(question):
         yield from ((match.start(g), int(han_number(match[g]))) for g in ("a", "b"))
     for match in _ROMAN.finditer(question):

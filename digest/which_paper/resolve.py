@@ -85,7 +85,7 @@ def resolve(
         )
         return Resolution(tuple(dict.fromkeys((pointed, *named))), why="reply")
     if told.paper_ids or told.ask:
-        return _with_discussed(told, text, under_discussion)
+        return _with_discussed(told, text, papers, under_discussion)
     if papers and _about_day(text, under_discussion):
         return Resolution(tuple(k.paper.id for k in papers), why="day", about_day=True)
     if len(papers) > 1 and numbers_in(text, len(papers)).unplaced:
@@ -215,7 +215,7 @@ def _told_of_past(text: str, earlier: EarlierDigests, today: date | None, cue: s
     return unsure or _asking(known, "which of them is not said")
 
 
-def _with_discussed(told: Resolution, text: str, under: Sequence[str]) -> Resolution:
+def _with_discussed(told: Resolution, text: str, papers: Sequence[Known], under: Sequence[str]) -> Resolution:
     """Adds the discussed paper: `how does it compare to 2?` is about both."""
     if told.ask and under and told.why in ("description", "no paper fits the description", "author"):
         return (
@@ -224,8 +224,15 @@ def _with_discussed(told: Resolution, text: str, under: Sequence[str]) -> Resolu
             else told
         )
     single = len(told.paper_ids) == 1 and told.paper_ids[0] not in under
-    if under and single and cues.COMPARES.search(text):
-        return Resolution((*under, *told.paper_ids), why=told.why)
+    if under and single and (compares := cues.COMPARES.search(text)):
+        rest = text[compares.start() :]
+        # `does 4 compare with OpenVLA?` is about one paper, `how does 4 compare?` about two
+        if (
+            cues.PRONOUN.search(text)
+            or re.fullmatch(r"[a-z]+\W*", rest, re.IGNORECASE)
+            or _told(rest, papers, (), None).paper_ids
+        ):
+            return Resolution((*under, *told.paper_ids), why=told.why)
     return told
 
 

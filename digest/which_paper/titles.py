@@ -16,6 +16,7 @@ from digest.checks.facts.names import COMMON, squeezed
 from digest.model import Paper
 from digest.retrieval.folding import fold
 from digest.retrieval.terms import LITTLE, asked, stem, terms
+from digest.which_paper.worded import descriptions
 
 _WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
 _SHORT_NAME = re.compile(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
@@ -203,6 +204,7 @@ def _descriptions(question: str) -> Iterator[str]:
                     )
                 ):
                     yield bare
+    yield from descriptions(question)
 
 
 @lru_cache(maxsize=4_000)

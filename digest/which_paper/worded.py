@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -33,24 +33,28 @@ class _Nouns(NamedTuple):
     """`today`, and its adjective."""
     sums_up: str = ""
     """What asks for an overview."""
+    about: str = ""
+    """What stands between a word for a paper and its subject."""
+    one: str = ""
+    """Pronouns for a paper whose subject follows."""
 
 
 _NOUNS = {
     "en": _Nouns(r"(?:papers?|articles?|entr(?:y|ies)|items?|works?|picks?|ones?)(?: numbered)?", r"numbers?|nos?\.?|nr\.?|#", "last|final", r"tables?|tabs?\.?|fig(?:ure|s)?s?\.?|sections?|sec\.?|chapters?|appendix|equations?|eqs?\.?|steps?|stages?|top|phases?|rounds?|layers?|levels?|theorems?|lemmas?|algorithms?|experiments?|versions?|rows?|columns?|pages?|references?|scenarios?|tasks?|cases?|questions?|gpt|llama|version|type|class|tier|rank", "and|or|with|to|vs|versus|than|against", "", r"today(?:['’]?s)?", r"summar\w+|overview|recap|tl;?dr|digest|in (?:\w+ )?(?:words|sentences|short|brief)"),
-    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)", r"fasse?n?|zusammen\w*|uberblick|ubersicht"),
-    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"dernier|derniere", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour)", r"resum\w+|synthese|apercu|recapitul\w+"),
-    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version", "y|e|o|u|con|al|que", "el|del", r"hoy", r"resum\w+|panorama|sintesis"),
-    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao", "e|ou|com|ao|que", "o|do", r"hoje", r"resum\w+|sintese|panorama"),
-    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"ultim[oa]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"oggi", r"riassu\w+|sintesi|panoramica"),
-    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"vandaag", r"samenvat\w*|vat|overzicht"),
-    "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt"),
-    "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad"),
-    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"последн(?:яя|еи|юю|ии|ее|его|ем)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}", "и|или|с|со|чем", "", r"сегодня\w*", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко"),
+    "de": _Nouns(r"artikels?|papers?|papiere?|arbeit(?:en)?|beitrag|beitrage|beitrags|studien?|aufsatz", r"nummern?|nr\.?", r"(?P<back>vor)?letzte[nrms]?", r"tabellen?|abbildung(?:en)?|abb\.?|abschnitte?s?|kapitels?|gleichung(?:en)?|schritte?|stufen?|algorithmus|satz|phase|anhang|schicht|version", "und|oder|mit|zu|als|gegenuber", "das|dem|vom|zum|im|beim", r"heut(?:e|ige\w?)", r"fasse?n?|zusammen\w*|uberblick|ubersicht", r"uber|zu|zum|zur", r"(?:der|die|das)(?:jenige)?"),
+    "fr": _Nouns(r"articles?|papiers?|papers?|travaux|travail|etudes?|publications?", r"numeros?|n[o°]|nº", r"(?P<back>avant[- ])?derni(?:er|ere)s?", r"tableaux?|figures?|fig\.?|sections?|chapitres?|equations?|eq\.?|etapes?|algorithmes?|theoremes?|annexes?|phases?|couches?|versions?", "et|ou|avec|au|a|que", "le|l'|du|au", r"(?:aujourd['’]hui|du jour)", r"resum\w+|synthese|apercu|recapitul\w+", r"sur|concernant|a propos d\w+", r"celui|celle"),
+    "es": _Nouns(r"articulos?|papers?|trabajos?|estudios?|publicacion(?:es)?|investigacion(?:es)?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tablas?|figuras?|fig\.?|seccion(?:es)?|capitulos?|ecuacion(?:es)?|pasos?|etapas?|algoritmos?|teoremas?|apendice|fases?|capas?|version", "y|e|o|u|con|al|que", "el|del", r"hoy", r"resum\w+|panorama|sintesis", r"sobre|acerca de|de l[oa]s", r"(?:el|aquel|la)"),
+    "pt": _Nouns(r"artigos?|papers?|trabalhos?|estudos?|publicac(?:ao|oes)|pesquisas?", r"numeros?|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oa]s?", r"tabelas?|figuras?|fig\.?|sec(?:ao|oes)|capitulos?|equac(?:ao|oes)|passos?|etapas?|algoritmos?|teoremas?|apendice|fases?|camadas?|versao", "e|ou|com|ao|que", "o|do", r"hoje", r"resum\w+|sintese|panorama", r"sobre|acerca d[eoa]s?|d[oa]s", r"(?:o|aquele|a)"),
+    "it": _Nouns(r"articol[oi]|papers?|lavor[oi]|studi[o]?|pubblicazion[ei]|ricerc(?:a|he)", r"numer[oi]|n\.[o°]?|n[o°]|nº|num\.?", r"(?P<back>pen)?ultim[oaie]", r"tabell[ae]|figur[ae]|fig\.?|sezion[ei]|capitol[oi]|equazion[ei]|pass[oi]|fas[ei]|algoritm[oi]|teorem[ai]|appendice|strat[oi]|version[ei]", "e|ed|o|con|al|che|di", "il|l'|del|sul", r"oggi", r"riassu\w+|sintesi|panoramica", r"su|sul|sull[aoe]?|sugli|sui|riguardo a\w*", r"quell[oa]"),
+    "nl": _Nouns(r"artikel(?:en|s)?|papers?|werk(?:en)?|studies?|publicaties?", r"nummers?|nr\.?", r"(?P<back>voor|op een na )?laatste", r"tabel(?:len)?|figu(?:ur|ren)|afbeelding(?:en)?|secties?|hoofdstuk|vergelijking|stap(?:pen)?|algoritme|fase|bijlage", "en|of|met|dan", "het|de", r"vandaag", r"samenvat\w*|vat|overzicht", r"over", r"(?:die|dat|het)"),
+    "sv": _Nouns(r"artikel|artikeln|artiklar(?:na)?|papper(?:et)?|arbetet?|studien?", r"nummer|nr\.?", r"(?P<back>nast )?sista", r"tabell(?:en)?|figur(?:en)?|avsnitt(?:et)?|kapitel|ekvation(?:en)?|steg|algoritm|fas", "och|eller|med", "det|den", r"(?:i dag|idag|dagens)", r"sammanfatt\w*|oversikt", r"om", r"(?:den|det)"),
+    "pl": _Nouns(r"artykul\w{0,4}|prac[aeyęę]|papers?|publikacj\w{0,3}", r"numer\w{0,2}|nr\.?", r"(?P<back>przed)?ostatni\w{0,3}", r"tabel\w{0,3}|rysun\w{0,4}|sekcj\w{0,2}|rozdzia\w{0,3}|rownani\w{0,2}|krok\w{0,2}|algorytm\w{0,2}|etap\w{0,2}", "i|oraz|lub|z|ze|niz", "", r"(?:dzis|dzisiaj|dzisiejsz\w+)", r"podsumuj\w*|streszcz\w*|przeglad", r"o|na temat", r"(?:ten|ta|to)"),
+    "ru": _Nouns(r"стат(?:ья|ьи|ье|ью|ьеи|еи|ьям|ьях)|работ(?:а|ы|е|у|ои|ам|ах)?|папер\w{0,2}|публикаци\w{1,2}", r"номер\w{0,2}|№", r"(?P<back>пред)?последн(?:яя|еи|юю|ии|ее|его|ем|ие|их)", r"таблиц\w{0,2}|рисун\w{1,4}|рис\.?|раздел\w{0,2}|глав\w{0,2}|уравнени\w{0,2}|формул\w{0,2}|шаг\w{0,2}|этап\w{0,2}|алгоритм\w{0,2}|сло[ияею]\w{0,2}|верси\w{0,2}", "и|или|с|со|чем", "", r"сегодня\w*", r"итог\w*|переска\w*|обзор\w*|суммир\w*|резюм\w*|кратко", r"про|о|об|обо", r"(?:та|то|тот)"),
     "tr": _Nouns(r"makale\w{0,6}|bildiri\w{0,4}|calısma\w{0,6}|calisma\w{0,6}", r"numara(?:lı)?|no\.?", r"son", r"tablo\w{0,4}|sekil\w{0,4}|bolum\w{0,4}|denklem\w{0,4}|adım\w{0,4}|asama\w{0,4}", "ve|veya|ile", "", r"bugun\w*", r"ozet\w*"),
     "ar": _Nouns(r"(?:ال|لل|بال|وال)?(?:ورقة|مقالة?|بحث|دراسة)", r"(?:ال)?رقم", r"(?:ال)?[اأ]خيرة?", r"(?:ال)?(?:جدول|شكل|قسم|معادلة|خطوة|فصل|خوارزمية)", "و|أو|مع|من", "", r"اليوم", r"(?:لخص|ملخص|تلخيص|نظرة عامة)"),
     "zh": _Nouns(r"论文|文章|論文", r"编号|号", "最后一?", r"表格?|图|公式|式|定理|算法|章节?|步骤?|阶段|方程|附录|版本|实验|引理|节|第", today="今[天日]|本日|本期", sums_up="总结|概括|概述|汇总|归纳|综述|梳理"),
-    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日", sums_up="まとめ|要約|概要|総括"),
-    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘", sums_up="요약|정리|개요"),
+    "ja": _Nouns(r"(?:論文|ペーパー|文献|記事)", r"番号|No\.?", "最後|末尾", r"表|図|式|節|章|ステップ|段階|定理|アルゴリズム|付録|バージョン|実験|手順|フェーズ", today="今[日回]|本日", sums_up="まとめ|要約|概要|総括", about=r"に(?:関|つ)(?:する|いて)の?"),
+    "ko": _Nouns(r"(?:논문|페이퍼|글)", r"번호|넘버", "마지막", r"표|그림|식|수식|절|장|섹션|단계|정리|알고리즘|부록|버전|실험|방정식", today="오늘", sums_up="요약|정리|개요", about=r"에 관한|에 대한|관련"),
 }  # fmt: skip
 _EAST = ("zh", "ja", "ko")
 _PAIR = 2
@@ -101,6 +105,13 @@ def means_today(question: str) -> bool:
     return any(pattern.search(plain) for pattern in _today())
 
 
+def descriptions(question: str) -> Iterator[str]:
+    """What papers are said to be about: `l'article sur les feux`, `die Waldbrand-Arbeit`."""
+    plain = without_accents(question)
+    for language in _NOUNS:
+        yield from (m["what"].strip() for pattern in _about(language) for m in pattern.finditer(plain))
+
+
 def without_accents(text: str) -> str:
     """The text without capitals and accents, as `number_words.json` has it."""
     split = unicodedata.normalize("NFD", text.casefold())
@@ -112,11 +123,20 @@ def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:
     for language in _NOUNS:
         for pattern in _patterns(language):
             for match in pattern.finditer(plain):
-                if "number" not in match.groupdict():
-                    yield match.start(), match.end(), count
+                groups = match.groupdict()
+                if "number" not in groups:
+                    yield from ((match.start(), match.end(), n) for n in _from_an_end(groups, count, language))
                     continue
                 at, listed = match.start("number"), match["number"]
                 yield from ((at + i, match.end(), n) for i, n in enumerate(_values(listed, language)))
+
+
+def _from_an_end(groups: Mapping[str, str | None], count: int, language: str) -> Iterable[int]:
+    """The first or the last papers, the last one, or the one before it."""
+    some = next((_values(g, language)[0] for side in ("first", "last") if (g := groups.get(side))), 0)
+    if groups.get("first"):
+        return range(1, min(some, count) + 1)
+    return range(max(count - some, 0) + 1, count + 1) if some else (count - bool(groups.get("back")),)
 
 
 def _values(listed: str, language: str) -> Sequence[int]:
@@ -137,6 +157,12 @@ def _unplaced(plain: str, count: int) -> Iterator[tuple[int, int]]:
         number = _values(match[0], "en" if match[0].isascii() else "zh")[0]
         if not counts_things and 1 <= number <= count:
             yield match.start(), number
+    for language in _NOUNS:
+        yield from (
+            (m.start("number"), n)
+            for m in _ordinals(language).finditer(plain)
+            if 1 < (n := _values(m["number"], language)[0]) <= count
+        )
 
 
 def _counts(figure: str, before: str, after: str) -> bool:
@@ -149,22 +175,42 @@ def _counts(figure: str, before: str, after: str) -> bool:
 
 
 def _patterns_spaced(language: str) -> Iterator[str]:
-    nouns, endings = _NOUNS[language], "|".join(map(re.escape, number_words()[language]["suffix"])) or r"(?!)"
-    ordinal = rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
+    nouns, ordinal, noun = _NOUNS[language], _ordinal(language), _noun(language)
     cardinal = rf"(?:\d{{1,3}}(?![\w%]|[.,]\d)|(?:{_words(language, 'cardinal', 2)})(?!\w))"
     both = rf"\s*(?:[-–—~,&]|(?<!\w)(?:{nouns.both})(?!\w))\s*"
     listed = rf"\d{{1,3}}(?:{both}\d{{1,3}})+(?![\w%]|[.,]\d)"
-    noun = rf"(?<!\w)(?:{nouns.paper})(?!\w)"
     number = rf"(?<!\w)(?:{nouns.number})(?:(?<=\W)|(?!\w))"
     last = rf"(?<!\w)(?:{nouns.last})(?!\w)"
     yield rf"(?:{noun}\s*(?:{number})?|{number})\s*(?P<number>{listed}|{cardinal})"
     yield rf"(?<!\w)(?P<number>{ordinal})\s+{noun}"
     yield rf"{noun}\s+(?P<number>{ordinal})"
-    yield rf"{last}\s+{noun}|{noun}\s+{last}{_END}"
-    the = (
-        rf"(?<!\w)(?:{nouns.the})\s*" if nouns.the else r"(?<=\w )" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
-    )
-    yield rf"{the}(?P<number>{ordinal}){_END}"
+    yield rf"{last}\s+{noun}"
+    yield rf"{noun}\s+{last}{_END}"
+    yield rf"{_the(language)}(?P<number>{ordinal})(?:{_END}|(?={both}(?:{nouns.the or '(?!)'})\s*{ordinal}))"
+    if language != "en":
+        yield rf"{_the(language)}{last}{_END}"
+    yield rf"(?<!\w)(?P<number>{ordinal})(?={both}(?:\w{{1,3}}\s+)?{ordinal}\s+{noun})"
+    first = rf"(?<!\w)(?:{'|'.join(number_words()[language]['ordinal'].get('1', ['(?!)']))}\w?)(?!\w)"
+    for side, words in (("first", first), ("last", last)):
+        some = rf"(?P<{side}>{cardinal})"
+        yield rf"{words}\s+{some}(?:\s+{noun}|{_END})"
+        yield rf"{some}\s+{words}(?:\s+{noun}|{_END})"
+
+
+def _ordinal(language: str) -> str:
+    endings = "|".join(map(re.escape, number_words()[language]["suffix"])) or r"(?!)"
+    return rf"(?:(?:{_words(language, 'ordinal')})(?!\w)|\d{{1,3}}(?:{endings})(?!\w))"
+
+
+def _noun(language: str) -> str:
+    return rf"(?<!\w)(?:{_NOUNS[language].paper})(?!\w)"
+
+
+def _the(language: str) -> str:
+    """What stands before a number for its paper."""
+    if the := _NOUNS[language].the:
+        return rf"(?<!\w)(?:{the})\s*"
+    return r"(?<=\w )" if language != "en" else r"(?<!\w)(?<!\bon )the\s+"
 
 
 def _patterns_east(language: str) -> Iterator[str]:
@@ -178,7 +224,7 @@ def _patterns_east(language: str) -> Iterator[str]:
         yield rf"(?P<number>{spoken})号的?{paper}"
     elif language == "ja":
         yield r"(?P<number>\d{1,3}番?[とや]\d{1,3})番"
-        yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:番目?|本目|目|つ目|件目|報目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})"
+        yield rf"(?P<number>{spoken}|[\d一二三四五六七八九十]つ)(?:(?:番目?|目|つ目|個目)(?:の?(?:{paper}|もの|やつ)|{_BEFORE})|[本件報編]目)"
     else:
         yield r"(?P<number>\d{1,3}번?(?:과|와|이?랑|하고)\s*\d{1,3})번"
         yield rf"(?P<number>{ordinal}|\d{{1,3}}\s*번째?)\s*(?:{paper}|거|것|꺼|{_BEFORE})"
@@ -203,6 +249,33 @@ def _bare(language: str) -> re.Pattern[str]:
 
 def _any(field: str, languages: Iterable[str] = _NOUNS) -> str:
     return "|".join(value for language in languages if (value := getattr(_NOUNS[language], field)))
+
+
+@cache
+def _ordinals(language: str) -> re.Pattern[str]:
+    """An ordinal before a word that may be its noun or its verb: `le neuvième utilise`."""
+    if language in _EAST:
+        return re.compile(r"(?!)(?P<number>)")
+    before = _the(language) if language == "en" or _NOUNS[language].the else r"^\W*(?:\w\s+)?"
+    return re.compile(rf"{before}(?P<number>{_ordinal(language)})\s*(?!{_NOUNS[language].other})(?<=\s)\w")
+
+
+@cache
+def _about(language: str) -> tuple[re.Pattern[str], ...]:
+    nouns, what = _NOUNS[language], r"(?P<what>[^,.!?;:]{3,60})"
+    if not nouns.about:
+        return ()
+    if language in _EAST:
+        other = rf"(?!{nouns.today}|{nouns.last}|{nouns.number}|\d|{_words(language, 'ordinal')})"
+        subject = rf"{other}(?P<what>[^\s、。?？,.]{{2,20}}?)(?:{nouns.about})\s*{nouns.paper}"
+        return re.compile(subject), re.compile(
+            rf"^\W*{other}(?P<what>[\u30a0-\u9fff\uac00-\ud7af]{{2,}})[の\s]{nouns.paper}"
+        )
+    about = rf"\s+(?:{nouns.about})(?!\w)\s*{what}"
+    compound = rf"(?<!\w)(?P<what>[^\W\d_]{{4,}})-{_noun(language)}"
+    return tuple(
+        map(re.compile, (f"{_noun(language)}{about}", rf"^\W*(?:\w{{1,3}}\s)?(?:{nouns.one}){about}", compound))
+    )
 
 
 @cache
