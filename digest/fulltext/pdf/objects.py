@@ -38,10 +38,14 @@ FEW_OBJECTS = 12
 """Of a form, which PDFium calls transparent also if a part of it is."""
 TALL = 40.0
 """Points: text that runs upwards is higher."""
-MAX_SEGMENTS = 64
-"""Of a clipping path."""
-EDGE = 3.0
-"""Points that a letter may stand out of its clip."""
+EDGE, OUT = 3.0, 0.3
+"""Points, and share of its height, that a letter may stand out of its clip."""
+MAX_RECTANGLE = 5
+"""Segments of a clipping path that is a plain rectangle: a shape may have holes."""
+WIDE_STRIPE = 24.0
+"""Points: a shorter rule is no part of what covers a text."""
+TWIN = 1.5
+"""Points between the middles of a text and of the same text drawn on it, as for an outline."""
 MAX_OBJECT_STREAMS = 300
 MAX_STREAM = 1_000_000
 """Bytes of one that are unpacked."""
@@ -96,6 +100,10 @@ class Survey:
     covers: list[Cover] = field(default_factory=list)
     pictures: float = 0.0
     """Square points of the page that pictures take."""
+    stripe: Cover | None = None
+    """The last thin one: many side by side cover what one alone does not."""
+    doubted: bool = False
+    """Whether a form may be hidden."""
 
 
 def _alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
@@ -123,8 +131,6 @@ class Surveyor:
         self._layers = layers
         self._rgba = (ctypes.c_uint * 4)()
         self._to_rgba = [pdfium_calls.address(self._rgba) + 4 * i for i in range(4)]
-        self._colours: dict[Colour, str] = {}
-        """Each colour with why text in it may be hidden."""
         self._sides = (ctypes.c_float * 4)()
         self._to_sides = [pdfium_calls.address(self._sides) + 4 * i for i in range(4)]
         self._fill, self._stroke, self._width = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
@@ -146,50 +152,54 @@ class Surveyor:
         sampled = set(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
             self._examine(made, [obj for obj in made.texts if obj not in sampled])
+            _look_for_twins(made)
         return made
 
     def _examine(self, made: Survey, texts: list[int]) -> bool:
         """Adds those of the texts that may be hidden to the suspects."""
         values = array("I", bytes(16 * len(texts)))
-        known = map(pdfium_calls.colour_of, texts, *_slots(values))
+        known = list(map(pdfium_calls.colour_of, texts, *_slots(values)))
         modes = map(pdfium_calls.render_mode, texts)
         transparent = map(pdfium_calls.is_transparent, texts)
-        clips = map(pdfium_calls.clip_paths, map(pdfium_calls.clip_path, texts))
-        own = list(zip(texts, known, modes, transparent, clips, strict=True))
-        colours: list[Colour] = list(zip(*(values[i::4] for i in range(4)), strict=True))
-        odd = {colour for colour in set(colours) if self._why(colour)}
-        rest, rest_colours = [], []
-        for (obj, is_known, mode, see_through, clipped), colour in zip(own, colours, strict=True):
-            place = made.texts[obj][1]
-            why = ""
-            if mode in _INVISIBLE:
-                why = "invisible"
-            elif mode != _FILLED or not is_known or place.why:
-                why = place.why or "hidden-markup"
-            elif colour in odd:
-                why = self._why(colour)
-            elif (
-                see_through
-                or (self._layers and pdfium_calls.marks(obj) > 0)
-                or (clipped > 0 and self._is_clipped(obj, clipped, place.matrix))
-            ):
-                why = "hidden-markup"
-            if why:
-                made.suspects[obj] = Suspect(why, place.depth > 0)
-            else:
-                rest.append(obj)
-                rest_colours.append(colour[:3])
+        colours = zip(*(values[i::4] for i in range(4)), strict=True)
+        types = list(zip(modes, known, transparent, colours, strict=True))
+        whys = {kind: self._why(*kind) for kind in set(types)}
+        clipped = self._clipped(made, texts)
+        if self._layers or made.doubted or clipped or any(whys.values()):
+            rest = []
+            for obj, kind in zip(texts, types, strict=True):
+                place = made.texts[obj][1]
+                why = whys[kind]
+                if why != "invisible":
+                    why = place.why or why
+                if not why and ((self._layers and pdfium_calls.marks(obj) > 0) or obj in clipped):
+                    why = "hidden-markup"
+                if why:
+                    made.suspects[obj] = Suspect(why, place.depth > 0)
+                else:
+                    rest.append((obj, kind))
+        else:
+            rest = list(zip(texts, types, strict=True))
         if made.covers and rest:
-            placed = (_moved(box, made.texts[obj][1].matrix) for obj, box in zip(rest, _boxes(rest), strict=True))
-            self._compare_with_covers(made, list(zip(placed, rest, rest_colours, strict=True)))
+            boxes = _boxes([obj for obj, _ in rest])
+            self._compare_with_covers(
+                made,
+                [
+                    (_moved(box, made.texts[obj][1].matrix), obj, colour[:3])
+                    for box, (obj, (_, _, _, colour)) in zip(boxes, rest, strict=True)
+                ],
+            )
         return bool(made.suspects)
 
-    def _why(self, colour: Colour) -> str:
-        """Why text of a colour may be hidden."""
-        if (why := self._colours.get(colour)) is None:
-            light, faint = min(colour[:3]) >= LIGHT, colour[3] < FAINT
-            why = self._colours[colour] = "white" if light else "hidden-markup" if faint else ""
-        return why
+    def _why(self, mode: int, known: int, see_through: int, colour: Colour) -> str:
+        """Why text of a type may be hidden."""
+        if mode in _INVISIBLE:
+            return "invisible"
+        if mode != _FILLED or not known:
+            return "hidden-markup"
+        if min(colour[:3]) >= LIGHT:
+            return "white"
+        return "hidden-markup" if see_through or colour[3] < FAINT else ""
 
     def _compare_with_covers(self, made: Survey, boxes: list[tuple[Box, int, tuple[int, int, int]]]) -> None:
         boxes.sort(key=lambda placed: placed[0][1])
@@ -224,17 +234,21 @@ class Surveyor:
                     others.append((placed, kind))
             boxes = _boxes([placed[0] for placed, _ in others])
             for ((obj, rank, inside), kind), box in zip(others, boxes, strict=True):
-                if inside.matrix is UNIT and (box[2] - box[0] < THICK or box[3] - box[1] < THICK):
+                wide, high = box[2] - box[0], box[3] - box[1]
+                if inside.matrix is UNIT and (wide < THICK or high < THICK):
+                    if wide > WIDE_STRIPE or high > WIDE_STRIPE:
+                        self._add_stripe(made, obj, box, kind, rank)
                     continue
                 if len(made.covers) < MAX_COVERS:
                     self._add_cover(made, obj, _moved(box, inside.matrix), kind, rank)
-            found = [inner for form in forms for inner in self._parts(*form)]
+            found = [inner for form in forms for inner in self._parts(made, *form)]
 
-    def _parts(self, form: int, rank: Rank, inside: Place) -> list[tuple[int, Rank, Place]]:
+    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> list[tuple[int, Rank, Place]]:
         count = pdfium_calls.form_objects(form)
         why, matrix = inside.why, inside.matrix
         if not why and (self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form))):
             why = "hidden-markup"
+        made.doubted = made.doubted or bool(why)
         if pdfium_calls.matrix_of(form, self._to_matrix):
             m = self._matrix
             own = (m.a, m.b, m.c, m.d, m.e, m.f)
@@ -242,50 +256,105 @@ class Surveyor:
         place = Place(matrix, inside.depth + 1, why)
         return [(pdfium_calls.form_object(form, i), (*rank, i), place) for i in range(count)]
 
+    def _add_stripe(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
+        """Adds a thin box to the last one, if they lie side by side."""
+        last = made.stripe
+        if last is not None and _lie_side_by_side(last.box, box):
+            last.rank, last.box = rank, _around(last.box, box)
+            if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
+                made.covers.append(last)
+        elif len(made.covers) < MAX_COVERS:
+            made.stripe = self._cover(obj, box, kind, rank)
+
     def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
-        wide, high = box[2] - box[0], box[3] - box[1]
+        wide, high = _sides(box)
         if wide < THICK or high < THICK:
             return
-        colour = None
-        stroke = 0.0
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
-            if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
-                stroke = self._width.value
-            get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
-            if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
-                return
-            red, green, blue, alpha = self._rgba
-            if alpha < FAINT:
-                return
-            colour = (red, green, blue)
-        if stroke and min(wide, high) > 1.6 * stroke:
-            return  # a frame
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             made.pictures += wide * high
-        made.covers.append(Cover(rank, box, colour))
+        if cover := self._cover(obj, box, kind, rank):
+            made.covers.append(cover)
 
-    def _is_clipped(self, obj: int, count: int, matrix: Matrix) -> bool:
-        """Whether a clipping path leaves out a part of a text's box."""
-        clip = pdfium_calls.clip_path(obj)
-        (box,) = _boxes([obj])
+    def _cover(self, obj: int, box: Box, kind: int, rank: Rank) -> Cover | None:
+        """What an object paints over; None for a frame, a thin line and what shines through."""
+        if kind != raw.FPDF_PAGEOBJ_PATH:
+            return Cover(rank, box, None)
+        stroke = 0.0
+        pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
+        if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
+            stroke = self._width.value
+        get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
+        if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
+            return None
+        red, green, blue, alpha = self._rgba
+        is_frame = stroke and min(_sides(box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
+        return None if alpha < FAINT or is_frame else Cover(rank, box, (red, green, blue))
+
+    def _clipped(self, made: Survey, texts: list[int]) -> set[int]:
+        """The texts of which a clipping path may leave out a part."""
+        clips = list(map(pdfium_calls.clip_path, texts))
+        counts = list(map(pdfium_calls.clip_paths, clips))
+        if max(counts, default=0) <= 0:
+            return set()
+        some = [(obj, clip, count) for obj, clip, count in zip(texts, clips, counts, strict=True) if count > 0]
+        return {
+            obj
+            for (obj, clip, count), box in zip(some, _boxes([obj for obj, _, _ in some]), strict=True)
+            if not self._are_within(clip, count, box, made.texts[obj][1].matrix)
+        }
+
+    def _are_within(self, clip: int, count: int, box: Box, matrix: Matrix) -> bool:
+        """Whether each clipping path is a rectangle around a text's box."""
         placed = _moved(box, matrix)
-        return not all(self._leaves(clip, path, box, placed) for path in range(count))
+        return all(self._leaves(clip, path, box, placed) for path in range(count))
 
     def _leaves(self, clip: int, path: int, box: Box, placed: Box) -> bool:
-        """Whether the box of a clipping path holds a text's: two corners often suffice."""
-        cut: Box | None = None
-        count = min(pdfium_calls.clip_segments(clip, path), MAX_SEGMENTS)
-        for segment in (*range(0, count, 2), *range(1, count, 2)):
+        """Whether a rectangular clipping path holds a text's box: two corners suffice."""
+        if pdfium_calls.clip_segments(clip, path) > MAX_RECTANGLE:
+            return False
+        corners = []
+        for segment in (0, 2):
             at = pdfium_calls.clip_segment(clip, path, segment)
             if not at or not pdfium_calls.segment_point(at, *self._to_sides[:2]):
-                continue
-            x, y = self._sides[0], self._sides[1]
-            cut = (min(cut[0], x), min(cut[1], y), max(cut[2], x), max(cut[3], y)) if cut else (x, y, x, y)
-            if segment and (_holds(cut, box) or _holds(cut, placed)):
-                return True
-        cut = cut or (0.0, 0.0, 0.0, 0.0)
+                return False
+            corners.append((self._sides[0], self._sides[1]))
+        (x0, y0), (x1, y1) = corners
+        cut = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         return _holds(cut, box) or _holds(cut, placed)
+
+
+def _look_for_twins(made: Survey) -> None:
+    """A suspicious text may be the outline of the same text, drawn over it."""
+    boxes = _boxes(list(made.texts))
+    middles: dict[tuple[int, int], list[tuple[int, float, float, float]]] = {}
+    for obj, box in zip(made.texts, boxes, strict=True):
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        middles.setdefault((round(x / 8), round(y / 8)), []).append((obj, x, y, box[2] - box[0]))
+    for near in middles.values():
+        for obj, x, y, wide in near if len(near) > 1 else ():
+            if obj in made.suspects and any(
+                other not in made.suspects and abs(a - x) < TWIN and abs(b - y) < TWIN and abs(c - wide) < 6 * TWIN
+                for other, a, b, c in near
+            ):
+                made.suspects[obj] = made.suspects[obj]._replace(drawn=True)
+
+
+def _sides(box: Box) -> tuple[float, float]:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _around(one: Box, other: Box) -> Box:
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+
+
+def _lie_side_by_side(one: Box, other: Box) -> bool:
+    def same(low: int) -> bool:
+        return abs(one[low] - other[low]) < 1 and abs(one[low + 2] - other[low + 2]) < 1
+
+    def touch(low: int) -> bool:
+        return other[low] <= one[low + 2] + 0.5 and other[low + 2] >= one[low] - 0.5
+
+    return (same(0) and touch(1)) or (same(1) and touch(0))
 
 
 def _slots(values: array[Any]) -> list[range]:
@@ -304,7 +373,8 @@ def _boxes(objects: list[int]) -> list[Box]:
 
 def _holds(outer: Box, inner: Box) -> bool:
     x0, y0, x1, y1 = outer
-    return x0 <= inner[0] + EDGE and y0 <= inner[1] + EDGE and x1 >= inner[2] - EDGE and y1 >= inner[3] - EDGE
+    edge = min(EDGE, OUT * (inner[3] - inner[1]))
+    return x0 <= inner[0] + edge and y0 <= inner[1] + edge and x1 >= inner[2] - edge and y1 >= inner[3] - edge
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:
