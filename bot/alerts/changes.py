@@ -136,7 +136,7 @@ async def _see(context: Context, papers: Sequence[Paper], told: Mapping[str, boo
         change, after = seen[id(known), telling]
         if change is None and after == known:
             continue
-        news = News(change, watch.place) if change is not None else None
+        news = News(change, watch.place, unopened=watch.unopened) if change is not None else None
         await context.store.save_seen(channel, replace(watch, known=after), news)
         if change is not None:
             metrics.CHANGES.labels(_kind(change)).inc()
@@ -202,11 +202,11 @@ async def _todays(context: Context, channel: str, day: date, news: Sequence[News
 async def _tell_one(context: Context, channel: str, news: News, language: str) -> bool:
     """Posts one reply in the paper's thread. False if it is to be tried again."""
     post, place = change_post(news.change, language), news.place
-    delivered = await _post(context, news.delivery, post, place)
+    delivered = await _post(context, news.delivery, post, place, unopened=news.unopened)
     if delivered.state is DeliveryState.OPEN:
         return False
     paper_id = news.change.paper.id
-    if message := next(iter(delivered.ids.values()), ""):
+    if message := next((message for message in delivered.ids.values() if message != place.thread), ""):
         if await context.store.thread(place) is None:  # the thread is older than what is kept of it
             await context.store.save_thread(place, papers=(paper_id,))
         await context.store.save_message_subject(place, message, paper_id)
@@ -251,8 +251,9 @@ async def _link(context: Context, place: Place) -> str:
         return ""
 
 
-async def _post(context: Context, key: str, post: Post, place: Place) -> Delivered:
-    """Posts one message, in the thread if the place has one. Without its thread it is dropped."""
+async def _post(context: Context, key: str, post: Post, place: Place, *, unopened: bool = False) -> Delivered:
+    """Posts one message, in the thread if the place has one. Without its thread it is dropped.
+    `unopened`: the thread is opened first."""
     chat = context.chats[place.platform]
 
     def steps() -> list[Step]:
@@ -260,7 +261,10 @@ async def _post(context: Context, key: str, post: Post, place: Place) -> Deliver
         if not place.thread:
             return list(planned)[:1]
         replies = [s for s in planned if s.kind is StepKind.REPLY and (s.reply >= 0 or s.key.startswith(f"{key}:1"))]
-        return [replace(step, on="", thread=place.thread) for step in replies]
+        threads = [s for s in planned if s.kind is StepKind.THREAD and unopened]
+        on = next((s.key for s in threads), "")
+        opened = [replace(step, on="", thread=place.thread) for step in threads]
+        return [*opened, *(replace(step, on=on, thread=place.thread) for step in replies)]
 
     return await deliver(key, steps, chat, place, context.store, context.pace, drop_missing=True)
 

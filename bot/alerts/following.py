@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot.context import Context
 from bot.core.chat import Place, Post, Responder
 from bot.core.ids import RunKey
+from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests.cards import note, run_time
 from bot.store import DeliveryState, Follower, Run, RunState
@@ -62,7 +63,9 @@ async def _end(context: Context, follower: Follower) -> Post | None:
     if delivery is not None and delivery.state is DeliveryState.DONE:
         return note(say("done", language), language)
     if delivery is not None and delivery.state is DeliveryState.OPEN and delivery.fault:
-        return note(say("now.held", language, why=in_language(delivery.fault, language)), language)
+        own = await _subscription(context, key.subscription, follower)
+        why = in_language(delivery.fault, language)
+        return note(say("now.held", language, why=why, command=own.place.command), language)
     if follower.delivery:
         return note(say("expired", language), language) if delivery is None else None
     if run is not None and run.state is RunState.OPEN:
@@ -79,13 +82,18 @@ def progress_line(progress: tuple[str, int, int] | None, language: str) -> str:
     return say(name, language, n=total if name == "posted" else done, done=done, total=total)
 
 
+async def _subscription(context: Context, key: str, follower: Follower) -> Subscription:
+    """Of the run: a person's own one is followed from any channel."""
+    return await context.store.subscription(key) or await context.subscription(follower.place)
+
+
 async def _result(context: Context, run: Run, follower: Follower) -> Post:
-    language, place = follower.language, follower.place
+    language = follower.language
     if run.state is RunState.DONE:
         return note(say("done", language), language)
     if run.state is not RunState.NOTHING:
         return note(say("failed", language, why=in_language(run.note, language)), language)
-    subscription = await context.subscription(place)
+    subscription = await _subscription(context, run.subscription, follower)
     last = await context.store.latest_digest(subscription.key)
     due = run_time(calendar.next_list(context.now()), subscription, language)
     if last is None:

@@ -74,11 +74,13 @@ class Links:
         return f"{await self.to_channel(channel)}p/{paper_id}"
 
     async def opened(self, token: str) -> Opened | None:
-        """What the token opens; None for one that is altered, ended or revoked, or whose channel
-        has no digest any more."""
+        """What the token opens; None for one that is altered, ended or revoked, whose channel has
+        no digest any more, or which would make a person's own digest public."""
         opened = await self._named(token)
         subscription = await self._store.subscription(opened.channel) if opened else None
-        return replace(opened, language=subscription.profile.language) if opened and subscription else None
+        if opened is None or subscription is None or (opened.public and subscription.place.direct):
+            return None
+        return replace(opened, language=subscription.profile.language)
 
     async def _named(self, token: str) -> Opened | None:
         if token.startswith(f"{PUBLIC}."):

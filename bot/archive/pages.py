@@ -34,6 +34,7 @@ from digest.errors import PaperboyError, Unavailable, for_log
 from digest.model import Digest
 from digest.render import tex
 from digest.render.catalogs import locale_of
+from digest.render.commonmark import ready
 from digest.render.labels import day_words, label
 
 log = logging.getLogger(__name__)
@@ -54,8 +55,8 @@ MEDIA = {
     Format.CSL: "application/vnd.citationstyles.csl+json",
 }
 STATIC = {"style.css": "text/css", "page.js": "text/javascript"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(
-    ["image", "link", "autolink", "html_inline", "html_block"]
+_MARKDOWN = ready(
+    MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink", "html_inline", "html_block"])
 )
 """A text of a model makes no link, picture or element of its own."""
 

@@ -16,6 +16,7 @@ from bot.commands import digest as digest_command
 from bot.commands import gate, personal, setup
 from bot.commands.feedback import record_vote, take_back
 from bot.commands.library import files, saved, zotero
+from bot.commands.paper import show_entry
 from bot.commands.status import forget_votes
 from bot.context import Context
 from bot.core.chat import (
@@ -57,7 +58,7 @@ from bot.digests.cards import note, with_button
 from bot.digests.daily import posted
 from bot.digests.delivery import send_pictured
 from bot.questions.conversation import Conversation
-from bot.questions.lookup import find_paper, look_up, note_earlier_digest
+from bot.questions.lookup import find_paper, look_up
 from digest.arxiv.ids import parse
 from digest.errors import NotFound
 from digest.model import Candidate, Digest, Entry, Paper
@@ -294,9 +295,8 @@ class Actions:
         await respond.show(cards.menu(click.value, language, name, archive=archive, share=share, allowed=allowed))
 
     async def _lookup(self, click: Click, respond: Responder, language: str) -> None:
-        entry, written = await self._load_entry(click, respond, language)
-        noted = await note_earlier_digest(self._context, entry, click.place, written)
-        await respond.show(cards.card(noted, written, shared=ALONE in click.extra))
+        entry, written = await self._load_entry(click, respond, language, pictured=True)
+        await show_entry(self._context, entry, click, respond, written)
 
     async def _authors(self, click: Click, respond: Responder, language: str) -> None:
         paper = await self._load_paper(click.value, language)
@@ -317,7 +317,7 @@ class Actions:
         message = await send_pictured(chat, place, post, key, self._context.services.cache.get)
         await self._context.store.save_thread(replace(place, thread=message), papers=(entry.paper.id,))
         watch = posted(entry, replace(place, thread=message), self._context.now())
-        await self._context.store.watch(place.key, [watch])
+        await self._context.store.watch(place.key, [replace(watch, people=(click.person.id,))])
         await self._context.store.save_message_subject(place, message, entry.paper.id)
         await respond.show(note(say("shared", language), language))
 
@@ -551,7 +551,7 @@ class Actions:
     async def _pause_or_resume(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._context.store.subscription(click.place.key)
         if subscription is None:
-            raise NotFound(say("not set", language))
+            raise NotFound(say("me.none" if click.place.direct else "not set", language))
         await digest_command.VERBS[click.action](self._context, _now(click), respond, subscription, language)
 
     async def _settings(self, click: Click, respond: Responder, language: str) -> None:
@@ -576,7 +576,7 @@ class Actions:
             name = PreviewId.parse(click.value).name
             previewed = await previews.load(self._context.services.cache, subscription.key, name)
             if previewed is None:
-                raise NotFound(say("preview gone", language))
+                raise NotFound(say("preview gone", language, command=subscription.place.command))
         await digest_command.run_now(self._context, _now(click), respond, subscription, language, previewed)
 
     async def _forget_me(self, click: Click, respond: Responder, language: str) -> None:

@@ -110,7 +110,7 @@ async def run_now(
         grants = await setup.load_grants(context, subscription.place, command.extra)
     lacking = [grant for grant in grants if not grant.held]
     if any(grant.name in TO_POST for grant in lacking):
-        words = say("now.lacking", language, missing=setup.ticks(lacking, language))
+        words = say("now.lacking", language, missing=setup.ticks(lacking, language), command=subscription.place.command)
         await respond.show(note(words, language))
         return
     held = await _undelivered(context, subscription)
@@ -192,7 +192,7 @@ async def retract(context: Context, digest_key: str, respond: Responder, languag
         return
     taken = await context.daily.retract(subscription, found)
     log.info("event=retracted digest=%s messages=%d", digest_key, taken)
-    await respond.show(note(say("retracted", language, n=taken), language))
+    await respond.show(note(say("retracted", language, n=taken, command=subscription.place.command), language))
 
 
 async def _pause(

@@ -19,10 +19,13 @@ PUSH_AFTER = timedelta(minutes=5)
 async def record_vote(context: Context, vote: Vote) -> None:
     """The same vote twice counts once. A paper's message shows its counts soon."""
     await context.store.vote(vote)
-    if vote.kind is VoteKind.SAVED and not vote.undo and not answer_of(vote.subject):
-        await queue_push(context, vote.place.key)
-        watch = Watch(vote.subject, vote.place, context.now() + WATCH_LIFE, people=(vote.person.id,))
-        await context.store.watch(vote.place.key, [watch])
+    if vote.kind is VoteKind.SAVED and not answer_of(vote.subject):
+        if vote.undo:
+            await context.store.unwatch_saved(vote.person.id, vote.subject, [vote.place.key])
+        else:
+            await queue_push(context, vote.place.key)
+            watch = Watch(vote.subject, vote.place, context.now() + WATCH_LIFE, savers=(vote.person.id,))
+            await context.store.watch(vote.place.key, [watch])
     if not answer_of(vote.subject) and vote.kind is not VoteKind.WRONG:
         await queue_counts(context, vote.place.key, vote.subject)
 
@@ -46,7 +49,9 @@ async def take_back(context: Context, vote: Vote) -> VoteKind | None:
     """Takes a vote back; a saved paper is saved nowhere then. Returns the person's other vote on
     the paper, which counts again."""
     if vote.kind is VoteKind.SAVED:
-        for channel in await context.store.unsave(vote.person.id, vote.subject):
+        channels = await context.store.unsave(vote.person.id, vote.subject)
+        await context.store.unwatch_saved(vote.person.id, vote.subject, channels)
+        for channel in channels:
             await queue_counts(context, channel, vote.subject)
         return None
     await record_vote(context, replace(vote, undo=True))

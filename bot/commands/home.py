@@ -70,11 +70,11 @@ async def home_page(context: Context, person: Person, platform: str) -> Post:
 
 def desk(parts: Mapping[str, Sequence[Block]], cost: str, language: str) -> Post:
     """The page of these parts, without those that are empty. Pure."""
-    blocks: list[Block] = [Heading(say("home.title", language))]
+    blocks: list[Block] = []
     for name, part in parts.items():
         blocks += [Heading(say(f"home.{name}", language)), *part] if part else []
     blocks += [Heading(say("home.how", language)), Text(say("home.help", language))]
-    return Post((*blocks, *([Text(cost)] if cost else [])), say("home.title", language), language)
+    return Post((*blocks, *([Text(cost)] if cost else [])), "Paperboy", language)
 
 
 async def suggested_prompts(context: Context, person: Person, platform: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from bot.core.chat import (
     Actions,
     Block,
     Button,
+    Click,
     Command,
     Heading,
     Menu,
@@ -33,13 +34,14 @@ from bot.core.ids import DigestPaper, Origin, PaperById, PaperChoice, QuestionId
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note
+from bot.digests.delivery import show_pictured
 from bot.questions.answering import answer_name, answer_privately, load_sources
 from bot.questions.comparison import compare_papers
 from bot.questions.lookup import find_paper, look_up, note_earlier_digest
 from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
 from digest.compare import MAX_PAPERS
 from digest.errors import BadInput, NotFound
-from digest.model import Digest, Paper
+from digest.model import Digest, Entry, Paper
 from digest.render import tex
 from digest.render.markdown import escape, link
 from digest.which_paper.numbers import numbers_in
@@ -144,7 +146,7 @@ async def _find_named(
         raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
-        raise NotFound(say("no digest", language))
+        raise NotFound(say("no digest", language, command=command.place.command))
     entry = next((e for e in digest.entries if e.number == int(number)), None)
     if entry is None:
         raise NotFound(say("no number", language, n=number, last=len(digest.entries)))
@@ -155,12 +157,16 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
     """Shows the asker the card, in the channel's language, whose analyses it shares."""
     await respond.progress(say("reading", language, paper=escape(found.versioned)))
     written = await context.channel_language(command.place, command.person)
-    entry = await look_up(context, found, written, command.place.key)
-    await respond.show(
-        cards.card(
-            await note_earlier_digest(context, entry, command.place, written), written, shared=ALONE in command.extra
-        )
-    )
+    entry = await look_up(context, found, written, command.place.key, pictured=True)
+    await show_entry(context, entry, command, respond, written)
+
+
+async def show_entry(context: Context, entry: Entry, asked: Command | Click, respond: Responder, language: str) -> None:
+    """Shows the asker a paper's card, with its figure where that is taken."""
+    noted = await note_earlier_digest(context, entry, asked.place, language)
+    post = cards.card(noted, language, shared=ALONE in asked.extra)
+    chat = context.chats[asked.place.platform]
+    await show_pictured(chat, post, context.services.cache.get, lambda picture: respond.show(post, picture=picture))
 
 
 async def answer(context: Context, command: Command, found: Paper, question: str, respond: Responder) -> None:
@@ -252,7 +258,7 @@ async def _today(context: Context, command: Command, respond: Responder, languag
         raise NotFound(say("alone", language))
     digest = await context.store.latest_digest(command.place.key)
     if digest is None:
-        raise NotFound(say("no digest", language))
+        raise NotFound(say("no digest", language, command=command.place.command))
     await respond.show(contents_post(digest, language))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
@@ -48,7 +48,7 @@ from digest.model import Profile
 from digest.pipeline import Preview, preview
 from digest.ports import booked
 from digest.render.catalogs import in_language
-from digest.render.labels import day_words
+from digest.render.labels import day_words, label
 from digest.render.markdown import escape, link
 
 log = logging.getLogger(__name__)
@@ -181,8 +181,8 @@ def form(draft: Subscription, language: str, suggested: Sequence[str] = (), *, f
             _field("wanted", language, ", ".join(profile.wanted), more=True),
             _field("unwanted", language, ", ".join(profile.unwanted), more=True),
             _field("authors", language, ", ".join(profile.authors), more=True),
-            _field("weekly", language, draft.weekly, more=True),
-            _field("monthly", language, draft.monthly, more=True),
+            _field("weekly", language, roundup_words(draft.weekly, language), more=True),
+            _field("monthly", language, roundup_words(draft.monthly, language), more=True),
         ),
         language,
     )
@@ -206,6 +206,21 @@ def week(language: str) -> tuple[tuple[str, str], ...]:
     return tuple((day_words(monday + timedelta(days=i), language, "EEE"), day) for i, day in enumerate(DAYS))
 
 
+def days_words(days: Collection[str], language: str) -> str:
+    """`Mon–Fri`, `Mon, Wed`: three and more in a row as a range."""
+    kept = [(n, name) for n, (name, day) in enumerate(week(language)) if day in days]
+    if len(kept) > 2 and kept[-1][0] - kept[0][0] == len(kept) - 1:
+        return f"{kept[0][1]}–{kept[-1][1]}"
+    return label("separator.words", language).join(name for _, name in kept)
+
+
+def roundup_words(at: str, language: str) -> str:
+    """`fri 16:00` with the day in the language, which `settings.roundup` reads; empty for none."""
+    day, _, time = at.partition(" ")
+    names = {key: name for name, key in week(language)}
+    return f"{names[day]} {time}" if at else ""
+
+
 def _field(
     name: str,
     language: str,
@@ -219,7 +234,8 @@ def _field(
     more: bool = False,
 ) -> Field:
     has_hint = name in ("categories", "interests", "authors", "weekly", "monthly")
-    hint = say(f"setup.{name}.hint", language) if has_hint else ""
+    example = week(language)[{"weekly": 4}.get(name, 0)][0]
+    hint = say(f"setup.{name}.hint", language, day=example) if has_hint else ""
     return Field(name, say(f"setup.{name}", language), kind, value, hint, options, required, listed, live, more)
 
 
@@ -253,8 +269,8 @@ def read(fields: Mapping[str, str], before: Subscription, language: str) -> tupl
         figures=parsed("figures", lambda text: text == "on", before.figures),
         unfurl=parsed("unfurl", lambda text: text == "on", before.unfurl),
         changes=parsed("changes", lambda text: text == "on", before.changes),
-        weekly=parsed("weekly", settings.roundup, before.weekly),
-        monthly=parsed("monthly", settings.roundup, before.monthly),
+        weekly=parsed("weekly", lambda text: settings.roundup(text, language), before.weekly),
+        monthly=parsed("monthly", lambda text: settings.roundup(text, language), before.monthly),
         time=parsed("time", settings.clock_time, before.time),
         timezone=parsed("timezone", settings.timezone, before.timezone),
         days=parsed("days", lambda text: tuple(settings.weekdays(text)), before.days),

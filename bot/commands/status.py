@@ -7,10 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.alerts.following import digest_link
-from bot.commands.setup import is_forum, week
+from bot.commands.setup import days_words, is_forum, roundup_words
 from bot.context import Context
 from bot.core.chat import Actions, Block, Button, Command, Heading, Post, Responder, Small, Style, Text
 from bot.core.ids import RunKey, TaskName
+from bot.core.lists import language_label
 from bot.core.rights import ACTIONS, SURFACES, may
 from bot.core.schedule import last_due, next_run
 from bot.core.subscription import Subscription
@@ -132,24 +133,18 @@ def settings_lines(subscription: Subscription, language: str, *, forum: bool = F
             language,
             categories=", ".join(profile.categories),
             n=subscription.papers,
-            tongue=profile.language,
-            detail=say(f"status.detail.{subscription.detail}", language),
-        )
+            tongue=language_label(profile.language, language),
+        ),
+        say(f"setup.detail.{subscription.detail}", language),
     ]
     if profile.interests:
         lines.append(say("status.interests", language, interests=profile.interests))
     if forum:
         lines.append(say(f"status.layout.{subscription.layout}", language))
-    days = label("separator.words", language).join(name for name, day in week(language) if day in subscription.days)
+    days = days_words(subscription.days, language)
     lines.append(say("status.times", language, time=subscription.time, timezone=subscription.timezone, days=days))
     roundups = {"weekly": subscription.weekly, "monthly": subscription.monthly}
-    return [*lines, *(say(f"status.{k}", language, at=_day_and_time(at, language)) for k, at in roundups.items() if at)]
-
-
-def _day_and_time(at: str, language: str) -> str:
-    name, _, time = at.partition(" ")
-    names = {day: said for said, day in week(language)}
-    return f"{names[name]} {time}"
+    return [*lines, *(say(f"status.{k}", language, at=roundup_words(at, language)) for k, at in roundups.items() if at)]
 
 
 def _cost_values(by_stage: Mapping[str, Usage], language: str) -> dict[str, object]:
@@ -195,7 +190,7 @@ async def _failed_lines(context: Context, subscription: Subscription, language: 
     now = await context.store.latest_now(subscription.key, context.daily.local_date(subscription))
     if now is not None and now.state is RunState.FAILED and now.note and now.begun:
         at, why = run_time(now.begun, subscription, language), in_language(now.note, language)
-        lines.append(say("status.failed.now", language, at=at, why=why))
+        lines.append(say("status.failed.now", language, at=at, why=why, command=subscription.place.command))
     return [*lines, *await _failed_daily_lines(context, subscription, language)]
 
 
@@ -219,7 +214,7 @@ async def _set_aside_lines(context: Context, subscription: Subscription, languag
             continue
         day = day_words(RunKey.parse(key).day, language)
         if delivery.state is DeliveryState.OPEN and str(TaskName("delivery", key)) in aside:
-            lines.append(say("status.held", language, day=day))
+            lines.append(say("status.held", language, day=day, command=subscription.place.command))
         elif delivery.state is DeliveryState.ASIDE:
             lines.append(say("status.aside", language, day=day, fault=in_language(delivery.fault, language)))
     return lines

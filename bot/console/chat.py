@@ -55,6 +55,7 @@ class ConsoleChat:
     whispers = True
     lists_members = False
     has_archive = False
+    opens_threads = False
     roles = False
     hears = True
 
@@ -223,7 +224,7 @@ class ConsoleDraft:
         if found is not None:
             await self.chat.delete(self.place, found)
 
-    async def finish(self, post: Post) -> str:
+    async def finish(self, post: Post, picture: Upload | None = None) -> str:  # noqa: ARG002
         await self.close()
         return await self.chat.finish(self.place, post, self.key, reply=True)
 
@@ -257,7 +258,7 @@ class ConsoleResponder:
     def handed_over(self) -> Mapping[str, str]:
         return {}
 
-    async def show(self, post: Post, *, private: bool = True) -> str:
+    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:  # noqa: ARG002
         if private:
             self.chat.screen.print(render.reply(post))
             self.chat.offer(post)

@@ -16,8 +16,10 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, ClassVar, TextIO
 
+from markdown_it import MarkdownIt
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
 from rich.markdown import BlockQuote, Markdown, MarkdownElement
@@ -35,7 +37,7 @@ from bot.console.choices import Choice
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Picture, Post, Quotation, Rule, Small, Text, table_lines
 from bot.core.chat import Table as Compared
 from bot.core.ids import REPLY
-from digest.render.commonmark import shortened, within_bounds
+from digest.render.commonmark import ready, shortened, within_bounds
 from digest.render.tex import readable
 
 log = logging.getLogger(__name__)
@@ -281,7 +283,7 @@ class _Markdown:
     def _drawn(self, piece: str, console: Console, options: ConsoleOptions) -> list[list[Segment]]:
         try:
             if within_bounds(piece):
-                kind = _UnbrokenMarkdown if options.max_width >= UNBROKEN // 2 else Markdown
+                kind = _UnbrokenMarkdown if options.max_width >= UNBROKEN // 2 else _WrappedMarkdown
                 shown = kind(
                     piece,
                     style=self.style,
@@ -390,7 +392,18 @@ class _PlainQuote(BlockQuote):
             yield from _lines([line])
 
 
-class _UnbrokenMarkdown(Markdown):
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return ready(MarkdownIt().enable(["table", "strikethrough"]))
+
+
+class _WrappedMarkdown(Markdown):
+    def __init__(self, markup: str, **more: Any) -> None:
+        super().__init__("", **more)
+        self.markup, self.parsed = markup, _parser().parse(markup)
+
+
+class _UnbrokenMarkdown(_WrappedMarkdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _LeftHeading,

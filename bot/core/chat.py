@@ -264,6 +264,11 @@ class Place:
     def key(self) -> str:
         return str(ChannelKey(self.platform, self.channel))
 
+    @property
+    def command(self) -> str:
+        """What changes and runs the digest of this place, for sentences."""
+        return "/digest me" if self.direct else "/digest"
+
 
 @dataclass(frozen=True)
 class Person:
@@ -463,7 +468,7 @@ class Step:
     on: str = ""
     """The key of an earlier step."""
     thread: str = ""
-    """For a REPLY without `on`: the id of an earlier thread of ours."""
+    """For a REPLY or THREAD without `on`: the id of an earlier thread, or of the message for it."""
     reply: int = -1
     """Index of the `Thread.replies` that this message begins; -1 for any other step."""
     picture: Picture | None = None
@@ -551,8 +556,9 @@ class Draft(Protocol):
         """Lets other provisional text follow in the same message: the question was edited."""
         ...
 
-    async def finish(self, post: Post) -> str:
-        """Replaces the provisional text. Returns the message's id. Safe to repeat."""
+    async def finish(self, post: Post, picture: Upload | None = None) -> str:
+        """Replaces the provisional text. Returns the message's id. Safe to repeat. `picture`: the
+        post's, uploaded."""
         ...
 
     async def discard(self) -> None:
@@ -576,6 +582,9 @@ class Chat(Protocol):
 
     has_archive: bool
     """The archive has pages, so menus offer to open them."""
+
+    opens_threads: bool
+    """A message has no thread until one is opened on it."""
 
     roles: bool
     """People have roles, one of which a digest's parent may mention (`Thread.ping`)."""
@@ -664,8 +673,9 @@ class Responder(Protocol):
         """What `Chat.responder` needs as `extra` to go on answering, in any process."""
         ...
 
-    async def show(self, post: Post, *, private: bool = True) -> str:
-        """Shows the answer or its next message. Returns the id, empty where there is none."""
+    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
+        """Shows the answer or its next message. Returns the id, empty where there is none.
+        `picture`: that of a private post, uploaded."""
         ...
 
     async def progress(self, text: str) -> None:

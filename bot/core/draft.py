@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from enum import Enum
 from typing import ClassVar
 
-from bot.core.chat import ChatError, OutcomeUnknown, Post, Throttled
+from bot.core.chat import ChatError, OutcomeUnknown, Post, Throttled, Upload
 from digest.errors import for_log
 
 log = logging.getLogger(__name__)
@@ -82,11 +82,11 @@ class DraftPump(ABC):
         return False
 
     @abstractmethod
-    async def _replace(self, post: Post) -> str:
+    async def _replace(self, post: Post, picture: Upload | None) -> str:
         """Shows the final form instead and returns its id. Safe to repeat."""
 
     @abstractmethod
-    async def _replace_again(self, post: Post) -> None:
+    async def _replace_again(self, post: Post, picture: Upload | None) -> None:
         """Repairs the first message of the final form after a late request may have changed it."""
 
     @abstractmethod
@@ -187,15 +187,15 @@ class DraftPump(ABC):
             self._late_until = 0.0
         await self._delete_all()
 
-    async def finish(self, post: Post) -> str:
+    async def finish(self, post: Post, picture: Upload | None = None) -> str:
         """See `Draft.finish`. Raises ChatError if the answer could not be shown; then repeat it."""
         await self._stop()
         if await self._find_after_doubt():
             self._late_until = 0.0
-        message = await self._replace(post)
+        message = await self._replace(post, picture)
         if self._late_until:
             await asyncio.sleep(self._late_until - time.monotonic())
-            await self._replace_again(post)
+            await self._replace_again(post, picture)
             self._late_until = 0.0
         return message
 

@@ -36,7 +36,20 @@ from bot.core.ids import AnswerTo, DigestPaper, PaperById, reply_url
 from bot.core.subscription import Detail, Subscription
 from bot.core.texts import say
 from digest import cache_keys
-from digest.model import MARK, Analysis, Answer, Candidate, Digest, Entry, Evidence, Finding, Paper, Summary, Theme
+from digest.model import (
+    MARK,
+    Analysis,
+    Answer,
+    Candidate,
+    Digest,
+    Entry,
+    Evidence,
+    Fault,
+    Finding,
+    Paper,
+    Summary,
+    Theme,
+)
 from digest.render import tex
 from digest.render.labels import day_words, label
 from digest.render.markdown import basis_words, escape, link, reading_notes, why
@@ -502,11 +515,10 @@ def menu(value: str, language: str, name: str, *, archive: bool, share: bool, al
 
 def others(digest: Digest, language: str) -> Checklist:
     """The candidates that were not chosen: `11 · Name (6.8)` and the reason."""
-    day = day_words(digest.local_date, language)
     first, last = digest.others[0].rank, digest.others[-1].rank
     papers = [e.paper for e in digest.entries] + [c.paper for c in digest.others]
     rows = tuple(_candidate(c, papers, digest.key, language) for c in digest.others)
-    title = say("card.others of", language, first=first, last=last, day=day)
+    title = f"{say('card.others', language)} · {first}–{last}"
     return Checklist("add_checked", digest.key, title, say("card.add", language), rows, language)
 
 
@@ -517,6 +529,13 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
     named = f"{candidate.rank} · {short_title(candidate.paper, papers)} ({relevance})"
     button = Button("add", str(DigestPaper(key, candidate.rank)), say("card.add", language))
     return Row(str(candidate.rank), named, tex.plain(score.reason), button)
+
+
+def _found(answer: Answer, language: str) -> Iterable[str]:
+    """How many of its quotations are in the paper."""
+    if answer.quotes and answer.by != "extractive":
+        asked = len(answer.quotes) + sum(p.fault is Fault.QUOTATION for p in answer.problems)
+        yield say("card.quotations", language, n=asked, found=len(answer.quotes))
 
 
 def answer_post(
@@ -537,7 +556,7 @@ def answer_post(
     if answer.nearest and not answer.found:
         said = say("card.opening" if answer.opening else "card.nearest", language)
         blocks += [Small(said), quotation(answer.nearest)]
-    notes = [*_marks(answer, language), *gaps]
+    notes = [*_found(answer, language), *_marks(answer, language), *gaps]
     if answer.selected:
         notes.append(say("card.unmatched" if answer.unmatched else "card.selected", language))
     elif not answer.read_whole and answer.by != "extractive":

@@ -94,19 +94,29 @@ class Delivered:
     """The platform refused this call for want of a right or of the channel."""
 
 
-async def send_pictured(
-    chat: Chat, place: Place, post: Post, key: str, pictures: Callable[[str], Awaitable[bytes | None]]
+async def show_pictured(
+    chat: Chat,
+    post: Post,
+    pictures: Callable[[str], Awaitable[bytes | None]],
+    show: Callable[[Upload | None], Awaitable[str]],
 ) -> str:
-    """`Chat.send` with the post's picture. What goes wrong with the picture costs the picture."""
+    """Shows a post with its picture. What goes wrong with the picture costs the picture."""
     upload = await _uploaded(chat, picture_in(post), pictures)
     if upload is not None:
         try:
-            return await chat.send(place, post, key, picture=upload)
+            return await show(upload)
         except (OutcomeUnknown, Throttled, TargetMissing):
             raise
         except ChatError as error:  # perhaps only the picture is refused
-            log.warning("event=picture-refused key=%s cause=%r", key, for_log(error))
-    return await chat.send(place, post, key)
+            log.warning("event=picture-refused cause=%r", for_log(error))
+    return await show(None)
+
+
+async def send_pictured(
+    chat: Chat, place: Place, post: Post, key: str, pictures: Callable[[str], Awaitable[bytes | None]]
+) -> str:
+    """`Chat.send` with the post's picture."""
+    return await show_pictured(chat, post, pictures, lambda picture: chat.send(place, post, key, picture=picture))
 
 
 async def _uploaded(

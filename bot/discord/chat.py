@@ -17,6 +17,7 @@ import discord
 
 from bot.core.chat import (
     ChatError,
+    ForumPost,
     Grant,
     Person,
     Place,
@@ -37,8 +38,8 @@ from bot.discord.draft import ChannelMessage, Draft, EphemeralMessage
 from bot.discord.events import NAME, text_to
 from bot.discord.history import History
 from bot.discord.ids import locate, message_id
-from bot.discord.render.messages import DESCRIPTION, NOBODY, V2, editable, keyed, messages, shortened, with_file
-from bot.discord.render.plan import plan, silent, thread_name
+from bot.discord.render.messages import NOBODY, V2, editable, keyed, messages, with_file, with_upload
+from bot.discord.render.plan import plan, post_steps, silent, thread_name
 from bot.discord.rest import ARCHIVED, CHANNEL, MESSAGE, MESSAGES, THREAD_EXISTS, UNKNOWN_MESSAGE, Refused, Rest
 from digest.errors import for_log
 from digest.ports import MemoryCache
@@ -63,6 +64,7 @@ class DiscordChat:
     whispers = False
     lists_members = False
     has_archive = False
+    opens_threads = True
     roles = True
     hears = False
     """Set by this process's listener if the message-content intent is enabled."""
@@ -126,13 +128,8 @@ class DiscordChat:
     async def _write(self, channel: str, message: dict[str, Any], *, thread: bool, upload: Upload | None = None) -> str:
         needs = "“Send Messages in Threads”" if thread else "“Send Messages”"
         needs = f"{needs} and “View Channel”"
-        if upload is None:
-            made = await self.rest.write("POST", MESSAGES, message, needs=needs, channel_id=channel)
-        else:
-            pictured = with_file(message, upload.name, _described(upload))
-            made = await self.rest.write_with_file(
-                MESSAGES, pictured, upload.name, upload.data, needs=needs, channel_id=channel
-            )
+        shown = with_upload(message, upload)
+        made = await self.rest.write("POST", MESSAGES, shown, needs=needs, upload=upload, channel_id=channel)
         return message_id(channel, made["id"], thread=thread)
 
     async def _open_thread(self, place: Place, message: str, payload: dict[str, Any]) -> str:
@@ -156,13 +153,8 @@ class DiscordChat:
         if applied := forums.choose(payload["tags"], forum):
             body["applied_tags"] = applied
         path, needs = "/channels/{channel_id}/threads", "“Send Messages” (in a forum: create posts)"
-        if upload is None:
-            made = await self.rest.write("POST", path, body, needs=needs, channel_id=place.channel)
-        else:
-            body["message"] = with_file(body["message"], upload.name, _described(upload))
-            made = await self.rest.write_with_file(
-                path, body, upload.name, upload.data, needs=needs, channel_id=place.channel
-            )
+        body["message"] = with_upload(body["message"], upload)
+        made = await self.rest.write("POST", path, body, needs=needs, upload=upload, channel_id=place.channel)
         return str(made["id"])
 
     async def _furnish(
@@ -294,7 +286,7 @@ class DiscordChat:
             channel = await self.open_direct(to)
             return await self._send(channel, post, key, thread=False)
         if not place.thread and not place.direct and (await self._channel_info(place.channel))["type"] == FORUM:
-            return await self._send_to_forum(place, post, key)
+            return await self._send_to_forum(place, post, key, picture)
         return await self._send(place.thread or place.channel, post, key, thread=bool(place.thread), picture=picture)
 
     async def _send(self, channel: str, post: Post, key: str, *, thread: bool, picture: Upload | None = None) -> str:
@@ -316,24 +308,27 @@ class DiscordChat:
                 return message_id(channel, found, thread=thread) if found else ""
         return ""
 
-    async def send_payload(self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None) -> str:
+    async def send_payload(
+        self, place: Place, payload: Mapping[str, Any], key: str, to: Person | None = None, upload: Upload | None = None
+    ) -> str:
         """Sends a rendered message after its interaction has expired."""
         channel = await self.open_direct(to) if to is not None else place.thread or place.channel
         thread = bool(place.thread) and to is None
         return await self._write(
-            channel, silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}, thread=thread
+            channel, silent(keyed(dict(payload), key)) | {"allowed_mentions": NOBODY}, thread=thread, upload=upload
         )
 
-    async def _send_to_forum(self, place: Place, post: Post, key: str) -> str:
+    async def _send_to_forum(self, place: Place, post: Post, key: str, picture: Upload | None) -> str:
         ids: dict[str, str] = {}
-        steps = plan(Thread(without_pictures(post), (), None, post.fallback), key)
+        steps = post_steps(ForumPost(post.fallback, ()), key, 0, post if picture else without_pictures(post))
         forum = await self._channel_info(place.channel)
         with contextlib.suppress(ChatError):
             sent = await self.history.find_post(steps[0].key, forum, datetime.now(UTC) - SENT_LATELY)
             if sent:
                 return sent
         for step in steps:
-            ids[step.key] = await self.post(step, place, ids.get(step.on, ""))
+            upload = picture if step.picture else None
+            ids[step.key] = await self.post(step, place, ids.get(step.on, ""), upload)
         return ids[steps[0].key]
 
     async def open_direct(self, person: Person) -> str:
@@ -392,7 +387,3 @@ def _message_in(payload: Mapping[str, Any], *, forum: bool) -> dict[str, Any]:
     shown = payload.get("message") or payload["forum" if forum else "text"]
     message: dict[str, Any] = shown.get("message", shown)  # a forum's has a name and tags beside it
     return message
-
-
-def _described(upload: Upload) -> dict[str, str]:
-    return {"id": "0", "description": shortened(upload.alt, DESCRIPTION)}

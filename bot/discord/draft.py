@@ -24,14 +24,15 @@ from bot.core.chat import (
     TargetMissing,
     Text,
     Throttled,
+    Upload,
 )
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import further_key
 from bot.core.texts import say
 from bot.discord.ids import components, message_id
-from bot.discord.render.messages import V2, keyed, marked, messages
+from bot.discord.render.messages import V2, keyed, marked, messages, with_upload
 from bot.discord.render.plan import silent
-from bot.discord.rest import MESSAGE, ORIGINAL, Rest, webhook_message
+from bot.discord.rest import MESSAGE, MESSAGES, ORIGINAL, Rest, webhook_message
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is valid for 15 minutes; 30 seconds are kept in reserve."""
@@ -47,11 +48,13 @@ class AnswerMessage(Protocol):
         """The id of a half-written message, None if there is none."""
         ...
 
-    async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
+    async def create(
+        self, payload: dict[str, Any], key: str, picture: Upload | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """Returns the id and the message, those of an earlier try if the key was used before."""
         ...
 
-    async def change(self, message: str, payload: dict[str, Any]) -> None: ...
+    async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None: ...
 
     async def search(self, key: str) -> str | None:
         """Looks for the message in the channel's history. Raises HistoryRefused."""
@@ -92,9 +95,9 @@ class Draft(DraftPump):
     def _may_arrive_late(self) -> bool:
         return bool(self._message)  # a message that is created twice is one, by its nonce
 
-    async def _replace(self, post: Post) -> str:
-        first, *more = messages(post)
-        await _retry(lambda: self._put(first))
+    async def _replace(self, post: Post, picture: Upload | None) -> str:
+        first, *more = messages(post, pictured=picture is not None)
+        await _retry(lambda: self._put(first, picture))
         for i, payload in enumerate(more, 1):
             key = further_key(self._key, i)
             await _retry(lambda payload=payload, key=key: self._put_further(payload, key))  # type: ignore[misc]
@@ -132,21 +135,22 @@ class Draft(DraftPump):
         await self._delete_further(1)
         self._message = ""
 
-    async def _replace_again(self, post: Post) -> None:
-        await _retry(lambda: self._put(messages(post)[0]))
+    async def _replace_again(self, post: Post, picture: Upload | None) -> None:
+        first = messages(post, pictured=picture is not None)[0]
+        await _retry(lambda: self._put(first, picture))
 
-    async def _put(self, payload: dict[str, Any]) -> None:
+    async def _put(self, payload: dict[str, Any], picture: Upload | None = None) -> None:
         """Creates the message or edits it. Safe to repeat."""
         if not self._message and not self._searched:
             self._message = await self._target.find(self._key) or ""
             self._searched = True
         if self._message:
             with contextlib.suppress(TargetMissing):
-                return await self._target.change(self._message, marked(payload, self._key))
+                return await self._target.change(self._message, marked(payload, self._key), picture)
             self._message = ""  # a person deleted the half-written one; the answer is still wanted
-        self._message, stored = await self._target.create(payload, self._key)
+        self._message, stored = await self._target.create(payload, self._key, picture)
         if _texts(stored) != _texts(payload):
-            await self._target.change(self._message, marked(payload, self._key))
+            await self._target.change(self._message, marked(payload, self._key), picture)
         return None
 
 
@@ -196,20 +200,20 @@ class ChannelMessage:
         with contextlib.suppress(TargetMissing):
             await self._rest.write("DELETE", MESSAGE, channel_id=self._channel, message_id=message)
 
-    async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
-        body = silent(keyed(payload, key))
+    async def create(
+        self, payload: dict[str, Any], key: str, picture: Upload | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        body = silent(keyed(with_upload(payload, picture), key))
         if self._reply_to:
             body["message_reference"] = {"message_id": self._reply_to, "fail_if_not_exists": False}
             body["allowed_mentions"] = {"parse": [], "replied_user": False}
         needs = "“Send Messages in Threads”" if self._thread else "“Send Messages”"
-        made = await self._rest.write(
-            "POST", "/channels/{channel_id}/messages", body, needs=needs, channel_id=self._channel
-        )
+        made = await self._rest.write("POST", MESSAGES, body, needs=needs, upload=picture, channel_id=self._channel)
         return str(made["id"]), made
 
-    async def change(self, message: str, payload: dict[str, Any]) -> None:
-        path = "/channels/{channel_id}/messages/{message_id}"
-        await self._rest.write("PATCH", path, {**payload, "flags": V2}, channel_id=self._channel, message_id=message)
+    async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None:
+        body = {**with_upload(payload, picture), "flags": V2}
+        await self._rest.write("PATCH", MESSAGE, body, upload=picture, channel_id=self._channel, message_id=message)
 
     def name(self, message: str) -> str:
         return message_id(self._channel, message, thread=self._thread)
@@ -234,19 +238,24 @@ class EphemeralMessage:
     async def find(self, key: str) -> str | None:  # noqa: ARG002
         return ORIGINAL
 
-    async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
+    async def create(
+        self, payload: dict[str, Any], key: str, picture: Upload | None = None
+    ) -> tuple[str, dict[str, Any]]:
         if self._expired():
-            return await (await self._direct_message()).create(payload, key)
-        body = {**payload, "flags": V2 | EPHEMERAL}
-        made = await self._rest.write("POST", "/webhooks/{webhook_id}/{webhook_token}", body, **self._parts)
+            return await (await self._direct_message()).create(payload, key, picture)
+        body = {**with_upload(payload, picture), "flags": V2 | EPHEMERAL}
+        made = await self._rest.write(
+            "POST", "/webhooks/{webhook_id}/{webhook_token}", body, upload=picture, **self._parts
+        )
         return str(made["id"]), made
 
-    async def change(self, message: str, payload: dict[str, Any]) -> None:
+    async def change(self, message: str, payload: dict[str, Any], picture: Upload | None = None) -> None:
         if self._direct is not None:
-            return await self._direct.change(message, payload)
+            return await self._direct.change(message, payload, picture)
         if self._expired():
             raise TargetMissing(say.sentence("error.discord.ended"))
-        await self._rest.write("PATCH", webhook_message(message), {**payload, "flags": V2}, **self._parts)
+        body = {**with_upload(payload, picture), "flags": V2}
+        await self._rest.write("PATCH", webhook_message(message), body, upload=picture, **self._parts)
         return None
 
     def _expired(self) -> bool:

@@ -14,7 +14,20 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
-from bot.core.chat import Actions, Button, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import (
+    Actions,
+    Button,
+    Checklist,
+    Form,
+    Panel,
+    Person,
+    Place,
+    Post,
+    Small,
+    TargetMissing,
+    Text,
+    Upload,
+)
 from bot.core.texts import say
 from bot.discord.chat import DiscordChat
 from bot.discord.draft import EPHEMERAL
@@ -22,9 +35,9 @@ from bot.discord.events import chat_message_id
 from bot.discord.ids import ComponentId, custom_id
 from bot.discord.render import panels
 from bot.discord.render.forms import Filling, Forms, modal, panel_modal
-from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2
+from bot.discord.render.messages import COMPONENTS, NOBODY, TEXT, V2, messages, pieces, v2, with_upload
 from bot.discord.render.packing import Row, pack
-from bot.discord.rest import CALLBACK, ORIGINAL, Rest, webhook_message
+from bot.discord.rest import CALLBACK, ORIGINAL, Refused, Rest, webhook_message
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +89,7 @@ class Responder:
         """The panel's fields as they were then. What is chosen since stays."""
         self._thinking = False
         """Discord shows "thinking…" and nothing was sent since."""
-        self._hook = {"webhook_id": ticket.application, "webhook_token": ticket.token}
+        self._hook: dict[str, Any] = {"webhook_id": ticket.application, "webhook_token": ticket.token}
 
     def handed_over(self) -> Mapping[str, str]:
         ticket = self.ticket
@@ -103,11 +116,13 @@ class Responder:
         self._page = page
         return self
 
-    async def show(self, post: Post, *, private: bool = True) -> str:
+    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
+        if picture is not None:  # a first response takes no file here
+            await self.acknowledge()
         first = ""
         async with self._lock:
-            for payload in messages(post, private=private):
-                sent = await self._send(payload, private=private)
+            for i, payload in enumerate(messages(post, private=private, pictured=picture is not None)):
+                sent = await self._send(payload, private=private, upload=None if i else picture)
                 first = first or sent
         return first
 
@@ -229,20 +244,20 @@ class Responder:
         self.acknowledged = True
         body = {"type": kind.value} | ({"data": data} if data is not None else {})
         path = CALLBACK + ("?with_response=true" if kind is ResponseType.MESSAGE else "")
-        parts = {"webhook_id": self.ticket.id, "webhook_token": self.ticket.token}
+        parts: dict[str, Any] = {"webhook_id": self.ticket.id, "webhook_token": self.ticket.token}
         return await self._rest.write("POST", path, body, **parts)
 
-    async def _send(self, payload: dict[str, Any], *, private: bool) -> str:
-        body = {**payload, "flags": V2 | EPHEMERAL if private else V2, "allowed_mentions": NOBODY}
+    async def _send(self, payload: dict[str, Any], *, private: bool, upload: Upload | None = None) -> str:
+        body = {**with_upload(payload, upload), "flags": V2 | EPHEMERAL if private else V2, "allowed_mentions": NOBODY}
         self._sent_count += 1
         self._thinking = False
         try:
-            message = await self._send_response(body, private=private)
+            message = await self._send_response(body, private=private, upload=upload)
         except TargetMissing:
-            return await self._without_interaction(payload, private=private)
+            return await self._without_interaction(payload, private=private, upload=upload)
         return "" if private or not message else chat_message_id(self.ticket.place, message)
 
-    async def _send_response(self, body: dict[str, Any], *, private: bool) -> str:
+    async def _send_response(self, body: dict[str, Any], *, private: bool, upload: Upload | None) -> str:
         if not self.ticket.token:  # too old to be kept
             raise TargetMissing(say.sentence("error.discord.ended"))
         if not self.acknowledged:
@@ -251,23 +266,32 @@ class Responder:
         slot = self._take_replaceable()
         if slot and private:
             change = {k: v for k, v in body.items() if k != "flags"} | {"flags": V2}
-            made = await self._rest.write("PATCH", webhook_message(slot), change, **self._hook)
+            made = await self._change(slot, change, upload)
         else:
             if slot:  # its replacement would stay private
                 await self._rest.write("DELETE", webhook_message(slot), **self._hook)
-            made = await self._rest.write("POST", FOLLOW_UP, body, **self._hook)
+            made = await self._rest.write("POST", FOLLOW_UP, body, upload=upload, **self._hook)
         return str(made["id"])
+
+    async def _change(self, slot: str, change: dict[str, Any], upload: Upload | None) -> Any:
+        """Puts a message in the place of another one, which stays if its picture is refused."""
+        try:
+            return await self._rest.write("PATCH", webhook_message(slot), change, upload=upload, **self._hook)
+        except Refused:
+            if upload is not None:
+                self._replaceable = slot
+            raise
 
     def _take_replaceable(self) -> str:
         """The message to replace; none while it holds an unfinished answer."""
         slot, self._replaceable = self._replaceable, ""
         return "" if slot == ORIGINAL and self.ticket.token in self._chat.streaming_tokens else slot
 
-    async def _without_interaction(self, payload: dict[str, Any], *, private: bool) -> str:
+    async def _without_interaction(self, payload: dict[str, Any], *, private: bool, upload: Upload | None) -> str:
         log.info("event=interaction_ended")
         place, person = self.ticket.place, self.ticket.person
         key = f"late:{self.ticket.id}:{self._sent_count}"
-        return await self._chat.send_payload(place, payload, key, person if private else None)
+        return await self._chat.send_payload(place, payload, key, person if private else None, upload)
 
     async def _show_page(self, pages: list[dict[str, Any]], pressed: ComponentId) -> None:
         at = min(self._page or 0, len(pages) - 1)

@@ -17,7 +17,7 @@ import aiohttp
 import discord
 from discord.http import Route, handle_message_parameters, json_or_text
 
-from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled
+from bot.core.chat import ChatError, Forbidden, OutcomeUnknown, TargetMissing, Throttled, Upload
 from bot.core.texts import say
 from bot.core.throttle import Throttle
 from digest.errors import Misconfigured
@@ -102,17 +102,14 @@ class Rest:
                 with translate_errors(""):
                     await log_in(self.client, self._token)
 
-    async def write(self, method: str, path: str, body: Any = None, *, needs: str = "", **parts: str) -> Any:
-        """Makes one request without a retry. `needs`: the permissions that the error names. After
-        a 429 none is made there until Discord's pause is over, but Throttled raised."""
-        return await self._request(method, path, {} if body is None else {"json": body}, needs, parts)
-
-    async def write_with_file(self, path: str, body: Any, name: str, data: bytes, *, needs: str, **parts: str) -> Any:
-        """Posts a body and a file that it names, as `write` does."""
-        return await self._request("POST", path, _form(body, name, data), needs, parts)
-
-    async def _request(self, method: str, path: str, more: dict[str, Any], needs: str, parts: dict[str, str]) -> Any:
+    async def write(
+        self, method: str, path: str, body: Any = None, *, needs: str = "", upload: Upload | None = None, **parts: str
+    ) -> Any:
+        """Makes one request without a retry. `needs`: the permissions that the error names.
+        `upload`: a file that the body names. After a 429 none is made there until Discord's pause
+        is over, but Throttled raised."""
         await self.ready()
+        more = {} if body is None else {"json": body} if upload is None else _form(body, upload.name, upload.data)
         name = " ".join((method, path, parts.get("channel_id", ""), parts.get("webhook_token", "")))
         if not path.startswith(CALLBACK) and (wait := await self.throttle.wait(GLOBAL, name)):
             raise Throttled(say.sentence("error.discord.busy"), wait)

@@ -41,6 +41,7 @@ from bot.core.subscription import Subscription
 from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note, run_time
+from bot.digests.delivery import show_pictured
 from bot.questions import etiquette
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
 from bot.questions.comparison import asks_to_compare, compare_papers
@@ -369,7 +370,7 @@ class Conversation:
         names = ", ".join(cards.short_title(p, subjects.papers) for p in subjects.papers[:3])
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text) and not question.subject:
-            entry = await look_up(context, subjects.papers[0], language, question.place.key)
+            entry = await look_up(context, subjects.papers[0], language, question.place.key, pictured=True)
             entry = await note_earlier_digest(context, entry, question.place, language)
             return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
@@ -417,7 +418,10 @@ class Conversation:
             post = replace(post, blocks=(*post.blocks[:1], asked_for, *post.blocks[1:]))
         if asked.round:
             post = replace(post, blocks=(*post.blocks, Small(say("question.anew", post.language))))
-        message = await draft.finish(post)
+        chat, shown = self._context.chats[question.place.platform], post
+        message = await show_pictured(
+            chat, post, self._context.services.cache.get, lambda picture: draft.finish(shown, picture)
+        )
         if not await self._store.mark_answered(question.id, message, asked.revision):
             return False
         log.info("event=answered message=%s", message)
@@ -437,7 +441,8 @@ class Conversation:
             await self._store.save_thread(place, papers=papers)
         if papers:
             until = self._context.now() + WATCH_LIFE
-            watches = [Watch(paper, place, until, people=(question.person.id,)) for paper in papers]
+            opens = self._context.chats[place.platform].opens_threads and not (question.place.thread or place.direct)
+            watches = [Watch(paper, place, until, people=(question.person.id,), unopened=opens) for paper in papers]
             await self._store.watch(place.key, watches)
             await self._store.discuss(place, question.person.id, papers)
             for paper in () if place.direct else papers:

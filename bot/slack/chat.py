@@ -60,6 +60,7 @@ class SlackChat:
     whispers = True
     lists_members = True
     has_archive = False
+    opens_threads = False
     roles = False
     hears = True
 
@@ -218,16 +219,14 @@ class SlackChat:
         self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
     ) -> str:
         """See `Chat.send`. Sends `to` a direct message if the bot is not in the channel."""
-        if picture is not None:
-            shown = [with_file(m, picture.file) for m in messages.render_post(post, key, pictured=True)]
-            return await self._send_all(place, shown)
+        shown = messages.render_with(picture, post, key)
         if to is None or place.direct:
-            return await self._send_all(place, messages.render_post(post, key))
+            return await self._send_all(place, shown)
         try:
-            for message in messages.render_post(post):
+            for message in shown:
                 await self.post_ephemeral(place, to.id, message)
         except TargetMissing:
-            return await self._send_all(await self.direct(to), messages.render_post(post, key))
+            return await self._send_all(await self.direct(to), shown)
         return ""
 
     async def post_ephemeral(self, place: Place, user: str, message: Mapping[str, Any]) -> None:

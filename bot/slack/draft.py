@@ -18,7 +18,18 @@ from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.chat import ChatError, HistoryRefused, OutcomeUnknown, Person, Place, Post, Question, TargetMissing, Text
+from bot.core.chat import (
+    ChatError,
+    HistoryRefused,
+    OutcomeUnknown,
+    Person,
+    Place,
+    Post,
+    Question,
+    TargetMissing,
+    Text,
+    Upload,
+)
 from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
 from bot.slack.render import messages
@@ -65,7 +76,9 @@ class Messages(Protocol):
     async def post_message(self, channel: str, message: Mapping[str, Any], thread: str = "") -> str: ...
     async def update(self, channel: str, ts: str, message: Mapping[str, Any]) -> None: ...
     async def delete(self, place: Place, message: str) -> None: ...
-    async def send(self, place: Place, post: Post, key: str, to: Person | None = None) -> str: ...
+    async def send(
+        self, place: Place, post: Post, key: str, to: Person | None = None, picture: Upload | None = None
+    ) -> str: ...
     def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]: ...
 
 
@@ -221,10 +234,10 @@ class SlackDraft(DraftPump):
         await self._finish_search()
         return not known and bool(self._ts)
 
-    async def _replace(self, post: Post) -> str:
+    async def _replace(self, post: Post, picture: Upload | None) -> str:
         if self._question.private:
-            return await self._chat.send(self._question.place, post, self._key, self._question.person)
-        first, *more = messages.render_post(post, self._key)
+            return await self._chat.send(self._question.place, post, self._key, self._question.person, picture)
+        first, *more = messages.render_with(picture, post, self._key)
         await self._end_provisional()
         self._ts = await self._put_final(self._key, first, self._ts)
         used = {self._key}
@@ -245,10 +258,10 @@ class SlackDraft(DraftPump):
         self._ts, self._found = "", {}
         await self._delete_strays()
 
-    async def _replace_again(self, post: Post) -> None:
+    async def _replace_again(self, post: Post, picture: Upload | None) -> None:
         with contextlib.suppress(HistoryRefused):
             await self._find()
-        await self._put_final(self._key, messages.render_post(post, self._key)[0], self._ts)
+        await self._put_final(self._key, messages.render_with(picture, post, self._key)[0], self._ts)
         await self._delete_strays()
 
     async def _delete_strays(self) -> None:

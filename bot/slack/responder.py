@@ -16,7 +16,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.core.chat import HOME, ChatError, Checklist, Form, Panel, Person, Place, Post, Small, TargetMissing, Text
+from bot.core.chat import (
+    HOME,
+    ChatError,
+    Checklist,
+    Form,
+    Panel,
+    Person,
+    Place,
+    Post,
+    Small,
+    TargetMissing,
+    Text,
+    Upload,
+)
 from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import messages, views
@@ -74,12 +87,12 @@ class SlackResponder:
         counts = {"uses": str(self._uses), "lines": str(self._lines)}
         return {**self._extra, **counts} | ({"shown_line": "1"} if self._shown_line else {})
 
-    async def show(self, post: Post, *, private: bool = True) -> str:
+    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
         if not private:
             return await self._send_public(post)
         async with self._lock:
-            for message in messages.render_post(post):
-                await self._send_private(message)
+            for message in messages.render_with(picture, post):
+                await self._send_private(message, pictured=picture is not None)
         return ""
 
     async def progress(self, text: str) -> None:
@@ -100,8 +113,9 @@ class SlackResponder:
             return since >= EPHEMERAL_GAP
         return self._lines < PROGRESS_USES and since >= PROGRESS_GAPS[self._lines]
 
-    async def _send_private(self, message: Mapping[str, Any]) -> None:
-        """Sends to the asker alone, by the first way that works."""
+    async def _send_private(self, message: Mapping[str, Any], *, pictured: bool = False) -> None:
+        """Sends to the asker alone, by the first way that works. `pictured`: perhaps only the
+        picture is refused, so this way stays open for the message without it."""
         body = {k: v for k, v in message.items() if k != "metadata"}
         if self._url and self._uses < URL_USES:
             self._uses += 1
@@ -109,6 +123,8 @@ class SlackResponder:
             try:
                 await self._chat.api.send_back(self._url, {**body, **replaces})
             except SlackRefused:
+                if pictured:
+                    raise
                 self._uses = URL_USES
             else:
                 self._shown_line = False

@@ -31,9 +31,21 @@ class Watch:
     digest: str = ""
     """The key of the digest that showed it; empty if it was only asked about or saved."""
     people: tuple[str, ...] = ()
-    """Ids of those who asked about it or saved it."""
+    """Ids of those who asked about it or shared it."""
     known: Known | None = None
     """None until it is looked up for the first time."""
+    savers: tuple[str, ...] = ()
+    """Ids of those who saved it."""
+    unopened: bool = False
+    """Whether `place.thread` is a message on which no thread was opened yet."""
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self.digest or self.people or self.savers)
+
+    def without(self, person: str) -> Watch:
+        """As if the person had not saved it."""
+        return replace(self, savers=tuple(p for p in self.savers if p != person))
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,8 @@ class News:
     """The key of the delivery that tells it, once that is decided."""
     weekly: bool = False
     """Whether it is for the week's message."""
+    unopened: bool = False
+    """As the Watch's."""
 
     @property
     def name(self) -> str:
@@ -69,17 +83,17 @@ class Watches(Base):
         for new in watches:
             row = rows.get(new.paper_id)
             old = row.watch if row else None
-            people = tuple(dict.fromkeys([*(old.people if old else ()), *new.people]))
             if old is None or row is None:
                 if not (new.place.thread or new.place.direct):
                     continue
-                commands += self._row_commands(channel, replace(new, people=people))
+                commands += self._row_commands(channel, new)
             else:
-                kept = replace(old, people=people, until=max(old.until, new.until))
-                if not old.digest and new.digest and not row.known:
-                    kept = replace(kept, digest=new.digest, known=new.known)
+                people, savers = (_union(old.people, new.people), _union(old.savers, new.savers))
+                kept = replace(old, people=people, savers=savers, until=max(old.until, new.until))
+                if not old.digest and new.digest:
+                    kept = replace(kept, digest=new.digest, known=None if row.known else new.known)
                 commands += self._row_commands(channel, kept, row.known)
-            for person in new.people:
+            for person in _union(new.people, new.savers):
                 index = key("person", person, "watched")
                 commands += [("SADD", index, channel), ("EXPIRE", index, seconds(WATCH_LIFE))]
         if commands:
@@ -142,21 +156,35 @@ class Watches(Base):
 
     async def unwatch_digest(self, channel: str, digest: str) -> None:
         """The digest was taken back."""
-        rows = await self._rows(channel)
-        await self.unwatch(channel, [name for name, row in rows.items() if row.watch.digest == digest])
+        rows = [row for row in (await self._rows(channel)).values() if row.watch.digest == digest]
+        await self._keep_wanted(channel, [replace(row, watch=replace(row.watch, digest="")) for row in rows])
 
     async def unwatch_person(self, person: str) -> None:
         """Forgets that a person asked about papers or saved them, and papers of no one else."""
         for channel in [c.decode() for c in await self.redis.do("SMEMBERS", key("person", person, "watched"))]:
-            rows = [row for row in (await self._rows(channel)).values() if person in row.watch.people]
+            rows = (await self._rows(channel)).values()
             left = [
-                replace(row, watch=replace(row.watch, people=tuple(p for p in row.watch.people if p != person)))
+                replace(
+                    row,
+                    watch=replace(row.watch.without(person), people=tuple(p for p in row.watch.people if p != person)),
+                )
                 for row in rows
+                if person in (*row.watch.people, *row.watch.savers)
             ]
-            await self.unwatch(channel, [r.watch.paper_id for r in left if not r.watch.people and not r.watch.digest])
-            kept = [r for r in left if r.watch.people or r.watch.digest]
-            if kept:
-                await self.redis.transaction([("HSET", _watch(channel), r.watch.paper_id, to_json(r)) for r in kept])
+            await self._keep_wanted(channel, left)
+
+    async def unwatch_saved(self, person: str, paper: str, channels: Collection[str]) -> None:
+        """Looks after the paper there no longer because this person saved it."""
+        for channel in channels:
+            row = (await self._rows(channel)).get(paper)
+            if row is not None and person in row.watch.savers:
+                await self._keep_wanted(channel, [replace(row, watch=row.watch.without(person))])
+
+    async def _keep_wanted(self, channel: str, rows: Sequence[_Row]) -> None:
+        await self.unwatch(channel, [row.watch.paper_id for row in rows if not row.watch.wanted])
+        kept = [row for row in rows if row.watch.wanted]
+        if kept:
+            await self.redis.transaction([("HSET", _watch(channel), r.watch.paper_id, to_json(r)) for r in kept])
 
     # ------------------------------------------------------------ news
 
@@ -179,6 +207,10 @@ class Watches(Base):
         """They were told, or nobody can be told."""
         if news:
             await self.redis.do("HDEL", _news(channel), *(one.name for one in news))
+
+
+def _union(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*one, *other]))
 
 
 def _news_commands(channel: str, news: News) -> list[Command]:

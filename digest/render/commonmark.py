@@ -15,7 +15,10 @@ from collections.abc import Iterator
 from threading import Lock
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
+
+from digest.render.width import wide
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +50,24 @@ _DEEP = re.compile(
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:
-    """Call this when the parser has all its rules."""
+    """Call this when the parser has all its rules. It reads emphasis beside Chinese, too."""
+    parser.inline.ruler.at("emphasis", _emphasis_beside_cjk)
     with _LOCK:
         parser.parse(_ALL)
     return parser
+
+
+def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
+    """Opens and closes `**标签：**text` beside Chinese, where CommonMark would expect a space."""
+    start, known = state.pos, len(state.delimiters)
+    if not emphasis.tokenize(state, silent):
+        return False
+    before = state.src[start - 1] if start else " "
+    after = state.src[state.pos] if state.pos < state.posMax else " "
+    if state.src[start] == "*" and (wide(before) or wide(after)):
+        for delimiter in state.delimiters[known:]:
+            delimiter.open, delimiter.close = not after.isspace(), not before.isspace()
+    return True
 
 
 def within_bounds(markdown: str) -> bool:

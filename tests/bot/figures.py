@@ -10,6 +10,7 @@ A world of `tests.bot.contract`, with more:
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 import pytest
@@ -18,14 +19,36 @@ from PIL import Image
 from bot.core.chat import Picture, Step, StepKind, Thread
 from bot.digests import delivery
 from bot.store import DeliveryState, Store
+from digest import cache_keys
+from digest.model import Figure, FullText, Paper
+from digest.ports import Cache
 from tests.bot import contract
 from tests.bot.contract import KEY, a_thread, check_whole, step_key, until_done
+from tests.sample_day import SampleDay
 
 
 def a_picture() -> bytes:
     out = io.BytesIO()
     Image.linear_gradient("L").resize((400, 200)).save(out, "PNG")
     return out.getvalue()
+
+
+class Figured:
+    """Texts with a figure, and its picture."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache, self.sample = cache, SampleDay()
+
+    async def read(self, paper: Paper) -> FullText:
+        return replace(
+            await self.sample.read(paper), figure=Figure("x1.png", "Figure 1", "Overview.", "S1", "CC BY 4.0")
+        )
+
+    async def picture(self, figure: Figure) -> bytes:
+        async def make() -> bytes:
+            return a_picture()
+
+        return await self.cache.once(cache_keys.picture(figure), timedelta(hours=1), make)
 
 
 STORED: Mapping[str, bytes] = {"picture:1": a_picture(), "picture:2": a_picture()}

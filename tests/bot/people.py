@@ -22,6 +22,7 @@ from bot.core.chat import (
     Post,
     Question,
     Submission,
+    Upload,
 )
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
@@ -46,12 +47,14 @@ class Respond:
     lists: list[Checklist] = field(default_factory=list)
     pages: list[Post] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    pictures: list[Upload] = field(default_factory=list)
 
     def handed_over(self) -> Mapping[str, str]:
         return {}
 
-    async def show(self, post: Post, *, private: bool = True) -> str:
+    async def show(self, post: Post, *, private: bool = True, picture: Upload | None = None) -> str:
         self.posts.append(post)
+        self.pictures += [picture] if picture else []
         return ""
 
     async def progress(self, text: str) -> None:

@@ -1,6 +1,7 @@
 """Drawing a paper never raises and takes few steps, on every platform, whatever its words are."""
 
 import io
+import json
 import re
 from dataclasses import replace
 
@@ -43,6 +44,25 @@ def in_one_line(text: str) -> None:
     tex.plain.cache_clear()
     tex.plain(text[:2_000])
     line(text[:2_000])
+
+
+BESIDE_CHINESE = (
+    "**骨干：**SmolLM2-360M", "- **步骤一：**用 CLIP", "先看**“结论”**再说", "指标是**66.4**，不是 49.1", "**方法。**We use", "見出し**要点：**Transformer",
+    "**결과：**BLEU 30",
+)  # fmt: skip
+
+
+def written(blocks: object) -> str:
+    return "".join(re.findall(r'"(?:text|content)": "((?:[^"\\]|\\.)*)"', json.dumps(blocks, ensure_ascii=False)))
+
+
+@pytest.mark.parametrize("text", BESIDE_CHINESE)
+def test_bold_beside_chinese_leaves_no_asterisks(text):
+    post, screen = Post((Text(text),), "x", "zh"), console.terminal(io.StringIO(), width=80)
+    screen.print(console.reply(post))
+    assert "*" not in screen.file.getvalue()
+    assert "*" not in re.sub(r"(?<![*\\])\*(?!\*)", "", written(slack(post)))
+    assert "\\*" not in written(discord(post))
 
 
 RENDERERS = (on_slack, on_discord, on_a_terminal, in_one_line, safe_markdown)

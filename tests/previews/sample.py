@@ -54,7 +54,7 @@ CLAIMS = {
     ),
 }
 HEADLINE = {
-    "en": "DynamicVLA keeps up with moving objects; one-step pixels at FID 2.22; best at 66.4",
+    "en": "DynamicVLA keeps up with moving objects; one-step pixels at FID 2.22; unified models reach 66.4",
     "zh": "DynamicVLA 跟上运动物体；Pixel MeanFlow 一步生成 FID 2.22；统一模型最高 66.4",
 }
 OVERVIEW = {
@@ -78,7 +78,7 @@ FOUND = {
     ),
     "zh": ("推理与执行重叠，延迟更低。", "数据不靠遥操作，自动采集。", "只用 0.4B 参数。"),
 }
-REASON = {"en": "For “embodied, VLA”: a small policy for moving objects.", "zh": "你们关注“具身、VLA”。"}
+REASON = {"en": "A small policy that lets embodied agents follow moving objects.", "zh": "你们关注“具身、VLA”。"}
 PARTS = {
     "zh": {
         "abstract": "操作运动中的物体对 VLA 模型仍是难题：它们在静态操作中泛化很强，但在需要快速感知、时间预判和连续控制的动态场景里吃力。我们提出 DynamicVLA，以三项设计把时间推理与闭环适应结合起来。",

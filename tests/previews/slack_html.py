@@ -4,9 +4,10 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 STYLE = """
 *{box-sizing:border-box}
@@ -77,6 +78,8 @@ def page(title: str, messages: Iterable[Shown], modals: Iterable[Mapping[str, An
 
 
 def _message(message: Shown) -> str:
+    if not message.at:  # a page, which nobody said
+        return f'<div class="body">{blocks(message.blocks)}</div>'
     person = message.who != "Paperboy"
     face = f'<div class="face{" person" if person else ""}">{html.escape(message.who[:1])}</div>'
     app = "" if person else '<span class="app">APP</span>'
@@ -153,7 +156,7 @@ def _text(text: Mapping[str, Any]) -> str:
 
 
 def shown_time(stamp: int) -> str:
-    return f"{datetime.fromtimestamp(stamp, UTC):%b %-d, %Y at %H:%M}"
+    return f"{datetime.fromtimestamp(stamp, ZoneInfo('Asia/Shanghai')):%b %-d, %Y at %H:%M}"
 
 
 def _part(part: Mapping[str, Any]) -> str:
@@ -195,6 +198,11 @@ def _element(element: Mapping[str, Any]) -> str:
     return f'<span class="btn {element.get("style", "")}">{html.escape(element["text"]["text"])}</span>'
 
 
+def _described(option: Mapping[str, Any]) -> str:
+    words = html.escape(option.get("description", {}).get("text", ""))
+    return f'<div class="hint">{words}</div>' if words else ""
+
+
 def _input(block: Mapping[str, Any]) -> str:
     element = block["element"]
     chosen = element.get("initial_options") or [o for o in [element.get("initial_option")] if o]
@@ -202,7 +210,8 @@ def _input(block: Mapping[str, Any]) -> str:
     if element["type"] in ("radio_buttons", "checkboxes"):
         marks = ("◉", "○") if element["type"] == "radio_buttons" else ("☑", "☐")
         value = "<br>".join(
-            f"{marks[0] if o in chosen else marks[1]} {html.escape(o['text']['text'])}" for o in element["options"]
+            f"{marks[0] if o in chosen else marks[1]} {html.escape(o['text']['text'])}{_described(o)}"
+            for o in element["options"]
         )
         shown = f"<div>{value}</div>"
     else:

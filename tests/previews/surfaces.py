@@ -76,10 +76,14 @@ def _subscription(digest: Digest) -> Subscription:
     return Subscription(Place("slack", "C0123456789"), digest.profile, timezone="Asia/Shanghai", time="13:30")
 
 
-def _panel(digest: Digest, language: str) -> Panel:
-    papers = " · ".join(f"**{e.number}** {cards.short_title(e.paper)}" for e in digest.entries[:3])
-    grants = tuple(Grant(name, held=True) for name in ("post", "threads", "history"))
-    return setup.panel(_subscription(digest), setup.State(), language, setup.Footer((papers,), grants))
+GRANTS = {"slack": ("member", "post", "history", "files"), "discord": ("post", "threads", "history", "files")}
+
+
+def _panel(digest: Digest, language: str, platform: str) -> Panel:
+    papers = [f"**{e.number}** {link(cards.name_in(digest, e), e.paper.abs_url)}" for e in digest.entries]
+    lines = (say("preview", language, n=digest.coverage.announced), *papers)
+    grants = tuple(Grant(name, held=True) for name in GRANTS[platform])
+    return setup.panel(_subscription(digest), setup.State(), language, setup.Footer(lines, grants))
 
 
 COMPARED = {
@@ -150,7 +154,7 @@ def _slack(digest: Digest, language: str) -> list[Surface]:
     by_reply = {step.reply: step.payload["blocks"] for step in steps if step.reply >= 0}
     answer = [message["blocks"] for message in slack.render_post(_answer(digest, language))]
     others = views.checklist(cards.others(digest, language), Memo("others", digest.subscription))
-    view = views.panel(_panel(digest, language), Memo("setup", digest.subscription))
+    view = views.panel(_panel(digest, language, "slack"), Memo("setup", digest.subscription))
     asked = [{"type": "section", "text": {"type": "plain_text", "text": TALK[language][0]}}]
 
     def made(name: str, messages: Sequence[Shown], modals: Sequence[Mapping[str, Any]] = ()) -> Surface:
@@ -176,7 +180,7 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
     by_reply = {step.reply: step.payload["message"] for step in steps if step.reply >= 0}
     others = panels.checklist(cards.others(digest, language))
     asked = [{"type": 10, "content": TALK[language][0]}]
-    panel = panels.message("setup", panels.begun(_panel(digest, language), {}, None, 0))
+    panel = panels.message("setup", panels.begun(_panel(digest, language, "discord"), {}, None, 0))
 
     def made(name: str, messages: Sequence[Shown], modals: Sequence[Mapping[str, Any]] = ()) -> Surface:
         payload = [[list(m.blocks) for m in messages], list(modals)]
@@ -213,18 +217,23 @@ def _discord(digest: Digest, language: str) -> list[Surface]:
     ]
 
 
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def _terminal(digest: Digest, language: str) -> Surface:
     thread = cards.thread(digest, Detail.SHORT)
 
     def page(theme: str) -> str:
-        console = render.terminal(io.StringIO(), width=88)
+        console = render.terminal(Screen(), width=88)
         console.record = True
         console.print(render.parent(thread.parent))
         console.print(render.reply(thread.replies[0]))
         colours = ("#1e1e1e", "#d4d4d4") if theme == "dark" else ("#ffffff", "#1d1d1d")
         look = SVG_EXPORT_THEME if theme == "dark" else DEFAULT_TERMINAL_THEME
         body = console.export_html(theme=look, inline_styles=True, code_format="<pre>{code}</pre>")
-        style = f'body{{margin:0;padding:16px;background:{colours[0]};color:{colours[1]};font:14px/1.35 "DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace}}pre{{font:inherit;margin:0}}'
+        style = f'body{{margin:0;padding:16px;background:{colours[0]};color:{colours[1]};font:14px/1.35 "DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace}}pre{{font:inherit;margin:0}}a{{color:inherit}}'
         return f'<!doctype html><meta charset="utf-8"><style>{style}</style>{body}'
 
     return Surface(f"terminal-{language}", page("light"), page)

@@ -210,7 +210,8 @@ class World:
     def _stored(self, attachments: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Uploaded files have the number of their part, kept ones their id."""
         kept = [a | {"id": a["id"] if len(str(a["id"])) > 3 else self.snowflake()} for a in attachments]
-        return [a | {"size": 1, "url": f"https://cdn.example/{a['id']}/{a.get('filename')}"} for a in kept]
+        urls = [f"https://cdn.example/{a['id']}/{a.get('filename')}" for a in kept]
+        return [a | {"size": 1, "url": url, "proxy_url": url} for a, url in zip(kept, urls, strict=True)]
 
     def _stir(self, thread: dict[str, Any]) -> None:
         """Writing to an archived thread opens it again."""
@@ -248,6 +249,9 @@ class World:
         message["flags"] |= int(body.get("flags") or 0) & (V2 | NO_EMBEDS)
         if "components" in body:
             message["components"] = self._numbered(body["components"] or [])
+        if "attachments" in body:
+            kept = {a["id"]: a for a in message["attachments"]}
+            message["attachments"] = [kept.get(str(a["id"])) or self._stored([a])[0] for a in body["attachments"]]
         message["edited_timestamp"] = iso()
         if message["author"] is self.bot:
             self.mentions += mentioned(body)

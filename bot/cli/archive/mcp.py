@@ -47,7 +47,8 @@ def mcp(channel: Channels = None, http: Http = False, port: Port = 8000) -> None
         except ModuleNotFoundError:
             raise Misconfigured("`paperboy mcp` needs the mcp package: pip install 'paperboy-digest[mcp]'.") from None
         async with open_app(settings) as app, _owning(app.archive):
-            known = {s.key for s in await app.store.subscriptions()}
+            # People's own digests are nobody else's, and no agent's.
+            known = {s.key for s in await app.store.subscriptions() if not s.place.direct}
             if unknown := sorted(set(channel or ()) - known):
                 raise BadInput(f"{unknown[0]} is no channel here; `paperboy subscriptions list` shows them.")
             ask = answering(app)

@@ -7,6 +7,7 @@ setting is what `docs/settings.md` and `.env.example` say of it (`settings_page.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile
+from digest.render.catalogs import locale_of
 
 ENV_FILE = Path(".env")
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
@@ -83,15 +85,29 @@ def _nearest(suggest: Callable[[str], tuple[str, ...]], value: str) -> str:
     return say.sentence("did you mean", names=", ".join(names)) if names else ""
 
 
-def roundup(value: str) -> str:
-    """`Fri 16:00` as `fri 16:00`; empty or `off` for none."""
-    said = value.strip().lower()
+def roundup(value: str, language: str = "en") -> str:
+    """`Fri 16:00` or `周五16:00` as `fri 16:00`; empty or `off` for none."""
+    said = unicodedata.normalize("NFKC", value).strip().casefold()
     if said in ("", "off", "none"):
         return ""
-    day, _, time = said.rpartition(" ")
-    if day.strip()[:3] not in DAYS or not time:
+    match = re.fullmatch(r"(\D+?)[\s,]*(\d+:\d+)", said)
+    day = match and (_day_named(match[1], language) or _day_named(match[1], "en"))
+    if not match or not day:
         raise ValueError(say.sentence("bad roundup", value=repr(value)))
-    return f"{day.strip()[:3]} {clock_time(time)}"
+    return f"{day} {clock_time(match[2])}"
+
+
+def _day_named(text: str, language: str) -> str:
+    """The one of `DAYS` that CLDR's names in the language begin with `text`; empty if not one."""
+    from babel.dates import get_day_names  # noqa: PLC0415  # slow to load
+
+    found = {
+        day
+        for width in ("wide", "abbreviated")
+        for day, name in get_day_names(width, "stand-alone", locale_of(language)).items()
+        if name.casefold().startswith(text.strip(" ."))
+    }
+    return DAYS[found.pop()] if len(found) == 1 else ""
 
 
 def weekdays(value: Any) -> Any:

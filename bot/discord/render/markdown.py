@@ -15,7 +15,6 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
@@ -90,22 +89,7 @@ _TEX_PAREN = re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)")
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
-    parser.inline.ruler.at("emphasis", _emphasis)
     return ready(parser)
-
-
-def _emphasis(state: StateInline, silent: bool) -> bool:
-    """Emphasis for text without spaces: CommonMark would not close `**重点：**后文`."""
-    start, before = state.pos, len(state.delimiters)
-    if not emphasis.tokenize(state, silent):
-        return False
-    previous = state.src[start - 1] if start else " "
-    following = state.src[state.pos] if state.pos < state.posMax else " "
-    for run in state.delimiters[before:]:
-        if state.src[start] == "*":
-            run.open = run.open or (wide(previous) and not following.isspace())
-            run.close = run.close or (wide(following) and not previous.isspace())
-    return True
 
 
 def _is_label(node: SyntaxTreeNode) -> bool:

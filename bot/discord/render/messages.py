@@ -26,6 +26,7 @@ from bot.core.chat import (
     Style,
     Table,
     Text,
+    Upload,
     table_lines,
     without_pictures,
 )
@@ -233,6 +234,13 @@ def with_file(message: dict[str, Any], name: str, more: dict[str, Any]) -> dict[
         return f"{ATTACHED}{name}" if node == ATTACHED else node
 
     return {**message, "components": named(message["components"]), "attachments": [{**more, "filename": name}]}
+
+
+def with_upload(message: dict[str, Any], upload: Upload | None) -> dict[str, Any]:
+    """The message with a picture that goes with it, if there is one."""
+    if upload is None:
+        return message
+    return with_file(message, upload.name, {"id": "0", "description": shortened(upload.alt, DESCRIPTION)})
 
 
 def keyed(message: dict[str, Any], key: str) -> dict[str, Any]:

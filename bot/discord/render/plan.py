@@ -79,7 +79,9 @@ def plan(thread: Thread, key: str) -> list[Step]:
                 again = {"message": edited(finished, step_key), "only": only}
                 edits.append(Step(further_key(edit, f"{only[0]}{i}"), StepKind.EDIT, again, on=step_key))
     papers = [
-        _post(thread.posts[n], key, n, reply) if thread.posts else _reply(reply, key, n, opened, first=n < thread.first)
+        post_steps(thread.posts[n], key, n, reply)
+        if thread.posts
+        else _reply(reply, key, n, opened, first=n < thread.first)
         for n, reply in enumerate(thread.replies)
     ]
     for paper in reversed(papers) if thread.posts else papers:
@@ -106,7 +108,7 @@ def _reply(reply: Post, key: str, n: int, opened: str, *, first: bool) -> list[S
     return steps
 
 
-def _post(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
+def post_steps(head: ForumPost, key: str, n: int, reply: Post) -> list[Step]:
     """A paper's post in a forum: its first message, which a forum's list shows, and the others."""
     begin, picture = str(StepKey(key, str(n + 1))), picture_in(reply)
     bare = _post_messages(without_pictures(reply))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.chat import Post, Step, StepKind, Thread, picture_in, without_pictures
+from bot.core.chat import Post, Step, StepKind, Thread, Upload, picture_in, without_pictures
 from bot.core.ids import REPLY, StepKey, further_key, link_to
 from bot.slack.render import lengths, mrkdwn
-from bot.slack.render.blocks import SlackBlock, blocks
+from bot.slack.render.blocks import SlackBlock, blocks, with_file
 from bot.slack.render.lengths import shortened
 
 MESSAGE_BLOCKS = 50
@@ -37,6 +37,12 @@ def render_post(post: Post, key: str = "", *, pictured: bool = False) -> list[di
             message["metadata"] = mark(key if number == 1 else further_key(key, number))
         out.append(message)
     return out
+
+
+def render_with(picture: Upload | None, post: Post, key: str = "") -> list[dict[str, Any]]:
+    """The messages of a Post with its picture, if it was uploaded."""
+    shown = render_post(post, key, pictured=picture is not None)
+    return [with_file(message, picture.file) for message in shown] if picture else shown
 
 
 def _small(text: str) -> SlackBlock:

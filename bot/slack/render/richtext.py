@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
@@ -37,20 +36,6 @@ DATE_FORMAT = "{date_short_pretty} {time}"
 
 _MOMENT = re.compile(r"<t:(\d{1,11})(?::[tTdDfFR])?>")
 _WEB = re.compile(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
-
-
-def _emphasis_beside_cjk(state: StateInline, silent: bool) -> bool:
-    """Closes `**标签：**` beside Chinese, where CommonMark would expect a space."""
-    start, known = state.pos, len(state.delimiters)
-    if not emphasis.tokenize(state, silent):
-        return False
-    before = state.src[start - 1] if start else " "
-    after = state.src[state.pos] if state.pos < state.posMax else " "
-    if _CJK.match(before) or _CJK.match(after):
-        for delimiter in state.delimiters[known:]:
-            delimiter.open, delimiter.close = not after.isspace(), not before.isspace()
-    return True
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +44,6 @@ def _parser() -> MarkdownIt:
     parser.disable(["html_block", "html_inline", "autolink"])
     dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
     texmath_plugin(parser, delimiters="brackets")
-    parser.inline.ruler.at("emphasis", _emphasis_beside_cjk)
     return ready(parser)
 
 

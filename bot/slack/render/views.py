@@ -165,7 +165,7 @@ def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
         "title": _plain(given.title, TITLE),
         "submit": _plain(given.submit, SUBMIT),
         "close": _plain(say("slack.no", given.language), TITLE),
-        "blocks": [_checkboxes(n, group, given.title) for n, group in enumerate(groups)],
+        "blocks": [_checkboxes(n, group, given.submit) for n, group in enumerate(groups)],
     }
 
 

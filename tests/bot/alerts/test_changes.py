@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.alerts import changes
+from bot.commands.feedback import record_vote, take_back
 from bot.console.chat import ConsoleChat
 from bot.context import Context
 from bot.core.chat import OutcomeUnknown, Place, Step, TargetMissing, Upload, Vote, VoteKind
@@ -227,8 +228,6 @@ async def test_asked_and_saved_papers_are_looked_after_until_the_last_person_is_
     [paper_id, other] = list(days.arxiv._papers)[:2]
     for person in (ANN, BOB):
         await store.watch(HERE.key, [Watch(paper_id, place, until, people=(person.id,))])
-    from bot.commands.feedback import record_vote
-
     await record_vote(days.context, Vote(VoteKind.SAVED, other, place, ANN, days.channel.clock()))
     await days.look()
     days.arxiv.change(paper_id, comment="Accepted at CVPR 2026")
@@ -238,6 +237,33 @@ async def test_asked_and_saved_papers_are_looked_after_until_the_last_person_is_
     assert await store.watched_papers([HERE.key]) == {paper_id}
     await store.forget_person(BOB.id)
     assert await store.watched_papers([HERE.key]) == set()
+
+
+@pytest.mark.parametrize("again", ["posted", "asked", "saved by another", ""])
+@pytest.mark.parametrize("how", ["reaction", "list"])
+async def test_a_paper_is_looked_after_no_longer_once_it_is_unsaved_unless_something_else_wants_it(days, again, how):
+    store, until = days.context.store, days.channel.clock() + timedelta(days=180)
+    place, paper_id = replace(HERE, thread="m7"), next(iter(days.arxiv._papers))
+    saved = Vote(VoteKind.SAVED, paper_id, place, ANN, days.channel.clock())
+    await record_vote(days.context, saved)
+    await days.look()
+    if again == "posted":
+        await store.watch(HERE.key, [Watch(paper_id, place, until, digest="d")])
+    elif again == "asked":
+        await store.watch(HERE.key, [Watch(paper_id, place, until, people=(ANN.id,))])
+    elif again:
+        await record_vote(days.context, replace(saved, person=BOB))
+    await (take_back(days.context, saved) if how == "list" else record_vote(days.context, replace(saved, undo=True)))
+    assert await store.watched_papers([HERE.key]) == ({paper_id} if again else set())
+
+
+async def test_a_digest_that_is_taken_back_leaves_what_a_person_saved(days):
+    [first, *_], thread = await papers_of(days)
+    store = days.context.store
+    await record_vote(days.context, Vote(VoteKind.SAVED, first, thread, ANN, days.channel.clock()))
+    digest = await store.latest_digest(HERE.key)
+    await days.context.daily.retract(await store.subscription(HERE.key), digest)
+    assert await store.watched_papers([HERE.key]) == {first}
 
 
 async def test_after_a_hundred_and_eighty_days_it_ends(days):

@@ -22,6 +22,14 @@ def test_a_sound_answer_from_the_whole_paper_adds_nothing():
     assert notes(ANSWER) == []
 
 
+def test_it_counts_the_quotations_that_are_in_the_paper():
+    found = Quote(1, Evidence("It measures speed.", "https://arxiv.org/html/2601.22153#S3", "3 Method"), "2601.22153")
+    assert notes(replace(ANSWER, quotes=(found,))) == ["1 of 1 quotation found in the paper"]
+    lost = replace(ANSWER, quotes=(found,), problems=(Problem(Fault.QUOTATION, "quotes.2", "It is fast."),))
+    assert notes(lost) == ["1 of 2 quotations found in the paper"]
+    assert notes(replace(lost, language="zh")) == ["2 处引文，1 处在论文中找到"]
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

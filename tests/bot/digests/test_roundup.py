@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.commands.setup import days_words, roundup_words
 from bot.core.chat import Person, Place, Text, Vote, VoteKind
 from bot.core.schedule import roundup_due
 from bot.core.settings import settings
-from bot.core.subscription import Subscription, changed
+from bot.core.subscription import DAYS, Subscription, changed
 from bot.digests.roundup import Period, Roundup, chart, entries_of, most_liked, passed_over, roundup_post, to_sum_up
+from digest.render.labels import day_words
 from digest.selection.preferences import Example, Preferences
 from tests.builders import a_digest, a_paper
 
@@ -105,7 +107,32 @@ def test_a_day_and_a_time(typed, kept):
     assert settings.roundup(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["fri", "16:00", "fri 25:00", "someday 10:00", "fri 16"])
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "ja", "ko", "pt-BR", "zh-Hans", "ru", "ar"])
+def test_a_day_is_typed_as_the_reader_s_language_names_it(language):
+    for n, day in enumerate(DAYS):
+        named = date(2024, 1, 1 + n)
+        for said in (day_words(named, language, "EEEE"), day_words(named, language, "EEE"), day.title()):
+            assert settings.roundup(f"{said} 16:00", language) == f"{day} 16:00"
+        assert settings.roundup(roundup_words(f"{day} 09:05", language), language) == f"{day} 09:05"
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "kept"),
+    [("周五16:00", "zh-Hans", "fri 16:00"), ("星期一 ９：00", "zh-Hans", "mon 09:00"), ("sexta 16:00", "pt-BR", "fri 16:00"), ("Fr., 8:30", "de", "fri 08:30")],
+)  # fmt: skip
+def test_a_day_is_typed_as_people_write_it(typed, language, kept):
+    assert settings.roundup(typed, language) == kept
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(DAYS, "Mon–Sun"), (DAYS[:5], "Mon–Fri"), (("mon", "tue"), "Mon, Tue"), (("mon", "wed", "thu"), "Mon, Wed, Thu"), (("sun",), "Sun")],
+)  # fmt: skip
+def test_days_in_a_row_are_a_range(days, said):
+    assert days_words(days, "en") == said
+
+
+@pytest.mark.parametrize("typed", ["fri", "16:00", "fri 25:00", "someday 10:00", "fri 16", "t 10:00"])
 def test_no_day_and_time(typed):
     with pytest.raises(ValueError, match=r"."):
         settings.roundup(typed)

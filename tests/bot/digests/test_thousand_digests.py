@@ -13,12 +13,13 @@ from functools import cache, lru_cache
 
 import pytest
 
-from bot.core.chat import Post
+from bot.core.chat import Post, Step, Upload
 from bot.core.ids import LINK_PLACEHOLDER
 from bot.core.rights import ACTIONS
 from bot.core.subscription import Detail
 from bot.core.texts import say
 from bot.digests import cards
+from bot.discord.render.messages import with_upload
 from bot.discord.render.plan import plan
 from bot.slack.render.messages import steps
 from digest.checks import safe_markdown
@@ -32,6 +33,7 @@ from digest.model import (
     Digest,
     Entry,
     Evidence,
+    Figure,
     Finding,
     Link,
     Mention,
@@ -126,9 +128,10 @@ class Made:
             Link(rest.choice(("code", "data", "project")), f"https://{rest.choice(('github.com', 'evil.example'))}/{n}?q=(a)_b", rest.random() < 0.5)
             for n in range(rest.randint(0, 3))
         )  # fmt: skip
+        figure = Figure("x1.png", self.short(12), self.words(60), "S1.F1", "CC BY 4.0") if rest.random() < 0.4 else None
         return Entry(
             number, paper, replace(a_score(paper.id), reason=safe(self.words(20))), analysis if rest.random() < 0.93 else None, links,
-            tuple(safe(self.words(15)) for _ in range(rest.choice((0, 0, 0, 1)))), late=rest.random() < 0.1,
+            tuple(safe(self.words(15)) for _ in range(rest.choice((0, 0, 0, 1)))), late=rest.random() < 0.1, figure=figure,
         )  # fmt: skip
 
     def digest(self) -> Digest:
@@ -156,11 +159,13 @@ def above_fold(blocks: list) -> list:
     return blocks[:end]
 
 
-def decided_by(entry: Entry, language: str) -> bool:
-    """Whether title, notes, core idea and reason alone leave room: none of them is ever cut."""
+def decided_by(entry: Entry, language: str, detail: Detail) -> bool:
+    """Whether title, notes, core idea and reason alone leave room, and the one finding that a card has: none is cut."""
     core = entry.analysis.core if entry.analysis else ""
     own = cards.why(entry, language)
-    return sum(map(columns, (entry.paper.title, core, own, *entry.notes))) <= 400
+    one = entry.analysis.findings[:1] if entry.analysis and detail is Detail.CARD else ()
+    found = [text for f in one if f.evidence for text in (f.statement, f.evidence.quotation)]
+    return sum(map(columns, (entry.paper.title, core, own, *entry.notes, *found))) <= 400
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -173,12 +178,14 @@ def test_no_platform_refuses_any_and_a_phone_shows_them_in_few_lines(part):
         thread = cards.thread(digest, detail, archive=bool(seed % 2))
         names = [cards.name_in(digest, e) for e in digest.entries]
         assert len({n.casefold() for n in names}) == len(names)
-        on_slack(thread, digest, parents)
-        on_discord(thread, digest)
+        on_slack(thread, digest, detail, parents)
+        on_discord(thread, digest, detail)
+        for step in plan(cards.thread(digest, detail, apart=True), "k"):
+            check_discord(step)
     assert max(parents) <= 45
 
 
-def on_slack(thread, digest: Digest, parents: list[int]) -> None:
+def on_slack(thread, digest: Digest, detail: Detail, parents: list[int]) -> None:
     made = steps(thread, "k")
     for step in made:
         rules.message_blocks(LINK_PLACEHOLDER.sub(LINK, json.dumps(step.payload["blocks"])))
@@ -189,24 +196,31 @@ def on_slack(thread, digest: Digest, parents: list[int]) -> None:
     links = json.dumps(parent)
     assert [links.count(f'"{e.paper.abs_url}"') for e in digest.entries] == [1] * len(digest.entries)
     for step in made:
-        if step.reply >= 0 and decided_by(digest.entries[step.reply], digest.language):
+        if step.reply >= 0 and decided_by(digest.entries[step.reply], digest.language, detail):
             shown = above_fold(step.payload["blocks"])
             assert slack_lines(shown) <= 20 or TEX in slack_text(shown)
 
 
-def on_discord(thread, digest: Digest) -> None:
-    made = plan(thread, "k")
-    for step in made:
+def check_discord(step: Step) -> None:
+    upload = Upload(b"\x89PNG", "A figure") if step.picture else None
+    for payload in (step.payload, *([step.bare] if step.picture else [])):
         for name in ("message", "text", "forum"):
-            message = step.payload.get(name)
+            message = payload.get(name)
             message = message.get("message", message) if message else None
             if message is None:
                 continue
+            message = with_upload(message, upload if payload is step.payload else None)
             edit = step.kind == "edit"
             starter = "content" in message
             check_message(message, flags=message.get("flags", 0), edit=edit, starter=starter)
             assert pinged(message) == []
-        if step.reply >= 0 and decided_by(digest.entries[step.reply], digest.language):
+
+
+def on_discord(thread, digest: Digest, detail: Detail) -> None:
+    made = plan(thread, "k")
+    for step in made:
+        check_discord(step)
+        if step.reply >= 0 and decided_by(digest.entries[step.reply], digest.language, detail):
             components = step.payload["message"]["components"]
             assert discord_lines_above(components) <= 20 or TEX in discord_text(components)
     assert len(discord_text(made[0].payload["text"]["components"]).splitlines()) >= len(digest.entries)

@@ -17,11 +17,11 @@ class Paper:
     async def find(self, key: str) -> str | None:
         return None
 
-    async def create(self, payload: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
+    async def create(self, payload: dict[str, Any], key: str, picture: object = None) -> tuple[str, dict[str, Any]]:
         self.shown.append(payload)
         return "1", payload
 
-    async def change(self, message: str, payload: dict[str, Any]) -> None:
+    async def change(self, message: str, payload: dict[str, Any], picture: object = None) -> None:
         self.shown.append(payload)
 
     def name(self, message: str) -> str:
@@ -51,7 +51,7 @@ class SlowPaper(Paper):
         super().__init__()
         self.late, self.edits = late, 0
 
-    async def change(self, message: str, payload: dict[str, Any]) -> None:
+    async def change(self, message: str, payload: dict[str, Any], picture: object = None) -> None:
         self.edits += 1
         if self.edits > 1:
             return self.shown.append(payload)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.alerts import changes
 from bot.commands.dispatcher import Dispatcher
 from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
@@ -27,12 +28,14 @@ from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.model import Candidate, Digest
 from digest.ports import FreePace
+from tests.bot.alerts.test_changes import Changing
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.test_wire import until
+from tests.bot.figures import Figured
 from tests.sample_day import SampleDay
 from tests.servers.discord import Fault
 from tests.servers.discord_rules import texts, walk
-from tests.servers.discord_world import Interaction
+from tests.servers.discord_world import PUBLIC_THREAD, Interaction
 
 Json = dict[str, Any]
 
@@ -184,8 +187,8 @@ async def day(tmp_path, redis_url, home):
 
 
 @contextlib.asynccontextmanager
-async def a_day(tmp_path, redis_url, home, **settings):
-    """A digest of ten papers stands in the channel."""
+async def a_day(tmp_path, redis_url, home, *, figured=False, **settings):
+    """A digest of ten papers stands in the channel. `figured`: papers read from now on have a figure."""
     given = {"redis_url": redis_url, "paperboy_home": tmp_path, "digest_categories": ["cs.CV"]} | settings
     settings = Settings(_env_file=None, **given)
     sample, queue = SampleDay(), InlineQueue()
@@ -193,6 +196,9 @@ async def a_day(tmp_path, redis_url, home, **settings):
         chats = {"discord": home.chat}
         daily = Daily(app.store, app.services, chats, FreePace(), app.now)
         context = replace(app.context(chats, queue), daily=daily)
+        if figured:
+            texts_ = Figured(context.services.cache)
+            context = replace(context, services=replace(context.services, texts=texts_, pictures=texts_))
         conversation = Conversation(context)
         queue.register("answer", conversation.answer)
         queue.register("counts", lambda key: show_counts(key, chats, app.store, FreePace()))
@@ -316,6 +322,53 @@ async def test_a_paper_by_command_is_a_card_that_can_be_shared(day):
     assert shown["flags"] & 64
     await told(day.press(shown, "pb:share:"), "")
     await until(lambda: len(day.home.world.messages[day.home.channel["id"]]) == 2)
+
+
+async def test_news_of_a_paper_asked_about_outside_a_thread_opens_one_on_the_question(day):
+    """And only once, however much there is to tell."""
+    channel, paper, store = day.home.channel, day.digest.entries[0].paper.id, day.context.store
+    await store.save_subscription(replace(await store.subscription(day.home.place.key), time="00:00"))
+    asked = day.home.discord.say(day.ada, channel, f"<@{day.home.chat.rest.me}> {paper} how is the data collected?")
+    messages = day.home.world.messages
+    await until(lambda: "helpful" in str(list(messages[channel["id"]].values())[-1]["components"]))
+    while not await store.watched(day.home.place.key):
+        await asyncio.sleep(0)
+    arxiv, today = Changing(), day.context.now().date()
+    context = replace(day.context, services=replace(day.context.services, papers=arxiv))
+    withdrawn = {"version": 2, "comment": "Withdrawn by the authors", "withdrawn": True}
+    for n, change in enumerate(({}, {"comment": "Accepted at CVPR 2026"}, withdrawn)):
+        arxiv.change(paper, **change)
+        await changes.look(context, today + timedelta(days=n))
+        assert await changes.tell(context, day.home.place.key, today + timedelta(days=n)) is None
+    said = [texts(m) for m in messages[asked["id"]].values()]
+    assert [("CVPR 2026" in text, "withdrawn" in text) for text in said] == [(True, False), (False, True)]
+    assert day.home.world.channels[asked["id"]]["type"] == PUBLIC_THREAD
+    day.home.discord.journal[:] = [
+        r for r in day.home.discord.journal if not r.path.endswith(f"/{asked['id']}/threads")
+    ]
+
+
+def pictures(message: Json) -> list[str]:
+    """The files that the message shows, all of them attached to it."""
+    shown = [i["media"]["url"] for c in walk(message["components"]) if c["type"] == 12 for i in c["items"]]
+    assert shown == [f"attachment://{a['filename']}" for a in message["attachments"]]
+    return shown
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_card_for_one_person_and_one_asked_for_by_id_show_the_figure_where_it_is_taken(
+    tmp_path, redis_url, home, refused
+):
+    async with a_day(tmp_path, redis_url, home, figured=True) as day:
+        expected = [] if refused else ["attachment://figure.png"]
+        home.discord.refuse_files = int(refused)
+        shown = await told(day.command("paper", "lookup", paper="2601.22153"), "DynamicVLA")
+        assert pictures(shown) == expected
+        home.discord.refuse_files = int(refused)
+        day.home.discord.say(day.ada, day.thread, "2601.22155")
+        await until(lambda: day.answers and "pb:ask:" in str(day.answers[-1]["components"]))
+        assert pictures(day.answers[-1]) == expected
+        home.discord.journal[:] = [r for r in home.discord.journal if r.status != 413]
 
 
 def work(day: Day) -> None:

@@ -27,6 +27,7 @@ from bot.core.chat import (
     Text,
     Throttled,
 )
+from bot.digests.delivery import send_pictured
 from bot.discord import connection, permissions
 from bot.discord.chat import DiscordChat
 from bot.discord.listeners.gateway import DiscordListener
@@ -36,6 +37,7 @@ from digest.ports import MemoryCache
 from tests.bot.contract import a_post
 from tests.bot.discord.conftest import Home
 from tests.bot.discord.recording import RecordingHandler, said
+from tests.bot.figures import STORED, pictured_thread
 from tests.deadline import DEADLINE
 from tests.servers.discord import Discord
 from tests.servers.discord_rules import texts
@@ -279,6 +281,23 @@ async def test_what_is_shared_into_a_forum_becomes_a_post_there(home):
     message = await home.chat.send(Place("discord", forum["id"]), a_post("shared"), "share:1")
     assert home.world.channels[message]["name"] == "shared"
     assert "shared" in home.world.messages[message][message]["content"]
+
+
+@pytest.mark.parametrize("wrong", ["", "upload", "picture"])
+async def test_what_is_shared_into_a_forum_shows_its_figure_where_that_is_taken(home, wrong):
+    forum = home.world.forum(home.guild)
+    home.world.denied[forum["id"]] = {"ATTACH_FILES"} if wrong == "upload" else set()
+    home.discord.refuse_files = int(wrong == "picture")
+
+    async def stored(key):
+        return STORED.get(key)
+
+    card = pictured_thread().replies[0]
+    sent = {await send_pictured(home.chat, Place("discord", forum["id"]), card, "share:1", stored) for _ in range(2)}
+    ((post, messages),) = [(c, home.world.messages[c]) for c in sent]
+    attached = [a["description"] for a in messages[post]["attachments"]]
+    assert [("CC BY 4.0" in alt) for alt in attached] == ([] if wrong else [True])
+    assert ("Figure 1 · A. Author" in messages[post]["content"]) == (not wrong)
 
 
 def _thread_of(word: str, *tags: str):

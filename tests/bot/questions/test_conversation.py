@@ -163,7 +163,7 @@ async def test_a_crash_between_the_answer_and_its_post_sends_what_was_kept(chann
     draft = type(await channel.chat.draft(_question(thread), "k"))
     finish = draft.finish
 
-    async def dies(self, post):
+    async def dies(self, post, picture):
         raise OutcomeUnknown("dropped")
 
     monkeypatch.setattr(draft, "finish", dies)

@@ -5,7 +5,6 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from bot.commands.dispatcher import Dispatcher
 from bot.commands.feedback import record_vote
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import Click, Person, Place, Vote, VoteKind
+from bot.core.chat import Click, Person, Place, Question, Vote, VoteKind
 from bot.core.ids import RunKey
 from bot.core.settings.settings import Settings
 from bot.core.texts import say
@@ -26,11 +25,10 @@ from bot.server.wiring import open_app, subscription_from_settings
 from bot.slack import draft
 from bot.slack.chat import SlackChat
 from bot.slack.listeners.connection import SlackConnection
-from digest import cache_keys
-from digest.model import MARK, Candidate, Digest, Figure, FullText, Paper
-from digest.ports import Cache, FreePace
+from digest.model import MARK, Candidate, Digest
+from digest.ports import FreePace
 from digest.render.tex import quotation
-from tests.bot.figures import a_picture
+from tests.bot.figures import Figured
 from tests.sample_day import SampleDay
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Message, SlackServer, shown
 from tests.servers.slack.people import MENTION
@@ -333,24 +331,6 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
     await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
 
 
-class Figured:
-    """Texts with a figure, and its picture."""
-
-    def __init__(self, cache: Cache) -> None:
-        self.cache, self.sample = cache, SampleDay()
-
-    async def read(self, paper: Paper) -> FullText:
-        return replace(
-            await self.sample.read(paper), figure=Figure("x1.png", "Figure 1", "Overview.", "S1", "CC BY 4.0")
-        )
-
-    async def picture(self, figure: Figure) -> bytes:
-        async def make() -> bytes:
-            return a_picture()
-
-        return await self.cache.once(cache_keys.picture(figure), timedelta(hours=1), make)
-
-
 @pytest.mark.parametrize("on", [True, False])
 async def test_a_paper_added_from_others_or_shared_shows_its_figure_unless_the_channel_leaves_them_out(day, on):
     await leave_out(day, 2)
@@ -365,7 +345,14 @@ async def test_a_paper_added_from_others_or_shared_shows_its_figure_unless_the_c
         click = Click(action, action, value, place, who, "", context.now())
         await handler.on_click(click, context.chats["slack"].responder(place, who, {"kind": "click"}))
     shared = [*day.slack.space.channels["C1"].messages.values()][-1]
-    for message in (day.thread[-1], shared):
+    look = Click("look", "lookup", values["share"], place, who, "", context.now())
+    await handler.on_click(look, context.chats["slack"].responder(place, who, {"kind": "click"}))
+    asked = day.slack.say("C1", "U1", day.digest.entries[9].paper.id)[0].payload["event"]["ts"]
+    bare = Question(f"bare {on}", PLACE, who, day.digest.entries[9].paper.id, context.now(), asked, addressed=True)
+    await context.store.save_question(bare)
+    await Conversation(context).answer(bare.id)
+    card = day.slack.space.thread("C1", asked)[-1]
+    for message in (day.thread[-1], shared, day.alone()[-1], card):
         images = [b for b in message.blocks if b["type"] == "image"]
         assert [("CC BY 4.0" in b["alt_text"], b["slack_file"]["id"] in day.slack.files) for b in images] == [
             (True, True)
