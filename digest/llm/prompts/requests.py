@@ -6,7 +6,7 @@ No function here takes a channel or a person, so nothing of them can reach the m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from digest.evidence.sentences import sentences
@@ -111,10 +111,16 @@ def anew_request(request: Request, problems: Sequence[Problem], language: str) -
     return replace(request, messages=(*request.messages, user(last)))
 
 
-REPAIR_SHARE = 0.1
-"""Tokens of a repair against those of the output it mends, where a few places are flawed."""
-_LEAST_SOURCE = 700
-"""Characters of the source that a repair gets at least."""
+REPAIR_SHARE = 0.095
+"""Input tokens of a repair against those of the request whose output it mends."""
+_CHARACTERS = 3.2
+"""Of Latin script in a token."""
+_LEAST_SOURCE = 150
+"""Characters of the source that a repair gets at least for each place."""
+_FEW = 6
+"""Flawed places of which each is written anew; of more, a part's short form stands for both."""
+_BEGINNING = 40
+"""Tokens of a text that is written anew from the source."""
 _REWRITTEN = frozenset(
     (
         Fault.WRONG_LANGUAGE,
@@ -129,7 +135,7 @@ _REWRITTEN = frozenset(
         Fault.LEAKED,
     )
 )
-"""Faults of texts that are mostly sound: a repair gets these whole, of others the beginning."""
+"""Faults of texts that are mostly sound: a repair gets these whole, if they fit."""
 
 
 def repair_request(
@@ -140,35 +146,81 @@ def repair_request(
     source_of: Callable[[Sequence[str], int], str],
 ) -> Request:
     """Asks again for the flawed texts. `source_of` gives, for their paths, `<paper>` blocks of at
-    most so many characters. The whole costs about a tenth of `request`."""
-    listed, written, before = [], 0, ""
-    for where in dict.fromkeys(p.where for p in problems):
-        own = [p for p in problems if p.where == where]
-        found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in own))
-        whole = all(p.fault in _REWRITTEN for p in own)
-        problem = f"\n  problem: {found}" if found != before else ""
-        listed.append(f"- where: {where}{problem}{_text_line(texts, where, whole=whole)}")
-        before = found
-        written += estimate_tokens(texts.get(where, "")) if whole else _LIKELY.get(where.rsplit(".", 1)[-1], 80)
+    most so many characters. The input is about a tenth of `request`'s, unless that is short."""
+    by_place: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_place.setdefault(problem.where, []).append(problem)
+    if len(by_place) > _FEW:
+        by_place = {w: own for w, own in by_place.items() if not _stands_in(w, own, by_place)}
     task = request.messages[0]["content"].split("\n", 1)[0].removeprefix("Task: ")
     first = tasks.REPAIR.format(task=task)
-    last = tasks.REPAIR_LAST.format(problems="\n".join(listed), language=tasks.language_name(language))
-    bare = Request((system(first), user(last)), schemas.FIXES, request.fast, request.max_tokens, written)
-    left = REPAIR_SHARE * (request_tokens(request) + request.likely_tokens) - request_tokens(bare) - written
-    source = source_of([p.where for p in problems], max(_LEAST_SOURCE, int(3 * left)))
-    return replace(bare, messages=(system(first), user(source), user(last)))
+
+    def asked(shown: Mapping[str, str]) -> Request:
+        last = tasks.REPAIR_LAST.format(problems=_listed(by_place, shown), language=tasks.language_name(language))
+        written = sum(_likely(where, texts) for where in by_place)
+        return Request((system(first), user(last)), schemas.FIXES, request.fast, request.max_tokens, written)
+
+    budget = REPAIR_SHARE * request_tokens(replace(request, schema=None))
+    shown = {where: _to_mend(texts, where, own) for where, own in by_place.items()}
+    least = _LEAST_SOURCE * min(max(3, len(by_place)), 2 * _FEW)
+    room = budget - request_tokens(asked({})) - least / _CHARACTERS
+    made = asked(_fitting(shown, max(room, len(shown) * _BEGINNING / 4)))
+    left = int(_CHARACTERS * (budget - request_tokens(made)))
+    source = source_of([*by_place], max(least, left))
+    return replace(made, messages=(made.messages[0], user(source), made.messages[1]))
 
 
-def _text_line(texts: Mapping[str, str], where: str, *, whole: bool) -> str:
-    """The flawed text; for a quotation that stands nowhere, the statement it should prove."""
+def _stands_in(where: str, own: Sequence[Problem], places: Collection[str]) -> bool:
+    """Whether the short form of a part is written anew and can stand for this one."""
+    part, _, form = where.rpartition(".")
+    return form == "full" and f"{part}.short" in places and all(p.fault is not Fault.TOO_LONG for p in own)
+
+
+def _listed(by_place: Mapping[str, Sequence[Problem]], shown: Mapping[str, str]) -> str:
+    lines, before = [], ""
+    for where, own in by_place.items():
+        found = "; ".join(dict.fromkeys(f"{p.fault.value}: {p.detail}" for p in own))
+        name = "proves" if where.endswith("quotation") else "text"
+        lines.append(f"- where: {where}")
+        lines += [f"  problem: {found}"] if found != before else []
+        lines += [f"  {name}: {shown[where]}"] if shown.get(where) else []
+        before = found
+    return "\n".join(lines)
+
+
+def _to_mend(texts: Mapping[str, str], where: str, own: Sequence[Problem]) -> str:
+    """The flawed text, of one that is not mostly sound the beginning; for a quotation that stands
+    nowhere, the statement it should prove."""
     place, _, form = where.rpartition(".")
     text = texts.get(f"{place}.statement", "") if form == "quotation" else texts.get(where, "")
-    name = "proves" if form == "quotation" else "text"
-    return f"\n  {name}: {_shortened(text, 2_000 if whole else 160)}" if text else ""
+    whole = all(p.fault in _REWRITTEN for p in own)
+    return text if whole else _cut(text, _BEGINNING)
+
+
+def _fitting(texts: Mapping[str, str], room: float) -> dict[str, str]:
+    """The texts in so many tokens: short ones whole, the others cut to the same length."""
+    found: dict[str, str] = {}
+    sizes = sorted((estimate_tokens(text), where) for where, text in texts.items())
+    for n, (size, where) in enumerate(sizes):
+        each = int(room / (len(sizes) - n))
+        found[where] = _cut(texts[where], min(each, 700))
+        room -= min(size, each)
+    return found
+
+
+def _cut(text: str, tokens: int) -> str:
+    text = " ".join(text.split())
+    size = estimate_tokens(text)
+    kept = max(0, tokens - estimate_tokens(tasks.SHORTENED))
+    return _shortened(text, len(text) * kept // size if size > tokens else len(text))
 
 
 _LIKELY = {"short": 130, "full": 400}
 """Tokens that the forms of a part take."""
+
+
+def _likely(where: str, texts: Mapping[str, str]) -> int:
+    return _LIKELY.get(where.rsplit(".", 1)[-1], 0) or estimate_tokens(texts.get(where, "")) or 80
 
 
 def _shortened(text: str, limit: int) -> str:
