@@ -31,7 +31,83 @@ _ENTRY = re.compile(
 _BARE_LIST = re.compile(
     r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*[(（]?[ \t]*(?:paper|论文)[ \t]*#?\d)", re.IGNORECASE
 )
-_MARKS = "\"'“”‘’「」『』«»`* "
+_CLOSERS = {
+    "“": "”",
+    "„": "“”‟",
+    "‟": "”",
+    "”": "”",
+    '"': '"',
+    "＂": "＂",
+    "〝": "〞〟",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "«": "»",
+    "»": "«»",
+    "‹": "›",
+    "›": "‹›",
+    "‘": "’",
+    "‚": "‘’",
+    "’": "’",
+    "'": "'",
+    "`": "`'",
+    "*": "*",
+}
+"""What may close each quotation mark; languages write them either way round."""
+_INNER = "'’‘‚*`"
+"""Marks that stand inside of words too, or that only may mean a quotation."""
+_MARKS = "".join(dict.fromkeys([*_CLOSERS, *"".join(_CLOSERS.values()), " "]))
+LEAST_QUOTED = 15
+"""Characters; shorter words between quotation marks are a name or a way of speaking."""
+
+
+@dataclass(frozen=True)
+class Quoted:
+    start: int
+    end: int
+    """Behind the closing mark."""
+    text: str
+    sure: bool
+    """Whether the marks can only mean a quotation, not emphasis, code, a title or an apostrophe."""
+
+
+def quoted_spans(text: str) -> list[Quoted]:
+    """What stands between quotation marks of any language, or in a block quotation."""
+    found: list[Quoted] = []
+    at = 0
+    while at < len(text):
+        end = _closing(text, at)
+        if not end:
+            at += 1
+            continue
+        inner = text[at:end].strip(_MARKS)
+        if len(inner) >= LEAST_QUOTED:
+            found.append(Quoted(at, end, inner, text[at] not in f"{_INNER}《"))
+        at = end
+    for line in _BLOCK_QUOTATION.finditer(text):
+        inner = line[1].strip(_MARKS)
+        if len(inner) >= LEAST_QUOTED and not any(q.start < line.end(1) and line.start(1) < q.end for q in found):
+            found.append(Quoted(line.start(1), line.end(1), inner, sure=False))
+    return found
+
+
+_BLOCK_QUOTATION = re.compile(r"^[ \t]*>[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the mark that closes the one at this place; 0 if it opens nothing."""
+    opener = text[at]
+    closers = _CLOSERS.get(opener, "")
+    inner = opener in _INNER
+    if not closers or (inner and at and text[at - 1].isalnum() and text[at - 1].isascii()):
+        return 0
+    for end in range(at + 1, len(text)):
+        if text[end] == "\n":
+            return 0
+        following = text[end + 1 : end + 2]
+        if text[end] in closers and not (inner and following.isalnum() and following.isascii()) and end > at + 1:
+            return end + 1
+    return 0
 
 
 def split_answer(text: str) -> tuple[str, str | None]:

@@ -18,7 +18,7 @@ from digest.evidence.finder import Finder
 from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, SupportIndex, Verdict, support_of
 from digest.llm.prompts import tasks
-from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, split_answer
+from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, quoted_spans, split_answer
 from digest.llm.replies.marks import Word, insert_before_end, marked, settled
 from digest.llm.replies.review import doubted, unknown_ids
 from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
@@ -26,21 +26,34 @@ from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, 
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
 _URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
-_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』\n]{15,})[”\"」』]")
 _DENIES = re.compile(
     r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
 )
 _DECLINES = re.compile(
-    r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|evaluat|compar|explain|publish|releas)\w*|\b(?:unstated|unspecified|not stated|silent)\b"
+    r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|evaluat|compar|explain|publish|releas)\w*|\b(?:unstated|unspecified|unmentioned|undisclosed|unreported|not stated|silent)\b|\b(?:gives?|offers?|provides?|contains?) no(?:thing)?\b|\bwe are not told\b"
     r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|公布|介绍|回答|提供|找到|描述)"
     r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか)[^。]{0,8}(?:ない|ません)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루)[^.]{0,8}(?:않|없)"
-    r"|\b(?:nennt|erwähnt|sagt|steht|gibt|angegeben|berichtet|macht|enthält|beschreibt)\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
-    r"|\bn['’e]\s?\w[^.]{0,30}\b(?:pas|rien|aucune?)\b|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод)",
+    r"|\b(?:I|we) (?:could|can|did|do)(?: not|n['’]t|not) find\b|\bcan(?:not|['’]t| not) be (?:answered|determined|inferred|found|told)\b"
+    r"|(?:论文|原文|文中|文章|文本|本文|作者)[^。；]{0,12}(?:找不到|看不出|无从|没有[^。；]{0,6}(?:描述|信息|说明|记载|内容|数据)|无法(?:得知|知道|确定|回答|看出))|无法(?:得知|回答)"
+    r"|(?:記述|情報|記載|言及|説明)(?:は|が|も)(?:あり|見つか[らり]|見当たり)?(?:ません|ない|なかった)|(?:論文|本文)(?:から|で)は[^。]{0,20}(?:分か|わか|読み取)[^。]{0,2}(?:ません|ない)|著者[^。]{0,16}(?:示|述べ|明らかに)[^。]{0,4}(?:ない|ません)"
+    r"|\bgeb(?:en|t)\b[^.]{0,40}\bnicht an\b|\bfind(?:et|en) sich\b[^.]{0,30}\b(?:nicht|nichts|keine?\w*)\b|\b(?:schweig\w*|ungenannt|unerwähnt)|\b(?:Angaben?|Informationen) [^.]{0,40}\bfehl(?:t|en)\b|\bgeht\b[^.]{0,60}\bnicht hervor\b|\bnicht (?:\w+ )?beantwort"
+    r"|\b(?:aucune?|rien)\b[^.]{0,60}\bn['’]e?\s?(?:est|a|sont|y)\b|\bnulle part\b|\bno\b[^.]{0,20}(?:\b(?:aclara|detalla)\w*|\b(?:figura|consta) en (?:el|la|este|esta) (?:art|text|trabaj|estudi)\w*)"
+    r"|\b(?:nenn(?:t|en)|erwähn(?:t|en)|sag(?:t|en)|steht|gibt|angegeben|bericht(?:et|en)|mach(?:t|en)|enthält|enthalten|beschreib(?:t|en))\b[^.]{0,60}\b(?:nicht|nichts|keine?\w*)\b|\b(?:nicht|nichts|keine?\w*)\b[^.]{0,40}\b(?:angegeben|erwähnt|genannt|Angaben?)\b"
+    r"|\bn['’e]\s?\w[^.]{0,30}\b(?:pas|rien|aucune?)\b|\b(?:no|não|nada)\b[^.]{0,20}\b(?:dice|menciona|indica|especifica|informa|diz|describe|descreve|aparece|dan?|proporciona|fornece|reporta|relata)\w*|\bне\b[^.]{0,20}(?:указ|сообщ|говор|упом|привод|сказан|содерж|найд|раскры|описан)",
     re.IGNORECASE,
 )
 """A sentence that says what the papers do not say."""
-_BLOCK_QUOTATION = re.compile(r"^[ \t]*>[ \t]*(.+)$", re.MULTILINE)
+_REPORTS = (
+    "paper papier article artikel artículo artigo arbeit studie étude estudio estudo abschnitt section sección seção "
+    "das der die im el la le os los les o a autor autoren autores auteurs schreibt schreiben sagt heißt wörtlich steht "
+    "dice dicen escribe escriben afirma afirman diz dizem escreve escrevem afirmam dit disent écrit écrivent indique"
+)
+"""Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
+_PLACE = re.compile(
+    r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE
+)
+"""Where something is said to stand; the link shows it."""
 _CLAUSE = re.compile(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _MIN_CONTENT_WORDS = 5
 """With fewer, the words do not show what an answer is about."""
@@ -106,11 +119,12 @@ class AnswerChecker:
         self.problems.append(Problem(Fault.QUOTATION, f"quotes.{entry.number}", entry.text[:120]))
         return None
 
-    def check(self, text: str, others: Sequence[int] = (), *, claims: bool = True) -> str:
+    def check(self, text: str, others: Sequence[int] = (), *, claims: bool = True, opening: bool = False) -> str:
         """A sentence as it is shown: citations renumbered, marked if something is unverified.
 
         `others`: quotations that stand for a sentence that cites none. `claims`: whether the
-        sentence may claim something of the papers; a polite no does not.
+        sentence may claim something of the papers; a polite no does not. `opening`: whether it is
+        the first one.
         """
         cited: list[int] = []
 
@@ -120,9 +134,10 @@ class AnswerChecker:
             return "".join(f" [{n}]" for n in dict.fromkeys(new) if n)
 
         body = self._without_foreign_links(_CITATION.sub(renumbered, text))
-        if not cited:
-            body, cited = self._cite_verbatim(body)
-        if _DECLINES.search(_CITATION.sub("", body)) and not any(cited):
+        if not any(cited):
+            body, verbatim = self._cite_verbatim(body)
+            cited += verbatim
+        if not any(cited) and self._declines(_CITATION.sub("", body), opening=opening):
             return body
         unverified = self.unverified(body)
         self.unsupported += [d for d in unverified if d not in self.unsupported]
@@ -133,19 +148,40 @@ class AnswerChecker:
             return body
         return self._supported(body, [n for n in cited if n] or list(others))
 
+    def _declines(self, text: str, *, opening: bool) -> bool:
+        """Whether a sentence says what the papers do not say, and no figure or name beside it. An
+        answer that lists the nearest passage alone opens with such a sentence, in any words."""
+        only_nearest = bool(self.entries) and not any(e.number for e in self.entries)
+        if not (_DECLINES.search(text) or (opening and only_nearest)):
+            return False
+        claims = [c for c in _CLAUSE.split(text) if not (_DECLINES.search(c) or _DENIES.search(c))]
+        return not any(self.unverified(clause) for clause in claims)
+
     def _cite_verbatim(self, text: str) -> tuple[str, list[int]]:
         """Gives each quotation that stands in the prose its number, however it came."""
         cited: list[int] = []
-        phrases = [*_QUOTED.finditer(text), *_BLOCK_QUOTATION.finditer(text)]
-        for phrase in sorted(phrases, key=lambda m: m.start(), reverse=True):
-            if number := self._number_of(phrase[1]):
-                cited.append(number)
-                text = f"{text[: phrase.end()]} [{number}]{text[phrase.end() :]}"
-        bare = text.strip(" \n*_>-\"'")
-        if not phrases and len(bare.split()) >= _MIN_VERBATIM_WORDS and (number := self._number_of(bare)):
+        numbered = [(q, number) for q in quoted_spans(text) if (number := self._number_of(q.text))]
+        for phrase, number in sorted(numbered, key=lambda pair: -pair[0].end):
+            cited.append(number)
+            text = f"{text[: phrase.end]} [{number}]{text[phrase.end :]}"
+        bare = text.strip(" \n*_>-\"'“”„«»「」『』")
+        if not numbered and len(bare.split()) >= _MIN_VERBATIM_WORDS and (number := self._number_of(bare)):
             cited.append(number)
             text = insert_before_end(text, f"[{number}]")
         return text, cited
+
+    def with_whole_quotations(self, prose: str, pieces: Sequence[str]) -> list[str]:
+        """The sentences of the prose; those that one quotation spans are one."""
+        within = [q for q in quoted_spans(prose) if any(p.finder.find(q.text) for p in self.papers)]
+        joined: list[str] = []
+        at = 0
+        for piece in pieces:
+            if any(q.start < at < q.end for q in within):
+                joined[-1] += piece
+            else:
+                joined.append(piece)
+            at += len(piece)
+        return joined
 
     def _number_of(self, words: str) -> int:
         """The number of a quotation that stands in the papers; 0 for other words."""
@@ -156,10 +192,10 @@ class AnswerChecker:
 
     def _supported(self, body: str, cited: Sequence[int]) -> str:
         """The sentence, marked if its quotations do not support it; empty if they deny it."""
-        plain = _CITATION.sub("", body).strip()
+        plain = _PLACE.sub("", _CITATION.sub("", body)).strip()
         quoted = [q for q in self.quotes if q.number in cited]
         ground = self._ground(plain, quoted)
-        about = " ".join(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers)
+        about = " ".join([*(f"{p.number} {p.paper.title} {p.paper.id}" for p in self.papers), _REPORTS])
         index = self.papers[0].index if len(self.papers) == 1 else None
         verdict = support_of(plain, ground, self.language, index, granted=about)
         if not quoted and verdict.support is Support.CONTRADICTED:
@@ -202,13 +238,13 @@ class AnswerChecker:
 
     def unverified(self, text: str) -> tuple[str, ...]:
         """Figures, names, ids and quoted phrases that are not in the papers."""
-        plain = _CITATION.sub("", text)
+        plain = _PLACE.sub("", _CITATION.sub("", text))
         found = [*checks.unsupported(plain, self._source, self.language)]
         if found and _DENIES.search(plain):
             denied = self._denied(plain)
             found = [item for item in found if item not in denied]
         found += unknown_ids(plain, self._source)
-        for phrase in _QUOTED.findall(plain):
+        for phrase in (q.text for q in quoted_spans(plain) if q.sure):
             if re.sub(r"\s+", "", phrase).lower() not in self._squeezed and not any(
                 r.finder.find(phrase) for r in self.papers
             ):
@@ -306,7 +342,7 @@ def check_answer(
     entries = parse_quotations(quotations or "")
     prose = checks.clean(prose, language)
     checker = AnswerChecker(papers, question, language, entries)
-    given = sentences(prose, language)
+    given = checker.with_whole_quotations(prose, sentences(prose, language))
     if cut and quotations is None:
         given = given[:-1]
     # A list that the prose does not cite stands for all of it.
@@ -316,7 +352,11 @@ def check_answer(
     doubts: dict[int, Doubt] = {}
     for piece in given:
         before = len(checker.doubts)
-        pieces.append(checker.check(piece, listed, claims=not declined) if piece.strip() else piece)
+        pieces.append(
+            checker.check(piece, listed, claims=not declined, opening=not "".join(pieces).strip())
+            if piece.strip()
+            else piece
+        )
         if len(checker.doubts) > before:
             doubts[len(pieces) - 1] = checker.doubts[-1]
     pieces, doubts = _with_list(pieces, doubts, listed)
