@@ -9,8 +9,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from array import array
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -33,8 +36,10 @@ MIN_TEXT = 20
 """Characters of a page: with fewer it is blank or a picture."""
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
-_POWER = re.compile(r"(?:\d|(?<![^\W\d_])[^\W\d_]{1,2}|[)\]])(?P<rest>\d*[−–-]?\d+)")
-"""What may end in an exponent: a number, or digits after a short name or a bracket."""
+_NUMBER = re.compile(r"\d+")
+_MINUS = frozenset("−–-")
+NAME = 96
+"""Bytes of a font's name."""
 _EXPONENT = re.compile(r"[−–-]?\d{1,3}")
 SMALLER, HIGHER = 0.85, 0.15
 """Of the type before it: the size and the raise of an exponent."""
@@ -71,13 +76,7 @@ class Line:
 class PageReader:
     def __init__(self, *, layers: bool = False) -> None:
         self._box = raw.FS_RECTF()
-        self._matrix = raw.FS_MATRIX()
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
-        self._name = ctypes.create_string_buffer(96)
-        self._flags = ctypes.c_int()
-        self._to_box, self._to_matrix = pdfium_calls.address(self._box), pdfium_calls.address(self._matrix)
-        self._to_x, self._to_y, self._to_flags = (pdfium_calls.address(v) for v in (self._x, self._y, self._flags))
-        self._to_name = pdfium_calls.address(self._name)
+        self._to_box = pdfium_calls.address(self._box)
         self._finder = HiddenTextFinder(layers=layers)
         self.hidden: list[Hidden] = []
         self.unmapped = 0
@@ -101,6 +100,7 @@ class PageReader:
             self.unmapped += UNMAPPED_STEP * sum(pdfium_calls.is_unmapped(handle, at) == 1 for at in samples)
         if count < MIN_TEXT and _is_picture(page):
             self.pictures += 1
+        text = self._with_powers(handle, text, exact=exact)
         rows = list(_rows(text))
         hidden = self._finder.hidden_runs(page, text_page)
         if hidden:
@@ -111,37 +111,62 @@ class PageReader:
         elif exact:
             rows = split_columns(handle, rows)
         box = page.get_bbox()
-        read: list[tuple[Line, str]] = []
+        spans: list[tuple[int, int, str]] = []
         for start, end, row in rows:
             clean = characters.characters(row).strip()
             first, last = start, end
             if not exact:
                 first, last = (pdfium_calls.character_of(handle, i) for i in (start, end))
-            if not clean or not 0 <= first <= last:
-                continue
-            if not hidden:
-                clean = characters.characters(self._with_powers(handle, row, start, exact=exact)).strip()
-            line = self._line(handle, clean, first, last, number)
-            read.append((line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last)))
+            if clean and 0 <= first <= last:
+                spans.append((first, last, clean))
+        read = [
+            (line, _how_hidden(line, box) or self._how_unreadable(handle, line, first, last))
+            for line, (first, last, _) in zip(self._lines(handle, spans, number), spans, strict=True)
+        ]
         return _turned(self._readable(read, number), box[3])
 
-    def _with_powers(self, page: int, row: str, start: int, *, exact: bool) -> str:
-        """The row with raised digits written as such: 10⁻⁵ is not 10−5."""
-        written = list(row)
-        for found in _POWER.finditer(row):
-            base, at = found.start("rest") - 1, found.end()
-            while at > base + 1 and self._is_raised(page, start + base, start + at - 1, exact=exact):
+    def _with_powers(self, page: int, text: str, *, exact: bool) -> str:
+        """The text with raised digits written as such: 10⁻⁵ is not 10−5."""
+        runs = list(_runs_of_digits(text))
+        last = [end - 1 for _, end in runs]
+        heights = self._baselines(page, [base for base, _ in runs], exact=exact)
+        written = list(text)
+        for (base, end), low, high in zip(runs, heights, self._baselines(page, last, exact=exact), strict=True):
+            if high <= low:
+                continue
+            at = end
+            while at > base + 1 and self._is_raised(page, base, at - 1, exact=exact):
                 at -= 1
-            written[at : found.end()] = characters.raised(row[at : found.end()])
+            written[at:end] = characters.raised(text[at:end])
         return "".join(written)
 
     def _is_raised(self, page: int, base: int, index: int, *, exact: bool) -> bool:
+        low, high = self._baselines(page, [base, index], exact=exact)
         if not exact:
             base, index = (pdfium_calls.character_of(page, i) for i in (base, index))
-        size = self._size(page, base)[0]
-        if self._size(page, index)[0] > SMALLER * size:
-            return False
-        return self._baseline(page, index) - self._baseline(page, base) > HIGHER * size
+        (size, _), (small, _) = self._sizes(page, [base, index])
+        return small <= SMALLER * size and high - low > HIGHER * size
+
+    def _baselines(self, page: int, indexes: list[int], *, exact: bool = True) -> list[float]:
+        if not exact:
+            indexes = [pdfium_calls.character_of(page, i) for i in indexes]
+        values = array("d", bytes(16 * len(indexes)))
+        start = values.buffer_info()[0]
+        ends = start + 16 * len(indexes)
+        deque(map(pdfium_calls.origin, repeat(page), indexes, range(start, ends, 16), range(start + 8, ends, 16)), 0)
+        return values[1::2].tolist()
+
+    def _sizes(self, page: int, indexes: list[int]) -> list[tuple[float, bool]]:
+        """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
+        values = array("f", bytes(24 * len(indexes)))
+        start = values.buffer_info()[0]
+        known = map(pdfium_calls.matrix, repeat(page), indexes, range(start, start + 24 * len(indexes), 24))
+        sizes = map(pdfium_calls.font_size, repeat(page), indexes)
+        found = []
+        for size, is_known, b, c, d in zip(sizes, list(known), values[1::6], values[2::6], values[3::6], strict=True):
+            scale = math.hypot(c, d) if c else abs(d)
+            found.append((size * scale, abs(b) < 0.2 * scale or not scale) if is_known else (size, True))
+        return found
 
     def _readable(self, read: list[tuple[Line, str]], number: int) -> list[Line]:
         """The lines that people can read, joined; what the others say is reported."""
@@ -186,24 +211,31 @@ class PageReader:
             if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 
-    def _line(self, page: int, text: str, first: int, last: int, number: int) -> Line:
-        """Its ten PDFium calls take most of the time."""
-        box = self._box
-        pdfium_calls.box_of(page, first, self._to_box)
-        x0, x1, low, high = box.left, box.right, box.bottom, box.top
-        pdfium_calls.box_of(page, last, self._to_box)
-        x0, x1, low_end = min(x0, box.left), max(x1, box.right), box.bottom  # Arabic begins at the right
-        typical = (first + last) // 2
-        lead, upright = self._size(page, first)
-        size = lead
-        if abs((box.top - low_end) - (high - low)) > 0.02 * (high - low):  # not the same type at both ends
-            middle, trail = self._size(page, typical)[0], self._size(page, last)[0]
-            size, typical = sorted(((middle, typical), (lead, first), (trail, last)))[1]
-        y = y_end = self._baseline(page, typical if lead < size * 0.9 else first)
-        if abs(low_end - low) > size:  # two lines that PDFium joined at a hyphen
-            y_end = self._baseline(page, last)
-        font, heavy = self._font(page, typical)
-        return Line(text, number, x0, x1, y, y_end, size, lead, font, heavy, upright)
+    def _lines(self, page: int, spans: list[tuple[int, int, str]], number: int) -> list[Line]:
+        """Each property is asked of all lines at once: PDFium's calls take most of the time."""
+        firsts, lasts = [first for first, _, _ in spans], [last for _, last, _ in spans]
+        heads, tails = self._boxes(page, firsts), self._boxes(page, lasts)
+        sizes, baselines = self._sizes(page, firsts), self._baselines(page, firsts)
+        found: list[Line] = []
+        typical: list[int] = []
+        for span, head, tail, (lead, upright), baseline in zip(spans, heads, tails, sizes, baselines, strict=True):
+            first, last, text = span
+            high, low = head[1] - head[3], tail[3]
+            middle, size, y = (first + last) // 2, lead, baseline
+            if abs((tail[1] - low) - high) > 0.02 * high:  # not the same type at both ends
+                (half, _), (trail, _) = self._sizes(page, [middle, last])
+                size, middle = sorted(((half, middle), (lead, first), (trail, last)))[1]
+                if lead < size * 0.9:
+                    (y,) = self._baselines(page, [middle])
+            y_end = y
+            if abs(low - head[3]) > size:  # two lines that PDFium joined at a hyphen
+                (y_end,) = self._baselines(page, [last])
+            x0, x1 = min(head[0], tail[0]), max(head[2], tail[2])  # Arabic begins at the right
+            found.append(Line(text, number, x0, x1, y, y_end, size, lead, "", False, upright))
+            typical.append(middle)
+        for line, (font, heavy) in zip(found, self._fonts_at(page, typical), strict=True):
+            line.font, line.heavy = font, heavy
+        return found
 
     def _has_ink(self, page: int, line: Line, first: int, last: int) -> bool:
         """Whether the line's font draws letters, judged by its first long line."""
@@ -227,28 +259,48 @@ class PageReader:
             ys.append(self._box.bottom)
         return bool(max(max(xs) - min(xs), max(ys) - min(ys)) < NARROW * line.size * len(line.text))
 
-    def _baseline(self, page: int, index: int) -> float:
-        pdfium_calls.origin(page, index, self._to_x, self._to_y)
-        return self._y.value
+    def _boxes(self, page: int, indexes: list[int]) -> Iterator[tuple[float, float, float, float]]:
+        """Left, top, right and bottom."""
+        values = array("f", bytes(16 * len(indexes)))
+        start = values.buffer_info()[0]
+        deque(map(pdfium_calls.box_of, repeat(page), indexes, range(start, start + 16 * len(indexes), 16)), 0)
+        return zip(*(values[i::4] for i in range(4)), strict=True)
 
-    def _size(self, page: int, index: int) -> tuple[float, bool]:
-        """Size in points and uprightness: the font's size is often 1 and scaled by the matrix."""
-        size: float = pdfium_calls.font_size(page, index)
-        matrix = self._matrix
-        if not pdfium_calls.matrix(page, index, self._to_matrix):
-            return size, True
-        scale = math.hypot(matrix.c, matrix.d)
-        return size * scale, abs(matrix.b) < 0.2 * scale or not scale
-
-    def _font(self, page: int, index: int) -> tuple[str, bool]:
+    def _fonts_at(self, page: int, indexes: list[int]) -> list[tuple[str, bool]]:
         """The name without the subset's prefix, and whether name or flag say bold."""
-        pdfium_calls.font(page, index, self._to_name, 96, self._to_flags)
-        name = self._name.value
-        known = self._fonts.get(name)
-        if known is None:
-            font = _SUBSET.sub("", name.decode("utf-8", "replace"))
-            known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(self._flags.value & _FORCE_BOLD)
-        return known
+        found: list[tuple[str, bool]] = []
+        names, flags = bytearray(NAME * len(indexes)), array("i", bytes(4 * len(indexes)))
+        if not indexes:
+            return found
+        start, flag = ctypes.addressof(ctypes.c_char.from_buffer(names)), flags.buffer_info()[0]
+        ends = start + NAME * len(indexes), flag + 4 * len(indexes)
+        calls = (repeat(page), indexes, range(start, ends[0], NAME), repeat(NAME), range(flag, ends[1], 4))
+        deque(map(pdfium_calls.font, *calls), 0)
+        for at, bits in zip(range(0, len(names), NAME), flags, strict=True):
+            name = bytes(names[at : names.find(0, at)])
+            known = self._fonts.get(name)
+            if known is None:
+                font = _SUBSET.sub("", name.decode("utf-8", "replace"))
+                known = self._fonts[name] = font, _HEAVY.search(font) is not None or bool(bits & _FORCE_BOLD)
+            found.append(known)
+        return found
+
+
+def _runs_of_digits(text: str) -> Iterator[tuple[int, int]]:
+    """What may end in an exponent: the position of its base and its end.
+
+    The base is a digit, or a short name or a bracket before the digits.
+    """
+    for found in _NUMBER.finditer(text):
+        start, end = found.span()
+        signed = start > 1 and text[start - 1] in _MINUS
+        base = start - 2 if signed else start - 1
+        before = text[base] if base >= 0 else ""
+        letters = before.isalpha() and not (text[base - 2 : base + 1].isalpha() and base > 1)
+        if letters or (before.isdigit() and signed) or (before and before in ")]"):
+            yield base, end
+        elif end - start > 1:
+            yield start, end
 
 
 def _turned(found: list[Line], top: float) -> list[Line]:
