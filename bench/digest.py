@@ -17,6 +17,8 @@ from tests.servers.model import tokens
 
 MEASURED_BEFORE = 213_000
 """Input tokens of the system behind the example (design.md section 9)."""
+INTERESTS = "tracking and pose estimation from video, with token merging or flow matching"
+"""What a channel states. Without it words cannot tell which papers the model is going to choose."""
 PAPER_TOKENS = 12_000
 """Of an average paper's text, references included, in that measurement."""
 
@@ -47,7 +49,7 @@ def one_by_one(bench: World) -> int:
 
 
 async def main() -> None:
-    async with world() as bench:
+    async with world(interests=INTERESTS) as bench:
         seconds, document = await bench.run("digest", "--categories", "cs.CV", "--papers", "10", "--language", "zh")
         waits = chain(bench)
         calls = len(bench.model.calls)
@@ -66,7 +68,7 @@ async def main() -> None:
     print(f"\n{document.count(chr(10) + '<a id=')} papers in the document, {calls} calls\n")
     report.aim("calls of a second run on the same day", again, most=0)
     report.aim("input tokens against 213k", used / MEASURED_BEFORE, most=0.65)
-    report.aim("wall time against the chain of waits", seconds / sum(waits.values()), most=1.3, last=True)
+    report.aim("wall time against the chain of waits", seconds / sum(waits.values()), most=1.1, last=True)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ class World:
     arxiv: ArxivServer
     model: ModelServer
     home: Path
+    interests: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -39,6 +40,7 @@ class World:
             "OPENAI_API_KEY": "local",
             "LLM_MODEL": "stand-in",
             "LLM_MODEL_FAST": "stand-in-fast",
+            "DIGEST_INTERESTS": self.interests,
             **self.arxiv.environment,
         }
 
@@ -64,14 +66,14 @@ class World:
 
 @contextlib.asynccontextmanager
 async def world(
-    papers: int = 100, words: int = 5500, latency: float = 4.0, per_token: float = 0.002
+    papers: int = 100, words: int = 5500, latency: float = 4.0, per_token: float = 0.002, interests: str = ""
 ) -> AsyncIterator[World]:
     """One list of so many papers of about so many words; the model takes `latency` seconds to its first token."""
     with tempfile.TemporaryDirectory(prefix="paperboy-bench-") as home:
         async with ArxivServer(now=NOW) as arxiv, ModelServer(latency=latency, per_token=per_token) as model:
             arxiv.latency = {"api": 0.5, "feed": 0.3, "html": 0.2, "pdf": 0.4}
             arxiv.add(*a_day(papers, DAY, ("cs.CV",), words=words))
-            made = World(arxiv, model, Path(home))
+            made = World(arxiv, model, Path(home), interests)
             try:
                 yield made
             finally:

@@ -124,7 +124,10 @@ async def make_digest(
     """Raises ArxivUnavailable, Misconfigured; with `can_wait` also ModelUnavailable."""
     run = _Run(request, services, Booking(request.subscription), progress, units, {})
     with cache_keys.anew(f"{request.subscription}:{request.run}" if request.anew else ""):
-        listing = await services.papers.announced(request.profile.categories, now)
+        # The wait for arXiv's lists is the time to load what the model's first call needs.
+        listing, _ = await asyncio.gather(
+            services.papers.announced(request.profile.categories, now), services.analyst.prepare()
+        )
         intake = take_in(listing, ledger, now, again_day=request.again)
         progress("announced", len(intake.news), len(intake.news))
         if not intake.news and not request.previewed:
@@ -141,9 +144,10 @@ async def make_digest(
         finally:
             _drop_texts(run, {paper.id for paper, _, _ in chosen})
         entries = await _read_all(chosen, learned, intake.late, run)
-        summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
         with booked(request.subscription, "summarise", run.book):
-            entries, summary = await services.analyst.confirm(entries, summary)
+            written = asyncio.create_task(_summarise(entries, intake.day or request.local_date, run))
+            entries, summary = await services.analyst.confirm(entries, _summary_of(written))
+        summary_note = written.result()[1]
     entries = numbered(entries, summary)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
@@ -226,10 +230,12 @@ async def _rank(papers: Sequence[Paper], run: _Run) -> tuple[list[Score], str]:
             note = label("ranked_saving", run.language, share=min(100, int(share * 100)))
         else:
             unit = cache_keys.ranking(request.profile, services.analyst.name, services.analyst.version)
-            if len(held) < len(papers):
-                await _fetch_likely_texts(papers, run)
-            with booked(request.subscription, "rank", run.book, unit):
-                scores = await _score(papers, held, request.profile, services)
+            fetching = asyncio.create_task(_fetch_likely_texts(papers if len(held) < len(papers) else (), run))
+            try:
+                with booked(request.subscription, "rank", run.book, unit):
+                    scores = await _score(papers, held, request.profile, services)
+            finally:
+                await fetching
             await services.share(request.subscription, unit)
             scores, note = await _on_one_scale(scores, papers, run)
     except (ModelUnavailable, OverBudget) as error:
@@ -393,6 +399,10 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
             raise
         log.warning("event=summary_stood_in cause=%r", for_log(error))
         return await services.stand_in.summarise(entries, language, day), note
+
+
+async def _summary_of(written: asyncio.Task[tuple[Summary, str]]) -> Summary:
+    return (await written)[0]
 
 
 def _notes(entries: tuple[Entry, ...], ranking_note: str, summary_note: str, language: str) -> tuple[str, ...]:

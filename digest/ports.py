@@ -74,6 +74,10 @@ class Analyst(Protocol):
     @property
     def version(self) -> str: ...
 
+    async def prepare(self) -> None:
+        """Loads what the first call needs. It may run beside other work; without it the first call does so."""
+        ...
+
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         """Scores in the order given. Raises ModelUnavailable, OverBudget, Misconfigured."""
         ...
@@ -90,8 +94,9 @@ class Analyst(Protocol):
         """Mentions entries once. Raises Unusable, ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
-    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
-        """Settles the doubts of a digest with at most one call. Raises Misconfigured."""
+    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
+        """Settles the doubts of a digest: those of its analyses while the summary is made, with one
+        call, then those of the summary, with one more. Raises Misconfigured, and what `making` raises."""
         ...
 
     async def answer(

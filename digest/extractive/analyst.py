@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -68,6 +68,9 @@ class ExtractiveAnalyst:
     name = NAME
     version = VERSION
 
+    async def prepare(self) -> None:
+        """Needs nothing."""
+
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         return lexical(papers, profile)
 
@@ -116,9 +119,9 @@ class ExtractiveAnalyst:
             directions=directions,
         )
 
-    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
         """Its sentences are the papers' own: there is nothing to confirm."""
-        return tuple(entries), summary
+        return tuple(entries), await making
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText

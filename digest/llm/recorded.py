@@ -93,6 +93,9 @@ class RecordedModel(Model):
         self._recording = recording
         self._pace = pace
 
+    async def prepare(self) -> None:
+        """Needs no SDK."""
+
     async def ask(self, request: Request) -> Reply:
         return self._reply(request)
 

@@ -1,6 +1,6 @@
 """Near the end of the day's budget the model is spared, step by step, each said; and votes choose a digest's papers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -74,6 +74,9 @@ class Counting:
     def count(self, what: str) -> int:
         return sum(name == what for name, _ in self.asked)
 
+    async def prepare(self) -> None:
+        pass
+
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         self._ask("rank")
         return [a_score(p.id, 5 + (i % 3) / 10, 5, reason="A reason.") for i, p in enumerate(papers)]
@@ -86,8 +89,8 @@ class Counting:
         self._ask("summarise")
         return replace(await self.by_words.summarise(entries, language, day), by=self.name)
 
-    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
-        return tuple(entries), summary
+    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
+        return tuple(entries), await making
 
     async def answer(self, *_: object) -> None:
         raise AssertionError

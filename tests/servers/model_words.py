@@ -5,6 +5,7 @@ It reads our prompts as a model would: the task from the first line, the papers 
 
 import json
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,7 +152,8 @@ def topic(paper: PaperSeen) -> str:
     """A name from the title that is free of figures, so that nothing can be wrong with it."""
     head = re.split(r"[:?]", paper.title)[0].strip()
     if re.search(r"\d", head) or not head:
-        head = " ".join(w for w in paper.title.split() if not re.search(r"\d", w))[:60].strip(" :?,") or "this topic"
+        words = " ".join(w for w in paper.title.split() if not re.search(r"\d", w))
+        head = textwrap.shorten(words, 80, placeholder="").strip(" :?,") or "this topic"
     return head
 
 
@@ -189,7 +191,8 @@ def analysis(paper: PaperSeen, seen: Seen, parts: tuple[str, ...]) -> dict[str, 
 
 def core(paper: PaperSeen, seen: Seen) -> str:
     if seen.chinese:
-        return f"论文围绕 {topic(paper)} 提出一种做法，并用实验说明它有效。"
+        found = "、".join(next(filter(None, map(figures, paper.results)), []))  # what is said of two papers differs in more than the name
+        return f"论文围绕 {topic(paper)} 提出做法，" + (f"数值有 {found}。" if found else "并用实验说明它有效。")
     return " ".join(paper.sentences[0].split()[:40])
 
 
@@ -271,9 +274,9 @@ def _summary(seen: Seen) -> dict[str, Any]:
     third = max(1, len(mentions) // 3)
     first, rest = mentions[:2], mentions[2:]
     trends, highlights, directions = rest[:third], rest[third : 2 * third], rest[2 * third :]
-    lead = topic(seen.papers[0]) if seen.papers else ""
+    lead = topic(seen.papers[0]).partition(" for ")[0][:50].strip() if seen.papers else ""
     return {
-        "headline": f"代价在降，评测在变严：先读 {lead[:40].strip()}" if zh else f"Read first: {lead[:50].strip()}",
+        "headline": f"代价在降，评测在变严：先读 {lead}" if zh else f"Read first: {lead}",
         "overview": "今天的论文集中在方法的效率与评测的可信两件事上，几篇工作从不同方向给出了证据。"
         if zh
         else "Today's papers turn on two things: how cheaply methods run and how far evaluations can be trusted.",

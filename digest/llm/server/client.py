@@ -12,6 +12,7 @@ import importlib
 import json
 import logging
 import math
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -69,6 +70,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _VENDOR = "api.openai.com"
+_SDK, _TRANSPORT = "openai", "digest.llm.server.transport"
+"""Modules that are imported at the first call."""
 TEXTS_PER_CALL = 128
 """Of the embeddings API."""
 _EMBEDDING_CALLS = 4
@@ -199,6 +202,11 @@ class Model:
         self._failed_at: dict[str, float] = {}
         """By kind of call: the monotonic time of the last final failure; a success clears it."""
         self._client: AsyncOpenAI | None = None
+
+    async def prepare(self) -> None:
+        """Imports the SDK in a thread: it takes a second."""
+        for name in (_SDK, _TRANSPORT):
+            await asyncio.to_thread(importlib.import_module, name)
 
     async def aclose(self) -> None:
         for model in self._dialects:
@@ -545,9 +553,8 @@ class Model:
 
     async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:
-            # Imported in a thread at the first call: it takes half a second.
-            sdk = await asyncio.to_thread(importlib.import_module, "openai")
-            transport = await asyncio.to_thread(importlib.import_module, "digest.llm.server.transport")
+            await self.prepare()
+            sdk, transport = sys.modules[_SDK], sys.modules[_TRANSPORT]
             if self._client is None:
                 address, query = split_address(self._base_url)
                 self._client = sdk.AsyncOpenAI(
