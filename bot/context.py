@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.archive.archive import Archive
 from bot.archive.links import Links
-from bot.core.chat import Chat, Person, Place
+from bot.core.chat import Chats, Person, Place
 from bot.core.reports import NoReports, Reports
 from bot.core.rights import Standing
 from bot.core.subscription import Subscription
@@ -38,7 +38,7 @@ class Queue(Protocol):
 class Context:
     store: Store
     services: Services
-    chats: Mapping[str, Chat]
+    chats: Chats
     queue: Queue
     daily: Daily
     now: Callable[[], datetime]

@@ -75,7 +75,7 @@ class Analyst(Protocol):
     def version(self) -> str: ...
 
     async def prepare(self) -> None:
-        """Loads what the first call needs. It may run beside other work; without it the first call does so."""
+        """Loads what the first call needs, beside other work. Else the first call does so."""
         ...
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
@@ -95,8 +95,8 @@ class Analyst(Protocol):
         ...
 
     async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
-        """Settles the doubts of a digest: those of its analyses while the summary is made, with one
-        call, then those of the summary, with one more. Raises Misconfigured, and what `making` raises."""
+        """Settles the doubts of a digest: those of its analyses in one call while the summary is
+        made, then those of the summary in one more. Raises Misconfigured, as `making` does."""
         ...
 
     async def answer(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.alerts import notices
-from bot.core.chat import Chat, ChatError, Person, Place, Post, Text
+from bot.core.chat import ChatError, Chats, Person, Place, Post, Text
 from bot.core.ids import FaultId, join_key
 from bot.core.texts import say
 from bot.store import Store
@@ -38,7 +38,7 @@ class AdminReports:
     """Implements `Reports`. Faults are stored for `subscriptions list`, too."""
 
     store: Store
-    chats: Mapping[str, Chat]
+    chats: Chats
     places: Sequence[Place]
     pace: Pace
     now: Callable[[], datetime]

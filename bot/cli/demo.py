@@ -24,7 +24,7 @@ from bot.console.chat import ConsoleChat, ConsoleResponder
 from bot.console.choices import Choice
 from bot.console.queue import InlineQueue
 from bot.context import Context
-from bot.core.chat import Click, Command, Form, Person, Place, Question, Submission
+from bot.core.chat import Chats, Click, Command, Form, Person, Place, Question, Submission
 from bot.core.ids import DigestPaper, RunKey, StepKey
 from bot.core.settings.settings import Settings
 from bot.core.subscription import Detail
@@ -143,9 +143,9 @@ async def _tour(app: App, chat: ConsoleChat, place: Place, sample: SampleDay | N
         wanted = replace(wanted, detail=Detail.CARD)
     await app.store.save_subscription(wanted)
     try:
-        daily = Daily(app.store, app.services, {chat.name: chat}, FreePace(), app.now)
+        daily = Daily(app.store, app.services, Chats(console=chat), FreePace(), app.now)
         queue = InlineQueue()
-        context = replace(app.context({chat.name: chat}, queue), daily=daily, archive=None)
+        context = replace(app.context(Chats(console=chat), queue), daily=daily, archive=None)
         queue.register("answer", Conversation(context).answer)
         digests = _Digests(context)
         queue.register("digest", digests.make)

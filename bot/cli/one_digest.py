@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.chat import Place
+from bot.core.chat import Chats, Place
 from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.server.wiring import App, subscription_from_settings
@@ -102,7 +102,7 @@ def services_for(app: App, dates: Dates | None) -> Services:
 async def request_for(app: App, dates: Dates | None, *, again: bool = False) -> tuple[Request, Ledger]:
     """What a digest is asked for: of the command line's ledger, or of past days without any."""
     wanted = subscription_from_settings(app.settings, CLI, app.now())
-    daily = app.daily({})
+    daily = app.daily(Chats())
     if dates is not None:
         run = Run(wanted.key, dates.last, f"list-{dates.first}-{dates.last}")
         request, _ = await daily.request(wanted, run, RunOptions(anew=again))
@@ -137,7 +137,7 @@ class Outcome:
 async def make_or_load_digest(app: App, *, again: bool = False, progress: Progress = silent) -> Outcome:
     """Loads the day's digest unless `again`, else makes one. Raises what `make_digest` raises."""
     wanted = subscription_from_settings(app.settings, CLI, app.now())
-    daily = app.daily({})
+    daily = app.daily(Chats())
     today = daily.local_date(wanted)
     last = await app.store.latest_digest(wanted.key)
     made_today = last is not None and last.local_date == today

@@ -20,7 +20,7 @@ from bot.commands.paper import list_post
 from bot.console import render
 from bot.console.chat import ConsoleChat
 from bot.console.queue import InlineQueue
-from bot.core.chat import Menu, Person, Place, Question
+from bot.core.chat import Chats, Menu, Person, Place, Question
 from bot.core.settings.settings import Settings
 from bot.digests import cards
 from bot.questions.answering import answer_language, answer_post, load_sources, request_answer
@@ -149,7 +149,7 @@ async def show_paper(app: App, words: str, *, as_json: bool = False, plain: bool
     """Shows a card by id or URL, a list by words. Raises BadInput, NotFound, ArxivUnavailable."""
     ref = named(words)
     chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain))
-    context = app.context({"console": chat}, InlineQueue())
+    context = app.context(Chats(console=chat), InlineQueue())
     language = app.settings.digest_language
     if ref is None:
         found = await app.services.papers.search(words)
@@ -177,7 +177,7 @@ async def show_answer(
 ) -> None:
     """Streams an answer. Raises NotFound, ArxivUnavailable, OverBudget, Misconfigured."""
     chat = ConsoleChat(app.store, render.terminal(sys.stdout, plain=plain or as_json))
-    context = app.context({"console": chat}, InlineQueue())
+    context = app.context(Chats(console=chat), InlineQueue())
     with stderr_console().status(f"Reading {ref} …"):
         paper = await find_paper(context, ref)
         sources: list[Source] = await load_sources(context, [paper])

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.core.ids import ChannelKey
+from bot.core.texts import say
 from digest.errors import PaperboyError
 
 # ---------------------------------------------------------------- what is shown
@@ -420,11 +421,19 @@ class Throttled(ChatError):
 
 
 class TargetMissing(ChatError):
-    """The channel, thread or message was deleted, or the bot was removed from it."""
+    """The channel, thread or message was deleted."""
 
 
 class Forbidden(ChatError):
     """A permission or scope is missing (the sentence names it) or the token was revoked."""
+
+
+class Outside(Forbidden):
+    """The bot is not in the channel, or it is archived. Either may be undone: nothing is gone."""
+
+
+class NotServed(Forbidden):
+    """The platform has no token in the settings; what waits for it is stored."""
 
 
 class HistoryRefused(ChatError):
@@ -432,6 +441,13 @@ class HistoryRefused(ChatError):
 
 
 # ---------------------------------------------------------------- the port
+
+
+class Chats(dict[str, "Chat"]):
+    """By the platform's name. One without a token raises NotServed."""
+
+    def __missing__(self, platform: str) -> Chat:
+        raise NotServed(say.sentence("error.platform", platform=platform.title()))
 
 
 @dataclass(frozen=True)

@@ -554,7 +554,7 @@ say = Texts(
     text("error.run.waits", "Nothing new yet; arXiv's next list is due soon."),
     text("error.run.unwanted", "The channel is paused or was removed."),
     text("error.run.removed", "The channel was archived, or the bot was removed from it. Undo that, then run `/digest now`."),
-    text("error.run.platform", "The bot has no token for {platform}, so it made no digest there."),
+    text("error.platform", "The bot has no token for {platform}, so nothing can be posted there. Set the token and restart the bot."),
     text("error.task", "Five attempts ended at the same place."),
     text("error.delivery.unknown", "It is not known whether a message arrived: {platform} does not answer."),
     text("error.delivery.late", "It could not be delivered in three days."),

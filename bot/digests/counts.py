@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.chat import Chat, Place, Step, StepKind, TargetMissing, VoteKind
+from bot.core.chat import Chat, Chats, Place, Step, StepKind, TargetMissing, VoteKind
 from bot.core.ids import StepKey, join_key
 from bot.core.subscription import Subscription
 from bot.digests import cards
@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=60)
 Counts = Mapping[str, Mapping[VoteKind, int]]
 
 
-async def show_counts(digest_key: str, chats: Mapping[str, Chat], store: Store, pace: Pace) -> None:
+async def show_counts(digest_key: str, chats: Chats, store: Store, pace: Pace) -> None:
     """Edits the replies whose counts have changed. Safe to repeat. Raises ChatError, LeaseBusy."""
     digest, delivery = await store.digest(digest_key), await store.delivery(digest_key)
     subscription = await store.subscription(digest.subscription) if digest else None

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core import metrics
-from bot.core.chat import Chat, ChatError, Place, Step, StepKind
+from bot.core.chat import ChatError, Chats, Place, Step, StepKind
 from bot.core.ids import StepKey, join_key
 from bot.core.schedule import look_again
 from bot.core.subscription import Layout, Subscription
@@ -56,9 +56,7 @@ class ListAwaited(Exception):  # no error
 
 
 class Daily:
-    def __init__(
-        self, store: Store, services: Services, chats: Mapping[str, Chat], pace: Pace, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, services: Services, chats: Chats, pace: Pace, now: Callable[[], datetime]) -> None:
         self._store = store
         self._services = services
         self._chats = chats

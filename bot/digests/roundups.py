@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.core import metrics
-from bot.core.chat import Chat, ChatError, Place, Step, StepKind, Thread
+from bot.core.chat import Chat, ChatError, Chats, Place, Step, StepKind, Thread
 from bot.core.ids import RunKey
 from bot.core.subscription import Subscription
 from bot.digests import roundup
@@ -33,7 +33,7 @@ DIGESTS_A_DAY = 4
 class Roundups:
     store: Store
     services: Services
-    chats: Mapping[str, Chat]
+    chats: Chats
     pace: Pace
 
     async def post(self, subscription: Subscription, key: str, *, can_wait: bool) -> Delivered | None:

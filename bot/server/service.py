@@ -21,7 +21,7 @@ from bot.archive.links import Links
 from bot.commands.dispatcher import Dispatcher
 from bot.context import Context
 from bot.core import metrics
-from bot.core.chat import Chat, Place
+from bot.core.chat import Chat, Chats, Place
 from bot.core.crypto.signatures import Signer
 from bot.core.ids import ChannelKey, RunKey
 from bot.core.reports import Reports
@@ -202,9 +202,9 @@ async def _until_stopped(runtime: Runtime, health: Health) -> None:
             loop.remove_signal_handler(name)
 
 
-def _chats(settings: Settings, stack: contextlib.AsyncExitStack, signer: Signer, store: Store) -> dict[str, Chat]:
+def _chats(settings: Settings, stack: contextlib.AsyncExitStack, signer: Signer, store: Store) -> Chats:
     """A Chat for every platform with a token. Loads the SDKs of these only."""
-    chats: dict[str, Chat] = {}
+    chats = Chats()
     if token := settings.slack_bot_token.get_secret_value():
         from bot.slack.chat import SlackChat  # noqa: PLC0415
 

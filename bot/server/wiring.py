@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from bot.alerts.admin import AdminReports
 from bot.archive.archive import Archive
 from bot.archive.links import Links
 from bot.context import Context, Queue
-from bot.core.chat import Chat, Place
+from bot.core.chat import Chats, Place
 from bot.core.clock import clock
 from bot.core.metrics import CountedBudget
 from bot.core.settings.settings import Settings
@@ -80,10 +80,10 @@ class App:
         api = ZoteroApi(reader, url, lambda token: RedisPauses(self.store, token))
         return Zotero(self.store, self.services.papers, api, key, settings.zotero_library, secrets)
 
-    def daily(self, chats: Mapping[str, Chat]) -> Daily:
+    def daily(self, chats: Chats) -> Daily:
         return Daily(self.store, self.services, chats, self.pace, self.now)
 
-    def context(self, chats: Mapping[str, Chat], queue: Queue) -> Context:
+    def context(self, chats: Chats, queue: Queue) -> Context:
         return Context(
             store=self.store,
             services=self.services,
@@ -109,7 +109,7 @@ class App:
         url = self.settings.archive_url
         return Links(self.store, url, self.settings.archive_public) if url else None
 
-    def reports(self, chats: Mapping[str, Chat]) -> AdminReports:
+    def reports(self, chats: Chats) -> AdminReports:
         """Reports to the admins' channels on the configured platforms."""
         named = {"slack": self.settings.admin_slack_channel, "discord": self.settings.admin_discord_channel_id}
         places = [Place(name, channel) for name, channel in named.items() if channel and name in chats]

@@ -20,6 +20,7 @@ from bot.core.chat import (
     ChatError,
     Draft,
     Grant,
+    Outside,
     Person,
     Place,
     Post,
@@ -119,7 +120,7 @@ class SlackChat:
         return None
 
     async def own_messages(self, place: Place, thread: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
-        """Those of one thread, or outside of threads. Raises HistoryRefused, TargetMissing."""
+        """Those of one thread, or outside of threads. Raises HistoryRefused, Outside."""
         who = await self.api.identity()
         method = "conversations.replies" if thread else "conversations.history"
         args: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": PAGE}
@@ -184,7 +185,7 @@ class SlackChat:
         if not place.direct:
             try:
                 info = (await self.api.call("conversations.info", channel=place.channel))["channel"]
-            except TargetMissing:  # a private channel that the bot is not in
+            except Outside:  # a private channel
                 info = {"is_member": False, "is_private": True}
         history = "im" if place.direct else "groups" if info.get("is_private") else "channels"
         scopes = {"post": "chat:write", "history": f"{history}:history", "files": "files:write"}
@@ -225,7 +226,7 @@ class SlackChat:
         try:
             for message in shown:
                 await self.post_ephemeral(place, to.id, message)
-        except TargetMissing:
+        except (Outside, TargetMissing):
             return await self._send_all(await self.direct(to), shown)
         return ""
 

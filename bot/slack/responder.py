@@ -21,6 +21,7 @@ from bot.core.chat import (
     ChatError,
     Checklist,
     Form,
+    Outside,
     Panel,
     Person,
     Place,
@@ -138,7 +139,7 @@ class SlackResponder:
             return
         try:
             await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
-        except TargetMissing:
+        except (Outside, TargetMissing):
             await self._chat.post_message(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:
@@ -148,7 +149,7 @@ class SlackResponder:
     async def _send_public(self, post: Post) -> str:
         try:
             return await self._chat.send(self._place, post, "")
-        except TargetMissing:
+        except (Outside, TargetMissing):
             if not self._url:
                 raise
         for message in messages.render_post(post):

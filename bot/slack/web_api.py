@@ -19,7 +19,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.bounded import bound_replies
-from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, TargetMissing, Throttled
+from bot.core.chat import ChatError, Forbidden, HistoryRefused, OutcomeUnknown, Outside, TargetMissing, Throttled
 from bot.core.texts import say
 from bot.core.throttle import Pauses, Throttle
 from bot.slack.render.blocks import file_of, has_feedback, with_plain_feedback
@@ -86,10 +86,12 @@ _TOKEN = {
     "app_uninstalled",
     "org_login_required",
 }
-_GONE = {
+_OUTSIDE = {
     "is_archived": "error.slack.archived",
     "not_in_channel": "error.slack.outside",
     "channel_not_found": "error.slack.channel",
+}
+_GONE = {
     "thread_not_found": "error.slack.thread",
     "message_not_found": "error.slack.message",
     "user_not_in_channel": "error.slack.person",
@@ -317,6 +319,8 @@ def _from_code(code: str, data: Mapping[str, Any], method: str, channel: str) ->
     if code in _TOKEN:
         name = "SLACK_APP_TOKEN" if method == "apps.connections.open" else "SLACK_BOT_TOKEN"
         return Forbidden(say.sentence("error.slack.token", code=code, setting=name))
+    if code in _OUTSIDE:
+        return Outside(say.sentence(_OUTSIDE[code], channel=channel))
     if code in _GONE:
         return TargetMissing(say.sentence(_GONE[code], channel=channel))
     if code.startswith("restricted_action") or code in (

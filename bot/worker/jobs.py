@@ -15,7 +15,7 @@ from bot.alerts.admin import SERVICE_FAULT_DELAY
 from bot.archive.zotero_api import ZoteroBusy, ZoteroRefused
 from bot.context import Context
 from bot.core import metrics
-from bot.core.chat import ChatError, OutcomeUnknown, Throttled
+from bot.core.chat import ChatError, NotServed, OutcomeUnknown, Throttled
 from bot.core.ids import AnswerTask, RunKey, TaskName, join_key
 from bot.core.logs import log_id
 from bot.core.schedule import roundup_due
@@ -173,7 +173,7 @@ class Jobs:
         if subscription is not None and not self._serves(subscription):
             platform = subscription.place.platform.title()
             log.warning("event=platform_not_served run=%s platform=%s", run.key, platform)
-            await self._store.end_run(run, RunState.FAILED, say.sentence("error.run.platform", platform=platform))
+            await self._store.end_run(run, RunState.FAILED, say.sentence("error.platform", platform=platform))
             return False
         if subscription is not None and not (run.name == "daily" and subscription.paused):
             return True
@@ -380,7 +380,11 @@ class Jobs:
     async def news(self, task: Task, name: str) -> None:  # noqa: ARG002  # the store has its checkpoints
         """Tells a channel what changed of its papers."""
         with log_id(name):
-            wait = await changes.tell(self._context, *changes.channel_of(name))
+            try:
+                wait = await changes.tell(self._context, *changes.channel_of(name))
+            except NotServed as error:
+                log.warning("event=platform_not_served cause=%r", for_log(error))
+                wait = RETRY_UNSERVED
             if wait is not None:
                 raise RetryLater(wait)
 

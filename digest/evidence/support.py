@@ -126,6 +126,10 @@ class SupportIndex:
                 found.setdefault(one, []).append(number)
         return found
 
+    def prepare(self) -> None:
+        """Builds the index, which otherwise the first question does."""
+        _ = self._holding, self._squeezed
+
     def support(self, sentence: str, quotation: str, language: str) -> Verdict:
         """Whether a quotation of this paper supports a sentence; each pair is judged once."""
         pair = sentence, quotation, language

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
+from digest import checks
 from digest.errors import Unusable
 from digest.evidence.finder import Finder
 from digest.evidence.support import SupportIndex
@@ -39,13 +40,14 @@ _OUTPUT, _LEAST_OUTPUT = 16_000, 6_000
 async def analyse_paper(model: Model, paper: Paper, text: FullText, language: str) -> Analysis:
     """Raises Unusable when nothing usable is left; ModelUnavailable, OverBudget, Misconfigured."""
     parts = FULL_PARTS if text.basis.full else ABSTRACT_PARTS
-    # Normalising a whole paper and checking against it takes long: it runs in a thread.
-    finder, context = await asyncio.to_thread(_check_context, paper, text, language)
+    # Normalising a whole paper takes long: it runs in a thread while the model writes.
+    (request, reply, selected), (finder, context) = await asyncio.gather(
+        _ask_first(model, paper, text, language), asyncio.to_thread(_check_context, paper, text, language)
+    )
 
     def problems_of(draft: Draft) -> tuple[Problem, ...]:
         return analysis_problems(draft, parts, finder, context)
 
-    request, reply, selected = await _ask_first(model, paper, text, language)
     source_of = partial(_source_of, paper, text)
     draft, problems = await repair_output(model, request, draft_from(reply, language), problems_of, language, source_of)
     blank = Analysis(
@@ -66,6 +68,8 @@ def _check_context(paper: Paper, text: FullText, language: str) -> tuple[Finder,
     source = f"{paper.title}\n{paper.abstract}\n{text.text}"
     instructions = tuple(h.text for h in text.hidden)
     index = SupportIndex(text, paper.title)
+    index.prepare()
+    checks.unsupported(paper.title, source, language)  # indexes the source
     prompt = f"{tasks.ANALYSIS}\n{tasks.REPAIR}"
     return Finder(text), CheckContext(source, language, prompt, instructions, own_links(paper, text), index)
 

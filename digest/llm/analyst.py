@@ -1,7 +1,7 @@
 """The Analyst that is a language model. Each task has a module of its own.
 
-Sound output costs one call, flawed output at most one more. Doubts that rules cannot settle cost one
-call for all of an answer, one for all analyses of a digest and one for its summary. The client
+Sound output costs one call, flawed output at most one more. Doubts that rules cannot settle cost
+one call for all of an answer, one for all analyses of a digest and one for its summary. The client
 stores every response, so a task may be run again at any time.
 """
 

@@ -1,5 +1,6 @@
 """Near the end of the day's budget the model is spared, step by step, each said; and votes choose a digest's papers."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -99,6 +100,22 @@ class Counting:
 @pytest.fixture
 def model():
     return Counting()
+
+
+async def test_the_analyst_is_prepared_while_the_lists_are_awaited(model, monkeypatch):
+    prepared = asyncio.Event()
+
+    async def prepare() -> None:
+        prepared.set()
+
+    class Slow(World):
+        async def announced(self, categories: Sequence[str], now: datetime) -> Listing:
+            async with asyncio.timeout(5):
+                await prepared.wait()
+            return await super().announced(categories, now)
+
+    monkeypatch.setattr(model, "prepare", prepare)
+    assert (await made(replace(services(model), papers=Slow()))).entries
 
 
 def services(model: Counting, share: float = 0.0, cache: MemoryCache | None = None) -> Services:

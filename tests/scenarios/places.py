@@ -122,7 +122,7 @@ class Place(ABC):
 
     @abstractmethod
     def deny(self, what: str = "write") -> None:
-        """The bot may no longer `write`, or is `out` of the channel."""
+        """The bot may no longer `write`, is `out` of the channel, its `token` is refused, or the channel is `archived`."""
 
     @abstractmethod
     def allow(self) -> None:
@@ -184,7 +184,13 @@ class OnSlack(Place):
             self.server.again(delivery)
 
     def refused(self) -> int:
-        return len([c for c in self.server.journal if c.error in ("missing_scope", "not_in_channel")])
+        return len(
+            [
+                c
+                for c in self.server.journal
+                if c.error in ("missing_scope", "not_in_channel", "invalid_auth", "is_archived")
+            ]
+        )
 
     def write_directly(self, text: str) -> str:
         channel = self.space.open_direct("U1").id
@@ -215,11 +221,17 @@ class OnSlack(Place):
     def deny(self, what: str = "write") -> None:
         if what == "write":
             self.server.scopes.discard("chat:write")
+        elif what == "token":
+            self.server.revoked = "invalid_auth"
+        elif what == "archived":
+            self.space.channels[CHANNEL].archived = True
         else:
             self.server.kick(CHANNEL, "U1")
 
     def allow(self) -> None:
         self.server.scopes.add("chat:write")
+        self.server.revoked = ""
+        self.space.channels[CHANNEL].archived = False
         if BOT_USER not in self.space.channels[CHANNEL].members:
             self.server.invite(CHANNEL, "U1")
 
@@ -263,7 +275,7 @@ class OnDiscord(Place):
         self.discord.emit("MESSAGE_CREATE", self._find(message))
 
     def refused(self) -> int:
-        return len([r for r in self.server.journal if r.status == 403])
+        return len([r for r in self.server.journal if r.status in (401, 403)])
 
     def write_directly(self, text: str) -> str:
         return str(self.server.say(self.ann, self.discord.direct(self.ann), text)["id"])
@@ -303,11 +315,15 @@ class OnDiscord(Place):
         self.interactions.append(self.server.interact(self.ann, self.channel, 2, data, admin=True))
 
     def deny(self, what: str = "write") -> None:
+        if what == "token":
+            self.server.token = "another"
+            return
         names = {"SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS"} if what == "write" else {"VIEW_CHANNEL"}
         self.discord.denied[self.channel["id"]] |= names
 
     def allow(self) -> None:
         self.discord.denied.clear()
+        self.server.token = TOKEN
 
     def react(self, message: str, emoji: str, *, undo: bool = False) -> None:
         self.server.react(self.ann, self._find(message), emoji, undo=undo)

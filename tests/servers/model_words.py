@@ -191,7 +191,9 @@ def analysis(paper: PaperSeen, seen: Seen, parts: tuple[str, ...]) -> dict[str, 
 
 def core(paper: PaperSeen, seen: Seen) -> str:
     if seen.chinese:
-        found = "、".join(next(filter(None, map(figures, paper.results)), []))  # what is said of two papers differs in more than the name
+        found = "、".join(
+            next(filter(None, map(figures, paper.results)), [])
+        )  # what is said of two papers differs in more than the name
         return f"论文围绕 {topic(paper)} 提出做法，" + (f"数值有 {found}。" if found else "并用实验说明它有效。")
     return " ".join(paper.sentences[0].split()[:40])
 
@@ -261,7 +263,8 @@ def _claim(paper: PaperSeen, seen: Seen) -> str:
     """The first words of what is said of the paper, as many as fit on a line."""
     said = _said(paper, seen).rstrip(".。")
     if seen.chinese and re.search(r"[\u4e00-\u9fff]", said):
-        return re.split(r"[，。；：]", said)[0][:24].strip()
+        clause = re.split(r"[，。；：]", said)[0]
+        return clause if len(clause) <= 24 else f"提出 {textwrap.shorten(topic(paper).partition(' for ')[0], 24)}"
     words = said.split()
     while len(" ".join(words)) > 55:
         words.pop()

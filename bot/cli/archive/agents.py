@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.one_digest import CLI
 from bot.console.queue import InlineQueue
+from bot.core.chat import Chats
 from bot.questions.answering import answer_language, discard_text, load_sources, request_answer
 from bot.questions.lookup import find_paper
 from bot.server.wiring import App
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def answering(app: App) -> Ask:
     """The agents with links to one channel are one person, whose channel pays."""
-    context = app.context({}, InlineQueue())
+    context = app.context(Chats(), InlineQueue())
 
     async def ask(paper_id: str, question: str, caller: Caller) -> Answer:
         payer = next(iter(caller.channels)) if len(caller.channels) == 1 else CLI.key

@@ -256,8 +256,7 @@ class SlackConnection:
 
     async def _close_connections(self) -> None:
         sockets, self._sockets = self._sockets, []
-        for socket in sockets:
-            await socket.close()  # type: ignore[no-untyped-call]
+        await asyncio.gather(*(socket.close() for socket in sockets))  # type: ignore[no-untyped-call]
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

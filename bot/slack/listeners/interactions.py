@@ -23,11 +23,11 @@ from bot.core.chat import (
     Click,
     EventHandler,
     Menu,
+    Outside,
     Person,
     Place,
     Post,
     Responder,
-    TargetMissing,
     Text,
 )
 from bot.core.ids import PaperById
@@ -255,7 +255,7 @@ class Interactions:
         thread = str(message.get("thread_ts") or message["ts"])
         try:
             info = (await self._chat.api.call("conversations.info", channel=channel))["channel"]
-        except TargetMissing:
+        except Outside:
             info = {}
         if info.get("is_member") or info.get("is_im"):
             return Place("slack", channel, thread, payloads.is_direct(channel))

@@ -26,6 +26,10 @@ RETRY_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
 """Seconds between attempts to get an address."""
 
 
+CLOSE = 1.0
+"""Seconds that Slack has to answer when a connection is closed; the SDK's ten hold up the end."""
+
+
 class _RedactAddresses(logging.Filter):
     """Removes addresses from log records."""
 
@@ -96,8 +100,9 @@ class _Session:
         await self._session.close()
 
     async def ws_connect(self, url: str, **options: Any) -> aiohttp.ClientWebSocketResponse:
+        patience = aiohttp.ClientWSTimeout(ws_close=CLOSE)
         try:
-            socket: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
+            socket: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, timeout=patience, **options)
         except Exception:
             self._socket.wss_uri = None
             raise

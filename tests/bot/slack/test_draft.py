@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.chat import OutcomeUnknown, Person, Place, Post, Question, Quotation, Text
+from bot.core.chat import OutcomeUnknown, Outside, Person, Place, Post, Question, Quotation, Text
 from bot.slack import draft, web_api
 from bot.slack.render import messages
 from tests.servers.slack import TEAM, Message, SlackServer
@@ -315,3 +315,19 @@ async def test_a_stream_that_could_not_be_ended_is_ended_when_it_is_repeated(sla
         await writing.finish(FINAL)
     await writing.finish(FINAL)
     assert [("DynamicVLA" in m.shown, m.streaming) for m in answers(slack)] == [(True, False)]
+
+
+@pytest.mark.parametrize("code", ["is_archived", "not_in_channel", "channel_not_found"])
+async def test_an_answer_is_not_taken_for_shown_where_its_channel_is_closed_to_the_bot(slack, chat, parent, code):
+    question = asked(slack, parent)
+    writing = await chat.draft(question, "answer:q")
+    await writing.write("It releases")
+    (message,) = answers(slack)
+    for method in ("chat.stopStream", "chat.update", "chat.postMessage"):
+        slack.fail(method, f"error:{code}", times=20)
+    with pytest.raises(Outside):
+        await writing.finish(FINAL)
+    slack.faults.clear()
+    await (await chat.draft(question, "answer:q")).finish(FINAL)
+    assert answers(slack) == [message]
+    assert "code [1]" in message.shown

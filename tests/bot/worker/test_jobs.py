@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.context import Context
-from bot.core.chat import Place, Question, TargetMissing
+from bot.core.chat import Chats, Place, Question, TargetMissing
 from bot.digests.daily import Daily
 from bot.digests.delivery import GIVE_UP_AFTER
 from bot.questions.conversation import Conversation
-from bot.store import DeliveryState, QuestionState, Run, RunState, TaskDeaths
+from bot.store import DeliveryState, Follower, QuestionState, Run, RunState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
 from digest.errors import ArxivUnavailable, ModelUnavailable
@@ -227,7 +227,7 @@ class TestDigest:
         await house.jobs.digest(house.task(run), run.key)
         await house.jobs.ahead(house.task(run), run.key)
         ended = await store.run_state("discord:7", FRIDAY, "daily")
-        assert (ended.state, ended.note) == (RunState.FAILED, "The bot has no token for Discord, so it made no digest there.")  # fmt: skip
+        assert (ended.state, ended.note) == (RunState.FAILED, "The bot has no token for Discord, so nothing can be posted there. Set the token and restart the bot.")  # fmt: skip
         assert (house.arxiv.asked, house.queue.put) == (0, [])
         digest = a_digest(1, subscription="discord:7")
         await store.save_digest(digest, (), ())
@@ -431,6 +431,32 @@ class TestUndeliverable:
 
 async def _gone(*_: object) -> str:
     raise TargetMissing("The channel no longer exists.")
+
+
+class TestPlatformWithoutToken:
+    """Its channels and what waits for it outlast the token."""
+
+    async def test_what_waits_for_it_waits_on_and_costs_nothing(self, house):
+        context, store = replace(house.context, chats=Chats()), house.context.store
+        jobs = Jobs(context, Conversation(context), house.queue)
+        asked = Question("q1", replace(HERE, thread="t"), ANN, "Why?", context.now(), message="m1")
+        await store.save_question(asked)
+        with pytest.raises(RetryLater):
+            await jobs.answer(Task("answer:q1", TaskDeaths(0), store), "q1")
+        assert (await store.question("q1")).state is QuestionState.OPEN
+        await store.save_follower(Follower("f1", f"{HERE.key}:2026-01-30:now-1", HERE, ANN, "en", context.now()))
+        with pytest.raises(RetryLater):
+            await jobs.follow(Task("follow:f1", TaskDeaths(0), store), "f1")
+        assert await store.follower("f1") is not None
+        assert house.model.analysed == []
+
+    async def test_an_older_question_is_ended_in_the_end(self, house):
+        context, store = replace(house.context, chats=Chats()), house.context.store
+        jobs = Jobs(context, Conversation(context), house.queue)
+        await store.save_question(Question("q1", HERE, ANN, "Why?", context.now(), message="m1"))
+        house.channel.clock.forward(timedelta(days=8))
+        await jobs.answer(Task("answer:q1", TaskDeaths(0), store), "q1")
+        assert (await store.question("q1")).state is QuestionState.SILENT
 
 
 class TestGivenUp:

@@ -11,7 +11,7 @@ from digest.errors import Misconfigured, ModelUnavailable, Unusable
 from digest.llm.analyst import ModelAnalyst
 from digest.llm.prompts import tasks
 from digest.llm.server.client import Model, RetryPolicy
-from digest.model import ABSTRACT_PARTS, FULL_PARTS, Entry, Fault, Hidden, Paper, Profile, Turn
+from digest.model import ABSTRACT_PARTS, FULL_PARTS, Doubt, Entry, Fault, Hidden, Paper, Profile, Turn
 from digest.ports import MemoryCache, Source, booked
 from tests.builders import a_paper, a_score
 from tests.digest.llm.invariants import NEVER, TOLD, answer_holds, holds
@@ -46,6 +46,18 @@ def a_model(server: ModelServer, **values) -> Model:
         "retries": QUICK,
     }
     return Model(**(defaults | values))
+
+
+async def test_doubts_of_analyses_are_asked_while_the_summary_is_written(server, analyst):
+    analysis = await analyst.analyse(moving(), a_text(), "en")
+    quotation = analysis.findings[0].evidence.quotation
+    doubt = Doubt("findings.0", analysis.findings[0].statement, quotation, quotation)
+    entry = Entry(1, moving(), a_score(moving().id), replace(analysis, doubts=(doubt,)))
+    server.latency = 0.1
+    [settled], summary = await analyst.confirm([entry], analyst.summarise([entry], "en", DAY))
+    [asked], [written] = ([c for c in server.calls if c.task == task] for task in ("support", "summary"))
+    assert asked.began < written.ended
+    assert (settled.analysis.doubts, summary.by) == ((), "stand-in")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
