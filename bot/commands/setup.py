@@ -463,6 +463,8 @@ async def _look(context: Context, draft: Subscription, grants: tuple[Grant, ...]
     lines = [f"**{n}** {link(short_title(p, papers), p.abs_url)}" for n, p in enumerate(papers[:SHOWN], 1)]
     if len(papers) > SHOWN:
         lines.append(say("preview.more", language, n=len(papers) - SHOWN))
+    if found.note and context.services.analyst is not context.services.stand_in:
+        lines.append(f"⚠ {found.note}")
     return Footer((say("preview", language, n=found.announced), *lines), grants, name)
 
 

@@ -423,6 +423,14 @@ async def test_a_menu_offers_what_works_there_and_the_person_may_do(channel, mon
     assert await offered("day_menu", day, BOB) == {"why", "archive_day", "export"}
 
 
+@pytest.mark.parametrize(("more", "said"), [(0, "Every paper considered"), (90, "All candidates that are kept")])
+async def test_where_no_candidate_is_left_it_says_whether_all_papers_are_shown(channel, more, said):
+    digest, _ = await channel.digest()
+    coverage = replace(digest.coverage, considered=len(digest.entries) + more)
+    await channel.context.store.save_digest(replace(digest, others=(), coverage=coverage), (), ())
+    assert said in (await channel.click(("others", digest.key))).text
+
+
 async def test_home_lists_the_person_s_own_questions(channel):
     _, thread = await channel.digest()
     await channel.ask(thread, "1: what is introduced?", addressed=True)

@@ -7,7 +7,9 @@ import pytest
 from bot.commands import setup
 from bot.core.chat import CHANGED, Grant, Panel, Person, Place, Small
 from bot.core.texts import say
-from digest.errors import ArxivUnavailable
+from digest.errors import ArxivUnavailable, ModelUnavailable
+from digest.render.labels import label
+from tests.bot.digests.test_own_words import Model
 from tests.bot.people import ANN, HERE, Channel
 
 
@@ -237,6 +239,14 @@ async def test_a_preview_of_fifty_names_twelve_and_says_how_many_more(channel, m
     monkeypatch.setattr(setup, "SHOWN", 2)
     await channel.set_up()
     assert say("preview.more", "en", n=1) in said(await opened(channel))
+
+
+async def test_a_preview_that_words_ranked_says_so_where_a_model_is_set(channel):
+    await channel.set_up()
+    assert "Chosen by the words" not in said(await opened(channel))  # no model is set
+    gone = Model(fails={"rank": ModelUnavailable(label.sentence("error.model.broken"))})
+    object.__setattr__(channel.context.services, "analyst", gone)
+    assert "Chosen by the words" in said(await opened(channel))
 
 
 def test_every_list_holds_what_a_menu_can(channel):
