@@ -21,6 +21,8 @@ EDGE = 0.09
 """Share of the page's height in which page numbers stand."""
 WIDE_EDGE = 0.14
 """Share in which repeated text is a running head or foot."""
+MAX_FURNITURE = 8
+"""Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
 _STAMP = re.compile(
     r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}"
 )
@@ -75,10 +77,10 @@ def reading_order(pages: Sequence[PageLines], body: Type) -> list[Line]:
     title = _title(pages)
     ordered: list[Line] = []
     for page in pages:
-        kept = _without_ruler(
-            [line for line in page.lines if not _is_furniture(line, page, repeated, body, title)], page
-        )
-        ordered.extend(_in_columns(kept, page, body))
+        kept = [line for line in page.lines if not _is_furniture(line, page, repeated, body, title)]
+        if len(page.lines) - len(kept) > MAX_FURNITURE:
+            kept = [line for line in page.lines if not _is_furniture(line, page, frozenset(), body, title)]
+        ordered.extend(_in_columns(_without_ruler(kept, page), page, body))
     return ordered
 
 
