@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from digest.checks import phrases
+from digest.checks.first_person import first_person
+from digest.checks.language import is_little
 from digest.model import Fault
 
 _LABEL = (
@@ -35,7 +37,7 @@ _WORDING = re.compile(
 )
 _ITSELF = re.compile(
     r"\A[\s*_>#※（(【\[〔]*(?:以上|上述|上面|上文|此译|该译|本译|这一译|译文(?!质量)|本段(?:采用|译)|上記|この訳|위의?\s|이 번역"
-    r"|(?:this|the above|above) is (?:a|an|the) (?:\w+ )?(?:translation|rendering)|(?:this|the)\s+(?:above|(?:\w+\s)?(?:translation|rendering|rendition|wording|phrasing|version))|(?:(?:die|der) )?(?:obige|diese|vorstehende|vorliegende) (?:übersetzung|wiedergabe)|(?:cette|la) (?:présente )?traduction|(?:esta|la) traducción|(?:esta|a) tradução|(?:questa|la) traduzione|(?:этот|данный|приведённый) перевод)",
+    r"|(?:this|the above|above) is (?:a|an|the) (?:\w+ )?(?:translation|rendering)|(?:this|the)\s+(?:above|(?:\w+\s)?(?:translation|rendering|rendition|(?:wording|phrasing|version)(?! of)))|(?:(?:die|der) )?(?:obige|diese|vorstehende|vorliegende) (?:übersetzung|wiedergabe)|(?:cette|la) (?:présente )?traduction|(?:esta|la) traducción|(?:esta|a) tradução|(?:questa|la) traduzione|(?:этот|данный|приведённый) перевод)",
     re.IGNORECASE,
 )
 _UNTRANSLATED = re.compile(
@@ -82,7 +84,55 @@ _ALTERNATIVES = re.compile(
 )
 
 
-def about_translation(piece: str) -> bool:
+_TRANSLATED = re.compile(
+    r"\b(?:translat|render|paraphras)|\bversion of the\b|\b(?:english|original) version\b|译|訳し|訳した|翻訳|意訳|번역|옮[겼긴]|의역|übersetz|\btradu[cizt]|\btradot|перев[оеё]",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"\b(?:original|source text|english|chinese|german|french|spanish|japanese|korean|portuguese)\b|原文|英文|中文|原語|英語|원문|영어|englisch\w*|original\w*|anglais|inglés|inglês|оригинал\w*|английск\w*",
+    re.IGNORECASE,
+)
+_WORDED = re.compile(
+    r"\b(?:terms?|terminology|names|sentences?|wording|word order|phrasing|counterparts?|equivalents?|idioms?)\b|术语|语序|长句|句子|人名|习语|用語|長い文|용어|긴 문장"
+    r"|\w*begriffe?n?\b|fachw[oö]rt\w*|entsprechung\w*|redewendung\w*|eigennamen|sätze|wortstellung|termes|équivalents?|tournures|phrases|términos|equivalentes?|giros|frases|nombres|termos|expressões|nomes|термин\w*|предложени\w*",
+    re.IGNORECASE,
+)
+_HANDLED = re.compile(
+    r"\b(?:kept|left|split|unchanged|preserv\w*|adjust\w*|adapted|condensed|consistently|paraphrased|retained|shortened|faithful\w*|as close|closely|readab\w*|concise\w*)\b|保留|调整|拆分|拆成|精简|压缩|统一|改动|增删|便于|为准|通顺|习惯|残し|分割し[たて]|意訳|損なわ|남겨|나누어|그대로"
+    r"|belassen|übernommen|angepasst|unverändert\w*|geteilt|beibehalten|umgestellt|gekürzt|lesbarkeit|so eng wie|laissé\w*|scind\w*|adapt[éa]\w*|conserv\w*|faciliter la lecture|dejado|dividid\w*|facilitar a? ?l?a? ?lec?i?tura|mantid\w*|mantien\w*|sigue de cerca|segue de perto|оставлен\w*|сохран\w*|разбит\w*",
+    re.IGNORECASE,
+)
+_OF_RESEARCH = re.compile(
+    r"\b(?:authors?|papers?|models?|methods?|data\w*|benchmarks?|baselines?|results?|systems?|experiments?|prompts?|annotat\w*|scores?|tasks?|corp(?:us|ora)|train\w*|evaluat\w*|users?|participants?)\b"
+    r"|作者|论文|模型|方法|数据|基准|基线|结果|系统|实验|提示|任务|语料|著者|論文|モデル|手法|データ|ベンチマーク|結果|저자|논문|모델|방법|데이터|벤치마크|결과"
+    r"|autor\w*|arbeit|modell\w*|verfahren|daten\w*|ergebnis\w*|auteurs?|article|modèles?|méthodes?|données|résultats?|modelos?|métodos?|datos|resultados?|artículo|artigo|dados|conjuntos?|автор\w*|модел\w*|данн\w*|метод\w*",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_ITSELF = (_TRANSLATED, _SOURCE, _WORDED, _HANDLED)
+
+
+def _is_note_on_wording(bare: str, body: str) -> bool:
+    """Speaks in two ways of a text's wording, and of nothing that the text is about."""
+    if _OF_RESEARCH.search(bare):
+        return False
+    ways = sum(bool(pattern.search(bare)) for pattern in _SPEAKS_OF_ITSELF) + bool(first_person(bare))
+    if _TRAILING_BRACKET.fullmatch(bare) and _TRANSLATED.search(bare):
+        ways += 1
+    return ways >= (2 if _HANDLED.search(bare) or first_person(bare) or bare[0] in "(（" else 3) + _shares_words(
+        bare, body
+    )
+
+
+def _shares_words(bare: str, body: str) -> bool:
+    """Whether a word of the line, but for those on wording, is the text's."""
+    for pattern in _SPEAKS_OF_ITSELF:
+        bare = pattern.sub(" ", bare)
+    words = (w for w in re.findall(r"[^\W\d_]{4,}", bare.lower()) if w.isalpha() and not is_little(w))
+    pairs = (run[i : i + 2] for run in re.findall(r"[\u4e00-\u9fff\uac00-\ud7af]+", bare) for i in range(len(run) - 1))
+    return any(w[:6] in body.lower() for w in (*words, *pairs))
+
+
+def about_translation(piece: str, body: str = "") -> bool:
     """Whether a last line, or a bracket at the end, speaks about the text as a translation.
 
     It speaks of wording and so holds no figures, but in quotation marks.
@@ -91,6 +141,8 @@ def about_translation(piece: str) -> bool:
     if re.search(r"\d", bare):
         return False
     if _OF_TRANSLATOR.match(bare):
+        return True
+    if _is_note_on_wording(bare, body):
         return True
     if not _WORDING.search(bare):
         return False
@@ -102,10 +154,10 @@ def about_translation(piece: str) -> bool:
 def last_remark(text: str) -> str:
     """The last line or the bracket at the end that speaks about the translation; else empty."""
     body, newline, line = text.rstrip().rpartition("\n")
-    if newline and body.strip() and len(line) <= 500 and about_translation(line):
+    if newline and body.strip() and len(line) <= 500 and about_translation(line, body):
         return line
     bracket = _TRAILING_BRACKET.search(text)
-    if bracket and text[: bracket.start()].strip() and about_translation(bracket[0]):
+    if bracket and text[: bracket.start()].strip() and about_translation(bracket[0], text[: bracket.start()]):
         return bracket[0]
     return ""
 
@@ -123,5 +175,58 @@ def title_remarks(text: str) -> Iterator[tuple[Fault, str]]:
         yield Fault.CHATTER, f"a note on the title: {bare[-60:]!r}"
     elif _ITS_TITLE.search(outside) or _ALTERNATIVES.search(bare) or _SLASHED.search(bare):
         yield Fault.CHATTER, f"speaks about the title: {bare[-60:]!r}"
+    elif remark := _title_remark(bare):
+        yield Fault.CHATTER, f"speaks about the title: {remark[-60:]!r}"
     elif _BOUNDARY.search(bare) and (_ABOUT_TITLE.search(outside) or re.search(r"。\s*\S", outside)):
         yield Fault.CHATTER, f"goes on after the title: {bare[-60:]!r}"
+
+
+_TAIL = re.compile(
+    r"[（(\[【](?P<in>[^（）()\[\]【】]+)[)）\]】]\W*\Z|\s?(?:—+|–|\s-)\s(?P<after>[^—–]+)\Z|——(?P<han>[^—]+)\Z"
+)
+_WORDING_OF_TITLE = re.compile(
+    r"\b(?:translat|render|literal|verbatim)|\boriginal\b|译|原题|原文|原標題|訳|原題|번역|원제|übersetz|wörtlich|traduct|traduc|traduz|tradui|littéral|literalmente|original\w*",
+    re.IGNORECASE,
+)
+_TITLE_WORD = re.compile(
+    r"\A\W*(?:the|this|der|dieser|le|ce|el|este|o|il|该|此|本|这个|この|이)\s?(?:\w+\s)?(?:title|titel|titre|título|titolo|标题|题目|タイトル|題名|제목)(?!\w{3})",
+    re.IGNORECASE,
+)
+_TITLE_IS = re.compile(
+    r"(?:title|titel|titre|título|标题|题目|タイトル|제목)\W*(?:means?|reads|is|bedeutet|lautet|signifie|significa|est|es|é|意为|意思是|应为|是|为)\W*\Z|\b(?:is|as) the title\W*\Z",
+    re.IGNORECASE,
+)
+_STANDS_FOR = re.compile(
+    r"[”\"’'」]\s?(?:在此|此处|这里|here)\s?(?:指|对应|译|意为|means|refers|renders|stands)", re.IGNORECASE
+)
+_AFTER_TITLE = re.compile(r"\A[《“「『][^》”」』]{4,}[》”」』][，,；;].*(?:标题|题目|译|原文|表达|習慣|习惯)")
+_EAST = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_QUALITY = re.compile(
+    r"\b(?:accura\w*|concis\w*|brev\w*|faithful\w*|literal\w*|natural|fluen\w*|meaning|original\w*|render\w*|translat\w*|wording|idiomatic)\b",
+    re.IGNORECASE,
+)
+_OFFERS = re.compile(
+    r"\A(?:I|We|Ich|Wir|Je|Nous|Yo|Eu|我)\b[^“\"«„《「]{2,40}[“\"«„《「][^”\"»“》」]{8,}[”\"»“》」]\W*\Z"
+)
+
+
+def _title_remark(title: str) -> str:  # noqa: PLR0911  # one return a form
+    """Words that speak of a title's wording: in a tail, before a colon, after a quotation."""
+    if tail := _TAIL.search(title):
+        said, head = tail["in"] or tail["after"] or tail["han"], title[: tail.start()]
+        named = re.findall(r"[“\"‘'「]([^”\"’'」]{2,})[”\"’'」]", said)
+        if any(name.lower() in head.lower() for name in named):
+            return said
+        if _EAST.search(head) and tail["in"] and len(re.findall(r"[A-Za-z]{2,}", said)) >= 4:
+            return said
+        if _WORDING_OF_TITLE.search(said) and not _WORDING_OF_TITLE.search(head):
+            return said
+    head = re.split("[:：]", title)[0]
+    if head != title and ((_TITLE_WORD.match(head) and _WORDING_OF_TITLE.search(head)) or _TITLE_IS.search(head)):
+        return head
+    if _STANDS_FOR.search(title) or _AFTER_TITLE.match(title):
+        return title
+    quoted = re.match(r"[“\"][^”\"]{12,}[”\"]\s+(?P<said>[a-z][^:“\"]+)\Z", title)
+    if quoted and _QUALITY.search(quoted["said"]):
+        return quoted["said"]
+    return title if _OFFERS.match(title) else ""

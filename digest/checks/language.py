@@ -227,7 +227,8 @@ def _similar(one: str, other: str) -> bool:
 def foreign(text: str, language: str) -> str:
     """The text's language if it is surely not `language`; else empty."""
     wanted = base(language)
-    plain = _lowered(prose(text))
+    written = prose(text)
+    plain = _lowered(written)
     script = _main_script(scripts(plain))
     if script and script != "latin":
         at_home = wanted in OF_SCRIPT[script] or (wanted == "yue" and script == "han")
@@ -236,7 +237,19 @@ def foreign(text: str, language: str) -> str:
         return ""
     if any(wanted in languages for languages in OF_SCRIPT.values()):
         return language_of(text) if _sentence_like(plain) else ""
+    if plain != written and wanted != "en" and _short_english(plain, wanted):
+        return "en"
     return _other_latin(plain, wanted)
+
+
+def _short_english(plain: str, wanted: str) -> bool:
+    """A few words that were in capitals: some are English and no word is the language's own."""
+    found = [w.lower() for w in _WORD.findall(plain)]
+    own = _FUNCTION_WORDS.get(wanted, frozenset()) - _FUNCTION_WORDS["en"]
+    english = [w for w in found if w in _ENGLISH]
+    if len(found) >= 6 or not english or any(w in own and w not in _ENGLISH for w in found):
+        return False
+    return _likeliest(plain, ("en", wanted))[0] == "en"
 
 
 def _lowered(plain: str) -> str:
@@ -275,6 +288,11 @@ def _clearly_english(found: list[str]) -> bool:
     own = _share_of(found, _ENGLISH)
     others = max(_share_of(found, words - _ENGLISH) for words in _FUNCTION_WORDS.values())
     return (own >= 2 * others and own >= 0.1) or (not others and len(found) < 20)
+
+
+def is_little(word: str) -> bool:
+    """A word that nearly every sentence of its language has."""
+    return any(word in known for known in (_ENGLISH, *_FUNCTION_WORDS.values()))
 
 
 def is_name(word: str) -> bool:

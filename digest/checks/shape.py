@@ -25,8 +25,10 @@ _HEADING = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
 _LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
 _STUTTER = re.compile(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
-_SEQUENCE = re.compile(r"[ACGTUN]+")
-"""Of genes, which repeat themselves."""
+_COMMAS = re.compile(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
+_SEQUENCE = re.compile(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
+"""Of genes, symbols and keys, which repeat themselves."""
+_QUOTES = "\"'“”„‟‘’‚«»‹›「」『』"
 _NUMBERED = re.compile(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
@@ -170,10 +172,23 @@ def repetitions(text: str, source: str = "") -> Found:
             yield Fault.REPETITION, f"said {times} times: {sentence[:60]!r}"
     unquoted = phrases.QUOTED.sub("“”", plain)
     loops = [m for m in _LOOP.finditer(unquoted) if re.search(r"[^\W\d]", m["unit"]) and len(m[0]) >= 12]
-    loops += _STUTTER.finditer(unquoted)
-    loop = next((m for m in loops if not _SEQUENCE.fullmatch(m[0]) and m[0] not in source), None)
+    loops += [*_STUTTER.finditer(unquoted), *_COMMAS.finditer(unquoted)]
+    loop = next((m for m in loops if not _is_meant(m, unquoted) and m[0] not in source), None)
     if loop:
         yield Fault.REPETITION, f"again and again: {loop['unit'][:40]!r}"
+
+
+def _is_meant(loop: re.Match[str], text: str) -> bool:
+    """A sequence, something in quotation marks, or a list of one and the same step."""
+    around = text[max(0, loop.start() - 1) : loop.start()], text[loop.end() : loop.end() + 1]
+    if _SEQUENCE.fullmatch(loop[0]) or all(mark and mark in _QUOTES for mark in around):
+        return True
+    step = _STEP.fullmatch(loop["unit"]) or (_STEP.fullmatch(loop[0]) if len(loop[0]) < 60 else None)
+    return bool(step) and step["word"] not in _LITTLE  # type: ignore[index]
+
+
+_STEP = re.compile(r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})(?:\s*[-,，、→>]\s*(?:(?P=word)(?:\s*[-,，、→>]\s*|$))*)")
+_LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
 
 
 def truncated(text: str, kind: str, language: str = "") -> Found:

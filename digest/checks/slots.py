@@ -14,8 +14,8 @@ _ASKED = """
 en insert add enter fill provide specify paste replace include attach describe mention give write put supply complete append indicate substitute upload tbd todo
 de füge fügen ergänze trage gib geben nenne ersetze beschreib
 fr insér insere ajout précis precis complét complet indiqu renseign rempli saisi remplac coll cit mentionn fourni donne
-es insert añad anad agreg complet indi especifi rellen introdu pon pegu peg reemplac incluy escrib cit mencion
-pt insira inserir adicion preench complet indi especifi coloqu cole substitu inclu escrev cit mencion
+es inform insert añad anad agreg complet indi especifi rellen introdu pon pegu peg reemplac incluy escrib cit mencion
+pt inform insira inserir adicion preench complet indi especifi coloqu cole substitu inclu escrev cit mencion
 it inseri aggiung complet indic specific compil incoll sostitu scriv cit
 ru вставь вставить укаж указать добав впиш вписать заполн дополн привед ссыла
 nl voeg invoeg vul vermeld plak noem
@@ -35,6 +35,14 @@ _ASKED_WITH_ARTICLE = re.compile(
     re.IGNORECASE,
 )
 """In English they are nouns too."""
+_ASKED_OF_ANY = re.compile(
+    r"\W*(?:list|name|state|cite|report|note|type|link|select|choose|update|insert|add|enter|fill in|fill|provide|specify|mention|describe|give|put|include|replace|write|refer|update)\s+(?:in\s+|to\s+)?(?:the|your|all|exact|specific|relevant|appropriate)\b"
+    r"|.*\b(?:if|where|as) (?:needed|necessary|applicable|available|appropriate)\W*\Z",
+    re.IGNORECASE,
+)
+"""With a definite thing, whatever it is."""
+_NAMES_A_THING = re.compile(r"\W*(?:the|an?|one|this|these|our|their)\b", re.IGNORECASE)
+_EAST_HERE = re.compile(r"^\W*(?:ここに|こちらに|여기에)")
 _HERE = re.compile(r"\b(?:here|hier|ici|aquí|aqui|qui|здесь|сюда|tutaj|buraya|đây|sini)\b|هنا", re.IGNORECASE)
 _THINGS = """
 en url link address repo repository code github page website webpage name title value number figure percent score accuracy result metric dataset data date year hour
@@ -87,7 +95,7 @@ _TEX = re.compile(r"\\[A-Za-z]+\*?\Z|[{~]\Z")
 """Before the argument of a command."""
 _HAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _HAN_FILLS = re.compile(
-    r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出)[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
+    r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出|选择一[个项种])[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
 )
 _EAST_HOLDS = re.compile(
     r"[\u4e00-\u9fff](?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|表号|图号|作者|单位|机构|出处|文献)"
@@ -99,7 +107,8 @@ _EAST_HOLDS = re.compile(
 @cache
 def _stems(table: str) -> re.Pattern[str]:
     words = {word for line in table.split("\n") for word in line.split()[1:]}
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)), re.IGNORECASE)
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(re.escape(w) + (r"(?!\w)" if len(w) < 4 else "") for w in ordered), re.IGNORECASE)
 
 
 def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
@@ -112,7 +121,10 @@ def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
         return False
     needed = bool(_OPEN_BEFORE.search(before) or _OPEN_AFTER.search(after))
     filled = needed or _POLITE.search(body) or _HAN_FILLS.search(body) or (_things(body) and not _HAN.search(body))
-    if not round_ and _is_ordinary(body, needed=needed) and filled:
+    asked = not round_ and _ASKED_OF_ANY.match(body) and not _ENUMERATES.search(body)
+    if not round_ and filled and _is_ordinary(body, needed=needed):
+        asked = True
+    if asked or (_EAST_HERE.match(body) and _EAST.search(body)):
         return True
     if not _EAST.search(body) and not _asks(body):
         return needed and not round_ and bool(_YOURS.match(body))
@@ -147,6 +159,8 @@ def _is_ordinary(body: str, *, needed: bool) -> bool:
         return False
     if _HAN.search(body):
         return bool(_HAN_FILLS.search(body) or _EAST_HOLDS.search(body)) and not re.search(r"[A-Za-z]", body)
+    if _NAMES_A_THING.match(body) and not needed:
+        return False
     words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", body)
     if len(words) == 1:
         return needed and words[0].islower() and len(words[0]) >= 5 and bool(_things(body))

@@ -1,10 +1,12 @@
-"""How a sentence bounds its figures, and from what to what they change. Pure."""
+"""How a sentence bounds its figures, from what to what they change, and how much of a whole it
+speaks of. Pure."""
 
 from __future__ import annotations
 
 # ruff: noqa: E501  # patterns of words read as lists
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from digest.checks.facts.figures import Figure, figures
@@ -12,13 +14,21 @@ from digest.checks.facts.figures import Figure, figures
 _LEAST = re.compile(
     r"(?:\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|mindestens|wenigstens|au moins|(?:al|por lo) menos|pelo menos|almeno|не менее|по меньшей мере)\b|至少|不少于|不低于|少なくとも|최소한?|적어도)"
     r"[^\d,.;:，。；：]{0,12}$"
-    r"|(?:(?<!no )(?<!not )\b(?:more than|over|above|exceed(?:s|ed|ing)?|greater than|mehr als|über|plus d[eu]|más del?|mais de|più di|более|больше)|(?<!不)(?:超过|多于|高于|大于)|[>≥]|\\geq?)\s*\$?\s*$",
+    r"|(?:(?<!no )(?<!not )\b(?:more than|(?<!ed )(?<!ing )(?<!age )over|above|exceed(?:s|ed|ing)?|greater than|mehr als|über|plus d[eu]|más del?|mais de|più di|более|больше)|(?<!不)(?:超过|多于|高于|大于)|[>≥]|\\geq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
 _MOST = re.compile(
     r"(?:\b(?:at most|no more than|not more than|höchstens|au plus|como máximo|a lo sumo|no máximo|al massimo|не более)\b|至多|最多|不超过|不多于|不高于|多くとも|많아야|최대)"
     r"[^\d,.;:，。；：]{0,12}$"
-    r"|(?:\b(?:up to|(?<!no )(?<!not )(?:less|fewer) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
+    r"|(?:\b(?:up to|as (?:much|many|high) as|(?<!no )(?<!not )(?:less|fewer) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
+    re.IGNORECASE,
+)
+_NEARLY = re.compile(
+    r"(?:\b(?:nearly|almost|fast|beinahe|presque|près de|casi|quase|почти)|将近|接近|(?<![最附])近|ほぼ|거의)\s*$",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(
+    r"\b(?:on average|in average|averag(?:es?|ed|ing)|(?:im|durch)(?:\s?durch)?schnitt\w*|im mittel|moyennes?|promedi\w*|de media|média|в среднем)\b|平均|평균",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
@@ -35,27 +45,96 @@ _FROM_BEHIND = re.compile(r"^\s*(?:から|에서)\s*$")
 
 
 def bound(text: str, figure: Figure) -> str:
-    """`>`: at least or more than; `<`: at most or less than; else empty."""
+    """`>`: at least or more than; `<`: at most, less than, nearly; `~`: on average; else empty."""
     before, after = text[max(0, figure.start - 40) : figure.start], text[figure.start + len(figure.text) :][:24]
     if _LEAST.search(before) or _OR_MORE.match(after):
         return ">"
-    return "<" if _MOST.search(before) or _OR_LESS.match(after) else ""
+    if _MOST.search(before) or _NEARLY.search(before) or _OR_LESS.match(after):
+        return "<"
+    return "~" if _AVERAGE.search(_sentence_of(text, figure)) else ""
+
+
+def _sentence_of(text: str, figure: Figure) -> str:
+    start = max((m.end() for m in _STOP.finditer(text, 0, figure.start)), default=0)
+    end = _STOP.search(text, figure.start + len(figure.text))
+    return text[start : end.start() if end else len(text)]
+
+
+_STOP = re.compile(r"[.!?;](?=\s)|[。；！？]")
 
 
 def bounded_the_other_way(sentence: str, quotation: str) -> Iterator[Figure]:
-    """Figures with a bound where the quotation has the opposite one, wherever it has them."""
+    """Figures with a bound where the quotation has another one, wherever it has them."""
     theirs = list(figures(quotation))
+    ends = _ends(quotation, theirs)
     for figure in figures(sentence):
         if own := bound(sentence, figure):
-            found = {bound(quotation, f) for f in theirs if f.value == figure.value}
+            found = {
+                bound(quotation, f) or ("" if own == "~" else ends.get(f.start, ""))
+                for f in theirs
+                if f.value == figure.value
+            }
             if found and not found & {own, ""}:
                 yield figure
 
 
+def _ends(text: str, found: Sequence[Figure]) -> dict[int, str]:
+    """The bound that each end of a range `3 to 5` is; what changes `from 3 to 5` has none."""
+    bounds: dict[int, str] = {}
+    for one, other in pairwise(found):
+        before, between = text[: one.start], text[one.start + len(one.text) : other.start]
+        if one.value < other.value and _BETWEEN.fullmatch(between) and not _FROM.search(before):
+            bounds |= {one.start: ">", other.start: "<"}
+    return bounds
+
+
+_BETWEEN = re.compile(r"\s*(?:to|and|[-–—~])\s*")
+
+
+def parts(text: str) -> Iterator[tuple[float, float]]:
+    """`14 of the 22`."""
+    for one, other in pairwise(figures(text)):
+        if one.value < other.value and _OUT_OF.fullmatch(text[one.start + len(one.text) : other.start]):
+            yield one.value, other.value
+
+
 def changes(text: str) -> Iterator[tuple[float, float]]:
-    """`from 12.5 % to 9.8 %`."""
+    """`from 12.5 % to 9.8 %`, and `14 of the 22`."""
     found = list(figures(text))
     for one, other in pairwise(found):
         between = text[one.start + len(one.text) : other.start]
-        if _FROM_BEHIND.match(between) or (_TO.match(between) and _FROM.search(text[: one.start])):
+        if (
+            _FROM_BEHIND.match(between)
+            or _OUT_OF.fullmatch(between)
+            or (_TO.match(between) and _FROM.search(text[: one.start]))
+        ):
             yield one.value, other.value
+
+
+_OUT_OF = re.compile(r"\s*(?:out )?of(?: the)?\s*")
+
+
+# ---------------------------------------------------------------- quantifiers
+
+_RANKS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\ba )\b(?:few|wenigen?|peu d[e'’]|pocos|pocas|poucos|poucas)\b|少数|很少|极少|ごく一部|극소수|소수의",
+        r"\b(?:some|several|certain|sometimes|occasionally|einigen?|manchen?|mehreren?|certaine?s|quelques|parfois|algun[oa]s|alguns|algumas|às vezes|a veces)\b|一些|某些|有些|有时|部分|いくつか|(?<!ごく)一部|일부|몇몇",
+        r"\b(?:most(?! (?:[a-z]+(?:ed|ing|ful|ive|ant|ent|al|ic|ly)|recent|similar)\b)|mostly|majority|usually|typically|often|(?:die|der|den) meisten|meistens?|mehrheit\w*|la plupart|majorité|souvent|mayoría|generalmente|maioria|geralmente)\b|大多数?|多数|通常|大部分|ほとんど|大半|多くの|대부분|대다수|대체로",
+        r"\b(?:all(?! in all)|every|each|always|any|both|entire|invariably|never|allen?|aller|jede[rnms]?|immer|stets|sämtliche\w*|tous|toutes|chaque|toujours|todos|todas|cada|siempre|sempre)\b|所有|全部|每[个一名次种项]|总是|始终|一律|(?<!平)均|(?<![首东京])都(?![度市])|すべて|全て|全ての|常に|あらゆる|모든|모두|항상|전부",
+    )
+)
+"""Few, some, most, all, in the languages that are checked; no data set ranks them."""
+FEW, ALL = 0, len(_RANKS) - 1
+
+
+def quantifiers(text: str) -> list[tuple[int, re.Match[str]]]:
+    return [(rank, m) for rank, pattern in enumerate(_RANKS) for m in pattern.finditer(text)]
+
+
+def overstated(mine: AbstractSet[int], theirs: AbstractSet[int]) -> bool:
+    """Whether `all` stands for `most` or `some`, `most` for `some`, or `few` for more."""
+    if not mine or not theirs or mine & theirs:
+        return False
+    return max(mine) > max(theirs) if min(mine) > FEW else True

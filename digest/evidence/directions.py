@@ -14,7 +14,7 @@ from dataclasses import dataclass
 NEGATION = re.compile(
     r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
     r"|\b(?:nicht|kein(?:e[rnms]?)?|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
-    r"|没(?!错)|(?<!显)未(?![来知])|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止])|(?<!三)无(?!监督|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
+    r"|没(?!错)|(?<!显)未(?![来知])|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
     re.IGNORECASE,
 )
 """Lexical words such as 不同 (different) or 无监督 (unsupervised) negate nothing."""
@@ -48,15 +48,15 @@ AXES = (
     ),
     _axis(
         "better",
-        r"(?<!no )\b(?:improv\w*|better|best|outperform(?!ed by)\w*|surpass(?!ed by)\w*|superior\w*|beats?(?!en)|benefi\w*|helps?|helpful|success\w*|succeed\w*|stronger|strongest|effective\w*|robust\w*|reliab\w*|well)\b"
-        r"|优于|胜过|超过|超越|更好|更优|更强|改善|改进|最[好优佳强]|领先|有效|成功|受益|優れ|上回|능가|良[いく]|改善|우수|뛰어나|개선|verbesser\w*|besser\w*|übertr[ei]\w*|amélior\w*|meilleur\w*|surpass\w*|dépass\w*|mejor\w*|super[ae]\w*|melhor\w*|улучш\w*|лучше|превосход\w*",
+        r"(?<!no )\b(?:improv\w*|better|best|outperform(?!ed by)\w*|surpass(?!ed by)\w*|superior\w*|beats?(?!en)|ahead of|benefi\w*|helps?|helpful|success\w*|succeed\w*|stronger|strongest|effective\w*|robust\w*|reliab\w*|well)\b"
+        r"|优于|胜过|超过|超越|更好|更优|更强|改善|改进|最[好优佳强]|领先|有效|成功|受益|優れ|上回|능가|良[いく]|改善|鲁棒|稳健|頑健|강건|우수|뛰어나|능가|앞서|robust[eao]\w*|schläg\w*|geschlagen|devanc\w*|개선|verbesser\w*|besser\w*|übertr[eio]\w*|amélior\w*|meilleur\w*|surpass\w*|dépass\w*|mejor\w*|super[ae]\w*|melhor\w*|улучш\w*|лучше|превосход\w*",
         r"\b(?:degrad\w*|worse\w*|worst|underperform\w*|inferior\w*|hurts?|harm\w*|weaker|weakest|poor(?:er|ly|est)?|deteriorat\w*|ineffective\w*|outperformed by|surpassed by|beaten by|damag\w*|impair\w*|unreliab\w*|badly|suffer\w*)\b"
         r"|不如|劣于|逊于|弱于|更差|较差|更弱|恶化|变差|落后|最差|损害|退化|无效|劣[るっ]|下回|뒤[처지]|moins (?:bon|bien|performant)\w*|悪[いく]|悪化|열등|악화|나쁘|verschlechter\w*|schlechter\w*|unterl[ie]g\w*|dégrad\w*|pire\w*|empeor\w*|peor(?:es)?\b|pior\w*|ухудш\w*|хуже|уступа\w*",
     ),
     _axis(
         "fast",
-        r"\b(?:fast(?:er|est)?|quick\w*|speed(?:s|ed|ing)?[ -]?up\w*|speedup\w*|accelerat\w*|rapid\w*)\b|更快|加速|较快|最快|快于|schneller|rapide\w*|más rápid\w*|mais rápid\w*|быстрее",
-        r"\b(?:slow\w*|decelerat\w*)\b|更慢|减慢|变慢|较慢|最慢|慢于|langsamer|plus lent\w*|más lent\w*|mais lent\w*|медленнее",
+        r"\b(?:fast(?:er|est)?|quick\w*|speed(?:s|ed|ing)?[ -]?up\w*|speedup\w*|accelerat\w*|rapid\w*)\b|更快|加速|较快|最快|快于|schneller|rapide\w*|vite\b|速[いく]|빠[르른]|más rápid\w*|mais rápid\w*|быстрее",
+        r"\b(?:slow\w*|decelerat\w*)\b|更慢|减慢|变慢|较慢|最慢|慢于|langsamer|遅[いく]|느[리린]|plus lent\w*|más lent\w*|mais lent\w*|медленнее",
     ),
     _axis(
         "before",
@@ -81,7 +81,7 @@ AXES = (
         r"\b(?:some|several|partly|partially|sometimes|occasionally|certain|neither|half|a few|a fraction)\b|部分|一些|某些|有时|个别|少数",
     ),
     _axis("most", r"\b(?:most|mostly|majority|often|usually|frequent\w*|common\w*)\b|大多|多数|经常|通常|常见|频繁", r"\b(?:least|minority|rare\w*|seldom|infrequent\w*|uncommon\w*)\b|少数|罕见|很少|极少"),
-    _axis("include", r"\b(?:includ\w*|contain\w*|add(?:s|ed|ing)?|keep\w*|kept|retain\w*|with(?!out|in|draw))\b|包含|包括|加入|添加|保留", r"\b(?:exclud\w*|remov\w*|omit\w*|drop(?:s|ped|ping)?|discard\w*|delet\w*|without|ignor\w*)\b|排除|去掉|去除|移除|删除|丢弃|忽略"),
+    _axis("include", r"\b(?:includ\w*|contain\w*|add(?:s|ed|ing)?|keep\w*|kept|retain\w*|with(?!out|in|draw))\b|包含|包括|加入|添加|保留", r"\b(?:exclud\w*|remov\w*|omit\w*|dropping|discard\w*|delet\w*|without|ignor\w*)\b|排除|去掉|去除|移除|删除|丢弃|忽略"),
     _axis("strong", r"\b(?:strong\w*|substantial\w*|significant\w*|large(?:ly)?|considerabl\w*|great(?:ly)?|much|clear(?:ly)?)\b|显著|明显|大幅|强[烈于]|很大", r"\b(?:weak\w*|slight\w*|marginal\w*|insignificant\w*|negligib\w*|little|small|minor|moderate\w*|modest\w*|hardly|barely)\b|轻微|微弱|略微|不显著|不明显|有限|很小|微小"),
     _axis("public", r"\b(?:public\w*|open\w*|releas\w*|available)\b|公开|开源|发布", r"\b(?:private\w*|closed|proprietary|unreleased|unavailable|withheld)\b|私有|闭源|未公开|不公开"),
     _axis("accept", r"\b(?:accept\w*|support\w*|confirm\w*|prove\w*|allow\w*|permit\w*|enabl\w*)\b|接受|支持|证实|允许", r"\b(?:reject\w*|refut\w*|oppos\w*|disprov\w*|prevent\w*|prohibit\w*|forbid\w*|block\w*)\b|拒绝|反驳|阻止|禁止"),

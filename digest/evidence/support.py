@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
@@ -23,8 +23,10 @@ from digest.checks.facts.claims import missing_figures, missing_names, places_of
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import COMMON, initials_of, squeezed
 from digest.checks.facts.notation import with_english_numbers, with_english_units
+from digest.checks.facts.number_words import counts_in_words, with_counts_in_digits
 from digest.checks.language import base
-from digest.evidence.amounts import bounded_the_other_way, changes
+from digest.evidence.amounts import ALL, bounded_the_other_way, changes, overstated, parts, quantifiers
+from digest.evidence.comparison import compared_with, order_of
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText
 from digest.retrieval.glossary import translated
@@ -342,14 +344,24 @@ class _Case:
         self.mine = _vocabulary(self.whole)
         self.near = _vocabulary(f"{self.whole}\n{ground.around}\n{granted}")
 
+    @cached_property
+    def order(self) -> str:
+        """Whether two compared names stand as in the quotation, or exchanged."""
+        pieces = [p for p in _END.split(self.whole) if p]
+        found = {order_of(self.sentence, piece) for piece in pieces} - {""}
+        return found.pop() if len(found) == 1 else ""
+
     # -------------------------------------------------------- all rules
 
     def doubts(self) -> Iterator[_Doubt]:
         yield from self._figures()
         yield from self._names()
         yield from self._negation()
+        yield from self._quantifiers()
         yield from self._directions()
         yield from self._comparison()
+        yield from self._table_order()
+        yield from self._partners()
         yield from self._roles()
         yield from self._copy()
         yield from self._content()
@@ -373,7 +385,19 @@ class _Case:
         """How many figures and names the sentence shares with the quotation's sentences."""
         shared = [f for f in figures(self.sentence) if f.plain and (f.unit or f.step < 1 or f.value >= 10)]
         held = {f.value for f in shared if places_of_figure(f, self.whole)}
+        if self.foreign:
+            held |= self._worded & {f.value for f in figures(self.whole)}
         return len(held) + len({w.raw for w in self.said if w.name and w.start and self.mine.holds(w)})
+
+    @cached_property
+    def _shares_figures(self) -> bool:
+        """Of a sentence whose words are not known."""
+        own = [f for f in figures(self.sentence) if f.plain] if self.foreign and self.latin else []
+        return any(places_of_figure(f, self.whole) for f in own)
+
+    @cached_property
+    def _worded(self) -> set[float]:
+        return {float(n) for n in counts_in_words(self.sentence, self.language)} if self.foreign else set()
 
     def _content(self) -> Iterator[_Doubt]:
         said, telling = self.said, self.telling
@@ -381,7 +405,9 @@ class _Case:
         if len(said) >= 3 or (self.foreign and len(said) == 2 and not telling):
             if self.share < low and telling < 2:
                 plain = self.share < 0.5 * low and len(said) >= 3
-                yield _Doubt("the quotation is about something else", 1 if telling else 3 if plain else 2)
+                yield _Doubt(
+                    "the quotation is about something else", 1 if telling or self._shares_figures else 3 if plain else 2
+                )
             elif self.share < slight and not telling:
                 yield _Doubt("the quotation says little of it", 1)
             elif self.index and self.share < 0.6:
@@ -393,10 +419,10 @@ class _Case:
             if len(_EAST.findall(rest)) >= 6:
                 yield _Doubt("nothing of it is known from the quotation", 1)
         for clause in _CLAUSES.split(self.sentence):
-            own = list(words(clause))
+            own = [w for w in words(clause) if w.name or not (self.foreign and self.latin)]
             if len(own) >= 3 and len(own) < len(said) and (part := self._share(self.near, own)) < 0.35:
                 told = [f for f in figures(clause) if f.plain and places_of_figure(f, self.whole)]
-                level = 1 if part >= 0.15 else 2 if told else 3
+                level = 1 if part >= 0.15 or (self.foreign and self.latin) else 2 if told else 3
                 yield _Doubt(f"the passage does not say “{clause.strip()[:80]}”", level)
                 return
 
@@ -404,7 +430,7 @@ class _Case:
 
     def _figures(self) -> Iterator[_Doubt]:
         near = f"{self.ground.around}\n{self.granted}"
-        missing = [f for f in missing_figures(self.sentence, self.whole) if not self._printed(f)]
+        missing = [f for f in missing_figures(self.sentence, self.whole) if not self._printed(f) and not self._each(f)]
         for figure in missing:
             if not missing_figures(figure.text, near):
                 yield _Doubt(f"the quotation does not hold {figure.text}", 2)
@@ -418,6 +444,10 @@ class _Case:
                 yield from self._fits(figure)
         yield from self._counts()
         yield from self._bounds()
+
+    def _each(self, figure: Figure) -> bool:
+        """`1文あたり`, `1개당` for `each`, `per`, `a single`."""
+        return self.foreign and figure.value == 1 and _EACH.search(self.whole) is not None
 
     def _printed(self, figure: Figure) -> bool:
         return re.search(rf"(?<![\d.]){re.escape(figure.text)}(?![\d]|\.\d)", self.whole) is not None
@@ -470,8 +500,41 @@ class _Case:
         for r, c in cells:
             head = named(heads[c]) if c < len(heads) else 0.0
             if named(labels[r]) >= best_row and head >= best_head:
+                if _BEST.search(self.sentence) and self._between(rows, c, figure.value):
+                    yield _Doubt(f"in the table {figure.text} is not the best of its column", 3)
                 return
         yield _Doubt(f"in the table {figure.text} stands in another row or column", 3)
+
+    def _between(self, rows: list[list[str]], column: int, value: float) -> bool:
+        """Whether others of the column are higher; where less is better, whether lower ones too."""
+        others = [f.value for row in rows[1:] if column < len(row) for f in list(figures(row[column]))[:1]]
+        least = any(axis.down.search(self.sentence) for axis in AXES[:1]) or _LESS_IS_BETTER.search(rows[0][column])
+        return bool(others) and (min(others) < value if least else max(others) > value)
+
+    def _table_order(self) -> Iterator[_Doubt]:
+        """`A outperforms B` where B's row has the higher figure in the named column."""
+        rows = _rows(self.whole) if self.ground.table else []
+        said = {_folded(w) for w in _LABEL.findall(self.sentence)}
+        columns = (
+            [c for c, head in enumerate(rows[0]) if c and _label(head) and set(_label(head)) <= said] if rows else []
+        )
+        if len(columns) != 1 or _LESS_IS_BETTER.search(rows[0][columns[0]]):
+            return
+        values = {
+            row[0]: f.value for row in rows[1:] if columns[0] < len(row) for f in list(figures(row[columns[0]]))[:1]
+        }
+        for compared in compared_with(self.sentence):
+            others = [n for n in values if n != compared.standard and n in self.sentence]
+            if (
+                compared.standard not in values
+                or len(others) != 1
+                or not (compared.up ^ compared.down) & {"better", "more"}
+            ):
+                continue
+            ahead = values[others[0]] - values[compared.standard]
+            if ahead and (ahead > 0) != bool(compared.up & {"better", "more"}):
+                yield _Doubt("the table has them the other way round", 3)
+                return
 
     def _counts(self) -> Iterator[_Doubt]:
         """Number words: `three models` where the quotation has `five models`."""
@@ -484,14 +547,30 @@ class _Case:
             if counted and all(f.value != figure.value for f in counted):
                 yield _Doubt(f"the quotation gives another number of {noun}", 2)
                 return
+        yield from self._foreign_counts()
+
+    def _foreign_counts(self) -> Iterator[_Doubt]:
+        """`fünf Annotatoren` where the quotation has `three annotators`; `四分之一` for a third."""
+        told = list(figures(self.sentence))
+        worded = self._worded
+        said = {f.value for f in told} | worded
+        left = [f for f in figures(self.whole) if f.value not in said and f.value != 1]
+        counts = any(f.step == 1 and f.value < 100 and f.unit not in ("%", "points") for f in left)
+        lacking = [f"{n:g}" for n in sorted(worded) if counts and all(f.value != n for f in figures(self.whole))]
+        if any(f.unit == "%" for f in left):
+            shares = [f for f in told if f.unit == "%" and not f.plain]
+            lacking += [f.text for f in shares if not places_of_figure(f, self.whole)]
+        if lacking:
+            yield _Doubt(f"the quotation does not hold {lacking[0]}", 3)
 
     def _bounds(self) -> Iterator[_Doubt]:
         """`at least 4` for `up to 4`; `from 3 to 5` for `from 5 to 3`."""
-        for figure in bounded_the_other_way(self.sentence, self.whole):
+        read = with_counts_in_digits(self.sentence, self.language)
+        for figure in bounded_the_other_way(read, self.whole):
             yield _Doubt(f"the quotation bounds {figure.text} the other way", 3)
             return
         theirs = set(changes(self.whole))
-        for start, end in changes(self.sentence):
+        for start, end in changes(read):
             if start != end and (end, start) in theirs and (start, end) not in theirs:
                 yield _Doubt(f"in the quotation it changes from {end:g} to {start:g}", 2)
                 return
@@ -524,13 +603,10 @@ class _Case:
 
     def _negation(self) -> Iterator[_Doubt]:
         mine, theirs = negations(self.sentence), negations(self.whole)
-        if self.foreign:
-            if mine and not theirs and not _HIDDEN_NEGATION.search(self.whole):
-                yield _Doubt("the sentence denies what the quotation does not", 2)
-            elif not mine and (told := negations(self.ground.quotation)) and not _OTHER_SIDE.search(self.sentence):
-                yield _Doubt("the quotation denies it", 2 if self._scope_shared(told) else 1)
-            return
         own, ground = _denials(self.sentence), _denials(self.whole)
+        if self.foreign:
+            yield from self._foreign_negation(own, ground)
+            return
         turned = [*own.turned_in(ground), *ground.turned_in(own)]
         if turned:
             level = 4 if self.share >= 0.6 and not _HIDDEN_NEGATION.search(self.whole) else 2
@@ -546,15 +622,49 @@ class _Case:
                     yield _Doubt(f"the quotation says “{other}”, not “{one}”", 4 if self.share >= 0.5 else 2)
                     return
 
+    def _foreign_negation(self, own: _Denials, ground: _Denials) -> Iterator[_Doubt]:
+        mine, spoken = negations(self.sentence), self._spoken_of()
+        if own.turned_in(ground) and ground.turned_in(own):
+            yield _Doubt("the quotation denies the other of the two", 3)
+        elif self.order == "same":
+            return
+        elif mine and not negations(spoken) and not _HIDDEN_NEGATION.search(spoken):
+            yield _Doubt("the sentence denies what the quotation does not", 2)
+        elif not mine and (told := negations(self.ground.quotation)) and not _OTHER_SIDE.search(self.sentence):
+            yield _Doubt("the quotation denies it", 2 if self._scope_shared(told) else 1)
+
+    def _spoken_of(self) -> str:
+        """Of several sentences, those that share a word with this one; all where none does."""
+        pieces = [p for p in _END.split(self.whole) if p and p.strip()]
+        shared = [p for p in pieces if any(_vocabulary(p).holds(w) for w in self.said if not w.name)]
+        return "\n".join(shared if shared and not self.latin else pieces)
+
     def _scope_shared(self, theirs: Sequence[re.Match[str]]) -> bool:
         said = _vocabulary(self.sentence)
         return any(said.holds(w) for m in theirs for w in list(words(_scope(self.ground.quotation, m)))[:3])
+
+    # -------------------------------------------------------- quantifiers
+
+    def _quantifiers(self) -> Iterator[_Doubt]:
+        """`all` where the quotation has `most` or `some`."""
+        mine, theirs = quantifiers(self.sentence), quantifiers(self.whole)
+        if any(rank == ALL for rank, _ in mine) and all(rank != ALL for rank, _ in theirs):
+            own = {f.value for f in figures(self.sentence)}
+            shares = {f.value for f in figures(self.whole) if f.unit == "%" and not f.plain}
+            if any(n not in own and m in own for n, m in parts(self.whole)) or (shares and not shares & own):
+                yield _Doubt("the quotation speaks of a part", 3)
+        if not overstated({r for r, _ in mine}, {r for r, _ in theirs}):
+            return
+        if self.foreign or any(self._beside(a, b) for _, a in mine for _, b in theirs):
+            yield _Doubt(f"the quotation says “{theirs[0][1][0]}”, not “{mine[0][1][0]}”", 3)
 
     # -------------------------------------------------------- directions
 
     def _directions(self) -> Iterator[_Doubt]:
         compared = _compared(self.sentence), _compared(self.whole)
         for axis in AXES:
+            if axis in AXES[:3] and self.order:
+                continue
             if axis in AXES[:3] and compared[0] and compared[1] and compared[0].crosses(compared[1]):
                 continue  # the sides are exchanged too
             for mine, opposite in ((axis.up, axis.down), (axis.down, axis.up)):
@@ -594,6 +704,10 @@ class _Case:
 
     def _comparison(self) -> Iterator[_Doubt]:
         """`A outperforms B` where the quotation says `B outperforms A`."""
+        if self.order == "exchanged":
+            yield _Doubt("the quotation compares them the other way round", 3 if self.foreign else 4)
+        if self.order:
+            return
         own = _compared(self.sentence)
         for piece in _END.split(self.whole):
             ground = _compared(piece)
@@ -607,6 +721,21 @@ class _Case:
             theirs = [n for n in _names_in_order(piece) if n in mine]
             if len(theirs) > 1 and theirs != [n for n in mine if n in theirs]:
                 yield _Doubt("the quotation has the names in another order", 1)
+                return
+
+    def _partners(self) -> Iterator[_Doubt]:
+        """`A on M, B on N` where the quotation has `B on M, A on N`."""
+        mine, theirs = _together(self.sentence, _CLAUSES), _together(self.whole, _PARTS)
+        shared = {n for pair in mine for n in pair} & {n for pair in theirs for n in pair}
+        for a, b in (sorted(p) for p in mine - theirs if p <= shared):
+            exchanged = [
+                (c, d)
+                for c in shared - {a, b}
+                for d in shared - {a, b, c}
+                if {frozenset((c, d))} <= mine - theirs and {frozenset((a, d)), frozenset((b, c))} <= theirs - mine
+            ]
+            if exchanged:
+                yield _Doubt("the quotation gives the names each other's part", 3)
                 return
 
     def _roles(self) -> Iterator[_Doubt]:
@@ -636,6 +765,14 @@ class _Case:
                     break
 
 
+def _together(text: str, clauses: re.Pattern[str]) -> set[frozenset[str]]:
+    """Pairs of names in one clause."""
+    pieces = (clause for piece in _END.split(text) if piece for clause in clauses.split(piece))
+    named = ({w.raw for w in words(piece) if w.name} for piece in pieces)
+    return {frozenset(pair) for names in named if len(names) <= 6 for pair in combinations(sorted(names), 2)}
+
+
+_PARTS = re.compile(r"[;:](?=\s)|[；：]|\b(?:while|whereas|but)\b", re.IGNORECASE)
 _PLACING = frozenset(("from", "to", "into", "onto", "on", "for"))
 
 
@@ -661,7 +798,7 @@ def _edited(mine: Sequence[_Token], theirs: Sequence[_Token], ops: Sequence[Opco
         if put and out:
             yield from _replaced(put, out, held)
     if moved := {t.norm for t in new} & {t.norm for t in old}:
-        yield _Doubt(f"“{min(moved)}” has another place in the quotation", 2)
+        yield _Doubt(f"“{min(moved)}” has another place in the quotation", 2 if len(moved) > 1 else 1)
     if any(t.name for t in old) and (strange := [t.raw for t in new if t.name and t.norm not in held]):
         yield _Doubt(f"the quotation does not say {strange[0]}", 3)
 
@@ -671,7 +808,8 @@ def _replaced(put: Sequence[_Token], out: Sequence[_Token], held: AbstractSet[st
     if any(_opposite(a.raw, b.raw) for a in put for b in out):
         yield _Doubt(f"the quotation says “{old}”, not “{new}”", 4)
     elif any(t.norm in held for t in put):
-        yield _Doubt(f"“{new}” stands elsewhere in the quotation", 2)
+        every = all(t.norm in held for t in put)
+        yield _Doubt(f"“{new}” stands elsewhere in the quotation", 2 if every else 1)
     elif _same_direction(new, old):
         return
     elif any(t.name for t in put) and any(t.name for t in out):
@@ -680,6 +818,15 @@ def _replaced(put: Sequence[_Token], out: Sequence[_Token], held: AbstractSet[st
         yield _Doubt(f"the quotation says “{old}”, not “{new}”", 1)
 
 
+_BEST = re.compile(
+    r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
+    re.IGNORECASE,
+)
+_LESS_IS_BETTER = re.compile(
+    r"↓|\b(?:errors?|loss|perplexity|ppl|wer|cer|mae|rmse|mse|fid|latency|time|params?|parameters|memory|cost)\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
 _MEASURES = frozenset(("ms", "s", "min", "h", "d", "wk", "mo", "y", "gb", "mb", "kb", "tb", "km", "cm", "mm", "nm"))
 _STATED = frozenset(("more", "better", "fast", "positive", "same", "most"))
 """Axes that are read across languages: the others have words that mean much else."""
@@ -689,7 +836,7 @@ _CLAUSES = re.compile(
 )
 _HIDDEN_NEGATION = re.compile(
     r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
-    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
+    r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
 """Words that a true sentence may render by a negation."""
@@ -785,8 +932,14 @@ def _denials(text: str) -> _Denials:
             inside = [i for i, w in enumerate(every) if w.start < negation.start()][-2:]
         denied.update(inside)
         heads.append(frozenset(s for i in inside[:2] for s in every[i].stems))
+    for gone in _GONE.finditer(text):
+        denied.update([i for i, w in enumerate(every) if w.start >= gone.end()][:4])
     stems = [(i in denied, s) for i, w in enumerate(every) for s in w.stems]
     return _Denials(tuple(heads), frozenset(s for no, s in stems if no), frozenset(s for no, s in stems if not no))
+
+
+_GONE = re.compile(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
+"""Words after which a thing is away, as after `without`."""
 
 
 def _window(text: str, match: re.Match[str], size: int = 4) -> list[Word]:

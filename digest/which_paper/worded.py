@@ -8,13 +8,12 @@ here: the words for a paper, for `number`, for `last`, and for what else is numb
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from digest.checks.facts.number_words import number_words, numbers_of
+from digest.checks.facts.number_words import number_words, numbers_of, without_accents
 
 
 class _Nouns(NamedTuple):
@@ -110,12 +109,6 @@ def descriptions(question: str) -> Iterator[str]:
     plain = without_accents(question)
     for language in _NOUNS:
         yield from (m["what"].strip() for pattern in _about(language) for m in pattern.finditer(plain))
-
-
-def without_accents(text: str) -> str:
-    """The text without capitals and accents, as `number_words.json` has it."""
-    split = unicodedata.normalize("NFD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in split if not "\u0300" <= c <= "\u036f"))
 
 
 def _named(plain: str, count: int) -> Iterator[tuple[int, int, int]]:

@@ -7,8 +7,9 @@ Chinese numerals (`百分之三十`, `三成`, `两倍`, `一半`), TeX and Engl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.checks.facts.number_words import numbers_of
 
@@ -38,8 +39,10 @@ _WORDS = {
     **_CARDINAL,
     "half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "hundred": 100.0, "thousand": 1000.0, "million": 1e6, "billion": 1e9, "dozen": 12.0, "once": 1.0,
 }  # fmt: skip
+_MANY = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _MAGNITUDE = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 100.0,
-              "千": 1e3, "百万": 1e6, "千万": 1e7, "万": 1e4, "亿": 1e8, "万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11}  # fmt: skip
+              "千": 1e3, "百万": 1e6, "千万": 1e7, "万": 1e4, "亿": 1e8, "万亿": 1e12, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "億": 1e8, "兆": 1e12, "만": 1e4, "억": 1e8, "조": 1e12}  # fmt: skip
 _UNIT = {
     "%": "%", "percent": "%", "per cent": "%", "％": "%", "pct": "%", "个百分点": "points", "百分点": "points", "percentage points": "points", "percentage point": "points",
     "points": "points", "point": "points", "pp": "points", "点": "points", "分": "points",
@@ -61,7 +64,7 @@ _TENS = "|".join(w for w, n in _CARDINAL.items() if n >= 20)
 _UNITS = "|".join(w for w, n in _CARDINAL.items() if 1 <= n <= 9)
 _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<![A-Za-z0-9_.])\.\d+)"
 _SUFFIX = (
-    r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
+    r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
     r"(?:(?:-|\s|\\,|\\)*(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
     r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-z])|(?-i:[smhJW])(?![A-Za-z0-9_-])|°))?"
 )
@@ -79,10 +82,11 @@ _UNDER = re.compile(
 )
 _AFTER_ABOUT = re.compile(r"^\s*(?:左右|上下|多|余|以上)")
 _FIGURE = re.compile(
-    rf"(?=[\d.])(?:(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
+    rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX})"
-    r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|一半|半数)"
+    r"|(?=[百一二两三四五六七八九十半千])(?P<han>百分之(?P<per>[零一二两三四五六七八九十百点]{1,12}|\d{1,9}(?:\.\d{1,9})?)|(?P<tenths>[一二两三四五六七八九])成(?P<halfway>半)?(?![为本员长果功就熟分])|(?P<times>[一二两三四五六七八九十百]{1,8})(?P<bei>倍)|(?P<hanbig>[一二两三四五六七八九十百千]{1,10})(?P<hanmag>万亿|[万亿])|(?P<of>[二三四五六七八九十])分[之の](?P<parts>[一二两三四五六七八九])|一半|半数)"
+    r"|\b(?=[ahotfz])(?:(?P<half>(?:one[- ]|a )?half(?= (?:of|the)\b))|(?P<fraction>(?P<many>a|one|two|three|four)[- ](?P<part>third|quarter|fifth|tenth)s?\b(?:(?<!\ba third)(?<!\ba fifth)(?<!\ba tenth)|(?=\s+of\b|\s+the\b|[,.;)]|$))))"
     rf"|\b(?=[defhnostz])(?P<word>(?:(?:{_TENS})(?:[- ](?:{_UNITS}))?|{'|'.join(_CARDINAL)}|half|twice|double[sd]?|triple[sd]?)\b(?:[- ](?P<wordmag>hundred|thousand|million|billion)\b)?(?:[- ]?(?P<wordunit>percent|per cent|times|fold)\b)?)",
     re.IGNORECASE,
 )
@@ -147,7 +151,18 @@ def _read(match: re.Match[str]) -> tuple[float, str, float, bool]:
         factor = _MAGNITUDE.get((match["magnitude"] or "").lower(), 1.0)
         unit = (match["unit"] or "").replace("\\", "").lower()
         return _float(match["num"]) * factor, _UNIT.get(unit, ""), _step(match["num"]) * factor, True
+    if match["whole"]:
+        return _share(float(match["some"]), float(match["whole"]))
+    if match["half"]:
+        return _share(1, 2)
+    if match["fraction"]:
+        return _share(_MANY[match["many"].lower()], _PARTS[match["part"].lower()])
     return _han(match) if match["han"] else _word(match)
+
+
+def _share(many: float, parts: float) -> tuple[float, str, float, bool]:
+    """A fraction in words, to whole per cents."""
+    return round(100 * many / (parts or 1)), "%", 1.0, False
 
 
 def _han(match: re.Match[str]) -> tuple[float, str, float, bool]:
@@ -160,6 +175,8 @@ def _han(match: re.Match[str]) -> tuple[float, str, float, bool]:
     if match["hanbig"]:
         factor = _MAGNITUDE[match["hanmag"]]
         return han_number(match["hanbig"]) * factor, "", factor, True
+    if match["of"]:
+        return _share(han_number(match["parts"]), han_number(match["of"]))
     return 50.0, "%", 10.0, False
 
 
@@ -178,8 +195,16 @@ def _word(match: re.Match[str]) -> tuple[float, str, float, bool]:
     return value, unit, 1.0, False
 
 
-def figures(text: str) -> Iterator[Figure]:
-    """Yields figures in order; a range (`10–20%`) gives both ends with its unit."""
+def figures(text: str) -> Sequence[Figure]:
+    """In order; a range (`10–20%`) gives both ends with its unit."""
+    return _figures_of(text) if len(text) <= _KEPT else _parsed(text)
+
+
+_KEPT = 2_000
+"""Characters of a text whose figures are kept, as each rule on a sentence asks for them."""
+
+
+def _parsed(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     for match in _FIGURE.finditer(text):
         value, unit, step, plain = _read(match)
@@ -195,7 +220,10 @@ def figures(text: str) -> Iterator[Figure]:
             last = found.pop()
             found.append(Figure(last.value, unit, last.step, last.text, last.start, last.about, last.bound, last.plain))
         found.append(Figure(value, unit, step, match[0].strip(" \\$"), match.start(), about, bound, plain))
-    yield from found
+    return tuple(found)
+
+
+_figures_of = lru_cache(maxsize=256)(_parsed)
 
 
 def _end(figure: Figure) -> int:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from digest.checks.language import base
 
-_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+(?:\.\d{3})*,\d+(?![\d,]|\.\d)")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+(?:\.\d{3})*,\d+(?!\d|[.,]\d)")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?P<group>[.\u00a0\u202f\u2009 ])\d{3}(?:(?P=group)\d{3})*(?![\d.])")
 _SPACES = " \u00a0\u202f\u2009"
 
@@ -60,6 +60,7 @@ _UNITS = {
     "duration-day": "days", "duration-week": "weeks", "duration-month": "months", "duration-year": "years",
     "digital-kilobyte": "KB", "digital-megabyte": "MB", "digital-gigabyte": "GB", "digital-terabyte": "TB",
 }  # fmt: skip
+_MAGNITUDES = {"1000": "thousand", "1000000": "million", "1000000000": "billion", "1000000000000": "trillion"}
 _COUNTS = (1, 2, 5)
 """A number of each plural form."""
 _ORDINARY = re.compile(r"[^\W\d_][^\W\d_A-Z]{2,}")
@@ -86,11 +87,20 @@ def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
             written = not word.isascii() if len(word) < 3 else word.isalpha()
             if word and not number and written:
                 found.setdefault(word.lower(), english)
+    for plural in locale.compact_decimal_formats.get("long", {}).values():
+        for number, pattern in plural.items():
+            word = pattern.pattern.replace("0", "").strip(_SPACES)
+            if number in _MAGNITUDES and pattern.pattern.startswith("0") and word.isalpha() and len(word) > 2:
+                found.setdefault(word.lower(), _MAGNITUDES[number])
     words = "|".join(sorted(map(re.escape, found), key=len, reverse=True))
     # An ending of a case may follow: `Tagen`, `часами`; in Chinese, Japanese and Korean anything.
     spaced = base(language) not in ("zh", "ja", "ko")
     end = r"[^\W\d_]{0,2}(?!\w)" if spaced else ""
     return re.compile(rf"(?<=\d)(?P<space>\s?)(?P<word>{words}){end}", re.IGNORECASE) if found else None, found
+
+
+_PART_OF = re.compile(r"[之の의]\s?\d")
+"""`3分の1` is a third, and no minutes."""
 
 
 def with_english_units(text: str, language: str) -> str:
@@ -102,8 +112,10 @@ def with_english_units(text: str, language: str) -> str:
     def english(match: re.Match[str]) -> str:
         before = text[max(0, match.start() - 6) : match.start()]
         unit = words[match["word"].lower()]
-        if (unit == "days" and re.search(r"[月월]\s?\d+$", before)) or (
-            unit in ("months", "years") and re.search(r"(?:\d{4}|[年년]\s?\d+)$", before)
+        if (
+            (unit == "days" and re.search(r"[月월]\s?\d+$", before))
+            or (unit in ("months", "years") and re.search(r"(?:\d{4}|[年년]\s?\d+)$", before))
+            or _PART_OF.match(text, match.end())
         ):
             return match[0]
         return f" {unit} "

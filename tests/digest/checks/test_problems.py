@@ -14,7 +14,7 @@ STRANGERS = json.loads((HERE / "outputs_strangers.json").read_text("utf-8"))
 """Written by somebody who had not seen the checks; some with the paper they are about, some with what is to be kept of them;
 `amiss` are those that are still judged wrongly."""
 STRUCTURE = json.loads((HERE / "outputs_structure.json").read_text("utf-8"))
-"""Open brackets, a translator's words, remarks on titles, stutter, capitals: written before the checks for them, set 2 held back."""
+"""Open brackets, a translator's words, remarks on titles, stutter, capitals: written before the checks for them, sets 2, 6 and 7 held back; `amiss` as above."""
 SHARED_DATA = SHARED / "data/outputs/model_outputs_dev.jsonl"
 PAPER = (
     "We present DynamicVLA, a 0.4B vision-language-action model for dynamic object manipulation. It overlaps inference and execution, and "

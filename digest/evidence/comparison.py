@@ -1,0 +1,144 @@
+"""Which name a comparison is held against, in the languages that are checked. Pure.
+
+`Kestrel` in `better than Kestrel`, `übertrifft Kestrel`, `von Kestrel übertroffen`,
+`Kestrel を上回る`, `与 Kestrel 相比`: with the direction, it tells who is ahead of whom.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: E501  # patterns of words read as lists
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from digest.evidence.directions import AXES, Axis
+
+_BETTER = AXES[1]
+_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
+_ARTICLE = r"(?:the|our|its|der|den|dem|die|das|le|la|les|el|los|las|os?|as?)\s+"
+_THAN = re.compile(
+    r"(?:(?:\b(?:than|over|versus|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
+    rf"(?:{_ARTICLE})?|(?:比|较|相比于|相较于)\s?)$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较)")
+_AGENT = re.compile(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.IGNORECASE)
+_OBJECT = re.compile(r"^\s*(?:を|을|를)\s*")
+_BESIDE = re.compile(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
+_CLAUSE = re.compile(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
+_MORE = re.compile(r"\b(?:mehr|plus|más|mais)\b|多い|更多|多用|多[花耗需]", re.IGNORECASE)
+_LESS = re.compile(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
+_BEHIND_ANOTHER = re.compile(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Compared:
+    standard: str
+    """The name that another is held against."""
+    names: frozenset[str]
+    up: frozenset[str]
+    down: frozenset[str]
+    """Names of the axes along which the other is ahead, or behind."""
+
+
+@lru_cache(maxsize=64)
+def compared_with(text: str) -> tuple[Compared, ...]:
+    """Every name of a sentence that is a comparison's standard, with the clause's directions.
+
+    Of two names, the other one is the standard of a clause that names none: `…, but A is faster`.
+    """
+    return tuple(_compared_with(text))
+
+
+def _compared_with(text: str) -> Iterator[Compared]:
+    names = list(_NAME.finditer(text))
+    every = frozenset(m[0] for m in names)
+    clauses = list(_clauses(text))
+    used = set()
+    for name in names:
+        turned = _standard(text, name)
+        if turned is None:
+            continue
+        clause, (up, down) = _clause_of(clauses, name)
+        used.add(clause)
+        own = frozenset(m[0] for m in _NAME.finditer(clause))
+        yield Compared(name[0], own if len(own) > 1 else every, *((down, up) if turned else (up, down)))
+    for clause in clauses if len(every) == 2 and used else ():
+        own = frozenset(m[0] for m in _NAME.finditer(clause))
+        if len(own) == 1 and clause not in used and any(found := _directions(clause)):
+            yield Compared(next(iter(every - own)), every, *found)
+
+
+def _standard(text: str, name: re.Match[str]) -> bool | None:
+    """Whether the direction is the standard's own, as in the passive; None if it is none."""
+    before, after = text[: name.start()], text[name.end() :]
+    if _THAN.search(before) or _BEHIND.match(after):
+        return False
+    verbs = [m for side in (_BETTER.up, _BETTER.down, _BEHIND_ANOTHER) for m in side.finditer(text)]
+    if any(_BESIDE.match(text[m.end() : name.start()]) for m in verbs if m.end() <= name.start()):
+        return False
+    if _OBJECT.match(after) and any(name.end() < m.start() <= name.end() + 24 for m in verbs):
+        return False
+    return True if verbs and _AGENT.search(before) else None
+
+
+def _clauses(text: str) -> Iterator[str]:
+    start = 0
+    for match in _CLAUSE.finditer(text):
+        yield text[start : match.start()]
+        start = match.end()
+    yield text[start:]
+
+
+def _clause_of(clauses: list[str], name: re.Match[str]) -> tuple[str, tuple[frozenset[str], frozenset[str]]]:
+    """The clause of the standard, or the next one (`Compared with A, …`), and its directions."""
+    own = next((i for i, c in enumerate(clauses) if re.search(rf"(?<!\w){re.escape(name[0])}(?!\w)", c)), 0)
+    for clause in clauses[own : own + 2]:
+        if any(found := _directions(clause)):
+            return clause, found
+    whole = "".join(clauses)
+    return whole, _directions(whole)
+
+
+def _directions(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Along which axes something is ahead and behind; `less robust` is behind in robustness."""
+    plain, turned = _GRADED.sub("", text), set()
+    for degree in _GRADED.finditer(text):
+        less = bool(re.fullmatch(_FEWER, degree["degree"], re.IGNORECASE))
+        turned |= {
+            (a.name, bool(a.up.match(degree["word"])) != less)
+            for a in AXES[1:3]
+            if a.up.match(degree["word"]) or a.down.match(degree["word"])
+        }
+    if not turned:
+        plain = text
+    up = {axis.name for axis in AXES[:3] if _ahead(axis, plain)} | {name for name, ahead in turned if ahead}
+    down = {axis.name for axis in AXES[:3] if _behind(axis, plain)} | {name for name, ahead in turned if not ahead}
+    return frozenset(up - down), frozenset(down - up)
+
+
+_FEWER = r"less|weniger|moins|menos"
+_GRADED = re.compile(rf"\b(?P<degree>more|mehr|plus|más|mais|{_FEWER})\s+(?P<word>\w+)", re.IGNORECASE)
+
+
+def _ahead(axis: Axis, text: str) -> bool:
+    return bool(axis.up.search(text) or (axis.name == "more" and _MORE.search(text)))
+
+
+def _behind(axis: Axis, text: str) -> bool:
+    own = {"more": _LESS, "better": _BEHIND_ANOTHER}.get(axis.name)
+    return bool(axis.down.search(text) or (own and own.search(text)))
+
+
+def order_of(sentence: str, quotation: str) -> str:
+    """`same`, `exchanged`, or empty where no two names are compared in both."""
+    found = set()
+    for mine in compared_with(sentence):
+        for theirs in compared_with(quotation):
+            both = {mine.standard, theirs.standard} <= mine.names & theirs.names
+            agree = bool(mine.up & theirs.up or mine.down & theirs.down)
+            cross = bool(mine.up & theirs.down or mine.down & theirs.up)
+            if both and agree != cross:
+                found.add("same" if (mine.standard == theirs.standard) == agree else "exchanged")
+    return found.pop() if len(found) == 1 else ""
