@@ -171,7 +171,7 @@ async def make_digest(
         replace(ledger.entries[i], state=State.CHOSEN)
         for i in sorted(shown & ledger.entries.keys() - intake.through.keys())
     )
-    return DigestResult(digest, (*intake.seeded, *considered(intake, scores, shown, now), *again), intake)
+    return DigestResult(digest, (*intake.seeded, *considered(intake, ledger, scores, shown, now), *again), intake)
 
 
 def numbered(entries: Sequence[Entry], summary: Summary) -> tuple[Entry, ...]:

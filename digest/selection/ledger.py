@@ -114,7 +114,7 @@ def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | N
         if paper.id not in latest.ids:
             if paper.published >= latest.horizon:
                 continue
-            if paper.published < latest.cut_off and not any(covers(c, paper) for c in known):
+            if paper.published < latest.cut_off and not any(covers(c, of) for c in known for of in paper.categories):
                 seeded.append(_before(paper, listing.categories, latest.day, now))
                 continue
         if flaw := _flaw(paper):
@@ -136,18 +136,22 @@ def take_in(listing: Listing, ledger: Ledger, now: datetime, again_day: date | N
 
 
 def considered(
-    intake: Intake, scores: Iterable[Score], shown: Collection[str], now: datetime
+    intake: Intake, ledger: Ledger, scores: Iterable[Score], shown: Collection[str], now: datetime
 ) -> tuple[LedgerEntry, ...]:
-    """The entries stored with the Digest: one per paper, beside `intake.seeded`."""
+    """The entries stored with the Digest: one per paper, beside `intake.seeded`. What an earlier
+    run of the day has shown stays chosen."""
     by_rank = sorted({s.paper_id: s for s in scores}.values(), key=lambda s: (-s.total, s.paper_id))
     ranked = {s.paper_id: (rank, s) for rank, s in enumerate(by_rank, 1)}
     entries = []
     for paper in intake.news:
-        entry = LedgerEntry(paper.id, intake.through[paper.id], now, State.CONSIDERED, intake.latest, title=paper.title)
+        held = ledger.entries.get(paper.id)
+        state = State.CHOSEN if paper.id in shown or (held and held.state is State.CHOSEN) else State.CONSIDERED
+        first_seen = held.first_seen if held else now
+        entry = LedgerEntry(paper.id, intake.through[paper.id], first_seen, state, intake.latest, title=paper.title)
         if paper.id in ranked:
             rank, score = ranked[paper.id]
             entry = replace(entry, score=score.total, rank=rank, reason=score.reason)
-        entries.append(replace(entry, state=State.CHOSEN) if paper.id in shown else entry)
+        entries.append(entry)
     for skip in intake.skipped:
         through = intake.through[skip.paper_id]
         entries.append(
@@ -169,9 +173,9 @@ def own_day(ledger: Ledger, shown: Iterable[str]) -> date | None:
     return max((ledger.entries[i].day for i in shown if i in ledger.entries), default=None)
 
 
-def covers(category: str, paper: Paper) -> bool:
+def covers(category: str, of_paper: str) -> bool:
     """An archive (`cs`, `astro-ph`) covers its subject classes."""
-    return any(c == category or c.startswith(f"{category}.") for c in paper.categories)
+    return of_paper == category or of_paper.startswith(f"{category}.")
 
 
 def _latest(listing: Listing, now: datetime) -> _Latest:
@@ -197,9 +201,13 @@ def _latest_by_calendar(listing: Listing, now: datetime) -> _Latest:
 
 
 def _papers(listing: Listing) -> list[Paper]:
+    """Each paper once: as the feed has it, or as the API has it where the feed's entry is
+    incomplete or older."""
     papers: dict[str, Paper] = {}
     for paper in (*(item.paper for item in listing.latest), *listing.window):
-        papers.setdefault(paper.id, paper)
+        held = papers.setdefault(paper.id, paper)
+        if paper.version > held.version or (_flaw(held) and paper.version == held.version and not _flaw(paper)):
+            papers[paper.id] = paper
     return list(papers.values())
 
 
@@ -220,7 +228,7 @@ def _before(paper: Paper, categories: tuple[str, ...], day: date, now: datetime)
 
 
 def _category(paper: Paper, categories: tuple[str, ...]) -> str:
-    return next((c for c in categories if covers(c, paper)), paper.primary)
+    return next((c for c in categories for of in paper.categories if covers(c, of)), paper.primary)
 
 
 def _flaw(paper: Paper) -> str:

@@ -10,11 +10,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from digest.model import Paper, Profile, Score
 from digest.render.labels import label
 from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
+from digest.selection.ledger import covers
 
 BY = "extractive"
 
@@ -29,13 +31,17 @@ _SIGNS = (
 
 def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
     """A Score for each paper, in the order given, without a model."""
-    queries = _bm25(papers, f"{profile.interests} {' '.join(profile.wanted)}")
+    queries = _bm25(papers, wishes(profile))
     return [_score(paper, profile, fit) for paper, fit in zip(papers, queries, strict=True)]
 
 
-def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
+def wishes(profile: Profile) -> list[str]:
+    """The terms that interests and keywords search for; none where they hold only little words."""
+    return list(dict.fromkeys(asked(f"{profile.interests} {' '.join(profile.wanted)}")))
+
+
+def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:
     """0 to 1: BM25 relative to the batch's best, times the wishes' weight the best matches."""
-    query = list(dict.fromkeys(asked(wishes)))
     if not papers or not query:
         return [0.0] * len(papers)
     bags = [[*terms(p.title), *terms(p.title), *terms(p.abstract)] for p in papers]
@@ -52,23 +58,27 @@ def _bm25(papers: Sequence[Paper], wishes: str) -> list[float]:
     return [s / best * strength for s in scores]
 
 
-def _holds(text: str, keyword: str) -> bool:
-    """Whether it contains the phrase, inflected or not; a Chinese one also by its English."""
-    wanted = terms(keyword, little=True)
-    return any(_run(terms(text, little=True), phrase) for phrase in [wanted, *_english(keyword)] if phrase)
-
-
 def _english(keyword: str) -> list[list[str]]:
     return [asked(keyword)] if re.search(r"[\u4e00-\u9fff]", keyword) and not re.search(r"[A-Za-z]", keyword) else []
 
 
-def _run(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    width = len(phrase)
-    return any(list(words[i : i + width]) == list(phrase) for i in range(len(words) - width + 1))
-
-
 def matched(keywords: Sequence[str], text: str) -> tuple[str, ...]:
-    return tuple(k for k in keywords if k.strip() and _holds(text, k))
+    """The keywords whose phrase it contains, inflected or not; a Chinese one in English too."""
+    return tuple(k for k in keywords if any(phrase in _words(text) for phrase in _phrases(k)))
+
+
+@lru_cache(maxsize=500)
+def _words(text: str) -> str:
+    return _spaced(terms(text, little=True))
+
+
+@lru_cache(maxsize=1_000)
+def _phrases(keyword: str) -> tuple[str, ...]:
+    return tuple(_spaced(phrase) for phrase in [terms(keyword, little=True), *_english(keyword)] if phrase)
+
+
+def _spaced(words: Sequence[str]) -> str:
+    return f" {' '.join(words)} "
 
 
 def _score(paper: Paper, profile: Profile, fit: float) -> Score:
@@ -77,11 +87,11 @@ def _score(paper: Paper, profile: Profile, fit: float) -> Score:
     in_title = matched(profile.wanted, paper.title)
     out = matched(profile.unwanted, whole)
     people = watched(paper, profile.authors)
-    if profile.wanted or profile.interests.strip():
+    if wishes(profile):
         share = min(1.0, (len(hits) + len(in_title)) / 3)
         relevance = 10 * min(1.0, 0.65 * fit + 0.45 * share)
     else:
-        relevance = 6.0 if paper.primary in profile.categories else 4.0
+        relevance = 6.0 if any(covers(c, paper.primary) for c in profile.categories) else 4.0
     if people:
         relevance = max(relevance, 7.0)
     if out:
@@ -107,7 +117,7 @@ def _reason(
     pieces += [label("reason.unwanted", language, words=quoted(out))] if out else []
     if not pieces:
         # A word of three letters or of another script may fit and not be named.
-        unmatched = bool(profile.interests or profile.wanted) and not fit
+        unmatched = bool(wishes(profile)) and not fit
         pieces = [label("reason.field.only" if unmatched else "reason.field", language, category=paper.primary)]
     reason = label("reason", language, pieces=label("separator", language).join(pieces))
     return reason[0].upper() + reason[1:]

@@ -69,7 +69,7 @@ async def test_over_a_fortnight_with_outages_every_paper_comes_once():
                 failed.append(now.date())
                 continue
             intake = take_in(listing, ledger, now)
-            ledger = entered(ledger, intake, (*intake.seeded, *considered(intake, [], [], now)))
+            ledger = entered(ledger, intake, (*intake.seeded, *considered(intake, ledger, [], [], now)))
             came |= {p.id: now.date() for p in intake.news}
             counted.update(p.id for p in intake.news)
     assert failed == [date(2026, 11, 19)]

@@ -54,7 +54,8 @@ class Reader:
         window = [
             p
             for p in self.world.api(now)
-            if now - timedelta(days=14) <= p.published and any(covers(c, p) for c in self.categories)
+            if now - timedelta(days=14) <= p.published
+            and any(covers(c, of) for c in self.categories for of in p.categories)
         ]
         window.sort(key=lambda p: p.published, reverse=True)
         day = today(now) if feed else None
@@ -66,7 +67,9 @@ class Reader:
         intake = take_in(self.look(at), self.ledger, at, again)
         scores = [Score(p.id, 5, 5, f"because of {p.id}", "a-model") for p in intake.news]
         shown = [p.id for p in intake.news[:chosen]]
-        self.ledger = entered(self.ledger, intake, (*intake.seeded, *considered(intake, scores, shown, at)))
+        self.ledger = entered(
+            self.ledger, intake, (*intake.seeded, *considered(intake, self.ledger, scores, shown, at))
+        )
         self.taken += ids(intake)
         return intake
 
@@ -367,7 +370,7 @@ def test_withdrawn_papers_and_those_without_metadata_are_skipped_once_and_counte
 def test_every_considered_paper_keeps_its_score_rank_and_reason(world):
     intake = take_in(Reader(world).look(eastern(f"{FRI}T09:00")), Ledger(), eastern(f"{FRI}T09:00"))
     scores = [Score("2601.00040", 3, 3, "weak", "m"), Score("2601.00041", 9, 6, "strong", "m")]
-    entries = {e.paper_id: e for e in considered(intake, scores, {"2601.00041"}, eastern(f"{FRI}T09:01"))}
+    entries = {e.paper_id: e for e in considered(intake, Ledger(), scores, {"2601.00041"}, eastern(f"{FRI}T09:01"))}
     first, second = entries["2601.00041"], entries["2601.00040"]
     assert (first.state, first.rank, first.score, first.reason) == (State.CHOSEN, 1, 8.0, "strong")
     assert (second.state, second.rank, second.score, second.reason) == (State.CONSIDERED, 2, 3.0, "weak")
@@ -393,6 +396,33 @@ def test_again_reads_its_own_day_as_unseen_and_nothing_older(world):
     day = own_day(reader.ledger, ids(first))
     again = reader.run(f"{FRI}T15:00", again=day)
     assert (ids(again), again.late, again.day) == (ids(first), first.late, first.day)
+
+
+def test_what_was_shown_stays_shown_after_a_second_run_and_a_changed_profile(world):
+    reader = Reader(world)
+    first = reader.run(f"{FRI}T09:00", chosen=1)
+    seen = reader.ledger.entries[ids(first)[0]]
+    reader.run(f"{FRI}T15:00", again=own_day(reader.ledger, ids(first)), chosen=0)
+    assert reader.ledger.entries[ids(first)[0]].state is State.CHOSEN
+    assert reader.ledger.entries[ids(first)[0]].first_seen == seen.first_seen
+    reader.ledger = reopened(reader.ledger)
+    assert ids(reader.run(f"{FRI}T16:00")) == ids(first)[1:]
+
+
+@pytest.mark.parametrize(
+    ("feed", "api", "news", "skipped"),
+    [
+        ({"abstract": ""}, {}, ["2601.00040"], []),
+        ({}, {"version": 2, "withdrawn": True}, [], ["withdrawn"]),
+        ({}, {"abstract": ""}, ["2601.00040"], []),
+    ],
+)
+def test_the_fuller_and_newer_entry_of_feed_and_api_counts(feed, api, news, skipped):
+    now = eastern(f"{FRI}T09:00")
+    held, shown = (replace(paper(40, f"{WED}T15:00"), **values) for values in (feed, api))
+    listing = Listing(("cs.CV",), date(2026, 1, 30), (Listed(held, Kind.NEW),), (shown,), now)
+    intake = take_in(listing, Ledger(), now)
+    assert (ids(intake), [s.reason for s in intake.skipped]) == (news, skipped)
 
 
 def test_again_after_a_first_run_on_a_weekend_gives_the_same_papers(world):
@@ -479,7 +509,11 @@ def test_every_announced_paper_is_accounted_for_exactly_once(world, hours, added
         accounted.update(taken)
         accounted.update(e.paper_id for e in intake.seeded)
     papers = {i: k.paper for i, k in world.papers.items()}
-    wanted = {i for i, p in papers.items() if any(covers(c, p) and p.published >= at for c, at in since.items())}
+    wanted = {
+        i
+        for i, p in papers.items()
+        if any(covers(c, of) and p.published >= at for c, at in since.items() for of in p.categories)
+    }
     assert accounted == Counter(wanted)
 
 

@@ -29,6 +29,15 @@ def test_what_is_wanted_comes_first_and_the_reason_names_the_words():
     assert "none of your keywords" in scores["2601.00002"].reason
 
 
+@pytest.mark.parametrize(
+    "wishes", [{}, {"wanted": ("", " ")}, {"interests": "papers about the use of it"}, {"interests": "!"}]
+)
+@pytest.mark.parametrize("category", ["cs.RO", "cs"])
+def test_wishes_without_a_word_to_search_for_are_none_and_an_archive_has_its_classes(wishes, category):
+    scores = lexical(PAPERS, Profile(categories=(category,), **wishes))
+    assert {(s.relevance, s.reason) for s in scores} == {(6.0, "In cs.RO.")}
+
+
 def test_interests_in_the_teams_own_words_rank_too():
     scores = by_id(Profile(interests="We build robots that manipulate and grasp objects."))
     assert max(scores.values(), key=lambda s: s.total).paper_id == "2601.00004"
