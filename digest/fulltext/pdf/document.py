@@ -17,7 +17,7 @@ from digest.fulltext.abstract import ABSTRACT
 from digest.fulltext.completeness import letters, lost_share, read_letters
 from digest.fulltext.hidden import screened
 from digest.fulltext.pdf import characters
-from digest.fulltext.pdf.blocks import Block, join
+from digest.fulltext.pdf.blocks import Block, has_ended, join
 from digest.fulltext.pdf.headings import abstract_rest, is_contents, is_references
 from digest.fulltext.pdf.layout import PageLines, body_type, reading_order
 from digest.fulltext.pdf.objects import has_layers
@@ -30,6 +30,10 @@ FRONT = "Front matter"
 BODY = "Main text"
 MIN_PARAGRAPH = 200
 """Characters of a paragraph before the first heading that is no address."""
+MIN_SENTENCE = 5
+"""Words that end in a full stop: with fewer they may be an address."""
+MAX_TITLE_BLOCK = 0.1
+"""Of a text."""
 MIN_TEXT = 200
 """Characters: with less, the pages are scanned pictures."""
 
@@ -161,24 +165,36 @@ class _SectionBuilder:
             rest = [s for s in rest if s is not abstract]
         else:
             abstract = Section(ABSTRACT, 1)
-        size = [sum(letters(p.text) for s in sections for p in s.passages) for sections in ((front,), rest)]
-        known = self._abstract is not None or size[0] < 0.1 * size[1]
-        kept = _without_title_block(front.passages, known=known)
-        self.left_out += sum(letters(p.text) for p in front.passages) - sum(letters(p.text) for p in kept)
+        if self._abstract is not None:
+            kept = tuple(p for p in front.passages if p.form is Form.CAPTION or _is_paragraph(p))
+        else:
+            kept = _without_title_block(front.passages, sum(_letters(s.passages) for s in (front, *rest)))
+        self.left_out += _letters(front.passages) - _letters(kept)
         front = Section(FRONT if rest else BODY, 1, "", 1, kept)
         return (abstract, *((front,) if kept else ()), *rest)
 
 
-def _without_title_block(passages: tuple[Passage, ...], *, known: bool) -> tuple[Passage, ...]:
+def _without_title_block(passages: tuple[Passage, ...], whole: int) -> tuple[Passage, ...]:
     """The text before the first heading, without the title and the authors at its head.
 
-    `known`: it is little, or the abstract after it has a heading, so only its prose is kept. Else
-    the text of a letter without headings begins with the first paragraph.
+    It begins with the first sentence. If that leaves out too much of the `whole` letters, it is no
+    title block.
     """
-    prose = [i for i, p in enumerate(passages) if p.form is Form.TEXT and _weight(p.text) > MIN_PARAGRAPH]
-    if known:
-        return tuple(p for i, p in enumerate(passages) if p.form is Form.CAPTION or i in prose)
-    return passages[prose[0] if prose else 0 :]
+    first = next((i for i, p in enumerate(passages) if _is_paragraph(p) or _is_sentence(p)), len(passages))
+    return passages if _letters(passages[:first]) > MAX_TITLE_BLOCK * whole else passages[first:]
+
+
+def _letters(passages: Sequence[Passage]) -> int:
+    return sum(letters(p.text) for p in passages)
+
+
+def _is_paragraph(passage: Passage) -> bool:
+    return passage.form is Form.TEXT and _weight(passage.text) > MIN_PARAGRAPH
+
+
+def _is_sentence(passage: Passage) -> bool:
+    words = max(len(passage.text.split()), _weight(passage.text) // 12)
+    return passage.form is Form.LIST or (words >= MIN_SENTENCE and has_ended(passage.text))
 
 
 def _weight(text: str) -> int:

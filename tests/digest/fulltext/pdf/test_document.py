@@ -326,6 +326,35 @@ def test_a_page_of_short_lines_alone_is_kept_too():
     assert "29: a short remark." in read(bytes(sheet.output())).text
 
 
+@pytest.mark.parametrize(
+    ("opening", "kept"),
+    [
+        (["Dear colleagues,", "", "We find a gap of 37.25 meV."], True),
+        (["Institute of Examples", "1 Example Road"], False),
+        ([f"{n}: rates of cups and plates" for n in range(30)], True),
+        (["1) wash the cups", "2) dry the cups."], True),
+    ],
+)
+def test_a_text_without_headings_begins_with_its_first_sentence(opening, kept):
+    sheet = Sheet()
+    sheet.lines(opening, y=80)
+    sheet.prose(y=500, times=6)
+    text = read(bytes(sheet.output()))
+    assert (opening[-1] in text.text) is kept
+    assert text.lost == 0
+
+
+def test_a_text_that_repeats_itself_on_every_page_is_no_running_head():
+    form = [f"Question {n}: how many cups do you own?" for n in "abcdefghij"]
+    sheet = Sheet()
+    for _ in range(4):
+        sheet.lines(["Survey of Cups", *form], y=40, step=11)
+        sheet.prose(y=300)
+        sheet.add_page()
+    text = read(bytes(sheet.output())).text
+    assert text.count("Question j") == 4
+
+
 SCRIPTS = {
     "korean": "격자 구조의 에너지 간극은 온도에 따라 변한다. 우리는 서른일곱 밀리전자볼트의 값을 측정하였다. 모든 시료는 같은 방법으로 준비되었다.",
     "arabic": "نقيس فجوة الطاقة في شبكة مشدودة ونقارنها بنموذج بلا معاملات حرة. جميع العينات حضرت بالطريقة نفسها.",

@@ -143,6 +143,10 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "on a picture of its colour": lambda made: (f"q 500 0 0 40 60 390 cm /I Do Q .25 g {TEXT}", image(made, b"\x40"), ""),
     "behind a clipping path": lambda _: (f"q 0 0 5 5 re W n {TEXT} Q", "", ""),
     "behind an empty clipping path": lambda _: (f"q 72 400 0 0 re W n {TEXT} Q", "", ""),
+    "behind a hole": lambda _: (f"q 60 380 500 40 re 60 380 500 40 re W* n {TEXT} Q", "", ""),
+    "behind a slit": lambda _: (f"q 72 403 500 .05 re W n {TEXT} Q", "", ""),
+    "under stripes": lambda _: (TEXT + "1 g " + "".join(f"60 {392 + 2 * i} 500 2.05 re f " for i in range(12)), "", ""),
+    "under a thick line": lambda _: (f"{TEXT} q 1 G 40 w 60 404 m 560 404 l S Q", "", ""),
     "behind a form's box": lambda made: ("/X Do", form(made, TEXT, box="0 0 5 5"), ""),
     "pressed together": lambda _: (f"1 Tz {TEXT} 100 Tz", "", ""),
     "narrow": lambda _: (letters_apart(".02 0 0 1 72 400 Tm"), "", ""),
@@ -200,6 +204,9 @@ SEEN: dict[str, Callable[[RawPdf], Drawn]] = {
     "turned page": lambda _: (TEXT, "", "/Rotate 90"),
     "white on a dark box of a turned page": lambda _: (f"0 0 .4 rg 60 390 500 40 re f 1 g {TEXT}", "", "/Rotate 90"),
     "outlines": outlines,
+    "on its own outline": lambda _: (f"q 1 G 3 w 1 Tr {TEXT} Q 0 g {TEXT}", "", ""),
+    "between thin rules": lambda _: (TEXT + "".join(f"60 {390 + 4 * i} 500 .4 re f " for i in range(6)), "", ""),
+    "in a round clip": lambda _: (f"q 0 300 m 0 600 600 600 600 300 c h W n {TEXT} Q", "", ""),
 }  # fmt: skip
 
 
