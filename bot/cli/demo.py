@@ -236,9 +236,9 @@ class Tour:
                 return
             if line in LEAVE:
                 return
-            if line:
+            while line:
                 await self.handle(line)
-                await self._fill_form()
+                line = await self._fill_form()
 
     async def handle(self, line: str) -> None:
         name, _, rest = line.partition(" ")
@@ -290,23 +290,29 @@ class Tour:
         click = Click(self._id(), choice.action, choice.value, self.thread, VISITOR, "", self.context.now())
         await self._handler.on_click(click, self._responder)
 
-    async def _fill_form(self) -> None:
-        """Asks for the fields of an open form one by one; Ctrl-C leaves all as it is."""
+    async def _fill_form(self) -> str:
+        """Asks for the fields of an open form's first page one by one. Ctrl-C and a command leave
+        all as it is; the command is returned."""
         form, self.chat.form = self.chat.form, None
         if form is None or self._session is None:
-            return
+            return ""
         terminal.say("Enter keeps a value, Ctrl-C leaves all as it is.")
-        values, asked = {field.name: field.value for field in form.fields}, [f.name for f in form.fields]
+        values, asked = {f.name: f.value for f in form.fields}, [f.name for f in form.fields if not f.more]
         try:
             while asked:
                 for field in form.fields:
                     if field.name in asked:
-                        values[field.name] = await self._session.prompt_async(
-                            f"{field.label}: ", default=values[field.name]
-                        )
+                        kept = values[field.name]
+                        typed = await self._session.prompt_async(field.ask, default=kept)
+                        command = typed.removeprefix(kept).strip()
+                        if command.startswith(("/digest", "/paper", "/help", "/quit")):
+                            terminal.say("Left as it is.")
+                            return command
+                        values[field.name] = typed
                 asked = [*await self.submit(form, values)]
         except (EOFError, KeyboardInterrupt):
             terminal.say("Left as it is.")
+        return ""
 
     async def submit(self, form: Form, values: dict[str, str]) -> dict[str, str]:
         """Returns the problems by field, after it has said them."""
@@ -314,8 +320,9 @@ class Tour:
         sent = Submission(self._id(), form.action, form.value, values, self.thread, VISITOR, now)
         problems = await self._handler.on_submit(sent, self._responder)
         await self._handler.drain()
-        for problem in problems.values():
-            terminal.say(problem)
+        asked = {field.name: field.ask for field in form.fields}
+        for name, problem in problems.items():
+            terminal.say(f"{asked.get(name, '')}{problem}")
         return dict(problems)
 
     def _say_questions(self, sample: SampleDay) -> None:

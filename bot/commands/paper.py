@@ -37,7 +37,7 @@ from bot.digests.cards import note
 from bot.digests.delivery import show_pictured
 from bot.questions.answering import answer_name, answer_privately, load_sources
 from bot.questions.comparison import compare_papers
-from bot.questions.lookup import find_paper, look_up, note_earlier_digest
+from bot.questions.lookup import earlier_digest, find_paper, look_up
 from digest.arxiv.ids import PaperRef, looks_like_id, only_elsewhere, parse
 from digest.compare import MAX_PAPERS
 from digest.errors import BadInput, NotFound
@@ -163,8 +163,8 @@ async def show_card(context: Context, command: Command, found: Paper, respond: R
 
 async def show_entry(context: Context, entry: Entry, asked: Command | Click, respond: Responder, language: str) -> None:
     """Shows the asker a paper's card, with its figure where that is taken."""
-    noted = await note_earlier_digest(context, entry, asked.place, language)
-    post = cards.card(noted, language, shared=ALONE in asked.extra)
+    earlier = await earlier_digest(context, entry.paper, asked.place, language)
+    post = cards.card(entry, language, shared=ALONE in asked.extra, earlier=earlier)
     chat = context.chats[asked.place.platform]
     await show_pictured(chat, post, context.services.cache.get, lambda picture: respond.show(post, picture=picture))
 

@@ -161,13 +161,15 @@ def keys(offered: Sequence[Choice]) -> RenderableType:
 
 
 def form(shown: Form) -> RenderableType:
-    """A list of the fields and their values: a terminal has no forms."""
+    """A list of the fields and their values: a terminal has no forms, and one page."""
     lines = [Plain(shown.title, style="bold")]
     for field in shown.fields:
-        options = (
-            f" ({', '.join(value for _label, value in field.options)})" if 0 < len(field.options) <= OPTIONS else ""
-        )
-        lines.append(Plain.assemble(f"{field.label}: ", (field.value or "-", "bold"), (options, "small")))
+        if field.more:
+            continue
+        values = [value for _label, value in field.options]
+        others = 0 < len(values) <= OPTIONS and values != field.value.split(",")
+        options = f" ({', '.join(values)})" if others else ""
+        lines.append(Plain.assemble(field.ask, (field.value or "-", "bold"), (options, "small")))
         if field.hint:
             lines.append(Plain(f"  {field.hint}", style="small"))
     return _Narrow(Edge(Group(*lines)))
@@ -199,7 +201,10 @@ def _blocks(blocks: Sequence[Block], zone: tzinfo | None) -> list[RenderableType
 
 def _menu(menu: Menu, first: int) -> RenderableType:
     numbered = enumerate((label for label, _value in menu.options), first)
-    lines = [Plain.assemble("  ", (str(n), "bold"), f" {_clean(label)}") for n, label in numbered]
+    # A paper of a digest has its number already.
+    lines = [
+        Plain.assemble("  ", (str(n), "bold"), f" {_clean(label).removeprefix(f'{n} · ')}") for n, label in numbered
+    ]
     return Group(Plain(_clean(menu.placeholder)), *lines)
 
 

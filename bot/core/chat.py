@@ -182,6 +182,11 @@ class Field:
     secret: bool = False
     """In a Form of at most five fields: what is typed is kept nowhere on its way."""
 
+    @property
+    def ask(self) -> str:
+        """The label before what was chosen; a question needs no colon."""
+        return f"{self.label} " if self.label.endswith(("?", "？")) else f"{self.label}: "
+
 
 @dataclass(frozen=True)
 class Form:

@@ -294,11 +294,13 @@ def paper_post(
     return Post(tuple(blocks), fallback(f"{entry.number} · {name_in(digest, entry)}", core), digest.language)
 
 
-def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False) -> Post:
-    """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel."""
+def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: bool = False, earlier: str = "") -> Post:
+    """A paper outside of a digest, as `/paper` shows it. `shared`: it is already in the channel.
+    `earlier`: where it was shown before."""
     value = str(PaperById(entry.paper.versioned))
     body = _body(entry, language, detail, chosen=False)
-    shown = (*_head(entry, language), *_figure(entry, language))
+    before = (Small(earlier),) if earlier else ()
+    shown = (*_head(entry, language), *before, *_figure(entry, language))
     blocks = [*shown, *body, _buttons(value, language, share=not shared)]
     core = entry.analysis.core if entry.analysis else ""
     return Post(tuple(blocks), fallback(short_title(entry.paper), core), language)

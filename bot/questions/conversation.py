@@ -45,7 +45,7 @@ from bot.digests.delivery import show_pictured
 from bot.questions import etiquette
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
 from bot.questions.comparison import asks_to_compare, compare_papers
-from bot.questions.lookup import look_up, note_earlier_digest
+from bot.questions.lookup import earlier_digest, look_up
 from bot.questions.subjects import Subjects, check_names_paper, find_in_ledger, find_subjects
 from bot.store import QuestionState, StoredQuestion, StoreUnavailable, ThreadRecord, Watch
 from bot.store.limits.budget import admit, lifted
@@ -371,8 +371,8 @@ class Conversation:
         await draft.status(say("question.reading", language, papers=names))
         if _is_lookup(question.text) and not question.subject:
             entry = await look_up(context, subjects.papers[0], language, question.place.key, pictured=True)
-            entry = await note_earlier_digest(context, entry, question.place, language)
-            return _shared(cards.card(entry, language, shared=True), [subjects.papers[0].id])
+            earlier = await earlier_digest(context, entry.paper, question.place, language)
+            return _shared(cards.card(entry, language, shared=True, earlier=earlier), [subjects.papers[0].id])
         sources = await load_sources(context, subjects.papers, subjects.digest.key if subjects.digest else "")
         await draft.status(_reading(names, [source.text for source in sources], language))
         if len(sources) > 1 and asks_to_compare(question.text):

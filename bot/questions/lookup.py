@@ -12,6 +12,7 @@ from digest.errors import NotFound
 from digest.model import Entry, Paper, Score
 from digest.ports import booked
 from digest.read_paper import read_paper
+from digest.render.labels import day_words
 from digest.render.markdown import link
 
 NO_SCORE = Score("", 0, 0, "", "")
@@ -35,17 +36,17 @@ async def look_up(context: Context, paper: Paper, language: str, payer: str, *, 
         return await read_paper(paper, NO_SCORE, 0, language, context.services, figures=figures)
 
 
-async def note_earlier_digest(context: Context, entry: Entry, place: Place, language: str) -> Entry:
-    """Adds a note that links to the channel's earlier digest with this paper, if there is one."""
-    earlier = await context.store.earlier(entry.paper.id, place.key)
+async def earlier_digest(context: Context, paper: Paper, place: Place, language: str) -> str:
+    """A link to the channel's earlier digest with this paper; empty if there is none."""
+    earlier = await context.store.earlier(paper.id, place.key)
     if earlier is None or not earlier.message:
-        return entry
-    said = say("card.earlier", language, day=f"{earlier.local_date}", n=earlier.number)
+        return ""
+    said = say("card.earlier", language, day=day_words(earlier.local_date, language, "yMMMEd"), n=earlier.number)
     try:
         url = await context.chats[place.platform].link(replace(place, thread=""), earlier.message)
     except ChatError:  # the message is gone, but the date is still right
-        return replace(entry, notes=(*entry.notes, said))
-    return replace(entry, notes=(*entry.notes, link(said, url)))
+        return said
+    return link(said, url)
 
 
 async def entry_by_id(context: Context, digest_key: str, paper_id: str) -> Entry | None:

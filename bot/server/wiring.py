@@ -100,7 +100,7 @@ class App:
             pace=self.pace,
             archive=self.archive,
             links=self.links(),
-            zotero=self.zotero,
+            zotero=self.zotero if chats.keys() - {"console"} else None,  # slow to load, for channels alone
             reports=self.reports(chats),
         )
 

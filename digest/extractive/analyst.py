@@ -156,7 +156,9 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
         return replace(blank, text=f"{said} {marks}", quotes=quotes, found=False)
     name = "answer" if len(sources) == 1 else "answer.many"
     said = label(f"extractive.{name}", language, marks=marks)
-    if unmatched := wanted.unmatched([e.quotation for e, _ in hits]):
+    numbers = {str(s.number) for s in sources}  # the question names the paper by it
+    unmatched = [word for word in wanted.unmatched([e.quotation for e, _ in hits]) if word not in numbers]
+    if unmatched:
         words = label("separator.quoted", language).join(map(escape, unmatched))
         said = label("extractive.unmatched", language, said=said, words=words)
     return replace(blank, text=said, quotes=quotes)

@@ -95,8 +95,7 @@ def _said(field: Field, filling: Filling, *, value: bool = True) -> list[str]:
     """Its label, its value and what is wrong with it."""
     shown = shortened(_value(field, filling) or "–", VALUE)
     problem = filling.panel.problems.get(field.name) if filling.panel else None
-    between = " " if field.label.endswith(("?", "？")) else ": "
-    line = f"**{escape(field.label)}**" + (f"{between}{escape(shown)}" if value else "")
+    line = f"**{escape(field.label)}**" + (f"{field.ask.removeprefix(field.label)}{escape(shown)}" if value else "")
     return [line, *([f"⚠ {escape(problem)}"] if problem else [])]
 
 

@@ -183,3 +183,23 @@ async def test_ctrl_c_clears_the_line_and_an_unknown_command_is_named(tour, caps
     assert "Ctrl-D leaves." in told
     assert "There is no /nothing here." in told
     assert "half" not in seen(tour)
+
+
+async def test_a_command_typed_into_a_field_leaves_the_form_and_is_carried_out(tour, capsys):
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("/digest setup\rrobots\r/digest status\r\x04")
+        await tour.run_prompt()
+    assert "Left as it is." in capsys.readouterr().err
+    shown = seen(tour)
+    assert "Watched authors" not in shown  # of the second page
+    assert "What do you work on? -" in shown
+    assert "Last digest: " in shown
+    assert "robots" not in shown.split("Last digest")[1]
+
+
+async def test_a_paper_s_number_stands_once_before_it(tour):
+    seen(tour)
+    await tour.handle("/paper today")
+    assert "3 Progress and Tradeoffs" in seen(tour).split("Choose a paper")[1]
+    await tour.ask("How many emotions does paper 4 annotate?")
+    assert "“4”" not in seen(tour)

@@ -80,7 +80,7 @@ async def test_today_lists_the_latest_digest(channel):
 async def test_a_card_says_when_the_paper_was_in_a_digest_here(channel):
     digest, _ = await channel.digest()
     respond = await channel.command("paper", digest.entries[0].paper.id)
-    assert "In the digest of 2026-01-30, number 1" in respond.text
+    assert "In the digest of Fri, Jan 30, 2026, number 1" in respond.text
 
 
 async def test_saved_papers_are_listed_until_they_are_forgotten(channel):

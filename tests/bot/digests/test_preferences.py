@@ -9,6 +9,7 @@ from bot.core.subscription import Subscription
 from bot.digests.daily import RunOptions
 from bot.digests.preferences import load_learned, load_preferences
 from digest.model import Digest
+from digest.render.labels import day_words
 from tests.bot.people import ANN, BOB, HERE, Channel
 
 
@@ -113,7 +114,7 @@ def relevance(digest: Digest) -> dict[str, float]:
 async def test_a_lookup_in_a_thread_says_where_the_paper_was_before(channel):
     digest, thread = await channel.digest()
     said = await channel.ask(thread, digest.entries[0].paper.id)
-    assert f"In the digest of {digest.local_date}, number 1" in said
+    assert f"In the digest of {day_words(digest.local_date, 'en', 'yMMMEd')}, number 1" in said
     _, value = (await channel.command("paper", "today")).menu().options[0]
     assert "In the digest of" in (await channel.click(("lookup", value))).text
 
