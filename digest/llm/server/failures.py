@@ -219,7 +219,7 @@ def judge(complaint: Complaint, context: Context, *, challenged: bool = False) -
         return Misconfigured(_said(label.sentence(f"error.model.{name}", **values), complaint.words, context))
 
     def passing() -> TemporaryFailure:
-        sentence = label.sentence("error.model.down", status=status)
+        sentence = _trouble(status)
         return TemporaryFailure(_said(sentence, complaint.words, context), complaint.wait, complaint=complaint)
 
     too_long = RequestTooLong(
@@ -290,6 +290,10 @@ def _means_credit(status: int, text: str, complaint: Complaint) -> bool:
     return bool(about) and not paced and not _LIMIT_FIELD.search(text) and not _FILTER.search(text)
 
 
+def _trouble(status: int) -> Sentence:
+    return label.sentence("error.model.busy" if status == 429 else "error.model.down", status=status)
+
+
 def _page(complaint: Complaint, context: Context, *, challenged: bool) -> PaperboyError:
     """A web page: of a gate before the server, of a wrong address, or of a server that is down."""
     status = complaint.status
@@ -299,7 +303,7 @@ def _page(complaint: Complaint, context: Context, *, challenged: bool) -> Paperb
         sentence = label.sentence("error.model.gate", status=status)
     elif status >= 500 or status in (408, 425, 429) or (status == 200 and context.sound):
         sentence = (
-            label.sentence("error.model.down", status=status)
+            _trouble(status)
             if status != 200
             else label.sentence("error.model.unreadable", why=label.sentence("model.web page"))
         )

@@ -168,7 +168,7 @@ async def test_arxiv(house):
 
 
 async def test_the_model_by_digests_and_not_over_by_a_digest_that_did_without(house):
-    house.model.trouble = ModelUnavailable("The model server is overloaded or down (503).")
+    house.model.trouble = ModelUnavailable("The model server has trouble of its own (503).")
     await house.day(until_done=True)  # at last without the model
     house.arxiv.empty = True
     await house.day(until_done=True)  # a day without news says nothing of the model
@@ -179,7 +179,7 @@ async def test_the_model_by_digests_and_not_over_by_a_digest_that_did_without(ho
 
 
 async def test_the_model_by_questions(house):
-    house.model.trouble = ModelUnavailable("The model server is overloaded or down (503).")
+    house.model.trouble = ModelUnavailable("The model server has trouble of its own (503).")
     for _ in range(3):
         await house.ask()
         house.channel.clock.forward(timedelta(minutes=20))

@@ -46,7 +46,7 @@ class Model(ExtractiveAnalyst):
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         if self.down:
-            raise ModelUnavailable("The model server is overloaded or down (503).")
+            raise ModelUnavailable("The model server has trouble of its own (503).")
         if self.refused:
             raise Misconfigured("The model server refused the key (401).")
         return await super().rank(papers, profile)

@@ -95,9 +95,9 @@ async def test_a_sound_server_takes_three_calls(redis_url):
         (404, '{"detail": "Not Found"}', State.DOUBTFUL, "address of the model server seems wrong (404)"),
         (405, "", State.DOUBTFUL, "address of the model server seems wrong (405)"),
         (402, "{}", State.DOUBTFUL, "no credit left"),
-        (429, '{"error": {"message": "slow down"}}', State.DOUBTFUL, "overloaded or down (429)"),
-        (500, "oops", State.DOUBTFUL, "overloaded or down (500)"),
-        (503, "<html>", State.DOUBTFUL, "overloaded or down (503)"),
+        (429, '{"error": {"message": "slow down"}}', State.DOUBTFUL, "takes no more requests for now (429)"),
+        (500, "oops", State.DOUBTFUL, "has trouble of its own (500)"),
+        (503, "<html>", State.DOUBTFUL, "has trouble of its own (503)"),
     ],
 )
 async def test_a_key_is_called_taken_only_where_the_server_took_it(status, body, state, said):
