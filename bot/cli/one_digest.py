@@ -163,4 +163,4 @@ def _same_settings(digest: Digest, wanted: Subscription) -> bool:
 
 def _missing_analyses(digest: Digest) -> str:
     without = [str(e.number) for e in digest.entries if e.analysis is None]
-    return f"Papers {', '.join(without)} could not be analysed; the document says why." if without else ""
+    return f"No usable analysis of number {', '.join(without)}: the abstract stands in its place." if without else ""

@@ -64,7 +64,7 @@ label = Texts(
     text("score.words", "by words: relevance {relevance}, significance {significance}, of 10"),
     text("watched", "By an author you watch: {names}."),
     text("late", "Announced earlier, included today."),
-    text("learned", "Chosen because of this channel's 👍, 🔖 and questions: similar to “{title}” ({words})."),
+    text("learned", "Chosen because of 👍, 🔖 or questions here: similar to “{title}” ({words})."),
         text("unverified", "not verified in the paper"),
     text("unsupported", "Not found in the text that was read: {items}."),
     text("unconfirmed", "(?) not confirmed by the quoted passage"),
@@ -125,7 +125,7 @@ label = Texts(
     text("reason.words", "title or abstract mentions {words}"),
     text("reason.unwanted", "but also the unwanted {words}"),
     text("reason.field", "in {category}"),
-    text("reason.field.only", "in {category}; matches none of your keywords"),
+    text("reason.field.only", "in {category}; matches none of your words"),
     # what the stand-in for the model says
     text("extractive.finding", "A result, in the paper's own words:"),
     plural("extractive.overview", "{n} paper. Fields: {fields}.", "{n} papers. Fields: {fields}."),

@@ -25,7 +25,7 @@ async def test_a_right_that_is_missing_is_named_before_anything_is_made(kind, wo
         assert not world.model.calls
         place.allow()
         place.command("digest", "now")
-        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
 
 
@@ -41,7 +41,7 @@ async def test_a_digest_that_cannot_be_posted_is_said_and_now_posts_it_when_the_
         calls = len(world.model.calls)
         place.allow()
         place.command("digest", "now")
-        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
         assert len(world.model.calls) == calls
 
@@ -55,7 +55,7 @@ async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_pa
         await place.kill()
         world.model.latency = 0.0
         await place.start()
-        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
 
 
@@ -129,7 +129,7 @@ async def test_an_answer_waits_while_its_thread_is_locked(world, tmp_path):
     async with a_place("discord", world, tmp_path / "bot.log", subscribed=True) as place:
         assert isinstance(place, OnDiscord)
         place.command("digest", "now")
-        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         thread = place.discord.channels[place.parent()]
         calls = len(world.model.calls)
         thread["thread_metadata"]["locked"] = True  # moderators may write all the same
@@ -159,5 +159,5 @@ async def test_now_is_posted_and_told_though_the_store_dies_meanwhile(world, tmp
         await place.until_logged("event=model_call")
         [server] = servers(world.home / "home")
         server.kill()
-        await place.until(lambda: any("Today's digest is in the channel." in text for text in place.alone()))
+        await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3

@@ -26,7 +26,7 @@ def test_what_is_wanted_comes_first_and_the_reason_names_the_words():
     scores = by_id(Profile(wanted=("Gaussian splatting", "driving"), language="en"))
     assert max(scores.values(), key=lambda s: s.relevance).paper_id == "2601.00001"
     assert "Gaussian splatting" in scores["2601.00001"].reason
-    assert "none of your keywords" in scores["2601.00002"].reason
+    assert "none of your words" in scores["2601.00002"].reason
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_none_of_your_keywords_is_said_only_where_none_matches():
     paper = a_paper(title="A 3D Method", abstract="It works in 3D.")
     [score] = lexical([paper], Profile(("cs.CV",), "3D", language="en"))
     assert score.relevance > 0
-    assert "none of your keywords" not in score.reason
+    assert "none of your words" not in score.reason
     [none] = lexical([paper], Profile(("cs.CV",), "zebras", language="en"))
     assert none.relevance == 0
-    assert "none of your keywords" in none.reason
+    assert "none of your words" in none.reason

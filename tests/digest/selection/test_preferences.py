@@ -96,7 +96,7 @@ def test_an_author_of_a_voted_paper_pulls():
 def test_the_reason_names_the_lesson_and_what_is_shared_in_the_reader_s_language():
     m = moved(Preferences((Example(paper("grasp", 90, title="Grasp with $\\pi$"), 1),)))[DAY[0].id]
     assert "Grasp with π" in m.say("en")
-    assert "因本频道" in m.say("zh")
+    assert "提问选入" in m.say("zh")
     assert m.shared
     assert all(word.lower() in f"{DAY[0].title} {DAY[0].abstract}".lower() for word in m.shared)
     assert all(word in m.say("en") for word in m.shared)
