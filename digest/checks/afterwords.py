@@ -85,30 +85,42 @@ _ALTERNATIVES = re.compile(
 
 
 _TRANSLATED = re.compile(
-    r"\b(?:translat|render|paraphras)|\bversion of the\b|\b(?:english|original) version\b|译|訳し|訳した|翻訳|意訳|번역|옮[겼긴]|의역|übersetz|\btradu[cizt]|\btradot|перев[оеё]",
+    r"\b(?:translat|render|paraphras)|\bversion of the\b|\b(?:english|original) version\b|译|訳し|訳した|翻訳|全訳|訳文|意訳|번역|옮[겼긴]|의역|übersetz|\btradu[cçizt]|\btradot|перев[оеё]",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"\b(?:original|source text|english|chinese|german|french|spanish|japanese|korean|portuguese)\b|原文|英文|中文|原語|英語|원문|영어|englisch\w*|original\w*|anglais|inglés|inglês|оригинал\w*|английск\w*",
+    r"\b(?:original|source text|(?:against|from) the source|english|chinese|german|french|spanish|japanese|korean|portuguese)\b|原文|英文|中文|原語|英語|원문|영어|englisch\w*|original\w*|anglais|inglés|inglês|оригинал\w*|английск\w*",
     re.IGNORECASE,
 )
 _WORDED = re.compile(
-    r"\b(?:terms?|terminology|names|sentences?|wording|word order|phrasing|counterparts?|equivalents?|idioms?)\b|术语|语序|长句|句子|人名|习语|用語|長い文|용어|긴 문장"
-    r"|\w*begriffe?n?\b|fachw[oö]rt\w*|entsprechung\w*|redewendung\w*|eigennamen|sätze|wortstellung|termes|équivalents?|tournures|phrases|términos|equivalentes?|giros|frases|nombres|termos|expressões|nomes|термин\w*|предложени\w*",
+    r"\b(?:terms?|terminology|names|sentences?|wording|word order|phrasing|counterparts?|equivalents?|idioms?|proper nouns|ambiguit\w+|style|tone)\b|术语|专有名词|措辞|歧义|固有名詞|고유 ?명사|语序|长句|句子|人名|习语|用語|長い文|용어|긴 문장"
+    r"|\w*begriffe?n?\b|fachw[oö]rt\w*|entsprechung\w*|redewendung\w*|eigennamen|noms propres|nombres propios|nomes próprios|sätze|wortstellung|termes|équivalents?|tournures|phrases|términos|equivalentes?|giros|frases|nombres|termos|expressões|nomes|термин\w*|предложени\w*",
     re.IGNORECASE,
 )
 _HANDLED = re.compile(
-    r"\b(?:kept|left|split|unchanged|preserv\w*|adjust\w*|adapted|condensed|consistently|paraphrased|retained|shortened|faithful\w*|as close|closely|readab\w*|concise\w*)\b|保留|调整|拆分|拆成|精简|压缩|统一|改动|增删|便于|为准|通顺|习惯|残し|分割し[たて]|意訳|損なわ|남겨|나누어|그대로"
-    r"|belassen|übernommen|angepasst|unverändert\w*|geteilt|beibehalten|umgestellt|gekürzt|lesbarkeit|so eng wie|laissé\w*|scind\w*|adapt[éa]\w*|conserv\w*|faciliter la lecture|dejado|dividid\w*|facilitar a? ?l?a? ?lec?i?tura|mantid\w*|mantien\w*|sigue de cerca|segue de perto|оставлен\w*|сохран\w*|разбит\w*",
+    r"\b(?:kept|left|split|unchanged|preserv\w*|adjust\w*|adapted|condensed|untouched|simplif\w*|consistently|paraphrased|retained|shortened|faithful\w*|as close|closely|readab\w*|concise\w*)\b|保留|调整|拆分|拆成|精简|压缩|统一|改动|增删|便于|未作|简化|そのまま|그대로|为准|通顺|习惯|残し|分割し[たて]|意訳|損なわ|남겨|나누어|그대로"
+    r"|belassen|übernommen|angepasst|unverändert\w*|geteilt|beibehalten|umgestellt|gekürzt|lesbarkeit|so eng wie|laissé\w*|scind\w*|adapt[éa]\w*|conserv\w*|faciliter la lecture|dejado|dividid\w*|facilitar a? ?l?a? ?lec?i?tura|modifi\w*|alterad[oa]s|mantid\w*|mantien\w*|sigue de cerca|segue de perto|оставлен\w*|сохран\w*|разбит\w*",
     re.IGNORECASE,
 )
 _OF_RESEARCH = re.compile(
-    r"\b(?:authors?|papers?|models?|methods?|data\w*|benchmarks?|baselines?|results?|systems?|experiments?|prompts?|annotat\w*|scores?|tasks?|corp(?:us|ora)|train\w*|evaluat\w*|users?|participants?)\b"
-    r"|作者|论文|模型|方法|数据|基准|基线|结果|系统|实验|提示|任务|语料|著者|論文|モデル|手法|データ|ベンチマーク|結果|저자|논문|모델|방법|데이터|벤치마크|결과"
+    r"\b(?:authors?|papers?|models?|methods?|data\w*|benchmarks?|baselines?|results?|systems?|experiments?|prompts?|annotat\w*|scores?|tasks?|corp(?:us|ora)|train\w*|evaluat\w*|tests?|inputs?|outputs?|(?:en|de)cod\w*|users?|participants?)\b"
+    r"|作者|论文|模型|方法|数据|基准|基线|结果|系统|实验|提示|任务|语料|测试|输入|输出|解码|编码|著者|論文|モデル|手法|データ|ベンチマーク|結果|저자|논문|모델|방법|데이터|벤치마크|결과"
     r"|autor\w*|arbeit|modell\w*|verfahren|daten\w*|ergebnis\w*|auteurs?|article|modèles?|méthodes?|données|résultats?|modelos?|métodos?|datos|resultados?|artículo|artigo|dados|conjuntos?|автор\w*|модел\w*|данн\w*|метод\w*",
     re.IGNORECASE,
 )
-_SPEAKS_OF_ITSELF = (_TRANSLATED, _SOURCE, _WORDED, _HANDLED)
+_TO_READER = re.compile(
+    r"\b(?:please|you|your)\b|您|请(?!求|示)|ください|いただいた|주신|주세요|\b(?:bitte|veuillez|por favor)\b",
+    re.IGNORECASE,
+)
+_HERE_IS = re.compile(
+    r"\A\W*(?:(?:this|that|here|above) (?:is|are)|这就是|以上|以上が|이상은|das ist|hier ist|voilà|voici|esta (?:es|é)|aquí está|aqui está)",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_ITSELF = (_TRANSLATED, _SOURCE, _WORDED, _HANDLED, _TO_READER)
+
+
+_ANY_TRANSLATION = re.compile(r"\A\W*(?:the|die|la|a) (?!above|obige|vor|présente)", re.IGNORECASE)
+"""`The translation …` may be any."""
 
 
 def _is_note_on_wording(bare: str, body: str) -> bool:
@@ -116,8 +128,8 @@ def _is_note_on_wording(bare: str, body: str) -> bool:
     if _OF_RESEARCH.search(bare):
         return False
     ways = sum(bool(pattern.search(bare)) for pattern in _SPEAKS_OF_ITSELF) + bool(first_person(bare))
-    if _TRAILING_BRACKET.fullmatch(bare) and _TRANSLATED.search(bare):
-        ways += 1
+    if _TRANSLATED.search(bare) and (_TRAILING_BRACKET.fullmatch(bare) or _HERE_IS.match(bare)):
+        ways += 2
     return ways >= (2 if _HANDLED.search(bare) or first_person(bare) or bare[0] in "(（" else 3) + _shares_words(
         bare, body
     )
@@ -146,7 +158,7 @@ def about_translation(piece: str, body: str = "") -> bool:
         return True
     if not _WORDING.search(bare):
         return False
-    if _NOTE.search(bare) or _ITSELF.search(bare):
+    if _NOTE.search(bare) or (_ITSELF.search(bare) and not _ANY_TRANSLATION.match(bare)):
         return True
     return bool(_TRAILING_BRACKET.fullmatch(piece) and _UNTRANSLATED.search(bare))
 
@@ -193,13 +205,14 @@ _TITLE_WORD = re.compile(
     re.IGNORECASE,
 )
 _TITLE_IS = re.compile(
-    r"(?:title|titel|titre|título|标题|题目|タイトル|제목)\W*(?:means?|reads|is|bedeutet|lautet|signifie|significa|est|es|é|意为|意思是|应为|是|为)\W*\Z|\b(?:is|as) the title\W*\Z",
+    r"(?:title|titel|titre|título|标题|题目|タイトル|제목)\W*(?:means?|reads|is|bedeutet|lautet|signifie|significa|est|es|é|意为|意思是|应为|是|为)\W*\Z|\b(?:is|as) the title\W*\Z"
+    r"|\b(?:vorschlag|proposition|propuesta|proposta)\b.{0,12}(?:titel|titre|título)\W*\Z|\A(?:中文|英文|标题|题目)[可宜应]?(?:作|译|译作|译为|为)\W*\Z",
     re.IGNORECASE,
 )
 _STANDS_FOR = re.compile(
     r"[”\"’'」]\s?(?:在此|此处|这里|here)\s?(?:指|对应|译|意为|means|refers|renders|stands)", re.IGNORECASE
 )
-_AFTER_TITLE = re.compile(r"\A[《“「『][^》”」』]{4,}[》”」』][，,；;].*(?:标题|题目|译|原文|表达|習慣|习惯)")
+_AFTER_TITLE = re.compile(r"\A[《“「『][^》”」』]{4,}[》”」』](?:[，,；;]|——).*(?:标题|题目|译|原文|表达|習慣|习惯)")
 _EAST = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _QUALITY = re.compile(
     r"\b(?:accura\w*|concis\w*|brev\w*|faithful\w*|literal\w*|natural|fluen\w*|meaning|original\w*|render\w*|translat\w*|wording|idiomatic)\b",

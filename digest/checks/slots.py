@@ -81,7 +81,7 @@ _POLITE = re.compile(
 _YOURS = re.compile(r"^\W*(?:your|ihre?n?|votre|vos|su|sus|seu|sua|ваш\w*|您的|你的|あなたの)(?![\w-])", re.IGNORECASE)
 _ENUMERATES = re.compile(r"[,、，;；:：/&+=|_]|\d|[.。]\s")
 _OPEN_BEFORE = re.compile(
-    r"(?:\b(?:at|of|to|is|are|was|in|on|by|with|from|for|under|against|about|reach\w*|uses?|used|took|see|via"
+    r"(?:\b(?:at|over|through|called|named|between|of|to|is|are|was|in|on|by|with|from|for|under|against|about|reach\w*|uses?|used|took|see|via"
     r"|von|zu|auf|unter|mit|bei|aus|ist|sind|siehe|adresse|table|figure|section|and|than|de|du|des|à|sur|en|est|avec|sous|con|es|del|al|da|do|das|dos|em|é|di|su|è|dal|della"
     r"|по|на|в|из|от|к|адресу|van|op|in|met|pod|adresem|na|w|tại|là|di|على|في|من)|[是为為在于於达達到用了从從见見与與含自表图由])\s*[:：]?\s*$",
     re.IGNORECASE,
@@ -94,8 +94,10 @@ _OPEN_AFTER = re.compile(
 _TEX = re.compile(r"\\[A-Za-z]+\*?\Z|[{~]\Z")
 """Before the argument of a command."""
 _HAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
+_JA_OBJECT = re.compile(r"[^、。を]{1,16}を[^、。を]{1,8}[るすくむうつぶぐい]")
+"""Where a word is missing: an object with its verb."""
 _HAN_FILLS = re.compile(
-    r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出|选择一[个项种])[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
+    r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出|加上|写出|选择一[个项种])[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
 )
 _EAST_HOLDS = re.compile(
     r"[\u4e00-\u9fff](?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|表号|图号|作者|单位|机构|出处|文献)"
@@ -123,6 +125,8 @@ def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
     filled = needed or _POLITE.search(body) or _HAN_FILLS.search(body) or (_things(body) and not _HAN.search(body))
     asked = not round_ and _ASKED_OF_ANY.match(body) and not _ENUMERATES.search(body)
     if not round_ and filled and _is_ordinary(body, needed=needed):
+        asked = True
+    if needed and not round_ and _JA_OBJECT.fullmatch(body):
         asked = True
     if asked or (_EAST_HERE.match(body) and _EAST.search(body)):
         return True
