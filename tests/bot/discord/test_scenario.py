@@ -499,6 +499,24 @@ async def test_another_channel_is_set_up_from_here_by_who_may_manage_it(day):
     assert not [c for c in walk(panel["components"]) if c["type"] == 2]  # they would act on this channel
 
 
+async def test_save_and_post_now_for_another_channel_posts_its_preview_there_and_nothing_here(day):
+    work(day)
+    world, channel = day.home.world, day.home.world.channel(day.home.guild, name="other")
+    day.home.discord.say(day.ada, day.home.channel, "hello all")
+    here = len(world.messages[day.home.channel["id"]])
+    opened = set_up(day, channel)
+    panel = await told(opened, "may post")
+    day.choose(panel, "papers", "3")
+    await until(lambda: texts(panel).count("arxiv.org/abs") == 3)
+    named = re.findall(r"https://arxiv\.org/abs/[\d.v]+", texts(panel))
+    day.press(panel, f"pb:press:{opened.id}:post")
+    await until(lambda: len(world.messages[channel["id"]]) == 1)
+    made = await day.context.store.latest_digest(f"discord:{channel['id']}")
+    assert [e.paper.abs_url for e in made.entries] == named
+    assert len(world.messages[day.home.channel["id"]]) == here
+    await until(lambda: not any(c["type"] == 3 for c in walk(panel["components"])))
+
+
 @pytest.mark.parametrize(
     ("denied", "said"), [("MANAGE_CHANNELS", "Manage Channels"), ("VIEW_CHANNEL", "give its role “View Channel” there")]
 )
