@@ -64,6 +64,7 @@ _OPENING = frozenset(
      "hence", "super", "trans")
 )  # fmt: skip
 """Words that begin others: `per-` and `form` are more often `perform`."""
+_BONDED = re.compile(rf"[\w{BREAK}-]+")
 _TAIL = re.compile(r"\w*\Z")
 _HEAD = re.compile(r"\s*(\w*)(-?)")
 _LOST_ACCENT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
@@ -98,11 +99,16 @@ def _accented(match: re.Match[str]) -> str:
     return joined if len(joined) == 1 else match[0]
 
 
-def hyphens(text: str, whole: str) -> str:
-    """Replaces U+FFFE: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back.
+class Spelling:
+    """How a paper spells its words. `text` is in lower case."""
 
-    `whole` is the paper's text in lower case.
-    """
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = frozenset(_BONDED.findall(text))
+
+
+def hyphens(text: str, whole: Spelling) -> str:
+    """Replaces U+FFFE: `effi￾cient` loses it, `state￾of-the-art` gets its hyphen back."""
     if BREAK not in text:
         return text
     joined, *pieces = text.split(BREAK)
@@ -121,28 +127,35 @@ def _in_address(text: str) -> bool:
     return "://" in text[text.rfind(" ", -200) + 1 :]
 
 
-def _is_compound(left: str, right: str, more: str, whole: str, *, chained: bool) -> bool:
+def _is_compound(left: str, right: str, more: str, whole: Spelling, *, chained: bool) -> bool:
     """Whether the hyphen belongs to the word. `chained`: one stands before the left half too."""
     if not left or not right or more or right[0].isupper() or right[0].isdigit() or left[-1].isdigit():
         return True
     if left.isupper() and len(left) > 1:  # `BERT-based`
         return True
     left, right = left.lower(), right.lower()
-    if left + right in whole and right not in _ARCHIVES.get(left, ()):
+    joined = left + right
+    if (joined in whole.words or joined in whole.text) and right not in _ARCHIVES.get(left, ()):
         return False
-    if f"{left}-{right}" in whole or right in _ARCHIVES.get(left, ()) or (chained and len(left) <= 3):  # `end-to-end`
+    if (
+        f"{left}-{right}" in whole.text or right in _ARCHIVES.get(left, ()) or (chained and len(left) <= 3)
+    ):  # `end-to-end`
         return True
     if len(left) < 3 or len(right) < 3 or left in _OPENING or not _is_word(left, whole):
         return False
     return _is_word(right, whole) or (len(left) >= 4 and len(right) >= 4 and _is_word(right, whole, longer=True))
 
 
-def _is_word(half: str, whole: str, *, longer: bool = False) -> bool:
+def _is_word(half: str, whole: Spelling, *, longer: bool = False) -> bool:
     """Whether the paper has it as a word. `longer`: also with an ending, such as `views`."""
-    at = whole.find(half)
+    if half in whole.words:
+        return True
+    if not longer:
+        return False
+    at = whole.text.find(half)
     while at >= 0:
-        before, after = whole[max(0, at - 1) : at], whole[at + len(half) : at + len(half) + 1]
-        if not any(c.isalnum() or c in _BONDS for c in before + after * (not longer)):
+        before = whole.text[max(0, at - 1) : at]
+        if not (before.isalnum() or before in _BONDS):
             return True
-        at = whole.find(half, at + 1)
+        at = whole.text.find(half, at + 1)
     return False

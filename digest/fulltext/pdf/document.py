@@ -47,7 +47,7 @@ def read_pdf(data: bytes, paper_id: str, version: int, max_pages: int = 1_200) -
     there = sum(letters(line.text) for line in lines)
     end = unnamed_references(lines)
     found = blocks(lines[:end], body)
-    whole = "\n".join(block.raw for block in found).lower()
+    whole = characters.Spelling("\n".join(block.raw for block in found).lower())
     builder = _SectionBuilder(whole, lines[end:])
     for block in found:
         builder.add(block)
@@ -90,7 +90,7 @@ def _pages(data: bytes, max_pages: int, reader: PageReader) -> tuple[list[PageLi
 class _SectionBuilder:
     """The abstract first; of the text before it (title, authors) only prose is kept."""
 
-    def __init__(self, whole: str, references: Sequence[Line]) -> None:
+    def __init__(self, whole: characters.Spelling, references: Sequence[Line]) -> None:
         self._whole = whole
         self._open: list[tuple[str, int, int, list[Passage]]] = [(FRONT, 1, 1, [])]
         self._abstract: int | None = None

@@ -36,6 +36,7 @@ MIN_TEXT = 20
 """Characters of a page: with fewer it is blank or a picture."""
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
+_UNKNOWN = characters.Spelling("")
 _NUMBER = re.compile(r"\d+")
 _MINUS = frozenset("−–-")
 NAME = 96
@@ -207,7 +208,7 @@ class PageReader:
     def _report(self, small: list[tuple[str, str]], number: int) -> None:
         """Reports tiny and off-page sentences, not labels of shrunken figures."""
         for how in ("tiny", "off-page", "hidden-markup"):
-            words = characters.hyphens(" ".join(text for h, text in small if h == how), "")
+            words = characters.hyphens(" ".join(text for h, text in small if h == how), _UNKNOWN)
             if first_order(words) or (reads_as_text(words) and len(words.split()) >= MIN_MESSAGE):
                 self.hidden.append(Hidden(words[:MAX_QUOTED], how, f"p. {number}"))
 

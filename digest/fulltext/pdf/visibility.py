@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import repeat
+from operator import sub
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -148,7 +149,7 @@ class _Pictures:
         rows = list(self._rows(box))
         left = int(HAIR * len(rows))
         for one, other in rows:
-            if one != other and max(abs(a - b) for a, b in zip(one, other, strict=True)) >= CONTRAST:
+            if one != other and max(map(abs, map(sub, one, other))) >= CONTRAST:
                 left -= 1
                 if left < 0:
                     return False
