@@ -163,6 +163,7 @@ def roundup_post(roundup: Roundup, summary: Summary | None, links: Mapping[str, 
         blocks += [Heading(say("roundup.liked", language), 3), Text("\n".join(lines))]
     if summary is not None and (themes := _themes(summary, papers, named)):
         blocks += [Heading(say("roundup.themes", language), 3), Text("\n".join(themes))]
+        blocks += [Small(say("card.extractive", language))] if summary.by == "extractive" else []
     if roundup.changes:
         blocks += [Heading(say("roundup.changes", language), 3), *week_post(roundup.changes, language).blocks[1:]]
     if roundup.passed_over:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts import changes
 from bot.core.chat import ForumPost, Person, Place, Question
 from bot.discord import forums
 from bot.discord.ids import message_id
@@ -12,6 +13,7 @@ from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
+from tests.bot.alerts.test_changes import Changing
 from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
 from tests.bot.discord.test_figures import World
@@ -276,3 +278,18 @@ def test_tags_have_room_for_twenty_and_keep_what_people_made():
     assert made == {"available_tags": [*has, {"name": "digest"}, {"name": "cs.CV"}]}
     assert forums.change([["own 1"]], forum) == {}
     assert forums.choose([["必读", "own 3"], *[[f"own {n}"] for n in range(9)]], forum) == ["3", "0", "1", "2", "4"]
+
+
+async def test_what_changes_of_a_paper_is_told_in_its_own_post(day):
+    store, channel, today = day.context.store, day.home.place.key, day.context.now().date()
+    await store.save_subscription(replace(await store.subscription(channel), time="00:00"))
+    arxiv = Changing()
+    context = replace(day.context, services=replace(day.context.services, papers=arxiv))
+    before = {post["id"]: len(said_in(day, post)) for post in posts(day)}
+    for n, comment in enumerate(("", "Accepted at CVPR 2026")):
+        arxiv.change(day.digest.entries[3].paper.id, comment=comment)
+        await changes.look(context, today + timedelta(days=n))
+        assert await changes.tell(context, channel, today + timedelta(days=n)) is None
+    grown = [post["id"] for post in posts(day) if len(said_in(day, post)) > before.get(post["id"], 0)]
+    assert grown == [post_of(day, 4)["id"]]
+    assert "CVPR 2026" in texts(said_in(day, post_of(day, 4))[-1])
