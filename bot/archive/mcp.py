@@ -185,6 +185,7 @@ class _Tools:
             "quotations": [{"number": q.number, **_evidence(q.evidence)} for q in answer.quotes],
             "nearest_passage": _evidence(answer.nearest) if answer.nearest else None,
             "unsupported": list(answer.unsupported),
+            "written_by": answer.by,
         }
 
 

@@ -33,7 +33,6 @@ from digest.model import Digest, to_json
 from digest.ports import Progress as ShowProgress
 from digest.ports import Source
 from digest.render import markdown
-from digest.render.labels import label
 
 LOCAL_USER = Person("terminal", admin=True, moderates=True)
 
@@ -192,8 +191,6 @@ async def show_answer(
     )
     draft = await chat.draft(asked, asked.id)
     answer = await request_answer(context, question, sources, (), reply_language, CLI.key, draft.write, say)
-    if not sources[0].text.basis.full:
-        say(label("abstract_only", "en"))
     if as_json:
         basis = sources[0].text.basis.value
         write_json({"question": question, "paper": paper.versioned, "basis": basis, **data_of(answer)})

@@ -62,6 +62,7 @@ async def test_an_agent_searches_reads_and_asks(archive, digest):
         assert answer["quotations"] == [
             {"number": 1, "quotation": "a sentence", "place": "3 Method", "url": "https://arxiv.org/abs/1"}
         ]
+        assert answer["written_by"]
         assert "last question of the day" in await called(client, "ask_paper", paper_id=paper.id, question="limit?")
         assert "no such channel" in await called(client, "get_digest", channel=OTHER.key)
         assert "not seen" in await called(client, "get_paper", paper_id="2601.22151")
