@@ -156,7 +156,9 @@ def _differ_in_a_word(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     changed = max(len(mine), len(theirs)) - start - end
     word, least = (HAN_WORD, 3 * LONG_SENTENCE) if any(map(_HAN.match, mine)) else (1, LONG_SENTENCE)
     other = [*mine[start : len(mine) - end], *theirs[start : len(theirs) - end]]
-    return changed <= word and start + end >= least and not any(w.isdecimal() for w in other)
+    # With a word, its article may change.
+    few = changed <= word or (changed == 2 and start + end >= LONG_SENTENCE + 2)
+    return few and start + end >= least and not any(w.isdecimal() for w in other)
 
 
 def repairable(problems: Sequence[Problem], texts: Mapping[str, str]) -> tuple[Problem, ...]:

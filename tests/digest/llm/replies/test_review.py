@@ -145,6 +145,22 @@ def test_only_safe_markdown_comes_out():
             "It trains a decoder on scans of hands in hospitals.",
             False,
         ),
+        (
+            "Die Methode verbessert die Robustheit in vielen Aufgaben deutlich.",
+            "Der Ansatz verbessert die Robustheit in vielen Aufgaben deutlich.",
+            True,
+        ),
+        ("Die Methode verbessert die Robustheit deutlich.", "Der Ansatz verbessert die Robustheit deutlich.", False),
+        (
+            "이 방법은 많은 과제에서 강건성을 크게 향상시킨다.",
+            "이 연구는 많은 과제에서 강건성을 크게 향상시킨다.",
+            True,
+        ),
+        (
+            "本手法は多くのタスクで頑健性を向上させることを示した。",
+            "本研究は多くのタスクで頑健性を向上させることを示した。",
+            True,
+        ),
     ],
 )
 def test_boilerplate_that_differs_in_one_word_is_repeated(mine, theirs, same):
