@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 GATHER = timedelta(seconds=15)
 """Votes within this time are shown by one edit."""
 LEASE = timedelta(seconds=60)
+UNKNOWN = {VoteKind.MORE: -1}
+"""Differs from any counts."""
 Counts = Mapping[str, Mapping[VoteKind, int]]
 
 
@@ -42,6 +44,9 @@ async def show_counts(digest_key: str, chats: Chats, store: Store, pace: Pace) -
         if before == now:
             return
         chat, place = chats[subscription.place.platform], subscription.place
+        # Killed between an edit and its record, what a message shows is unknown: it is edited anew.
+        doubtful = {p: UNKNOWN for p in before.keys() | now.keys() if before.get(p) != now.get(p)}
+        await store.note_counts_shown(digest_key, before | doubtful)
         for step in await asyncio.to_thread(_changed, chat, subscription, digest, delivery, before, now):
             try:
                 async with pace.slot(join_key("post", place.key)):

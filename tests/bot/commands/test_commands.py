@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.commands.dispatcher import Dispatcher
-from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Table, Text, VoteKind
+from bot.core.chat import ALONE, Actions, Click, Form, Menu, Person, Place, Quotation, Step, Table, Text, Vote, VoteKind
 from bot.core.texts import say
-from bot.digests.counts import GATHER
+from bot.digests.counts import GATHER, show_counts
 from bot.store import RunState
+from digest.ports import FreePace
 from tests.bot.people import ANN, BOB, HERE, Queue, Respond, words
 
 
@@ -139,6 +140,28 @@ async def test_votes_within_fifteen_seconds_are_shown_by_one_edit(channel):
     assert len(queue.put) == 4
     assert len({key for key, _ in queue.later}) == 2
     assert {wait for _, wait in queue.later} == {GATHER}
+
+
+async def test_killed_between_an_edit_and_its_record_the_counts_are_shown_anew(channel, monkeypatch):
+    digest, _ = await channel.digest()
+    store, chats, edits = channel.context.store, channel.context.chats, []
+
+    async def post(step: Step, *_: object) -> str:
+        edits.append(step)
+        if len(edits) == 1:
+            raise KeyboardInterrupt
+        return ""
+
+    monkeypatch.setattr(chats[HERE.platform], "post", post)
+    vote = Vote(VoteKind.MORE, digest.entries[0].paper.id, HERE, ANN, channel.clock())
+    await store.vote(vote)
+    with pytest.raises(KeyboardInterrupt):
+        await show_counts(digest.key, chats, store, FreePace())
+    await store.vote(replace(vote, undo=True))
+    for _ in range(2):
+        await show_counts(digest.key, chats, store, FreePace())
+    first, again = edits
+    assert (again.on, again.payload != first.payload) == (first.on, True)
 
 
 async def test_privacy_says_what_is_kept(channel):

@@ -194,6 +194,13 @@ async def test_deleting_twice_does_no_harm(slack, chat):
     assert slack.space.channels["C1"].messages == {}
 
 
+async def test_where_the_bot_is_no_member_nothing_counts_as_deleted(slack, chat):
+    ts = await chat.post(step(), PLACE)
+    slack.fail("chat.delete", "error:not_in_channel")
+    with pytest.raises(Outside, match="/invite"):
+        await chat.delete(PLACE, ts)
+
+
 async def test_links_to_replies_name_their_thread(slack, chat):
     parent = await chat.post(step("d:0"), PLACE)
     slack.limited = False
