@@ -351,6 +351,17 @@ class _Case:
         found = {order_of(self.sentence, piece) for piece in pieces} - {""}
         return found.pop() if len(found) == 1 else ""
 
+    @cached_property
+    def turned_twice(self) -> bool:
+        """`slower with the larger` for `faster with the smaller`: in one clause it is the same."""
+        if self.foreign or not self.latin or _JOINS.search(self.sentence):
+            return False
+        theirs = [t.raw for piece in _END.split(self.whole) for t in _tokens(piece) if _is_direction(t.raw)]
+        mine = {t.raw.lower() for t in _tokens(self.sentence) if _is_direction(t.raw)}
+        held = {word.lower() for word in theirs}
+        turned = {word for word in mine - held if any(_opposite(word, other) for other in held - mine)}
+        return len(turned) == 2
+
     # -------------------------------------------------------- all rules
 
     def doubts(self) -> Iterator[_Doubt]:
@@ -358,12 +369,15 @@ class _Case:
         yield from self._names()
         yield from self._negation()
         yield from self._quantifiers()
-        yield from self._directions()
-        yield from self._comparison()
+        if self.turned_twice:
+            yield _Doubt("the quotation says it of the opposite", 1)
+        else:
+            yield from self._directions()
+            yield from self._comparison()
+            yield from self._copy()
         yield from self._table_order()
         yield from self._partners()
         yield from self._roles()
-        yield from self._copy()
         yield from self._content()
 
     # -------------------------------------------------------- content
@@ -582,7 +596,7 @@ class _Case:
         missing = missing_names(self.sentence, near, self.language)
         known, own = squeezed(near), squeezed(f"{self.whole}\n{self.granted}")
         for name in missing:
-            if squeezed(name) not in known:
+            if squeezed(name) not in known and not (name[1:].islower() and _is_direction(name)):
                 yield _Doubt(f"the quotation does not name {name}", 3)
         for word in self.said[0 if self.foreign else 1 :]:
             if self.foreign and self.latin:  # its nouns may begin with a capital
@@ -822,6 +836,7 @@ _BEST = re.compile(
     r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
 _LESS_IS_BETTER = re.compile(
     r"↓|\b(?:errors?|loss|perplexity|ppl|wer|cer|mae|rmse|mse|fid|latency|time|params?|parameters|memory|cost)\b",
     re.IGNORECASE,

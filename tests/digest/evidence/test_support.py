@@ -181,6 +181,23 @@ def test_the_same_direction_in_other_words_is_no_contradiction(sentence, quotati
     assert verdict.support is Support.SUPPORTED or verdict.slight
 
 
+@pytest.mark.parametrize(
+    ("sentence", "quotation", "holds"),
+    [
+        ("Decoding is slower with the larger vocabulary.", "Decoding is faster with the smaller vocabulary.", True),
+        ("Larger models are slower.", "Smaller models are faster.", True),
+        ("Longer prompts give lower accuracy.", "Shorter prompts give higher accuracy on this benchmark.", True),
+        ("Inference with more layers is more expensive.", "Inference with fewer layers is cheaper.", True),
+        ("Decoding is slower with the smaller vocabulary.", "Decoding is faster with the smaller vocabulary.", False),
+        ("Larger models are faster.", "Smaller models are faster.", False),
+        ("Accuracy falls, and training becomes slower.", "Accuracy rises, and training becomes faster.", False),
+    ],
+)
+def test_a_comparison_turned_twice_says_the_same(sentence, quotation, holds):
+    verdict = support_of(sentence, Ground(quotation, quotation), "en")
+    assert (verdict.support is Support.SUPPORTED or verdict.slight) is holds
+
+
 AMOUNTS = {
     "trained": "We trained the base models for a total of 12 hours on 8 GPUs with a batch size of 64.",
     "gain": "The learning rate was varied, and accuracy improved by up to 4.2 points.",
