@@ -42,6 +42,12 @@ EDGE, OUT = 3.0, 0.3
 """Points, and share of its height, that a letter may stand out of its clip."""
 MAX_RECTANGLE = 5
 """Segments of a clipping path that is a plain rectangle: a shape may have holes."""
+_FRAME = (4, 5)
+"""Segments of a rectangle: fewer are a line, more may be a scribble."""
+RULE = 1.0
+"""Points: thinner are the rules of tables."""
+GAP = 4.0
+"""Points between stripes that others may fill."""
 WIDE_STRIPE = 24.0
 """Points: a shorter rule is no part of what covers a text."""
 TWIN = 1.5
@@ -236,7 +242,7 @@ class Surveyor:
             for ((obj, rank, inside), kind), box in zip(others, boxes, strict=True):
                 wide, high = box[2] - box[0], box[3] - box[1]
                 if inside.matrix is UNIT and (wide < THICK or high < THICK):
-                    if wide > WIDE_STRIPE or high > WIDE_STRIPE:
+                    if (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE):
                         self._add_stripe(made, obj, box, kind, rank)
                     continue
                 if len(made.covers) < MAX_COVERS:
@@ -287,7 +293,8 @@ class Surveyor:
         if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
             return None
         red, green, blue, alpha = self._rgba
-        is_frame = stroke and min(_sides(box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
+        hollow = stroke and min(_sides(box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
+        is_frame = hollow and pdfium_calls.path_segments(obj) in _FRAME
         return None if alpha < FAINT or is_frame else Cover(rank, box, (red, green, blue))
 
     def _clipped(self, made: Survey, texts: list[int]) -> set[int]:
@@ -352,7 +359,7 @@ def _lie_side_by_side(one: Box, other: Box) -> bool:
         return abs(one[low] - other[low]) < 1 and abs(one[low + 2] - other[low + 2]) < 1
 
     def touch(low: int) -> bool:
-        return other[low] <= one[low + 2] + 0.5 and other[low + 2] >= one[low] - 0.5
+        return other[low] <= one[low + 2] + GAP and other[low + 2] >= one[low] - GAP
 
     return (same(0) and touch(1)) or (same(1) and touch(0))
 

@@ -44,6 +44,7 @@ stroke_colour_of = _with_addresses(raw.FPDFPageObj_GetStrokeColor, _P, _P, _P, _
 marks = _with_addresses(raw.FPDFPageObj_CountMarks, _P)
 set_active = _with_addresses(raw.FPDFPageObj_SetIsActive, _P, _I)
 draw_mode = _with_addresses(raw.FPDFPath_GetDrawMode, _P, _P, _P)
+path_segments = _with_addresses(raw.FPDFPath_CountSegments, _P)
 stroke_width = _with_addresses(raw.FPDFPageObj_GetStrokeWidth, _P, _P)
 clip_path = _with_addresses(raw.FPDFPageObj_GetClipPath, _P)
 clip_paths = _with_addresses(raw.FPDFClipPath_CountPaths, _P)
