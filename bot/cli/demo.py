@@ -275,8 +275,16 @@ class Tour:
         now = self.context.now()
         self.chat.choices = ()
         await self._handler.on_question(
-            Question(self._id(), self.thread, VISITOR, text, now, message=f"q{uuid4().hex[:8]}")
+            Question(
+                self._id(), self.thread, VISITOR, text, now, message=f"q{uuid4().hex[:8]}", subject=self._listed(text)
+            )
         )
+
+    def _listed(self, text: str) -> str:
+        """The paper of a question that was recorded for one alone, whatever was talked about."""
+        answers = self.sample.recording.answers(self.digest.language) if self.sample else ()
+        papers = {paper for a in answers if text in a.questions for paper in a.papers}
+        return papers.pop() if len(papers) == 1 else ""
 
     async def _click(self, action: str, number: str) -> None:
         value = str(DigestPaper(self.digest.key, int(number.lstrip("#"))))

@@ -203,3 +203,18 @@ async def test_a_paper_s_number_stands_once_before_it(tour):
     assert "3 Progress and Tradeoffs" in seen(tour).split("Choose a paper")[1]
     await tour.ask("How many emotions does paper 4 annotate?")
     assert "“4”" not in seen(tour)
+
+
+async def test_a_question_of_the_list_is_about_its_paper_whatever_was_talked_about(tour):
+    await tour.ask("does 3 release code?")
+    seen(tour)
+    await tour.ask("which attacks are strongest?")
+    shown = seen(tour)
+    assert "1 · Combating Adversarial" in shown
+    assert "not in the recording" not in shown
+
+
+async def test_the_status_asks_nothing(tour):
+    await tour.handle("/save 2")
+    await tour.handle("/digest status")
+    assert "[y]" not in seen(tour)
