@@ -70,7 +70,7 @@ class Wanted:
     def unmatched(self, texts: Iterable[str]) -> list[str]:
         """The words of the question that none of the texts contains, as they stand there."""
         held = frozenset().union(*map(term_set, texts))
-        return [word for word, group in self.words if not group & held]
+        return list(dict.fromkeys(word for word, group in self.words if not group & held))
 
 
 def wanted_of(question: str, history: Sequence[Turn], sample: str) -> Wanted:

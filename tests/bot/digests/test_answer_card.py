@@ -1,11 +1,16 @@
 """What an answer says of itself: what was read for it, what could not be found, who wrote it."""
 
+import io
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from bot.core.chat import Quotation, Small
+from bot.console import render as console
+from bot.core.chat import Small
 from bot.digests import cards
+from bot.discord.render import messages as discord
+from bot.slack.render import messages as slack
 from digest.model import Answer, Candidate, Evidence, Fault, Problem, Quote
 from tests.builders import a_digest, a_paper, a_score
 
@@ -52,10 +57,15 @@ def test_it_says_in_one_line_what_the_reader_must_know(answer, said):
     assert said in note
 
 
-def test_that_no_model_wrote_it_stands_before_the_passages():
-    quoted = replace(ANSWER, by="extractive", quotes=(QUOTE,))
-    kinds = [type(block) for block in cards.answer_post(quoted, [], "a1").blocks]
-    assert kinds.index(Small) < kinds.index(Quotation)
+@pytest.mark.parametrize("found", [True, False])
+def test_that_no_model_wrote_it_stands_before_the_passages_on_every_surface(found):
+    quoted = replace(ANSWER, by="extractive", quotes=(QUOTE,), found=found)
+    post = cards.answer_post(quoted, [], "a1")
+    stream = io.StringIO()
+    Console(file=stream, theme=console.THEME, width=500, highlight=False).print(console.reply(post))
+    surfaces = (str(slack.render_post(post)), str(discord.messages(post)), stream.getvalue())
+    for shown in surfaces:
+        assert 0 <= shown.index("No model wrote this") < shown.index("speed in frames")
 
 
 def test_a_score_by_words_is_told_from_a_models():

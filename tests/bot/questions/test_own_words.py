@@ -87,6 +87,11 @@ async def test_a_passage_that_holds_the_words_is_found_or_none_does(question, pa
     assert "With a model configured" not in answer.text
 
 
+async def test_a_word_that_no_passage_holds_is_named_once():
+    answer = await by_words("Does the encoder use state-of-the-art frame-by-frame compression?")
+    assert answer.text.count("state-of-the-art") == 1
+
+
 @pytest.mark.parametrize(("by_words", "empty"), [(True, "no passage found"), (False, "no answer")])
 def test_a_cell_says_not_stated_only_where_the_answer_does(by_words, empty):
     second, whole = other()
