@@ -52,12 +52,15 @@ from digest.retrieval.passages import Passages
 from digest.selection.lexical import lexical
 
 NAME = "extractive"
-VERSION = "2"
+VERSION = "3"
 """Version of the selection and of the fixed phrases; part of cache keys."""
 
 HEADLINE = 90
 _FULL_SENTENCES = 6
-_ANSWER_QUOTES = 3
+_SAID_IN_TEXT = frozenset(("code", "licence"))
+"""Facts of which the paper itself may say more."""
+_ANSWER_QUOTES = 5
+"""Words alone find a paraphrase's passage among three in 40 of 100 cases, among five in 54."""
 _COVERED = 0.5
 """Share of the question's words, that the quotations of an answer contain."""
 
@@ -137,7 +140,7 @@ def _answer(question: str, sources: Sequence[Source], history: Sequence[Turn], l
     asked_for = asked_facts(question)
     known = facts(asked_for, sources, language) if asked_for else ""
     blank = Answer(known, (), tuple(s.paper.id for s in sources), language, NAME)
-    if known and asked_for != ("code",):
+    if known and not set(asked_for) <= _SAID_IN_TEXT:
         return blank
     wanted = wanted_of(question, history, sources[0].text.text if sources else "")
     hits = _quotes(wanted, sources)

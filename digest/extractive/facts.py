@@ -1,9 +1,11 @@
-"""Answers questions about authors, dates, categories and code from metadata and rules. Pure."""
+"""Answers questions about authors, dates, categories, code, version and licence from metadata and
+rules. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from digest.fulltext.links import links
 from digest.model import Paper
@@ -27,7 +29,7 @@ _ASKS = {
         re.IGNORECASE,
     ),
     "categories": re.compile(
-        r"\barxiv\b.{0,20}\b(?:categor|class|subject|field|archive|primary)\w*|\b(?:categor(?:y|ies)|subject class\w*)\b.{0,30}\barxiv\b|\bwhich categor(?:y|ies)\b.{0,20}\b(?:it|this|the paper)\b|^\W*(?:the )?categor(?:y|ies)\W*$"
+        r"\barxiv\b.{0,20}\b(?:categor|class|subject|field|archive|primary)\w*|\b(?:categor(?:y|ies)|subject class\w*)\b.{0,30}\barxiv\b|\bwhich categor(?:y|ies)\b.{0,20}\b(?:it|this|the paper)\b|\bwhat categor(?:y|ies)\b.{0,20}\b(?:it|this|the paper)\b(?:\s+(?:in|have|under)\b)?\W*$|^\W*(?:the )?categor(?:y|ies)\W*$"
         r"|(?:arxiv|论文|文章|这篇)的?(?:类别|分类)|属于(?:哪|什么)(?:个|些)?(?:arxiv)?(?:的)?(?:类别|分类)|^\W*(?:类别|分类|カテゴリー?|분류)\W*$|arxiv.{0,6}(?:カテゴリ|分野|분류|카테고리|kategorie|catégorie|categoría|categoria|категори)",
         re.IGNORECASE,
     ),
@@ -37,11 +39,20 @@ _ASKS = {
         r"|\b(?:quell)?code\b(?=.{0,40}(?:öffentlich|verfügbar|frei|wo\b|gibt|zu\b|\W*$))|\b(?:le |du |son )code\b|\bcódigo\b(?!s? de (?:barras|idioma))|\bcodice\b|\bисходн\w+|\bкод[а]?\b",
         re.IGNORECASE,
     ),
+    "version": re.compile(
+        r"\b(?:which|what) version\b(?:.{0,12}\b(?:it|this|paper)\b)?\W*$|第几版|(?:这|论文|文章)是(?:哪|什么)(?:个|一)?版本?|(?:この|論文の)バージョン(?:は|を)|몇 번째 (?:버전|판)"
+        r"|\bwelche version\b.{0,10}\b(?:das|dies|arbeit)|\bquelle version\b.{0,6}\bce\b|\bqu[eé] versi[oó]n\b.{0,6}\bes\b|\bqual versão\b.{0,6}\bé\b|\bche versione\b.{0,4}è|какая (?:это )?версия",
+        re.IGNORECASE,
+    ),
+    "licence": re.compile(
+        r"^(?!.*(?:\bdata|\bcorp(?:us|ora)\b|\bcode|\bweights|\bmodels?\b|数据|代码|模型|データ|コード|モデル|데이터|코드|모델|daten|donn[ée]es|datos|dados|dati\b|данны)).*(?:\blicen[cs]e\b|许可|版权|授权|ライセンス|라이선스|\blizenz|\blicencia|\blicença|\blicenza|лицензи)",
+        re.IGNORECASE,
+    ),
 }  # fmt: skip
 
 
 def asked_facts(question: str) -> tuple[str, ...]:
-    """Which of `authors`, `date`, `categories`, `code` the question asks for."""
+    """Which of `authors`, `date`, `categories`, `code`, `version`, `licence` it asks for."""
     return tuple(name for name, pattern in _ASKS.items() if pattern.search(question))
 
 
@@ -70,11 +81,19 @@ def _fact(name: str, source: Source, language: str) -> Iterator[str]:
             for found in links(paper, source.text)
         ]
         yield label("fact.links", language, links=", ".join(own)) if own else label("fact.no links", language)
+    elif name == "version":
+        yield label("fact.version", language, version=paper.version, date=_day(paper.updated.date(), paper, language))
+    elif name == "licence":
+        yield label("fact.licence", language, page=link("arXiv", paper.abs_url))
+
+
+def _day(day: date, paper: Paper, language: str) -> str:
+    return day_words(day, language, "yMMM" if paper.month_only else "yMMMd")
 
 
 def _date(paper: Paper, language: str) -> str:
     first, updated = paper.published.date(), paper.updated.date()
-    written = day_words(first, language, "yMMM" if paper.month_only else "yMMMd")
+    written = _day(first, paper, language)
     if paper.version == 1 or first == updated:
         return label("fact.date.once", language, date=written)
     version = f"v{paper.version}"

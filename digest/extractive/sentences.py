@@ -73,6 +73,13 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 """What only the sentences around it explain."""
+_LEANS = re.compile(
+    r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?),"
+    r"|\b(?:row|column|line|item)s?\s+\d|\bin the (?:next|following|previous|[A-Z]\w+) sections?\b|\b(?:rest|remainder) of (?:the|this) (?:paper|article|section)\b"
+    r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*\s?){1,2}:\s",
+    re.IGNORECASE,
+)
+"""A sentence that goes on from another, a label, thanks, the paper's own plan, or a lost link."""
 _POINTS_AWAY = re.compile(
     r"\b(?:Fig(?:ure|s?\.)?s?|Tab(?:le|\.)s?|Eqs?\.?|Equations?|Sect?(?:ion|\.)s?|§|Appendix|Appendices|Algorithms?|Alg\.|Listing|Lemma|Theorem)\s*~?\(?(?:\d|[A-Z]\b|[IVX]+\b|FIGREF|TABREF|SECREF|EQREF)|\b(?:FIGREF|TABREF|SECREF|EQREF)\d",
     re.IGNORECASE,
@@ -81,6 +88,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _CITED = re.compile(
     r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
 )
+_REPORTED = re.compile(r"\b(?!(?:we|results?|experiments?|tables?|figures?|also|then|study|paper)\b)[a-z]\w+\s+report(?:s|ed)?\s+(?:an?|the|that|their|its|\d)\b", re.IGNORECASE)  # fmt: skip
 _OWN_VOICE = re.compile(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
 _LEAD = 60
 """Characters in which a sentence says what it is about."""
@@ -151,13 +159,17 @@ def _quotable(text: str) -> bool:
 
 def stands_alone(text: str) -> bool:
     """Whether a reader understands it without the sentences, tables and figures around it."""
-    return not _POINTS_BACK.search(text) and not _POINTS_AWAY.search(_BRACKETS.sub(" ", text))
+    away = _POINTS_AWAY.search(_BRACKETS.sub(" ", text))
+    return not (away or _POINTS_BACK.search(text) or _LEANS.search(text))
 
 
 def about_others(text: str, own: frozenset[str]) -> bool:
     """Whether another work's name or citation leads it."""
     words = re.findall(r"[^\s,;:()]+", re.sub(r"^(?:The|A|An|Both|Recently,?|Later,?)\s+", "", text))
     if words and looks_a_name(words[0]) and not _is_own(words[0], own):
+        return True
+    reported = _REPORTED.search(text[:_LEAD])
+    if reported and not _of_own(text[: reported.end()], own):
         return True
     cited = _CITED.search(text)
     return bool(cited and cited.start() < _LEAD and not _of_own(text[: cited.start()], own))
@@ -211,6 +223,7 @@ def result_sentences(sentences: Sequence[Sentence], paper: Paper) -> list[Senten
         if _RESULT.search(s.text)
         and s.role in ("abstract", "conclusion", "experiments", "motivation")
         and s.text[-1] not in "?？"
+        and not s.text.startswith(("However", "But", "Yet"))
         and stands_alone(s.text)
         and not about_others(s.text, own)
         and (_of_own(s.text, own) or not (_CITED.search(s.text) or s.role == "motivation"))

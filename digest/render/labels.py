@@ -142,6 +142,8 @@ label = Texts(
     text("fact.date", "First submitted to arXiv on {date}; this version ({version}) is of {updated}."),
     text("fact.date.once", "Submitted to arXiv on {date}."),
     text("fact.categories", "arXiv categories: {categories}."),
+    text("fact.version", "This is version {version}, of {date}."),
+    text("fact.licence", "The paper's page on {page} names its licence."),
     text("fact.links", "The paper's own links: {links}."),
     text("fact.no links", "No link to code or data of its own was found in what was read."),
     # why a day has no list of arXiv's

@@ -219,6 +219,19 @@ async def test_real_papers_are_told_in_their_own_words(name):
         ("Table 2 compares our method with three baselines.", False),
         ("In Section 3.1 we describe the encoder of the policy.", False),
         ("The results are listed below for every task.", False),
+        ("Instead of labels, we use a map of the kitchen.", True),
+        ("In contrast to earlier policies, ours needs no depth.", True),
+        ("Second-order methods converge in half of the steps.", True),
+        ("In contrast, we train without a camera in the hand.", False),
+        ("Thus, for the policy both tasks look alike.", False),
+        ("Other tasks reach a success rate of 61.5%.", False),
+        ("Thirdly, we add noise to every action of the hand.", False),
+        ("On the other hand, assistants improve the service.", False),
+        ("From row 5, even better results are noted with noise.", False),
+        ("We return to the settings in the Experiments section.", False),
+        ("Majority: the model labels all of the samples alike.", False),
+        ("The authors would like to thank Ann for discussions.", False),
+        ("The code used in this work is available at .", False),
     ],
 )
 def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
@@ -234,6 +247,8 @@ def test_a_sentence_that_others_must_explain_is_not_used(sentence, alone):
         ("RT-2 predicts actions as tokens of a language model.", True),
         ("OpenVLA's encoder is frozen during training on robots.", True),
         ("Brohan et al. [3] train on robot data from many kitchens.", True),
+        ("On the same data, Brohan and Lee report a success rate of 61.5%.", True),
+        ("For all tasks we report the mean of five runs.", False),
         ("[3] introduces a policy with tokens for actions.", True),
         ("Diffusion policies (Chi et al., 2023) denoise the actions.", True),
     ],
@@ -266,6 +281,11 @@ async def test_no_part_has_a_dangling_or_foreign_sentence():
         ("is the code available?", "own links: [code](https://github.com/pacenet"),
         ("有代码吗？", "own links: [code](https://github.com/pacenet"),
         ("Gibt es Code dazu?", "own links: [code](https://github.com/pacenet"),
+        ("What categories does it have?", "arXiv categories:"),
+        ("Which version is this?", "This is version 1, of "),
+        ("这是第几版？", "This is version 1, of "),
+        ("What licence is it under?", "names its licence."),
+        ("ライセンスは何ですか", "names its licence."),
     ],
 )
 async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(question, said):
@@ -283,12 +303,14 @@ async def test_authors_dates_categories_and_code_come_from_metadata_and_rules(qu
         "When is the code run?",
         "how does code-switching work",
         "what categories of objects are grasped?",
+        "Which version of RT-2 do they use?",
+        "Under which licence is the dataset released?",
     ],
 )
 def test_a_question_about_the_content_is_not_taken_for_one_about_metadata(question):
     assert "authors" not in asked_facts(question)
     assert "date" not in asked_facts(question)
-    assert "categories" not in asked_facts(question)
+    assert not {"categories", "version", "licence"} & set(asked_facts(question))
 
 
 @pytest.mark.parametrize("question", ["What is the boiling temperature of tungsten?", "quarterback touchdowns?"])
