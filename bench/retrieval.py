@@ -16,7 +16,7 @@ from bench.report import aim, table
 from digest.llm.similarity import cosines_to
 from digest.model import FullText, Paper
 from digest.ports import Source
-from digest.retrieval.passages import Passages, select, spoken
+from digest.retrieval.passages import Passages, select, texts_to_embed
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 TOP = 10
@@ -133,7 +133,7 @@ async def _all(ours: list[Passages], texts: list[FullText], marked: list, model:
 
     hits = []
     for q, _ in marked:
-        passages = spoken(texts[q.paper], q.question, 2_000)
+        passages = texts_to_embed(texts[q.paper], q.question, 2_000)
         near = dict(zip(passages, await cosines_to(q.question, list(passages.values()), embed), strict=True))
         hits.append(ours[q.paper].top(q.question, TOP, near))
     return hits

@@ -30,8 +30,17 @@ async def load_preferences(store: Store, subscription: Subscription) -> Preferen
         votes += found
         papers |= await _papers(store, place, {plain_id(vote.subject) for vote in found[-MOST:]})
     votes = sorted(votes, key=lambda vote: vote.at)[-MOST:]
-    examples = [(papers.get(plain_id(vote.subject)), WEIGHTS[vote.kind]) for vote in votes]
-    return Preferences(tuple(Example(paper, weight) for paper, weight in examples if paper is not None))
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for vote in votes:
+        weights[plain_id(vote.subject), vote.person.id] += WEIGHTS[vote.kind]
+    return Preferences(
+        tuple(
+            # One person who wants more, saves and asks is still one.
+            Example(papers[paper], max(-1.0, min(1.0, weight)))
+            for (paper, _), weight in weights.items()
+            if paper in papers
+        )
+    )
 
 
 async def load_learned(store: Store, subscription: Subscription) -> Learned:

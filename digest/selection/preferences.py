@@ -45,7 +45,7 @@ class Example:
 
     paper: Paper
     weight: float
-    """More like this 1, saved 1, asked about 0.5, fewer like this -1; summed over people."""
+    """More like this or saved 1, asked about 0.5, fewer like this -1: of each person at most 1."""
 
 
 @dataclass(frozen=True)

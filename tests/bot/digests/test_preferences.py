@@ -32,6 +32,15 @@ async def test_each_kind_of_vote_weighs_as_much_as_it_says(channel):
     assert await examples(channel) == {one: 1, two: -1, three: 1}
 
 
+async def test_one_person_who_wants_more_saves_and_asks_counts_once(channel):
+    digest, thread = await channel.digest()
+    one = digest.entries[0].paper.id
+    await vote(channel, VoteKind.MORE, one, place=thread)
+    await vote(channel, VoteKind.SAVED, one)
+    await channel.ask(thread, "does 1 release code?")
+    assert await examples(channel) == {one: 1}
+
+
 async def test_a_question_for_all_to_see_is_a_lesson_and_a_private_one_is_not(channel):
     digest, thread = await channel.digest()
     await channel.ask(thread, "does 1 release code?")
