@@ -39,6 +39,14 @@ ITEM = (
     "Abstract: {abstract}</description><guid>oai:arXiv.org:2601.01231v1</guid><category>cs.CV</category>{more}</item>"
 )
 
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
+    'xmlns:arxiv="http://arxiv.org/schemas/atom"><id>x</id><opensearch:totalResults>1</opensearch:totalResults>'
+    "<entry><id>http://arxiv.org/abs/2601.01231v1</id><published>2026-01-29T12:00:00Z</published>"
+    "<updated>2026-01-29T12:00:00Z</updated><title>{title}</title><summary>{abstract}</summary>"
+    '<arxiv:primary_category term="cs.CV"/><category term="cs.CV"/>{more}</entry></feed>'
+)
+
 
 # ------------------------------------------------------------------------------ what is served
 
@@ -80,8 +88,16 @@ def redirect(place: str) -> Handler:
 
 
 def listed(title: str = "A title", abstract: str = "An abstract.", more: str = "") -> Handler:
-    text = HEAD + ITEM.format(title=title, abstract=abstract, more=more) + "</channel></rss>"
-    return body(text.encode(), "application/rss+xml")
+    """The same paper from the feed and from the API."""
+    rss = HEAD + ITEM.format(title=title, abstract=abstract, more=more) + "</channel></rss>"
+    told = more.replace("dc:creator>", "name>").replace("<name>", "<author><name>").replace("</name>", "</name></author>")
+    atom = ATOM.format(title=title, abstract=abstract, more=told)
+    of_feed, of_api = body(rss.encode(), "application/rss+xml"), body(atom.encode(), "application/atom+xml")
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await (of_api if request.path.startswith("/api") else of_feed)(request)
+
+    return answer
 
 
 def completion(text: str) -> Handler:
@@ -103,8 +119,8 @@ async def the_list(url: str) -> str:
 
     arxiv = Arxiv(f"{url}/api", url, pace=FreePace(), time_limit=timedelta(seconds=20), first_wait=timedelta(hours=1))
     found = await arxiv.announced(["cs.CV"], NOW)
-    paper = found.papers[0] if found.papers else None
-    return f"{len(found.papers)} papers, {len(paper.authors) if paper else 0} authors"
+    [listed, *_], [paper, *_] = found.latest, found.window
+    return f"a paper with {len(listed.paper.authors)} authors in the feed, {len(paper.authors)} by the API"
 
 
 def a_model(url: str):  # type: ignore[no-untyped-def]

@@ -8,11 +8,9 @@ What the server takes and reads is learnt from its refusals and counts, and kept
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import logging
 import math
-import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -70,8 +68,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _VENDOR = "api.openai.com"
-_SDK, _TRANSPORT = "openai", "digest.llm.server.transport"
-"""Modules that are imported at the first call."""
 TEXTS_PER_CALL = 128
 """Of the embeddings API."""
 _EMBEDDING_CALLS = 4
@@ -138,6 +134,8 @@ class _Received:
     raw: str
     """The text with its thoughts."""
     usage: Mapping[str, Any] | None
+    orphan: bool
+    """Whether thoughts came without their opening tag."""
 
 
 @dataclass
@@ -204,9 +202,10 @@ class Model:
         self._client: AsyncOpenAI | None = None
 
     async def prepare(self) -> None:
-        """Imports the SDK in a thread: it takes a second."""
-        for name in (_SDK, _TRANSPORT):
-            await asyncio.to_thread(importlib.import_module, name)
+        """Imports the SDK and makes its client in a thread: that takes a second."""
+        if self._client is None:
+            made = await asyncio.to_thread(self._make_client)
+            self._client = self._client or made
 
     async def aclose(self) -> None:
         for model in self._dialects:
@@ -406,9 +405,8 @@ class Model:
         self, request: Request, model: str, received: _Received, dialect: Dialect, meter: Meter
     ) -> Reply:
         """The reply, once it is known whether the model read all of it. Raises RequestTooLong."""
-        orphan = has_orphan(received.raw)
         known = await self._dialect(model)
-        thoughts = orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
+        thoughts = received.orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
         self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
         sent = request_tokens(request)
         verdict = reading.verdict(sent, received.usage, known.reads, self._counts.setdefault(model, []))
@@ -481,7 +479,7 @@ class Model:
                     if "event-stream" in kind:
                         reader = StreamReader(request, model, price)
                         await _drain(reader.texts(response.aiter_bytes(), kind))
-                        received = _Received(reader.reply(), reader.text, reader.usage)
+                        received = _Received(reader.reply(), reader.text, reader.usage, has_orphan(reader.text))
                     else:
                         received = await _whole(await response.aread(), kind, request, model, price)
             except Exception as error:
@@ -530,7 +528,7 @@ class Model:
         if not settled:
             meter.add(reply.usage)
         self._log(reply, began)
-        return _Received(reply, reader.text, reader.usage)
+        return _Received(reply, reader.text, reader.usage, has_orphan(reader.text))
 
     @asynccontextmanager
     async def _open(self, request: Request, model: str, dialect: Dialect, *, stream: bool) -> AsyncGenerator[Any, None]:
@@ -554,19 +552,27 @@ class Model:
     async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:
             await self.prepare()
-            sdk, transport = sys.modules[_SDK], sys.modules[_TRANSPORT]
-            if self._client is None:
-                address, query = split_address(self._base_url)
-                self._client = sdk.AsyncOpenAI(
-                    api_key=self._key or "none",
-                    base_url=address,
-                    # Azure's deployments take the key in a header of their own.
-                    default_headers={"api-key": self._key} if "api-version=" in query else None,
-                    http_client=transport.bounded_client(self._timeout, query),
-                    max_retries=0,
-                    timeout=self._timeout,
-                )
+        assert self._client is not None
         return self._client
+
+    def _make_client(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI  # noqa: PLC0415  # at the first call
+
+        from digest.llm.server.transport import bounded_client  # noqa: PLC0415  # with it
+
+        address, query = split_address(self._base_url)
+        client = AsyncOpenAI(
+            api_key=self._key or "none",
+            base_url=address,
+            # Azure's deployments take the key in a header of their own.
+            default_headers={"api-key": self._key} if "api-version=" in query else None,
+            http_client=bounded_client(self._timeout, query),
+            max_retries=0,
+            timeout=self._timeout,
+        )
+        calls = client.responses if self.api == "responses" else client.chat.completions
+        assert calls.with_streaming_response  # loads its part of the SDK
+        return client
 
     def _context(self, model: str, request: Request | None = None, dialect: Dialect | None = None) -> Context:
         known = self._dialects.get(model, Dialect())
@@ -619,7 +625,8 @@ async def _whole(raw: bytes, kind: str, request: Request, model: str, price: Pri
 
     def parse() -> _Received:
         piece = completion_from(raw, kind)
-        return _Received(reply_from(piece, piece.text, request, model, price), piece.text, piece.usage)
+        reply = reply_from(piece, piece.text, request, model, price)
+        return _Received(reply, piece.text, piece.usage, has_orphan(piece.text))
 
     return await asyncio.to_thread(parse) if len(raw) > _LARGE else parse()
 
