@@ -90,7 +90,9 @@ def redirect(place: str) -> Handler:
 def listed(title: str = "A title", abstract: str = "An abstract.", more: str = "") -> Handler:
     """The same paper from the feed and from the API."""
     rss = HEAD + ITEM.format(title=title, abstract=abstract, more=more) + "</channel></rss>"
-    told = more.replace("dc:creator>", "name>").replace("<name>", "<author><name>").replace("</name>", "</name></author>")
+    told = (
+        more.replace("dc:creator>", "name>").replace("<name>", "<author><name>").replace("</name>", "</name></author>")
+    )
     atom = ATOM.format(title=title, abstract=abstract, more=told)
     of_feed, of_api = body(rss.encode(), "application/rss+xml"), body(atom.encode(), "application/atom+xml")
 

@@ -210,10 +210,12 @@ def sentences(url: str) -> Iterator[None]:
         # In Python 3.11 `asyncio.wait_for`, by which redis-py sends, can swallow a cancellation.
         if task and task.cancelling() > cancelled:
             raise asyncio.CancelledError
-    except exceptions.AuthenticationError as error:
-        raise Misconfigured("The Redis server refuses the user or password in REDIS_URL.") from error
     except (exceptions.ConnectionError, exceptions.TimeoutError, OSError) as error:
-        raise _untrusted(error) or unreachable(url) from error
+        # Some refusals are errors of the connection to redis-py; the network's come from OSError.
+        meant = None
+        if isinstance(error, exceptions.ConnectionError) and not isinstance(error.__context__, OSError):
+            meant = _refusal(error)
+        raise _untrusted(error) or meant or unreachable(url) from error
     except exceptions.RedisError as error:
         if (meant := _refusal(error)) is None:
             raise
@@ -231,7 +233,26 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
         StoreFull,
         "The Redis server has used up its memory. Raise its maxmemory (with the policy noeviction).",
     ),
-    (r"NOAUTH|WRONGPASS", Misconfigured, "The Redis server refuses the user or password in REDIS_URL."),
+    (
+        r"NOAUTH|WRONGPASS|AuthenticationError|AuthenticationWrong",
+        Misconfigured,
+        "The Redis server refuses the user or password in REDIS_URL ({said}). Copy the whole address again.",
+    ),
+    (
+        r"NOSCRIPT|NoScriptError",
+        Misconfigured,
+        "The server at REDIS_URL forgets scripts between two commands. Use Redis or Valkey without a proxy.",
+    ),
+    (
+        r"LOADING|BusyLoading",
+        StoreUnavailable,
+        "The Redis server at REDIS_URL is still loading its data. Wait until it has.",
+    ),
+    (
+        r"max number of clients",
+        StoreUnavailable,
+        "The Redis server at REDIS_URL takes no more connections. Raise its maxclients, or use a larger plan.",
+    ),
     (
         r"NOPERM|NoPermission",
         Misconfigured,
@@ -240,7 +261,7 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"DENIED",
         Misconfigured,
-        "The Redis server takes no connections from other machines (protected mode). Give it a password.",
+        "The Redis server takes no connections from other machines (protected mode). Give it a password, in REDIS_URL too.",
     ),
     (
         r"(?i:DB index)",
@@ -255,7 +276,7 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"MASTERDOWN|MasterDown|NOREPLICAS|TRYAGAIN|TryAgain|\bBUSY\b",
         StoreUnavailable,
-        "The Redis server cannot work now ({said}).",
+        "The Redis server at REDIS_URL cannot work now ({said}). Look at the server; Paperboy tries again.",
     ),
     (
         r"READONLY|ReadOnlyError",

@@ -107,6 +107,15 @@ class ModelServer:
     @property
     def calls(self) -> list[Call]:
         """Those that make a text, of either API."""
+        return [c for c in self._made if c.task != "mark"]
+
+    @property
+    def canaries(self) -> list[Call]:
+        """Those that find out how much of a prompt the model reads."""
+        return [c for c in self._made if c.task == "mark"]
+
+    @property
+    def _made(self) -> list[Call]:
         return [c for c in self.journal if c.path.endswith(("/chat/completions", "/responses"))]
 
     async def __aenter__(self) -> Self:

@@ -99,6 +99,7 @@ def analysis_request(paper: Paper, text: FullText, language: str, *, selected: b
         schemas.ANALYSIS if full else schemas.ABSTRACT_ANALYSIS,
         max_tokens=max_tokens,
         likely_tokens=4_500 if full else 1_800,
+        quotes=full,
     )
 
 
@@ -291,4 +292,5 @@ def answer_request(
     last = tasks.ANSWER_LAST.format(
         language=tasks.language_name(language), question=escaped(question.strip())[:_QUESTION_CHARS]
     )
-    return Request((system(tasks.ANSWER), user(blocks), *talk, user(last)), max_tokens=max_tokens, likely_tokens=500)
+    messages = (system(tasks.ANSWER), user(blocks), *talk, user(last))
+    return Request(messages, max_tokens=max_tokens, likely_tokens=500, quotes=True)

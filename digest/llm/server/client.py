@@ -409,10 +409,14 @@ class Model:
         thoughts = received.orphan or known.thoughts or (False if received.raw.strip() else known.thoughts)
         self._learn(model, sound=True, thoughts=thoughts, **dialect.grammar)
         sent = request_tokens(request)
-        verdict = reading.verdict(sent, received.usage, known.reads, self._counts.setdefault(model, []))
+        counts = self._counts.setdefault(model, [])
+        repeats = sent <= known.reads or self._is_vendor or reading.repeats(request, received.raw)
+        unread = received.reply.problem is not None  # nobody will read it
+        verdict = reading.verdict(sent, received.usage, known.reads, counts, repeats=repeats or unread)
         if verdict is reading.Verdict.DOUBTFUL:
             return await self._settle_doubt(request, model, received, meter)
-        self._learn(model, reads=max(known.reads, sent))
+        if repeats:
+            self._learn(model, reads=max(known.reads, sent))
         return received.reply
 
     async def _settle_doubt(self, request: Request, model: str, received: _Received, meter: Meter) -> Reply:
@@ -547,7 +551,11 @@ class Model:
     def _keeps_thoughts_apart(self) -> bool:
         """The vendor of both APIs, and the Responses API anywhere, never mix thoughts with the
         text. Other servers may."""
-        return self.api == "responses" or urlsplit(self._base_url).hostname == _VENDOR
+        return self.api == "responses" or self._is_vendor
+
+    @property
+    def _is_vendor(self) -> bool:
+        return urlsplit(self._base_url).hostname == _VENDOR
 
     async def _sdk(self) -> AsyncOpenAI:
         if self._client is None:

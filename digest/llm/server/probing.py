@@ -51,11 +51,10 @@ async def probe_model(model: Model, listed: Mapping[str, Any], *, fast: bool = F
     )
     wanted = min(LONG, (await model.limits(fast=fast)).room(2_000))
     filler = _FILLER * max(1, int(wanted * 3.2 / len(_FILLER)))
-    last = user("How does the text begin? Write its first five words.")
+    # An answer that quotes nothing of it makes the model repeat marks, whatever the server counts.
+    messages = (system("Task: word"), user(filler), user("Write the word `paper`."))
     with contextlib.suppress(RequestTooLong):
-        await model.ask(
-            Request((system("Task: word"), user(filler), last), fast=fast, max_tokens=2_000, likely_tokens=20)
-        )
+        await model.ask(Request(messages, fast=fast, max_tokens=2_000, likely_tokens=20, quotes=True))
     dialect = await model.dialect(fast=fast)
     return Probe(dialect, listed_window(listed) or dialect.window, dialect.reads, bool(dialect.cuts))
 

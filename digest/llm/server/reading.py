@@ -7,6 +7,7 @@ what is doubtful. Pure.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +32,13 @@ class Verdict(enum.Enum):
     DOUBTFUL = "doubtful"
 
 
-def verdict(sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]]) -> Verdict:
-    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, added to."""
+def verdict(
+    sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list[tuple[int, int]], *, repeats: bool
+) -> Verdict:
+    """`reads`: what it is known to read. `counts`: earlier prompts and their counts, added to.
+
+    `repeats`: whether the output repeats words of the prompt, see `repeats`.
+    """
     counted = prompt_count(usage)
     if counted:
         counts.append((sent, counted))
@@ -43,7 +49,28 @@ def verdict(sent: int, usage: Mapping[str, Any] | None, reads: int, counts: list
         return Verdict.DOUBTFUL
     if _same_for_others(sent, counted, counts) or (counted < _LIKELY * sent and _round(counted)):
         return Verdict.DOUBTFUL
-    return Verdict.READ
+    # A proxy may count what was sent, while the model behind it has read less.
+    return Verdict.READ if repeats else Verdict.DOUBTFUL
+
+
+_RUN = 5
+"""Words in a row that nobody repeats by chance."""
+
+
+def repeats(request: Request, text: str) -> bool:
+    """Whether an output repeats words or an id that stand in the data alone, as one that quotes
+    must: a server that drops messages has not dropped that one. True where nothing is quoted."""
+    if not request.quotes:
+        return True
+    body = max((m["content"] for m in request.messages[1:]), key=len, default="")
+    rest = "\n".join(m["content"] for m in request.messages if m["content"] is not body)
+    return bool((_runs(text) & _runs(body)) - _runs(rest))
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"[^\W_]+(?:\.\d+)*", text.casefold())
+    runs = {tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
+    return runs | {(word,) for word in words if len(word) >= 9 and word[0].isdigit()}
 
 
 def _same_for_others(sent: int, counted: int, counts: list[tuple[int, int]]) -> bool:

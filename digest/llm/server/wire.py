@@ -44,6 +44,8 @@ class Request:
     """Of output, reasoning included."""
     likely_tokens: int = 1_500
     """Of output, for the reservation."""
+    quotes: bool = False
+    """Whether a sound output repeats words of the longest message."""
 
 
 @dataclass(frozen=True)

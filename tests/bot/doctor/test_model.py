@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.core.finding import State
 from bot.core.settings.settings import Settings
 from bot.doctor.model import key_finding, model
-from tests.digest.llm.test_model_servers import RowServer
+from tests.digest.llm.test_model_servers import ROWS, RowServer
 
 REFUSALS = {
     "json_schema": "'response_format.type' must be 'text'",
@@ -22,8 +22,8 @@ REFUSALS = {
 class Picky(RowServer):
     """Takes nothing but the plainest request, and says each time only one thing that it minds."""
 
-    def __init__(self, refusals, when=""):
-        super().__init__({"when": when, "expect": "answer"})
+    def __init__(self, refusals, when="", usage=""):
+        super().__init__({"when": when, "expect": "answer", "usage": usage})
         self.refusals = refusals
 
     async def complete(self, request):
@@ -68,9 +68,11 @@ async def test_the_dialect_and_the_window_are_found_in_ten_calls_and_told(redis_
     assert "LLM_CONTEXT_TOKENS=4096" in window.todo
 
 
+@pytest.mark.parametrize("usage", ["", "whole"])
 @pytest.mark.parametrize("when", ["drops:4096", "cuts:4096"])
-async def test_a_server_that_cuts_prompts_is_caught_in_ten_calls(redis_url, when):
-    server = Picky({}, when)
+async def test_a_server_that_cuts_prompts_is_caught_in_ten_calls(redis_url, when, usage):
+    """Also behind a proxy that counts what was sent."""
+    server = Picky({}, when, usage)
     found = await checked(server, redis_url)
     assert len(server.bodies) <= 10
     assert found["LLM_MODEL window"].state is State.BAD
@@ -78,10 +80,25 @@ async def test_a_server_that_cuts_prompts_is_caught_in_ten_calls(redis_url, when
     assert "OLLAMA_CONTEXT_LENGTH" in found["LLM_MODEL window"].todo
 
 
-async def test_a_sound_server_takes_three_calls(redis_url):
+KINDS = {
+    (row["expect"], row.get("setting", "")): row for row in ROWS if row["expect"] in ("setting", "credit", "unknown")
+}
+
+
+@pytest.mark.parametrize("row", KINDS.values(), ids=lambda row: row["name"])
+async def test_what_a_server_says_is_told_with_the_setting(redis_url, row):
+    found = await checked(RowServer(row), redis_url)
+    told = found["LLM_MODEL"]
+    assert told.state is State.BAD
+    assert row.get("setting", "") in f"{told.detail} {told.todo}"
+    assert all(said in told.detail for said in row["says"])
+    assert "reached" not in told.detail
+
+
+async def test_a_sound_server_takes_four_calls(redis_url):
     server = Picky({})
     found = await checked(server, redis_url)
-    assert len(server.bodies) == 3
+    assert len(server.bodies) == 4
     assert found["LLM_MODEL"].detail == "stand-in"
     assert "read whole" in found["LLM_MODEL window"].detail
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.store import Redis, StoreUnavailable, reachable
 from bot.store.embedded.directory import server_binary
-from bot.store.redis import with_certificates
+from bot.store.redis import StoreFull, with_certificates
 from digest.errors import Misconfigured
 from tests.deadline import DEADLINE
 from tests.paths import TESTS
@@ -146,6 +146,16 @@ async def refusing(words: str) -> AsyncIterator[str]:
         ("DENIED Redis is running in protected mode", Misconfigured, "protected mode"),
         ("ERR max daily request limit exceeded. Limit: 10000", StoreUnavailable, "plan .*daily request limit"),
         ("ERR max request size exceeded. Limit: 1048576 bytes", StoreUnavailable, "plan .*request size"),
+        ("WRONGPASS invalid username-password pair or user is disabled.", Misconfigured, "password in REDIS_URL"),
+        ("NOAUTH Authentication required.", Misconfigured, "password in REDIS_URL"),
+        ("NOSCRIPT No matching script. Please use EVAL.", Misconfigured, "forgets scripts"),
+        ("LOADING Redis is loading the dataset in memory", StoreUnavailable, "REDIS_URL is still loading"),
+        ("ERR max number of clients reached", StoreUnavailable, "no more connections"),
+        ("READONLY You can't write against a read only replica.", StoreUnavailable, "read-only replica"),
+        ("CLUSTERDOWN Hash slot not served", Misconfigured, "part of a cluster"),
+        ("MOVED 3999 127.0.0.1:6381", Misconfigured, "part of a cluster"),
+        ("OOM command not allowed when used memory > 'maxmemory'.", StoreFull, "maxmemory"),
+        ("MISCONF Redis is configured to save RDB snapshots", StoreFull, "cannot write to its disk"),
         ("MASTERDOWN Link with MASTER is down", StoreUnavailable, "cannot work now"),
         ("NOREPLICAS Not enough good replicas to write.", StoreUnavailable, "cannot work now"),
         ("BUSY Redis is busy running a script.", StoreUnavailable, "cannot work now"),

@@ -94,7 +94,17 @@ async def test_where_nothing_is_counted_a_mark_tells_that_the_paper_was_read(ser
     server.behave("null_usage")
     analysis = await analyst.analyse(moving(), a_text(), "en")
     assert analysis.read_whole
-    assert [c.task for c in server.calls] == ["analysis", "mark"]
+    assert [c.task for c in server.calls] == ["analysis"]
+    assert len(server.canaries) == 1
+
+
+async def test_an_output_that_quotes_nothing_of_the_paper_makes_the_model_repeat_marks(server, analyst):
+    """A proxy may count what was sent while the model behind it has read less; a quotation settles it for nothing."""
+    await analyst.analyse(moving(), a_text(more=" " + LONG), "en")
+    assert not server.canaries
+    server.queue.append("not_json")
+    await analyst.analyse(moving(), a_text(more=" " + LONG * 2), "en")
+    assert len(server.canaries) == 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -240,7 +250,7 @@ async def test_without_a_repair_the_sound_part_stays(server, analyst):
     server.queue.extend(["wrong_language", *["error_500"] * 3])
     with pytest.raises(Unusable):
         await analyst.analyse(moving(), a_text(), "zh")
-    server.queue.extend(["invented_quotations", *["error_500"] * 3])
+    server.queue.extend(["invented_quotations", "sound", *["error_500"] * 3])  # the second for the marks
     text = a_text(more=" It was also tried outside.")
     analysis = await analyst.analyse(moving(), text, "zh")
     assert (len(analysis.parts), analysis.missing) == (7, ("findings",))
