@@ -261,7 +261,7 @@ REFUSALS: tuple[tuple[str, type[StoreUnavailable | Misconfigured], str], ...] = 
     (
         r"DENIED",
         Misconfigured,
-        "The Redis server takes no connections from other machines (protected mode). Give it a password, in REDIS_URL too.",
+        "The Redis server takes no connections from other machines (protected mode). Give it a password.",
     ),
     (
         r"(?i:DB index)",
