@@ -200,12 +200,13 @@ class Model:
         self._failed_at: dict[str, float] = {}
         """By kind of call: the monotonic time of the last final failure; a success clears it."""
         self._client: AsyncOpenAI | None = None
+        self._preparing = asyncio.Lock()
 
     async def prepare(self) -> None:
         """Imports the SDK and makes its client in a thread: that takes a second."""
-        if self._client is None:
-            made = await asyncio.to_thread(self._make_client)
-            self._client = self._client or made
+        async with self._preparing:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._make_client)
 
     async def aclose(self) -> None:
         for model in self._dialects:
