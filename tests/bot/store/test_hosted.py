@@ -162,6 +162,6 @@ async def refusing(words: str) -> AsyncIterator[str]:
     ],
 )
 async def test_what_hosted_servers_refuse_is_said_and_no_bug(words, kind, said):
-    async with refusing(words) as url, Redis(url, retries=0) as redis:
+    async with refusing(words) as url, Redis(url, retries=0, full=0) as redis:
         with pytest.raises(kind, match=said):
             await redis.do("SET", "paperboy:x", "1")
