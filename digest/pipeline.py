@@ -144,10 +144,9 @@ async def make_digest(
         finally:
             _drop_texts(run, {paper.id for paper, _, _ in chosen})
         entries = await _read_all(chosen, learned, intake.late, run)
+        summary, summary_note = await _summarise(entries, intake.day or request.local_date, run)
         with booked(request.subscription, "summarise", run.book):
-            written = asyncio.create_task(_summarise(entries, intake.day or request.local_date, run))
-            entries, summary = await services.analyst.confirm(entries, _summary_of(written))
-        summary_note = written.result()[1]
+            entries, summary = await services.analyst.confirm(entries, summary)
     entries = numbered(entries, summary)
     progress("summarised", 1, 1)
     shown = {entry.paper.id for entry in entries}
@@ -399,10 +398,6 @@ async def _summarise(entries: tuple[Entry, ...], day: date, run: _Run) -> tuple[
             raise
         log.warning("event=summary_stood_in cause=%r", for_log(error))
         return await services.stand_in.summarise(entries, language, day), note
-
-
-async def _summary_of(written: asyncio.Task[tuple[Summary, str]]) -> Summary:
-    return (await written)[0]
 
 
 def _notes(entries: tuple[Entry, ...], ranking_note: str, summary_note: str, language: str) -> tuple[str, ...]:

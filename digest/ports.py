@@ -94,9 +94,8 @@ class Analyst(Protocol):
         """Mentions entries once. Raises Unusable, ModelUnavailable, OverBudget, Misconfigured."""
         ...
 
-    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
-        """Settles the doubts of a digest: those of its analyses in one call while the summary is
-        made, then those of the summary in one more. Raises Misconfigured, as `making` does."""
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+        """Settles the doubts of a digest with at most one call. Raises Misconfigured."""
         ...
 
     async def answer(

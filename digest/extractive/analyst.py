@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -123,9 +123,9 @@ class ExtractiveAnalyst:
             directions=directions,
         )
 
-    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
         """Its sentences are the papers' own: there is nothing to confirm."""
-        return tuple(entries), await making
+        return tuple(entries), summary
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText

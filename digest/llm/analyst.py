@@ -1,14 +1,13 @@
 """The Analyst that is a language model. Each task has a module of its own.
 
-Sound output costs one call, flawed output at most one more. Doubts that rules cannot settle cost
-one call for all of an answer, one for all analyses of a digest and one for its summary. The client
-stores every response, so a task may be run again at any time.
+Sound output costs one call, flawed output at most one more. Doubts of an answer or a digest
+that rules cannot settle cost one call for all of them. The client stores every response, so a task
+may be run again at any time.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -56,14 +55,9 @@ class ModelAnalyst:
         ordered = sorted(entries, key=lambda e: (e.paper.id not in first[:1], e.number))
         return replace(summary, headline=headline_of(ordered, language, day))
 
-    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
         doubts = [d for e in entries if e.analysis for d in e.analysis.doubts]
-        asked = asyncio.create_task(confirm_doubts(self._model, doubts))
-        try:
-            summary = await making
-            words = await confirm_doubts(self._model, summary.doubts) | await asked
-        finally:
-            asked.cancel()
+        words = await confirm_doubts(self._model, [*doubts, *summary.doubts])
         if not words:
             return tuple(entries), summary
         settled = tuple(replace(e, analysis=settle_analysis(e.analysis, words)) if e.analysis else e for e in entries)

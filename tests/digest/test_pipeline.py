@@ -1,7 +1,7 @@
 """Near the end of the day's budget the model is spared, step by step, each said; and votes choose a digest's papers."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -90,8 +90,8 @@ class Counting:
         self._ask("summarise")
         return replace(await self.by_words.summarise(entries, language, day), by=self.name)
 
-    async def confirm(self, entries: Sequence[Entry], making: Awaitable[Summary]) -> tuple[tuple[Entry, ...], Summary]:
-        return tuple(entries), await making
+    async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
+        return tuple(entries), summary
 
     async def answer(self, *_: object) -> None:
         raise AssertionError

@@ -66,7 +66,7 @@ _NUM = r"(?:\d{1,3}(?:(?:,|\{,\}|\u2009|\u202f)\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(
 _SUFFIX = (
     r"(?P<magnitude>(?:thousand|million|billion|trillion)\b|万亿|千亿|百亿|十亿|千万|百万|[万亿億兆만억조]|千(?![米克卡])|(?-i:[KkMBT])(?![A-Za-z0-9_-]))?"
     r"(?:(?:-|\s|\\,|\\)*(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
-    r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-z])|(?-i:[smhJW])(?![A-Za-z0-9_-])|°))?"
+    r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
 _ABOUT = re.compile(
     r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s*\$?\s*$",

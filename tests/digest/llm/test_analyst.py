@@ -48,16 +48,15 @@ def a_model(server: ModelServer, **values) -> Model:
     return Model(**(defaults | values))
 
 
-async def test_doubts_of_analyses_are_asked_while_the_summary_is_written(server, analyst):
+async def test_doubts_of_a_digest_cost_one_call(server, analyst):
     analysis = await analyst.analyse(moving(), a_text(), "en")
     quotation = analysis.findings[0].evidence.quotation
-    doubt = Doubt("findings.0", analysis.findings[0].statement, quotation, quotation)
-    entry = Entry(1, moving(), a_score(moving().id), replace(analysis, doubts=(doubt,)))
-    server.latency = 0.1
-    [settled], summary = await analyst.confirm([entry], analyst.summarise([entry], "en", DAY))
-    [asked], [written] = ([c for c in server.calls if c.task == task] for task in ("support", "summary"))
-    assert asked.began < written.ended
-    assert (settled.analysis.doubts, summary.by) == ((), "stand-in")
+    doubts = [Doubt(f"findings.{n}", f.statement, quotation, quotation) for n, f in enumerate(analysis.findings)]
+    entry = Entry(1, moving(), a_score(moving().id), replace(analysis, doubts=tuple(doubts)))
+    summary = replace(await analyst.summarise([entry], "en", DAY), doubts=(replace(doubts[0], where="first.0"),))
+    [settled], _ = await analyst.confirm([entry], summary)
+    assert [c.task for c in server.calls].count("support") == 1
+    assert settled.analysis.doubts == ()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -130,3 +130,8 @@ def test_numbers_are_read_as_the_language_writes_them(text, language, missing):
 )
 def test_a_name_joined_to_a_noun_is_the_name(text, language, missing):
     assert unsupported(text, PAPER, language) == missing
+
+
+@pytest.mark.parametrize("text", ["Abschnitt 3 hält das fest.", "Tabla 2 más abajo.", "En 3 mètres, 3 était faux."])
+def test_the_start_of_a_word_with_accents_is_no_unit(text):
+    assert {figure.unit for figure in figures(text)} == {""}
