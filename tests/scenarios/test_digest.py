@@ -162,7 +162,7 @@ async def test_when_nothing_could_be_analysed_the_document_says_so_at_the_top(wo
     world.model.behave("refuse", tasks=("analysis", "abstract analysis", "repair"))
     result = await world.run(*SHORT)
     assert result.code == 0, result.err
-    assert "> 今天没有一篇论文得到可用的分析" in result.out.split("## Table of Contents")[0]
+    assert "> 所有论文都未能分析，此处改为显示摘要。" in result.out.split("## Table of Contents")[0]
 
 
 async def test_one_bad_paper_never_spoils_the_rest(world):
@@ -191,7 +191,7 @@ async def test_a_model_that_is_down_without_end_leaves_a_labelled_document(world
     result = await world.run(*SHORT)
     assert result.code == 0, result.err
     assert len(papers_in(result.out)) == 2
-    assert "模型服务过载或停机" in result.out
+    assert "模型服务器自身出现问题（500）" in result.out
 
 
 @pytest.mark.parametrize("calls", [1, 6])

@@ -369,7 +369,7 @@ async def home_of(day: Day, user: str = "U1") -> dict[str, Any]:
 async def test_the_home_tab_pauses_a_channel_opens_its_settings_and_asks_about_its_papers(day):
     home = await home_of(day)
     headers = [b["text"]["text"] for b in home["blocks"] if b["type"] == "header"]
-    assert headers == ["Paperboy", "Today", "My channels", "How to ask"]
+    assert headers == ["Today", "My channels", "How to ask"]
     (opened,) = [e for e in elements(home["blocks"]) if e.get("url", "").startswith("http") and e["type"] == "button"]
     assert day.parent.ts.replace(".", "") in opened["url"]
     day.slack.click_in_view("U1", home, "Pause")

@@ -332,12 +332,12 @@ class TestPoison:
         assert await house.digest(run, deaths.count) is None
         made = await store.digest(run.key)
         by_id = {e.paper.id: e for e in made.entries}
-        assert by_id[chosen.id].notes == (label("left_out", "en"),)
+        assert by_id[chosen.id].notes == (label("abstract_instead", "en", said=label("left_out", "en")),)
         assert by_id[chosen.id].analysis is None
         assert all(e.analysis for e in made.entries if e.paper.id != chosen.id)
         await house.deliver(run)
         said = "\n".join(await house.channel.said(replace(HERE, thread=(await store.delivery(run.key)).ids[f"{run.key}:0"])))  # fmt: skip
-        assert "crashed twice" in said
+        assert "broke off twice" in said
 
     async def test_after_two_deaths_papers_are_read_one_at_a_time(self, house):
         at_once = most = 0
