@@ -659,9 +659,19 @@ class _Case:
 
     # -------------------------------------------------------- quantifiers
 
+    def _phrase_at(self, start: int) -> Iterator[Word]:
+        """The Chinese words that follow each other: after `所有` in `所有机器人公司` two."""
+        for word in sorted(self.said, key=lambda w: w.start):
+            if word.start == start and _HAN.match(word.raw):
+                yield word
+                start += len(word.raw)
+
     def _quantifiers(self) -> Iterator[_Doubt]:
         """`all` where the quotation has `most` or `some`."""
         mine, theirs = quantifiers(self.sentence), quantifiers(self.whole)
+        wholes = (self._phrase_at(m.end()) for rank, m in mine if rank == ALL and len(m[0]) > 1)
+        if any(not self.mine.holds(word) for whole in wholes for word in whole):
+            yield _Doubt("the quotation speaks of no such whole", 2)
         if any(rank == ALL for rank, _ in mine) and all(rank != ALL for rank, _ in theirs):
             own = {f.value for f in figures(self.sentence)}
             shares = {f.value for f in figures(self.whole) if f.unit == "%" and not f.plain}

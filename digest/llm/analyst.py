@@ -18,6 +18,7 @@ from digest.llm.confirmation import confirm_doubts
 from digest.llm.prompts import tasks
 from digest.llm.ranking import rank_papers
 from digest.llm.replies.marks import settle_analysis, settle_summary
+from digest.llm.replies.marks import settled as settled_sentence
 from digest.llm.server.client import Model
 from digest.llm.summary import core_of, summarise_papers
 from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
@@ -56,13 +57,14 @@ class ModelAnalyst:
         return replace(summary, headline=headline_of(ordered, language, day))
 
     async def confirm(self, entries: Sequence[Entry], summary: Summary) -> tuple[tuple[Entry, ...], Summary]:
-        doubts = [d for e in entries if e.analysis for d in e.analysis.doubts]
-        words = await confirm_doubts(self._model, [*doubts, *summary.doubts])
+        doubtful = [(e, d) for e in entries if e.analysis for d in e.analysis.doubts]
+        words = await confirm_doubts(self._model, [*(d for _, d in doubtful), *summary.doubts])
         if not words:
             return tuple(entries), summary
         settled = tuple(replace(e, analysis=settle_analysis(e.analysis, words)) if e.analysis else e for e in entries)
-        cores = {core_of(old): core_of(new) for old, new in zip(entries, settled, strict=True)}
-        return settled, settle_summary(summary, words, cores, {e.paper.id: core_of(e) for e in settled})
+        texts = {(e.paper.id, d.sentence): settled_sentence(d, words.get(d)) for e, d in doubtful}
+        texts |= {(new.paper.id, core_of(old)): core_of(new) for old, new in zip(entries, settled, strict=True)}
+        return settled, settle_summary(summary, words, texts, {e.paper.id: core_of(e) for e in settled})
 
     async def answer(
         self, question: str, sources: Sequence[Source], history: Sequence[Turn], language: str, on_text: OnText

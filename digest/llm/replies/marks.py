@@ -64,16 +64,21 @@ def settle_analysis(analysis: Analysis, words: Mapping[Doubt, Word]) -> Analysis
 
 
 def settle_summary(
-    summary: Summary, words: Mapping[Doubt, Word], settled_cores: Mapping[str, str], cores: Mapping[str, str]
+    summary: Summary,
+    words: Mapping[Doubt, Word],
+    settled_texts: Mapping[tuple[str, str], str],
+    cores: Mapping[str, str],
 ) -> Summary:
-    """`settled_cores`: what core ideas became that stand as mentions. `cores`: by paper, what
-    replaces a mention that was refuted.
+    """`settled_texts`: by paper, what became of its core idea and doubtful sentences, which a
+    mention may repeat. `cores`: by paper, what replaces a mention that was refuted.
     """
     said = {(d.where, shown(d)): settled(d, words.get(d)) for d in summary.doubts}
     claims = {d.where: d.sentence for d in summary.doubts if words.get(d) is Word.YES}
 
     def mention(one: Mention) -> Mention:
-        text = said.get((one.paper_id, one.text), settled_cores.get(one.text, one.text))
+        text = said.get((one.paper_id, one.text), one.text)
+        # A sentence of the analysis has the mark, or the end, that it got there.
+        text = settled_texts.get((one.paper_id, text), text)
         claim = one.claim or claims.get(claim_of(one.paper_id), "")
         return Mention(one.paper_id, text or cores.get(one.paper_id, ""), claim)
 
