@@ -238,8 +238,11 @@ class TestRedis:
             await store.redis.do("CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
 
     async def test_a_service_waits_for_the_server_it_was_started_before(self, tmp_path, caplog):
-        number = free_port()
-        command = [str(server_binary()), "--port", str(number), "--save", "", "--dir", str(tmp_path)]
+        held = socket.socket()  # bound without listening: no other test gets the port, the server may
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        number = held.getsockname()[1]
+        command = [str(server_binary()), "--port", str(number), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]  # fmt: skip
         given = settings(redis_url=f"redis://127.0.0.1:{number}")
 
         async def begun() -> None:
@@ -248,6 +251,7 @@ class TestRedis:
 
         service = asyncio.create_task(begun())
         while "event=store_awaited" not in caplog.text:
+            assert not service.done()
             await asyncio.sleep(0.05)
         server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
         try:
@@ -255,3 +259,4 @@ class TestRedis:
         finally:
             server.terminate()
             await server.wait()
+            held.close()
