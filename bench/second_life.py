@@ -7,12 +7,14 @@ of what is claimed; every real change stands among such edits, too.
 from __future__ import annotations
 
 # examples in one line
+import json
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bench.qasper import load
 from bench.report import aim, table
@@ -144,6 +146,8 @@ def people(paper: Paper, rng: random.Random) -> Paper:
     return replace(paper, authors=(*names, "New Author") if rng.random() < 0.3 else tuple(names))
 
 
+STRANGERS = json.loads((Path(__file__).parents[1] / "tests/data/comments.json").read_text("utf-8"))
+
 QUIETLY: dict[str, Edit] = {
     "whitespace": spaces,
     "typos": typos,
@@ -175,6 +179,7 @@ QUIETLY: dict[str, Edit] = {
         "fixed broken link",
         "v2: small errors in the references corrected",
     ),
+    "any other wording": says(*STRANGERS["quiet"]),
     "sent somewhere": says(
         "Submitted to ACL 2026",
         "Under review at ICLR 2026",
@@ -276,6 +281,8 @@ NEWLY: dict[str, Edit] = {
     ),
     "journal": of_paper(lambda p, _: replace(p, journal_ref="Phys. Rev. D 103, 044012 (2026)")),
     "DOI": of_paper(lambda p, _: replace(p, doi="10.1103/PhysRevD.103.044012")),
+    "accepted, in any other wording": says(*STRANGERS["accepted"]),
+    "code, in any other wording": says(*STRANGERS["code"]),
     "code": says(
         "Code: https://github.com/lab/new",
         "Code is available at https://github.com/lab/new",

@@ -8,6 +8,7 @@ nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ LEAST_SHARED = 0.4
 LEAST_WORDS = 6
 """Words of a sentence that is looked for in a whole text."""
 LEAST_IN_ABSTRACT = 4
+LEAST_POWER = 3
+"""Of ten, between figures of the same digits beside the same words that count as equal."""
 _MEASURED = ("%", "x", "points", "db", "fps")
 _SCALE = {
     "ms": ("s", 1e-3),
@@ -105,6 +108,19 @@ def _same(one: Figure, other: Figure) -> bool:
     return any(abs(x - y) <= max(tolerance, 1e-9 * max(abs(x), abs(y))) for x, y in pairs)
 
 
+def _not_rescaled(mine: Iterable[Figure], theirs: Sequence[Figure], least: int) -> list[Figure]:
+    return [figure for figure in mine if not any(_rescaled(figure, other, least) for other in theirs)]
+
+
+def _rescaled(one: Figure, other: Figure, least: int) -> bool:
+    """Equal but for a power of ten, of `least` at least: `10 mT`, `0.01 T`."""
+    if {one.unit, other.unit} & set(_MEASURED) or one.value * other.value <= 0:
+        return False
+    factor = 10.0 ** round(math.log10(other.value / one.value))
+    near = abs(other.value - one.value * factor) <= 0.5001 * max(one.step * factor, other.step)
+    return near and abs(math.log10(factor)) >= least
+
+
 def _scaled(figure: Figure) -> tuple[float, str]:
     unit, factor = _SCALE.get(figure.unit, (figure.unit, 1.0))
     return figure.value * factor, unit
@@ -126,6 +142,9 @@ def has_changed(before: Sentence, now: Sentence) -> bool:
     """Whether a sentence that is else the same has another figure or says the opposite."""
     if before.digits != now.digits:
         gone, new = _left(before.figures, now.figures), _left(now.figures, before.figures)
+        least = LEAST_POWER if before.words == now.words else 1
+        if any(f.plain for f in gone) and any(f.plain for f in new):
+            gone, new = _not_rescaled(gone, new, least), _not_rescaled(new, gone, least)
         if any(f.plain for f in gone) and any(f.plain for f in new):
             return True
     if before.words == now.words or before.digits != now.digits:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from digest.changes.claims import LEAST_WORDS, SAME_IN_TEXT, Sentence, added, changed, has_changed, sentences_of
-from digest.changes.remarks import keys_of, publications, published_links, revision
+from digest.changes.remarks import keys_of, named_links, publications, published_links, revision
 from digest.changes.values import Change, Difference, Known
 from digest.evidence.finder import Finder
+from digest.fulltext.links import link_key
 from digest.model import Analysis, Basis, Evidence, Form, FullText, Link, Paper
 
 MOST_DIFFERENCES = 3
@@ -51,12 +52,14 @@ def compare(known: Known, now: Paper, text: FullText | None = None) -> Change | 
     change = Change(now, before.version)
     if now.withdrawn:
         return replace(change, withdrawn=now.comment or now.abstract)
-    kinds = {key.partition(" ")[0] for key in known.links}
+    kinds, named = {key.partition(" ")[0] for key in known.links}, named_links(before)
     said = publications(now)
     made = replace(
         change,
         published=said[0] if said and not known.published else "",
-        links=tuple(link for link in published_links(now) if link.kind not in kinds),
+        links=tuple(
+            link for link in published_links(now) if link.kind not in kinds and link_key(link.url) not in named
+        ),
         differences=_differences(known, now, text) if now.version > before.version else (),
         remark=revision(before.comment, now.comment) if now.version > before.version else "",
     )

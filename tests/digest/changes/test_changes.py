@@ -1,5 +1,6 @@
 """What a reader would call news of a paper is told, with quotations, once; what is none is not."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from digest.changes.compare import compare, known_of, updated
 from digest.fulltext.links import links
 from digest.model import Basis, Evidence, Finding, FullText, Link, Paper, Passage, Section
 from tests.builders import a_paper, an_analysis
+from tests.paths import TESTS
 
 ABSTRACT = (
     "We propose Kestrel, a model for depth estimation from thermal video. "
@@ -15,6 +17,7 @@ ABSTRACT = (
     "Training takes 12 hours on 8 GPUs. Pre-training on synthetic scenes does not improve the accuracy on real videos."
 )
 OLD = a_paper(abstract=ABSTRACT, comment="12 pages, 4 figures")
+COMMENTS = json.loads((TESTS / "data/comments.json").read_text("utf-8"))
 
 
 def next_version(**values: object) -> Paper:
@@ -60,6 +63,34 @@ def news(now: Paper, before: Paper = OLD, text: FullText | None = None, **known:
 def test_comments_that_are_no_news(comment):
     assert news(next_version(comment=comment)) is None
     assert news(replace(OLD, comment=comment)) is None  # the same version, with another comment
+
+
+@pytest.mark.parametrize("comment", COMMENTS["quiet"])
+def test_wordings_of_authors_that_are_no_news(comment):
+    for before in ("", "12 pages, 4 figures; ", "12 pages, 4 figures. "):
+        assert news(next_version(comment=f"{before}{comment}")) is None
+
+
+@pytest.mark.parametrize(("one", "other"), COMMENTS["same"])
+def test_another_notation_of_the_same_claim_is_no_news(one, other):
+    for before, now in ((one, other), (other, one)):
+        around = "We study small things in this paper. {} The rest is left for later."
+        old = a_paper(abstract=around.format(before))
+        assert news(replace(old, version=2, abstract=around.format(now)), old) is None
+
+
+@pytest.mark.parametrize("comment", COMMENTS["accepted"])
+def test_wordings_of_an_acceptance_are_news(comment):
+    found = news(replace(OLD, comment=f"12 pages, 4 figures; {comment}"))
+    assert found is not None
+    assert found.published.endswith(comment)
+
+
+@pytest.mark.parametrize("comment", COMMENTS["code"])
+def test_wordings_that_give_code_are_news(comment):
+    found = news(replace(OLD, comment=comment))
+    assert found is not None
+    assert [link.url for link in found.links] == ["https://github.com/lab/x"]
 
 
 @pytest.mark.parametrize(
