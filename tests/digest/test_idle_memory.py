@@ -22,6 +22,13 @@ def until(held: Callable[[], bool], seconds: float = DEADLINE) -> None:
         time.sleep(0.01)
 
 
+def _runs_multiprocessing(process: psutil.Process) -> bool:
+    try:
+        return "multiprocessing" in str(process.cmdline())
+    except psutil.NoSuchProcess:  # ended between the two looks, or nobody has asked for its status yet
+        return False
+
+
 def test_the_identifier_of_languages_is_let_go_when_idle_and_comes_back():
     identifier = language._Identifier(idle=0.1)
     german = "Die Methode wird auf drei Datensätzen untersucht und mit anderen verglichen."
@@ -68,6 +75,6 @@ async def test_no_process_of_the_parsers_stays_behind():
     with contextlib.suppress(Unreadable):
         await pool.parse(Basis.HTML, b"<html><body><p>no paper</p></body></html>", a_paper(), 5)
     async with asyncio.timeout(DEADLINE):
-        while [c for c in psutil.Process().children(recursive=True) if "multiprocessing" in str(c.cmdline())]:
+        while any(_runs_multiprocessing(child) for child in psutil.Process().children(recursive=True)):
             await asyncio.sleep(0.05)
     await pool.aclose()
