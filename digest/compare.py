@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from digest.model import MARK, Answer, Quote
+from digest.patterns import regex
 from digest.ports import Analyst, Source
 
 ASPECTS = ("task", "data", "method", "result", "code", "limits")
@@ -27,11 +28,11 @@ _WORDS = {
     "limits": "What are its limitations?",
 }
 """What each aspect asks a paper for, where no model reads it."""
-_LINE = re.compile(
+_LINE = regex(
     r"^\W*(?P<aspect>[^|｜\n]{1,80}?)\s*[|｜]\s*\W{0,3}(?P<paper>\d{1,4})\W{0,3}\s*[|｜]\s*(?P<text>.*?)[\s|｜]*$"
 )
-_CITED = re.compile(r"\s*\[(\d+)\]")
-_NOTHING = re.compile(r"[-–—]*|n/?a|none|not stated\W*", re.IGNORECASE)
+_CITED = regex(r"\s*\[(\d+)\]")
+_NOTHING = regex(r"[-–—]*|n/?a|none|not stated\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ PaperboyError
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from digest.patterns import regex
 
 if TYPE_CHECKING:  # it takes a tenth of a second to load
     from digest.model import Problem
@@ -79,7 +80,7 @@ class Unusable(PaperboyError):
         self.problems = tuple(problems)
 
 
-_QUERY = re.compile(r"(\w+://[^\s?#\"'<>]*|\burl: /[^\s?#]*)[?#][^\s\"'<>)]*")
+_QUERY = regex(r"(\w+://[^\s?#\"'<>]*|\burl: /[^\s?#]*)[?#][^\s\"'<>)]*")
 LONGEST = 300
 """Characters of a sentence in a log."""
 

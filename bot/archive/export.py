@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from digest.model import Paper
+from digest.patterns import regex
 from digest.render import tex
 
 
@@ -38,9 +39,9 @@ class Name:
     given: str = ""
 
 
-_GROUP = re.compile(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
-_CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_GROUP = regex(r"\b(?:Collaborations?|Consortium|Team|Group|Community|Project)\b")
+_CJK = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
+_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
 
 
 def name_of(author: str) -> Name:
@@ -95,7 +96,7 @@ _TEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
-_MATH = re.compile(r"(\$[^$]+\$)")
+_MATH = regex(r"(\$[^$]+\$)")
 
 
 def _escaped(text: str) -> str:

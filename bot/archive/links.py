@@ -18,10 +18,11 @@ from bot.archive.index import Scope
 from bot.core.crypto.signatures import Signer
 from bot.core.ids import RunKey
 from bot.store import Store
+from digest.patterns import regex
 
 LIFE = timedelta(days=30)
 PUBLIC = "public"
-_TOKEN = re.compile(r"([0-9a-f]{8,10})\.([0-9a-f]{24})\.([\w-]+)", re.ASCII)
+_TOKEN = regex(r"([0-9a-f]{8,10})\.([0-9a-f]{24})\.([\w-]+)", re.ASCII)
 
 
 def kinds_shown(*, public: bool) -> tuple[str, ...]:

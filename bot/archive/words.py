@@ -6,14 +6,14 @@ most Chinese words have two, which trigrams cannot find.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from digest.patterns import regex
 from digest.retrieval.glossary import english_of
 from digest.retrieval.synonyms import alike
 from digest.retrieval.terms import bare, stem, terms
 
-_WORD = re.compile(r"\w+(?:['’.]\w+)*")
+_WORD = regex(r"\w+(?:['’.]\w+)*")
 LONGEST_CACHED = 24
 
 

@@ -37,6 +37,7 @@ from bot.console.choices import Choice
 from bot.core.chat import Actions, Block, Form, Heading, Menu, Picture, Post, Quotation, Rule, Small, Text, table_lines
 from bot.core.chat import Table as Compared
 from bot.core.ids import REPLY
+from digest.patterns import regex
 from digest.render.commonmark import ready, shortened, within_bounds
 from digest.render.tex import readable
 
@@ -69,11 +70,11 @@ THEME = Theme(
         "markdown.table.header": Style(bold=True),
     }
 )
-PLACEHOLDER_LINK = re.compile(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
-LABEL = re.compile(r"(\*\*[^*\n]+\*\*)\n\n")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PLACEHOLDER_LINK = regex(r"\[([^\[\]]*)\]\(<?https://terminal\.invalid/[^)\s]*\)")
+LABEL = regex(r"(\*\*[^*\n]+\*\*)\n\n")
+CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that move the cursor, colour text or reverse its direction: always removed."""
-TIMESTAMP = re.compile(r"<t:(\d+)>")
+TIMESTAMP = regex(r"<t:(\d+)>")
 ASCII = str.maketrans(
     {
         "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▎": "|",

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from digest.errors import PaperboyError
+from digest.patterns import regex
 
 
 class MalformedId(PaperboyError):
@@ -280,9 +281,9 @@ def is_within(key: str, parent: str) -> bool:
     return key.startswith(f"{parent}:")
 
 
-LINK_PLACEHOLDER = re.compile(r"\{\{link:([^{}]+)\}\}")
+LINK_PLACEHOLDER = regex(r"\{\{link:([^{}]+)\}\}")
 """What `link_to` writes; the group is the step's key."""
-REPLY = re.compile(r"reply:(\d+)")
+REPLY = regex(r"reply:(\d+)")
 """What `reply_url` writes."""
 
 

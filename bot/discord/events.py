@@ -12,10 +12,11 @@ from bot.core.chat import Person, Place, Question, VoteKind
 from bot.core.ids import PaperById, is_paper
 from bot.discord.ids import ComponentId, components, message_id, parse_custom_id
 from digest.arxiv.ids import parse
+from digest.patterns import regex
 
 NAME = "discord"
 VOTES = {"👍": VoteKind.MORE, "👎": VoteKind.FEWER, "🔖": VoteKind.SAVED}
-_ROLE = re.compile(r"<@&[0-9]+>")
+_ROLE = regex(r"<@&[0-9]+>")
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bot.core.chat import Place
+from digest.patterns import regex
 
 CUSTOM_ID = 100
 NONCE = 25
@@ -54,7 +55,7 @@ class ComponentId:
     confirm: bool = False
 
 
-_PRESS = re.compile(r"pb:(\??)([a-z_-]+):(.*?)(?:~([0-9a-f]{1,8}))?", re.DOTALL)
+_PRESS = regex(r"pb:(\??)([a-z_-]+):(.*?)(?:~([0-9a-f]{1,8}))?", re.DOTALL)
 
 
 def custom_id(pressed: ComponentId, mark: int = 0) -> str:

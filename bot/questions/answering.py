@@ -17,6 +17,7 @@ from digest.cache_keys import fingerprint
 from digest.checks.language import MIXED, UNKNOWN, is_cjk, is_name, language_of
 from digest.errors import Misconfigured, ModelUnavailable, OverBudget, for_log
 from digest.model import Answer, Paper, Turn
+from digest.patterns import regex
 from digest.ports import OnText, Source, booked
 from digest.read_paper import gaps
 from digest.render.labels import base
@@ -26,9 +27,9 @@ log = logging.getLogger(__name__)
 
 MIN_LANGUAGE_LENGTH = 12
 """Characters. A shorter question (`code?`) does not show its language."""
-_NAME = re.compile(r"[A-Za-z][\w.+-]*", re.ASCII)
+_NAME = regex(r"[A-Za-z][\w.+-]*", re.ASCII)
 """Names are removed first: `RefAny3D vs. DynamicVLA` would be taken for Czech."""
-_ENGLISH = re.compile(
+_ENGLISH = regex(
     r"\b(?:what|which|why|how|does|do|did|is|are|was|were|the|of|it|its|and|who|where|when|can|could|with|any|explain|compare)\b",
     re.IGNORECASE,
 )

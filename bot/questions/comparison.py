@@ -14,11 +14,12 @@ from bot.digests import cards
 from bot.questions.answering import answer_name, answer_post, discard_text, reading_gaps, request_answer
 from digest.compare import ASPECTS, MAX_ASPECTS, MAX_PAPERS, Cell, Comparison, cells_of, compare_by_words, question_for
 from digest.model import MARK, Answer
+from digest.patterns import regex
 from digest.ports import Source
 from digest.render.markdown import escape, link
 from digest.which_paper import cues
 
-_URL = re.compile(r"https?://\S+")
+_URL = regex(r"https?://\S+")
 LONGEST = 40
 """Characters of an aspect."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.chat import Question
+from digest.patterns import regex
 
 
 class Decision(StrEnum):
@@ -34,32 +35,32 @@ class ThreadState:
     quiet: bool = False
 
 
-_QUIET = re.compile(
+_QUIET = regex(
     r"^\W*(?:quiet|be quiet|shut up|stop(?: answering)?(?: here)?|mute|安静|别说话|闭嘴|不用回答|别回答了|别插话)\W*$",
     re.IGNORECASE,
 )
-_HELP = re.compile(
+_HELP = regex(
     r"\W*(?:(?:help|hi|hello|hey|hallo|hilfe|hola|ayuda|bonjour|salut|aide|ol[aá]|oi|ajuda|你好|您好|帮助|幫助|嗨"
     r"|こんにちは|ヘルプ|안녕(?:하세요)?|도움말)(?:\s+(?:there|me|please|paperboy))*)?\W*",
     re.IGNORECASE,
 )
-_ASKING_EN = re.compile(
+_ASKING_EN = regex(
     r"^(?:(?:and|so|ok|okay|but|hi|hey|hello|also|then|wait|hmm|btw)\b[\s,]*)*"
     r"(?:what|which|how|why|when|where|who|whose|does|do|did|is|are|was|were|can|could|would|will|should|has|have|any|anything"
     r"|explain|compare|summari[sz]e|describe|list|show|tell me|give me|walk me|elaborate|define|translate|quote|find)\b",
     re.IGNORECASE,
 )
-_ASKING_ZH = re.compile(
+_ASKING_ZH = regex(
     r"吗|呢[？?]?$|什么|怎么|怎样|如何|为什么|为何|哪|多少|几(?!乎|何)|有没有|是否|是不是|能否|能不能|可否|可不可以"
     r"|^(?:请|帮忙|麻烦)?(?:解释|讲讲|讲一下|说说|说一下|介绍|对比|比较|总结|概括|列出|翻译|展开)"
 )
-_ASKING_JA = re.compile(r"(?:ですか|ますか|でしょうか|のか|何|どう|なぜ|どこ|いつ|誰)")
-_AMONG_PEOPLE = re.compile(
+_ASKING_JA = regex(r"(?:ですか|ますか|でしょうか|のか|何|どう|なぜ|どこ|いつ|誰)")
+_AMONG_PEOPLE = regex(
     r"^(?:thanks|thank you|thx|lol|haha+|nice|cool|great|wow|agreed|same here|\+1|i think|imo|imho|we should|let'?s|let us"
     r"|谢谢|感谢|哈哈|赞|不错|厉害|同意|我觉得|我认为|我们|咱们|大家|收到|好的)",
     re.IGNORECASE,
 )
-_TO_PEOPLE = re.compile(
+_TO_PEOPLE = regex(
     r"\b(?:you guys|anyone|anybody|someone|everybody|everyone|y'?all|folks|did you|have you|are you|do you|can you (?:guys|join|come|send me|review my)"
     r"|shall we|should we|can we|do we|are we|were we|will we|our|your (?:opinion|take|slides?|talk|draft|pr)|lunch|meeting|standup|stand-up|slides?)\b"
     r"|你们|有人|谁(?:有空|去|来|想|要|负责|能)|大家|我们|咱们|你(?:觉得|认为|看了|读了|有空|要不要|来吗|去吗)|开会|吃饭|组会",

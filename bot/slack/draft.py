@@ -34,6 +34,7 @@ from bot.core.draft import DraftPump, DraftState, Recovery
 from bot.core.ids import is_further
 from bot.slack.render import messages
 from bot.slack.web_api import SlackRefused, WebApi, retry_throttled
+from digest.patterns import regex
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ STOPPED = "stopped_by_user"
 """Slack's error after a person pressed Stop."""
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060"
-_MARK = re.compile(f"[{_INVISIBLE}]{{10}}")
-_PING = re.compile(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
+_MARK = regex(f"[{_INVISIBLE}]{{10}}")
+_PING = regex(r"<(?=[!@#])|@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 
 
 def mark_of(key: str) -> str:

@@ -6,11 +6,13 @@ import html
 import re
 from dataclasses import dataclass
 
-_USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
-_CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
-_OTHER = re.compile(r"<![^>|]*(?:\|([^>]*))?>")
-LINK = re.compile(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
+from digest.patterns import regex
+
+_USER = regex(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_GROUP = regex(r"<!(?:subteam\^[^>]*|here|channel|everyone)(?:\|[^>]*)?>")
+_CHANNEL = regex(r"<#[A-Z0-9]+(?:\|([^>]*))?>")
+_OTHER = regex(r"<![^>|]*(?:\|([^>]*))?>")
+LINK = regex(r"<((?:https?|mailto)[^>|]*)(?:\|([^>]*))?>")
 
 
 @dataclass(frozen=True)

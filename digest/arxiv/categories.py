@@ -14,10 +14,12 @@ from importlib.resources import files
 from rapidfuzz import fuzz, process, utils
 from rapidfuzz.distance import JaroWinkler
 
+from digest.patterns import regex
+
 NEAREST = 3
 _SHORTEST_PHRASE = 4
 """Characters: shorter ones stand in any description."""
-_SHAPE = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
+_SHAPE = regex(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)", re.ASCII)
 """arXiv has added no archive for decades, but classes of archives."""
 
 

@@ -20,6 +20,7 @@ from digest.arxiv.http import Trouble
 from digest.arxiv.metadata import MOST_AUTHORS, MOST_CATEGORIES, line, paragraphs, withdrawn
 from digest.arxiv.xml import children, local, said, tree
 from digest.model import Kind, Listed, Paper
+from digest.patterns import regex
 from digest.render.labels import label
 
 MOST_ITEMS = 2000
@@ -27,12 +28,12 @@ MOST_ITEMS = 2000
 
 _NEWS = {"new": Kind.NEW, "cross": Kind.CROSS}
 _OTHER = ("replace", "replace-cross")
-_PREFIX = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
+_PREFIX = regex(r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
 _SUMMARY = ("summary", "description")
-_COMMA = re.compile(r",\s*(?![^()]{0,500}\))")
+_COMMA = regex(r",\s*(?![^()]{0,500}\))")
 LONGEST_LIST = 200_000
 """Characters of all authors of a paper: the largest collaborations have about 60,000."""
-_NAME_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.ASCII)
+_NAME_SUFFIX = regex(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from digest.errors import BadInput
+from digest.patterns import regex
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,29 @@ _ARCHIVES = (
 )
 _VERSION = r"(?:v(?P<version>[1-9]\d{0,2}))?"
 _NOT_AFTER = r"(?![0-9a-z]|\.\d)"
-_NEW = re.compile(
+_NEW = regex(
     r"(?:(?<![0-9a-z])arxiv[.:\s]{0,3}|(?<![0-9a-z.]))(?P<month>\d\d(?:0[1-9]|1[0-2]))\.(?P<number>\d{4,6})"
     + _VERSION
     + _NOT_AFTER,
     re.ASCII | re.IGNORECASE,
 )
-_OLD = re.compile(
+_OLD = regex(
     rf"(?:(?<![0-9a-z])arxiv[.:\s]{{0,3}}|(?<![0-9a-z.-]))(?P<archive>{_ARCHIVES})(?P<subject>\.[a-z]{{2}}|\.[a-z]+-[a-z]+)?/"
     r"(?P<month>\d\d(?:0[1-9]|1[0-2]))(?P<number>\d{3})" + _VERSION + _NOT_AFTER,
     re.ASCII | re.IGNORECASE,
 )
-_INDEXED = re.compile(r"\b(?:(?:19|20)\d\darXiv|corr/abs-)(?P<month>\d{4})-?(?P<number>\d{4,5})[A-Z]?\b", re.ASCII)
+_INDEXED = regex(r"\b(?:(?:19|20)\d\darXiv|corr/abs-)(?P<month>\d{4})-?(?P<number>\d{4,5})[A-Z]?\b", re.ASCII)
 """A bibcode of ADS (`2024arXiv240100001S`), a key of DBLP (`corr/abs-2401-00001`)."""
-_OTHER_DOI = re.compile(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
+_OTHER_DOI = regex(r"\b10\.(?!48550/)\d{4,9}/$", re.ASCII)
 
 _SHAPES = (
-    re.compile(r"(?:arxiv[:.\s]*)?\d{3,6}\.\d{3,7}(?:v\d*)?", re.ASCII | re.IGNORECASE),
-    re.compile(r"(?:arxiv[:.\s]*)?[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?/\d{5,9}(?:v\d*)?", re.ASCII | re.IGNORECASE),
-    re.compile(r"arxiv:\S*", re.IGNORECASE),
-    re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org(?:/\S*)?", re.IGNORECASE),
+    regex(r"(?:arxiv[:.\s]*)?\d{3,6}\.\d{3,7}(?:v\d*)?", re.ASCII | re.IGNORECASE),
+    regex(r"(?:arxiv[:.\s]*)?[a-z]+(?:-[a-z]+)?(?:\.[a-z-]+)?/\d{5,9}(?:v\d*)?", re.ASCII | re.IGNORECASE),
+    regex(r"arxiv:\S*", re.IGNORECASE),
+    regex(r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org(?:/\S*)?", re.IGNORECASE),
 )
 
-_LINK = re.compile(
+_LINK = regex(
     r"(?:https?://(?:[^\s/@]*@)?|(?<![\w@./-])(?=(?:[a-z0-9-]+\.)+[a-z]{2,}/))(?P<host>[a-z0-9.-]+\.[a-z]{2,})(?::\d+)?(?:[/?#]\S*)?"
     r"|(?<![\w/])(?:doi:\s?)?(?P<doi>10\.\d{4,9}/[^\s]+)",
     re.ASCII | re.IGNORECASE,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from digest.fulltext.hidden import visible
+from digest.patterns import regex
 
 _WORK = r"(?:paper|article|submission|manuscript|preprint|work|version|draft|note|report|thesis|document)"
-_WITHDRAWN = re.compile(
+_WITHDRAWN = regex(
     rf"^\W*(?:withdrawn|retracted)\b(?!\s+from\b)"
     rf"|\b(?:this|the|our)\s+(?:\w+\s+)?{_WORK}\s+(?:has\s+been|have\s+been|is|was|is\s+being|has\s+now\s+been)\s+(?:temporarily\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
     rf"|^\W*{_WORK}\s+(?:has\s+been\s+|is\s+|was\s+)?(?:withdrawn|retracted)\b(?!\s+from\b)"
@@ -15,7 +16,7 @@ _WITHDRAWN = re.compile(
     rf"|\b(?:authors?|we|I)\s+(?:have\s+|has\s+)?withdr(?:ew|awn?)\s+(?:this|the|our)\s+{_WORK}\b(?!\s+from\b)",
     re.IGNORECASE,
 )
-_EARLIER = re.compile(
+_EARLIER = regex(
     rf"\b(?:previous|earlier|first|older|old|another|v\d|version\s+\d)\s+(?:{_WORK}\s+)?(?:was|has\s+been|is)?\s*(?:withdrawn|retracted)",
     re.IGNORECASE,
 )

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.arxiv.categories import is_archive
+from digest.patterns import regex
 
 MOST_TERMS = 16
 _FIELDS = {"au": "au", "author": "au", "ti": "ti", "title": "ti"}
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""(?:(?P<field>au|author|ti|title)\s*[:：]\s*)?(?:["“”](?P<phrase>[^"“”]*)["“”]?|(?P<word>[^\s"“”]+))?""",
     re.IGNORECASE,
 )

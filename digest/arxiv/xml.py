@@ -12,6 +12,7 @@ from lxml import etree
 
 from digest.arxiv.http import Trouble
 from digest.arxiv.metadata import MOST_AUTHORS, line
+from digest.patterns import regex
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
@@ -24,12 +25,12 @@ DEEPEST = 100
 _LONGEST_TAG = re.compile(rb"<[^<>]{65536}")
 """A tag with so many attributes costs the parser gigabytes."""
 _ENCODING = re.compile(rb"""\A[^>]{0,100}encoding=["'](?:iso-8859-1|latin-?1|windows-1252)["']""", re.IGNORECASE)
-_DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DECLARATION = regex(r"\A<\?xml[^>]*\?>\s*")
+_FORBIDDEN = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """XML forbids these characters; abstracts contain control characters now and then."""
-_REFERENCE = re.compile(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
-_STRAY = re.compile(r"<(?![A-Za-z_/!?])|<(?=[A-Za-z_][^<>]*<)")
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)(?=[\s/>])(?P<alone>[^<>]*/(?=>))?")
+_REFERENCE = regex(r"&(?:#(?P<code>\d{1,7}|[xX][0-9a-fA-F]{1,6});|(?P<name>[A-Za-z][A-Za-z0-9]{1,30});)?")
+_STRAY = regex(r"<(?![A-Za-z_/!?])|<(?=[A-Za-z_][^<>]*<)")
+_TAG = regex(r"<(?P<end>/?)(?P<name>[A-Za-z_][\w:.-]*)(?=[\s/>])(?P<alone>[^<>]*/(?=>))?")
 _OF_XML = ("amp", "lt", "gt", "quot", "apos")
 
 

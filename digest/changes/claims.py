@@ -19,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 from digest.checks.facts.figures import NUMBER_WORDS, Figure, figures
 from digest.evidence.sentences import sentences
 from digest.evidence.support import Ground, Support, support_of
+from digest.patterns import regex
 from digest.render.tex import plain
 
 SAME = 0.8
@@ -43,12 +44,12 @@ _SCALE = {
     "mb": ("gb", 1e-3),
     "tb": ("gb", 1e3),
 }
-_URL = re.compile(
+_URL = regex(
     r"(?:https?://|www\.|(?<![\w.])[\w.-]+\.(?:com|org|io|net)/)\S+|\barXiv:\S+|\[\d[\d,\s–-]*\]", re.IGNORECASE
 )
-_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
-_WORD = re.compile(r"[^\W\d_]+")
-_NAME_BEFORE = re.compile(
+_DECIMAL_COMMA = regex(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_WORD = regex(r"[^\W\d_]+")
+_NAME_BEFORE = regex(
     r"[A-Za-z][-‐–]?\Z|\b(?:Section|Sec\.|Theorem|Thm\.|Lemma|Table|Fig\.|Figure|Eq\.|Appendix|Chapter|Part|version|v)\s?\Z",
     re.IGNORECASE,
 )

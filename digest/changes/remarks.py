@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from digest.fulltext.links import link_key, links
 from digest.model import Link, Paper
+from digest.patterns import regex
 
 PUBLISHED_KINDS = ("code", "data", "model")
 """Kinds of links that are news when they appear."""
-_SENTENCE = re.compile(r"\s*;\s+|\s+[|/]\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|\s*\n\s*")
-_CLAUSE = re.compile(r"\s*,\s+|\s+[-–—]\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
+_SENTENCE = regex(r"\s*;\s+|\s+[|/]\s+|(?<=[a-z0-9)\]])[.!?]\s+(?=[A-Zv(])|\.\s*$|\s*\n\s*")
+_CLAUSE = regex(r"\s*,\s+|\s+[-–—]\s+|(?<!\bin)(?<!\bat)(?<!\bto):\s+")
 
 # ---------------------------------------------------------------- where it appears
 
@@ -42,10 +43,10 @@ _TO_VENUE = (
     r"(?!(?:https?|www|arXiv|ArXiv|GitHub|Github|Zenodo|HAL|SSRN|bioRxiv|medRxiv|OpenReview|Medium|Fig|Table|Sec|Appendix|Chapter|Part|Supplement|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|"
     r"English|Chinese|French|German|Russian|Spanish|Japanese)\b|Section|Figure|Supplementary|January|February|March|April|June|July|August|September|October|November|December)(?=[A-Z])"
 )
-_ACCEPTED = re.compile(
+_ACCEPTED = regex(
     rf"(?i:{_SUBJECT}{_APPEARS})(?:{_TO_VENUE.replace('(?:in|at', '(?i:in|at', 1)}(?P<venue>.+)|\s+in press)|(?i:in (?:the )?proc(?:eedings|\.) of (?:the )?)(?=[A-Z\d])"
 )
-_FOR_PUBLICATION = re.compile(rf"{_SUBJECT}accepted for publication", re.IGNORECASE)
+_FOR_PUBLICATION = regex(rf"{_SUBJECT}accepted for publication", re.IGNORECASE)
 _CONFERENCES = frozenset(
     """3DV AACL AAAI AAMAS ACCV ACL ACSAC AIES AISTATS ALT APPROX ASE ASIACCS ASIACRYPT ASPLOS ASRU ASSETS ATC AUTOML BMVC CAV CGO CHES CHI CHIL CIDR CIKM COLING COLM COLT CONCUR CONEXT CONLL
     CORL CRYPTO CSCW CVPR CVPRW DAC DISC EACL EASE ECAI ECCV ECIR ECML ECOOP EDBT EGSR EMNLP ESEC ESOP ESORICS ESWC EUROCRYPT EUROGRAPHICS EUROSYS EUROVIS FACCT FCCM FMCAD FOCS FSE FSTTCS GECCO
@@ -56,31 +57,31 @@ _CONFERENCES = frozenset(
 )
 """A bare name with a year tells of an acceptance only if it names no data set, standard or software
 as well; so these are listed."""
-_BARE = re.compile(
+_BARE = regex(
     r"(?:(?:Findings of|Proceedings of|Proc\.?|In|the) (?:the )?)*(?:(?:IEEE|ACM|CVF|SIAM|USENIX|AAAI)(?:/(?:CVF|ACM|IEEE|RSJ|SIAM))? )?(?P<name>[A-Za-z0-9]{3,12})(?:[ -]|[ -]?['’])(?P<year>(?:20)?\d\d)"
     r"(?:\s*[(:,]?\s*(?:oral|spotlight|poster|highlight|main|findings|main track|main conference|camera[- ]ready|long paper|full paper|short paper|best paper.{0,20}|workshops?(?: on [A-Z].*)?)\)?)?",
     re.IGNORECASE,
 )
-_SENT = re.compile(
+_SENT = regex(
     r"\b(?:submitted|submission|submit|review|resubmi\w*|challenge|competition|report|proposal|template|style|format\w*|intended|target\w*|prepar\w*|draft)\b",
     re.IGNORECASE,
 )
-_DOUBTFUL = re.compile(
+_DOUBTFUL = regex(
     r"\b(?:pending|subject to|conditional\w*|provisional\w*|tentative\w*|potential\w*|awaiting|reject\w*|withdrawn|not|never|if|once|when|until|unless|upon|before|hop\w+|wait\w*|planned|yet)\b",
     re.IGNORECASE,
 )
-_OTHER_WORK = re.compile(
+_OTHER_WORK = regex(
     r"\b(?:earlier|previous|preliminary|prior|initial|first|short(?:er)?|abridged|extended|expanded|longer|long|full(?:er)?|complete|conference|workshop|journal|thesis)\s+(?:\w+\s+)?(?:version|draft|abstract|edition)s?\s+(?:of|was|is|has|had|appear\w*|accepted|published|to appear)\b"
     r"|\b(?:extended|abridged|preliminary|earlier|previous|shorter|longer) (?:version|paper|abstract)\b"
     r"|\b(?:extension|extends|expands|expansion|continuation|follow[- ]?up|companion|accompany\w*|sequel|supplement\w*|supersedes|erratum|comment on|reply|response)\b",
     re.IGNORECASE,
 )
-_REFERS = re.compile(r"\b(?:of|on|to|with|from|by|see|extends|supersedes|overlap\w*)\b", re.IGNORECASE)
+_REFERS = regex(r"\b(?:of|on|to|with|from|by|see|extends|supersedes|overlap\w*)\b", re.IGNORECASE)
 """A clause before an acceptance that names what else may have been accepted."""
-_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|does|differs?|will|can|may|deadline|contains?|extends?)\b")
+_FINITE = regex(r"\b(?:is|are|was|were|has|have|had|does|differs?|will|can|may|deadline|contains?|extends?)\b")
 _NO_PUBLICATION = ("10.48550/", "10.5281/", "10.6084/", "10.13140/", "10.36227/", "10.31219/", "10.20944/", "10.1101/")
 """DOI prefixes of arXiv, of data archives and of preprint servers."""
-_NO_JOURNAL = re.compile(r"arxiv\b|.*\b(?:submitted|submission|under review|in preparation|preprint)\b", re.IGNORECASE)
+_NO_JOURNAL = regex(r"arxiv\b|.*\b(?:submitted|submission|under review|in preparation|preprint)\b", re.IGNORECASE)
 
 
 def publications(paper: Paper) -> tuple[str, ...]:
@@ -131,13 +132,13 @@ def _sentences(text: str) -> Iterator[str]:
 
 # ---------------------------------------------------------------- code, data and models
 
-_PROMISED = re.compile(
+_PROMISED = regex(
     r"\b(?:will|shall|would) (?:\w+\s+){0,3}(?:be|become|release|publish|make|open|provide|share|appear)\b|\bcoming soon\b|\bsoon\b|\bto be (?:\w+\s+)?(?:released|published|made|added|available|open)\b"
     r"|\b(?:upon|after|on|once|if|when)\s+(?:\w+\s+){0,2}(?:accept\w*|publication|published|request|approval|review)\b|\b(?:going|plan\w*|intend\w*|prepar\w*|clean\w*) (?:to|up|the)\b"
     r"|\bTBA\b|\bplaceholder\b|\bempty\b|\bfor now\b|\blater\b|\bunder construction\b|\bno longer\b|\bnot (?:yet )?(?:available|public)\b|\bin (?:progress|preparation)\b|\bforthcoming\b|\bcoming\b|\b(?:might|may|could)\b|\bprivate\b",
     re.IGNORECASE,
 )
-_PART = re.compile(r"(?<=[.!?;])\s+(?=[A-Z])|;\s+|\n+")
+_PART = regex(r"(?<=[.!?;])\s+(?=[A-Z])|;\s+|\n+")
 _OWN_THING = r"(?:source codes?|codes?|codebase|implementations?|scripts?|models?|weights|checkpoints?|data|data ?sets?|benchmarks?|corpus|corpora|repository|repo|github|software|packages?|library|toolkit|tools?|framework|resources?|materials?|artifacts?)"
 _OPENING = (
     r"\W*(?:v\d+\W+)?(?:(?:the|all|our|its|this|an?|full|complete|open[- ]?source[d]?|public|official|associated|corresponding|accompanying|supporting|project|page|website|python|pytorch|jax|matlab|julia|c\+\+|rust|r|"
@@ -145,14 +146,14 @@ _OPENING = (
 )
 _AVAILABLE = r"(?:available|released|open[- ]?sourced|accessible|hosted|provided|published|public|shared|found|accessed|downloaded|archived)"
 _THERE = rf"(?:[\s:,()&+/–-]|{_OWN_THING}\b|{_AVAILABLE}\b|(?:and|is|are|have|has|been|can|be|made|now|also|publicly|freely|openly|online|at|on|in|from|via|under|through|here|link|url|this|the|page|website|as|well)\b)*"
-_GIVES = re.compile(
+_GIVES = regex(
     rf"(?:(?:.*,\s+)?{_OPENING}(?:the (?-i:[A-Z][\w-]*) )?{_OWN_THING}\b(?!\s+(?:of|from|by)\s)|.*\b(?:our|its)\s+(?:[\w-]+\s+){{0,2}}{_OWN_THING}\b)"
     rf"(?:[^.\0]{{0,100}}\b{_AVAILABLE}\b)?{_THERE}\0"
     rf"|.*\bwe (?:also |have |hereby |publicly |now )*(?:release|released|open-?source|publish|published|provide|share|make)\b[^.\0]{{1,100}}\b(?:at|on|in|from|via|under|through|here)\b[\s:(]*\0|\W*\0\W*(?:\(?{_OWN_THING}\)?\W*)?\Z",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:https?://|www\.|\b[\w-]+\.[a-z]{2,}/)[^\s()]+", re.IGNORECASE)
-_NOT_OURS = re.compile(
+_ADDRESS = regex(r"(?:https?://|www\.|\b[\w-]+\.[a-z]{2,}/)[^\s()]+", re.IGNORECASE)
+_NOT_OURS = regex(
     r"\b(?:baselines?|compar\w*|templates?|slides|style|posters?|lists? of|awesome|survey|tutorial|lecture|talks?|video|homework|course|documentation|issues?|et al|based on|built (?:on|upon|with)|"
     r"uses?|using|used|follow\w*|adapted|adopt\w*|borrow\w*|fork\w*|original|third[- ]party|existing|their|downloaded|obtained)\b",
     re.IGNORECASE,
@@ -202,22 +203,22 @@ _WHAT = rf"(?:(?:an?|the|some|several|serious|major|critical|important|crucial)\
 _NEW = r"(?:(?:an?|one|two|three|several|many|some|the)\s+)?(?:(?:new|additional|further|more|stronger|improved|better|updated|corrected|revised)\s+)"
 _RESULTS = r"(?:[\w-]+\s+){0,2}(?:experiments|results?|theorems?|benchmarks|baselines|ablations?|ablation studies|evaluations?|simulations|data ?sets|bounds?)(?=$|[,(]| (?:on|for|with|in|of|and|that|about|from|against|to|were|was|are|have|added|included)\b)"
 _MARK = r"(?:\(?v(?:ersion )?\d+\W+)?(?:(?:this|the|new|revised|updated|current|second|third|present) version\s+)?"
-_CORRECTED = re.compile(
+_CORRECTED = regex(
     rf"{_MARK}(?:correct(?:s|ed|ing|ion of)|fix(?:es|ed|ing)?|repair(?:s|ed)|remov(?:es|ed))\s+{_WHAT}"
     rf"|{_MARK}(?:[\w-]+\s+){{0,3}}after {_WHAT}|{_MARK}{_WHAT}(?: \d[\d.]*)?(?: (?:of|in) [\w ]{{1,30}})? (?:(?:is|are|was|were|has been|have been)\s+)?(?:now )?(?:corrected|fixed|found|repaired)"
     rf"|{_MARK}(?:(?:the|our|main|proof of|statement of)\s+)*{_MATTER}(?: \d[\d.]*)?(?: (?:of|in) [\w ]{{1,30}})? (?:is|was|are|were) (?:wrong|incorrect|invalid|flawed|false)\b",
     re.IGNORECASE,
 )
-_REVISED = re.compile(
+_REVISED = regex(
     rf"{_MARK}(?:(?:adds?|added|adding|includes?|including|contains?|with)\s+{_NEW}?{_RESULTS}|{_NEW}{_RESULTS}(?: [\w ]{{1,40}})? (?:(?:were|was|are|have been)\s+)?(?:added|included)"
     rf"|(?:updated?s?|corrected|revised|changed|new)\s+(?:(?:the|all|main|our|numerical|experimental)\s+)*(?:results|experiments|theorems?|bounds?|numbers)\b"
     rf"|major (?:update|changes?|rewrite|correction)(?=$| (?:of|to|in)\b))",
     re.IGNORECASE,
 )
-_VERSION_MARK = re.compile(
+_VERSION_MARK = regex(
     r"\bv\d|\bversion\b|\badd(?:s|ed)\b|\bupdat|\bcorrect|\brevis|\bchanged\b|\bmajor\b|\bincluded\b", re.IGNORECASE
 )
-_MINOR = re.compile(
+_MINOR = regex(
     r"\b(?:typos?|typograph\w*|misprints?|spelling|grammar|grammatical|wording|language|minor|small|slight\w*|cosmetic|presentation\w*|exposition|latex|tex|compil\w*|render\w*|format\w*|layout|"
     r"affiliations?|authors?|names?|acknowledge?ments?|funding|grants?|references?|refs?|citations?|bibliograph\w*|bibtex|metadata|links?|urls?|hyperlinks?|resolution|captions?|margins?|styles?|fonts?|"
     r"upload\w*|files?|titles?|abstract|e-?mails?|orcid|licen[sc]e|keywords|numbering|labels?|notation|appendi\w*|supplement\w*|pages?|figures?|tables?|discussions?|remarks?|details|explanations?|clarif\w*|"

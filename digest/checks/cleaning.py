@@ -12,46 +12,45 @@ from functools import lru_cache
 from digest.checks import afterwords, first_person, phrases
 from digest.checks import language as lang
 from digest.model import Fault
+from digest.patterns import regex
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
-_FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w+-]*[ \t]*\n(?P<body>.*?)(?:\n\s*\1\s*)?\Z", re.DOTALL)
+_INVISIBLE = regex(r"[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
+_FENCE = regex(r"\A\s*(`{3,}|~{3,})[\w+-]*[ \t]*\n(?P<body>.*?)(?:\n\s*\1\s*)?\Z", re.DOTALL)
 _TAG = r"(?:think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad|inner_monologue)"
-_REASONED = re.compile(
+_REASONED = regex(
     rf"\A\s*(?:<{_TAG}>|◁think▷|\[THINK\]|<\|channel\|>analysis)(?:.*?)(?:</{_TAG}>|◁/think▷|\[/THINK\]|<\|channel\|>final<\|message\|>)",
     re.DOTALL,
 )
-_REASONED_END = re.compile(rf"\A.*?(?:^|[\s.。!！?？…])</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
-_REASONING_LEFT = re.compile(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
-_WRAPPED = re.compile(
+_REASONED_END = regex(rf"\A.*?(?:^|[\s.。!！?？…])</{_TAG}>[ \t]*(?:\n|\Z)", re.DOTALL)
+_REASONING_LEFT = regex(rf"\A\s*<{_TAG}>[ \t]*\n", re.DOTALL)
+_WRAPPED = regex(
     r"\A\s*<(answer|output|response|result|final|summary|translation|text)>\s*(?P<body>.*?)\s*</\1>\s*\Z",
     re.DOTALL | re.IGNORECASE,
 )
 _SPECIAL = r"(?:<\|[\w ▁]{2,24}\|>|</s>|<s>|<eos>|<bos>|\[/?INST\]|<</?SYS>>|<｜[\w▁ ]{2,30}｜>|<end_of_turn>|<start_of_turn>|<\|?endoftext\|?>)"
-_TOKENS_BEFORE = re.compile(rf"\A(?:\s*{_SPECIAL}\s*(?:assistant|system|user|model)?\s*\n?)+")
-_TOKENS_AFTER = re.compile(rf"(?:\s*{_SPECIAL}[ \t]*(?:assistant|system|user|model)?\s*)+\Z")
-_HEAD = re.compile(
-    r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)"
-)
-_INSIDE = re.compile(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
+_TOKENS_BEFORE = regex(rf"\A(?:\s*{_SPECIAL}\s*(?:assistant|system|user|model)?\s*\n?)+")
+_TOKENS_AFTER = regex(rf"(?:\s*{_SPECIAL}[ \t]*(?:assistant|system|user|model)?\s*)+\Z")
+_HEAD = regex(r"\A[\s*_#>-]*[^\n]*?(?:[。！!：:~]+[*_”\"]*(?=\s|[^\w/]|[\u4e00-\u9fff]|\Z)|[.](?=\s|\Z)|(?=\n)|\Z)")
+_INSIDE = regex(r"“[^”\n]*”|《[^》\n]*》|「[^」\n]*」|\"[^\"\n]*\"")
 """A colon or full stop in it ends no sentence."""
-_RULE = re.compile(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
-_RULE_AFTER = re.compile(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
-_LAST = re.compile(r"(?<![^。！？!?\n])[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
-_LITERAL_BREAK = re.compile(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
+_RULE = regex(r"\A(?:\s*(?:-{3,}|\*{3,}|_{3,}|={3,})\s*(?:\n|\Z))+|\A\s+")
+_RULE_AFTER = regex(r"(?:\n\s*(?:-{3,}|\*{3,}|_{3,}|={3,}))+\s*\Z")
+_LAST = regex(r"(?<![^。！？!?\n])[^。！？!?\n]*(?:[。！？!?]+[”\"』」）)*_]*|(?<=[^\d\s.])\.(?=\s|\Z)|\Z)\s*\Z")
+_LITERAL_BREAK = regex(r"\\n(?=\\n|[-*#\d\u4e00-\u9fff]|[A-Z]|\Z|\s)")
 _MAX_CHATTER = 500
 """Characters of a last sentence that may be chatter."""
-_MARKED = re.compile(
+_MARKED = regex(
     r"\A\s*(?P<one>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)[ \t]*\n(?P<body>.+)\n\s*(?P<two>\[[^\[\]\n]{2,40}\]|【[^【】\n]{2,40}】)\s*\Z",
     re.DOTALL,
 )
 """A text between two lines of brackets only."""
-_GESTURE = re.compile(
+_GESTURE = regex(
     r"\A\s*(?:\*[a-z][^*\n\d]{3,40}\*|[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)])\s+(?=\S)|\A\s*[（(][^（）()\n\d]{0,20}[了着][^（）()\n\d]{0,12}[）)](?=[\u4e00-\u9fff])"
 )
 """A stage direction: `*adjusts glasses*`."""
-_ITEM = re.compile(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
-_EXCLAIMS = re.compile(r"[!！][\W_]*\Z")
-_ASKS_BACK = re.compile(r"[?？][\W_]*\Z")
+_ITEM = regex(r"\s*(?:[-+#|•·]|\*(?!\*)|\d)")
+_EXCLAIMS = regex(r"[!！][\W_]*\Z")
+_ASKS_BACK = regex(r"[?？][\W_]*\Z")
 _MAX_EXCLAMATION = 15.0
 """Words of an exclamation that is only a greeting or a farewell."""
 

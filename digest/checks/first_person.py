@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 
 from digest.checks import phrases
+from digest.patterns import regex
 
 _BEFORE = r"(?<![\w.@/'’-])"
 _VERB = "(?:am|was|have|had|will|would|must|can(?:not)?(?! be)|could|should|may|do|did|need|want|kept|tried|hope|think|believe|assume|suggest|understand|appreciate|see)"
 """After `I`, which alone may be a symbol or a Roman numeral."""
-_SINGULAR = re.compile(
+_SINGULAR = regex(
     rf"\bI['’](?:m|ve|ll|d)\b|(?:^|[,;:.!?—–(]\s*|\b(?:that|what|which|something|anything|and|but|as|if|so)\s+)I {_VERB}\b"
     rf"|{_BEFORE}(?:my|myself|[Ll]et me)\b|{_BEFORE}My (?=[a-z])"
     r"|(?:私|わたし|僕)(?:は|が|の|も)|(?:저는|제가|저의)"
@@ -20,7 +21,7 @@ _SINGULAR = re.compile(
     rf"|{_BEFORE}(?:[Yy]o|[Ee]u)\b(?=\s+[a-zéíó])|{_BEFORE}(?:[Яя]|мне|меня|мо[йяёи])\b",
     re.MULTILINE,
 )
-_CHINESE = re.compile(r"(?<![自忘大小唯本])我(?!们|国|校|院|军|方|等)")
+_CHINESE = regex(r"(?<![自忘大小唯本])我(?!们|国|校|院|军|方|等)")
 """Not enough in itself: abstracts of one author are translated so."""
 _BEGINNING = 3_000
 """Characters of a paper that show in which person it is written."""

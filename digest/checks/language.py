@@ -12,6 +12,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from digest.patterns import regex
+
 SHORT_CHARACTERS = 220
 """Of Chinese, Japanese or Korean in the short form of a part."""
 SHORT_WORDS = 90
@@ -23,7 +25,7 @@ IDLE = 60.0
 UNKNOWN = "und"
 MIXED = "mul"
 
-_NOT_PROSE = re.compile(
+_NOT_PROSE = regex(
     r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]{1,200}\$|https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,255}|</?[A-Za-z][^<>\n]{0,40}>|\\[A-Za-z]+",
     re.DOTALL,
 )
@@ -42,10 +44,10 @@ _SCRIPTS = {
     "georgian": "\u10a0-\u10ff",
     "armenian": "\u0530-\u058f",
 }
-LETTERS = {name: re.compile(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
-_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
-_ANY_WORD = re.compile(f"[^\\W\\d_{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]+(?:['’-][^\\W\\d_]+)*")
-_CJK = re.compile(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
+LETTERS = {name: regex(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
+_WORD = regex(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
+_ANY_WORD = regex(f"[^\\W\\d_{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]+(?:['’-][^\\W\\d_]+)*")
+_CJK = regex(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
 
 OF_SCRIPT = {
     "kana": ("ja",), "hangul": ("ko",), "han": ("zh",), "greek": ("el",), "hebrew": ("he",), "thai": ("th",),

@@ -10,42 +10,43 @@ from functools import lru_cache
 from digest.checks import phrases, slots
 from digest.checks.shape import CODE, Found, lowered
 from digest.model import Fault
+from digest.patterns import regex
 
-_JSON_INSIDE = re.compile(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^\s*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
-_REASONING = re.compile(
+_JSON_INSIDE = regex(r"[\"”]\s*,\s*\n?\s*\"\w{2,30}\"\s*:\s*[\"\[{]|^\s*\"\w{2,30}\"\s*:\s*[\"\[{]", re.MULTILINE)
+_REASONING = regex(
     r"^\s*</?(?:think|thinking|thought|reasoning|scratchpad)>\s*$|\A\s*<(?:think|thinking|reasoning)>\s*(?:\n|[A-Z好嗯首用])",
     re.MULTILINE,
 )
-_THINKS_ALOUD = re.compile(
+_THINKS_ALOUD = regex(
     r"^\W*(?:okay|ok|alright|hmm|let me|so|wait),?\s[^\n]{0,40}\b(?:the user|the task|i need to|we need to|let me|i should|i'll)\b"
     r"|^\W*(?:好的?|嗯|首先|那么)[，,][^\n。]{0,20}(?:用户(?:让|要|想|希望|请|给)|我(?:需要|要|应该|得)(?!们))|^\W*(?:用户|the user)\s*(?:要求|希望|想|让我|wants|asks|is asking|asked)",
     re.IGNORECASE,
 )
-_ROLES = re.compile(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
-_ASSISTANT = re.compile(r"(?:human|assistant|用户|助手)\s*[:：]", re.IGNORECASE)
+_ROLES = regex(r"^(?:human|user|assistant|system|用户|助手|系统)\s*[:：]", re.IGNORECASE | re.MULTILINE)
+_ASSISTANT = regex(r"(?:human|assistant|用户|助手)\s*[:：]", re.IGNORECASE)
 """One is enough; `System:` and `User:` may begin a sentence about systems and users."""
-_OBJECT_IN_SENTENCE = re.compile(
+_OBJECT_IN_SENTENCE = regex(
     r"(?<=\w )\{[^{}\n]{0,300}\}(?=[,;]? \w+ \w)|(?<=[\u4e00-\u9fff] )\{[^{}\n]{0,300}\}|(?<=[\u4e00-\u9fff])\{[^{}\n]{0,300}\}(?=[\u4e00-\u9fff])"
 )
 """`The model emits {…} and stops`."""
-_LABELLED_THOUGHT = re.compile(
+_LABELLED_THOUGHT = regex(
     r"\A\W*(?:思考|推理|思路|思考过程|推理过程|reasoning|thoughts?|thinking)\s*[:：].*^\W*(?:答案|回答|最终答案|输出|(?:final )?answer|output)\s*[:：]",
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
-_RECORD = re.compile(
+_RECORD = regex(
     r"\A\s*(?:[a-z]\w{1,20}:[ \t]*(?:\"[^\n]*\"|'[^\n]*'|[\d.]+|\[[^\n]*\]|true|false|null),?[ \t]*(?:\n|\Z)){2,}"
 )
 """Lines of keys and values, as in YAML."""
-_ESCAPED = re.compile(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
-_MADE_UP = re.compile(
+_ESCAPED = regex(r"\\n(?:\\n|[-*#\d]|[\u4e00-\u9fff])")
+_MADE_UP = regex(
     r"https?://(?:www\.)?(?:example\.(?:com|org|net)|your[\w-]*\.|xxx+|placeholder)|github\.com/(?:your|user(?:name)?|xxx+|example)[\w-]*/",
     re.IGNORECASE,
 )
-_SLOT = re.compile(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
-_X_BLANKS = re.compile(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
-_ONE_X = re.compile(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
-_UNDERSCORE_BLANKS = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
-_STARTS_WITH_REQUEST = re.compile(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
+_SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
+_X_BLANKS = regex(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
+_ONE_X = regex(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
+_UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
+_STARTS_WITH_REQUEST = regex(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
 COPIED_WORDS = 8
 """Words or Chinese characters in a row that make a copy."""
 

@@ -14,16 +14,17 @@ from digest.checks.cleaning import cut
 from digest.checks.leaks import shingles
 from digest.checks.shape import Found, lowered, sentences_of
 from digest.model import Fault
+from digest.patterns import regex
 
 _STOP = frozenset(
     "the of and to in is for that with we are by which on this from as it an our than can be has have these its their using a or at not into more such also between over based both new most each only all they while when however how what where".split()
 )
-_NAME = re.compile(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\d+(?:\.\d+)?%)")
-_TERM = re.compile(r"(?<![\w/.@-])[A-Z][A-Za-z][\w-]+")
+_NAME = regex(r"(?<![\w/.@-])(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z]+-?\d[\w.-]*|\d+(?:\.\d+)?%)")
+_TERM = regex(r"(?<![\w/.@-])[A-Z][A-Za-z][\w-]+")
 """A capitalised Latin word in an East Asian text is a name or a term of the paper."""
 _MIN_CONTENT_WORDS = 12
-_LATIN_RUN = re.compile(r"(?:[A-Za-z][\w'’-]*[\s,;:()-]+){11,}[A-Za-z][\w'’-]*")
-_PAYLOAD = re.compile(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
+_LATIN_RUN = regex(r"(?:[A-Za-z][\w'’-]*[\s,;:()-]+){11,}[A-Za-z][\w'’-]*")
+_PAYLOAD = regex(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*([A-Z][A-Z !]{5,80})$")
 _IGNORED_SCRIPTS = ("greek", "han", "kana")
 """Frequent in formulas, and in papers on East Asian languages."""
 _RUN_LETTERS = 12

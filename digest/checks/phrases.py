@@ -9,9 +9,11 @@ from __future__ import annotations
 # ruff: noqa: SIM905  # lists of words read as words
 import re
 
+from digest.patterns import regex
+
 _I = re.IGNORECASE
 
-QUOTED = re.compile(
+QUOTED = regex(
     r"“[^”]{0,300}”|「[^」]{0,300}」|『[^』]{0,300}』|\"[^\"\n]{0,300}\"|«[^»]{0,300}»|‘[^’]{1,200}’|`[^`\n]*`|```.*?(?:```|\Z)",
     re.DOTALL,
 )
@@ -37,7 +39,7 @@ FIELD_LABELS = frozenset(
 """Not titles. `Introduction` or `Preface` may be one."""
 
 _TASK = r"(?:summar(?:y|ies|i[sz]ation)|conclusions?|motivations?|methods?|results?|analys[ie]s|translations?|extractions?|generation|abstract|contents?|text|tl;?dr|outputs?|responses?|information|data|details|findings?|description|processing|request|full text|pdf|api)"
-FAILED = re.compile(
+FAILED = regex(
     rf"^(?:\W*(?:error|failed|failure)\b(?:\s*[:：(\d–-].{{0,80}}|\s+(?:while|when|during|occurred|generating|processing|code)\b.{{0,60}})?|(?:\W*(?:the|no|this|paper)\s+)?(?:\w+\s+){{0,2}}{_TASK}(?:\s+\w+)?\s+(?:(?:is|are|was|were|has been)\s+)?"
     r"(?:failed|unavailable|not (?:yet )?(?:available|provided|found|generated|applicable|given|specified)|missing|pending|error|timed out|empty|could not be \w+)"
     r"|no\s+(?:\w+\s+)?(?:summary|abstract|content|text|translation|information|data|results?|details)(?:\s+(?:is|was|were|available|provided|found|given))*"
@@ -64,19 +66,19 @@ _OBJECT = (
     r"|artículo|texto|contenido|resumen|documento|información|article|texte|contenu|résumé|document|Artikel|Text|Inhalt|Abstract|Dokument|Informationen|artigo|conteúdo|articolo|testo|contenuto"
     r"|стать\w+|текст\w*|содержани\w+|аннотаци\w+|документ\w*|информаци\w+)"
 )
-POLITE = re.compile(
+POLITE = regex(
     r"\b(?:por favor|s['’]il (?:vous|te) pla[iî]t|veuillez|bitte|per favore|per piacere|пожалуйста|lütfen|alsjeblieft|alstublieft|graag|prosím|proszę|vänligen|vui lòng|mohon|kindly)\b|ください|下さい|주세요|주십시오|يرجى|من فضلك|कृपया|בבקשה",
     _I,
 )
 """A text about a paper never says please."""
-GREETING = re.compile(
+GREETING = regex(
     r"^\W*(?:各位|大家好|同学们|朋友们|亲爱的|hello|hi|hey|dear|welcome|greetings|bonjour|hola|hallo|皆さん|여러분|안녕)(?![\w-])[^。.!！?？\n]{0,40}[,，!！:：]",
     _I,
 )
 """A first sentence to an audience."""
-TASK_INPUT = re.compile(_OBJECT, _I)
+TASK_INPUT = regex(_OBJECT, _I)
 """What a model asks for."""
-ASKS_FOR_INPUT = re.compile(
+ASKS_FOR_INPUT = regex(
     rf"\b(?:please|kindly)\b[^.!?\n]{{0,40}}?\b(?:provide|share|paste|upload|send|supply|attach|confirm|clarify|specify|submit|give me|let me know|insert|enter|replace|include)\b[^.!?\n]{{0,80}}?(?:\b{_OBJECT}\b|\bme\b|\bit\b|\byou\b)"
     rf"|\b(?:could|can|would|will) you (?:please |kindly )?(?:provide|share|paste|upload|send|clarify|specify|confirm|give)\b"
     rf"|\b(?:if|once|when|as soon as) you(?:'d| would| could| can)?\s+(?:like|want|need|have|provide|share|paste|upload|send|prefer|wish)\b[^.!?\n]{{0,100}}"
@@ -94,7 +96,7 @@ ASKS_FOR_INPUT = re.compile(
     rf"|\bper favore\b[^.!?\n]{{0,30}}(?:fornisc|condivid|invi|incoll)\w*|\b(?:si prega di|la prego di) (?:fornire|inviare|incollare)",
     _I,
 )
-REFUSES = re.compile(
+REFUSES = regex(
     r"\b(?:I(?:'m| am)?|we) (?:(?:am |'m )?(?:sorry|afraid|unable|not able)|can(?:not|'t|’t)|could(?:n't| not)|won't|will not|do(?:n't| not) have (?:access|enough|the (?:ability|full|paper|text|content)))\b"
     r"[^.!?\n]{0,60}?\b(?:assist|help|provide|translate|summari[sz]e|analy[sz]e|access|read|open|fulfil+|comply|complete|process|generate|browse|view|do (?:that|this|so))\b|\bI (?:do not|don't|cannot|can't) see (?:any|the|an?|your) (?:paper|text|abstract|attach|content|document|file)"
     r"|^\W*(?:I'm|I am|we're) (?:very |really |truly )?sorry\b|^\W*(?:sorry|apologies|unfortunately),? (?:but )?I\b|\bI apologi[sz]e\b"
@@ -117,28 +119,28 @@ REFUSES = re.compile(
 _AGREES = r"(?:好的|好|当然可以|当然|可以的?|没问题|明白了?|收到|了解|OK|Okay|Sure(?: thing)?|Certainly|Of course|Absolutely|Gladly|Great|Got it|Understood|Alright|Yes|承知しました|わかりました|はい|かしこまりました|もちろん(?:です)?|네|물론(?:입니다|이죠)?|알겠습니다|Claro(?: que sí)?|Por supuesto|Desde luego|Bien sûr|D'accord|Certainement|Voici|Natürlich|Gerne|Klar|Certo|Certamente|Com certeza|Конечно|Хорошо|Разумеется)"
 _WORK = r"(?:translations?|translated|summary|analysis|response|answer|version|overview|breakdown|rewrite|explanation|interpretation|report|output|JSON|翻译|译文|译稿|总结|分析|解读|回答|概括|版本|解析|执行摘要|摘要的|标题的|报告|答案|梳理|翻訳|要約|分析|解説|回答|번역|요약|분석|답변|traducción|resumen|análisis|traduction|résumé|analyse|Übersetzung|Zusammenfassung|Analyse|traduzione|riassunto|tradução|resumo|перевод|резюме|анализ|изложение)"
 """Names a model gives to its output."""
-OWN_WORK = re.compile(_WORK, _I)
-PREAMBLE = re.compile(rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$", _I)
+OWN_WORK = regex(_WORK, _I)
+PREAMBLE = regex(rf"^\W*{_AGREES}\s*[，,。.！!：:、；;—-]+\s*(?P<rest>.*)$", _I)
 """Agreement in a first line; a preamble if the rest of its sentence is about the task or empty."""
-TASK_TALK = re.compile(
+TASK_TALK = regex(
     r"(?:我(?:将|会|来|已|对|以|可以|根据|按照|很乐意|为您|为你|尝试)|让我(?:们)?(?:来)?|为您|为你|请(?:看|参阅|查收)|您(?:提供|要求|提出|的)|你(?:提供|要求|提出|的)|扮演|视角)"
     r"|\b(?:I(?:'ll| will|'d|'ve| have| am|'m| can)|let me|let's|here(?:'s| is| are)|you(?:'ve| have)? (?:provided|requested|asked|shared)|your|below is|as requested|voici|aquí (?:está|tiene)|hier ist|ecco|aqui está|je vais|ich werde|voy a|вот)\b"
     r"|以下(?:是|为|は)|(?:这|下面)是|こちら|次のとおり|다음은|아래는|저는|私は|제공하신",
     _I,
 )
-INTRODUCES = re.compile(
+INTRODUCES = regex(
     rf"^\W*[^\n。]{{0,20}}{_WORK}(?:は|为|是|:)?(?:以下の(?:とおり|通り)|如下|次の(?:とおり|通り))(?:です)?\W*$|^\W*(?:(?:以下|下面|这里?|如下)(?:就?是|为|给出|将|提供)|here(?:'s| is| are)\b|below (?:is|are|you)\b|the following (?:is|are)\b|以下に|以下[はが]|次のように|こちらが|다음은|아래는|voici|aquí (?:está|tienes?)|a continuación|hier (?:ist|sind|finden|kommt)|ecco|aqui está|segue|вот|ниже)[^\n。]{{0,120}}?{_WORK}"
     rf"|^\W*(?:中文|英文)?(?:翻译|译文|总结|概括|摘要翻译|标题翻译|翻译结果|中文翻译|回答)(?:结果)?(?:如下|为|是)?\s*[:：]\W*$|^\W*(?:论文)?(?:标题|摘要|题目)的?(?:中文)?(?:翻译|译文)(?:如下|为|是)?[:：]?\W*$|^\W*翻译(?:成|为)中文(?:如下|是|为)?[:：]\W*$"
     rf"|^\W*(?:the )?(?:chinese |english |spanish )?(?:translation|translated (?:text|title|abstract))(?: of [^:]{{0,60}})?(?: is)?(?: as follows)?\s*:\W*$|^\W*(?:answer|response|output)\s*[:：]\W*$",
     _I,
 )
 """A first line that introduces the text."""
-AS_EXPERT = re.compile(
+AS_EXPERT = regex(
     r"^\W*(?:作为(?:一名|一位|一个)?[^。\n，]{0,40}[，,]\s*我(?:将|会|来|对|已|可以|很|认为|为|根据|按)|as (?:an? )?[^.\n,]{3,80}(?:expert|researcher|assistant|scientist|specialist|professional|student|reviewer|engineer)[^.\n,]{0,60},\s*(?:I|let me|here)\b"
     r"|我将(?:扮演|以|作为|从)|I(?:'ll| will) (?:act|take|assume|analy[sz]e|provide|translate|summari[sz]e|now)\b|en tant qu'(?:expert|assistant|chercheur)\w*[^.\n]{0,60},\s*je|como experto[^.\n]{0,60},|als Experte[^.\n]{0,60})",
     _I,
 )
-AFTERWORD = re.compile(
+AFTERWORD = regex(
     rf"(?:这样?(?:个|的|一)?|该|以上|上述|上面(?:的)?|此|本)(?:标题|译文|翻译|译法|版本|表达|总结|回答|内容|分析|摘要|段落)?[^。\n]{{0,30}}(?:翻译|译文|译法|表达|总结|分析|解读|回答)[^。\n]{{0,60}}(?:原文|原意|学术|规范|忠实|准确|流畅|习惯|通顺|您|你|帮助|参考|要求|需求)"
     rf"|(?:希望|但愿)[^。\n]{{0,30}}(?:有(?:所)?帮助|满足您|满足你|符合您|对您|对你)|以上(?:就?是|为)[^。\n]{{0,40}}{_WORK}|(?:保留|保持|传达|体现|符合|忠于)了?[^。\n]{{0,12}}原(?:文|意|标题)[^。\n]{{0,40}}(?:学术|规范|中文|表达|习惯|含义|意思|核心)|^\W*(?:注|译注|译者注|备注|说明|请注意|注意)\s*[:：，,]?[^。\n]{{0,60}}(?:翻译|译为|译文|原文|直译|意译|术语|上述|替换|占位|链接|字数|要求)"
     rf"|(?:如果|若|如)(?:您|你|有|需)[^。\n]{{0,80}}(?:请|欢迎|随时|可以(?:告诉|提供|继续)|我(?:会|可以|将|很))|(?:请|欢迎)随时(?:告诉|联系|提问|告知)|我(?:会|将)(?:给出|提供|为您|为你|帮助)"
@@ -151,7 +153,7 @@ AFTERWORD = re.compile(
 
 # ------------------------------------------------------------------ left over from the prompt
 
-INSTRUCTION = re.compile(
+INSTRUCTION = regex(
     r"^\W*(?:请(?:你|您)?(?:将|把|用|以)?|将|把|你的任务是|任务[:：]|(?:用|以|使用)中文)[^。\n，]{0,16}(?:下面|以下|下列|上述|这篇|该篇|论文|文章|摘要|标题|原文|段落|文本|内容)[^。\n]{0,24}(?:翻译|总结|概括|分析|改写|润色|归纳|解读)[^。\n]{0,40}(?:要求|规范|[:：])\s*"
     r"|^\W*(?:请(?:你|您)?)(?:翻译|总结|概括|分析|改写|润色|归纳|解读)(?:成中文|一下)?(?:下面|以下|下列|上述|这篇)[^\n]{0,40}[:：。]\s*"
     r"|^\W*(?:translate|summari[sz]e|analy[sz]e|rewrite|paraphrase|explain) (?:the|this|these|below|following)\b[^.\n]{0,120}[:：.]\s*(?:\n|$)|^\W*(?:you are (?:an?|the) [^.\n]{0,80}\.|your task is\b|your goal is\b|(?:human|assistant|instructions?|prompt)\s*[:：]\s(?!\d))"
@@ -160,12 +162,12 @@ INSTRUCTION = re.compile(
 )
 _ASKED = r"具体|请提供|请输入|请填写|请插入|请补充|请替换|请在|提供|输入|插入|填写|填入|补充|替换|待|在此|此处|这里|insert|add|provide|enter|fill in|fill|replace|your|put|specify|todo|tbd|placeholder|xxx+|introducir|insertar|insérer|einfügen|inserire|inserir|вставь\w*|ここに|入力|挿入|삽입|입력"
 _THING = r"此|请|在|完整|实际|真实|相应|对应|正确|的|或|直接|和|与|及|处|链接|网址|地址|代码库?|源码|项目|仓库|论文|标题|名称|姓名|作者|数据集?|数值|数字|数据|日期|年份|内容|信息|页面|主页|网站|文本|url|urls|link|links|github|code|repository|repo|website|webpage|project|page|paper|dataset|data|address|here|the|to|of|a|an|and|or|actual|specific|full|text|name|title|author|authors|date|value|number|insert|provided|enlace|lien|adresse|リンク|アドレス|링크|주소|ссылк\w*"
-TEMPLATE_WORDS = re.compile(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
-TEMPLATE_REQUESTS = re.compile(rf"(?:{_ASKED})", _I)
-TEMPLATE_BRACKET = re.compile(
+TEMPLATE_WORDS = regex(rf"(?:{_ASKED}|{_THING}|[\s\d_/\\.,，、:：…·\-])+", _I)
+TEMPLATE_REQUESTS = regex(rf"(?:{_ASKED})", _I)
+TEMPLATE_BRACKET = regex(
     r"(?P<open>[\[【<＜{｛(（〔［])(?P<body>[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]{2,60})(?P<close>[\]】>＞}｝)）〕］])(?P<after>\(?)"
 )
-SLOT_NOUN = re.compile(
+SLOT_NOUN = regex(
     r"method|model|metric|dataset|data|number|value|score|author|title|name|paper|result|baseline|task|summary|year|venue|topic|field|institution|link|url|percent|improvement|finding|contribution",
     _I,
 )
@@ -179,21 +181,21 @@ META = frozenset(
     aqui o os as do da um uma vai é resumo artigo conteúdo qui il lo gli riassunto articolo testo contenuto titolo""".split()
 )
 """A text of only these words announces a text."""
-META_HAN = re.compile(
+META_HAN = regex(
     r"(?:此处|这里|在此处?|这|此|本|该|是|为|将|会|应|可|请|的|了|和|与|填写|填入|插入|输入|补充|添加|放置|论文|文章|本文|主要|核心|贡献|摘要|标题|总结|内容|正文|译文|翻译|方法|结果|结论|动机|发现|一句话|一段|部分|文字|文本|描述|说明|中文|占位|[\s，。：:、.])+"
 )
-AVAILABLE = re.compile(
+AVAILABLE = regex(
     r"(?:available|visit|found|released?|access\w*|hosted|see|code|at|here|link|访问|链接|网址|公开|获取|开源|如下|参见|参阅|参考|查看|地址|发布|见|在|[:：])\s*[:：]?\s*$",
     _I,
 )
-ADDRESSES_USER = re.compile(
+ADDRESSES_USER = regex(
     r"\b(?:te|ti|tu|toi|os|dir|dich|euch|tibi)\b|您|你(?!的?语言模型)|\byou(?:r)?\b|\blet me\b|\bI\b|我(?:会|将|可以)|お役に立て|ください|도움|\b(?:usted|vous|Ihnen|Sie|vi|você)\b",
     _I,
 )
 
 # ------------------------------------------------------------------ orders followed
 
-FOLLOWS_ORDERS = re.compile(
+FOLLOWS_ORDERS = regex(
     r"\A\W*as (?:you |was |i was )?(?:instructed|requested|directed|ordered|told|asked)\s*[,，:：]"
     r"|\A\W*(?:following|in accordance with|per) (?:your|these|the above) (?:instruction|request|order|command)s?\b"
     r"|\A\W*(?:根据|按照|遵照|依照|应)(?:您|你|上述|以上|上面)的?(?:指示|指令|要求|命令)"

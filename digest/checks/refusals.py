@@ -9,8 +9,9 @@ from digest.checks import first_person, phrases
 from digest.checks import language as lang
 from digest.checks.shape import lowered, sentences_of
 from digest.model import Fault
+from digest.patterns import regex
 
-_TITLE_TASK = re.compile(
+_TITLE_TASK = regex(
     r"(?:提供|输入|翻译|发)[^，。]{0,12}(?:论文|标题|内容|文本|摘要|原文|全文|文字|句子|上下文|信息)|(?:provide|translat|help|assist|share)\w*\b.{0,30}\b(?:title|text|paper|abstract|content|context|with)",
     re.IGNORECASE,
 )
@@ -19,10 +20,10 @@ _MAX_READ = 500
 """Characters of a sentence that are checked: refusals come at its beginning."""
 _MIN_CLAUSE = 5.0
 """Words after a colon that make a sentence."""
-_LISTS = re.compile(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
+_LISTS = regex(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
 """Not `answer`: it may say `I found nothing about it`."""
-_SUBTITLED = re.compile(r"\S[:：]\s*\S")
+_SUBTITLED = regex(r"\S[:：]\s*\S")
 
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:

@@ -9,30 +9,29 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 
+from digest.patterns import regex
 from digest.render.commonmark import parse, ready, shortened, within_bounds
 
 ALWAYS = ("arxiv.org",)
 """Hosts whose links stay."""
 
-_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
-_IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
-_LINK = re.compile(
+_CODE = regex(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+_IMAGE = regex(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
+_LINK = regex(
     r"\[((?:[^\[\]\n]|\[[^\[\]\n]*\])*)\]\(\s*<?([^()\s>]*(?:\([^()\s]*\)[^()\s>]*)*)>?(?:\s+[\"'(][^\n]*?[\"')])?\s*\)"
 )
-_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
-_AUTOLINK = re.compile(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
-_BARE = re.compile(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
-_SCHEME = re.compile(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)
-_HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z\[][^>]*>|<\?[^>]*>", re.DOTALL)
-_KEPT_HTML = re.compile(
-    r"</?(?:think|thinking|tool|answer|reasoning|search|eos|bos|pad|unk|mask|s)\b[^<>]*>", re.IGNORECASE
-)
-_HEADING = re.compile(r"^( {0,3})(#{1,6})(?=\s)", re.MULTILINE)
-_SETEXT = re.compile(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
-_MENTION = re.compile(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
-_AT = re.compile(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
-_SLASH = re.compile(r"^(\s*)/(?=[a-z])", re.MULTILINE)
-_DIRECTION = re.compile(
+_REFERENCE = regex(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$|\[([^\]\n]+)\]\[[^\]\n]*\]", re.MULTILINE)
+_AUTOLINK = regex(r"<(?:(https?://[^\s>]+)|(?:mailto:)?[^\s<>@]+@[^\s<>]+)>")
+_BARE = regex(r"(?<![\w(\[<\"/.@])(?:https?://|www\.)[^\s<>\"'，。；）】」]+", re.IGNORECASE)
+_SCHEME = regex(r"\b(?:javascript|data|vbscript|file)\s*:(?=\S)", re.IGNORECASE)
+_HTML = regex(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>|<!--.*?-->|<![A-Za-z\[][^>]*>|<\?[^>]*>", re.DOTALL)
+_KEPT_HTML = regex(r"</?(?:think|thinking|tool|answer|reasoning|search|eos|bos|pad|unk|mask|s)\b[^<>]*>", re.IGNORECASE)
+_HEADING = regex(r"^( {0,3})(#{1,6})(?=\s)", re.MULTILINE)
+_SETEXT = regex(r"^(?P<title>[^\n]+\S)\n(?:=+|-{2,})[ \t]*$", re.MULTILINE)
+_MENTION = regex(r"<(?:!(?!--)|@|#|:|a:|t:|id:|/[\w -]+:\d)[^<>\n]*>|<(?:https?://[^|>\s]+)\|([^>\n]*)>")
+_AT = regex(r"@(?=here|everyone|channel|all\b|所有人|[&!]?\d{5,})|(?<![\w.])@(?=[A-Za-z_])", re.IGNORECASE)
+_SLASH = regex(r"^(\s*)/(?=[a-z])", re.MULTILINE)
+_DIRECTION = regex(
     "[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\u00ad]|[\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f]|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
 _ZERO_WIDTH = "\u200b"

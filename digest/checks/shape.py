@@ -13,23 +13,22 @@ from statistics import median
 from digest.checks import language as lang
 from digest.checks import phrases
 from digest.model import Fault
+from digest.patterns import regex
 
 Found = Iterator[tuple[Fault, str]]
 
-CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$\n]{1,300}\$", re.DOTALL)
-_MARKUP = re.compile(r"[\s*_`#>~|•·\-–—=+.,:;!?。，：；！？、…'\"“”‘’《》「」『』\[\]【】(){}（）<>/\\]+")
-_ID = re.compile(r"\barxiv\s*[:：]\s*\d{4}\.\d{4,5}(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?|https?://\S+", re.IGNORECASE)
-_HEADING = re.compile(
-    r"^\s{0,3}(?P<level>#{1,6})\s+(?P<title>\S.*)$|^\s*(?:\d+[.、]\s*)?\*\*[^*\n]{1,60}\*\*\s*[:：]?\s*$"
-)
-_BULLET = re.compile(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
-_LOOP = re.compile(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
-_STUTTER = re.compile(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
-_COMMAS = re.compile(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
-_SEQUENCE = re.compile(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
+CODE = regex(r"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$\n]{1,300}\$", re.DOTALL)
+_MARKUP = regex(r"[\s*_`#>~|•·\-–—=+.,:;!?。，：；！？、…'\"“”‘’《》「」『』\[\]【】(){}（）<>/\\]+")
+_ID = regex(r"\barxiv\s*[:：]\s*\d{4}\.\d{4,5}(?:v\d+)?|\d{4}\.\d{4,5}(?:v\d+)?|https?://\S+", re.IGNORECASE)
+_HEADING = regex(r"^\s{0,3}(?P<level>#{1,6})\s+(?P<title>\S.*)$|^\s*(?:\d+[.、]\s*)?\*\*[^*\n]{1,60}\*\*\s*[:：]?\s*$")
+_BULLET = regex(r"^\s*(?:[-*•·]|\d+[.)、）]|[（(]\d+[）)]|[①-⑳])")
+_LOOP = regex(r"(?P<unit>[^\s|=_.*#-][^|\n]{1,80}?)(?P=unit){3,}")
+_STUTTER = regex(r"(?P<unit>[^\W\d_]{1,2}?)(?:[\s,，、]*(?P=unit)){5,}")
+_COMMAS = regex(r"(?P<unit>[,，、;；])(?:\s*(?P=unit)){5,}")
+_SEQUENCE = regex(r"[A-Z]+|(?:[0-9a-f]{8}){1,16}", re.ASCII)
 """Of genes, symbols and keys, which repeat themselves."""
 _QUOTES = "\"'“”„‟‘’‚«»‹›「」『』"
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"^\s*(?:\d{1,2}[.)、．）]|[一二三四五六七八九十]{1,2}[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]|[IVX]{1,4}\.)\s*"
 )
 _MAX_LABEL = 3.0
@@ -37,7 +36,7 @@ _MAX_LABEL = 3.0
 _ENDS = "。！？!?…．｡.؟।"
 _CLOSERS = "”\"'’』」）)】]》*_`〉>|~"
 _OPENS = "，,、；;：:（(「『“[【—-–&/=+"
-_ADDRESS_AT_END = re.compile(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
+_ADDRESS_AT_END = regex(r"(?:https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255})$")
 _UNFINISHED = frozenset(
     "the a an of to and or in on at by for with from that which is are was were be as we our this these their its can than into using via such while when where but not have has".split()
 )
@@ -55,7 +54,7 @@ _UNFINISHED_BY_LANGUAGE: dict[str, frozenset[str]] = {
     "ru": frozenset("и или в на с для по от из к о что который которая которые при без между".split()),
 }
 """Words that end no sentence of these languages."""
-_TEX = re.compile(r"\\[A-Za-z]+|[\^_=]")
+_TEX = regex(r"\\[A-Za-z]+|[\^_=]")
 _UNFINISHED_HAN = tuple(
     "的 和 与 在 为了 以及 通过 并 或 是 从 将 对 由 其中 例如 以 于 把 被 而 及 负责 包括 采用 使用 利用 提出 分为 "
     "由于 因此 从而 使得 基于 根据 针对 那么 如果 但是 并且 而且 因为 所以 以便 即使 虽然 不仅".split()
@@ -187,7 +186,7 @@ def _is_meant(loop: re.Match[str], text: str) -> bool:
     return bool(step) and step["word"] not in _LITTLE  # type: ignore[index]
 
 
-_STEP = re.compile(r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})(?:\s*[-,，、→>]\s*(?:(?P=word)(?:\s*[-,，、→>]\s*|$))*)")
+_STEP = regex(r"(?P<word>[A-Za-zÀ-ɏ]{1,16}|[^\W_]{1,2})(?:\s*[-,，、→>]\s*(?:(?P=word)(?:\s*[-,，、→>]\s*|$))*)")
 _LITTLE = frozenset().union(_UNFINISHED, _UNFINISHED_HAN, *_UNFINISHED_BY_LANGUAGE.values())
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from digest.patterns import regex
+
 _ASKED = """
 en insert add enter fill provide specify paste replace include attach describe mention give write put supply complete append indicate substitute upload tbd todo
 de füge fügen ergänze trage gib geben nenne ersetze beschreib
@@ -30,20 +32,20 @@ de einfügen ergänzen eintragen angeben nennen ersetzen ausfüllen hinzufügen 
 tr ekleyin ekle girin gir yazın yaz belirtin yapıştır doldur
 """
 """Stems with which it closes."""
-_ASKED_WITH_ARTICLE = re.compile(
+_ASKED_WITH_ARTICLE = regex(
     r"\W*(?:list|name|state|cite|report|note|type|link|select|choose|update)\s+(?:the|an?|all|any|your)\b",
     re.IGNORECASE,
 )
 """In English they are nouns too."""
-_ASKED_OF_ANY = re.compile(
+_ASKED_OF_ANY = regex(
     r"\W*(?:list|name|state|cite|report|note|type|link|select|choose|update|insert|add|enter|fill in|fill|provide|specify|mention|describe|give|put|include|replace|write|refer|update)\s+(?:in\s+|to\s+)?(?:the|your|all|exact|specific|relevant|appropriate)\b"
     r"|.*\b(?:if|where|as) (?:needed|necessary|applicable|available|appropriate)\W*\Z",
     re.IGNORECASE,
 )
 """With a definite thing, whatever it is."""
-_NAMES_A_THING = re.compile(r"\W*(?:the|an?|one|this|these|our|their)\b", re.IGNORECASE)
-_EAST_HERE = re.compile(r"^\W*(?:ここに|こちらに|여기에)")
-_HERE = re.compile(r"\b(?:here|hier|ici|aquí|aqui|qui|здесь|сюда|tutaj|buraya|đây|sini)\b|هنا", re.IGNORECASE)
+_NAMES_A_THING = regex(r"\W*(?:the|an?|one|this|these|our|their)\b", re.IGNORECASE)
+_EAST_HERE = regex(r"^\W*(?:ここに|こちらに|여기에)")
+_HERE = regex(r"\b(?:here|hier|ici|aquí|aqui|qui|здесь|сюда|tutaj|buraya|đây|sini)\b|هنا", re.IGNORECASE)
 _THINGS = """
 en url link address repo repository code github page website webpage name title value number figure percent score accuracy result metric dataset data date year hour
 en day count amount author affiliation institution universit citation reference paper source baseline detail information text description example image here
@@ -68,38 +70,38 @@ _KO_ASKED = r"(?:입력|기입|삽입|추가|붙여\s?넣|작성|명시|지정|�
 _KO_THING = (
     r"URL|링크|주소|이름|명칭|수치|숫자|값|데이터|제목|날짜|연도|저자|소속|결과|정확도|비율|출처|문헌|여기|코드|저장소"
 )
-_EAST = re.compile(
+_EAST = regex(
     rf"(?P<polite>請|请|ください|下さい|세요|십시오)|^\W*(?:{_HAN_ASKED})[^，。、；]*(?:{_HAN_THING})"
     rf"|^\W*(?:{_HAN_ASKED})[^，。、；]*(?:此处|这里|在此)|(?:此处|这里|在此)[^，。、；]*(?:填|写|插|贴|补|放)"
     rf"|(?:{_JA_THING})[^、。]*{_JA_ASKED}\W*$|(?:{_KO_THING})[^,.]*{_KO_ASKED}\W*$"
 )
-_EAST_THING = re.compile(rf"{_HAN_THING}|{_JA_THING}|{_KO_THING}")
-_POLITE = re.compile(
+_EAST_THING = regex(rf"{_HAN_THING}|{_JA_THING}|{_KO_THING}")
+_POLITE = regex(
     r"^\W*(?:please|kindly|bitte|veuillez|merci de|por favor|per favore|пожалуйста|graag|proszę|lütfen|vui lòng|mohon|harap|يرجى|من فضلك)\b",
     re.IGNORECASE,
 )
-_YOURS = re.compile(r"^\W*(?:your|ihre?n?|votre|vos|su|sus|seu|sua|ваш\w*|您的|你的|あなたの)(?![\w-])", re.IGNORECASE)
-_ENUMERATES = re.compile(r"[,、，;；:：/&+=|_]|\d|[.。]\s")
-_OPEN_BEFORE = re.compile(
+_YOURS = regex(r"^\W*(?:your|ihre?n?|votre|vos|su|sus|seu|sua|ваш\w*|您的|你的|あなたの)(?![\w-])", re.IGNORECASE)
+_ENUMERATES = regex(r"[,、，;；:：/&+=|_]|\d|[.。]\s")
+_OPEN_BEFORE = regex(
     r"(?:\b(?:at|over|through|called|named|between|of|to|is|are|was|in|on|by|with|from|for|under|against|about|reach\w*|uses?|used|took|see|via"
     r"|von|zu|auf|unter|mit|bei|aus|ist|sind|siehe|adresse|table|figure|section|and|than|de|du|des|à|sur|en|est|avec|sous|con|es|del|al|da|do|das|dos|em|é|di|su|è|dal|della"
     r"|по|на|в|из|от|к|адресу|van|op|in|met|pod|adresem|na|w|tại|là|di|على|في|من)|[是为為在于於达達到用了从從见見与與含自表图由])\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-_OPEN_AFTER = re.compile(
+_OPEN_AFTER = regex(
     r"^\s?(?:[%％‰]|[のをにでがはと](?![\u3041-\u3096]{3})|から|より|의|을|를|에서|에|로|으로|块|个|倍|年|adresinde)"
 )
 
 
-_TEX = re.compile(r"\\[A-Za-z]+\*?\Z|[{~]\Z")
+_TEX = regex(r"\\[A-Za-z]+\*?\Z|[{~]\Z")
 """Before the argument of a command."""
-_HAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
-_JA_OBJECT = re.compile(r"[^、。を]{1,16}を[^、。を]{1,8}[るすくむうつぶぐい]")
+_HAN = regex(r"[\u3040-\u9fff\uac00-\ud7af]")
+_JA_OBJECT = regex(r"[^、。を]{1,16}を[^、。を]{1,8}[るすくむうつぶぐい]")
 """Where a word is missing: an object with its verb."""
-_HAN_FILLS = re.compile(
+_HAN_FILLS = regex(
     r"\A(?:请|插入|填[入写上]|粘贴|贴上|附上|替换[为成]|补充|补上|注明|写上|写明|给出|列出|加上|写出|选择一[个项种])[\u4e00-\u9fff]{2,}|待[\u4e00-\u9fff]{1,3}\Z"
 )
-_EAST_HOLDS = re.compile(
+_EAST_HOLDS = regex(
     r"[\u4e00-\u9fff](?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|表号|图号|作者|单位|机构|出处|文献)"
     r"|(?:链接|网址|地址|仓库|主页|名称|姓名|数值|数字|数量|百分比|日期|年份|作者|单位|机构|出处|文献)[\u4e00-\u9fff]"
     rf"|[\uac00-\ud7af].*(?:{_KO_THING})$"

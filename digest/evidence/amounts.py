@@ -10,38 +10,39 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from digest.checks.facts.figures import Figure, figures
+from digest.patterns import regex
 
-_LEAST = re.compile(
+_LEAST = regex(
     r"(?:\b(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|mindestens|wenigstens|au moins|(?:al|por lo) menos|pelo menos|almeno|не менее|по меньшей мере)\b|至少|不少于|不低于|少なくとも|최소한?|적어도)"
     r"[^\d,.;:，。；：]{0,12}$"
     r"|(?:(?<!no )(?<!not )\b(?:more than|(?<!ed )(?<!ing )(?<!age )over|above|exceed(?:s|ed|ing)?|greater than|mehr als|über|plus d[eu]|más del?|mais de|più di|более|больше)|(?<!不)(?:超过|多于|高于|大于)|[>≥]|\\geq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
-_MOST = re.compile(
+_MOST = regex(
     r"(?:\b(?:at most|no more than|not more than|höchstens|au plus|como máximo|a lo sumo|no máximo|al massimo|не более)\b|至多|最多|不超过|不多于|不高于|多くとも|많아야|최대)"
     r"[^\d,.;:，。；：]{0,12}$"
     r"|(?:\b(?:up to|as (?:much|many|high) as|(?<!no )(?<!not )(?:less|fewer) than|under|below|bis zu|weniger als|unter|jusqu['’]à|moins d[eu]|hasta|menos del?|até|fino a|meno di|менее|меньше)|(?<!不)(?:少于|低于|小于)|不到|不足|高达|多达|最大|最高|[<≤]|\\leq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
-_NEARLY = re.compile(
+_NEARLY = regex(
     r"(?:\b(?:nearly|almost|fast|beinahe|presque|près de|casi|quase|почти)|将近|接近|(?<![最附])近|ほぼ|거의)\s*$",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(
+_AVERAGE = regex(
     r"\b(?:on average|in average|averag(?:es?|ed|ing)|(?:im|durch)(?:\s?durch)?schnitt\w*|im mittel|moyennes?|promedi\w*|de media|média|в среднем)\b|平均|평균",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(
+_OR_MORE = regex(
     r"^[^\s\d,.，。]{0,4}\s?(?:以上|を超え|を上回|이상|초과|or more\b|and above\b|oder mehr\b|ou plus\b|o más\b)"
 )
-_OR_LESS = re.compile(
+_OR_LESS = regex(
     r"^[^\s\d,.，。]{0,4}\s?(?:以下|未満|以内|이하|미만|or (?:less|fewer)\b|or below\b|oder weniger\b|ou moins\b|o menos\b|au (?:plus|maximum)\b|como máximo\b|at most\b)"
 )
-_FROM = re.compile(r"(?:\b(?:from|von|de|du|del|desde|da|dal|с|от)|从|由)\s*$", re.IGNORECASE)
-_TO = re.compile(
+_FROM = regex(r"(?:\b(?:from|von|de|du|del|desde|da|dal|с|от)|从|由)\s*$", re.IGNORECASE)
+_TO = regex(
     r"^\s*(?:(?:to|auf|bis|à|a|al|hasta|para|до|на)\b|から|에서|[\u3400-\u9fff]{0,4}[到至为])\s*$", re.IGNORECASE
 )
-_FROM_BEHIND = re.compile(r"^\s*(?:から|에서)\s*$")
+_FROM_BEHIND = regex(r"^\s*(?:から|에서)\s*$")
 
 
 def bound(text: str, figure: Figure) -> str:
@@ -60,7 +61,7 @@ def _sentence_of(text: str, figure: Figure) -> str:
     return text[start : end.start() if end else len(text)]
 
 
-_STOP = re.compile(r"[.!?;](?=\s)|[。；！？]")
+_STOP = regex(r"[.!?;](?=\s)|[。；！？]")
 
 
 def bounded_the_other_way(sentence: str, quotation: str) -> Iterator[Figure]:
@@ -88,7 +89,7 @@ def _ends(text: str, found: Sequence[Figure]) -> dict[int, str]:
     return bounds
 
 
-_BETWEEN = re.compile(r"\s*(?:to|and|[-–—~])\s*")
+_BETWEEN = regex(r"\s*(?:to|and|[-–—~])\s*")
 
 
 def parts(text: str) -> Iterator[tuple[float, float]]:
@@ -111,13 +112,13 @@ def changes(text: str) -> Iterator[tuple[float, float]]:
             yield one.value, other.value
 
 
-_OUT_OF = re.compile(r"\s*(?:out )?of(?: the)?\s*")
+_OUT_OF = regex(r"\s*(?:out )?of(?: the)?\s*")
 
 
 # ---------------------------------------------------------------- quantifiers
 
 _RANKS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    regex(pattern, re.IGNORECASE)
     for pattern in (
         r"(?<!\ba )\b(?:few|wenigen?|peu d[e'’]|pocos|pocas|poucos|poucas)\b|少数|很少|极少|ごく一部|극소수|소수의",
         r"\b(?:some|several|certain|sometimes|occasionally|einigen?|manchen?|mehreren?|certaine?s|quelques|parfois|algun[oa]s|alguns|algumas|às vezes|a veces)\b|一些|某些|有些|有时|部分|いくつか|(?<!ごく)一部|일부|몇몇",

@@ -13,23 +13,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest.evidence.directions import AXES, Axis
+from digest.patterns import regex
 
 _BETTER = AXES[1]
-_NAME = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
+_NAME = regex(r"(?<![A-Za-z0-9])[A-Z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
 _ARTICLE = r"(?:the|our|its|der|den|dem|die|das|le|la|les|el|los|las|os?|as?)\s+"
-_THAN = re.compile(
+_THAN = regex(
     r"(?:(?:\b(?:than|over|versus|compared (?:with|to)|relative to|als|gegenüber|vergl(?:ichen|eich) (?:mit|zu)|que|par rapport à|frente a|respecto a|compara(?:do|ção|ción) (?:con|com|a)|em relação a[o]?)\s|\bqu['’])"
     rf"(?:{_ARTICLE})?|(?:比|较|相比于|相较于)\s?)$",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较)")
-_AGENT = re.compile(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.IGNORECASE)
-_OBJECT = re.compile(r"^\s*(?:を|을|를)\s*")
-_BESIDE = re.compile(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
-_CLAUSE = re.compile(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
-_MORE = re.compile(r"\b(?:mehr|plus|más|mais)\b|多い|更多|多用|多[花耗需]", re.IGNORECASE)
-_LESS = re.compile(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
-_BEHIND_ANOTHER = re.compile(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
+_BEHIND = regex(r"^\s*(?:より|[にと]比べ|を上回|を下回|보다|에 비해|[과와] 비교|相比|相较)")
+_AGENT = regex(rf"\b(?:by|von|vom|par|por|pel[oa]|da|do)\s(?:{_ARTICLE})?$", re.IGNORECASE)
+_OBJECT = regex(r"^\s*(?:を|을|를)\s*")
+_BESIDE = regex(rf"^\s?(?:(?:{_ARTICLE})|(?:a|über)\s)?(?:{_ARTICLE})?$", re.IGNORECASE)
+_CLAUSE = regex(r",(?=\s)|[;，；]|\b(?:but|while|whereas|although|and|aber|und|mais|et|pero|y|mas|e)\b|但|而")
+_MORE = regex(r"\b(?:mehr|plus|más|mais)\b|多い|更多|多用|多[花耗需]", re.IGNORECASE)
+_LESS = regex(r"\b(?:weniger|moins|menos)\b|少な|少[用花耗需]|적[은게다]", re.IGNORECASE)
+_BEHIND_ANOTHER = regex(r"\b(?:trail(?:s|ed|ing)?|lag(?:s|ged|ging)?(?: behind)?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _directions(text: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 _FEWER = r"less|weniger|moins|menos"
-_GRADED = re.compile(rf"\b(?P<degree>more|mehr|plus|más|mais|{_FEWER})\s+(?P<word>\w+)", re.IGNORECASE)
+_GRADED = regex(rf"\b(?P<degree>more|mehr|plus|más|mais|{_FEWER})\s+(?P<word>\w+)", re.IGNORECASE)
 
 
 def _ahead(axis: Axis, text: str) -> bool:

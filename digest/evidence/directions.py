@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-NEGATION = re.compile(
+from digest.patterns import regex
+
+NEGATION = regex(
     r"\b(?:not(?! only| (?:more|less|fewer) than)|no(?! doubt| (?:longer|more|less|fewer) than)|nor|never|none|neither|without|cannot|unable|hardly|rarely|barely|scarcely|seldom|nothing|nobody|no one|lacks?|lacking|absence|fails?|failed|failing|impossible|unlikely|refuses?|instead of|rather than|far from|too (?=\w+ to\b))\b|\bfew(?!er|-)\b(?<!a few)|n['’]t\b|¬"
     r"|\b(?:nicht|kein(?:e[rnms]?)?|ohne|nie(?:mals)?|weder|pas|aucune?|jamais|sans|ni|sin|nunca|ningun[oa]?|ningún|tampoco|não|sem|nem|nenhuma?|jamais)\b|\bno(?= (?:se|es|son|fue|ha|han|hay|puede|mejora|requiere|necesita|logra)\b)"
     r"|没(?!错)|(?<!显)未(?![来知])|(?<![绝无])不(?![仅但过断同错少管论足久变妨单光只止如到超])|(?<!三)无(?!监督|人[机驾]|论|参考|损|线|界|疑)|无法|无从|并非|避免|缺乏|缺少|难以|拒绝|失败|去掉|去除|移除|なし|ない(?!し)|なかっ|ません|ず(?:に|、)|않|없|아니|못하|\bне\b|\bнет\b|\bбез\b",
@@ -35,7 +37,7 @@ class Axis:
 
 
 def _axis(name: str, up: str, down: str) -> Axis:
-    return Axis(name, re.compile(up, re.IGNORECASE), re.compile(down, re.IGNORECASE))
+    return Axis(name, regex(up, re.IGNORECASE), regex(down, re.IGNORECASE))
 
 
 AXES = (
@@ -101,7 +103,7 @@ AXES = (
 )  # fmt: skip
 """A word may be on several axes."""
 
-COMPARATORS = re.compile(
+COMPARATORS = regex(
     r"\b(?:outperform\w*(?:\s+by(?=\s+(?:the|a|an|our|its|[A-Z])))?|surpass\w*|exceed\w*|beats?|(?:better|higher|lower|larger|smaller|faster|slower|worse|greater|fewer|less|more|longer|shorter|stronger|weaker|easier|harder|superior|inferior)\b[^.;:]{0,60}?\b(?:than|to))\b"
     r"|优于|胜过|超过|超越|高于|低于|多于|少于|大于|小于|快于|慢于|不如|劣于|逊于|领先于?|落后于?",
     re.IGNORECASE,

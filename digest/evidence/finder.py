@@ -29,6 +29,7 @@ from digest.evidence.normalized_text import (
 )
 from digest.evidence.sentences import Sentences
 from digest.model import Basis, Evidence, Form, FullText
+from digest.patterns import regex
 
 FUZZ = 0.2
 """Share of tokens that may differ, each in a permitted way."""
@@ -55,10 +56,10 @@ _CITATION_DRIFT = 1
 _CITATION_WORDS = 15
 """How many tokens behind a quotation may be a citation without brackets: `Smith et al. (2020)`."""
 
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
-_EDITED = re.compile(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
+_ELLIPSIS = regex(r"\s*(?:\[\s*(?:\.{3,}|…)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|(?:\.\s){2,}\.|\.{3,}|…{1,2})\s*")
+_EDITED = regex(r"\A\[[^\[\]\d]{2,40}\]\s+(?=\S)")
 """A sentence start changed by an editor: `[The authors'] model`."""
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LOOKALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "5": "s", "ı": "l"})
 _BESIDE = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.EQUATION, Form.CODE)
 """Forms between two halves of a sentence at a page end or around a figure."""
@@ -281,12 +282,12 @@ def _same_sense(needle: Sequence[str], own: Sequence[str]) -> bool:
     return all(mine[w] == theirs[w] for w in telling)
 
 
-_TURNS = re.compile(
+_TURNS = regex(
     r"\b(?:no|not|nor|never|none|neither|without|cannot|hardly|rarely|barely|scarcely|seldom|few|fewer|fails?|failed|lacks?|except|unless|only|unlike|instead|rather|nothing|nobody)\b|n['’]t\b|[不没未无非]|除非",
     re.IGNORECASE,
 )
-_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_CLAUSE_ENDS = re.compile(r"[,;:，；：]\s*\Z")
+_BRACKET = regex(r"\([^()]*\)|\[[^\[\]]*\]")
+_CLAUSE_ENDS = regex(r"[,;:，；：]\s*\Z")
 _WHOLE = {"cannot": ("can", "not")}
 
 

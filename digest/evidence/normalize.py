@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from digest.patterns import regex
 from digest.retrieval.folding import FOLDED, fold
 
 
@@ -24,7 +25,7 @@ class Token(NamedTuple):
     """End of the characters it was made from."""
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
     (?P<cite>\[\s*\d{1,3}[a-z]?(?:\s*[,;–—-]\s*\d{1,3}[a-z]?)*\s*\](?!\s*%)
         |\bBIBREF\d+\b)
@@ -41,9 +42,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_BRACKETS = re.compile(r"\([^()]{4,240}\)")
-_KEYS = re.compile(r"\s*[A-Za-z][\w:/.+-]{3,},\s*(?:;\s*[A-Za-z][\w:/.+-]{3,},\s*)*")
-_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
+_BRACKETS = regex(r"\([^()]{4,240}\)")
+_KEYS = regex(r"\s*[A-Za-z][\w:/.+-]{3,},\s*(?:;\s*[A-Za-z][\w:/.+-]{3,},\s*)*")
+_YEAR = regex(r"(?:19|20)\d\d[a-z]?")
 _OF_CITATIONS = frozenset(["and", "et", "al", "see", "cf", "e", "g", "von", "van", "de", "der", "i", "eg"])
 _GREEK = {
     name: unicodedata.lookup(f"GREEK SMALL LETTER {name.upper()}")
@@ -56,8 +57,8 @@ _OPERATORS = {
     "ell": "l", "log": "log", "ln": "ln", "lg": "lg", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "lim": "lim", "sup": "sup", "inf": "inf", "ker": "ker", "exp": "exp", "min": "min", "max": "max", "sin": "sin", "cos": "cos", "tanh": "tanh", "arg": "arg", "argmax": "argmax",
     "argmin": "argmin", "Pr": "pr", "det": "det", "dim": "dim", "ldots": "", "dots": "", "cdots": "", "mid": "", "star": "", "ast": "",
 }  # fmt: skip
-_BROKEN = re.compile("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
-_SPACING_ACCENT = re.compile("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
+_BROKEN = regex("(?<=[^\\W\\d_])(?:[\u00ad\ufffe\u0002]\\s*|[-\u2010\u2011]\\s*\n\\s*)(?=[^\\W\\d_])")
+_SPACING_ACCENT = regex("(?<=[A-Za-z])?[´`¨ˆ˜¸](?=[A-Za-z])")
 
 
 def _number(raw: str) -> str:

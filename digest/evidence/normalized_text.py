@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from digest.evidence import normalize
 from digest.model import Form, Passage, Section
+from digest.patterns import regex
 
 Point = tuple[int, int]
 """The index of a place, and a character there."""
@@ -35,9 +36,9 @@ def places_of(section: Section) -> Iterator[Place]:
         yield Place(section, passage)
 
 
-LIGATURES = re.compile(r"ff[il]?|f[il]")
+LIGATURES = regex(r"ff[il]?|f[il]")
 """Letters that are lost when a font draws them as one unnamed glyph. Of `ffi` an `f` may stay."""
-_MAY_BE_LOST = re.compile(r"f+[il]?")
+_MAY_BE_LOST = regex(r"f+[il]?")
 
 
 class Tokens:

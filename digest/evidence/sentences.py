@@ -13,15 +13,16 @@ import sentencex
 
 from digest.evidence.normalized_text import Place, Point, lines_beside
 from digest.model import Form
+from digest.patterns import regex
 
 FLOATING = (Form.CAPTION, Form.TABLE, Form.FOOTNOTE, Form.CODE)
 """Forms that interrupt a sentence and are no part of it."""
 
 _LINES = (Form.TABLE, Form.CODE)
-_FORMULA = re.compile(r"\$[^$]{1,400}\$")
-_ENDED = re.compile(r"[.!?:;…。！？：；｡।؟][\s\"”’'»」』)\]]*\Z")
-_CITATIONS_ONLY = re.compile(r"\s*(?:\[\d+\]\s*)+")
-_STARTS = re.compile(r"[\w$(\[]")
+_FORMULA = regex(r"\$[^$]{1,400}\$")
+_ENDED = regex(r"[.!?:;…。！？：；｡।؟][\s\"”’'»」』)\]]*\Z")
+_CITATIONS_ONLY = regex(r"\s*(?:\[\d+\]\s*)+")
+_STARTS = regex(r"[\w$(\[]")
 
 Span = tuple[int, int]
 

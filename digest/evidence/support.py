@@ -29,6 +29,7 @@ from digest.evidence.amounts import ALL, bounded_the_other_way, changes, oversta
 from digest.evidence.comparison import compared_with, order_of
 from digest.evidence.directions import AXES, COMPARATORS, NEGATIVE_STARTS, negations
 from digest.model import Form, FullText
+from digest.patterns import regex
 from digest.retrieval.glossary import translated
 from digest.retrieval.terms import LITTLE, stem, terms
 
@@ -67,10 +68,10 @@ class Ground:
 
 # ---------------------------------------------------------------- the paper
 
-_END = re.compile(
+_END = regex(
     r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)(?<!\bFig\.)(?<!\bcf\.)(?<!\bEq\.)[)\]”\"’']*\s+(?=[A-Z(\[“\"‘'])|(?<=[。！？])"
 )
-_PAPER_MARKS = re.compile(r"\b(?:BIBREF|TABREF|FIGREF|SECREF|EQREF|INLINEFORM|DISPLAYFORM|UID)\d*\b")
+_PAPER_MARKS = regex(r"\b(?:BIBREF|TABREF|FIGREF|SECREF|EQREF|INLINEFORM|DISPLAYFORM|UID)\d*\b")
 _TABLES = (Form.TABLE, Form.CAPTION)
 
 
@@ -228,10 +229,10 @@ class Word:
     name: bool = False
 
 
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
-_LABEL = re.compile(r"[^\W_]+")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LATIN = regex(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
+_LABEL = regex(r"[^\W_]+")
+_HAN = regex(r"[\u3400-\u9fff]")
+_EAST = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _GENERAL = frozenset(
     stem(w)
     for w in """report reports show shows find finds found result results method approach propose proposed present presents study work states state explain provide give given accord according discuss text
@@ -317,7 +318,7 @@ def support_of(
     return Verdict(Support.DOUBTFUL, worst.reason, ask=worst.level < 3, slight=worst.level == 1)
 
 
-_CITATIONS = re.compile(r"\s*\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\s*\(\?\)")
+_CITATIONS = regex(r"\s*\[\d{1,3}(?:\s*[,，、]\s*\d{1,3})*\]|\s*\(\?\)")
 
 
 def _is_whole_sentence(sentence: str, ground: Ground) -> bool:
@@ -796,7 +797,7 @@ def _together(text: str, clauses: re.Pattern[str]) -> set[frozenset[str]]:
     return {frozenset(pair) for names in named if len(names) <= 6 for pair in combinations(sorted(names), 2)}
 
 
-_PARTS = re.compile(r"[;:](?=\s)|[；：]|\b(?:while|whereas|but)\b", re.IGNORECASE)
+_PARTS = regex(r"[;:](?=\s)|[；：]|\b(?:while|whereas|but)\b", re.IGNORECASE)
 _PLACING = frozenset(("from", "to", "into", "onto", "on", "for"))
 
 
@@ -842,38 +843,36 @@ def _replaced(put: Sequence[_Token], out: Sequence[_Token], held: AbstractSet[st
         yield _Doubt(f"the quotation says “{old}”, not “{new}”", 1)
 
 
-_BEST = re.compile(
+_BEST = regex(
     r"\b(?:best|highest|largest|lowest|smallest|fastest|am besten|höchste\w*|besten?|meilleur\w*|mejor|melhor|(?:la|le|el|o|a) (?:plus|más|mais) \w+)\b|最[高好优佳大低小快]|가장|최고",
     re.IGNORECASE,
 )
-_JOINS = re.compile(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
-_LESS_IS_BETTER = re.compile(
+_JOINS = regex(r"\b(?:and|or|but|while|whereas)\b|;", re.IGNORECASE)
+_LESS_IS_BETTER = regex(
     r"↓|\b(?:errors?|loss|perplexity|ppl|wer|cer|mae|rmse|mse|fid|latency|time|params?|parameters|memory|cost)\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
+_EACH = regex(r"\b(?:each|every|per|single|an?|one)\b", re.IGNORECASE)
 _MEASURES = frozenset(("ms", "s", "min", "h", "d", "wk", "mo", "y", "gb", "mb", "kb", "tb", "km", "cm", "mm", "nm"))
 _STATED = frozenset(("more", "better", "fast", "positive", "same", "most"))
 """Axes that are read across languages: the others have words that mean much else."""
-_CLAUSES = re.compile(
+_CLAUSES = regex(
     r"[,;:](?=\s)|[，；：。]|\s[–—]\s|\b(?:while|whereas|although|but|and|because|so that|which|compared (?:to|with)|versus|vs\.?)\b|而|但|并且|以及",
     re.IGNORECASE,
 )
-_HIDDEN_NEGATION = re.compile(
+_HIDDEN_NEGATION = regex(
     r"\b(?:un(?!i|der)|non-?|dis(?!t|c|p))[a-z]{4,}|\b(?:in(?:frequent|sufficient|correct|valid|accura|complete|effect|effici|significan|consist|depend)|im(?:possib|perfect)|irreleva)\w*|\b\w+(?:less|free)\b"
     r"|\b(?:only|limit\w*|difficult\w*|hard|poor\w*|except|avoid\w*|exclud\w*|remov\w*|dropping|ablat\w*|disabl\w*|ignor\w*|prevent\w*|beyond|miss\w*|instead|rather|reject\w*|omit\w*|alone|until|at most)\b",
     re.IGNORECASE,
 )
 """Words that a true sentence may render by a negation."""
-_OTHER_SIDE = re.compile(r"beyond|difficult|hard|limit|only|难|有限|局限|缺|仅|只|唯一|避免|除外|失败|落后|有待")
+_OTHER_SIDE = regex(r"beyond|difficult|hard|limit|only|难|有限|局限|缺|仅|只|唯一|避免|除外|失败|落后|有待")
 """Words that a true sentence may render a negation by."""
-_SPOKEN = re.compile(
+_SPOKEN = regex(
     r"论文|文章|作者|本文|文中|正文|原文|引文|引用|说明|指出|提到|提出|报告|给出|写明|认为|表明|显示|介绍|讨论|描述|这一点|这里|其中|结果|数值|直接|相关|实验|结论|强调|一点|做法|有效|围绕|方法|研究|工作|可以|具体|主要|[的了在是和与对把被从为以及也都就还会能用着过到这那其此见上下里中并且]"
 )
 """Chinese words with which papers are spoken about."""
-_NOUN_AFTER = re.compile(
-    r"[\s-]*(?:(?:[a-z]+(?:ed|al|ive|ent|ing|er|ual)|[A-Z]\w*|different|new|such)\s+){0,2}([a-z]{3,})"
-)
+_NOUN_AFTER = regex(r"[\s-]*(?:(?:[a-z]+(?:ed|al|ive|ent|ing|er|ual)|[A-Z]\w*|different|new|such)\s+){0,2}([a-z]{3,})")
 
 
 def _after(text: str, figure: Figure) -> str:
@@ -924,9 +923,7 @@ def _scope(text: str, negation: re.Match[str]) -> str:
     return text[negation.end() : end.start() if end else len(text)]
 
 
-_SCOPE_END = re.compile(
-    r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE
-)
+_SCOPE_END = regex(r"[,;:.](?=\s|$)|\)|[，；。]|\b(?:and|but|which|while|because|although|however|so)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -963,7 +960,7 @@ def _denials(text: str) -> _Denials:
     return _Denials(tuple(heads), frozenset(s for no, s in stems if no), frozenset(s for no, s in stems if not no))
 
 
-_GONE = re.compile(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
+_GONE = regex(r"\b(?:unless|(?:remov|ablat|exclud|omit|disabl|dropp|delet)\w*)\b", re.IGNORECASE)
 """Words after which a thing is away, as after `without`."""
 
 
@@ -1012,7 +1009,7 @@ def _compared(text: str) -> _Compared | None:
     return _Compared(frozenset(left - right), frozenset(right - left), axis, up)
 
 
-_BI = re.compile(r"比|相较于|相比于")
+_BI = regex(r"比|相较于|相比于")
 
 
 def _opposite(one: str, other: str) -> bool:

@@ -9,12 +9,13 @@ from datetime import date
 
 from digest.fulltext.links import links
 from digest.model import Paper
+from digest.patterns import regex
 from digest.ports import Source
 from digest.render.labels import day_words, label
 from digest.render.markdown import escape, link
 
 _ASKS = {
-    "authors": re.compile(
+    "authors": regex(
         r"\bwho (?:wrote|authored|made|is behind|are behind)\b|\bwho (?:is|are)\b.{0,25}\bauthors?\b|\b(?:list|names?)\b.{0,20}\bauthors?\b|^\W*(?:the )?authors?\W*$|\bby whom\b"
         r"|(?:作者|著者)(?:们|名)?(?:都|分别)?(?:是|有|は|を)?(?:谁|誰|だれ|哪|什么人|教え|\W*$)|谁(?:写|是作者)|哪些作者|誰が書"
         r"|저자(?:들)?[은는이가]?\s*(?:누구|이름|알려|\W*$)|누가 (?:썼|쓴|작성)"
@@ -22,29 +23,29 @@ _ASKS = {
         r"|\b(?:autor(?:en|es)?|auteurs?|autori)\W*$",
         re.IGNORECASE,
     ),
-    "date": re.compile(
+    "date": regex(
         r"\bwhen (?:was|did|were)\b.{0,6}\b(?:it|they|this|(?:this |the )?(?:paper|article|work|authors))\b.{0,20}\b(?:publish|submit|post|appear|upload|come out|written|release)|\b(?:publication|submission|release) date\b|\bhow (?:old|recent|new) is (?:it|this|the paper)\b"
         r"|(?:什么时候|何时|哪[年天]|几号)(?:发表|提交|发布|投稿|上传|写)|(?:发表|提交|发布|投稿)(?:于|的)?(?:时间|日期|什么时候|何时|哪)|いつ(?:発表|投稿|公開|提出|書)|언제.{0,12}(?:발표|제출|공개|게재|나왔)"
         r"|\bwann\b.{0,40}(?:veröffentlicht|eingereicht|erschien)|\bquand\b.{0,40}(?:publié|soumis|paru)|\bcu[aá]ndo\b.{0,30}(?:public|envi)|\bquando\b.{0,40}(?:publica|enviad|submetid|pubblicat)|\bкогда\b.{0,30}(?:опубликован|подан|вышл)",
         re.IGNORECASE,
     ),
-    "categories": re.compile(
+    "categories": regex(
         r"\barxiv\b.{0,20}\b(?:categor|class|subject|field|archive|primary)\w*|\b(?:categor(?:y|ies)|subject class\w*)\b.{0,30}\barxiv\b|\bwhich categor(?:y|ies)\b.{0,20}\b(?:it|this|the paper)\b|\bwhat categor(?:y|ies)\b.{0,20}\b(?:it|this|the paper)\b(?:\s+(?:in|have|under)\b)?\W*$|^\W*(?:the )?categor(?:y|ies)\W*$"
         r"|(?:arxiv|论文|文章|这篇)的?(?:类别|分类)|属于(?:哪|什么)(?:个|些)?(?:arxiv)?(?:的)?(?:类别|分类)|^\W*(?:类别|分类|カテゴリー?|분류)\W*$|arxiv.{0,6}(?:カテゴリ|分野|분류|카테고리|kategorie|catégorie|categoría|categoria|категори)",
         re.IGNORECASE,
     ),
-    "code": re.compile(
+    "code": regex(
         r"\b(?:source |any |the |its |their |there )?code\b(?![- ]?(?:switch|mix|book|word|length))(?=.{0,50}\b(?:available|releas|open|public|github|link|where|repo|publish|shared?|online|exist)|\W*$)|\b(?:releas|open-?sourc|publish|shar|publicly)\w*\b.{0,40}\b(?:code|implementation|repositor|weights|checkpoints)|\bgithub\b|\brepositor(?:y|ies)\b|\bopen[- ]?source[d]?\W*$|\bwhere\b.{0,30}\bcode\b(?![- ]?(?:switch|mix))|^\W*(?:is there )?(?:any )?code\b\W*$"
         r"|代码|开源|源码|仓库|(?:ソース)?コード(?=.{0,12}(?:公開|あり|どこ|入手|リンク))|(?:소스\s*)?코드(?=.{0,12}(?:공개|있|어디|링크))|깃허브|오픈\s?소스"
         r"|\b(?:quell)?code\b(?=.{0,40}(?:öffentlich|verfügbar|frei|wo\b|gibt|zu\b|\W*$))|\b(?:le |du |son )code\b|\bcódigo\b(?!s? de (?:barras|idioma))|\bcodice\b|\bисходн\w+|\bкод[а]?\b",
         re.IGNORECASE,
     ),
-    "version": re.compile(
+    "version": regex(
         r"\b(?:which|what) version\b(?:.{0,12}\b(?:it|this|paper)\b)?\W*$|第几版|(?:这|论文|文章)是(?:哪|什么)(?:个|一)?版本?|(?:この|論文の)バージョン(?:は|を)|몇 번째 (?:버전|판)"
         r"|\bwelche version\b.{0,10}\b(?:das|dies|arbeit)|\bquelle version\b.{0,6}\bce\b|\bqu[eé] versi[oó]n\b.{0,6}\bes\b|\bqual versão\b.{0,6}\bé\b|\bche versione\b.{0,4}è|какая (?:это )?версия",
         re.IGNORECASE,
     ),
-    "licence": re.compile(
+    "licence": regex(
         r"^(?!.*(?:\bdata|\bcorp(?:us|ora)\b|\bcode|\bweights|\bmodels?\b|数据|代码|模型|データ|コード|モデル|데이터|코드|모델|daten|donn[ée]es|datos|dados|dati\b|данны)).*(?:\blicen[cs]e\b|许可|版权|授权|ライセンス|라이선스|\blizenz|\blicencia|\blicença|\blicenza|лицензи)",
         re.IGNORECASE,
     ),

@@ -11,11 +11,12 @@ from functools import cached_property, lru_cache
 
 from digest.extractive.sentences import term_set
 from digest.model import Turn
+from digest.patterns import regex
 from digest.retrieval.glossary import translated
 from digest.retrieval.synonyms import alike
 from digest.retrieval.terms import bare, stem, terms
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_WORD = regex(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _EAST = frozenset(("CJK", "HIRAGANA", "KATAKANA"))
 _KNOWN = 0.5
 """Share of a question's characters that the glossary must know to search in another script."""

@@ -16,6 +16,7 @@ import sentencex
 from digest import checks
 from digest.checks.facts.names import squeezed
 from digest.model import Form, FullText, Paper
+from digest.patterns import regex
 from digest.retrieval.terms import terms
 from digest.which_paper.titles import looks_a_name, own_names
 
@@ -35,11 +36,11 @@ _ROLES = (
 
 
 def _cue(*words: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(words) + ")", re.IGNORECASE)
+    return regex(r"\b(?:" + "|".join(words) + ")", re.IGNORECASE)
 
 
 _PROPOSE = _cue("we (?:propose|introduce|present|develop|study|explore|investigate|describe|build)", "this (?:paper|work) (?:proposes|introduces|presents|studies)", "in this (?:paper|work)")  # fmt: skip
-_ASIDE = re.compile(r"(?:to|while|although|however|despite|in addition|finally|moreover)\b", re.IGNORECASE)
+_ASIDE = regex(r"(?:to|while|although|however|despite|in addition|finally|moreover)\b", re.IGNORECASE)
 _RESULT = _cue("outperform", "achiev", "improve", "surpass", "state[- ]of[- ]the[- ]art", "accuracy", "reduc", "faster", "scores?", "gain", "better than", "results? (?:show|demonstrate|indicate)", "we find", "we observe")  # fmt: skip
 _CUES = {
     "motivation": _cue("however", "challeng", "remain", "lack", "existing", "motivat", "suffer", "difficult", "limited", "fail", "problem", "unfortunately"),
@@ -67,34 +68,34 @@ _NEEDS_CUE = frozenset({"novelty", "practical", "limitations", "applications", "
 
 _THIS_WORK = r"(?:paper|work|article|study|survey|review|thesis|report|manuscript|letter|tutorial|project)\b"
 _OPENS = r"(?:however|moreover|furthermore|therefore|thus|hence|also|in addition|additionally|finally|instead|similarly|specifically|consequently|then|next|indeed|nevertheless|and|but|yet|because|since|as|while|when|although|if|for|with|by|in|to|from|of|on|both|all|despite|unlike)"
-_POINTS_BACK = re.compile(
+_POINTS_BACK = regex(
     rf"^(?:{_OPENS}\b,?\s+){{0,2}}(?:(?:this|these|that|those|such)\b(?!\s+{_THIS_WORK}|\s+as\b)|(?:it|its|they|their|them|he|she|here)\b|the (?:former|latter|above|same|resulting|latter's)\b)"
     rf"|\b(?:this|these|those)\b(?!\s+{_THIS_WORK})|\bsuch (?:an?|(?!as\b)[a-z]+s)\b|\bdo(?:es|ing)? so\b|\b(?:as (?:mentioned|described|discussed|shown|noted)|mentioned|described|discussed|shown|seen|listed|given) (?:above|below|earlier|before|previously|here)\b|\bas follows\b|:$",
     re.IGNORECASE,
 )
 """What only the sentences around it explain."""
-_LEANS = re.compile(
+_LEANS = regex(
     r"^(?:thus|hence|therefore|consequently|accordingly|as (?:such|a result|a consequence)|likewise|conversely|otherwise|nevertheless|nonetheless|(?:once )?again|on the (?:other|one) hand|for (?:example|instance)|in turn|another|others?|then|(?:similarly|(?:in|by) (?:contrast|comparison|this (?:way|case)))(?!\s+(?:to|with)\b)|instead(?!\s+of\b))\b|^(?:next|besides|rather|secondly?|third(?:ly)?|fourth(?:ly)?),"
     r"|\b(?:row|column|line|item)s?\s+\d|\bin the (?:next|following|previous|[A-Z]\w+) sections?\b|\b(?:rest|remainder) of (?:the|this) (?:paper|article|section)\b"
     r"|^(?:the authors|we) (?:would like to )?(?:thank|acknowledge)\b|\b(?:at|in|from|on|by|via)\s*\.$|^(?:[A-Z][\w-]*\s?){1,2}:\s",
     re.IGNORECASE,
 )
 """A sentence that goes on from another, a label, thanks, the paper's own plan, or a lost link."""
-_POINTS_AWAY = re.compile(
+_POINTS_AWAY = regex(
     r"\b(?:Fig(?:ure|s?\.)?s?|Tab(?:le|\.)s?|Eqs?\.?|Equations?|Sect?(?:ion|\.)s?|§|Appendix|Appendices|Algorithms?|Alg\.|Listing|Lemma|Theorem)\s*~?\(?(?:\d|[A-Z]\b|[IVX]+\b|FIGREF|TABREF|SECREF|EQREF)|\b(?:FIGREF|TABREF|SECREF|EQREF)\d",
     re.IGNORECASE,
 )
-_BRACKETS = re.compile(r"\([^()]*\)")
-_CITED = re.compile(
+_BRACKETS = regex(r"\([^()]*\)")
+_CITED = regex(
     r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\bet al\b|\bBIBREF\d|\(\s*[A-Z][^()]{1,60}\b(?:19|20)\d\d[a-z]?\s*\)|\((?:19|20)\d\d[a-z]?\)"
 )
-_REPORTED = re.compile(r"\b(?!(?:we|results?|experiments?|tables?|figures?|also|then|study|paper)\b)[a-z]\w+\s+report(?:s|ed)?\s+(?:an?|the|that|their|its|\d)\b", re.IGNORECASE)  # fmt: skip
-_OWN_VOICE = re.compile(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
+_REPORTED = regex(r"\b(?!(?:we|results?|experiments?|tables?|figures?|also|then|study|paper)\b)[a-z]\w+\s+report(?:s|ed)?\s+(?:an?|the|that|their|its|\d)\b", re.IGNORECASE)  # fmt: skip
+_OWN_VOICE = regex(r"\b(?:we|our|ours|us)\b|\b(?:this|present|proposed) (?:paper|work|article|study|approach|method|model|framework)\b", re.IGNORECASE)  # fmt: skip
 _LEAD = 60
 """Characters in which a sentence says what it is about."""
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_REFERENCE = re.compile(
+_HAN = regex(r"[\u3400-\u9fff]")
+_REFERENCE = regex(
     r"\b(?:Fig(?:ure|\.)|Tab(?:le|\.)|Eq(?:uation|\.)|Sec(?:tion|\.)|Appendix|Algorithm)\b|\[\d+(?:,\s*\d+)*\]|et al\."
 )
 

@@ -6,14 +6,13 @@ is read from it.
 
 from __future__ import annotations
 
-import re
-
 from digest.model import Form, FullText
+from digest.patterns import regex
 
 TOLERATED = 0.05
 """Share of a text whose loss is not worth a word."""
 _ASCII_SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
-_FORMULA = re.compile(r"\$[^$\n]*\$")
+_FORMULA = regex(r"\$[^$\n]*\$")
 
 
 def letters(text: str) -> int:

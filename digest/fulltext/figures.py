@@ -18,21 +18,22 @@ from lxml.etree import _Element
 from digest.fulltext.html.elements import LeftOut, all_text, classes, tag, with_class
 from digest.fulltext.html.inline import Notes, text_of
 from digest.model import Figure
+from digest.patterns import regex
 
 TYPES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF", ".webp": "WEBP"}
 """Endings of pictures that can be shown, with Pillow's names."""
-UNCHANGED = re.compile(r"-ND\b")
+UNCHANGED = regex(r"-ND\b")
 """In a licence's name: the picture may be shown as it is only."""
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"CC[ -]?(?:(?P<zero>0|zero)|(?P<kind>by(?:-sa|-nc-sa|-nc-nd)?))(?: (?P<version>\d\.\d))?", re.IGNORECASE
 )
-_DEED = re.compile(
+_DEED = regex(
     r"https?://(?:www\.)?creativecommons\.org/"
     r"(?:(?P<zero>publicdomain/zero)|licenses/(?P<kind>by(?:-sa|-nc-sa|-nc-nd)?))/(?P<version>\d\.\d)(?:/.*)?",
     re.IGNORECASE,
 )
-_LICENCE_LABEL = re.compile(r"^licen[cs]e\s*:\s*", re.IGNORECASE)
+_LICENCE_LABEL = regex(r"^licen[cs]e\s*:\s*", re.IGNORECASE)
 
 MIN_WIDTH, MIN_HEIGHT = 160, 80
 """Pixels as the page shows it; anything smaller is an icon, a logo or a strip."""
@@ -45,7 +46,7 @@ MOST_TEXT = 80
 LARGEST_SHARE = 0.8
 """Of the area of all pictures of a figure: from here on the others are decoration."""
 
-_OVERVIEW = re.compile(
+_OVERVIEW = regex(
     r"\b(?:overviews?|frameworks?|pipelines?|architectures?|workflows?|teaser|schematics?|paradigms?"
     r"|(?:system|network|model) (?:structure|design|diagram)|block diagram|flow ?charts?"
     r"|(?:our|the) (?:proposed )?(?:method|approach|model|system|task|idea|setup|benchmark)"
@@ -54,7 +55,7 @@ _OVERVIEW = re.compile(
     r"|总览|概览|框架|流程|架构|概述|概要|全体像|개요",
     re.IGNORECASE,
 )
-_RESULT = re.compile(
+_RESULT = regex(
     r"\b(?:results?|ablations?|qualitative|quantitative|accuracy|accuracies|loss(?:es)?|curves?|plots?|histograms?"
     r"|distributions?|confusion matri(?:x|ces)|scatter|t-?sne|umap|heat ?maps?|sensitivity|convergence|runtime"
     r"|failures?|failed|errors?|statistics|word clouds?|attention maps?|visuali[sz]ations? of|additional"
@@ -63,27 +64,25 @@ _RESULT = re.compile(
     r"|state[- ]of[- ]the[- ]art|sota|estimated|simulated|numerical|trajectories)\b|消融|结果|对比",
     re.IGNORECASE,
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"\b(?:reproduced|reprinted|adapted|adopted|taken|borrowed|redrawn|modified|sourced|copied)\b.{0,30}?"
     r"\b(?:from|by|with)\b|\b(?:figure|image|photo(?:graph)?|picture|illustration)s? "
     r"(?:is |are |was |were )?(?:from|by|credits?|courtesy|source)\b"
     r"|\b(?:courtesy|permission|copyright|credits?:|source:|getty|shutterstock)|©|\(c\) ?\d{4}|图源|来源[:：]|转载",
     re.IGNORECASE,
 )
-_OTHER_KIND = re.compile(
+_OTHER_KIND = regex(
     r"^(?:supplementary |appendix |extended data )?(?:tab(?:le|\.)|alg(?:orithm|\.)|listing|box|code)\b|^表",
     re.IGNORECASE,
 )
-_LOGO = re.compile(
-    r"\b(?:logo|icon|emoji|badge|orcid|favicon|banner|qr ?code)s?\b|(?:^|[/_-])(?:logo|icon)", re.IGNORECASE
-)
-_INTRODUCTION = re.compile(r"\bintroduction\b|引言|はじめに|서론", re.IGNORECASE)
-_NOT_OWN_SECTION = re.compile(
+_LOGO = regex(r"\b(?:logo|icon|emoji|badge|orcid|favicon|banner|qr ?code)s?\b|(?:^|[/_-])(?:logo|icon)", re.IGNORECASE)
+_INTRODUCTION = regex(r"\bintroduction\b|引言|はじめに|서론", re.IGNORECASE)
+_NOT_OWN_SECTION = regex(
     r"\b(?:related|background|preliminar|prior|experiment|result|evaluation|ablation|discussion|conclusion|limitation)"
     r"|相关工作|实验|结论",
     re.IGNORECASE,
 )
-_BACK_MATTER = re.compile(r"\b(?:appendi(?:x|ces)|supplement|acknowledge?ments?|biograph|references)", re.IGNORECASE)
+_BACK_MATTER = regex(r"\b(?:appendi(?:x|ces)|supplement|acknowledge?ments?|biograph|references)", re.IGNORECASE)
 
 
 def licence(page: _Element, article: _Element) -> str:

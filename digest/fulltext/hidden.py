@@ -12,17 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from digest.model import Form, FullText, Hidden, Section
+from digest.patterns import regex
 
 _THINGS = r"(?:instructions?|prompts?|directions?|directives?|guidelines?|commands?|system prompts?)"
 _BEFORE = r"(?:previous|prior|preceding|earlier|above|foregoing|former|existing|original|system)"
 _MODELS = r"(?:AI )?(?:large )?(?:language models?|LLMs?(?: (?:reviewers?|assistants?|agents?))?|AI(?: (?:models?|systems?|agents?|reviewers?|assistants?|tools?))?|chat ?bots?|ChatGPT|GPT(?:-\w+)?|Claude|Gemini|artificial intelligence)"
 _MUST = r"(?:must|should|shall|need to|have to|are (?:required|instructed|asked|obliged) to|will|please|do not|don't|never|always)"
 
-_OVERRIDE = re.compile(
+_OVERRIDE = regex(
     rf"\b(?:ignore|disregard|forget|override|bypass)\b(?: (?:all|any|every|the|your|my|of|these|those|and)){{0,4}} {_BEFORE}(?: (?:and|or|/|given|{_BEFORE})){{0,2}} {_THINGS}",
     re.IGNORECASE,
 )
-_PRAISE = re.compile(
+_PRAISE = regex(
     r"\b(?:(?:only )?(?:give|write|provide|produce|generate|output|submit|return)(?: (?:a|an|only|the|this paper|this (?:work|manuscript|submission)|me|us)){0,4}"
     r" (?:very |strongly |highly )?(?:positive|favou?rable|glowing|enthusiastic) (?:reviews?|evaluations?|assessments?|feedback|ratings?|recommendations?|comments?)"
     r"|do not (?:highlight|mention|point out|list)(?: (?:any|its|the|of|this paper's)){0,3} (?:negatives?|weakness(?:es)?|flaws?|limitations?|shortcomings?)"
@@ -30,26 +31,26 @@ _PRAISE = re.compile(
     r"|(?:rate|score|accept) (?:this|the) (?:paper|manuscript|submission|work)(?: (?:as|with|at))? ?(?:a |an )?(?:the )?(?:highest|high(?:ly)?|10|strong(?:ly)?|accept|for its|without|immediately))",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     rf"(?:\bif you are (?:an? |the |any )?{_MODELS}\b.{{0,160}}?\b(?:you {_MUST}|please|do not|ignore|write|say|give|include|answer|respond|output|mention|recommend)"
     rf"|\bas an? {_MODELS},? you {_MUST}"
     rf"|\b(?:attention|note|message|instructions?|important)\b:? ?(?:to|for) (?:all |any |the )?{_MODELS}\s*[:,.!—–-].{{0,200}}?"
     r"\b(?:you must|please|ignore|disregard|write|say|give|recommend|rate|praise|accept|do not (?:mention|highlight)))",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(
+_CHINESE = regex(
     r"(?:忽略|无视|忘记|忽视|不要理会|抛开)(?:你)?(?:之前|以前|以上|上述|先前|前面|此前|上面|原有|所有|一切|全部|任何)(?:的|所有|一切|全部|任何|之前|以上)*(?:指令|指示|提示词?|命令|要求|规则|说明)"
     r"|(?:请|务必|必须|只能|只|仅)(?:务必|只|仅)?(?:给出|提供|输出|写出?|作出|给予)(?:一[个份篇])?(?:非常|完全)?(?:正面|积极|肯定|好评|高分)的?(?:评价|评审|意见|审稿|评论|评分|反馈)?"
     r"|不要(?:提及|指出|列出|强调)(?:任何|本文的?|其)*(?:缺点|不足|弱点|负面|局限)"
     r"|(?:如果|若|假如)(?:你|您)是(?:一个|一名|任何)?(?:大?(?:语言)?模型|AI|人工智能|LLM|ChatGPT|机器人|智能助手).{0,60}(?:请|必须|应该|应当|务必|不要|只)"
     r"|作为(?:一个|一名)?(?:大?语言模型|AI|人工智能|LLM)[^，,。]{0,10}[，,]?(?:你|您)(?:必须|应该|应当|需要|务必|只能)"
 )
-_IMPERATIVE = re.compile(
+_IMPERATIVE = regex(
     r"(?:\A|[,:;!—–-]|\b(?:please|now|just|simply|kindly|you (?:must|should|shall|will|have to|need to|are to)))\s*\Z",
     re.IGNORECASE,
 )
-_IMPERATIVE_ZH = re.compile(r"(?:\A|[，,：:；;。！!]|请|务必|必须|现在|立即|直接)\s*\Z")
-_ALERT = re.compile(
+_IMPERATIVE_ZH = regex(r"(?:\A|[，,：:；;。！!]|请|务必|必须|现在|立即|直接)\s*\Z")
+_ALERT = regex(
     rf"\A\W*(?:important|attention|note|warning|notice|urgent|system|instructions?|message|dear|for|to|reviewers?|{_MODELS}|重要|注意|提示|警告)\b[^:]{{0,60}}:\W*(?:please|now|kindly)?\W*\Z",
     re.IGNORECASE,
 )
@@ -61,46 +62,44 @@ _TRIGGERS = (
 )  # fmt: skip
 """Every order of a kind has one of these words: searching them first is fast."""
 
-_HAN = re.compile("[\u4e00-\u9fff]")
-_QUOTED = re.compile(
+_HAN = regex("[\u4e00-\u9fff]")
+_QUOTED = regex(
     r"“[^”]{0,600}”|\"[^\"]{0,600}\"|‘[^’]{4,600}’|``.{0,600}?''|`[^`]{0,600}`|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|(?<=[\s(])'[^']{4,400}'(?=[\s.,;:)])"
 )
 _REPORT_WORDS = (
     r"attacks?|attackers?|adversar\w+|inject\w*|jailbreak\w*|e\.g\.|for example|for instance|such as|payloads?|templates?|malicious|"
     r"instruct(?:s|ed|ing)|ask(?:s|ed|ing)|tell(?:s|ing)|told|phrases?|strings?|annotators?|participants?|users?"
 )
-_REPORT_BEFORE = re.compile(
+_REPORT_BEFORE = regex(
     rf"\b(?:{_REPORT_WORDS}|prompts?|prompted|prompting)\b|攻击|注入|例如|比如|诸如|提示词|越狱", re.IGNORECASE
 )
 """In the sentence before: an example of a prompt or an attack may follow."""
-_REPORT = re.compile(rf"\b(?:{_REPORT_WORDS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
+_REPORT = regex(rf"\b(?:{_REPORT_WORDS})\b|攻击|注入|例如|比如|诸如|提示词|越狱|标注者|用户", re.IGNORECASE)
 """In the rest of the sentence."""
-_REPORT_LEAD = re.compile(
+_REPORT_LEAD = regex(
     r"\b(?:prompt\w*|i\.e\.|examples?|we|our|they|authors?|hidden|embedded|manipulat\w+|called|named|titled|like|contain\w*|reads|says|stating|states)\b|我们|作者",
     re.IGNORECASE,
 )
 """Before the order in its sentence."""
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"prompt[- ]injection|jailbreak|adversarial (?:prompt|suffix|instruction)|instruction hierarchy|hidden (?:prompt|instruction)|red[- ]team|"
     r"prompt (?:hacking|leak|attack)|(?:manipulat\w+|attack\w*) (?:on |of |against )?(?:LLM|AI|peer)[- ]?\w* ?review|提示(?:词)?注入|越狱攻击",
     re.IGNORECASE,
 )
-_PROMPTS = re.compile(
+_PROMPTS = regex(
     r"prompt|template|instruction|examples?\b|questionnaire|guideline|system message|提示|模板|示例", re.IGNORECASE
 )
-_INTRODUCES = re.compile(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
+_INTRODUCES = regex(r"(?:[:：]|\b(?:following|below|as follows)\b[^.]{0,40})\s*\Z", re.IGNORECASE)
+_SENTENCE = regex(r"[^.!?。！？\n]+(?:[.!?。！？]+[\"'”’)\]]*|\n|\Z)")
 _UNSPACED = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 """Scripts that set no space between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Han."""
-_WORD = re.compile(rf"[^\W\d_{_UNSPACED}\u0900-\u0dff]{{2,}}|[\u0900-\u0dff]{{2,}}|[{_UNSPACED}]")
+_WORD = regex(rf"[^\W\d_{_UNSPACED}\u0900-\u0dff]{{2,}}|[\u0900-\u0dff]{{2,}}|[{_UNSPACED}]")
 
-_TAGS = re.compile(
-    "(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}"
-)  # after a flag they name its country
-_ZERO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060-\u2064\ufeff]{8,}|(?:[\ufe00-\ufe0f]|[\U000e0100-\U000e01ef]){8,}")
-_OVERRIDDEN = re.compile("[\u202d\u202e]([^\u202c\n]{4,400})")
-_ANY_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u202a-\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
-_NEEDLESS = re.compile(
+_TAGS = regex("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]{3,}")  # after a flag they name its country
+_ZERO_WIDTH = regex("[\u200b\u200c\u200d\u2060-\u2064\ufeff]{8,}|(?:[\ufe00-\ufe0f]|[\U000e0100-\U000e01ef]){8,}")
+_OVERRIDDEN = regex("[\u202d\u202e]([^\u202c\n]{4,400})")
+_ANY_INVISIBLE = regex("[\u200b-\u200d\u2060-\u2064\ufeff\u202a-\u202e\ufe00-\ufe0f\U000e0020-\U000e01ef]")
+_NEEDLESS = regex(
     "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\U000e0020-\U000e01ef]|(?<![\u0590-\u0fff\U0001f000-\U0001faff\ufe0f])[\u200c\u200d]+"
 )
 MAX_FOUND = 20

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from digest.model import Form, FullText, Link, Paper
+from digest.patterns import regex
 
 MAX_LINKS = 4
 MAX_LENGTH = 300
@@ -22,20 +23,20 @@ KNOWN_HOSTS = CODE_HOSTS | DATA_HOSTS | MODEL_HOSTS
 PAGES = (".github.io", ".gitlab.io")
 """Project pages: always https, but anybody may own one."""
 
-_GENERAL_SITES = re.compile(
+_GENERAL_SITES = regex(
     r"(?:^|\.)(?:arxiv\.org|doi\.org|creativecommons\.org|wikipedia\.org|openreview\.net|aclanthology\.org|semanticscholar\.org|"
     r"twitter\.com|x\.com|linkedin\.com|acm\.org|ieee\.org|springer\.com|sciencedirect\.com|nature\.com|orcid\.org|w3\.org|google\.com|"
     r"openai\.com|anthropic\.com|youtube\.com|youtu\.be|overleaf\.com|pytorch\.org|tensorflow\.org|python\.org|nvidia\.com|microsoft\.com|"
     r"bit\.ly|tinyurl\.com|t\.co|goo\.gl|example\.(?:com|org))$"
 )
 _HOSTS = "|".join(re.escape(h) for h in sorted(KNOWN_HOSTS, key=len, reverse=True))
-_URL = re.compile(
+_URL = regex(
     rf"(?:https?://|(?<![\w./@-])(?:www\.)?(?={_HOSTS}|[\w-]+\.github\.io)(?=[\w.-]+/))[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"\b(https?)\s?:\s?/\s?/\s?(?=\w)", re.IGNORECASE)
+_SCHEME = regex(r"\b(https?)\s?:\s?/\s?/\s?(?=\w)", re.IGNORECASE)
 _OWN_THING = r"(?:code|codes|codebase|source|implementations?|scripts?|models?|weights|checkpoints?|data|datasets?|benchmarks?|demos?|videos?|project|resources?|materials?|tools?|toolkit|library|software|framework|repository|repo|website|webpage|results)"
-_OWN = re.compile(
+_OWN = regex(
     rf"\b(?:our|the|all|this|these|its|source|related|associated|corresponding|training|pre-?trained)\b[^.]{{0,60}}\b{_OWN_THING}\b[^.]{{0,100}}\b(?:available|released?|releasing|open[- ]?sourced?|accessible|hosted|published|public(?:ly)?|found|provided|shared|at|in|on)\b"
     rf"|\b{_OWN_THING}\b[^.]{{0,60}}\b(?:is|are|be|been|will be|was|were)\b[^.]{{0,40}}\b(?:available|released|open[- ]?sourced|accessible|hosted|published|public|found|provided|shared)\b"
     rf"|\bwe\b[^.]{{0,40}}\b(?:release|open[- ]?source|publish|provide|share|make|host|publicly)\b"
@@ -43,16 +44,16 @@ _OWN = re.compile(
     r"|代码|项目主页|主页|开源|数据集?(?:可|见|在|已)|模型(?:可|见|已)",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"(?<!code )(?<!that )(?<!scripts )\bwe (?:use|used|adopt|adopted|employ|employed|follow|followed|build on|base|take|took|download\w*|rely|compare)\b|\bbased on\b|\bprovided by\b|\breleased by\b|"
     r"\b(?:official|original|their|author'?s'?|third-party|public|existing) (?:code|implementation|repository|release|model|weights|checkpoints?)\b|\bdownloaded\b|\bobtained from\b|"
     r"\bet al\.|\bbuilt (?:on|upon)\b|\bimplementation of\b|\bfork(?:ed)? (?:of|from)\b|\btaken from\b|\bborrow\w*\b|\blicen[sc]e\b|\busing the\b|\bfollowing\b",
     re.IGNORECASE,
 )  # fmt: skip
-_CITED = re.compile(r"\b(?:of|by|from|in) \[(?:…|\d[\d,;\s–-]*)\]")
+_CITED = regex(r"\b(?:of|by|from|in) \[(?:…|\d[\d,;\s–-]*)\]")
 """What a citation names is its authors', unless the sentence says "our"."""
-_OURS = re.compile(r"\bour\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
+_OURS = regex(r"\bour\b", re.IGNORECASE)
+_SENTENCE_END = regex(r"(?<=[.!?。！？;；])\s+(?=[A-Z\u4e00-\u9fff(])|\n")
 _WORDS = frozenset(
     "and or the a an for in on at is are with to of we our as by from which that this it code data see also both can".split()  # noqa: SIM905
 )

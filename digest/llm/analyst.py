@@ -7,6 +7,7 @@ may be run again at any time.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,6 +23,7 @@ from digest.llm.replies.marks import settled as settled_sentence
 from digest.llm.server.client import Model
 from digest.llm.summary import core_of, summarise_papers
 from digest.model import Analysis, Answer, Entry, FullText, Paper, Profile, Score, Summary, Turn
+from digest.patterns import compile_all
 from digest.ports import OnText, Source
 
 
@@ -39,7 +41,7 @@ class ModelAnalyst:
         return tasks.version()
 
     async def prepare(self) -> None:
-        await self._model.prepare()
+        await asyncio.gather(self._model.prepare(), asyncio.to_thread(compile_all))
 
     async def rank(self, papers: Sequence[Paper], profile: Profile) -> list[Score]:
         return await rank_papers(self._model, papers, profile)

@@ -21,18 +21,19 @@ from digest.cache_keys import fingerprint
 from digest.errors import ModelUnavailable
 from digest.llm.server.client import Model
 from digest.llm.server.wire import Reply, Request
+from digest.patterns import regex
 from digest.ports import OnText
 from digest.retrieval.terms import asked
 
-_TASK = re.compile(r"Task: ([a-z ]+)")
-_PAPER = re.compile(r'<paper n="(\d+)">\n(.+)')
-_LANGUAGE = re.compile(r"\(([A-Za-z]{2,3})(?:-[\w-]+)?\)")
-_QUESTION = re.compile(r"\nQuestion: (.*)\Z", re.DOTALL)
-_PAIR = re.compile(r'<pair n="(\d+)">\nsentence: (.*)\nquotation: (.*)\n')
-_HEAD = re.compile(r"^=== (.+)\n", re.MULTILINE)
-_PIECES = re.compile(r"\S+\s*|\s+")
-_HAN_PIECES = re.compile(r"[\u3000-\u9fff]{1,3}|[^\u3000-\u9fff\s]+\s*|\s+")
-_NAMES_PAPER = re.compile(r"#?\d{1,2}|第\s*[\d一二三四五六七八九十]+\s*篇(?:论文|文章)?")
+_TASK = regex(r"Task: ([a-z ]+)")
+_PAPER = regex(r'<paper n="(\d+)">\n(.+)')
+_LANGUAGE = regex(r"\(([A-Za-z]{2,3})(?:-[\w-]+)?\)")
+_QUESTION = regex(r"\nQuestion: (.*)\Z", re.DOTALL)
+_PAIR = regex(r'<pair n="(\d+)">\nsentence: (.*)\nquotation: (.*)\n')
+_HEAD = regex(r"^=== (.+)\n", re.MULTILINE)
+_PIECES = regex(r"\S+\s*|\s+")
+_HAN_PIECES = regex(r"[\u3000-\u9fff]{1,3}|[^\u3000-\u9fff\s]+\s*|\s+")
+_NAMES_PAPER = regex(r"#?\d{1,2}|第\s*[\d一二三四五六七八九十]+\s*篇(?:论文|文章)?")
 
 
 class OutsideRecording(ModelUnavailable):

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 
+from digest.patterns import regex
 from digest.render.width import wide
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,9 @@ _ALL = """| a |
 """
 _LOCK = Lock()
 _MARKS = "[]()*_~`$<!&|#>\\"
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_ESCAPED = re.compile(r"\\[^\w\s]")
-_DEEP = re.compile(
-    rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])[ \t]?){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE
-)
+_PARAGRAPH = regex(r"\n[ \t]*\n")
+_ESCAPED = regex(r"\\[^\w\s]")
+_DEEP = regex(rf"^(?:[ \t]*(?:[>*+-]|\d{{1,9}}[.)])[ \t]?){{{DEEPEST // 2},}}|^[ \t]{{{4 * DEEPEST},}}\S", re.MULTILINE)
 
 
 def ready(parser: MarkdownIt) -> MarkdownIt:

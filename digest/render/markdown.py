@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digest.model import FULL_PARTS, MARK, Analysis, Digest, Entry, Finding, Mention, Summary, Theme, Usage
+from digest.patterns import regex
 from digest.render import tex
 from digest.render.labels import label, part_heading
 
-_MATH = re.compile(r"(\$[^$\n]{1,300}\$)")
-_SPECIAL = re.compile(
+_MATH = regex(r"(\$[^$\n]{1,300}\$)")
+_SPECIAL = regex(
     r"\\(?=[!-/:-@\[-`{-~])"  # a backslash that would escape
     r"|[`*\[\]]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word: no emphasis
@@ -23,7 +24,7 @@ _SPECIAL = re.compile(
     r"|&(?=#?\w+;)"
     r"|~~"
 )
-_LINE_START = re.compile(r"^(\s*)(#{1,6}|-+|=+|[+>]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
+_LINE_START = regex(r"^(\s*)(#{1,6}|-+|=+|[+>]|\d+(?=[.)]))(?=[.)]?(?:\s|$))", re.MULTILINE)
 _ARCHIVES = {
     "cs.AI": "Artificial Intelligence",
     "cs.CL": "Computation and Language",

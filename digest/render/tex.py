@@ -8,13 +8,15 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from digest.patterns import regex
+
 log = logging.getLogger(__name__)
 
-_MATH = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])|\\\((.{1,300}?)\\\)")
+_MATH = regex(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])|\\\((.{1,300}?)\\\)")
 _SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SUP = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
-_SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s\\{}]))")
-_STRUCTURE = re.compile(r"\\(frac|begin|sum|int|prod|sqrt|underset|overset|left|right|stackrel)\b")
+_SCRIPT = regex(r"([_^])(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s\\{}]))")
+_STRUCTURE = regex(r"\\(frac|begin|sum|int|prod|sqrt|underset|overset|left|right|stackrel)\b")
 
 
 def _script(match: re.Match[str]) -> str:
@@ -206,8 +208,8 @@ def quotation(text: str) -> str:
     return "\n".join(map(line, text.split("\n")))
 
 
-_COMMAND = re.compile(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
-_PROSE = re.compile(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
+_COMMAND = regex(r"\\(?:text|math|emph|underline|textsc|cite|ref)[a-z]*\b\s*\{")
+_PROSE = regex(r"(?<![\\{A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\b(?![^{}]*\})")
 _HELD, _MOST_HELD = 0xE000, 6400
 """Private characters stand for formulas while the text around them is converted."""
 

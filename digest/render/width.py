@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
+
+from digest.patterns import regex
 
 
 def wide(char: str) -> bool:
@@ -17,7 +18,7 @@ def columns(text: str) -> int:
     return sum(2 if wide(c) else 0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 1 for c in text)
 
 
-_PIECE = re.compile(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.")
+_PIECE = regex(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+|.")
 
 
 def lines(text: str, width: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
+
+from digest.patterns import regex
 
 FOLDED = {
     "×": "x",
@@ -21,7 +22,7 @@ FOLDED = {
     "æ": "ae",
     "œ": "oe",
 }
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
+_INVISIBLE = regex("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\uffff\u0300-\u036f]")
 
 
 @lru_cache(maxsize=20_000)

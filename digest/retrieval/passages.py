@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digest.model import Analysis, FullText, Passage, Section
+from digest.patterns import regex
 from digest.ports import Source
 from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
@@ -32,12 +33,12 @@ MEANING = 0.5
 """Weight of the embeddings' ranking against the words': within one paper the words tell more."""
 
 _SECTIONS_OF = {
-    "motivation": re.compile(r"introduc|motivation|background|related", re.IGNORECASE),
-    "method": re.compile(r"method|approach|model|architect|framework|algorithm|system|design", re.IGNORECASE),
-    "novelty": re.compile(r"related|introduc|discussion|comparison", re.IGNORECASE),
-    "experiments": re.compile(r"experiment|result|evaluat|ablation|analysis|setup|dataset|data", re.IGNORECASE),
-    "practical": re.compile(r"implement|detail|applica|discussion|appendix|setup", re.IGNORECASE),
-    "conclusion": re.compile(r"conclu|limit|discussion|future", re.IGNORECASE),
+    "motivation": regex(r"introduc|motivation|background|related", re.IGNORECASE),
+    "method": regex(r"method|approach|model|architect|framework|algorithm|system|design", re.IGNORECASE),
+    "novelty": regex(r"related|introduc|discussion|comparison", re.IGNORECASE),
+    "experiments": regex(r"experiment|result|evaluat|ablation|analysis|setup|dataset|data", re.IGNORECASE),
+    "practical": regex(r"implement|detail|applica|discussion|appendix|setup", re.IGNORECASE),
+    "conclusion": regex(r"conclu|limit|discussion|future", re.IGNORECASE),
 }
 """Sections that an Analysis part is about."""
 
@@ -162,8 +163,8 @@ def _said(analysis: Analysis, text: FullText, own: Sequence[int], units: Sequenc
         yield _Note(f"{part.short}\n{part.full}", rests)
 
 
-_CONCLUDES = re.compile(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
-_INTRODUCES = re.compile(r"introduction|引言|绪论|导论", re.IGNORECASE)
+_CONCLUDES = regex(r"conclu|summary|limitation|discussion|future|结论|总结|局限", re.IGNORECASE)
+_INTRODUCES = regex(r"introduction|引言|绪论|导论", re.IGNORECASE)
 _INTRO = 3
 """Passages of the introduction and of the conclusion that are selected first."""
 FRAME = 0.35

@@ -4,29 +4,29 @@ with the glossary's English."""
 from __future__ import annotations
 
 # ruff: noqa: SIM905  # lists of words read as words
-import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
+from digest.patterns import regex
 from digest.retrieval.folding import fold
 from digest.retrieval.glossary import english_of
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?|\d+(?:\.\d+)?|[\u3400-\u9fff]+|[\u3040-\u30ff]+|[\uac00-\ud7af]+|[Ͱ-ϿЀ-ӿ֐-ۿऀ-෿฀-๿]+"
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
 LITTLE = frozenset(
     """a an the of and or but nor in on at to for from by with about as into through during before after above below between out off over under again further then once here there is are was were be been
     being have has had having do does did doing it its they them their theirs this that these those i you he she we us our ours your my me his her what which who whom whose when where why how
     can could may might will would shall should must not no than too very so just only also if because while both each few more most other some such own same s t don now d ll m o re ve y
     please tell explain describe say says said mean paper papers authors author article work use used using uses any there""".split()
 )
-_HAN_LITTLE = re.compile(
+_HAN_LITTLE = regex(
     "[的了吗呢吧啊么什怎样这那哪些篇个是在有和与及或它他们我你您请问一下说讲关于论文文章作者为对把被从到也都就还会能可以用了着过得地之其并且但而]+"
 )
 
 
-@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Returns a light stem: plurals, participles and nouns of one verb meet."""
     if len(word) <= 3 or not word.isascii():
@@ -54,19 +54,18 @@ def terms(text: str, *, little: bool = False) -> list[str]:
 
 
 def _terms(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        word = match[0]
-        if "\u3040" <= word[0] <= "\u9fff" or "\uac00" <= word[0] <= "\ud7af":
-            yield from pairs(word)
-            continue
-        folded = fold(word.split("'")[0].split("’")[0])
-        if folded in LITTLE:
-            yield folded
-            continue
-        yield stem(folded)
-        parts = _CAMEL.split(word)
-        if len(parts) > 1:
-            yield from (stem(fold(p)) for p in parts if len(p) > 2)
+    return chain.from_iterable(_of_word(match[0]) for match in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=20_000)
+def _of_word(word: str) -> tuple[str, ...]:
+    if "\u3040" <= word[0] <= "\u9fff" or "\uac00" <= word[0] <= "\ud7af":
+        return tuple(pairs(word))
+    folded = fold(word.split("'", maxsplit=1)[0].split("’", maxsplit=1)[0])
+    if folded in LITTLE:
+        return (folded,)
+    parts = _CAMEL.split(word)
+    return (stem(folded), *(stem(fold(p)) for p in parts if len(parts) > 1 and len(p) > 2))
 
 
 def pairs(word: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from digest.model import Paper, Profile, Score
+from digest.patterns import regex
 from digest.render.labels import label
 from digest.retrieval.bm25 import Bm25
 from digest.retrieval.terms import asked, terms
@@ -21,11 +22,11 @@ from digest.selection.ledger import covers
 BY = "extractive"
 
 _SIGNS = (
-    (re.compile(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
-    (re.compile(r"\b(?:new|novel|large-scale|first)\b[^.]{0,40}\b(?:dataset|benchmark|corpus)\b|\bintroduce\b[^.]{0,40}\bbenchmark\b", re.IGNORECASE), 1.5),
-    (re.compile(r"state[- ]of[- ]the[- ]art|\boutperform|\bsurpass|\bbest (?:results?|performance)", re.IGNORECASE), 1.0),
-    (re.compile(r"\d+(?:\.\d+)?\s?\\?%|\d(?:\.\d+)?\s?(?:x|×|\\times)(?![a-z])|\b(?:FID|mAP|IoU|F1|BLEU|accuracy)\b", re.IGNORECASE), 1.0),
-    (re.compile(r"\baccepted\b|\bto appear\b|\b(?:CVPR|ICCV|ECCV|NeurIPS|ICML|ICLR|ACL|EMNLP|AAAI|CoRL|RSS|ICRA|SIGGRAPH|Nature|Science)\b|\boral\b|\bspotlight\b", re.IGNORECASE), 1.5),
+    (regex(r"github\.com|huggingface\.co|\bcode (?:is|are|will be|and|available)|open-?source|publicly available|\bwe release\b", re.IGNORECASE), 1.5),
+    (regex(r"\b(?:new|novel|large-scale|first)\b[^.]{0,40}\b(?:dataset|benchmark|corpus)\b|\bintroduce\b[^.]{0,40}\bbenchmark\b", re.IGNORECASE), 1.5),
+    (regex(r"state[- ]of[- ]the[- ]art|\boutperform|\bsurpass|\bbest (?:results?|performance)", re.IGNORECASE), 1.0),
+    (regex(r"\d+(?:\.\d+)?\s?\\?%|\d(?:\.\d+)?\s?(?:x|×|\\times)(?![a-z])|\b(?:FID|mAP|IoU|F1|BLEU|accuracy)\b", re.IGNORECASE), 1.0),
+    (regex(r"\baccepted\b|\bto appear\b|\b(?:CVPR|ICCV|ECCV|NeurIPS|ICML|ICLR|ACL|EMNLP|AAAI|CoRL|RSS|ICRA|SIGGRAPH|Nature|Science)\b|\boral\b|\bspotlight\b", re.IGNORECASE), 1.5),
 )  # fmt: skip
 
 
@@ -35,9 +36,10 @@ def lexical(papers: Sequence[Paper], profile: Profile) -> list[Score]:
     return [_score(paper, profile, fit) for paper, fit in zip(papers, queries, strict=True)]
 
 
-def wishes(profile: Profile) -> list[str]:
+@lru_cache(maxsize=100)
+def wishes(profile: Profile) -> tuple[str, ...]:
     """The terms that interests and keywords search for; none where they hold only little words."""
-    return list(dict.fromkeys(asked(f"{profile.interests} {' '.join(profile.wanted)}")))
+    return tuple(dict.fromkeys(asked(f"{profile.interests} {' '.join(profile.wanted)}")))
 
 
 def _bm25(papers: Sequence[Paper], query: Sequence[str]) -> list[float]:

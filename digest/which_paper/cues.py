@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import re
 
-DAY = re.compile(
+from digest.patterns import regex
+
+DAY = regex(
     r"\bwhich of\b|\bwhich (?:papers?|ones?|works)\b|\bany(?:thing| papers?)\b[^?]*\btoday\b|\bany papers?\b|\bpapers? (?:today|of the day)\b|\bany of (?:them|these|those|the papers|today)|\bdo any\b|\ball (?:the |of (?:the |them|these|those)|ten |\d+ )?(?:papers)?\b(?=\s*(?:papers|of|:|$))|\ball (?:of them|of these|papers|the papers)\b"
     r"|\btoday(?:'s|’s)?\b(?=\s*(?:papers?|digest|list|selection|picks|:|,|any|what|which))|\bwhat(?:'s| is) new\b|\b(?:these|those|the) papers\b|\beach (?:paper|of)\b|\bof all\W*$|\bof the day\b|\bthe (?:whole )?digest\b"
     r"|^(?:今天|今日|这期|本期|里面|其中)|推荐|有哪些[?？。]?$|(?:^|今天|今日|有)(?:的)?哪些(?=论文|文章|工作|有|用|开源|是|做|公开|提供|支持|在|比|值得|研究|发布)|哪(?:几|一)?篇|有(?:没有)?(?:哪篇|几篇|一篇)|这(?:些|几)(?:篇)?(?:论文|文章|工作)|这几篇|所有(?:的)?(?:论文|文章)|每(?:一)?篇|全部论文|今天的(?:论文|文章)|几篇(?:开源|有|用)",
     re.IGNORECASE,
 )
-COMPARES = re.compile(
+COMPARES = regex(
     r"^(?:那么?)?[和跟与比]\s?\S|比(?:谁|哪|起来)|(?:它|这篇|这个|\bit|\bthis(?: paper)?|\bthat)\s*(?:和|与|跟|and)|相比|比较|对比|区别|不同|异同|差别|差异|哪个更|谁更|\bcompar|\bversus\b|\bvs\b|\bdifferen|\bdiffers?\b|\bthan\b|\bbetter\b|\bin common\b|共同点",
     re.IGNORECASE,
 )
-COMPARISON_WANTED = re.compile(
+COMPARISON_WANTED = regex(
     r"^\W*(?:(?:please|kindly|can|could|would|will|you|now|i(?:['’]d| would) like (?:you )?to|i want (?:you )?to|let['’]s|bitte|por favor|s['’]il (?:te|vous) pla[iî]t)\s+)*"
     r"(?:(?:compare|vergleichen? sie|vergleiche?|comparez|comparer|compara|comparad|comparar|comparem)\b(?!-)|(?:an?\s+)?(?:comparison|table)\s+(?=of\b|between\b))"
     r"|^\W*(?:kannst du|können sie|könntest du|könnten sie)\b(?=.*\bvergleichen\W*$)"
@@ -29,33 +31,33 @@ COMPARISON_WANTED = re.compile(
 """Asks for a comparison of papers. `Compared to 3, …`, `Comparable …`, `比较快` and `비교적`
 (rather) ask for none."""
 _PAPERS = r"(?:papers?\s*)?(?:#|no\.\s*|第)?\d[\w./:#-]*"
-ASPECTS_BEFORE = re.compile(rf"^\s*(?:the\s+)?(?P<said>.*?\S)\s+(?:of|in|between|for)\s+(?={_PAPERS})", re.IGNORECASE)
-ASPECTS_AFTER = re.compile(
+ASPECTS_BEFORE = regex(rf"^\s*(?:the\s+)?(?P<said>.*?\S)\s+(?:of|in|between|for)\s+(?={_PAPERS})", re.IGNORECASE)
+ASPECTS_AFTER = regex(
     r"(?:\b(?:by|on|regarding|concerning|in terms of|with (?:regard|respect) to)\b|[:：]|按照?|从|就|的|(?<=[\d文])の|(?<=\d)의)"
     r"\s*(?P<said>[^:：]+?)\W*$",
     re.IGNORECASE,
 )
-ASPECT_BORDERS = re.compile(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
-ASPECT_ARTICLES = re.compile(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
-SIDES = re.compile(
+ASPECT_BORDERS = regex(r"\s*(?:[,，、;；/]|\band\b|\bund\b|\by\b|\bet\b|[和与及])\s*", re.IGNORECASE)
+ASPECT_ARTICLES = regex(r"^(?:the|their|its|each|对|在)\s+|(?:方面|aspects?)$", re.IGNORECASE)
+SIDES = regex(
     r"^\s*compare\s+|^(?:请)?(?:对比|比较)(?:一下)?|\b(?:with|and|to|vs\.?|versus|against)\b|[和与跟]|比(?!较)",
     re.IGNORECASE,
 )
-NEXT = re.compile(
+NEXT = regex(
     r"\W*(?:(?:那么?)?(?P<with>[跟和与])?(?:(?P<next>下一?|后一)|上一?|前一)(?:篇|个)(?:相?比)?|(?:and |what about |how about )?(?:the )?(?:(?P<n2>next|following)|previous|preceding) (?:one|paper))\s*(?:呢|怎么样|讲了?什么)?\W*$",
     re.IGNORECASE,
 )
-ENDING = re.compile(r"(?<![\d.,])\d{5}(?![\d.,%])")
+ENDING = regex(r"(?<![\d.,])\d{5}(?![\d.,%])")
 """The end of an id."""
-ALL_OF_THEM = re.compile(
+ALL_OF_THEM = regex(
     r"^\W*(?:please )?(?:rank|sort|order|group) (?:them|these|those|all)\b|^(?:请)?(?:把|给)?(?:它们|他们|这些)(?:排|分)",
     re.IGNORECASE,
 )
-PRONOUN = re.compile(
+PRONOUN = regex(
     r"它|这篇|该(?:论文|文|方法|模型|工作)|此文|本文|这个|这项|这论文|\b(?:it|its|this|this paper(?:'s)?|they|their|that paper|the paper|the authors)\b",
     re.IGNORECASE,
 )
-WHY_NOT = re.compile(
+WHY_NOT = regex(
     r"为(?:什么|何|啥)(?:今天|这次|昨天)?(?:没有?|不|未)(?:被)?(?:选|收|推|包含|出现|看到|讲|提|有)|怎么(?:没有?|不)(?:选|收|推|看到|见到|有)|没(?:有)?(?:选|收录|推送?)"
     r"|\bwhy (?:not\b|no\b|(?:was|is|were|did|haven't|hasn't)\b[^?]{0,80}\b(?:missing|left out|skipped|excluded|not\b[^?]{0,30}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b))|\bwhy (?:isn't|wasn't|weren't|didn't|hasn't|haven't)\b[^?]{0,80}\b(?:chosen|choose|pick\w*|includ\w+|select\w*|here|shown?|list\w*|there|in|among|posted|covered?)\b|\bwhy did you (?:skip|miss|leave out|ignore)\b|\b(?:you (?:missed|skipped|left out))\b",
     re.IGNORECASE,

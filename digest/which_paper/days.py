@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 
+from digest.patterns import regex
+
 K = TypeVar("K")
 
-EARLIER = re.compile(
+EARLIER = regex(
     r"昨天|昨日|前天|大前天|上周|上星期|上一?期|上次|前几天|那天|之前(?:的)?(?:那|这)?篇|之前那|以前那|先前那|\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\byesterday|\bthe (?:other|previous) day\b|\bday before\b|\blast (?:week|time|month|digest|monday|tuesday|wednesday|thursday|friday)\b"
     r"|\b(?:earlier|previous) (?:digest|paper|one)s?\b|\bdays? ago\b|\b(?:from|on) (?:monday|tuesday|wednesday|thursday|friday)\b|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?\b",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from digest.checks.facts.figures import han_number
 from digest.checks.facts.number_words import numbers_of
+from digest.patterns import regex
 from digest.which_paper.worded import worded_in
 
 _N = r"(?:\d{1,3}(?![\d.]*\d)|[一二两三四五六七八九十]{1,3})"
@@ -25,47 +26,47 @@ _ORDINAL = numbers_of("en", "ordinal")
 _ORD = rf"(?:{'|'.join(_ORDINAL)}|\d{{1,2}}(?:st|nd|rd|th))"
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 
-_HAN_LIST = re.compile(
+_HAN_LIST = regex(
     rf"第\s*{_N}(?:{_AND}(?:第\s*)?{_N}|\s*第\s*{_N})*\s*(?:篇|号(?:论文|文章)?|个?(?:论文|文章|paper\b))(?:{_AND}(?:第\s*)?{_N}\s*篇)*",
     re.IGNORECASE,
 )
-_HASH = re.compile(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
-_WORDED = re.compile(
+_HASH = regex(rf"(?<!\w)#\s*(?P<list>{_LIST}){_END}")
+_WORDED = regex(
     rf"(?<![A-Za-z])(?:no\.?|number|nummer|num[ée]ro|número|nº|nr\.?|num\.?|papers?|entry|entries|item|items|论文|文章)\s*(?:#|no\.?|number)?\s*(?P<list>{_LIST}){_END}(?!\s*(?:篇|GPU|layer))",
     re.IGNORECASE,
 )
-_HAO = re.compile(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
-_PIAN = re.compile(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
-_EAST = re.compile(rf"(?<![\d.月])(?P<list>{_D})\s*(?:番(?:目)?の?(?:論文|ペーパー|やつ)|번(?:째)?\s*(?:논문|거))")
-_HAN_START = re.compile(
+_HAO = regex(rf"(?<![\d.月])(?P<list>{_LIST})\s*号(?!线|楼|机|节点|卡|服务器)")
+_PIAN = regex(rf"(?<![\d.月第])(?P<list>{_LIST})\s*(?:那|这)一?篇")
+_EAST = regex(rf"(?<![\d.月])(?P<list>{_D})\s*(?:番(?:目)?の?(?:論文|ペーパー|やつ)|번(?:째)?\s*(?:논문|거))")
+_HAN_START = regex(
     r"^\W*(?P<a>[一二三四五六七八九十]{1,3})[和跟与、](?P<b>[一二三四五六七八九十]{1,3})(?=哪|谁|有|的|都|比|区|对|分别|呢|[，,?？]|$)"
 )
-_ROMAN = re.compile(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
-_MIDDLE = re.compile(rf"中间(?:的)?那?一?篇|\bmiddle {_THING}\b", re.IGNORECASE)
-_BRACKETED = re.compile(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
-_ORDINALS = re.compile(
+_ROMAN = regex(r"^\W*(?P<roman>I{2,3}|IV|VI{0,3}|IX|XI{0,2})\s*[:：)]")
+_MIDDLE = regex(rf"中间(?:的)?那?一?篇|\bmiddle {_THING}\b", re.IGNORECASE)
+_BRACKETED = regex(rf"^\W*[【\[(（]\s*(?P<list>{_LIST})\s*[】\])）]")
+_ORDINALS = regex(
     rf"\b(?P<a>{_ORD})(?:(?:\s*(?:,|and|&|or|vs\.?)\s*)(?:the\s+)?(?P<b>{_ORD}))?\s+{_THING}\b|^\W*(?:the\s+)?(?P<c>{_ORD})\W*$",
     re.IGNORECASE,
 )
-_FIRST_FEW = re.compile(
+_FIRST_FEW = regex(
     r"\b(?:the\s+)?(?P<side>first|last)\s+(?P<n>two|three|four|five|[2-5])\b(?!\s+(?:layers?|experiments?|sections?|steps?|authors?|tables?|figures?|stages?|baselines?|rows?|columns?))",
     re.IGNORECASE,
 )
-_HAN_FEW = re.compile(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
-_LAST = re.compile(
+_HAN_FEW = regex(r"(?P<side>前|后|最后)(?P<n>[两二三四五2-5])篇")
+_LAST = regex(
     rf"\b(?:the\s+)?(?P<back>second[- ]to[- ]last|second[- ]last|penultimate|last|final)\s+{_THING}\b|^\W*(?:the\s+)?(?P<alone>second[- ]to[- ]last|second[- ]last|penultimate)\s*[:：,?？]",
     re.IGNORECASE,
 )
-_HAN_LAST = re.compile(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
-_START = re.compile(
+_HAN_LAST = regex(rf"倒数第(?P<n>{_N})篇|最后(?:一|那|的那)篇|末篇|首篇")
+_START = regex(
     rf"^[\s\"'“”‘’<>@]*(?P<list>{_LIST})(?=\s*(?:$|>>|->|→|which\b|[?？:：,，。.;；!！](?!\d)|的|里|中(?!等)|有(?!几)|是|用|怎|呢|讲|说|为什么|为何|这篇|那篇|vs\b|都|各|可以|能|比"
     r"|(?<=\s)(?:is|does|has|uses|how|why|what|code|data|please|any|in\b|did|was|can)\b))"
 )
-_COMPARED = re.compile(
+_COMPARED = regex(
     rf"(?:compar\w+\s+(?:(?:it|this|that|paper)\s+)?(?:with|to|and|against)?|between|versus|\bvs\.?|对比|比较|相比|difference from|differs? from)\s*(?:一下)?\s*(?P<list>{_LIST}){_END}(?=\s*(?:$|[?？,，。.;；!！和与跟]|的?(?:区别|不同|差)|and|for|in|on))",
     re.IGNORECASE,
 )
-_AND_N = re.compile(
+_AND_N = regex(
     rf"(?:^|[\s，,])(?:那|and|what about|how about|那么)\s*(?P<list>{_D}){_END}(?=\s*(?:$|[?？呢,，]))", re.IGNORECASE
 )
 
@@ -75,12 +76,12 @@ _DOES = (
     r"|handl\w+|support\w*|need\w*|requir\w+|beat\w*|outperform\w*|compar\w+|evaluat\w+|test\w*|train\w*|run\w*|have|has|provid\w+|giv\w+|do|say\w*|mention\w*|discuss\w*"
     r"|explain\w*|address\w*|solv\w+|improv\w+|generali[sz]\w+|differ\w*|rely|relies|assum\w+|includ\w+|contain\w*|cit\w+|cover\w*|mean\w*|call\w*|measur\w+|achiev\w+|reach\w*|scale\w*|apply|appli\w+|extend\w*|build\w*|consider\w*|ablat\w+|open-sourc\w+)"
 )
-_SUBJECT = re.compile(
+_SUBJECT = regex(
     rf"\b(?:does|do|did|is|are|was|has|have|can|could|will|would|should|that|whether|if)\s+(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s+{_DOES}\b)",
     re.IGNORECASE,
 )
 """`does 3 release code?`: a bare number between the verb's halves names a paper."""
-_OBJECT = re.compile(
+_OBJECT = regex(
     rf"(?:^|\b)(?:(?:explain|summari[sz]e|describe|translate|about|in|of|from|el|la|le|das|den|der|die|del|du|vom|zum|il)\s+|^(?:看一?下|看看|讲讲|讲一?下|说说|介绍一?下|解释一?下|总结一?下|翻译一?下)\s*)(?P<list>{_D}(?:{_AND}{_D})?){_END}(?=\s*[?.!？。]*\s*$)",
     re.IGNORECASE,
 )

@@ -14,29 +14,30 @@ from rapidfuzz.distance import OSA
 
 from digest.checks.facts.names import COMMON, squeezed
 from digest.model import Paper
+from digest.patterns import regex
 from digest.retrieval.folding import fold
 from digest.retrieval.terms import LITTLE, asked, stem, terms
 from digest.which_paper.worded import descriptions
 
-_WORD = re.compile(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
-_SHORT_NAME = re.compile(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
-_CALLED = re.compile(
+_WORD = regex(r"[A-Za-zΑ-ωÀ-ɏ]+|\d+")
+_SHORT_NAME = regex(r"\(\s*([A-Za-z][A-Za-z0-9-]{1,14}s?)\s*\)")
+_CALLED = regex(
     r"\b(?:introduce|propose|present|develop|release|call(?:ed)?|named?|dub(?:bed)?|term(?:ed)?|framework|tool|benchmark|dataset|model|implement(?:ed)?)\b[^.]{0,40}?\b"
     r"((?:[A-Z][a-z]+[A-Z]|[A-Z]{2,}[a-z]|[A-Z]{3,}|[A-Z][a-z]+\d|[a-z]+[A-Z])[A-Za-z0-9-]*)"
 )
-_QUOTES = re.compile(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"|「([^」]{4,200})」|'([^']{8,200})'")
+_QUOTES = regex(r"《([^》]{4,200})》|“([^”]{4,200})”|\"([^\"]{4,200})\"|「([^」]{4,200})」|'([^']{8,200})'")
 _DESCRIBED = (
-    re.compile(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
-    re.compile(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
-    re.compile(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
-    re.compile(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
-    re.compile(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
-    re.compile(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
-    re.compile(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
-    re.compile(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
+    regex(r"(?P<what>[^，。！？,.!?：:；;]{2,30}?)的?(?:那|这)(?:一?篇|个(?:工作|论文))"),
+    regex(r"(?:那|这)(?:一?篇)(?:讲|关于|做|说|用|写|研究|是)?(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作)?(?=$|[，。！？,.!?；;]|有|用|怎|是|讲|，|\s)"),
+    regex(r"(?:讲|关于|有关|做)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?:论文|文章|工作|那个)"),
+    regex(r"(?:那|这)个(?:讲|关于|有关|做|研究|用|说)(?P<what>[^，。！？,.!?；;]{2,24}?)的(?=$|[，。！？,.!?；;]|有|用|怎|是|论文|文章|工作)"),
+    regex(r"\bthe (?:one|paper|article|work) (?:about|on|with|that|which|for|from|using|where)\s+(?P<what>[^,.!?;:]{3,60})", re.IGNORECASE),
+    regex(r"\b(?:the|that|this|yesterday's|today's)\s+(?P<what>(?:(?!one\b|paper\b|the\b|of\b)[\w'-]+\s+){1,6}?)(?:one|papers?|article|work)\b(?!\s+(?:says?|reports?))", re.IGNORECASE),
+    regex(r"^(?P<what>(?:[A-Za-z'-]+\s+){1,4})(?:paper|one)\b(?=\s*(?:[:：,?？]|$|from|—|-))", re.IGNORECASE),
+    regex(r"\b(?:the|that)\s+(?P<what>(?:(?!of\b|the\b)[\w'-]+\s+){1,4}(?:survey|review|benchmark))\b", re.IGNORECASE),
 )  # fmt: skip
-_ET_AL = re.compile(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
-_POINTING = re.compile(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
+_ET_AL = regex(r"([^\W\d_]{2,})(?:'s)?\s+(?:et al\b|and (?:colleagues|co-?workers)|等人)")
+_POINTING = regex(r"^(?:前|后|第|最后|倒数|上|下|哪|每|其他|另|这|那|昨天|今天|前天|之前|上周|\s)*$")
 _EMPTY = frozenset(
     "first second third last same other next previous earlier latest best new only whole entire main proposed original current given yesterday today dataset code method model result limitation paper approach".split()  # noqa: SIM905
 )
@@ -178,7 +179,7 @@ class TitleIndex:
         return Found((), tuple(i for i, _ in ranked[:5]), "fit")
 
 
-_HAN_GENERIC = re.compile(
+_HAN_GENERIC = regex(
     "数据集|数据|方法|模型|结果|实验|代码|局限|限制|不足|基线|基准|损失|指标|训练|推理|性能|效果|准确率|参数|显存|成本|作者|贡献|创新|结论|动机|问题|任务|框架|开源|公开|复现|提升|改进|对比|比较|区别|优势|昨天|今天"
 )
 

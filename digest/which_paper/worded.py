@@ -14,6 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from digest.checks.facts.number_words import number_words, numbers_of, without_accents
+from digest.patterns import regex
 
 
 class _Nouns(NamedTuple):
@@ -61,15 +62,15 @@ _SPAN = 20
 _END = r"(?=\s*(?:[?!.,:;،؟？！。，、：；…]|$))"
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _FIGURE = rf"(?:(?<![\w.,\-/=<>≤≥~≈$€£+×*^±:])|(?<=[{_CJK}]))\d{{1,2}}(?![a-z0-9_%°×^/=*]|[.,:\-–]\d|-[a-z]|\s*%)"
-_PARTICLE = re.compile(
+_PARTICLE = regex(
     r"\s*(?:[的有是呢吗里在用怎为和与跟比讲说中のはがをともにで은는이가을를의와과도에랑]|하고|요|[?!.,:;)？！。，、：；）])"
 )
-_IDEOGRAM = re.compile(rf"\s*[{_CJK}]")
+_IDEOGRAM = regex(rf"\s*[{_CJK}]")
 _BEFORE = r"(?=\s*(?:[はがをともでに은는이가을를의과와도?!,.？、。！]|$))"
 """What follows a number that stands for its paper in Japanese and Korean."""
-_SIZED = re.compile(r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)")
+_SIZED = regex(r"\s+(?:x\b|(?!does|is|was|has)[^\W\d]*s\b|gpu\b|tpu\b|cpu\b|[kmg]b\b)")
 """A plural in -s or a device: `3 baselines`, `4 couches`, `8 GPU`."""
-_AMOUNT = re.compile(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
+_AMOUNT = regex(r"[=≈<>≤≥~±]\s*$|\b(?:size|top|k|n)\s+(?:of|is|de|von)?\s*$")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-_COMMENT = re.compile(
-    r"^[^\S\r\n]*(?:'(?:\\'|[^'])*'|\"(?:\\\"|[^\"])*\"|[^'\"\s#][^\r\n]*?)?([^\S\r\n]+#[^\r\n]*)\s*$"
-)
+from digest.patterns import regex
+
+_COMMENT = regex(r"^[^\S\r\n]*(?:'(?:\\'|[^'])*'|\"(?:\\\"|[^\"])*\"|[^'\"\s#][^\r\n]*?)?([^\S\r\n]+#[^\r\n]*)\s*$")
 """A comment after a value, which may hold a `#` in quotation marks."""
 HEADER = "# Settings of Paperboy, written by `paperboy init`. All of them, with their meaning: .env.example.\n"
 

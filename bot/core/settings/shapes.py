@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from digest.patterns import regex
+
 BOT_TOKEN = "the bot token (xoxb-…) is under OAuth & Permissions at https://api.slack.com/apps"  # noqa: S105
 APP_TOKEN = "the app-level token (xapp-…) is under Basic Information at https://api.slack.com/apps"  # noqa: S105
 SIGNING_SECRET = "the signing secret is under Basic Information, App Credentials, at https://api.slack.com/apps"  # noqa: S105
@@ -44,10 +46,10 @@ _FOREIGN: Mapping[str, str] = {
     "sk-": "a key of a model server",
 }
 _CHANNEL_LINK = {
-    "slack": re.compile(r"https?://[\w.-]+/(?:archives|client/\w+)/(\w+)(?:[/?#].*)?|<#(\w+)(?:\|[^>]*)?>"),
-    "discord": re.compile(r"https?://[\w.-]*discord(?:app)?\.com/channels/\d+/(\d+)(?:[/?#].*)?|<#(\d+)>"),
+    "slack": regex(r"https?://[\w.-]+/(?:archives|client/\w+)/(\w+)(?:[/?#].*)?|<#(\w+)(?:\|[^>]*)?>"),
+    "discord": regex(r"https?://[\w.-]*discord(?:app)?\.com/channels/\d+/(\d+)(?:[/?#].*)?|<#(\d+)>"),
 }
-_CHANNEL_ID = {"slack": re.compile(r"[CGD][A-Z0-9]+", re.ASCII), "discord": re.compile(r"\d{1,20}", re.ASCII)}
+_CHANNEL_ID = {"slack": regex(r"[CGD][A-Z0-9]+", re.ASCII), "discord": regex(r"\d{1,20}", re.ASCII)}
 _WHERE_CHANNEL = {
     "slack": "write its id, such as C0123ABCD: at the end of the channel's details, or its link (Copy link)",
     "discord": "write its id, such as 112233445566778899: Copy Channel ID in its menu "
@@ -146,7 +148,7 @@ def _foreign(value: str) -> str:
     return next((what for prefix, what in _FOREIGN.items() if value.startswith(prefix)), "")
 
 
-_ZOTERO_GROUP = re.compile(r"(?:.*\bgroups/)?(\d{1,10})(?:/.*)?", re.ASCII | re.DOTALL)
+_ZOTERO_GROUP = regex(r"(?:.*\bgroups/)?(\d{1,10})(?:/.*)?", re.ASCII | re.DOTALL)
 
 
 def zotero_library(value: str) -> str:

@@ -18,12 +18,13 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from rapidfuzz import fuzz, process
 
+from digest.patterns import regex
 from digest.render.catalogs import languages
 
 LIMIT = 3
 CUTOFF = 85
 """Of 100: how alike a mistyped name is to a known one."""
-_OFFSET = re.compile(r"(?:(?:utc|gmt)\s+(?=\d)|(?:utc|gmt)?\s*(?=[+-]))([+-]?)(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_OFFSET = regex(r"(?:(?:utc|gmt)\s+(?=\d)|(?:utc|gmt)?\s*(?=[+-]))([+-]?)(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 SHORTEST, LONGEST = 4, 60
 """Characters of a name that is compared with others: an abbreviation is known or not."""
 

@@ -19,6 +19,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from digest.fulltext.links import is_known
+from digest.patterns import regex
 from digest.render.commonmark import parse, ready, shortened
 from digest.render.tex import unicode_math
 from digest.render.width import wide
@@ -81,7 +82,7 @@ def plain(text: str) -> str:
     return _escape(" ".join(text.split()))
 
 
-_TEX_PAREN = re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)")
+_TEX_PAREN = regex(r"\\\(\s*(.{1,300}?)\s*\\\)")
 """TeX's `\\(…\\)`, which a Markdown parser reads as escaped brackets."""
 
 
@@ -130,7 +131,7 @@ def _inlines(node: SyntaxTreeNode) -> Sequence[SyntaxTreeNode]:
     return node.children[0].children if node.children else []
 
 
-_OPENS_A_BLOCK = re.compile(r"(?m)^(\s*)(#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))")
+_OPENS_A_BLOCK = regex(r"(?m)^(\s*)(#{1,3}(?=\s)|-#|>|[-+](?=\s)|\d+(?=[.)]\s))")
 
 
 def _paragraph(node: SyntaxTreeNode, target: Target) -> str:
@@ -243,9 +244,9 @@ def _balanced(text: str) -> str:
     return bare if depth == 0 else bare.replace("[", "(").replace("]", ")")
 
 
-_URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]+")
-_SPECIAL = re.compile(r"[\\*_~|`\[\]]|<(?=[@#:/A-Za-z!])")
-_MENTION = re.compile(
+_URL = regex(r"https?://[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]+")
+_SPECIAL = regex(r"[\\*_~|`\[\]]|<(?=[@#:/A-Za-z!])")
+_MENTION = regex(
     r"@(?=everyone|here|[!&]?\d)|<(?=[@#:/]|a:|t:|id:)|\{(?=\{link:)|discord(?:app)?\.(?=gg/|com/invite/)",
     re.IGNORECASE,
 )

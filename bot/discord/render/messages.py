@@ -34,6 +34,7 @@ from bot.core.ids import is_paper
 from bot.discord.ids import ComponentId, custom_id, marker, nonce
 from bot.discord.render.markdown import Target, Unit, line, plain, quote, units
 from bot.discord.render.packing import Gallery, Line, Piece, Row, Words, pack, size
+from digest.patterns import regex
 from digest.render.markdown import escape
 
 TEXT = 4000
@@ -64,7 +65,7 @@ NOBODY: dict[str, Any] = {"parse": []}
 _STYLES = {Style.PRIMARY: 1, Style.DANGER: 4}
 _MENU_FROM = 3
 """From this number on MENU buttons stand behind `⋯`."""
-_MOMENT = re.compile(r"(?<!\\)<t:(\d+)>")
+_MOMENT = regex(r"(?<!\\)<t:(\d+)>")
 
 
 def pieces(post: Post, target: Target = str, *, private: bool = False) -> list[Piece]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core import ids
 from bot.discord.render.markdown import Unit
+from digest.patterns import regex
 
 LINK = 91
 """Length of the longest link to a message, which replaces `{{link:…}}`."""
@@ -131,8 +132,8 @@ def _trimmed(message: list[Piece]) -> list[Piece]:
     return message
 
 
-_ATOM = re.compile(r"\[(?:\\.|[^\]\\])*\]\(<[^>]*>\)|<https?://[^>]*>|`+[^`]*`+|\s+|\\.|[^\s\\\[<`]+|.", re.DOTALL)
-_SENTENCE = re.compile(r"(?<=[。！？；])|(?<=[.!?;]\s)|(?<=\n)")
+_ATOM = regex(r"\[(?:\\.|[^\]\\])*\]\(<[^>]*>\)|<https?://[^>]*>|`+[^`]*`+|\s+|\\.|[^\s\\\[<`]+|.", re.DOTALL)
+_SENTENCE = regex(r"(?<=[。！？；])|(?<=[.!?;]\s)|(?<=\n)")
 
 
 def cut(text: str, limit: int) -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.slack.render import richtext
 from bot.slack.render.richtext import Element, Part
+from digest.patterns import regex
 
 BLOCK_CHARACTERS = 3_000
 CONTEXT_CHARACTERS = 2_000
@@ -54,7 +54,7 @@ def shortened(text: str, most: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip() + "…"
 
 
-_BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+"), re.compile(r"\s+|(?<=[，、,])"))
+_BREAKS = (regex(r"\n+"), regex(r"(?<=[。！？；])|(?<=[.!?;])\s+"), regex(r"\s+|(?<=[，、,])"))
 
 
 def cut(text: str, most: int) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.texmath import texmath_plugin
 
+from digest.patterns import regex
 from digest.render import tex
 from digest.render.commonmark import parse, ready, shortened
 
@@ -34,8 +35,8 @@ URL_LENGTH = 3000
 LIST_DEPTH = 8
 DATE_FORMAT = "{date_short_pretty} {time}"
 
-_MOMENT = re.compile(r"<t:(\d{1,11})(?::[tTdDfFR])?>")
-_WEB = re.compile(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
+_MOMENT = regex(r"<t:(\d{1,11})(?::[tTdDfFR])?>")
+_WEB = regex(r"(?:https?://|mailto:|reply:)\S+$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -15,31 +15,32 @@ from itertools import islice
 from digest.checks.facts.figures import Figure, figures
 from digest.checks.facts.names import initials_of, names, squeezed
 from digest.checks.facts.notation import with_english_numbers, without_noun
+from digest.patterns import regex
 
-_NOT_CLAIMS = re.compile(
+_NOT_CLAIMS = regex(
     r"https?://\S+|\barxiv\s*[:：]?\s*\d{4}\.\d{4,5}(?:v\d+)?|\b\d{4}\.\d{4,5}(?:v\d+)?\b|\[\d{1,3}(?:\s*[,，–-]\s*\d{1,3})*\]|```.*?```|`[^`\n]*`"
     r"|(?<![A-Za-z])(?:sub-?)?(?:sections?|sec\.|figures?|fig\.|tables?|tab\.|eq\.|equations?|appendix|chapter|page|pp?\.|step|stage|phase|part|algorithm|theorem|lemma|definition|corollary|no\.|paper|question|rq)\s*\(?\d+(?:\.\d+)*\)?[a-z]?(?:\s*(?:,|and|–|-|to)\s*\d+(?:\.\d+)*)*"
     r"|第\s*\d+(?:\.\d+)*\s*(?:节|章|页|篇|步|阶段|部分|个|条|次|层|行|列|类|代|届)?|(?:图|表|式|公式|附录|章节|步骤|阶段|算法|定理|引理|问题)\s*\(?\d+(?:\.\d+)*\)?(?:\s*[-–、和]\s*\d+)*"
     r"|^[ \t]*(?:\(?\d{1,2}[.)、）](?!\d)|（\d{1,2}）|[①-⑳])|(?<=[：:；;。，,\s（(])\(?\d{1,2}[)）](?=\s*[^\d\s])|(?<=[；;。：:\n])[ \t]*\d{1,2}[.、](?!\d)(?=\s*[^\d\s])",
     re.IGNORECASE | re.MULTILINE,
 )
-_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
-_DATE = re.compile(
+_YEAR = regex(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)(?:\s*年)?")
+_DATE = regex(
     r"\d{4}\s?[-/年]\s?\d{1,2}\s?[-/月]\s?\d{1,2}\s?日?|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{4}\s?年\s?\d{1,2}\s?月"
 )
-_SENTENCE = re.compile(r"(?:[^.。！？!?\n;；]|\.(?!\s+[A-Z\u4e00-\u9fff]|\s*\Z|\n))*(?:[.。！？!?\n;；]|\Z)")
-_MORE = re.compile(
+_SENTENCE = regex(r"(?:[^.。！？!?\n;；]|\.(?!\s+[A-Z\u4e00-\u9fff]|\s*\Z|\n))*(?:[.。！？!?\n;；]|\Z)")
+_MORE = regex(
     r"提升|提高|增加|增长|增益|高出|高于|领先|超出|超过|优于|多出|改善|改进|加速|快|increas|improv|gain|higher|better|outperform|more|faster|speed|above|exceed|surpass|rise|rose|grow|larger|greater|boost|advantage|lead|ahead",
     re.IGNORECASE,
 )
-_LESS = re.compile(
+_LESS = regex(
     r"降低|减少|下降|缩短|缩减|低于|落后|节省|压缩|仅为|少|慢|decreas|reduc|lower|less|fewer|drop|declin|slower|save|smaller|shorter|fall|fell|behind|worse|loss|cheaper|cut|fraction|only",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
+_COMPARES = regex(
     r"差|gap|difference|ratio|比|倍|margin|相差|between|than|versus|vs|compared|relative|相对", re.IGNORECASE
 )
-_SCORE = re.compile(
+_SCORE = regex(
     r"accura|score|precision|recall|\\bF1|\\bAUC|\\bmAP|\\bIoU|\\brate|percent|BLEU|ROUGE|\\bEM\\b|准确|得分|率",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest.checks.facts.number_words import numbers_of
+from digest.patterns import regex
 
 
 @dataclass(frozen=True)
@@ -68,20 +69,20 @@ _SUFFIX = (
     r"(?:(?:-|\s|\\,|\\)*(?P<unit>\\?%|％|percentage points?\b|per ?cent\b|pct\b|个?百分点|倍|\\times\b|×|x(?![a-zA-Z0-9])|times\b|fold\b|"
     r"毫秒|秒钟?|分钟|小时|个月|毫米|厘米|公里|[天米帧度年](?!代)|(?:points?|ms|milliseconds?|seconds?|sec|minutes?|min|hours?|days?|weeks?|months?|years?|[GMTK]i?B|[kMG]?Hz|fps|FPS|dB|mm|cm|km|nm|[μµ]m|kWh|kW|mJ|GPUs?|[GT]?FLOPs)(?![A-Za-zÀ-ɏ])|(?-i:[smhJW])(?![A-Za-zÀ-ɏ0-9_-])|°))?"
 )
-_ABOUT = re.compile(
+_ABOUT = regex(
     r"(?:约|大约|近|接近|将近|左右|大概|几乎|about|around|approximately|roughly|nearly|almost|some|circa|ca\.|~|∼|≈|\\sim|\\approx|约为|约有)\s*\$?\s*$",
     re.IGNORECASE,
 )
-_OVER = re.compile(
+_OVER = regex(
     r"(?:超过|超|逾|多于|高于|大于|至少|不少于|不低于|over|more than|above|at least|exceed(?:s|ing)?|greater than|beyond|>|≥|\\geq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
-_UNDER = re.compile(
+_UNDER = regex(
     r"(?:不到|少于|低于|小于|不足|至多|最多|不超过|以内|under|less than|below|fewer than|at most|up to|within|<|≤|\\leq?)\s*\$?\s*$",
     re.IGNORECASE,
 )
-_AFTER_ABOUT = re.compile(r"^\s*(?:左右|上下|多|余|以上)")
-_FIGURE = re.compile(
+_AFTER_ABOUT = regex(r"^\s*(?:左右|上下|多|余|以上)")
+_FIGURE = regex(
     rf"(?=[\d.])(?:(?P<whole>\d{{1,2}})\s?(?:分[之の]|분의)\s?(?P<some>\d{{1,2}})(?!\d)|(?P<sci>{_NUM}\s*(?:\$?\s*(?:\\times|\\cdot|×|x|\*)\s*\$?\s*)10\s*\$?\s*(?:\^|\*\*)?\s*\{{?\s*(?P<exp>[-−–+]?\d+|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*\}}?\$?|(?<![A-Za-z0-9_.])\d+(?:\.\d+)?[eE][-−+]?\d+(?![\w])"
     rf"|(?<![A-Za-z0-9_.])10\s*\^\s*\{{?\s*(?P<pow>[-−–+]?\d+)\s*\}}?|(?<![A-Za-z0-9_.])10(?P<sup>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
     rf"|(?P<num>(?<![A-Za-z_]){_NUM})\s?{_SUFFIX})"

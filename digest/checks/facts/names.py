@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_NAME = re.compile(
-    r"(?<![A-Za-z0-9_@/.#&-])(?:[A-Za-zΑ-ω][A-Za-z0-9α-ω]*(?:[-_+./·][A-Za-z0-9α-ω]+)*\+*)(?![A-Za-z0-9_@])"
-)
+from digest.patterns import regex
+
+_NAME = regex(r"(?<![A-Za-z0-9_@/.#&-])(?:[A-Za-zΑ-ω][A-Za-z0-9α-ω]*(?:[-_+./·][A-Za-z0-9α-ω]+)*\+*)(?![A-Za-z0-9_@])")
 COMMON = frozenset(
     """ai ml dl nlp cv llm llms mllm mllms vlm vlms lvlm vla vlas gpu gpus cpu cpus tpu tpus api apis sota rgb rgbd rgb-d 2d 3d 4d 1d cnn cnns rnn rnns gan gans vae vaes mlp mlps rl rlhf sft dpo
     cot rag qa vqa ocr asr tts ui gui url pdf html json xml csv sql http https id ids ok usa us uk eu un ml-based ai-based gpu-based iot vr ar xr sdk cli os ram vram io fps hz iou map auc roc f1 acc bleu rouge
@@ -16,21 +16,21 @@ COMMON = frozenset(
     iid ood sgd adam gpt lora moe ssm dit vit clip bert transformer transformers u-net unet resnet pytorch tensorflow python github.com latex wifi wi-fi bibref inlineform""".split()
 )
 """Common terms of the field that say nothing about a particular paper."""
-_PLAIN = re.compile(
+_PLAIN = regex(
     r"(?:[IVXLC]+|[A-Z]|[A-Z]\d?|\d+[a-z]{0,2}|[A-Z][a-z]+|[a-z]+(?:-[a-z]+)*|(?:[A-Z][a-z]+|[a-z]+)(?:-(?:[A-Z]?[a-z]+))+)"
 )
-_MIXED = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Z]")
-_PREFIX = re.compile(
+_MIXED = regex(r"[a-z][A-Z]|[A-Z]{2}|[A-Za-z]-?\d|\d-?[A-Z]")
+_PREFIX = regex(
     r"^(?:non|multi|self|pre|post|sub|anti|semi|inter|intra|co|re|un|cross|zero|few|one|two|single|large|small|open|state|end|low|high|long|short|real|fine|based)-",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(
+_SUFFIX = regex(
     r"-(?:based|style|like|level|driven|aware|only|free|guided|trained|tuned|specific|wise|shot|generated|enhanced|powered|assisted|oriented|type|scale|model|models|dataset|benchmark|series|family|style|equipped|augmented|optimized|enabled|centric|related|compatible|accelerated|bit|step|stage|layer|head|way|fold|class|dimensional|token|the)$",
     re.IGNORECASE,
 )
 
 
-_BEFORE_NOUN = re.compile(
+_BEFORE_NOUN = regex(
     r"(?<![A-Za-z0-9_.-])([A-Z][a-z]{3,}(?:[-\s][A-Z]?\d+)?)(?=\s?(?:数据集|语料|基准|模型|网络|算法|(?:data ?sets?|corpus|corpora|benchmarks?|models?|test set)\b))"
 )
 _NOT_A_NAME = frozenset(

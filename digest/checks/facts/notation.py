@@ -11,9 +11,10 @@ from itertools import product
 from typing import Literal
 
 from digest.checks.language import base
+from digest.patterns import regex
 
-_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d+(?:\.\d{3})*,\d+(?!\d|[.,]\d)")
-_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?P<group>[.\u00a0\u202f\u2009 ])\d{3}(?:(?P=group)\d{3})*(?![\d.])")
+_DECIMAL_COMMA = regex(r"(?<![\d.,])\d+(?:\.\d{3})*,\d+(?!\d|[.,]\d)")
+_GROUPED = regex(r"(?<![\d.,])[1-9]\d{0,2}(?P<group>[.\u00a0\u202f\u2009 ])\d{3}(?:(?P=group)\d{3})*(?![\d.])")
 _SPACES = " \u00a0\u202f\u2009"
 
 
@@ -63,7 +64,7 @@ _UNITS = {
 _MAGNITUDES = {"1000": "thousand", "1000000": "million", "1000000000": "billion", "1000000000000": "trillion"}
 _COUNTS = (1, 2, 5)
 """A number of each plural form."""
-_ORDINARY = re.compile(r"[^\W\d_][^\W\d_A-Z]{2,}")
+_ORDINARY = regex(r"[^\W\d_][^\W\d_A-Z]{2,}")
 _JOINING = frozenset(("de", "nl", "sv", "da", "nb", "nn", "no", "fi", "et", "hu", "lb"))
 """Languages that join a name to a noun by a hyphen."""
 
@@ -99,7 +100,7 @@ def _units(language: str) -> tuple[re.Pattern[str] | None, dict[str, str]]:
     return re.compile(rf"(?<=\d)(?P<space>\s?)(?P<word>{words}){end}", re.IGNORECASE) if found else None, found
 
 
-_PART_OF = re.compile(r"[之の의]\s?\d")
+_PART_OF = regex(r"[之の의]\s?\d")
 """`3分の1` is a third, and no minutes."""
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from digest.checks.language import base
+from digest.patterns import regex
 
 _EAST = {
     "zh": r"[个個名位种種项項次层台轮块步类组张条篇段份家倍]",
@@ -63,7 +64,7 @@ def _counts(text: str, language: str) -> Iterator[tuple[re.Match[str], int]]:
             yield match, number
 
 
-_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = regex(r"(?<![\w-])[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from digest.fulltext.html.stylesheets import split
+from digest.patterns import regex
 
 Colour = tuple[float, float, float, float]
 """Red, green and blue from 0 to 255, and alpha from 0 to 1."""
@@ -17,7 +18,7 @@ CLEAR: Colour = (0.0, 0.0, 0.0, 0.0)
 LEAST_CONTRAST = 36.0
 """Of 255, in the colour channel that differs most: with less, text is unreadable."""
 _SYSTEM = {"transparent": CLEAR, "canvas": WHITE, "canvastext": BLACK, "field": WHITE, "black": BLACK, "white": WHITE}
-_PART = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|turn|rad|grad)?|none", re.IGNORECASE)
+_PART = regex(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%|deg|turn|rad|grad)?|none", re.IGNORECASE)
 _TURNS = {"deg": 1.0, "turn": 360.0, "rad": 57.29578, "grad": 0.9, "": 1.0}
 
 

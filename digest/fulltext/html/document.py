@@ -6,7 +6,6 @@ moves to `FullText.hidden`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from itertools import islice
 
@@ -24,12 +23,13 @@ from digest.fulltext.html.inline import is_dropped
 from digest.fulltext.html.missing import missing_parts
 from digest.fulltext.html.stylesheets import sheet_of
 from digest.model import Basis, FullText
+from digest.patterns import regex
 
 MIN_BODY = 200
 """Characters of running text: with less, a page is a cover or a failed conversion, no paper."""
 
-_FATAL = re.compile(r"Conversion to HTML had a Fatal error")
-_NO_HTML = re.compile(r"No HTML for|HTML is not available for the source|No content available")
+_FATAL = regex(r"Conversion to HTML had a Fatal error")
+_NO_HTML = regex(r"No HTML for|HTML is not available for the source|No content available")
 
 
 def read_html(data: bytes, paper_id: str, version: int) -> FullText:

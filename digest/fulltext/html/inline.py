@@ -5,7 +5,6 @@ A footnote stands inside its sentence: it is taken out and follows the block.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ from digest.fulltext.completeness import letters
 from digest.fulltext.hidden import reads_as_text
 from digest.fulltext.html.elements import LeftOut, all_text, classes, tag, with_class
 from digest.fulltext.links import is_known
+from digest.patterns import regex
 
 DROPPED_TAGS = frozenset(
     ("script", "style", "button", "nav", "dialog", "header", "footer", "form", "input", "textarea", "select", "template",
@@ -29,14 +29,14 @@ DROPPED_CLASSES = frozenset(
 )  # fmt: skip
 BREAKS = frozenset(("p", "div", "li", "td", "th", "tr", "dt", "dd", "br", "section", "figure", "figcaption"))
 _NOT_DRAWN = frozenset(("annotation", "annotation-xml", "mphantom"))
-_PROSE = re.compile(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
+_PROSE = regex(r"\\(?:text\w*|mbox|hbox|math(?:rm|bf|it|sf|tt)|operatorname\*?|[hv]?phantom)\s*\{([^{}]*)\}")
 """Words in a formula."""
-_PLAIN_WORDS = re.compile(r"(?<![\\\w{])[^\W\d_]{2,}(?: [^\W\d_]+){3,}")
+_PLAIN_WORDS = regex(r"(?<![\\\w{])[^\W\d_]{2,}(?: [^\W\d_]+){3,}")
 """Words in a formula without a command around them: TeX draws them as letters side by side."""
-_PLAIN = re.compile(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
-_COMMENT = re.compile(r"(?<!\\)%\n")
-_SPACES = re.compile(r"\s+")
-_SPACE_BEFORE_MARK = re.compile(r" +(?=[,.;:!?)\]](?:\s|$))")
+_PLAIN = regex(r"[-−+]?\d[\d.,]*(?:\\?%)?\Z")
+_COMMENT = regex(r"(?<!\\)%\n")
+_SPACES = regex(r"\s+")
+_SPACE_BEFORE_MARK = regex(r" +(?=[,.;:!?)\]](?:\s|$))")
 
 
 @dataclass

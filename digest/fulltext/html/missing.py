@@ -14,14 +14,15 @@ from lxml.etree import XPath, _Element
 
 from digest.fulltext.html.elements import all_text, classes, with_class
 from digest.model import Section
+from digest.patterns import regex
 
 MAX_NAMED = 5
 MANY_LABELS = 3
 """Different labels without a target; one or two are the authors' own slips."""
-_FILE = re.compile(r"[\w./-]+\.(?:tex|ltx|latex)\b")
-_INCLUDES = re.compile(r"\\(?:input|include|subfile|subfileinclude|import|subimport|loadsection)\b\s*\{?\s*([\w./-]*)")
+_FILE = regex(r"[\w./-]+\.(?:tex|ltx|latex)\b")
+_INCLUDES = regex(r"\\(?:input|include|subfile|subfileinclude|import|subimport|loadsection)\b\s*\{?\s*([\w./-]*)")
 _LINKS = XPath(".//a[contains(@href, '#S') or contains(@href, '#A')]")
-_SECTION_LINK = re.compile(r"#([SA]\d{1,2})(?:\.|\Z)")
+_SECTION_LINK = regex(r"#([SA]\d{1,2})(?:\.|\Z)")
 _IDS = XPath(".//@id", smart_strings=False)
 
 

@@ -17,6 +17,8 @@ from urllib.parse import unquote_to_bytes
 from lxml import etree
 from lxml.etree import XPath, _Element
 
+from digest.patterns import regex
+
 Declarations = dict[str, str]
 """Values in lower case, by property."""
 _Ranked = tuple[bool, tuple[int, int, int], int, str, str]
@@ -36,7 +38,7 @@ ARXIV = """
 """
 """What the style sheets that arXiv's and ar5iv's pages load hide."""
 
-_READ = re.compile(
+_READ = regex(
     r"--(?!ltx-(?:fo|stroke|fill))|(?:-webkit-|-ms-)?(?:display|visibility|content|opacity|filter|mix-blend-mode|color|text-fill-color|background|font$|font-size"
     r"|zoom|transform$|scale|rotate|translate|letter-spacing|line-height|position|left|right$|top|bottom|inset|margin$|margin-(?:left|top|right|inline|block)"
     r"|text-indent|text-shadow|text-stroke|animation|white-space|line-clamp|overflow|contain|width|height|max-|inline-size|block-size|padding-top|box-sizing|clip|mask|z-index|backface)"
@@ -46,21 +48,21 @@ _WITH_STYLE = XPath(".//*[@style]")
 _CLASSES = XPath(".//@class", smart_strings=False)
 _OF_CLASS = XPath('.//*[contains(concat(" ", normalize-space(@class), " "), concat(" ", $name, " "))]')
 _OF_ID = XPath(".//*[@id=$name]")
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_COMMENT_OR_STRING = re.compile(_COMMENT.pattern + r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
-_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\([^\n0-9a-fA-F])")
-_BRACE = re.compile(r"[{}]")
-_IMPORTED = re.compile(r"""@import\s+(?:url\(\s*)?["']?(data:text/css[^"')]*)""", re.IGNORECASE)
-_MARK = re.compile(r"""[;,"'()\[\]\s]""")
-_SIMPLE = re.compile(
+_COMMENT = regex(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_COMMENT_OR_STRING = regex(_COMMENT.pattern + r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+_ESCAPE = regex(r"\\([0-9a-fA-F]{1,6})\s?|\\([^\n0-9a-fA-F])")
+_BRACE = regex(r"[{}]")
+_IMPORTED = regex(r"""@import\s+(?:url\(\s*)?["']?(data:text/css[^"')]*)""", re.IGNORECASE)
+_MARK = regex(r"""[;,"'()\[\]\s]""")
+_SIMPLE = regex(
     r"""(?P<kind>[.#]|::?)(?P<name>(?:[^\W]|[-\u00a2-\U0010ffff]|\\.)+)(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\))?"""
     r"""|\[\s*(?P<attribute>[\w-]+)\s*(?:(?P<how>[~|^$*]?=)\s*["']?(?P<value>[^\]"']*?)["']?(?P<case>\s+[iI])?)?\s*\]"""
     r"""|(?P<tag>\*|[\w-]+)"""
 )
 _ELEMENT_PARTS = frozenset(("before", "after"))
-_UNSEEN_MEDIA = re.compile(r"\b(?:print|speech|aural|braille|embossed|handheld|projection|tty|tv)\b")
-_FEATURE = re.compile(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*([\d.]+)(px|em|rem)?\s*\)")
-_FALSE_FEATURE = re.compile(
+_UNSEEN_MEDIA = regex(r"\b(?:print|speech|aural|braille|embossed|handheld|projection|tty|tv)\b")
+_FEATURE = regex(r"\(\s*(min-|max-)?(width|height)\s*(?::|([<>]=?))\s*([\d.]+)(px|em|rem)?\s*\)")
+_FALSE_FEATURE = regex(
     r"dark|reduce\b|forced-colors:\s*active|portrait|monochrome|hover:\s*none|coarse|prefers-contrast|inverted|\bnot\b"
 )
 

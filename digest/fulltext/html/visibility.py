@@ -14,6 +14,7 @@ from functools import cached_property
 from digest.fulltext.html.colours import BLACK, CLEAR, WHITE, Colour, can_be_seen, colour, faded, over
 from digest.fulltext.html.lengths import pixels
 from digest.fulltext.html.stylesheets import SCREEN, Declarations, split
+from digest.patterns import regex
 
 TINY = 3.6
 """Pixels of type: smaller is unreadable."""
@@ -33,9 +34,9 @@ WIDE_STROKE = 0.2
 _KEYWORD_SIZES = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
-_CALL = re.compile(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_VARIABLE = regex(r"var\(\s*(--[\w-]+)\s*(?:,((?:[^()]|\([^()]*\))*))?\)")
+_CALL = regex(r"([a-z][a-z0-9-]*)\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+_NUMBER = regex(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 NARROW_LETTER = 0.35
 """Of the type's size: no text has narrower letters on average."""
 _DEGREES = {"turn": 360.0, "grad": 0.9, "rad": 57.29578}

@@ -5,7 +5,6 @@ A sentence without an end at the foot of a column continues in the next text tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,10 +12,11 @@ from digest.fulltext.pdf.characters import BREAK
 from digest.fulltext.pdf.headings import Heading
 from digest.fulltext.pdf.pages import Line
 from digest.model import Form
+from digest.patterns import regex
 
-BULLET = re.compile(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
-_ENDS = re.compile(r"(?:[.!?:;。！？；：…؟۔।]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
-_FIGURE = re.compile(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
+BULLET = regex(r"[•◦▪‣➢❖∙⋄]\s*\S|[-–—·] [A-Z]")
+_ENDS = regex(r"(?:[.!?:;。！？；：…؟۔।]|(?<=\D)[.!?]\d{1,2}(?:,\d{1,2})*)[\"'”’)\]∗†‡]*\Z")
+_FIGURE = regex(r"[-−±]?\d[\d.,/]*[%kMKB*]?|[-–—✓✗]")
 
 
 def has_ended(text: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from digest.patterns import regex
+
 BREAK = "\ufffe"
 """In place of a hyphen at the end of a line that was joined to the next."""
 
@@ -29,9 +31,9 @@ _BLANKS = {
 _CONTROLS = {code: None for code in range(0x20) if code not in (0x02, 0x09, 0x0A)}
 _TABLE = {**_CONTROLS, **_LIGATURES, **_SIGNS, **_BLANKS}
 _RAISED = str.maketrans("0123456789−–-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
-_ODD = re.compile("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
-_LOOSE_FF = re.compile(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
+_PRIVATE = regex("[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd\uffff]")
+_ODD = regex("[" + "".join(map(re.escape, map(chr, _TABLE))) + _PRIVATE.pattern[1:])
+_LOOSE_FF = regex(r"(?<=[A-Za-z])↵(?=[a-z-]|$)")  # `ff` of the old TeX encoding
 
 _COMBINING = {
     "´": "\u0301",
@@ -44,7 +46,7 @@ _COMBINING = {
     "˚": "\u030a",
     "¸": "\u0327",
 }
-_ACCENT = re.compile(
+_ACCENT = regex(
     r"(?P<gap>(?<=[A-Za-z]) )?(?P<mark>[´¨ˆ˜ˇ˘˚]|(?<=[A-Za-z])`(?=[aeiou]))(?P<space> ?)(?P<letter>[A-Za-zı])"
 )
 _MARKS = frozenset("´`¨ˆ˜ˇ˘˚¸")
@@ -64,11 +66,11 @@ _OPENING = frozenset(
      "hence", "super", "trans")
 )  # fmt: skip
 """Words that begin others: `per-` and `form` are more often `perform`."""
-_BONDED = re.compile(rf"[\w{BREAK}-]+")
-_TAIL = re.compile(r"\w*\Z")
-_HEAD = re.compile(r"\s*(\w*)(-?)")
-_LOST_ACCENT = re.compile(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
-_CEDILLA = re.compile(r"([cCsStT])¸")
+_BONDED = regex(rf"[\w{BREAK}-]+")
+_TAIL = regex(r"\w*\Z")
+_HEAD = regex(r"\s*(\w*)(-?)")
+_LOST_ACCENT = regex(r"(?:(?<=\s)|^)[´¨ˆ˜ˇ˘˚](?=\s|$)\s?| [´¨ˆ˜ˇ˘˚]$")  # its letter is elsewhere in the line
+_CEDILLA = regex(r"([cCsStT])¸")
 
 
 def raised(exponent: str) -> str:

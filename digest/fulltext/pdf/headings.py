@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from digest.fulltext.pdf.layout import Type
 from digest.fulltext.pdf.pages import Line
+from digest.patterns import regex
 
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,5}\.|[A-Z]\.|(?:Appendix|APPENDIX|Chapter|CHAPTER) [A-Z\d]{1,2}[.:]?|[A-Z](?= [A-Z]))"
     r"\s+(?P<title>[^\W\d_].*)"
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?:abstract|a b s t r a c t|summary|introduction|background|related works?|preliminaries|methods?|methodology|approach|experiments?|"
     r"experimental (?:setup|results)|results?|results and discussion|discussions?|evaluation|analysis|conclusions?|"
     r"conclusions? and (?:future work|discussion|outlook)|discussion and conclusions?|summary and conclusions?|future work|"
@@ -26,13 +27,13 @@ _NAMED = re.compile(
     r"摘要|引言|参考文献|结论|附录)[.:]?",
     re.IGNORECASE,
 )
-_ABSTRACT = re.compile(r"(?:abstract|a b s t r a c t|摘\s?要)\s*[.:—–-]*\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_REFERENCES = re.compile(
+_ABSTRACT = regex(r"(?:abstract|a b s t r a c t|摘\s?要)\s*[.:—–-]*\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_REFERENCES = regex(
     r"(?:(?:\d{1,2}|[IVX]+)\.?\s+)?(?:references(?: and notes)?|bibliography|literature cited|参考文献)[.:]?",
     re.IGNORECASE,
 )
-_CONTENTS = re.compile(r"(?:table of )?contents\.?", re.IGNORECASE)
-_NO_TITLE = re.compile(r"[=<>∼≤≥∑∫√{}|]|\d\.\d{2,}|@|https?:|[,;]$")
+_CONTENTS = regex(r"(?:table of )?contents\.?", re.IGNORECASE)
+_NO_TITLE = regex(r"[=<>∼≤≥∑∫√{}|]|\d\.\d{2,}|@|https?:|[,;]$")
 MAX_TITLE = 140
 
 

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from digest.fulltext.pdf import characters
 from digest.fulltext.pdf.pages import Line
+from digest.patterns import regex
 
 EDGE = 0.09
 """Share of the page's height in which page numbers stand."""
@@ -23,15 +24,11 @@ WIDE_EDGE = 0.14
 """Share in which repeated text is a running head or foot."""
 MAX_FURNITURE = 8
 """Lines of a page's heads and foots: more repeated ones are a text that repeats itself."""
-_STAMP = re.compile(
-    r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}"
-)
-_PAGE_NUMBER = re.compile(
-    r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE
-)
-_HEAD_NUMBER = re.compile(r"\A\d{1,4} \D{4,}\Z|\A\D{4,} \d{1,4}\Z")
-_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
-_RULER = re.compile(r"\d{2,4}(?: \d{2,4})*\Z")
+_STAMP = regex(r"arXiv:\s?(?:\d{4}\.\d{4,6}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s+\[[\w.-]+\]\s+\d{1,2} \w{3} \d{4}")
+_PAGE_NUMBER = regex(r"(?:page |p\. ?|[-–—] ?)?(?:\d{1,4}|[ivxlc]{1,6})(?: ?[-–—]| ?(?:/|of) ?\d{1,4})?", re.IGNORECASE)
+_HEAD_NUMBER = regex(r"\A\d{1,4} \D{4,}\Z|\A\D{4,} \d{1,4}\Z")
+_DIGITS = regex(r"\d+|\b[ivxlc]+\b")
+_RULER = regex(r"\d{2,4}(?: \d{2,4})*\Z")
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from digest.fulltext.pdf import characters, pdfium_calls
 from digest.fulltext.pdf.columns import split_columns
 from digest.fulltext.pdf.visibility import TINY, HiddenRun, HiddenTextFinder, is_report
 from digest.model import Hidden
+from digest.patterns import regex
 
-_SUBSET = re.compile(r"\A[A-Z]{6}\+")
+_SUBSET = regex(r"\A[A-Z]{6}\+")
 SMALL = 3.3
 """Points: a few lines in such type are unreadable; a shrunken table or figure has many."""
 FEW = 8
@@ -37,15 +38,15 @@ MIN_TEXT = 20
 MIN_MESSAGE = 8
 """Words of tiny or off-page text that make a message."""
 _UNKNOWN = characters.Spelling("")
-_NUMBER = re.compile(r"\d+")
+_NUMBER = regex(r"\d+")
 _MINUS = frozenset("−–-")
 NAME = 96
 """Bytes of a font's name."""
-_EXPONENT = re.compile(r"[−–-]?\d{1,3}")
+_EXPONENT = regex(r"[−–-]?\d{1,3}")
 SMALLER, HIGHER = 0.85, 0.15
 """Of the type before it: the size and the raise of an exponent."""
 _FORCE_BOLD = 1 << 18
-_HEAVY = re.compile(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
+_HEAVY = regex(r"bold|medi|cmbx|cmb\d|cmssbx|heavy|black|demi|-b\b|\.b\b|sfbx|ptmb|semib", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -24,18 +24,19 @@ from digest.fulltext.pdf.headings import Heading, heading
 from digest.fulltext.pdf.layout import Type, edges, leading
 from digest.fulltext.pdf.pages import Line
 from digest.model import Form
+from digest.patterns import regex
 
-CAPTION = re.compile(
+CAPTION = regex(
     r"(?:Figure|Fig\.|FIG\.|FIGURE|Table|TABLE|Tab\.|Algorithm|ALGORITHM|Listing|Scheme|Plate|图|表)\s*"
     r"(?:[A-Z]\.?)?(?:\d{1,3}|[IVX]{1,5})(?:\.\d{1,2})?\s*(?:[.:|—–]|[(（]|(?=[A-Z]))"
 )
-_ITEM = re.compile(
+_ITEM = regex(
     r"\d{1,2}\. [A-Z]|[-–—·] [^\W\d_]|\((?:[ivx]{1,4}|[a-h]|\d{1,2})\) \w{2}|(?:[ivx]{1,4}|[a-h]|\d{1,2})\) [A-Z]\w"
 )
-_NOTE = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
-_WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]{3,}|[\u0900-\u0fff]{2,}|[^\W\d_A-Za-z\u00c0-\u024f]{2,}")
+_NOTE = regex(r"(?:\d{1,2}|[∗*†‡§¶])\s?\S")
+_WORDS = regex(r"[A-Za-z\u00c0-\u024f]{3,}|[\u0900-\u0fff]{2,}|[^\W\d_A-Za-z\u00c0-\u024f]{2,}")
 """Words of three Latin letters, or two of another script."""
-_MATHS = re.compile(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
+_MATHS = regex(r"[=≤≥≈∼∑∫∏√∈→∀∃±×·∂∇∞⟨⟩]|\(\d{1,2}[a-z]?\)\Z")
 
 
 def blocks(lines: Sequence[Line], body: Type) -> list[Block]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from digest.fulltext.pdf.headings import is_references
 from digest.fulltext.pdf.pages import Line
+from digest.patterns import regex
 
-_ENTRY = re.compile(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
+_ENTRY = regex(r"\[[\w+.’'-]{1,12}\] |\(?\d{1,3}[.)] (?=[A-Z])")
 
 
 def unnamed_references(lines: Sequence[Line]) -> int:

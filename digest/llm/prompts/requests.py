@@ -14,6 +14,7 @@ from digest.fulltext import abstract_text
 from digest.llm.prompts import schemas, tasks
 from digest.llm.server.wire import Message, Request, assistant, estimate_tokens, request_tokens, system, user
 from digest.model import MARK, Doubt, Entry, Fault, FullText, Paper, Problem, Profile, Turn
+from digest.patterns import regex
 
 EXTRACT_CHARACTERS = 700
 """Of an abstract, for ranking: its first sentences and its last one are enough to judge it."""
@@ -21,8 +22,8 @@ _TURNS = 6
 _TURN_CHARS = 1_500
 _QUESTION_CHARS = 4_000
 
-_DELIMITER = re.compile(r"<(/?\s*(?:papers?|pair)\b)", re.IGNORECASE)
-_SPACES = re.compile(r"[^\S\n]+")
+_DELIMITER = regex(r"<(/?\s*(?:papers?|pair)\b)", re.IGNORECASE)
+_SPACES = regex(r"[^\S\n]+")
 
 
 def escaped(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from digest.evidence.sentences import sentences
+from digest.patterns import regex
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class QuotationEntry:
     text: str
 
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w-]*)[^\n]*(?:\n|\Z)", re.MULTILINE)
-_ENTRY = re.compile(
+_FENCE = regex(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w-]*)[^\n]*(?:\n|\Z)", re.MULTILINE)
+_ENTRY = regex(
     r"\s*(?:[-*]\s+)?\[(?P<n>\d{1,3}|none)\]\s*(?P<source>[(（]?\s*(?:paper|论文)\s*#?(?P<paper>\d{1,4})\s*[)）]?\s*[:：]?)?\s*(?P<text>.*?)\s*",
     re.IGNORECASE,
 )
-_BARE_LIST = re.compile(
+_BARE_LIST = regex(
     r"(?:\n|\A)[^\n\[\]]{0,30}\n?(?=\[(?:\d{1,3}|none)\][ \t]*[(（]?[ \t]*(?:paper|论文)[ \t]*#?\d)", re.IGNORECASE
 )
 _CLOSERS = {
@@ -91,7 +92,7 @@ def quoted_spans(text: str) -> list[Quoted]:
     return found
 
 
-_BLOCK_QUOTATION = re.compile(r"^[ \t]*>[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_BLOCK_QUOTATION = regex(r"^[ \t]*>[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
 def _closing(text: str, at: int) -> int:
@@ -144,9 +145,9 @@ def parse_quotations(inside: str) -> list[QuotationEntry]:
     return [entry for entry in found if entry.text]
 
 
-_RISKY = re.compile(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
-_UNENDED = re.compile(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
-_OPEN_FENCE = re.compile(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
+_RISKY = regex(r"[\d\[`$|<“”\"「『«〈《]|https?:|www\.")
+_UNENDED = regex(r"[\w(（.+~≈<>=±/:-]+\Z", re.ASCII)
+_OPEN_FENCE = regex(r"(?:\n|\A)[ \t]*[`~]{1,3}[\w-]*\Z")
 
 
 class ProvisionalText:

@@ -22,15 +22,16 @@ from digest.llm.replies.answer_text import QuotationEntry, parse_quotations, quo
 from digest.llm.replies.marks import Word, insert_before_end, marked, settled
 from digest.llm.replies.review import doubted, unknown_ids
 from digest.model import MARK, Answer, Doubt, Evidence, Fault, FullText, Paper, Problem, Quote
+from digest.patterns import regex
 
-_CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
-_URL = re.compile(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
-_DENIES = re.compile(
+_CITATION = regex(r"\s*\[(\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)\]")
+_URL = regex(r"<?https?://[^\s<>()\[\]（）“”\"'，。；]+[^\s<>()\[\]（）“”\"'，。；.,;:!?]/?>?")
+_LINK = regex(r"!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
+_DENIES = regex(
     r"\b(?:not(?! only)|no(?! doubt)|never|neither|nor|without|nothing|none|unclear|unstated|whether|nicht|keine?[rnms]?|ob|pas|aucune?|ningun[oa]?|ningún|nunca|não|nem|non)\b|n['’]t\b|没(?!错)|未(?!来)|不(?!仅|但|错|断|同)|无法|无从|并非|是否|否则?|ない|ません|않|없|아니|\bне\b|\bнет\b",
     re.IGNORECASE,
 )
-_DECLINES = re.compile(
+_DECLINES = regex(
     r"(?:\b(?:not|never|neither|nor|no|nothing|nowhere)\b|n['’]t\b)[^.;]{0,40}\b(?:say|said|state|mention|report|specif|give|given|provide|disclos|describ|discuss|list|contain|address|cover|answer|information|detail|found|clear|cite|name|evaluat|compar|explain|publish|releas)\w*|\b(?:unstated|unspecified|unmentioned|undisclosed|unreported|not stated|silent)\b|\b(?:gives?|offers?|provides?|contains?) no(?:thing)?\b|\bwe are not told\b"
     r"|(?:没有|没|未|并未|不)(?:明确|直接|具体|有)?(?:说明|说|提到|提及|提|写|给出|报告|披露|指出|讨论|交代|涉及|包含|公布|介绍|回答|提供|找到|描述)"
     r"|(?:記載|言及|述べ|書か|示さ|説明|触れ|見つか)[^。]{0,8}(?:ない|ません)|(?:언급|명시|설명|제시|나와|보고|찾을|밝히|다루)[^.]{0,8}(?:않|없)"
@@ -50,11 +51,9 @@ _REPORTS = (
     "dice dicen escribe escriben afirma afirman diz dizem escreve escrevem afirmam dit disent écrit écrivent indique"
 )
 """Words that only lead to a quotation, in languages with Latin letters; English ones are known."""
-_PLACE = re.compile(
-    r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE
-)
+_PLACE = regex(r"(?:§|\b(?:abschnitt|kapitel|sección|seção|section|разделе?))\s*\d{1,2}(?:\.\d{1,2})*\b", re.IGNORECASE)
 """Where something is said to stand; the link shows it."""
-_CLAUSE = re.compile(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
+_CLAUSE = regex(r"[,;:](?=\s)|[，；：。]|\s[–—]\s")
 _MIN_CONTENT_WORDS = 5
 """With fewer, the words do not show what an answer is about."""
 _MIN_VERBATIM_WORDS = 7

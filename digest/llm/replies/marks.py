@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
 from digest.model import MARK, Analysis, Doubt, Mention, Summary, Theme
+from digest.patterns import regex
 
-_SENTENCE_END = re.compile(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
+_SENTENCE_END = regex(r"[.。!！?？…]*[”\"」』)）*_]*(?:\s*\|)?\s*\Z")
 """In a row of a table the mark goes into the last cell: text behind the row is not shown."""
 
 

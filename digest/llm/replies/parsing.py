@@ -13,8 +13,9 @@ from typing import Any
 import json_repair
 
 from digest.llm.server.wire import clean
+from digest.patterns import regex
 
-_FENCED = re.compile(r"```(?:json|JSON)?\s*\n(.*?)(?:\n\s*```|\Z)", re.DOTALL)
+_FENCED = regex(r"```(?:json|JSON)?\s*\n(.*?)(?:\n\s*```|\Z)", re.DOTALL)
 _MAX_CHARACTERS = 400_000
 """More than any output limit allows."""
 

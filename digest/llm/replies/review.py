@@ -16,12 +16,13 @@ from digest.llm.replies.marks import marked
 from digest.llm.replies.parsing import parse_object, texts_by_path
 from digest.llm.server.wire import Reply
 from digest.model import Analysis, Doubt, Evidence, Fault, Finding, Part, Problem
+from digest.patterns import regex
 
 LONG_SENTENCE = 5
 """Words that stay the same in a sentence that is repeated with one word changed."""
 HAN_WORD = 4
 """Characters that a word of Chinese or Japanese has at most."""
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff]")
 NOT_FATAL = frozenset({Fault.TOO_LONG, Fault.NUMBER, Fault.NAME})
 """Repaired if possible, else labelled or cut with their sentence; the text itself stays."""
 
@@ -122,7 +123,7 @@ def _fault(item: str) -> Fault:
     return Fault.NUMBER if any(c.isdecimal() for c in item) else Fault.NAME
 
 
-_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
+_ID = regex(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d)")
 
 
 def unknown_ids(text: str, source: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from digest.errors import Misconfigured, ModelUnavailable, PaperboyError, Unusable
 from digest.llm.server.replies import Complained, Complaint, InvalidReply, complaint_from, folded
+from digest.patterns import regex
 from digest.render.catalogs import Sentence
 from digest.render.labels import label
 
@@ -130,7 +131,7 @@ _CREDIT = _any(
     r"budget[_ ](?:has been )?exceeded", r"overdue", r"recharge", r"top[\s-]?up", r"usage limit", r"monthly",
     r"余额", r"欠费", r"充值", r"额度", r"配额",
 )  # fmt: skip
-_PLACE = re.compile(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
+_PLACE = regex(r"\b(?:country|countries|region|territory|location|国家|地区)|unsupported_country|geo")
 _CLOSED = _any(
     r"not (?:supported|available|allowed|permitted|served)", r"unsupported", r"unavailable", r"restricted",
     r"forbidden", r"block", r"不支持", r"不可用",
@@ -139,14 +140,12 @@ _FILTER = _any(
     r"content[\s_-]?(?:filter|policy|management|safety|moderation)", r"datainspection", r"data[\s_]inspection",
     r"moderation", r"flagged", r"contentfilter", r"prohibited content", r"inappropriate", r"敏感", r"不安全", r"违规",
 )  # fmt: skip
-_ACCOUNT = re.compile(
+_ACCOUNT = regex(
     r"\b(?:organi[sz]ation|account|project|workspace|user)\b[^.]{0,60}"
     r"\b(?:restricted|suspended|disabled|deactivated|banned|archived|frozen|terminated|closed)\b"
 )
-_MODEL_DENIED = re.compile(
-    r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|permission)) to [^.]{0,20}\bmodels?\b"
-)
-_MODEL = re.compile(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
+_MODEL_DENIED = regex(r"\bnot (?:allowed|authori[sz]ed|permitted|have (?:access|permission)) to [^.]{0,20}\bmodels?\b")
+_MODEL = regex(r"\bmodels?\b|model_|_model|deployment|endpoints? found|模型|\bmodelid\b")
 _NO_MODEL = _any(
     r"not[\s_-]?found", r"does(?:n't| not)[\s_]exist", r"not[\s_]exist", r"no such", r"unknown",
     r"invalid[\s_]model", r"invalid 'model", r"not a valid",
@@ -178,7 +177,7 @@ _WHOLE_REQUEST = _any(
     r"context length", r"maximum context", r"context limit", r"max_model_len", r"\bmessages\b", r"\bprompt",
     r"\binput", r"requested \d",
 )  # fmt: skip
-_NO_ROOM = re.compile(r"must be at least 1\b[^.]{0,20}\bgot -\d")
+_NO_ROOM = regex(r"must be at least 1\b[^.]{0,20}\bgot -\d")
 """vLLM's word for a prompt that leaves no room for output."""
 _LIMIT_FIELD = _any(
     r"max_(?:completion_|output_|new_|total_)?tokens", r"max(?:imum)? (?:output|completion) tokens",
@@ -324,7 +323,7 @@ def _declined(complaint: Complaint, context: Context) -> Sentence:
     return _said(label.sentence("error.model.declined", status=complaint.status), complaint.words, context)
 
 
-_SECRET = re.compile(r"[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
+_SECRET = regex(r"[\w-]*\*{2,}[\w*-]*|\b(?=\w*[A-Za-z])(?=\w*\d)\w{20,}\b")
 _SAID = 240
 """Characters of a server's sentence that are shown."""
 
@@ -351,7 +350,7 @@ def _origin(place: str) -> str:
 
 # ------------------------------------------------------------------------------ numbers
 
-_NUMBER = re.compile(r"(?<![\w.-])\d[\d,_]*(?![\w-])(?!\.\d)")
+_NUMBER = regex(r"(?<![\w.-])\d[\d,_]*(?![\w-])(?!\.\d)")
 
 
 def _number(text: str) -> int:

@@ -15,6 +15,7 @@ from digest.llm.server.prices import Price
 from digest.llm.server.thoughts import strip_thoughts
 from digest.llm.server.wire import Reply, Request, clean, estimate_tokens, request_tokens
 from digest.model import Usage
+from digest.patterns import regex
 from digest.render.labels import label
 
 WHOLE, CUT, FILTERED = "stop", "length", "content_filter"
@@ -37,7 +38,7 @@ _WHOLE_WORDS = frozenset(
         "function_call",
     ]
 )
-_FILTER_WORD = re.compile(r"filter|safety|sensitive|block|prohibit|recitation|refus|spii|moderat|policy", re.IGNORECASE)
+_FILTER_WORD = regex(r"filter|safety|sensitive|block|prohibit|recitation|refus|spii|moderat|policy", re.IGNORECASE)
 
 
 def ending(word: object, status: object = None) -> str:
@@ -74,9 +75,9 @@ class Complaint:
         return folded(f"{self.codes} {self.words}")
 
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_CANNOT = re.compile(r"\bcan['’]t\b")
-_CONTRACTED = re.compile(r"(?<=[a-z])n['’]t\b")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_CANNOT = regex(r"\bcan['’]t\b")
+_CONTRACTED = regex(r"(?<=[a-z])n['’]t\b")
 
 
 def folded(text: str) -> str:
@@ -335,12 +336,12 @@ _CODES = frozenset(
     ]
 )
 _MARKS = ("error", "errors", "detail", "fault", "error_code", "error_msg", "errorCode")
-_DURATION = re.compile(
+_DURATION = regex(
     r"(?:(?:retry|again|wait)[^.\n]{0,30}?\bin\b|retrydelay\W+|retry_after\w*\W+)\s*(?:(\d+)m)?(\d+(?:\.\d+)?)\s*(ms|s\b|sec|秒)?",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TITLE = regex(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TAG = regex(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
 def complaint_in(body: Any) -> Complaint | None:

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import re
 
-_THOUGHT = r"[\w:.-]*(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b)[\w:.-]*"
-_IS_THOUGHT = re.compile(_THOUGHT, re.IGNORECASE)
-_IS_ANSWER = re.compile(r"[\w:.-]*(?:answer|output|response|reply|final|result|solution)[\w:.-]*", re.IGNORECASE)
+from digest.patterns import regex
 
-_OPENING = re.compile(
+_THOUGHT = r"[\w:.-]*(?:think|thought|reason|reflect|scratchpad|monologue|analysis|rationale|cot\b)[\w:.-]*"
+_IS_THOUGHT = regex(_THOUGHT, re.IGNORECASE)
+_IS_ANSWER = regex(r"[\w:.-]*(?:answer|output|response|reply|final|result|solution)[\w:.-]*", re.IGNORECASE)
+
+_OPENING = regex(
     r"<\|(?P<pipe>[\w:.-]+)(?P<closed>\|)?>|<(?P<tag>[A-Za-z][\w:.-]*)(?P<more>\s[^<>]{0,200})?>"
     r"|\[(?P<square>[A-Za-z][\w:.-]*)\]|◁(?P<kimi>[\w:.-]+)▷"
 )
-_UNFINISHED = re.compile(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
+_UNFINISHED = regex(r"(?:<(?:\|?[\w:.-]*|[A-Za-z][\w:.-]*\s[^<>]{0,200})\|?|\[[A-Za-z][\w:.-]*|\[|◁[\w:.-]*)\Z")
 _CLOSING = rf"(?:</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷|<\|end_(?:of_)?(?:{_THOUGHT})\|>)"
-_ORPHAN = re.compile(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
-_FENCE = re.compile(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
-_END_MARKS = re.compile(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
-_MAYBE_MARK = re.compile(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
-_FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
-_BARE_CHANNEL = re.compile(r"assistant\s?final(?=\S|\s|\Z)")
+_ORPHAN = regex(rf"(?:(?<=\n)[ \t]*{_CLOSING}|{_CLOSING}[ \t]*(?=\n|[{{\[`]|\Z))", re.IGNORECASE)
+_FENCE = regex(rf"(`{{3,}}|~{{3,}})[ \t]*(?:{_THOUGHT})[ \t]*\n", re.IGNORECASE)
+_END_MARKS = regex(r"(?:\s*(?:<\|[\w:.-]+\|>|\[END FINAL RESPONSE\]))+\s*\Z")
+_MAYBE_MARK = regex(r"(?:\s*<\|[\w:.-]+\|>)*\s*<?(?:(?<=<)\|[\w:.-]*\|?)?\Z")
+_FINAL_CHANNEL = regex(r"<\|channel\|>\s*final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>")
+_BARE_CHANNEL = regex(r"assistant\s?final(?=\S|\s|\Z)")
 _PHRASES = (
     ("Here is my thought process:", "Here is my response:"),
     ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from digest.model import Fault, Problem, Usage
+from digest.patterns import regex
 
 Message = Mapping[str, str]
 """`role` and `content`."""
@@ -84,7 +84,7 @@ def canonical_request(request: Request, model: str, base_url: str) -> bytes:
     return json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROLS = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
@@ -95,7 +95,7 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-_WIDE = re.compile(r"[^\x00-\u02ff\u2000-\u206f]")
+_WIDE = regex(r"[^\x00-\u02ff\u2000-\u206f]")
 
 
 def estimate_tokens(text: str) -> int:

@@ -1,0 +1,45 @@
+"""Regular expressions that are compiled when they are first used.
+
+The program has six hundred at the level of modules. Compiling them took a quarter of every start,
+of each child process too, and most processes use a few of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+
+class _Lazy:
+    """Looks like the compiled expression, whose methods it fetches once."""
+
+    def __init__(self, pattern: str, flags: re.RegexFlag | int) -> None:
+        self.pattern = pattern
+        self._flags = flags
+        self._compiled: re.Pattern[str] | None = None
+
+    def __getattr__(self, name: str) -> Any:  # whatever re.Pattern has
+        value = getattr(self.compile(), name)
+        setattr(self, name, value)
+        return value
+
+    def compile(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern, self._flags)
+        return self._compiled
+
+
+_ALL: list[_Lazy] = []
+
+
+def regex(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
+    """Returns the expression, not yet compiled: a wrong one raises `re.error` at its first use."""
+    made = _Lazy(pattern, flags)
+    _ALL.append(made)
+    return cast("re.Pattern[str]", made)
+
+
+def compile_all() -> None:
+    """Compiles what is loaded: half a second, for a time in which the work waits anyway."""
+    for made in tuple(_ALL):
+        made.compile()
