@@ -42,11 +42,22 @@ async def rank_papers(model: Model, papers: Sequence[Paper], profile: Profile) -
 
 
 def _checked(scores: Mapping[str, Score], papers: Sequence[Paper], profile: Profile) -> list[Score]:
-    lexical_scores = {s.paper_id: s for s in lexical(papers, profile)}
-    return [
-        _with_sound_reason(scores[p.id], lexical_scores[p.id], p, profile) if p.id in scores else lexical_scores[p.id]
-        for p in papers
-    ]
+    flawed = {p.id for p in papers if p.id in scores and _is_flawed(scores[p.id].reason, p, profile)}
+    instead = {}
+    if flawed or len(scores) < len(papers):
+        instead = {score.paper_id: score for score in lexical(papers, profile)}
+
+    def final(paper_id: str) -> Score:
+        score = scores.get(paper_id)
+        if score is None:
+            return instead[paper_id]
+        if paper_id not in flawed:
+            return replace(score, reason=checks.safe_markdown(score.reason))
+        # "Matches none of your keywords" beside a high relevance would contradict the model.
+        by_words = instead[paper_id]
+        return replace(score, reason=by_words.reason if by_words.relevance else "")
+
+    return [final(paper.id) for paper in papers]
 
 
 async def _score_batches(
@@ -101,13 +112,10 @@ async def _score_batch(model: Model, papers: Sequence[Paper], profile: Profile, 
     return scores
 
 
-def _with_sound_reason(score: Score, fallback: Score, paper: Paper, profile: Profile) -> Score:
-    """Replaces a flawed reason by that of the lexical score, where words speak for the paper."""
+def _is_flawed(reason: str, paper: Paper, profile: Profile) -> bool:
     wishes = " ".join((profile.interests, *profile.categories, *profile.wanted, *profile.unwanted))
     source = f"{paper.title}\n{paper.abstract}\n{wishes}"
-    flawed = checks.problems_of(
-        score.reason, where="reason", language=profile.language, kind="sentence", prompt=tasks.RANK
-    ) or checks.unsupported(score.reason, source, profile.language)
-    # "Matches none of your keywords" beside a high relevance would contradict the model.
-    instead = fallback.reason if fallback.relevance else ""
-    return replace(score, reason=instead if flawed else checks.safe_markdown(score.reason))
+    return bool(
+        checks.problems_of(reason, where="reason", language=profile.language, kind="sentence", prompt=tasks.RANK)
+        or checks.unsupported(reason, source, profile.language)
+    )
