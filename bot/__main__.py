@@ -1,5 +1,6 @@
 """`python -m bot`: the same as `paperboy`."""
 
-from bot.cli.main import main
+from bot.cli.main import run_process
 
-main()
+if __name__ == "__main__":
+    run_process()

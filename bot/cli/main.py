@@ -6,6 +6,8 @@ themselves so that `paperboy --help` starts fast.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from enum import StrEnum
@@ -253,6 +255,28 @@ app.add_typer(archive, name="archive")
 command(app)(costs)
 command(app)(export)
 command(app)(mcp)
+
+
+def run_process() -> None:
+    """`main` as a process of its own. It ends without freeing its memory piece by piece, which
+    takes half a second: everything that must be closed or written is by then."""
+    status = 1  # of an exception that nobody catches
+
+    def end() -> None:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:  # its reader is gone
+                os._exit(status or 1)
+        os._exit(status)
+
+    gc.set_threshold(20_000, 20, 20)  # what loading makes stays: looking through it took a tenth of a start
+    atexit.register(end)  # the first to be registered is the last to be called
+    try:
+        main()
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 0
+        raise
 
 
 def main() -> None:
