@@ -8,6 +8,7 @@ for all answers. Whether a suspicious text is hidden, only a picture of the page
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import zlib
 from array import array
@@ -57,6 +58,7 @@ MAX_STREAM = 1_000_000
 """Bytes of one that are unpacked."""
 _INVISIBLE = frozenset((raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP))
 _FILLED = raw.FPDF_TEXTRENDERMODE_FILL
+_TEXT, _PATH, _FORM = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b[^\x00]{0,300}?stream\r?\n")
 
 Box = tuple[float, float, float, float]
@@ -70,7 +72,7 @@ UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Place(NamedTuple):
-    """Where a text stands."""
+    """Where an object stands."""
 
     matrix: Matrix
     """From the space of its form to that of the page."""
@@ -78,9 +80,12 @@ class Place(NamedTuple):
     """How many forms are around it."""
     why: str
     """Why its form may be hidden."""
+    form: int
+    outer: Place | None
+    """Where the form stands."""
 
 
-_PAGE = Place(UNIT, 0, "")
+_PAGE = Place(UNIT, 0, "", 0, None)
 
 
 class Suspect(NamedTuple):
@@ -94,8 +99,11 @@ class Suspect(NamedTuple):
 class Cover:
     rank: Rank
     box: Box
-    colour: tuple[int, int, int] | None
+    colour: tuple[int, int, int] | None = None
     """None for a picture or a pattern."""
+    obj: int = 0
+    """Whose paint and clip are still to be asked for; 0 once they are known."""
+    place: Place = _PAGE
 
 
 @dataclass
@@ -103,6 +111,8 @@ class Survey:
     texts: dict[int, tuple[Rank, Place]] = field(default_factory=dict)
     """The place of each in the order of painting and in the forms, by its address."""
     suspects: dict[int, Suspect] = field(default_factory=dict)
+    sample: list[int] = field(default_factory=list)
+    """The objects of every so many characters."""
     covers: list[Cover] = field(default_factory=list)
     pictures: float = 0.0
     """Square points of the page that pictures take."""
@@ -145,6 +155,8 @@ class Surveyor:
         )
         self._matrix = raw.FS_MATRIX()
         self._to_matrix = pdfium_calls.address(self._matrix)
+        self._clips: dict[int, tuple[Box, bool]] = {}
+        """The box of each clipping path of a page, and whether the path is a plain rectangle."""
 
     def survey(self, page: pdfium.PdfPage, text: int, count: int) -> Survey:
         """The texts of a page that may be hidden, with the reason.
@@ -152,13 +164,14 @@ class Surveyor:
         Of texts a sample is examined first, all of them only where one of the sample may be hidden.
         """
         made = Survey()
+        self._clips.clear()
         handle = pdfium_calls.handle(page.raw)
         objects = map(pdfium_calls.object_of, repeat(handle), range(pdfium_calls.objects(handle)))
-        self._add(made, [(obj, (rank,), _PAGE) for rank, obj in enumerate(objects)])
-        sampled = set(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
+        self._add(made, [(obj, ((rank,), _PAGE)) for rank, obj in enumerate(objects)])
+        made.sample = list(map(pdfium_calls.object_at, repeat(text), range(0, count, STEP)))
+        sampled = set(made.sample)
         if self._examine(made, [obj for obj in made.texts if obj in sampled]):
             self._examine(made, [obj for obj in made.texts if obj not in sampled])
-            _look_for_twins(made)
         return made
 
     def _examine(self, made: Survey, texts: list[int]) -> bool:
@@ -212,55 +225,65 @@ class Surveyor:
         flat = [placed for placed in boxes if placed[0][3] - placed[0][1] <= TALL]
         tall = [placed for placed in boxes if placed[0][3] - placed[0][1] > TALL]
         feet = [placed[0][1] for placed in flat]
+        settled = []
         for cover in made.covers:
-            left, bottom, right, top = cover.box
-            for box, obj, colour in (*flat[bisect_left(feet, bottom - TALL) : bisect_right(feet, top)], *tall):
-                if box[0] >= right or box[2] <= left or obj in made.suspects:
+            bottom, top = cover.box[1], cover.box[3]
+            near = flat[bisect_left(feet, bottom - TALL) : bisect_right(feet, top)] + tall
+            found = _covered(cover, near)
+            if found and cover.obj:
+                if not self._settle(cover):
                     continue
-                if min(top, box[3]) - max(bottom, box[1]) < 0.6 * (box[3] - box[1]):
+                found = _covered(cover, near)
+            settled.append(cover)
+            for box, obj, colour in found:
+                if obj in made.suspects:
                     continue
                 rank, place = made.texts[obj]
                 drawn = place.depth > 0 or cover.colour is not None
                 if rank < cover.rank:
                     made.suspects[obj] = Suspect("hidden-markup", drawn)
-                elif left < (box[0] + box[2]) / 2 < right and (cover.colour is None or _alike(colour, cover.colour)):
+                elif cover.box[0] < (box[0] + box[2]) / 2 < cover.box[2] and (
+                    cover.colour is None or _alike(colour, cover.colour)
+                ):
                     made.suspects[obj] = Suspect("white", drawn)
+        made.covers = settled
 
-    def _add(self, made: Survey, found: list[tuple[int, Rank, Place]]) -> None:
+    def _add(self, made: Survey, found: list[tuple[int, tuple[Rank, Place]]]) -> None:
         """Adds the objects of the page, then those of its forms, then of the forms in these."""
         for _ in range(MAX_DEPTH + 1):
-            forms, others = [], []
-            kinds = map(pdfium_calls.kind, [obj for obj, _, _ in found])
-            for placed, kind in zip(found, kinds, strict=True):
-                if kind == raw.FPDF_PAGEOBJ_TEXT:
-                    made.texts[placed[0]] = placed[1:]
-                elif kind == raw.FPDF_PAGEOBJ_FORM:
-                    forms.append(placed)
-                else:
-                    others.append((placed, kind))
-            boxes = _boxes([placed[0] for placed, _ in others])
-            for ((obj, rank, inside), kind), box in zip(others, boxes, strict=True):
+            kinds = list(map(pdfium_calls.kind, [obj for obj, _ in found]))
+            made.texts.update([placed for placed, kind in zip(found, kinds, strict=True) if kind == _TEXT])
+            others = [(*placed, kind) for placed, kind in zip(found, kinds, strict=True) if kind not in (_TEXT, _FORM)]
+            for (obj, (rank, place), kind), box in zip(others, _boxes([o[0] for o in others]), strict=True):
                 wide, high = box[2] - box[0], box[3] - box[1]
-                if inside.matrix is UNIT and (wide < THICK or high < THICK):
-                    if (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE):
-                        self._add_stripe(made, obj, box, kind, rank)
-                    continue
-                if len(made.covers) < MAX_COVERS:
-                    self._add_cover(made, obj, _moved(box, inside.matrix), kind, rank)
-            found = [inner for form in forms for inner in self._parts(made, *form)]
+                if (wide >= THICK and high >= THICK) or place.matrix is not UNIT:
+                    self._add_cover(made, obj, box, kind, rank, place)
+                elif (wide > WIDE_STRIPE and high > RULE) or (high > WIDE_STRIPE and wide > RULE):
+                    self._add_stripe(made, obj, box, kind, rank)
+            forms = [placed for placed, kind in zip(found, kinds, strict=True) if kind == _FORM]
+            if not forms:
+                return
+            found = [inner for form, (rank, place) in forms for inner in self._parts(made, form, rank, place)]
 
-    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> list[tuple[int, Rank, Place]]:
+    def _parts(self, made: Survey, form: int, rank: Rank, inside: Place) -> list[tuple[int, tuple[Rank, Place]]]:
         count = pdfium_calls.form_objects(form)
         why, matrix = inside.why, inside.matrix
         if not why and (self._layers or (count <= FEW_OBJECTS and pdfium_calls.is_transparent(form))):
             why = "hidden-markup"
         made.doubted = made.doubted or bool(why)
-        if pdfium_calls.matrix_of(form, self._to_matrix):
-            m = self._matrix
-            own = (m.a, m.b, m.c, m.d, m.e, m.f)
-            matrix = matrix if own == UNIT else _product(own, matrix)
-        place = Place(matrix, inside.depth + 1, why)
-        return [(pdfium_calls.form_object(form, i), (*rank, i), place) for i in range(count)]
+        own = self._own_matrix(form)
+        if own is not UNIT:
+            matrix = _product(own, matrix)
+        place = Place(matrix, inside.depth + 1, why, form, inside)
+        parts = map(pdfium_calls.form_object, repeat(form), range(count))
+        return [(obj, ((*rank, i), place)) for i, obj in enumerate(parts)]
+
+    def _own_matrix(self, obj: int) -> Matrix:
+        if not pdfium_calls.matrix_of(obj, self._to_matrix):
+            return UNIT
+        m = self._matrix
+        own = (m.a, m.b, m.c, m.d, m.e, m.f)
+        return UNIT if own == UNIT else own
 
     def _add_stripe(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
         """Adds a thin box to the last one, if they lie side by side."""
@@ -270,32 +293,49 @@ class Surveyor:
             if last not in made.covers[-1:] and min(_sides(last.box)) >= THICK:
                 made.covers.append(last)
         elif len(made.covers) < MAX_COVERS:
-            made.stripe = self._cover(obj, box, kind, rank)
+            stripe = Cover(rank, box)
+            made.stripe = stripe if kind != _PATH or self._paints(stripe, obj) else None
 
-    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank) -> None:
+    def _add_cover(self, made: Survey, obj: int, box: Box, kind: int, rank: Rank, place: Place) -> None:
+        box = _moved(box, place.matrix)
         wide, high = _sides(box)
         if wide < THICK or high < THICK:
             return
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind == raw.FPDF_PAGEOBJ_IMAGE and len(made.covers) < MAX_COVERS:
             made.pictures += wide * high
-        if cover := self._cover(obj, box, kind, rank):
-            made.covers.append(cover)
+        if len(made.covers) < MAX_COVERS:
+            made.covers.append(Cover(rank, box, None, obj, place))
 
-    def _cover(self, obj: int, box: Box, kind: int, rank: Rank) -> Cover | None:
-        """What an object paints over; None for a frame, a thin line and what shines through."""
-        if kind != raw.FPDF_PAGEOBJ_PATH:
-            return Cover(rank, box, None)
+    def _settle(self, cover: Cover) -> bool:
+        """Asks for the paint of what may cover a text, and cuts its box to its clips.
+
+        False if nothing is left.
+        """
+        obj, place, cover.obj = cover.obj, cover.place, 0
+        if pdfium_calls.kind(obj) == _PATH and not self._paints(cover, obj):
+            return False
+        inside: Place | None = place
+        while inside is not None:
+            clip = pdfium_calls.clip_path(obj)
+            for path in range(pdfium_calls.clip_paths(clip)):
+                if found := self._clip(clip, path):
+                    cover.box = _within(cover.box, _moved(found[0], inside.matrix))
+            obj, inside = inside.form, inside.outer
+        return min(_sides(cover.box)) > 0
+
+    def _paints(self, cover: Cover, obj: int) -> bool:
+        """Sets the colour of a path; False for a frame, a thin line and what shines through."""
         stroke = 0.0
         pdfium_calls.draw_mode(obj, self._to_fill, self._to_stroke)
         if not self._fill.value and self._stroke.value and pdfium_calls.stroke_width(obj, self._to_width):
-            stroke = self._width.value
+            stroke = self._width.value * _scale(self._own_matrix(obj)) * _scale(cover.place.matrix)
         get_colour = pdfium_calls.colour_of if self._fill.value else pdfium_calls.stroke_colour_of
         if (not self._fill.value and stroke < THICK) or not get_colour(obj, *self._to_rgba):
-            return None
+            return False
         red, green, blue, alpha = self._rgba
-        hollow = stroke and min(_sides(box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
-        is_frame = hollow and pdfium_calls.path_segments(obj) in _FRAME
-        return None if alpha < FAINT or is_frame else Cover(rank, box, (red, green, blue))
+        cover.colour = red, green, blue
+        hollow = stroke and min(_sides(cover.box)) > 2.2 * stroke  # the box of a line is twice as wide as the line
+        return not (alpha < FAINT or (hollow and pdfium_calls.path_segments(obj) in _FRAME))
 
     def _clipped(self, made: Survey, texts: list[int]) -> set[int]:
         """The texts of which a clipping path may leave out a part."""
@@ -316,21 +356,34 @@ class Surveyor:
         return all(self._leaves(clip, path, box, placed) for path in range(count))
 
     def _leaves(self, clip: int, path: int, box: Box, placed: Box) -> bool:
-        """Whether a rectangular clipping path holds a text's box: two corners suffice."""
-        if pdfium_calls.clip_segments(clip, path) > MAX_RECTANGLE:
-            return False
-        corners = []
-        for segment in (0, 2):
+        """Whether a rectangular clipping path holds a text's box."""
+        found = self._clip(clip, path)
+        return found is not None and found[1] and (_holds(found[0], box) or _holds(found[0], placed))
+
+    def _clip(self, clip: int, path: int) -> tuple[Box, bool] | None:
+        """The box of a clipping path, and whether the path is a plain rectangle.
+
+        Objects that share a path share its segments: the address of the first names the path.
+        """
+        first = pdfium_calls.clip_segment(clip, path, 0)
+        if first in self._clips or not first:
+            return self._clips.get(first)
+        count = pdfium_calls.clip_segments(clip, path)
+        xs, ys = [], []
+        for segment in range(count):
             at = pdfium_calls.clip_segment(clip, path, segment)
             if not at or not pdfium_calls.segment_point(at, *self._to_sides[:2]):
-                return False
-            corners.append((self._sides[0], self._sides[1]))
-        (x0, y0), (x1, y1) = corners
-        cut = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        return _holds(cut, box) or _holds(cut, placed)
+                return None
+            xs.append(self._sides[0])
+            ys.append(self._sides[1])
+        box = (min(xs), min(ys), max(xs), max(ys))
+        corners = {(x, y) for x in box[::2] for y in box[1::2]}
+        plain = count <= MAX_RECTANGLE and len(corners) == 4 and set(zip(xs, ys, strict=True)) == corners
+        self._clips[first] = box, plain
+        return self._clips[first]
 
 
-def _look_for_twins(made: Survey) -> None:
+def look_for_twins(made: Survey) -> None:
     """A suspicious text may be the outline of the same text, drawn over it."""
     boxes = _boxes(list(made.texts))
     middles: dict[tuple[int, int], list[tuple[int, float, float, float]]] = {}
@@ -344,6 +397,22 @@ def _look_for_twins(made: Survey) -> None:
                 for other, a, b, c in near
             ):
                 made.suspects[obj] = made.suspects[obj]._replace(drawn=True)
+
+
+def _covered(cover: Cover, near: list[tuple[Box, int, Any]]) -> list[tuple[Box, int, Any]]:
+    """The texts of which a cover takes most of the height."""
+    left, bottom, right, top = cover.box
+    return [
+        placed
+        for placed in near
+        if (box := placed[0])[0] < right
+        and box[2] > left
+        and min(top, box[3]) - max(bottom, box[1]) >= 0.6 * (box[3] - box[1])
+    ]
+
+
+def _within(one: Box, other: Box) -> Box:
+    return (max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3]))
 
 
 def _sides(box: Box) -> tuple[float, float]:
@@ -382,6 +451,12 @@ def _holds(outer: Box, inner: Box) -> bool:
     x0, y0, x1, y1 = outer
     edge = min(EDGE, OUT * (inner[3] - inner[1]))
     return x0 <= inner[0] + edge and y0 <= inner[1] + edge and x1 >= inner[2] - edge and y1 >= inner[3] - edge
+
+
+def _scale(matrix: Matrix) -> float:
+    """How many times as wide it makes a line at most."""
+    a, b, c, d, _, _ = matrix
+    return max(math.hypot(a, b), math.hypot(c, d))
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:

@@ -11,7 +11,7 @@ import ctypes
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import repeat, zip_longest
 from operator import sub
 
 import pypdfium2 as pdfium
@@ -19,7 +19,7 @@ from pypdfium2 import raw
 
 from digest.fulltext.hidden import first_order, reads_as_text
 from digest.fulltext.pdf import pdfium_calls
-from digest.fulltext.pdf.objects import Box, Survey, Surveyor, Suspect
+from digest.fulltext.pdf.objects import STEP, Box, Survey, Surveyor, Suspect, look_for_twins
 
 TINY = 2.0
 """Points."""
@@ -46,6 +46,9 @@ PICTURE = 0.5
 MIN_WORDS = 8
 """Words of a message in pieces that alone say nothing."""
 
+Marked = tuple[int, int]
+"""A character of a page's list and the address of its text."""
+
 
 @dataclass(frozen=True)
 class HiddenRun:
@@ -70,37 +73,35 @@ class HiddenTextFinder:
         suspects = survey.suspects
         if not suspects or not _may_be_message(text, list(suspects)):
             return []
-        objects = map(pdfium_calls.object_at, repeat(text), range(count))
-        marked = [(i, suspects[obj].why) for i, obj in enumerate(objects) if obj in suspects]
-        if not _is_message("".join(_pieces(text_page, _runs(marked)))):
+        marked = _marked(text, survey, count)
+        if not _is_message("".join(_pieces(text_page, _runs(marked, suspects)))):
             return []
-        whole = _is_scan(page, survey, marked, count)
-        marked = [(i, why) for i, why in marked if not (whole and why == "invisible")]
+        look_for_twins(survey)
+        if _is_scan(page, survey, marked, count):
+            marked = [(i, obj) for i, obj in marked if suspects[obj].why != "invisible"]
         hidden = self._without_ink(page, text, marked, suspects)
-        covered = sum(why == "hidden-markup" for _, why in hidden)
+        covered = sum(suspects[obj].why == "hidden-markup" for _, obj in hidden)
         if 4 * covered > count and survey.pictures > PICTURE * _area(page):
-            hidden = [(i, why) for i, why in hidden if why != "hidden-markup"]  # text under the picture of a scan
-        return _runs(hidden, {i for i, _ in marked})
+            hidden = [m for m in hidden if suspects[m[1]].why != "hidden-markup"]  # text under the picture of a scan
+        return _runs(hidden, suspects, {i for i, _ in marked})
 
     def _without_ink(
-        self, page: pdfium.PdfPage, text: int, marked: list[tuple[int, str]], suspects: dict[int, Suspect]
-    ) -> list[tuple[int, str]]:
+        self, page: pdfium.PdfPage, text: int, marked: list[Marked], suspects: dict[int, Suspect]
+    ) -> list[Marked]:
         """The characters whose absence nobody would see."""
         if self._rendered >= MAX_RENDERED:
-            return marked if self._last_hidden else [m for m in marked if m[1] == "invisible"]
+            return marked if self._last_hidden else [m for m in marked if suspects[m[1]].why == "invisible"]
         self._rendered += 1
-        boxes = [_box_of(text, index) for index, _ in marked]
-        pictures = _Pictures(page, boxes, suspects)
-        step = 1 + len(marked) // SAMPLES
+        sample = [m for m in marked[:: 1 + len(marked) // SAMPLES] if _is_letter(text, m[0])]
+        boxes = {index: _box_of(text, index) for index, _ in sample}
+        pictures = _Pictures(page, list(boxes.values()), suspects)
         hidden = []
         gone = False
-        for at, (index, why) in enumerate(marked):
-            if at % step == 0 and chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF).isalnum():
-                gone = pictures.are_alike(boxes[at])
-                if gone and suspects[pdfium_calls.object_at(text, index)].drawn:
-                    gone = pictures.is_plain(boxes[at])
+        for index, obj in marked:
+            if box := boxes.get(index):
+                gone = pictures.are_alike(box) and (not suspects[obj].drawn or pictures.is_plain(box))
             if gone:
-                hidden.append((index, why))
+                hidden.append((index, obj))
         self._last_hidden = bool(hidden)
         return hidden
 
@@ -203,8 +204,22 @@ def _pieces(text_page: pdfium.PdfTextPage, runs: list[HiddenRun]) -> list[str]:
     return [text_page.get_text_range(run.start, run.end - run.start) + " " for run in runs]
 
 
-def _is_scan(page: pdfium.PdfPage, survey: Survey, marked: list[tuple[int, str]], count: int) -> bool:
-    invisible = sum(why == "invisible" for _, why in marked)
+def _marked(text: int, survey: Survey, count: int) -> list[Marked]:
+    """The characters of suspicious texts.
+
+    Between two of the sample that belong to one text there is no other.
+    """
+    marked: list[Marked] = []
+    for at, (obj, after) in enumerate(zip_longest(survey.sample, survey.sample[1:])):
+        if obj != after or obj in survey.suspects:
+            span = range(at * STEP, min(at * STEP + STEP, count))
+            found = zip(span, map(pdfium_calls.object_at, repeat(text), span), strict=True)
+            marked.extend(m for m in found if m[1] in survey.suspects)
+    return marked
+
+
+def _is_scan(page: pdfium.PdfPage, survey: Survey, marked: list[Marked], count: int) -> bool:
+    invisible = sum(survey.suspects[obj].why == "invisible" for _, obj in marked)
     pictured = survey.pictures > PICTURE * _area(page)
     return invisible > SCANNED * count or (pictured and 4 * invisible > count)
 
@@ -220,10 +235,17 @@ def _box_of(text: int, index: int) -> Box:
     return (box.left, box.bottom, box.right, box.top)
 
 
-def _runs(marked: list[tuple[int, str]], looked_at: AbstractSet[int] = frozenset()) -> list[HiddenRun]:
+def _is_letter(text: int, index: int) -> bool:
+    return chr(pdfium_calls.unicode_of(text, index) & 0x1FFFFF).isalnum()
+
+
+def _runs(
+    marked: list[Marked], suspects: dict[int, Suspect], looked_at: AbstractSet[int] = frozenset()
+) -> list[HiddenRun]:
     """Runs of marked characters, across gaps of a few that PDFium inserted and nobody looked at."""
     runs: list[HiddenRun] = []
-    for index, why in marked:
+    for index, obj in marked:
+        why = suspects[obj].why
         how = "hidden-markup" if why == "invisible" else why
         gap = range(runs[-1].end, index) if runs else range(0)
         if runs and len(gap) <= MAX_GAP and runs[-1].how == how and looked_at.isdisjoint(gap):

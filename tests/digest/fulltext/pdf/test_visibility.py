@@ -150,6 +150,8 @@ WAYS: dict[str, Callable[[RawPdf], Drawn]] = {
     "under stripes in two turns": lambda _: (TEXT + "1 g " + "".join(f"60 {390 + 4 * i % 30} 500 2.05 re f " for i in range(15)), "", ""),
     "under a scribble": lambda _: (f"{TEXT} 1 G 4 w 60 395 m " + "".join(f"{560 if i % 2 else 60} {395 + 1.5 * i} l " for i in range(12)) + "S", "", ""),
     "under a thick line": lambda _: (f"{TEXT} q 1 G 40 w 60 404 m 560 404 l S Q", "", ""),
+    "under a thick line of a scaled space": lambda _: (f"{TEXT} q 100 0 0 100 0 0 cm 1 G .4 w .6 4.04 m 5.6 4.04 l S Q", "", ""),
+    "under the part of a picture that a clip leaves": lambda made: (f"{TEXT} q 60 390 500 40 re W n 612 0 0 792 0 0 cm /I Do Q", image(made), ""),
     "behind a form's box": lambda made: ("/X Do", form(made, TEXT, box="0 0 5 5"), ""),
     "pressed together": lambda _: (f"1 Tz {TEXT} 100 Tz", "", ""),
     "narrow": lambda _: (letters_apart(".02 0 0 1 72 400 Tm"), "", ""),
@@ -209,6 +211,7 @@ SEEN: dict[str, Callable[[RawPdf], Drawn]] = {
     "outlines": outlines,
     "on its own outline": lambda _: (f"q 1 G 3 w 1 Tr {TEXT} Q 0 g {TEXT}", "", ""),
     "between thin rules": lambda _: (TEXT + "".join(f"60 {390 + 4 * i} 500 .4 re f " for i in range(6)), "", ""),
+    "beside the part of a box that a clip leaves": lambda _: (f"{TEXT} q 0 0 50 50 re W n 1 g 0 0 612 792 re f Q", "", ""),
     "in a round clip": lambda _: (f"q 0 300 m 0 600 600 600 600 300 c h W n {TEXT} Q", "", ""),
 }  # fmt: skip
 
