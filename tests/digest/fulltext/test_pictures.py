@@ -81,13 +81,13 @@ def test_the_first_image_of_an_animation():
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n", drawn()[:200], drawn(20, 20), drawn(900, 90), drawn(200, 900), drawn(6000, 5000), drawn(form="BMP"), Image.new("RGB", (600, 300)).tobytes()],
+    "make",
+    [bytes, lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", lambda: b"\x89PNG\r\n\x1a\n", lambda: drawn()[:200], lambda: drawn(20, 20), lambda: drawn(900, 90), lambda: drawn(200, 900), lambda: drawn(6000, 5000, mode="1"), lambda: drawn(form="BMP"), lambda: Image.new("RGB", (600, 300)).tobytes()],
     ids=["nothing", "svg", "png without a picture", "cut off", "icon", "strip", "column", "30 megapixels", "another format", "no format"],
 )  # fmt: skip
-def test_what_is_no_figure_is_refused(data):
+def test_what_is_no_figure_is_refused(make):
     with pytest.raises(Unreadable):
-        redrawn(data)
+        redrawn(make())
 
 
 def test_an_empty_picture_is_refused():
