@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from digest.arxiv.calendar import announcement_for, window_of
 from digest.model import Paper
@@ -54,6 +54,12 @@ def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int =
 
     The primary category goes round `categories`; every third paper is cross-listed into the next one.
     """
+    return list(made_once(n, day, tuple(categories), seed, words))
+
+
+@lru_cache(maxsize=32)
+def made_once(n: int, day: date, categories: tuple[str, ...], seed: int, words: int) -> tuple[Made, ...]:
+    """`a_day`, once a process, pages and PDFs included: many tests begin with the same day."""
     rng = random.Random(f"{seed}:{day}:{','.join(categories)}")
     start, end = window_of(announcement_for(day))
     room = (end - start).total_seconds()
@@ -76,7 +82,7 @@ def a_day(n: int, day: date, categories: Sequence[str] = ("cs.CV",), seed: int =
             comment=rng.choice(("", f"{rng.randint(8, 24)} pages, {rng.randint(3, 9)} figures", body.code_comment)),
         )
         found.append(Made(paper, partial(_same, body), two_columns=i % 2 == 0))
-    return found
+    return tuple(found)
 
 
 def _same(body: Body) -> Body:
