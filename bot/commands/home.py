@@ -18,7 +18,7 @@ from bot.core.ids import PaperById, answer_of
 from bot.core.rights import ACTIONS, SURFACES, Standing, may
 from bot.core.subscription import Subscription
 from bot.core.texts import say
-from bot.digests.cards import name_in, short_title
+from bot.digests.cards import name_in, option
 from digest.errors import PaperboyError
 from digest.model import Digest, Paper
 from digest.render import tex
@@ -143,12 +143,11 @@ async def _saved(context: Context, person: Person, inside: Sequence[str], langua
     lines, options = [], []
     for vote in kept:
         paper = papers.get(vote.subject)
-        name = short_title(paper, papers.values()) if paper else vote.subject
         title = tex.plain(paper.title) if paper else vote.subject
         day = day_words(vote.at.date(), language, "MMMd")
         url = await _shown_at(context, vote, inside)
         lines.append(f"- {link(title, f'https://arxiv.org/abs/{vote.subject}')} · {link(day, url) if url else day}")
-        options.append((f"{name} · {vote.subject}"[:75], str(PaperById(vote.subject))))
+        options.append((option(paper, papers.values()) if paper else vote.subject, str(PaperById(vote.subject))))
     return saved_blocks(lines, options, language, several=len(votes) >= LEAST)
 
 

@@ -115,7 +115,7 @@ async def _ask(context: Context, command: Command, respond: Responder, language:
     await context.store.save_question(kept)
     await context.store.mark_silent(name)
     short = await context.store.save_question_name(name)
-    options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperChoice(short, p.id))) for p in papers)
+    options = tuple((cards.option(p, papers), str(PaperChoice(short, p.id))) for p in papers)
     title = say("paper.which", language)
     menu = Menu("pick", say("choose", language), options)
     await respond.show(Post((Heading(title, 2), Text(_paper_lines(papers, language)), menu), title, language))
@@ -237,7 +237,7 @@ async def _find_by_words(context: Context, text: str, respond: Responder, langua
 
 def list_post(title: str, papers: list[Paper], language: str) -> Post:
     """A list of papers with a menu."""
-    options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
+    options = tuple((cards.option(p, papers), str(PaperById(p.versioned))) for p in papers)
     menu = Menu("lookup", say("choose", language), options)
     blocks: list[Block] = [Heading(title, 2), Text(_paper_lines(papers, language)), menu]
     return Post(tuple(blocks), tex.plain(title)[:90], language)

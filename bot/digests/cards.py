@@ -263,6 +263,16 @@ def name_in(digest: Digest, entry: Entry) -> str:
     return short_title(entry.paper, [other.paper for other in digest.entries])
 
 
+OPTION = 75
+"""Characters of an option in a menu, on Slack."""
+
+
+def option(paper: Paper, among: Iterable[Paper]) -> str:
+    """`DynamicVLA · 2601.22153`: a paper in a menu. A long name is cut, never the id."""
+    after = f" · {paper.id}"
+    return shortened(short_title(paper, among), OPTION - len(after)) + after
+
+
 def _parent_buttons(digest: Digest, *, archive: bool) -> tuple[Button, ...]:
     others = Button("others", digest.key, say("card.others", digest.language))
     return (others, *_menu_of_digest(digest.key, digest.language, archive=archive))

@@ -16,8 +16,14 @@ from digest.patterns import regex
 
 NAME = "discord"
 VOTES = {"👍": VoteKind.MORE, "👎": VoteKind.FEWER, "🔖": VoteKind.SAVED}
+_SKIN_TONE = regex("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _ROLE = regex(r"<@&[0-9]+>")
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
+
+
+def vote_of(emoji: str) -> VoteKind | None:
+    """The vote that a reaction means, in every skin tone."""
+    return VOTES.get(_SKIN_TONE.sub("", emoji))
 
 
 def place_of(channel: Any) -> Place:

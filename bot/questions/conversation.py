@@ -42,7 +42,7 @@ from bot.core.texts import say
 from bot.digests import cards
 from bot.digests.cards import note, run_time
 from bot.digests.delivery import show_pictured
-from bot.questions import etiquette
+from bot.questions import etiquette, small_talk
 from bot.questions.answering import answer_language, answer_name, answer_post, load_sources, request_answer
 from bot.questions.comparison import asks_to_compare, compare_papers
 from bot.questions.lookup import earlier_digest, look_up
@@ -102,17 +102,17 @@ class Conversation:
         decision = await self._decide(question, talk)
         if question.place.thread and question.message:
             await self._store.record_speaker(question.place, question.person.id)
-        if question.addressed and etiquette.asks_for_quiet(question.text) and question.place.thread:
+        if question.addressed and small_talk.asks_for_quiet(question.text) and question.place.thread:
             await self._store.quiet(question.place)
         if decision is etiquette.Decision.YES:
             await self._enqueue_or_tell(question)
         elif decision is etiquette.Decision.UNSURE:
             await self._offer_answer(question)
 
-    async def _enqueue_or_tell(self, question: Question) -> None:
+    async def _enqueue_or_tell(self, question: Question, instead_of: str = "") -> None:
         """Tells the person once a day that a limit is reached, not at every question."""
         try:
-            await self.enqueue(question)
+            await self.enqueue(question, instead_of)
         except OverQuota as error:
             await self._tell_once(question, "quota", partial(_sentence, error))
         except OverBudget as error:
@@ -198,8 +198,7 @@ class Conversation:
 
     async def answer_unaddressed(self, question: Question) -> None:
         """Queues the question again, as addressed to the bot, after its author pressed "Answer"."""
-        repeated = str(QuestionId.parse(question.id).permitted())
-        await self.enqueue(replace(question, id=repeated, addressed=True), question.id)
+        await self.enqueue(_permitted(question), question.id)
 
     async def answer_about(self, question: Question, paper_id: str, person: Person) -> None:
         """Queues the question again, about the paper that a person chose from the menu."""
@@ -208,7 +207,10 @@ class Conversation:
 
     async def amend(self, question: Question) -> None:
         """Answers the question of an edited message as it reads now. A message that was no question
-        becomes one if the edit addresses it to the bot."""
+        becomes one if the edit addresses it to the bot, and is none if it no longer does."""
+        if not await self._may_be_for_us(question):
+            await self._store.withdraw(question.place, question.message)
+            return
         known, again = await self._store.amend(question)
         if again:
             log.info("event=asked_anew for=%s", answer_name(known))
@@ -217,8 +219,19 @@ class Conversation:
             asked = await self._store.question(known) if known else None
             if asked is None:
                 await self.receive(question)
-            elif asked.state is QuestionState.SILENT and not asked.question.addressed:
-                await self.answer_unaddressed(replace(question, id=known))
+            elif asked.state is QuestionState.WITHDRAWN or (
+                asked.state is QuestionState.SILENT and not asked.question.addressed
+            ):
+                await self._enqueue_or_tell(_permitted(replace(question, id=known)), known)
+
+    async def _may_be_for_us(self, question: Question) -> bool:
+        """Whether an edited message may still be a question to the bot. Whom a reply answers is not
+        always known."""
+        unknown = bool(question.reply_to) and not question.replies_to_person and not question.hidden
+        if question.addressed or unknown:
+            return True
+        to_others = question.hidden or question.mentions_others or question.replies_to_person
+        return not to_others and bool(question.place.thread) and await self._store.thread(question.place) is not None
 
     async def answer(self, task: str) -> None:
         """The task. Raises ChatError and StoreUnavailable to be tried again, shows others."""
@@ -461,18 +474,23 @@ def _reading(names: str, texts: Sequence[FullText], language: str) -> str:
     return say("question.reading.sections", language, n=sections, papers=names)
 
 
+def _permitted(question: Question) -> Question:
+    """The same once its author has addressed it to the bot."""
+    return replace(question, id=str(QuestionId.parse(question.id).permitted()), addressed=True)
+
+
 def _is_about_the_bot(question: Question) -> bool:
     """Whether no paper is needed to answer it."""
     if question.subject:
         return False
     text = question.text
-    return question.hidden or etiquette.asks_for_help(text) or etiquette.asks_for_quiet(text)
+    return question.hidden or small_talk.is_small_talk(text) or small_talk.asks_for_quiet(text)
 
 
 def _about_the_bot(question: Question, language: str) -> Post:
     if question.hidden:
         return note(say("question.hidden", language), language)
-    if etiquette.asks_for_quiet(question.text):
+    if small_talk.asks_for_quiet(question.text):
         return note(say("question.quiet", language), language)
     return note(say("question.help.direct" if question.place.direct else "question.help", language), language)
 

@@ -35,15 +35,6 @@ class ThreadState:
     quiet: bool = False
 
 
-_QUIET = regex(
-    r"^\W*(?:quiet|be quiet|shut up|stop(?: answering)?(?: here)?|mute|安静|别说话|闭嘴|不用回答|别回答了|别插话)\W*$",
-    re.IGNORECASE,
-)
-_HELP = regex(
-    r"\W*(?:(?:help|hi|hello|hey|hallo|hilfe|hola|ayuda|bonjour|salut|aide|ol[aá]|oi|ajuda|你好|您好|帮助|幫助|嗨"
-    r"|こんにちは|ヘルプ|안녕(?:하세요)?|도움말)(?:\s+(?:there|me|please|paperboy))*)?\W*",
-    re.IGNORECASE,
-)
 _ASKING_EN = regex(
     r"^(?:(?:and|so|ok|okay|but|hi|hey|hello|also|then|wait|hmm|btw)\b[\s,]*)*"
     r"(?:what|which|how|why|when|where|who|whose|does|do|did|is|are|was|were|can|could|would|will|should|has|have|any|anything"
@@ -66,16 +57,6 @@ _TO_PEOPLE = regex(
     r"|你们|有人|谁(?:有空|去|来|想|要|负责|能)|大家|我们|咱们|你(?:觉得|认为|看了|读了|有空|要不要|来吗|去吗)|开会|吃饭|组会",
     re.IGNORECASE,
 )
-
-
-def asks_for_quiet(text: str) -> bool:
-    """Whether the text tells the bot to be quiet: `Quiet`, `安静`."""
-    return bool(_QUIET.match(text.strip()))
-
-
-def asks_for_help(text: str) -> bool:
-    """Whether the text is a greeting, a call for help, or has no words: `hello!`, `?`, ``."""
-    return bool(_HELP.fullmatch(text.strip()))
 
 
 def reads_as_question(text: str) -> bool:

@@ -210,8 +210,9 @@ class SlackChat:
             answer = await self.api.call(method, channel=place.channel, **args)
             found = next((m for m in answer.get("messages", []) if str(m.get("ts")) == ts), None)
             if found is not None:
-                deleted = found.get("subtype") == "tombstone"
-                return None if deleted else parse_text(str(found.get("text") or ""), who.user).text
+                what = parse_text(str(found.get("text") or ""), who.user)
+                to_others = question.addressed and not (what.to_bot or place.thread or place.direct)
+                return None if to_others or found.get("subtype") == "tombstone" else what.text
             if again:
                 await asyncio.sleep(MISSING_PAUSE)
         return None

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from digest.arxiv import ids
 from digest.model import Paper
+from digest.render import tex
+from digest.render.width import shortened
 from digest.which_paper import cues, days
 from digest.which_paper.numbers import numbers_in
 from digest.which_paper.titles import Found, TitleIndex
@@ -266,9 +268,8 @@ def _asking(papers: Sequence[Known], why: str) -> Resolution:
 
 
 def _label(known: Known) -> str:
-    title = known.paper.title
-    short = title if len(title) <= _LABEL else title[:_LABEL].rsplit(" ", 1)[0] + "…"
-    return f"{known.number} · {short}" if known.number else short
+    title, after = tex.plain(known.paper.title), "" if known.number else f" · {known.paper.id}"
+    return (f"{known.number} · " if known.number else "") + shortened(title, _LABEL - len(after)) + after
 
 
 def names_paper(text: str, papers: Sequence[Known]) -> bool:

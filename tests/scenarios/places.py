@@ -98,8 +98,12 @@ class Place(ABC):
         """Ann writes the bot a direct message."""
 
     @abstractmethod
-    def edit(self, message: str, text: str) -> None:
-        """Ann edits her message, which mentions the bot."""
+    def edit(self, message: str, text: str, *, mention: bool = True) -> None:
+        """Ann edits her message, which mentions the bot or no longer does."""
+
+    @abstractmethod
+    def preview(self, message: str) -> None:
+        """The platform shows below Ann's message what a link in it leads to."""
 
     @abstractmethod
     def delete(self, message: str) -> None: ...
@@ -196,8 +200,11 @@ class OnSlack(Place):
         channel = self.space.open_direct("U1").id
         return str(self.server.say(channel, "U1", text)[0].payload["event"]["ts"])
 
-    def edit(self, message: str, text: str) -> None:
-        self.server.edit(CHANNEL, message, f"<@{BOT_USER}> {text}")
+    def edit(self, message: str, text: str, *, mention: bool = True) -> None:
+        self.server.edit(CHANNEL, message, f"<@{BOT_USER}> {text}" if mention else text)
+
+    def preview(self, message: str) -> None:
+        self.server.preview(CHANNEL, message)
 
     def delete(self, message: str) -> None:
         self.server.remove(CHANNEL, message)
@@ -283,8 +290,11 @@ class OnDiscord(Place):
     def _find(self, message: str) -> dict[str, Any]:
         return next(by_id[message] for by_id in self.discord.messages.values() if message in by_id)
 
-    def edit(self, message: str, text: str) -> None:
-        self.discord.rewrite(self._find(message), {"content": f"{self._bot()} {text}"})
+    def edit(self, message: str, text: str, *, mention: bool = True) -> None:
+        self.discord.rewrite(self._find(message), {"content": f"{self._bot()} {text}" if mention else text})
+
+    def preview(self, message: str) -> None:
+        self.discord.preview(self._find(message))
 
     def delete(self, message: str) -> None:
         self.discord.remove(self._find(message)["channel_id"], message)

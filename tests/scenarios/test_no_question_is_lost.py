@@ -62,7 +62,7 @@ async def test_an_answer_refused_in_its_middle_is_finished_in_the_same_message(k
 
 
 async def test_a_greeting_or_a_bare_mention_gets_a_short_help_and_no_model_call(place):
-    for count, text in enumerate(("", "help", "hello!", "你好", "?"), 1):
+    for count, text in enumerate(("", "help", ":wave:", "你好", "?", "Привет!", "thanks a lot", "👋🏽"), 1):
         place.ask(text)
         await place.until(lambda count=count: len([t for t in place.texts() if THREE in t]) == count)
     place.write_directly("help")

@@ -86,6 +86,32 @@ async def test_while_the_bot_works(place):
     assert place.logged("event=answered") == 4
 
 
+async def test_an_edit_that_takes_the_mention_away_takes_the_question_back(place):
+    first, second = papers(place.world)
+    place.world.model.latency = 1.0
+    message = place.ask(f"what does {first.id} measure?")
+    await is_being_answered(place, "measure")
+    place.edit(message, f"@bob what does {first.id} measure?", mention=False)
+    await place.until_logged("event=withdrawn")
+    assert place.posts() == []
+
+    # Given back, it is answered.
+    place.world.model.latency = 0
+    place.edit(message, f"which datasets does {second.id} use?")
+    await place.until_logged("event=answered")
+    await stands(place, short_title(second))
+
+    # Afterwards the answer stays, and a preview of a link changes nothing.
+    calls = len(asked(place.world))
+    place.edit(message, "thanks, Bob!", mention=False)
+    place.preview(message)
+    place.ask("help")
+    await place.until_logged("event=answered", 2)
+    assert len(asked(place.world)) == calls
+    assert len([text for text in place.texts() if short_title(second) in text]) == 1
+    assert len(place.posts()) == 2
+
+
 async def test_while_the_bot_is_down(place):
     first, second = papers(place.world)
     # Deleted: the half answer goes when the bot is back.

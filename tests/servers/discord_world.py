@@ -246,6 +246,9 @@ class World:
             raise Refused(400, 50035, "Invalid Form Body: flags: IS_COMPONENTS_V2 cannot be removed")
         if "content" in body:
             message["content"] = body["content"] or ""
+            before = message.get("referenced_message") or {}
+            answered = [u for u in message["mentions"] if u["id"] == before.get("author", {}).get("id")]
+            message["mentions"] = [u for u in [*self._named(body), *answered] if u is not None]
         message["flags"] |= int(body.get("flags") or 0) & (V2 | NO_EMBEDS)
         if "components" in body:
             message["components"] = self._numbered(body["components"] or [])
@@ -258,6 +261,11 @@ class World:
         if not hidden:
             self.emit("MESSAGE_UPDATE", message)
         return message
+
+    def preview(self, message: dict[str, Any]) -> None:
+        """What a link in it leads to is shown below it."""
+        message["embeds"] = [{"type": "link", "url": "https://example.org", "title": "An example"}]
+        self.emit("MESSAGE_UPDATE", message)
 
     def remove(self, channel_id: str, message_id: str) -> None:
         message = self.get_message(channel_id, message_id)

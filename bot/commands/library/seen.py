@@ -70,7 +70,7 @@ async def seen_post(context: Context, command: Command, hits: list[Hit], languag
     title = say("seen", language, words=words)
     papers = [hit.paper for hit in hits if hit.paper]
     lines = [f"- {await _line(context, hit, language)}" for hit in hits]
-    options = tuple((f"{cards.short_title(p, papers)} · {p.id}"[:75], str(PaperById(p.versioned))) for p in papers)
+    options = tuple((cards.option(p, papers), str(PaperById(p.versioned))) for p in papers)
     blocks: list[Block] = [Heading(title, 2), Text("\n".join(lines)), Menu("lookup", say("choose", language), options)]
     return Post(tuple(blocks), tex.plain(title)[:90], language)
 

@@ -22,7 +22,7 @@ from bot.core.chat import EventHandler, Place, Post, Question, Text
 from bot.core.texts import say
 from bot.discord import connection
 from bot.discord.chat import DiscordChat
-from bot.discord.events import VOTES, BotIds, chat_message_id, person_of, place_of, question_of
+from bot.discord.events import BotIds, chat_message_id, person_of, place_of, question_of, vote_of
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
@@ -158,10 +158,12 @@ class Gateway(discord.Client):
         await self._store_with_retry(lambda: self._amended(message))
 
     async def _amended(self, message: discord.Message) -> None:
-        """Passes on an edit whose text can be read; the handler knows which messages it answers."""
-        question = question_of(message, self.me(message.guild)) if message.content else None
-        if question is None or message.edited_at is None:
+        """Passes on an edit; the handler knows which messages it answers. Without the intent,
+        Discord hides a text that no longer mentions the bot."""
+        question = question_of(message, self.me(message.guild))
+        if question is None or message.edited_at is None or (question.addressed and not message.content):
             return
+        question = replace(question, hidden=not message.content)
         if not await self.ask_roles.allow(message.author, direct=question.place.direct):
             return
         await self.handler.on_edit(replace(question, edited=f"{message.edited_at.timestamp():.6f}"))
@@ -214,7 +216,7 @@ class Gateway(discord.Client):
         await self._reacted(payload, undo=True)
 
     async def _reacted(self, payload: discord.RawReactionActionEvent, *, undo: bool) -> None:
-        kind = VOTES.get(payload.emoji.name)
+        kind = vote_of(payload.emoji.name)
         assert self.user is not None
         if kind is None or payload.user_id == self.user.id or (payload.member is not None and payload.member.bot):
             return

@@ -26,6 +26,19 @@ def test_two_papers_whose_names_begin_alike_are_told_apart():
     assert cards.short_title(papers[0]) == "Do Models Really Need"
 
 
+def test_options_of_a_menu_keep_their_ids_whatever_the_names():
+    titles = ["A very long name of a method that we propose for " + "seeing " * 20] * 2 + [
+        "",
+        "\u200b",
+        "DynamicVLA: Moving",
+    ]
+    papers = [a_paper(f"2601.0000{n}", title=title) for n, title in enumerate(titles)]
+    options = [cards.option(paper, papers) for paper in papers]
+    assert all(option.endswith(f"· {paper.id}") for option, paper in zip(options, papers, strict=True))
+    assert max(map(len, options)) <= cards.OPTION
+    assert options[-1] == "DynamicVLA · 2601.00004"
+
+
 def test_a_name_does_not_end_in_a_function_word():
     assert cards.short_title(a_paper(title="Creative Image Generation with Models")) == "Creative Image Generation"
     assert (

@@ -281,7 +281,7 @@ async def test_thumbs_count_as_buttons_and_as_reactions(day):
     pressed = day.press(day.said[0], "pb:more:")
     await until(lambda: pressed.kind)
     bob = day.home.world.person("bob")
-    day.home.discord.react(bob, day.said[2], "👎")
+    day.home.discord.react(bob, day.said[2], "👎🏿")  # in any skin tone
 
     async def votes() -> set[Any]:
         return {(v.kind, v.subject) for v in await day.context.store.votes(day.home.place.key)}

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.chat import Person, Place, Question
-from bot.questions.etiquette import Decision, ThreadState, asks_for_quiet, decide, reads_as_question
+from bot.questions.etiquette import Decision, ThreadState, decide, reads_as_question
+from bot.questions.small_talk import asks_for_quiet, is_small_talk
 from digest.which_paper.resolve import Known, names_paper
 from tests.builders import a_paper
 
@@ -144,15 +145,40 @@ def test_there_are_enough_scenes_of_each_kind():
 
 
 @pytest.mark.parametrize(
-    "text", ["Quiet", "quiet!", "please be quiet".removeprefix("please "), "安静", "stop answering here"]
-)
+    "text",
+    ["Quiet", "quiet!", "please be quiet", "Be quiet, please 🙏", "安静", "请安静吧", "安靜點", "stop answering here",
+     "Ruhe bitte!", "¡Cállate!", "Tais-toi", "Silêncio, por favor", "静かにしてください", "조용히 해줘", "Тихо!"],
+)  # fmt: skip
 def test_being_told_to_be_quiet_is_understood(text):
     assert asks_for_quiet(text)
 
 
-@pytest.mark.parametrize("text", ["is it quiet enough?", "the quiet part", "不安静的方法有什么"])
+@pytest.mark.parametrize(
+    "text", ["is it quiet enough?", "the quiet part", "不安静的方法有什么", "please", "everyone", "", "still", "?"]
+)
 def test_talking_about_quiet_is_not_being_told_so(text):
     assert not asks_for_quiet(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "?", "？？", "…", "👋", "👍🏽", ":wave:", ":wave::skin-tone-2: hello", "<a:wave:1234>", "Hello there!", "HELP", "help me, please", "hi paperboy",
+     "Good morning, everyone", "thanks a lot!", "what can you do?", "Who are you?", "Guten Morgen zusammen", "Grüß Gott", "Hilfe bitte", "¡Hola!", "¿Qué puedes hacer?",
+     "buenos días", "Bonjour à tous", "Merci beaucoup !", "Ciao", "grazie mille", "Olá, bom dia", "Obrigado!", "goedemorgen", "Hej", "kiitos", "Cześć",
+     "dzień dobry", "ahoj", "γεια σου", "Привет!", "спасибо", "Помоги, пожалуйста", "Merhaba", "xin chào", "你好", "大家好", "早上好！", "谢谢", "幫助", "你能做什么？", "こんにちは",
+     "おはようございます", "ありがとう！", "ヘルプ", "안녕하세요!", "감사합니다", "도움말", "مرحبا", "السلام عليكم", "سلام", "שלום", "नमस्ते", "धन्यवाद", "สวัสดีครับ", "ｈｅｌｌｏ", "test"],
+)  # fmt: skip
+def test_greetings_thanks_and_calls_for_help_ask_nothing_of_a_paper(text):
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["code?", "how does this work?", "hello, does 2 release code?", "help me understand 3", "3", "#4", "4?", "第三篇", "谢谢，那第2篇呢", "test set", "你好，第4篇有代码吗",
+     "2601.22153", "the help command of DynamicVLA", "merci pour l'article 2, quel jeu de données ?", "commands of robots", "안녕 데이터셋", ":wave: and the data", "hi " * 60],
+)  # fmt: skip
+def test_what_asks_something_is_no_small_talk(text):
+    assert not is_small_talk(text)
 
 
 @pytest.mark.parametrize("text", ["这个方法快", "We like it.", "4 is great", "see https://a.b/c?d=e"])

@@ -63,6 +63,17 @@ def test_the_only_paper_is_meant_when_nothing_else_is_said():
     assert resolve("any limitations?", papers=TODAY[:1]).paper_ids == ("2601.20742",)
 
 
+def test_candidates_of_no_digest_have_their_ids_and_no_tex():
+    papers = [
+        Known(0, a_paper(f"2601.0000{n}", title=r"\texttt{Robots} That Learn From " + "Video " * 20)) for n in (1, 2)
+    ]
+    found = resolve("the robots paper, is it fast?", papers=papers)
+    assert len(found.candidates) == 2
+    assert all(c.label.startswith("Robots That Learn") for c in found.candidates)
+    assert [c.label.rsplit(" · ", 1)[-1] for c in found.candidates] == [c.paper_id for c in found.candidates]
+    assert all(len(c.label) <= 75 for c in found.candidates)
+
+
 def test_nothing_to_choose_from_is_asked_about_without_candidates():
     found = resolve("any limitations?", papers=())
     assert (found.ask, found.candidates) == (True, ())

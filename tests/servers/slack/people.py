@@ -92,6 +92,16 @@ class People:
         message = self.space.channels[channel].messages[ts]
         before = message.json()
         message.text, message.edited = text, True
+        return self._changed(channel, message.json(), before)
+
+    def preview(self, channel: str, ts: str) -> Delivery | None:
+        """What a link in it leads to is shown below it."""
+        message = self.space.channels[channel].messages[ts].json()
+        return self._changed(
+            channel, message | {"attachments": [{"id": 1, "from_url": "https://example.org"}]}, message
+        )
+
+    def _changed(self, channel: str, after: dict[str, Any], before: dict[str, Any]) -> Delivery | None:
         return self.emit(
             f"message.{self._kind(channel)}",
             {
@@ -101,7 +111,7 @@ class People:
                 "channel_type": self._channel_type(channel),
                 "hidden": True,
                 "ts": self.space.new_ts(),
-                "message": message.json(),
+                "message": after,
                 "previous_message": before,
             },
         )
