@@ -361,7 +361,7 @@ def ticks(grants: Sequence[Grant], language: str) -> str:
     return " · ".join(
         f"✓ {say(f'grant.{g.name}', language)}"
         if g.held
-        else f"✗ {say(f'grant.{g.name}.missing', language, permission=escape(g.missing))}"
+        else f"✗ {say(f'grant.{g.name}.missing', language, permission=escape(in_language(g.missing, language)))}"
         for g in grants
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from bot.core.chat import ALONE, Grant, Place
+from bot.core.texts import say
 from bot.discord.rest import Rest, translate_errors
 
 NEEDED = discord.Permissions(
@@ -26,13 +27,18 @@ USES: Mapping[str, tuple[str, ...]] = {
     "files": ("attach_files",),
 }
 """The permissions by what they are for."""
-CHANNEL, HELD = "channel", "app_permissions"
-"""Names in the `extra` of an interaction: where it was made, and what the bot may do there."""
+CHANNEL, HELD, KIND = "channel", "app_permissions", "channel_type"
+"""Names in the `extra` of an interaction: where it was made, what the bot may do there, and the
+kind of channel."""
+DIGEST_CHANNELS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
+"""Others, such as a voice channel's chat, have no threads."""
 
 
 def told(interaction: discord.Interaction[Any]) -> dict[str, str]:
     """For the `extra` of what people do there."""
     held = {CHANNEL: str(interaction.channel_id), HELD: str(interaction.app_permissions.value)}
+    if interaction.channel is not None:
+        held[KIND] = str(interaction.channel.type.value)
     alone = interaction.is_user_integration() and not interaction.is_guild_integration() and not _with_bot(interaction)
     return held | ({ALONE: "yes"} if alone else {})
 
@@ -45,17 +51,18 @@ async def grants(rest: Rest, place: Place, given: Mapping[str, str]) -> list[Gra
     """As the interaction in this channel tells, else as the server's roles and channels do: in a
     thread or a forum's post other permissions count than in the channel of the digest."""
     if given.get(HELD) and given.get(CHANNEL) == place.channel:
-        return _grants(discord.Permissions(int(given[HELD])), forum=False)
+        kind = discord.ChannelType(int(given.get(KIND) or discord.ChannelType.text.value))
+        return _grants(discord.Permissions(int(given[HELD])), kind)
     channel, has = await held(rest, place.channel)
-    return _grants(has, forum=isinstance(channel, discord.ForumChannel))
+    return _grants(has, channel.type)
 
 
-def _grants(has: discord.Permissions, *, forum: bool) -> list[Grant]:
-    lacking = set(missing(has, forum=forum))
-    return [
-        Grant(use, not lacking & set(names), ", ".join(spoken(n) for n in names if n in lacking))
-        for use, names in USES.items()
-    ]
+def _grants(has: discord.Permissions, kind: discord.ChannelType) -> list[Grant]:
+    lacking = set(missing(has, forum=kind is discord.ChannelType.forum))
+    found = {use: ", ".join(spoken(n) for n in names if n in lacking) for use, names in USES.items()}
+    if kind not in DIGEST_CHANNELS:
+        found["threads"] = say.sentence("error.discord.kind.thread")
+    return [Grant(use, not needs, needs) for use, needs in found.items()]
 
 
 def missing(has: discord.Permissions, *, forum: bool) -> Sequence[str]:

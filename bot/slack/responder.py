@@ -133,13 +133,13 @@ class SlackResponder:
         if home := self._extra.get(HOME):
             await retry_throttled(lambda: self._chat.post_message(home, body))
             return
-        if self._place.direct:
-            place = self._place
-            await retry_throttled(lambda: self._chat.post_message(place.channel, body, place.thread))
-            return
+        place = self._place
         try:
-            await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
-        except (Outside, TargetMissing):
+            if place.direct:
+                await retry_throttled(lambda: self._chat.post_message(place.channel, body, place.thread))
+            else:
+                await self._chat.post_ephemeral(self._click_place(), self._person.id, body)
+        except (Outside, TargetMissing):  # or a direct conversation between people
             await self._chat.post_message(await self._chat.open_direct(self._person.id), body)
 
     def _click_place(self) -> Place:

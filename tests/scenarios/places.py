@@ -40,7 +40,7 @@ class Place(ABC):
 
     async def start(self) -> None:
         with self.log.open("ab") as file:
-            self.process = await self.world.start("run", output=file, SHORTEN="3", **self.environment)
+            self.process = await self.world.start("run", output=file, **({"SHORTEN": "3"} | self.environment))
         async with asyncio.timeout(DEADLINE):
             await self._listened()
 
@@ -343,6 +343,25 @@ def shown(message: dict[str, Any]) -> str:
     """All that a Discord message says, its buttons too."""
     texts = [str(c["content"]) for c in walk(message["components"]) if c.get("content")]
     return "\n".join([message["content"], *texts, *(str(b.get("label", "")) for b in buttons(message))])
+
+
+@contextlib.asynccontextmanager
+async def two_platforms(
+    world: World, log: Path, *, subscribed: bool = False, **more: str
+) -> AsyncIterator[tuple[OnSlack, OnDiscord]]:
+    """One process on both, whose admins are told on both. `subscribed`: see `a_place`."""
+    async with SlackServer(speed=20, ack=3) as slack, Discord() as discord:
+        one, other = OnSlack(world, log, slack, http=False), OnDiscord(world, log, discord)
+        admins = {"ADMIN_SLACK_CHANNEL": CHANNEL, "ADMIN_DISCORD_CHANNEL_ID": other.channel["id"]}
+        here = {"SLACK_CHANNEL": CHANNEL, "DISCORD_CHANNEL_ID": other.channel["id"]} if subscribed else {}
+        other.environment = one.environment | other.environment | admins | here | more
+        try:
+            await other.start()
+            await other.until_logged("event=slack_connected")
+            yield one, other
+        finally:
+            await one.stop()
+            await other.stop()
 
 
 @contextlib.asynccontextmanager

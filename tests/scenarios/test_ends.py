@@ -1,17 +1,12 @@
 """Every end is told where it was asked for."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from tests.bot.store.embedded.test_server import servers
-from tests.scenarios.conftest import World
-from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place
-from tests.servers.discord import Discord
-from tests.servers.slack import SlackServer
+from tests.scenarios.places import CHANNEL, OnDiscord, OnSlack, a_place, two_platforms
 
 
 @pytest.mark.parametrize("kind", ["slack by socket", "discord"])
@@ -57,21 +52,6 @@ async def test_who_typed_now_is_told_its_end_after_a_restart(kind, world, tmp_pa
         await place.start()
         await place.until(lambda: any("The digest is posted." in text for text in place.alone()))
         assert len(place.posts()) == 3
-
-
-@contextlib.asynccontextmanager
-async def two_platforms(world: World, log) -> AsyncIterator[tuple[OnSlack, OnDiscord]]:
-    """One process on both, whose admins are told on both."""
-    async with SlackServer(speed=20, ack=3) as slack, Discord() as discord:
-        one, other = OnSlack(world, log, slack, http=False), OnDiscord(world, log, discord)
-        admins = {"ADMIN_SLACK_CHANNEL": CHANNEL, "ADMIN_DISCORD_CHANNEL_ID": other.channel["id"]}
-        other.environment = one.environment | other.environment | admins
-        try:
-            await other.start()
-            await other.until_logged("event=slack_connected")
-            yield one, other
-        finally:
-            await other.stop()
 
 
 @pytest.mark.parametrize("revoked", ["slack", "discord"])

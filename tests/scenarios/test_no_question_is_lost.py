@@ -5,7 +5,7 @@ import pytest
 from bot.digests.cards import short_title
 from tests.scenarios.places import CHANNEL, KINDS, OnDiscord, OnSlack, a_place
 
-THREE = "/paper video dubbing"
+THREE = "video dubbing"
 """In the help, in every language."""
 
 

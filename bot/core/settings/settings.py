@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,7 +28,11 @@ from bot.core.texts import say
 from digest.errors import Misconfigured
 from digest.llm.server.prices import Price, prices_from
 from digest.model import Profile
-from digest.render.catalogs import locale_of
+from digest.patterns import regex
+from digest.render.catalogs import languages, locale_of
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 ENV_FILE = Path(".env")
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
@@ -68,10 +72,10 @@ def same_language(one: str, other: str) -> bool:
 
 
 def clock_time(value: str) -> str:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip())
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", unicodedata.normalize("NFKC", value).strip())
     if not match or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueError(say.sentence("bad time", value=repr(value)))
-    return f"{int(match[1]):02d}:{match[2]}"
+    return f"{int(match[1]):02d}:{int(match[2]):02d}"
 
 
 def timezone(value: str) -> str:
@@ -91,35 +95,43 @@ def roundup(value: str, language: str = "en") -> str:
     if said in ("", "off", "none"):
         return ""
     match = re.fullmatch(r"(\D+?)[\s,]*(\d+:\d+)", said)
-    day = match and (_day_named(match[1], language) or _day_named(match[1], "en"))
+    day = match and (_day_named(match[1], language) or _day_named(match[1]))
     if not match or not day:
         raise ValueError(say.sentence("bad roundup", value=repr(value)))
     return f"{day} {clock_time(match[2])}"
 
 
-def _day_named(text: str, language: str) -> str:
-    """The one of `DAYS` that CLDR's names in the language begin with `text`; empty if not one."""
+def _day_named(text: str, language: str = "") -> str:
+    """The one of `DAYS` whose name in CLDR begins with `text`, in the language or in English;
+    without a language also the one that is called so in a language of ours. Empty if not one."""
+    said = text.strip(" .")
+    others = () if language else tuple(map(locale_of, ("zh-Hant", *languages("bot"))))
+    begins = {day for day, name in _day_names(locale_of(language or "en")) if name.startswith(said)}
+    found = begins or {day for other in others for day, name in _day_names(other) if name == said}
+    return DAYS[found.pop()] if said and len(found) == 1 else ""
+
+
+def _day_names(locale: Locale) -> list[tuple[int, str]]:
     from babel.dates import get_day_names  # noqa: PLC0415  # slow to load
 
-    found = {
-        day
-        for width in ("wide", "abbreviated")
-        for day, name in get_day_names(width, "stand-alone", locale_of(language)).items()
-        if name.casefold().startswith(text.strip(" ."))
-    }
-    return DAYS[found.pop()] if len(found) == 1 else ""
+    named = [get_day_names(width, "stand-alone", locale).items() for width in ("wide", "abbreviated")]
+    return [(day, name.casefold().strip(".")) for names in named for day, name in names]
+
+
+_DAYS_APART, _DAYS_FROM_TO = regex(r"[,;、/&\n]|\sand\s"), regex(r"\s*[-‐-―~〜]\s*|\sto\s")
 
 
 def weekdays(value: Any) -> Any:
-    """`mon-fri`, `mon,wed`, `every day` as names of days."""
+    """`mon-fri`, `mon,wed`, `Mon–Fri`, `lundi, mardi`, `every day` as names of days."""
     if not isinstance(value, str):
         return value
     found: list[str] = []
-    for piece in _words(value.lower().replace("every day", "mon-sun")):
-        first, _, last = (part.strip()[:3] for part in piece.partition("-"))
-        if first not in DAYS or (last and last not in DAYS):
+    said = unicodedata.normalize("NFKC", value).casefold()
+    for piece in _words(_DAYS_APART.sub(",", said.replace("every day", "mon-sun"))):
+        ends = [_day_named(end) for end in _DAYS_FROM_TO.split(piece)]
+        if not all(ends) or len(ends) > 2:
             raise ValueError(say.sentence("bad days", value=repr(piece)))
-        start, end = DAYS.index(first), DAYS.index(last or first)
+        start, end = DAYS.index(ends[0]), DAYS.index(ends[-1])
         found += DAYS[start : end + 1] if end >= start else (*DAYS[start:], *DAYS[: end + 1])
     return [day for day in DAYS if day in found]
 

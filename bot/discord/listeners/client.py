@@ -26,6 +26,7 @@ from bot.discord.events import BotIds, chat_message_id, person_of, place_of, que
 from bot.discord.listeners import commands
 from bot.discord.listeners.catchup import Watermark, catch_up
 from bot.discord.listeners.interactions import Interactions
+from bot.discord.permissions import DIGEST_CHANNELS
 from bot.discord.render.l10n import Translator
 from bot.discord.rest import Rest
 from bot.discord.roles import AskRoles
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 FINGERPRINT_LIFE = timedelta(days=400)
 """How long the fingerprint of the synced commands is kept."""
 NOTICE_LIFE = timedelta(days=1)
-TEXT_CHANNELS = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum)
 
 
 def intents(*, content: bool) -> discord.Intents:
@@ -241,11 +241,11 @@ class Gateway(discord.Client):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in guild.channels:
-            if channel.type in TEXT_CHANNELS:
+            if channel.type in DIGEST_CHANNELS:
                 await self._left(channel)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        if channel.type in TEXT_CHANNELS:
+        if channel.type in DIGEST_CHANNELS:
             await self._left(channel)
 
     async def _left(self, channel: discord.abc.GuildChannel) -> None:

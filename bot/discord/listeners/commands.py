@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandContext, AppInstallationType, Choice, Group
 
 from bot.discord.render.l10n import described
+from bot.discord.render.markdown import PAPER_VERBS
 
 Interaction = discord.Interaction[Any]
 
@@ -78,7 +79,7 @@ def _paper(typed: Typed, complete: Complete) -> Group:
 
     lookup.autocomplete("paper")(papers)
     ask.autocomplete("paper")(papers)
-    _verbs(group, "paper", typed, ("today", "saved", "privacy", "forget", "help"))
+    _verbs(group, "paper", typed, PAPER_VERBS)
     return group
 
 

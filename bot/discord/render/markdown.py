@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from digest.arxiv.ids import parse as paper_ref
 from digest.fulltext.links import is_known
 from digest.patterns import regex
 from digest.render.commonmark import parse, ready, shortened
@@ -190,7 +191,7 @@ def _inline(node: SyntaxTreeNode, target: Target, *, bold: bool = True) -> str: 
         case "s":
             return _marked("~~", inner(), node)
         case "code_inline":
-            return _code(node.content)
+            return _code(as_typed(node.content))
         case "link":
             return _link(inner(), str(node.attrs["href"]), target)
         case "image":
@@ -213,6 +214,24 @@ def _marked(mark: str, text: str, node: SyntaxTreeNode) -> str:
 
 def _hanzi(char: str) -> bool:
     return char.isalnum() and wide(char)
+
+
+PAPER_VERBS = ("today", "saved", "privacy", "forget", "help")
+"""Subcommands of `/paper` without a field."""
+
+
+def as_typed(command: str) -> str:
+    """A command as Discord takes it, where each has its verb and named fields:
+    `/paper 2601.22153` is `/paper lookup paper:2601.22153`. Other text as it is."""
+    name, _, rest = command.partition(" ")
+    first, _, more = rest.partition(" ")
+    if name == "/digest" and first == "me" and more:
+        return f"/digest me what:{more}"
+    if name != "/paper" or not first or first in PAPER_VERBS:
+        return command
+    if not paper_ref(first):
+        return f"/paper search words:{rest}"
+    return f"/paper ask paper:{first} question:{more}" if more else f"/paper lookup paper:{first}"
 
 
 def _code(code: str) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from bot.core.chat import ChatError, EventHandler, Person, Place
+from bot.core.chat import ChatError, EventHandler, Outside, Person, Place
 from bot.slack.listeners import payloads
 from bot.slack.listeners.interactions import publish_home
 from bot.slack.listeners.payloads import Payload
@@ -162,8 +162,15 @@ class Events:
         await self._handler.on_membership(place, joined=False, by=Person(by) if by else None)
 
     async def _unarchived(self, event: Payload, team: str) -> None:
+        """Slack tells this of every public channel, also of those without the bot."""
         del team
-        await self._handler.on_membership(Place("slack", str(event["channel"])), joined=True)
+        channel = str(event["channel"])
+        try:
+            inside = (await self._api.call("conversations.info", channel=channel))["channel"].get("is_member")
+        except Outside:
+            return
+        if inside:
+            await self._handler.on_membership(Place("slack", channel), joined=True)
 
     async def _home(self, event: Payload, team: str) -> None:
         del team

@@ -474,6 +474,15 @@ async def test_setup_says_which_right_is_missing_by_comparing(day):
     day.home.world.denied.clear()
 
 
+async def test_setup_says_that_a_voice_channel_has_no_threads(day):
+    world = day.home.world
+    voice = world.channel(day.home.guild, 2, "talk", bitrate=64_000, user_limit=0, rtc_region=None)
+    found = next(c for c in world.commands if c["name"] == "digest")
+    data = {"id": found["id"], "name": "digest", "type": 1, "options": [{"type": 1, "name": "setup", "options": []}]}
+    opened = day.home.discord.interact(day.ada, voice, 2, data, admin=True)
+    await told(opened, "✗ may not open threads (This cannot be done in a channel of this kind")
+
+
 def set_up(day: Day, channel: Json) -> Interaction:
     """`/digest setup channel:` typed in the home channel, by somebody who may not manage that one."""
     found = next(c for c in day.home.world.commands if c["name"] == "digest")

@@ -209,6 +209,18 @@ async def test_invited_removed_archived(slack, handler):
     }
 
 
+async def test_a_channel_that_is_opened_again_is_welcome_only_with_the_bot_in_it(slack, handler):
+    slack.space.add_channel("C2", "U1", bot=False)
+    slack.space.add_channel("G2", "U1", private=True, bot=False)
+    for channel in ("C2", "G2", "C1"):
+        slack.archive(channel, "U1")
+        opened = slack.unarchive(channel, "U1")
+        assert opened
+        assert (await opened.wait()).acked
+    joined = [place.channel for place, joined, _ in handler.all("membership") if joined]
+    assert joined == ["C1"]
+
+
 async def test_the_home_tab_shows_what_the_front_says(slack, handler):
     assert slack.open_home("U2")
     view = await slack.until(lambda: slack.space.homes.get("U2"))

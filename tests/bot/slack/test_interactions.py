@@ -261,6 +261,14 @@ async def test_what_is_wrong_in_a_form_is_said_below_its_field(slack, handler, c
     assert sent.answer == {"response_action": "errors", "errors": errors}
 
 
+async def test_typed_where_two_people_talk_the_end_comes_directly(slack, chat):
+    talk = Place("slack", "D0ANNBOB", direct=True)  # the bot is not in it, and the command's URL is used up
+    await chat.responder(talk, Person("U1"), {"kind": "command", "response_url": "", "uses": "5"}).show(
+        cards.note("Posted.", "en")
+    )
+    assert [m.shown for m in slack.space.open_direct("U1").messages.values()] == ["Posted."]
+
+
 async def test_a_trigger_that_has_expired_is_said_in_a_sentence(slack, chat):
     await chat.responder(Place("slack", "C1"), Person("U1"), {"kind": "click", "trigger": "gone"}).form(FORM)
     (said,) = alone(slack, "U1")

@@ -56,6 +56,8 @@ def test_every_setting_of_the_example_file_has_a_sentence_above_it():
         ("DIGEST_LANGUAGE", "中文", "not a language; did you mean zh;"),
         ("DIGEST_TIME", "25:00", "not a time of day"),
         ("DIGEST_DAYS", "someday", "names no days"),
+        ("DIGEST_DAYS", "mon-wed-fri", "names no days"),
+        ("DIGEST_DAYS", "monday evening", "names no days"),
         ("DIGEST_PAPERS", "many", "cannot be used; write a whole number."),
         ("DIGEST_PAPERS", "0", "cannot be used; write 1 or more."),
         ("DIGEST_PAPERS", "51", "cannot be used; write 50 or less."),
@@ -149,7 +151,11 @@ def test_secrets_do_not_show_when_settings_are_printed(monkeypatch):
     assert "sk-secret" not in repr(load())
 
 
-@pytest.mark.parametrize(("days", "wanted"), [("mon-fri", 5), ("every day", 7), ("fri-mon", 4), ("mon, wed", 2)])
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [("mon-fri", 5), ("every day", 7), ("fri-mon", 4), ("mon, wed", 2), ("Mon–Fri", 5), ("Monday and Tuesday", 2), ("tues; Thurs", 2), ("mon to wed", 3),
+     ("Mo–Fr", 5), ("lun., mar.", 2), ("lundi, mercredi", 2), ("seg, ter", 2), ("月、火", 2), ("월~금", 5), ("周一、周三", 2), ("週一~週五", 5)],
+)  # fmt: skip
 def test_days_are_names_and_ranges(monkeypatch, days, wanted):
     monkeypatch.setenv("DIGEST_DAYS", days)
     assert len(load().digest_days) == wanted
