@@ -22,6 +22,7 @@ from bot.context import Context
 from bot.core.chat import (
     ALONE,
     ELSEWHERE,
+    INSTEAD,
     Block,
     Button,
     Click,
@@ -132,6 +133,7 @@ class Actions:
             "zotero_off": self._zotero,
             "compare_saved": self._compare_saved,
             "compare_checked": self._compare_checked,
+            "compare_others": self._compare_others,
             "unlink": self._unlink,
             "retract": self._retract,
             "forget": self._forget,
@@ -194,6 +196,10 @@ class Actions:
         ranks = [int(v) for v in _checked(submission) if v.isdecimal()]
         if not ranks:
             return dict.fromkeys([*submission.fields][:1] or ["rows0"], say("add.none", language)), None
+        if submission.fields.get(INSTEAD) == "compare_others":
+            if problem := saved.problem([*map(str, ranks)], language):
+                return {next(iter(submission.fields)): problem}, None
+            return {}, lambda: self._compare_ranked(submission, submission.value, ranks, respond, language)
         return {}, lambda: self._add_all(submission.value, ranks, respond, language)
 
     async def _set_up(
@@ -548,6 +554,23 @@ class Actions:
             raise NotFound(problem)
         await saved.compare(self._context, click, ids, respond, language)
 
+    async def _compare_others(self, click: Click, respond: Responder, language: str) -> None:
+        """Chosen from a menu, where there are no check boxes."""
+        named = [DigestPaper.parse(value) for value in click.value.split(",")]
+        if problem := saved.problem([str(paper.number) for paper in named], language):
+            raise NotFound(problem)
+        await self._compare_ranked(click, named[0].digest, [paper.number for paper in named], respond, language)
+
+    async def _compare_ranked(
+        self, pressed: Click | Submission, key: str, ranks: Sequence[int], respond: Responder, language: str
+    ) -> None:
+        """Papers of a digest, chosen or not, by their ranks."""
+        digest = await self._load_digest(key, language)
+        ranked = {e.number: e.paper for e in digest.entries} | {c.rank: c.paper for c in digest.others}
+        if not {*ranks} <= ranked.keys():
+            raise NotFound(say("expired", language))
+        await saved.show_comparison(self._context, pressed, [ranked[n] for n in ranks], respond, language)
+
     async def _pause_or_resume(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._context.store.subscription(click.place.key)
         if subscription is None:
@@ -585,7 +608,7 @@ class Actions:
 
 
 def _checked(submission: Submission) -> list[str]:
-    return [v for field in submission.fields.values() for v in field.split(",") if v]
+    return [v for name, field in submission.fields.items() if name != INSTEAD for v in field.split(",") if v]
 
 
 def _now(pressed: Click | Submission) -> Command:

@@ -119,6 +119,9 @@ async def _check_value(context: Context, names: Names, pressed: Click | Submissi
     answer = answer_of(value) if names is Names.SUBJECT else None
     if names in (Names.PAPER, Names.CANDIDATE) or (names is Names.SUBJECT and answer is None):
         _check_paper(value, here, language, listed=names is Names.CANDIDATE)
+    elif names is Names.CANDIDATES:
+        for one in value.split(","):
+            _check_paper(one, here, language, listed=True)
     elif names is Names.DIGEST or (names is Names.CHANNEL and value != here):
         _check_digest(value, here, language)
     elif names is Names.PREVIEW and value != here:

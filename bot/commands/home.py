@@ -146,16 +146,22 @@ async def _saved(context: Context, person: Person, inside: Sequence[str], langua
         title = tex.plain(paper.title) if paper else vote.subject
         day = day_words(vote.at.date(), language, "MMMd")
         url = await _shown_at(context, vote, inside)
-        lines.append(f"- {link(title, f'https://arxiv.org/abs/{vote.subject}')} · {link(day, url) if url else day}")
+        lines.append(saved_line(title, vote.subject, vote.place.channel if url else "", link(day, url) if url else day))
         options.append((option(paper, papers.values()) if paper else vote.subject, str(PaperById(vote.subject))))
     return saved_blocks(lines, options, language, several=len(votes) >= LEAST)
+
+
+def saved_line(title: str, paper_id: str, channel: str, day: str) -> str:
+    """`channel`: where it was saved, as the platform names it; empty if that is not told."""
+    named = f"- {link(title, f'https://arxiv.org/abs/{paper_id}')}"
+    return " · ".join(filter(None, (named, channel, day)))
 
 
 def saved_blocks(
     lines: Sequence[str], options: Sequence[tuple[str, str]], language: str, *, several: bool
 ) -> list[Block]:
     """`several`: enough to compare. Pure."""
-    buttons = file_buttons("saved", "me").buttons
+    buttons = file_buttons("saved", "me", language).buttons
     if several:
         buttons = (compare_button(language), *buttons)
     return [Text("\n".join(lines)), Actions(buttons), Menu("save_undo", say("unsave", language), tuple(options))]

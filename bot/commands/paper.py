@@ -281,7 +281,7 @@ async def _saved(context: Context, command: Command, respond: Responder, languag
     shown = list_post(say("saved", language), papers, language)
     menu = next(block for block in shown.blocks if isinstance(block, Menu))
     remove = Menu("save_undo", say("unsave", language), menu.options)
-    buttons = file_buttons("saved", "me")
+    buttons = file_buttons("saved", "me", language)
     if len(papers) >= LEAST:
         buttons = replace(buttons, buttons=(compare_button(language), *buttons.buttons))
     await respond.show(replace(shown, blocks=(*shown.blocks, remove, buttons)))

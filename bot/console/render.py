@@ -75,6 +75,13 @@ LABEL = regex(r"(\*\*[^*\n]+\*\*)\n\n")
 CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that move the cursor, colour text or reverse its direction: always removed."""
 TIMESTAMP = regex(r"<t:(\d+)>")
+BREAK = "\x1f"
+"""A space without width, where a line may end: rich ends lines at spaces only. Never printed."""
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003ffff"
+_BREAKS = regex(
+    f"(?<=[{_HAN}])(?<![（《「『【〈〔［｛])(?=[{_HAN}])(?![）》」』】〉〕］｝。，、；：？！・ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ])"
+)
+"""Between Chinese or Japanese characters, but not after an opening or before a closing one."""
 ASCII = str.maketrans(
     {
         "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▎": "|",
@@ -291,13 +298,13 @@ class _Markdown:
             if within_bounds(piece):
                 kind = _UnbrokenMarkdown if options.max_width >= UNBROKEN // 2 else _WrappedMarkdown
                 shown = kind(
-                    piece,
+                    _BREAKS.sub(BREAK, piece),
                     style=self.style,
                     hyperlinks=console.is_terminal,
                     code_theme="ansi_dark",
                     justify="default",  # "left" would pad every line to the width
                 )
-                return console.render_lines(shown, options, pad=False)
+                return [_without_breaks(line) for line in console.render_lines(shown, options, pad=False)]
             cause = "long"
         except Exception as error:  # noqa: BLE001  # no text may keep a digest from being shown
             cause = type(error).__name__
@@ -344,6 +351,10 @@ class Edge:
 
 def _clean(text: str) -> str:
     return CONTROL.sub("", readable(text))
+
+
+def _without_breaks(line: Iterable[Segment]) -> list[Segment]:
+    return [Segment(text.replace(BREAK, ""), style, control) for text, style, control in line]
 
 
 def _visible(line: Sequence[Segment]) -> bool:

@@ -245,6 +245,16 @@ class Checklist:
     least: int = 1
     most: int = 25
     """So many may be chosen."""
+    ask: str = ""
+    """What to choose; else the title says it."""
+    told: str = ""
+    """What the submit does with them, where there is something else to do."""
+    instead: Button | None = None
+    """That else: the action that `INSTEAD` among the fields names, where a form is sent; or a Click
+    whose value holds those of the rows' buttons, comma-separated."""
+
+
+INSTEAD = "instead"
 
 
 CHANGED = "changed:"

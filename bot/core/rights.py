@@ -35,6 +35,8 @@ class Names(StrEnum):
     """Of a digest of this channel, or any arXiv paper."""
     CANDIDATE = "candidate"
     """Of a digest of this channel."""
+    CANDIDATES = "candidates"
+    """The same, comma-separated."""
     DIGEST = "digest"
     CHANNEL = "channel"
     """This channel by its key, or by the key of one of its digests."""
@@ -86,6 +88,7 @@ ACTIONS: Mapping[str, Rule] = {
     "saved_csl": Rule(Right.OWN),
     "compare_saved": Rule(Right.OWN),
     "compare_checked": Rule(Right.ASK),
+    "compare_others": Rule(Right.ASK, Names.CANDIDATES),
     "unlink": Rule(Right.REMOVE, Names.CHANNEL),
     "export_zotero": Rule(Right.SEE, Names.DIGEST),
     "zotero": Rule(Right.CHANGE, Names.CHANNEL),

@@ -370,15 +370,20 @@ def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False)
     yield from (Text(f"⚠ {note}") for note in entry.notes)
 
 
-def _figure(entry: Entry, language: str) -> Iterable[Block]:
+def _figure(entry: Entry, language: str) -> Iterable[Picture]:
     """The teaser figure with its credit and licence, in the caption and in the alt text."""
     figure = entry.figure
     if figure is None:
         return
-    credit = " · ".join(filter(None, (figure.label, people(entry.paper, language, str), figure.licence)))
+    authors = entry.paper.authors
+    named = say("card.first author", language, name=authors[0]) if len(authors) > 1 else "".join(authors)
+    caption, credit = (
+        " · ".join(filter(None, (figure.label, names, figure.licence)))
+        for names in (named, people(entry.paper, language, str))
+    )
     shown = tex.plain(figure.caption)
     shown = shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1].rsplit(" ", 1)[0] + "…"
-    yield Picture(cache_keys.picture(figure), f"{shown} ({credit})", credit)
+    yield Picture(cache_keys.picture(figure), f"{shown} ({credit})", caption)
 
 
 def people(paper: Paper, language: str, written: Callable[[str], str] = escape) -> str:
@@ -389,8 +394,8 @@ def people(paper: Paper, language: str, written: Callable[[str], str] = escape) 
     return say("card.people", language, names=written(names), n=len(paper.authors))
 
 
-ABOVE, PHONE = 19, 40
-"""Lines above the fold, of so many columns, that findings may fill; an empty one before a text."""
+ABOVE, PHONE = 20, 40
+"""Lines above the fold, of so many columns, that findings may fill; an empty one before each."""
 
 
 def _lines(*texts: str) -> int:
@@ -407,16 +412,16 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
     facts = Small(" · ".join(filter(None, (reason, *_links(entry, language)))))
     shown = [*_head(entry, language, str(entry.number)), *core, facts]
     taken = _lines(*(_seen(b.markdown) for b in shown if isinstance(b, Heading | Text | Small)))
-    taken += sum(isinstance(b, Text) for b in shown)
+    taken += sum(1 + _lines(picture.caption) for picture in _figure(entry, language))
     above: list[list[Text | Quotation]] = []
     below: list[list[Text | Quotation]] = []
     for finding in analysis.findings if analysis else ():
         blocks = list(_finding(finding, language))
-        size = _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
-        fits = taken + size < ABOVE or (detail is Detail.CARD and not above)  # a card is never without one
+        size = 1 + _lines(*(_seen(b.markdown) if isinstance(b, Text) else f"“{b.text}” {b.label}" for b in blocks))
+        fits = taken + size <= ABOVE or (detail is Detail.CARD and not above)  # a card is never without one
         if len(above) < 2 and fits:
             above.append(blocks)
-            taken += size + 1
+            taken += size
         else:
             below.append(blocks)
     yield from core
@@ -431,7 +436,7 @@ def _body(entry: Entry, language: str, detail: Detail, *, chosen: bool = True) -
         yield Text(f"**{say('card.abstract', language)}**\n\n{escape(entry.paper.abstract)}")
         return
     if below:
-        yield Heading(label("findings", language), 3)
+        yield Heading(label("findings.more" if above else "findings", language), 3)
         yield from (block for blocks in below for block in blocks)
     yield from parts(analysis, full=detail is Detail.FULL)
 
@@ -531,7 +536,10 @@ def others(digest: Digest, language: str) -> Checklist:
     papers = [e.paper for e in digest.entries] + [c.paper for c in digest.others]
     rows = tuple(_candidate(c, papers, digest.key, language) for c in digest.others)
     title = f"{say('card.others', language)} · {first}–{last}"
-    return Checklist("add_checked", digest.key, title, say("card.add", language), rows, language)
+    submit, told = say("card.add", language), say("card.others.told", language)
+    instead = Button("compare_others", digest.key, say("card.others.compare", language))
+    ask = say("card.others.ask", language)
+    return Checklist("add_checked", digest.key, title, submit, rows, language, 1, 25, ask, told, instead)
 
 
 def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language: str) -> Row:

@@ -19,6 +19,7 @@ from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 
 from digest.patterns import regex
+from digest.render.tex import closed_up
 from digest.render.width import wide
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def within_bounds(markdown: str) -> bool:
 def parse(parser: MarkdownIt, markdown: str, *, inline: bool = False) -> list[Token]:
     """The tokens of a text; beyond the bounds, paragraphs of plain text. `inline`: of one line."""
     if within_bounds(markdown):
+        markdown = closed_up(markdown)
         tokens = parser.parseInline(markdown) if inline else parser.parse(markdown)
         if all(t.level <= DEEPEST for block in tokens for t in (block, *(block.children or ()))):
             return tokens

@@ -145,7 +145,7 @@ def reading_notes(digest: Digest) -> Iterable[str]:
     numbers = {e.paper.id: e.number for e in digest.entries}
     late = [str(numbers[i]) for i in c.late if i in numbers]
     if late:
-        yield label("coverage.late", language, n=len(c.late), numbers=", ".join(late))
+        yield label("coverage.late", language, n=len(late), numbers=", ".join(late))
     read: dict[str, list[str]] = {"html": []}
     for e in digest.entries:
         name = _basis_name(e.analysis) if e.analysis else "abstract"

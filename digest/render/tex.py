@@ -12,7 +12,12 @@ from digest.patterns import regex
 
 log = logging.getLogger(__name__)
 
-_MATH = regex(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])|\\\((.{1,300}?)\\\)")
+_MATH = regex(
+    r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])"
+    r"|\\\((.{1,300}?)\\\)"
+    # Beside a space a dollar may be money: only what begins as TeX, or is one word of it.
+    r"|(?<![\\$])\$[ \t]*(\\[A-Za-z][^$\n]{0,298}?|[^\s$]{0,40}[\\^_][^\s$]{0,40})[ \t]*(?<!\\)\$(?![\d$])"
+)
 _SUB = str.maketrans("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _SUP = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _SCRIPT = regex(r"([_^])(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s\\{}]))")
@@ -160,11 +165,20 @@ def unicode_math(tex: str) -> str | None:
     return text if text and not re.search(left_over, text) else None
 
 
+def _formula(match: re.Match[str]) -> str:
+    return str(match[match.lastindex or 0])
+
+
+def closed_up(text: str) -> str:
+    r"""`$\min $` as `$\min$`: a Markdown parser takes a dollar beside a space for money."""
+    return _MATH.sub(lambda m: m[0] if m[3] is None else f"${m[3].strip()}$", text) if "$" in text else text
+
+
 def readable(text: str) -> str:
     """Returns text with inline maths as Unicode, else as `$…$` without dollars in backquotes."""
 
     def turn(match: re.Match[str]) -> str:
-        tex = match[1] if match[1] is not None else match[2]
+        tex = _formula(match)
         return unicode_math(tex) or f"`{tex.strip()}`"
 
     return _MATH.sub(turn, text)
@@ -179,7 +193,7 @@ def plain(text: str) -> str:
     formulas: list[str] = []
 
     def held(match: re.Match[str]) -> str:
-        tex = match[1] if match[1] is not None else match[2]
+        tex = _formula(match)
         formulas.append(unicode_math(tex) or _or_as_it_is(tex))
         return chr(_HELD + len(formulas) - 1) if len(formulas) <= _MOST_HELD else formulas[-1]
 
@@ -197,7 +211,7 @@ def quotation(text: str) -> str:
     """
 
     def turned(match: re.Match[str]) -> str:
-        tex = match[1] if match[1] is not None else match[2]
+        tex = _formula(match)
         if _PROSE.search(tex):  # between two prices
             return match[0]
         return " ".join((unicode_math(tex) or _or_as_it_is(tex)).split()) or match[0]

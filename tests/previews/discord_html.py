@@ -13,7 +13,7 @@ STYLE = """
 *{box-sizing:border-box}
 :root{--bg:#fff;--text:#313338;--soft:#5c5e66;--line:#e1e2e4;--card:#f2f3f5;--link:#006ce7;--button:#ebedef;--field:#ebedef}
 .dark{--bg:#313338;--text:#dbdee1;--soft:#949ba4;--line:#3f4147;--card:#2b2d31;--link:#00a8fc;--button:#4e5058;--field:#1e1f22}
-body{margin:0;background:var(--bg);color:var(--text);font:16px/1.375 "gg sans","Noto Sans","Noto Sans CJK SC","Noto Color Emoji",sans-serif}
+body{margin:0;background:var(--bg);color:var(--text);font:16px/1.375 "gg sans","Liberation Sans","Noto Sans CJK SC","Noto Color Emoji",sans-serif}
 main{max-width:760px;padding:8px 16px 24px}
 .bar{font-weight:600;padding:8px 0;border-bottom:1px solid var(--line);margin-bottom:8px}
 .msg{display:flex;gap:16px;padding:8px 0}

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 STYLE = """
 *{box-sizing:border-box}
 :root{--bg:#fff;--text:#1d1c1d;--soft:#616061;--line:#ddd;--edge:#bbb;--link:#1264a3;--code:#f8f8f8;--app:#e8e8e8}
-.dark{--bg:#1a1d21;--text:#d1d2d3;--soft:#9a9b9d;--line:#3a3d42;--edge:#5c5f64;--link:#4ba3e3;--code:#222529;--app:#35383c}
-body{margin:0;background:var(--bg);color:var(--text);font:15px/1.46668 Lato,"Noto Sans CJK SC","Noto Sans","Noto Color Emoji",sans-serif}
+.dark code{color:#e8912d}.dark{--bg:#1a1d21;--text:#d1d2d3;--soft:#9a9b9d;--line:#3a3d42;--edge:#5c5f64;--link:#4ba3e3;--code:#222529;--app:#35383c}
+body{margin:0;background:var(--bg);color:var(--text);font:15px/1.46668 Lato,"Liberation Sans","Noto Sans CJK SC","Noto Color Emoji",sans-serif}
 main{max-width:760px;margin:0 auto;padding:8px 20px 24px}
 .bar{font-weight:900;font-size:18px;padding:10px 0;border-bottom:1px solid var(--line);margin-bottom:8px}
 .msg{display:flex;gap:8px;padding:8px 0}
@@ -39,12 +39,12 @@ label{display:block;font-weight:700;margin:12px 0 4px}.field{border:1px solid va
 .tag{background:#1264a31a;border-radius:3px;padding:1px 6px;margin-right:4px;display:inline-block}.hint{color:var(--soft);font-size:13px}
 .fold{max-height:96px;overflow:hidden;position:relative}.more{color:var(--link);font-size:13px}
 .figure{margin:4px 0 8px}.figure img{max-width:min(100%,480px);border-radius:8px;display:block}.figure div{color:var(--soft);font-size:13px}
-table{border-collapse:collapse;font-size:13px;margin:6px 0;width:100%}td{border:1px solid var(--line);padding:6px 8px;vertical-align:top;overflow-wrap:break-word}
+table{border-collapse:collapse;font-size:13px;margin:6px 0;width:100%}td p{margin:0}td{border:1px solid var(--line);padding:6px 8px;vertical-align:top;overflow-wrap:break-word}
 .scroll{overflow-x:auto}
 @media (max-width:500px){main{padding:4px 12px}.face{width:32px;height:32px}}
 """
 FIGURE = "data:image/svg+xml;utf8," + quote(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="320" font-family="Noto Sans" font-size="30" text-anchor="middle">'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="320" font-family="sans-serif" font-size="30" text-anchor="middle">'
     '<rect width="960" height="320" fill="white"/>'
     + "".join(
         f'<rect x="{x}" y="100" width="200" height="120" rx="12" fill="{fill}"/><text x="{x + 100}" y="170">{word}</text>'

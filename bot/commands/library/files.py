@@ -36,15 +36,16 @@ async def revoke_links(context: Context, click: Click, respond: Responder, langu
 
 async def choose_file(context: Context, click: Click, respond: Responder, language: str) -> None:
     words, whole = say("export.which", language), Button("markdown", click.value, "Markdown")
-    buttons = (whole, *file_buttons("export", click.value).buttons)
+    buttons = (whole, *file_buttons("export", click.value, language).buttons)
     if await context.store.zotero_link(click.place.key):
         buttons = (*buttons, Button("export_zotero", click.value, "Zotero"))
     await respond.show(Post((Text(words), Actions(buttons)), words, language))
 
 
-def file_buttons(of: str, value: str) -> Actions:
+def file_buttons(of: str, value: str, language: str) -> Actions:
     """A button for each form. `of`: `export` for a digest, `saved` for the person's papers."""
-    return Actions(tuple(Button(f"{of}_{form}", value, form.label) for form in Format))
+    words = {form: form.label if of == "export" else say("export.as", language, form=form.label) for form in Format}
+    return Actions(tuple(Button(f"{of}_{form}", value, label) for form, label in words.items()))
 
 
 async def send_digest(digest: Digest, click: Click, respond: Responder) -> None:

@@ -1,4 +1,4 @@
-"""Compares papers that a person saved."""
+"""Compares papers that a person saved or checked in a list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.digests import cards
 from bot.questions.answering import answer_name, load_sources
 from bot.questions.comparison import compare_papers
 from digest.errors import NotFound
+from digest.model import Paper
 from digest.render.markdown import escape
 
 LEAST, MOST = 2, 5
@@ -32,9 +33,8 @@ async def choose(context: Context, click: Click, respond: Responder, language: s
         Row(p.id, cards.short_title(p, papers), f"{cards.people(p, language, str)} · {p.published:%Y-%m}")
         for p in papers
     )
-    title = say("compare.choose", language, most=MOST)
-    submit = say("compare.button", language)
-    await respond.checklist(Checklist("compare_checked", "me", title, submit, rows, language, LEAST, MOST))
+    title, ask = say("compare.button", language), say("compare.choose", language, most=MOST)
+    await respond.checklist(Checklist("compare_checked", "me", title, title, rows, language, LEAST, MOST, ask))
 
 
 def problem(ids: Sequence[str], language: str) -> str:
@@ -54,10 +54,17 @@ def checked(
 async def compare(
     context: Context, pressed: Click | Submission, ids: Sequence[str], respond: Responder, language: str
 ) -> None:
-    """One call; the table is shown to the person alone. Raises NotFound for papers not saved."""
+    """Compares saved papers. Raises NotFound for papers not saved."""
     papers = [paper for paper in await load_saved(context, pressed.person) if paper.id in ids]
     if len(papers) != len(set(ids)):
         raise NotFound(say("saved gone", language))
+    await show_comparison(context, pressed, papers, respond, language)
+
+
+async def show_comparison(
+    context: Context, pressed: Click | Submission, papers: Sequence[Paper], respond: Responder, language: str
+) -> None:
+    """One call; the table is shown to the person alone."""
     names = ", ".join(cards.short_title(paper, papers) for paper in papers)
     await respond.progress(say("reading", language, paper=escape(names)))
     sources = await load_sources(context, papers)

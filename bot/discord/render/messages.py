@@ -132,6 +132,8 @@ def _small(markdown: str, target: Target) -> list[str]:
 def _glue(previous: Block | None, block: Block) -> str:
     """The separator from the text before; empty for a new text display."""
     match previous, block:
+        case (Text() | Quotation() | Small(), Heading(level=3)):
+            return "\n\n"
         case _, Heading():
             return ""
         case (Text() | Quotation(), Text()):

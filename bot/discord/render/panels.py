@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.core import lists
@@ -176,11 +177,12 @@ def checklist(given: Checklist) -> list[dict[str, Any]]:
         return [
             {
                 "flags": V2,
-                "components": [_text(f"### {escape(given.title)}"), _row(_several(given))],
+                "components": [_text(f"### {escape(given.title)}"), _row(_several(given, given.action, given.ask))],
                 "allowed_mentions": NOBODY,
             }
         ]
-    made: list[list[Component]] = [[_text(f"### {escape(given.title)}")]]
+    told = f"\n-# {escape(given.told)}" if given.told else ""
+    made: list[list[Component]] = [[_text(f"### {escape(given.title)}{told}")]]
     used = 0
     for row in given.rows:
         text = f"**{escape(row.label)}**" + (f"\n{escape(row.detail)}" if row.detail else "")
@@ -190,10 +192,15 @@ def checklist(given: Checklist) -> list[dict[str, Any]]:
         assert row.button is not None
         made[-1].append({"type": 9, "components": [_text(text)], "accessory": button(row.button)})
         used += size(text)
+    if given.instead and len(given.rows) > 1:
+        named = replace(
+            given, least=2, most=5, rows=tuple(replace(r, value=r.button.value) for r in given.rows if r.button)
+        )
+        made[-1].append(_row(_several(named, given.instead.action, given.instead.label)))
     return [{"flags": V2, "components": parts, "allowed_mentions": NOBODY} for parts in made]
 
 
-def _several(given: Checklist) -> Component:
+def _several(given: Checklist, action: str, asked: str) -> Component:
     options = [
         {
             "label": shortened(r.label, OPTION),
@@ -204,8 +211,8 @@ def _several(given: Checklist) -> Component:
     ]
     return {
         "type": 3,
-        "custom_id": custom_id(ComponentId(given.action, "")),
-        "placeholder": shortened(given.title, PLACEHOLDER),
+        "custom_id": custom_id(ComponentId(action, "")),
+        "placeholder": shortened(asked or given.title, PLACEHOLDER),
         "options": options,
         "min_values": given.least,
         "max_values": min(given.most, len(options)),

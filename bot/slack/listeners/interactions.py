@@ -18,6 +18,7 @@ from datetime import datetime
 from slack_bolt.async_app import AsyncAck
 
 from bot.core.chat import (
+    INSTEAD,
     MENU_OPTIONS,
     ChatError,
     Click,
@@ -131,10 +132,11 @@ class Interactions:
             return
         person, view = await self._people.person(str(body["user"]["id"])), body["view"]
         name, pressed_at = str(view["id"]), str(body["actions"][0].get("action_ts", ""))
-        checked = sum(len(value.split(",")) for value in views.form_values(view).values() if value)
-        action = Memo.load(view["private_metadata"]).action
+        values = views.form_values(view)
+        action = values.pop(INSTEAD, "") or Memo.load(view["private_metadata"]).action
+        checked = sum(len(value.split(",")) for value in values.values() if value)
         bare, counted = (
-            ("compare.button", "compare.checked") if action == "compare_checked" else ("card.add", "card.add.checked")
+            ("compare.button", "compare.checked") if action.startswith("compare_") else ("card.add", "card.add.checked")
         )
         submit = say(counted, person.language, n=checked) if checked else say(bare, person.language)
         async with self._counting:

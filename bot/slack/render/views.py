@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.core import lists
-from bot.core.chat import Actions, Checklist, Field, Form, Panel, Place, Post, Row
+from bot.core.chat import INSTEAD, Actions, Button, Checklist, Field, Form, Panel, Place, Post, Row
 from bot.core.crypto.signatures import Signer
 from bot.core.texts import say
 from bot.slack.render import lengths
@@ -26,6 +26,7 @@ VIEW_BLOCKS = 100
 TITLE = SUBMIT = 24
 INPUT_CHARACTERS = 3_000
 RADIO_OPTIONS, CHECKBOX_OPTIONS = 4, 10
+"""Of more, one is chosen from a menu; check boxes of one group."""
 
 PAGE_ACTION = "page"
 """Turns to the page whose number is its value."""
@@ -165,7 +166,10 @@ def checklist(given: Checklist, memo: Memo) -> dict[str, Any]:
         "title": _plain(given.title, TITLE),
         "submit": _plain(given.submit, SUBMIT),
         "close": _plain(say("slack.no", given.language), TITLE),
-        "blocks": [_checkboxes(n, group, given.submit) for n, group in enumerate(groups)],
+        "blocks": [
+            *(_checkboxes(n, group, given.ask or given.title) for n, group in enumerate(groups)),
+            *([_what_to_do(given, given.instead)] if given.instead else []),
+        ],
     }
 
 
@@ -186,6 +190,14 @@ def _checkboxes(number: int, rows: Sequence[Row], title: str) -> SlackBlock:
         "optional": True,
         "dispatch_action": True,
         "element": {"type": "checkboxes", "action_id": name, "options": options},
+    }
+
+
+def _what_to_do(given: Checklist, instead: Button) -> SlackBlock:
+    ways = ((given.told, given.action), (instead.label, instead.action))
+    asked = say("card.others.what", given.language)
+    return _input(Field(INSTEAD, asked, "choice", given.action, options=ways, required=True)) | {
+        "dispatch_action": True
     }
 
 
@@ -226,13 +238,13 @@ def _element(field: Field) -> dict[str, Any]:
 
 
 def _choice(field: Field) -> dict[str, Any]:
-    """Radio buttons or checkboxes for few options, else a menu. Adds unlisted current values."""
+    """Radio buttons or check boxes for few options, else a menu. Adds unlisted current values."""
     many = field.kind == "choices"
     chosen = [v.strip() for v in field.value.split(",") if v.strip()] if many else [field.value] if field.value else []
     offered = [*field.options, *((v, v) for v in chosen if v not in {value for _, value in field.options})]
     made = options(offered)
     initial = [option for option in made if option["value"] in chosen]
-    few = len(made) <= (CHECKBOX_OPTIONS if many else RADIO_OPTIONS)
+    few = len(made) <= RADIO_OPTIONS
     kind = ("checkboxes" if few else "multi_static_select") if many else ("radio_buttons" if few else "static_select")
     out: dict[str, Any] = {"type": kind, "action_id": field.name}
     out |= {"options": made} if len(made) <= lengths.OPTIONS else {"option_groups": _groups(made)}
@@ -354,10 +366,19 @@ def _named(block: SlackBlock) -> SlackBlock:
     return {**block, "elements": [_with_channel(section) for section in block["elements"]]}
 
 
-def _with_channel(section: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A section that begins with a channel's id, as a heading does."""
-    opening = (section.get("elements") or [{}])[0]
-    if section["type"] != "rich_text_section" or not re.fullmatch(CHANNEL, str(opening.get("text", ""))):
-        return section
-    channel = {"type": "channel", "channel_id": opening["text"]}
-    return {**section, "elements": [channel, *section["elements"][1:]]}
+def _with_channel(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part where a channel's id is a heading, or stands between two facts of a line."""
+    found: list[Any] = []
+    for element in part.get("elements") or ():
+        named = _CHANNEL.fullmatch(str(element.get("text", ""))) if element["type"] == "text" else None
+        if element["type"] == "rich_text_section":
+            found.append(_with_channel(element))
+        elif named and (named["before"] or not found):
+            channel = {"type": "channel", "channel_id": named["id"]}
+            found += [{**element, "text": named["before"]}, channel, {**element, "text": named["after"]}]
+        else:
+            found.append(element)
+    return {**part, "elements": [e for e in found if e.get("text", "x")]}
+
+
+_CHANNEL = re.compile(rf"(?P<before>(?: · )?)(?P<id>{CHANNEL})(?P<after>(?: · )?)")

@@ -330,6 +330,26 @@ async def test_others_lists_the_next_and_add_reads_one_into_the_thread(channel):
     assert [e.number for e in (await channel.context.store.digest(digest.key)).entries] == [1, 2, 3, 4]
 
 
+async def test_candidates_are_compared_instead_of_added(channel):
+    digest, thread = await channel.digest()
+    (others,) = (await channel.click(("others", digest.key))).lists
+    before = len(await channel.said(thread))
+    form = Form(others.action, others.value, others.title, others.submit, ())
+    instead = {"instead": others.instead.action}
+    for wrong in ("5", "4,5,6,7,8,9"):
+        problems, _ = await channel.submit(form, rows0=wrong, **instead)
+        assert problems == {"rows0": "Choose two to 5 papers"}
+    _, by_form = await channel.submit(form, rows0="6,5", **instead)
+    named = ",".join(row.button.value for row in others.rows[1:3])
+    by_menu = await channel.click((others.instead.action, named))
+    for shown in (by_form, by_menu):
+        (table,) = (b for p in shown.posts for b in p.blocks if isinstance(b, Table))
+        assert [head[1] for head in table.header[1:]] in (["5", "6"], ["6", "5"])
+    assert len(await channel.said(thread)) == before  # they are shown to the person alone
+    foreign = named.replace(digest.key, "console:other:2026-01-30:daily")
+    assert "another channel" in (await channel.click((others.instead.action, foreign))).text
+
+
 async def test_several_are_added_at_once_in_the_order_of_their_ranks(channel):
     digest, thread = await channel.digest()
     (others,) = (await channel.click(("others", digest.key))).lists

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from bot.console import render
@@ -55,11 +56,21 @@ def a_reply() -> Post:
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_no_line_is_wider_than_the_terminal(width):
-    from rich.cells import cell_len
-
     thread = cards.thread(a_digest(3), Detail.FULL)
     for what in (render.parent(thread.parent), *(render.reply(r) for r in thread.replies)):
         assert max(cell_len(line) for line in shown(what, width).splitlines()) <= min(width, render.MAX_WIDTH)
+
+
+@pytest.mark.parametrize("width", [30, 41, 80])
+def test_chinese_fills_its_lines_and_begins_none_with_a_full_stop(width):
+    said = (
+        "操作运动中的物体对 VLA 模型仍是难题：它们在静态操作中泛化很强，但在需要快速感知、时间预判和连续控制的动态场景里吃力。"
+        * 2
+    )
+    lines = shown(render.reply(Post((Text(f"**动机** {said}"),), "x")), width).removesuffix("\n").splitlines()
+    assert "".join(line.strip(" ▎") for line in lines).replace(" ", "") == f"动机{said}".replace(" ", "")
+    assert min(map(cell_len, lines[:-1])) >= width - 7
+    assert not [line for line in lines if line.strip(" ▎")[0] in "，。：、"]
 
 
 def test_every_word_of_a_digest_is_shown():

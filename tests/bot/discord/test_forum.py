@@ -13,6 +13,7 @@ from bot.questions.conversation import Conversation
 from bot.store import DeliveryState, TaskDeaths
 from bot.worker.jobs import Jobs
 from bot.worker.queue import RetryLater, Task
+from digest.model import Candidate
 from tests.bot.alerts.test_changes import Changing
 from tests.bot.contract import ChatContract, Seen, die, until_done
 from tests.bot.discord.test_contract import DiscordWorld
@@ -248,6 +249,25 @@ async def test_an_added_paper_is_a_post_too(day):
     (post,) = [p for p in posts(day) if texts(said_in(day, p)[0]).startswith("### 11 · ")]
     talk = await day.context.store.thread(Place("discord", day.home.channel["id"], post["id"]))
     assert talk.papers == (entry.paper.id,)
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_an_added_papers_post_shows_its_figure_unless_the_channel_leaves_them_out(
+    tmp_path, redis_url, home, forum, on
+):
+    async with a_day(tmp_path, redis_url, home, digest_layout="paper", figured=True) as day:
+        store, entry = day.context.store, day.digest.entries[3]
+        await store.save_subscription(replace(await store.subscription(home.place.key), figures=on))
+        rest = tuple(e for e in day.digest.entries if e.number != 4)
+        candidate = Candidate(11, entry.paper, entry.score)
+        await store.save_digest(replace(day.digest, entries=rest, others=(candidate,)), (), ())
+        index = next(m for p in posts(day) for m in said_in(day, p) if "pb:others:" in str(m["components"]))
+        listed = day.press(index, "pb:others:")
+        await until(lambda: listed.shown)
+        await told(day.press(listed.shown[0], f"pb:add:{day.digest.key}#11"), "Added 1 paper")
+        (starter, *_) = said_in(day, post_of(day, 11))
+        alts = [attached["description"] for attached in starter["attachments"]]
+        assert ["CC BY 4.0" in alt and alt.startswith("Overview.") for alt in alts] == [True] * on
 
 
 async def test_a_text_channel_knows_no_layout(tmp_path, redis_url, home):

@@ -59,8 +59,7 @@ def test_the_mock_up_of_a_paper():
     )
     assert shown(*blocks) == [
         "### 4 · [A paper](<https://arxiv.org/abs/1>)\n-# Ada · cs.RO · <t:1769734800:f>",
-        "**核心**\n一句话。",
-        "**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method](<https://arxiv.org/html/1#S3>)",
+        "**核心**\n一句话。\n\n**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method](<https://arxiv.org/html/1#S3>)",
         "**1 动机**\n原因。",
     ]
 
@@ -129,7 +128,7 @@ def test_a_label_never_ends_a_message():
     part = "word " * 390
     told = shown(*[b for n in range(4) for b in (Heading(f"Part {n}", 3), Text(part))])
     assert not any(t.rstrip().endswith("**") for t in told)
-    assert sum("Part" in t for t in told) == 4
+    assert "".join(told).count("**Part") == 4
 
 
 def test_what_a_forum_shows_fits_its_content_and_the_rest_opens_the_thread():

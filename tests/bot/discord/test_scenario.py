@@ -554,6 +554,12 @@ async def test_others_are_sections_each_with_a_button_that_posts_the_paper(day):
     assert listed["flags"] & 64
     sections = [c for c in listed["components"] if c["type"] == 9]
     assert [s["accessory"]["label"] for s in sections] == ["Add"] * 3
+    (menu,) = [c for c in walk(listed["components"]) if c["type"] == 3]
+    values = [option["value"] for option in menu["options"]]
+    assert (menu["min_values"], menu["max_values"]) == (2, 3)
+    data = {"custom_id": menu["custom_id"], "component_type": 3, "id": menu["id"], "values": values[:2]}
+    compared = day.home.discord.interact(day.ada, day.home.channel, 3, data, message=listed)
+    await until(lambda: any("2 papers compared" in texts(m) for m in compared.shown))
     pressed = day.press(listed, f"pb:add:{day.digest.key}#9")
     await until(lambda: len(day.said) == 11)
     assert texts(day.said[-1]).strip().startswith("### 9 · ")

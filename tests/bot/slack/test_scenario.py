@@ -331,6 +331,20 @@ async def test_three_others_are_checked_and_posted_as_the_next_replies(day):
     await day.slack.until(lambda: any("Added 3 papers" in m.shown for m in day.alone()))
 
 
+async def test_others_that_are_checked_can_be_compared_for_one_person(day):
+    await leave_out(day, 5)
+    before = len(day.thread)
+    await day.slack.click("U1", day.parent, "Others").wait()
+    view = await day.view()
+    day.slack.fill("U1", view, rows0=["6", "8"])
+    await day.slack.until(lambda: view["submit"]["text"] == "Add 2")
+    day.slack.fill("U1", view, instead="compare_others")
+    await day.slack.until(lambda: view["submit"]["text"] == "Compare 2")
+    assert (await day.slack.submit("U1", view).wait()).answer is None
+    await day.slack.until(lambda: any("2 papers compared" in m.shown for m in day.alone()))
+    assert len(day.thread) == before
+
+
 @pytest.mark.parametrize("on", [True, False])
 async def test_a_paper_added_from_others_or_shared_shows_its_figure_unless_the_channel_leaves_them_out(day, on):
     await leave_out(day, 2)

@@ -105,7 +105,7 @@ def test_coverage_adds_up_in_words():
     )
     assert (
         coverage_line(digest)
-        == "公布 12 · 考虑 11 · 选中 3 · 补收 1（2） · 全文 3 · 略过 1（已撤稿） · 其余 8 · 1,000 tokens"
+        == "公布 12 · 考虑 11 · 选中 3 · 来自较早的列表：1 篇（第 2 篇） · 全文：3 篇 · 略过 1（已撤稿） · 其余 8 · 1,000 tokens"
     )
 
 

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.discord.render import markdown
+from bot.slack.render import richtext
 from digest.render.tex import LONGEST, plain, quotation, readable, unicode_math
 from tests.steps import steps
 
@@ -33,9 +35,24 @@ def test_what_unicode_cannot_say_stays_as_code(tex):
     assert readable(f"with ${tex}$ inside") == f"with `{tex}` inside"
 
 
-@pytest.mark.parametrize("text", ["costs $5 and $6", "from $100k to $200k", "no maths"])
+@pytest.mark.parametrize("text", ["costs $5 and $6", "from $100k to $200k", "from $ 5 to 6 $ a day", "no maths"])
 def test_dollars_are_not_maths(text):
     assert readable(text) == quotation(text) == text
+
+
+@pytest.mark.parametrize(
+    ("spaced", "shown"),
+    [
+        (r"the $\min $ of it", "the min of it"),
+        (r"$ \alpha $ and $ x_i $", "α and xᵢ"),
+        (r"$(a)$ \in $b$", r"(a) \in b"),
+        (r"$5 of $\pi_0 $ and $6", "$5 of π₀ and $6"),
+    ],
+)
+def test_a_formula_is_one_with_spaces_inside_its_dollars_too(spaced, shown):
+    assert readable(spaced) == quotation(spaced) == shown
+    on_slack = "".join(e["text"] for e in richtext.inline(spaced))
+    assert (on_slack, markdown.line(spaced).replace("\\\\", "\\")) == (shown, shown)
 
 
 @pytest.mark.parametrize(
