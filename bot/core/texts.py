@@ -406,6 +406,7 @@ say = Texts(
     text("card.for you", "For you: {why}"),
     text("card.place", "{name}: {place}"),
     text("card.menu", "This digest"),
+    text("card.ranked", "{name} ({relevance})"),
     text("card.relevance", "relevance {relevance}"),
     text("card.relevance.words", "relevance by words {relevance}"),
     text("card.not found", "The text that was read does not say it."),

@@ -318,7 +318,7 @@ def card(entry: Entry, language: str, detail: Detail = Detail.CARD, *, shared: b
 
 def preview(paper: Paper, analysis: Analysis | None, language: str) -> Post:
     """What stands below a link to a paper: its core idea, two findings that hold, and *Ask*."""
-    facts = " · ".join((people(paper, language), escape(paper.primary), paper.dated))
+    facts = " · ".join((people(paper, language), escape(paper.primary), submitted(paper, language)))
     blocks: list[Block] = [Heading(link(tex.plain(paper.title), paper.abs_url), 2), Small(facts)]
     if analysis and analysis.core:
         blocks.append(Text(analysis.core))
@@ -360,7 +360,7 @@ def _head(entry: Entry, language: str, number: str = "", *, whole: bool = False)
     facts = [
         people(paper, language),
         escape(", ".join(paper.categories) if whole else paper.primary),
-        paper.dated,
+        submitted(paper, language),
         basis_words(entry.analysis, language)
         if entry.analysis
         else label("basis.abstract", language) * bool(paper.abstract),
@@ -384,6 +384,11 @@ def _figure(entry: Entry, language: str) -> Iterable[Picture]:
     shown = tex.plain(figure.caption)
     shown = shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1].rsplit(" ", 1)[0] + "…"
     yield Picture(cache_keys.picture(figure), f"{shown} ({credit})", caption)
+
+
+def submitted(paper: Paper, language: str) -> str:
+    """When version 1 was, as far as known: `Jan 29, 2026`, which no line breaks at a hyphen."""
+    return day_words(paper.published.date(), language, "yMMM" if paper.month_only else "yMMMd")
 
 
 def people(paper: Paper, language: str, written: Callable[[str], str] = escape) -> str:
@@ -546,7 +551,8 @@ def _candidate(candidate: Candidate, papers: Iterable[Paper], key: str, language
     score = candidate.score
     name = "card.relevance.words" if score.by == "extractive" else "card.relevance"
     relevance = say(name, language, relevance=f"{score.relevance:.1f}".removesuffix(".0"))
-    named = f"{candidate.rank} · {short_title(candidate.paper, papers)} ({relevance})"
+    title = f"{candidate.rank} · {short_title(candidate.paper, papers)}"
+    named = say("card.ranked", language, name=title, relevance=relevance)
     button = Button("add", str(DigestPaper(key, candidate.rank)), say("card.add", language))
     return Row(str(candidate.rank), named, tex.plain(score.reason), button)
 

@@ -161,7 +161,7 @@ def roundup_post(roundup: Roundup, summary: Summary | None, links: Mapping[str, 
     if roundup.liked:
         lines = [f"- {named(one.entry.paper)} · {_counts(one, language)}" for one in roundup.liked]
         blocks += [Heading(say("roundup.liked", language), 3), Text("\n".join(lines))]
-    if summary is not None and (themes := _themes(summary, papers, named)):
+    if summary is not None and (themes := _themes(summary, papers, named, language)):
         blocks += [Heading(say("roundup.themes", language), 3), Text("\n".join(themes))]
         blocks += [Small(say("card.extractive", language))] if summary.by == "extractive" else []
     if roundup.changes:
@@ -179,13 +179,16 @@ def _counts(one: Liked, language: str) -> str:
     return " · ".join(said)
 
 
-def _themes(summary: Summary, papers: Sequence[Paper], named: Callable[[Paper], str]) -> list[str]:
+def _themes(summary: Summary, papers: Sequence[Paper], named: Callable[[Paper], str], language: str) -> list[str]:
     """The trends and directions, each with its papers; the overview where there are none."""
     by_id = {paper.id: paper for paper in papers}
 
     def line(theme: Theme) -> str:
         listed = [named(by_id[m.paper_id]) for m in theme.mentions if m.paper_id in by_id]
-        return f"- {theme.text.strip()} {', '.join(listed)}".rstrip() if theme.text.strip() else ""
+        said = theme.text.strip()
+        if said and listed:
+            said = say("card.line", language, name=said.rstrip(" :：.。"), claim=", ".join(listed))
+        return f"- {said}" if said else ""
 
     found = [said for theme in (*summary.trends, *summary.directions) if (said := line(theme))]
     return found or ([summary.overview] if summary.overview else [])

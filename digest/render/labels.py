@@ -61,6 +61,7 @@ label = Texts(
     text("basis.selected", "selected sections"),
     text("basis.as sent", "text as sent, reading not confirmed"),
     text("basis.lacking", "text with gaps"),
+    text("why", "{said} ({score})"),
     text("score", "relevance {relevance}, significance {significance}, of 10"),
     text("score.words", "by words: relevance {relevance}, significance {significance}, of 10"),
     text("watched", "By an author you watch: {names}."),

@@ -204,7 +204,7 @@ def why(entry: Entry, language: str) -> str:
         said.append(label("late", language))
     name = "score.words" if entry.score.by == "extractive" else "score"
     score = label(name, language, relevance=_ten(entry.score.relevance), significance=_ten(entry.score.significance))
-    return " ".join([*said, f"({score})"])
+    return label("why", language, said=" ".join(said), score=score) if said else f"({score})"
 
 
 def _ten(value: float) -> str:
