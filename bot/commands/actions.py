@@ -569,7 +569,7 @@ class Actions:
         ranked = {e.number: e.paper for e in digest.entries} | {c.rank: c.paper for c in digest.others}
         if not {*ranks} <= ranked.keys():
             raise NotFound(say("expired", language))
-        await saved.show_comparison(self._context, pressed, [ranked[n] for n in ranks], respond, language)
+        await saved.show_comparison(self._context, pressed, [ranked[n] for n in ranks], respond, language, ranks)
 
     async def _pause_or_resume(self, click: Click, respond: Responder, language: str) -> None:
         subscription = await self._context.store.subscription(click.place.key)

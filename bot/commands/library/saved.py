@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.commands.library.files import load_saved
 from bot.context import Context
@@ -62,12 +63,18 @@ async def compare(
 
 
 async def show_comparison(
-    context: Context, pressed: Click | Submission, papers: Sequence[Paper], respond: Responder, language: str
+    context: Context,
+    pressed: Click | Submission,
+    papers: Sequence[Paper],
+    respond: Responder,
+    language: str,
+    numbers: Sequence[int] = (),
 ) -> None:
-    """One call; the table is shown to the person alone."""
+    """One call; the table is shown to the person alone. `numbers`: as the person knows them."""
     names = ", ".join(cards.short_title(paper, papers) for paper in papers)
     await respond.progress(say("reading", language, paper=escape(names)))
     sources = await load_sources(context, papers)
+    sources = [replace(s, number=n) for s, n in zip(sources, numbers, strict=True)] if numbers else sources
     _, post = await compare_papers(context, "", sources, language, pressed.place.key, pressed.id)
     await context.store.save_private_answer(answer_name(pressed.id), pressed.place)
     await respond.show(post)
