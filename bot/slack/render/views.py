@@ -21,6 +21,7 @@ from bot.slack.render import lengths
 from bot.slack.render.blocks import SlackBlock, action_id, blocks, options, with_plain_feedback
 from bot.slack.render.lengths import shortened
 from bot.slack.render.messages import spread
+from digest.patterns import regex
 
 VIEW_BLOCKS = 100
 TITLE = SUBMIT = 24
@@ -381,4 +382,4 @@ def _with_channel(part: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**part, "elements": [e for e in found if e.get("text", "x")]}
 
 
-_CHANNEL = re.compile(rf"(?P<before>(?: · )?)(?P<id>{CHANNEL})(?P<after>(?: · )?)")
+_CHANNEL = regex(rf"(?P<before>(?: · )?)(?P<id>{CHANNEL})(?P<after>(?: · )?)")
