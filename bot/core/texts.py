@@ -116,7 +116,7 @@ say = Texts(
     text("no next", "none (paused)"),
     text("list later", "arXiv's new list is out at about {ready} in your timezone; a run at {time} shows the one before."),
     plural("preview", "With these settings, the latest announcement ({n} paper) would give:", "With these settings, the latest announcement ({n} papers) would give:"),
-    text("setup.budget", "The model may cost at most ${dollars} a day here, over all channels (LLM_DAILY_BUDGET_USD); one person may ask {n} questions a day."),
+    plural("setup.budget", "The model may cost at most ${dollars} a day here, over all channels (LLM_DAILY_BUDGET_USD); one person may ask {n} question a day.", "The model may cost at most ${dollars} a day here, over all channels (LLM_DAILY_BUDGET_USD); one person may ask {n} questions a day."),
     text("preview failed", "No preview: {why}"),
     plural("preview.more", "… and {n} more", "… and {n} more"),
     text("preview gone", "This preview is older than two hours. `{command} setup` shows a new one, `{command} now` posts what today gives."),

@@ -43,8 +43,7 @@ RETRY_MODEL = timedelta(minutes=5)
 REFUSAL_LASTS = timedelta(minutes=2)
 """How long other channels share one refusal by arXiv instead of asking again."""
 RETRY_DELIVERY = timedelta(minutes=5)
-RETRY_UNSERVED = timedelta(hours=1)
-"""Until its platform has a token again, a digest that is made waits."""
+"""Also until the platform has a token again."""
 RETRY_ANSWER = timedelta(seconds=20)
 RETRY_LOOK = timedelta(minutes=30)
 QUESTION_MAX_AGE = timedelta(days=1)
@@ -278,7 +277,7 @@ class Jobs:
             return
         if not self._serves(subscription):
             log.warning("event=platform_not_served digest=%s platform=%s", digest_key, subscription.place.platform)
-            raise RetryLater(RETRY_UNSERVED)
+            raise RetryLater(RETRY_DELIVERY)
         progress = self._progress(digest_key)
         delivered = await self._context.daily.post(subscription, digest, progress, task.checkpoint)
         if subscription.place.direct and delivered.refused:
@@ -384,7 +383,7 @@ class Jobs:
                 wait = await changes.tell(self._context, *changes.channel_of(name))
             except NotServed as error:
                 log.warning("event=platform_not_served cause=%r", for_log(error))
-                wait = RETRY_UNSERVED
+                wait = RETRY_DELIVERY
             if wait is not None:
                 raise RetryLater(wait)
 

@@ -42,7 +42,7 @@ async def test_a_withdrawal_and_other_figures_are_told_once_through_a_kill(kind,
         thread = thread_of(place, place.posts()[1][0])
         await place.stop()
         first, second = shown_papers(place, world)[:2]
-        _withdraw(world, first)
+        withdraw(world, first)
         claim = _measure(world, second)
         world.at(LATER)
         await place.start()
@@ -57,7 +57,7 @@ async def test_a_withdrawal_and_other_figures_are_told_once_through_a_kill(kind,
         assert not re.search(r"Traceback|event=bug", place.log.read_text())
 
 
-def _withdraw(world, paper_id: str) -> None:
+def withdraw(world, paper_id: str) -> None:
     paper = world.arxiv.papers[paper_id].paper
     comment = "This paper has been withdrawn. The proof of Lemma 2 is wrong"
     world.arxiv.replace(replace(paper, version=2, comment=comment, updated=ANNOUNCED), ANNOUNCED)

@@ -177,3 +177,9 @@ def test_every_name_in_the_code_is_in_its_table_and_every_entry_is_used():
         for pattern in patterns[name]:
             assert any(pattern.fullmatch(entry) for entry in texts.entries), pattern
         assert [entry for entry in texts.entries if not written(entry, patterns[name])] == []
+
+
+def test_a_count_of_things_has_its_singular():
+    several = {"compare.title", "error.discord.history"}  # two papers and more, hundreds of messages
+    entries = [*say.entries.values(), *label.entries.values()]
+    assert {name for name, one, many in entries if not many and re.search(r"\{n\} [a-z]+s\b", one)} == several
