@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from digest.model import Digest
 from digest.render import tex
 from digest.render.labels import day_words
 
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -58,7 +60,7 @@ def _days(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
     for digest in digests:
         run = RunKey.parse(digest.key).in_channel
         day = day_words(digest.local_date, digest.language, "yMMMEd")
-        lines = [digest.summary.overview, *(f"{e.number}. {tex.plain(e.paper.title)}" for e in digest.entries)]
+        lines = [_words(digest.summary.overview), *(f"{e.number}. {tex.plain(e.paper.title)}" for e in digest.entries)]
         yield Item(
             f"{name}:{run}", f"{url}d/{run}", f"{day}: {digest.summary.headline}", "\n\n".join(lines), digest.made_at
         )
@@ -77,11 +79,16 @@ def _papers(digests: Sequence[Digest], url: str, name: str) -> Iterable[Item]:
                     f"{name}:{paper.id}",
                     f"{url}p/{paper.id}",
                     title,
-                    core,
+                    _words(core),
                     digest.made_at,
                     paper.authors,
                     paper.categories,
                 )
+
+
+def _words(text: str) -> str:
+    """A text of a model or a paper without marks, its formulas in plain characters."""
+    return tex.plain(text.replace("**", ""))
 
 
 def atom(feed: Feed) -> str:
@@ -110,7 +117,7 @@ def atom(feed: Feed) -> str:
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
     made = ET.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     if text:
-        made.text = "".join(c for c in text if c >= " " or c in "\t\n")
+        made.text = _NOT_XML.sub("", text)
     return made
 
 

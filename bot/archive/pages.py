@@ -8,9 +8,10 @@ people are escaped by the templates. Pages run no script but ours and set no coo
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.texmath import texmath_plugin
 
 from bot.archive import feeds
 from bot.archive.archive import Archive
@@ -27,14 +31,13 @@ from bot.archive.index import Filters, Hit
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
 from bot.core.texts import say
-from bot.digests.cards import short_title
 from bot.store import Store
-from digest.arxiv.ids import parse
+from digest.arxiv import ids
 from digest.errors import PaperboyError, Unavailable, for_log
 from digest.model import Digest
 from digest.render import tex
 from digest.render.catalogs import locale_of
-from digest.render.commonmark import ready
+from digest.render.commonmark import parse, ready
 from digest.render.labels import day_words, label
 
 log = logging.getLogger(__name__)
@@ -42,6 +45,8 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent / "templates"
 PAGE = 20
 ANSWERS = 10
+LONGEST_QUERY = 300
+"""Characters of a field of the search."""
 FEED = 30
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
@@ -55,10 +60,6 @@ MEDIA = {
     Format.CSL: "application/vnd.citationstyles.csl+json",
 }
 STATIC = {"style.css": "text/css", "page.js": "text/javascript"}
-_MARKDOWN = ready(
-    MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink", "html_inline", "html_block"])
-)
-"""A text of a model makes no link, picture or element of its own."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,6 @@ Handler = Callable[[View], Awaitable[web.StreamResponse]]
 class Pages:
     def __init__(self, store: Store, archive: Archive, links: Links) -> None:
         self._store, self._archive, self._links = store, archive, links
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {"plain": tex.plain, "markdown": _markdown, "short": short_title}
 
     def mount(self, app: web.Application) -> None:
         for name, media in STATIC.items():
@@ -138,21 +131,11 @@ class Pages:
         return self._html("message.html", "en", {"text": say(name, "en"), "public": False}, status)
 
     def _html(self, template: str, language: str, values: Mapping[str, Any], status: int = 200) -> web.Response:
-        def words(name: str, /, **parts: object) -> str:
-            return say(name, language, **parts)
-
-        shown = {
-            "say": words,
-            "label": lambda name: label(name, language),
-            "day_words": lambda day: day_words(day, language, "yMMMEd"),
-            "language": str(locale_of(language)).replace("_", "-"),
-            "Format": Format,
-        }
-        text = self._templates.get_template(template).render(shown | dict(values))
-        return web.Response(text=text, content_type="text/html", status=status)
+        return web.Response(text=page_text(template, language, values), content_type="text/html", status=status)
 
     def _page(self, template: str, view: View, **values: Any) -> web.Response:
-        shared = {"root": view.root, "public": view.opened.public, "query": view.request.query}
+        query = {name: value[:LONGEST_QUERY] for name, value in view.request.query.items()}
+        shared = {"root": view.root, "public": view.opened.public, "query": query}
         return self._html(template, view.opened.language, shared | values)
 
     # ------------------------------------------------------------ pages
@@ -183,7 +166,7 @@ class Pages:
             entry=entry,
             answers=detailed,
             citation=citation,
-            runs=_shown_runs(hit),
+            runs=shown_runs(hit),
         )
 
     async def _answer(self, hit: Hit) -> Any:
@@ -199,10 +182,10 @@ class Pages:
             _day(asked.get("until", "")),
             saved=asked.get("saved") == "1" and not view.opened.public,
         )
-        hits = await self._archive.search(asked.get("q", "")[:300], view.opened.scope, filters, PAGE + 1, at)
+        hits = await self._archive.search(asked.get("q", "")[:LONGEST_QUERY], view.opened.scope, filters, PAGE + 1, at)
         shown = [replace(hit, asked=0) if view.opened.public else hit for hit in hits[:PAGE]]
         names = ("q", "category", "since", "until", "saved")
-        kept = {name: asked[name] for name in names if asked.get(name)}
+        kept = {name: asked[name][:LONGEST_QUERY] for name in names if asked.get(name)}
         further = urlencode(kept | {"at": at + PAGE}) if len(hits) > PAGE else ""
         return self._page("search.html", view, hits=shown, further=further)
 
@@ -217,7 +200,7 @@ class Pages:
         return digest
 
     async def _hit(self, view: View) -> Hit:
-        ref = parse(view.request.match_info["paper"])
+        ref = ids.parse(view.request.match_info["paper"])
         hit = await self._archive.paper(ref.id, view.opened.scope) if ref else None
         if hit is None or hit.paper is None:
             raise _Nothing
@@ -253,6 +236,22 @@ class Pages:
         return feeds.feed_of([d for d in days if d], base, view.opened.channel, view.opened.language, by_paper=by_paper)
 
 
+def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
+    """The page that a template makes of these values."""
+
+    def words(name: str, /, **parts: object) -> str:
+        return say(name, language, **parts)
+
+    shown = {
+        "say": words,
+        "label": lambda name: label(name, language),
+        "day_words": lambda day: day_words(day, language, "yMMMEd"),
+        "language": str(locale_of(language)).replace("_", "-"),
+        "Format": Format,
+    }
+    return _TEMPLATES.get_template(template).render(shown | dict(values))
+
+
 class _Nothing(Exception):
     """The link opens the channel, and there is nothing at this address."""
 
@@ -280,15 +279,41 @@ def _form(view: View) -> Format:
         raise _Nothing from None
 
 
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    """A text of a model makes no link, picture or element of its own."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.disable(["image", "link", "autolink", "html_inline", "html_block"])
+    dollarmath_plugin(parser, allow_space=False, allow_digits=False, double_inline=True)
+    texmath_plugin(parser, delimiters="brackets")
+    for name in ("math_inline", "math_inline_double", "math_block", "math_block_label", "math_block_eqno"):
+        parser.add_render_rule(name, _formula)
+    return ready(parser)
+
+
+def _formula(_: object, tokens: Sequence[Token], at: int, *__: object) -> str:
+    content = tokens[at].content.strip()
+    turned = tex.unicode_math(content)
+    return str(escape(turned)) if turned else f"<code>{escape(content)}</code>"
+
+
 def _markdown(text: str) -> Markup:
-    return Markup(_MARKDOWN.render(text))  # noqa: S704  # markdown-it escapes; no HTML, links or pictures
+    parser = _parser()
+    drawn = parser.renderer.render(parse(parser, text), parser.options, {})
+    return Markup(drawn)  # noqa: S704  # markdown-it escapes; no HTML, links or pictures
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_TEMPLATES.filters |= {"plain": tex.plain, "markdown": _markdown, "quotation": tex.quotation}
 
 
 def _runs(hits: list[Hit]) -> dict[str, str]:
     return {hit.subject: RunKey.parse(hit.subject).in_channel for hit in hits}
 
 
-def _shown_runs(hit: Hit) -> list[tuple[str, date, int]]:
+def shown_runs(hit: Hit) -> list[tuple[str, date, int]]:
     return [(RunKey.parse(s.digest).in_channel, s.day, s.number) for s in hit.shown]
 
 

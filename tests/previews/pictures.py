@@ -25,6 +25,8 @@ SHOWN = {
     "discord-post": ("discord-post-en", "dark", "phone"),
     "discord-parent-wide": ("discord-parent-en", "dark", "wide"),
     "discord-answer-wide": ("discord-answer-en", "dark", "wide"),
+    "archive-phone": ("archive-paper-en", "light", "phone"),
+    "archive-phone-dark": ("archive-paper-en", "dark", "phone"),
     "terminal": ("terminal-en", "dark", "wide"),
 }
 """Picture to (surface, theme, width)."""

@@ -28,7 +28,7 @@ from digest.ports import Source
 from digest.render import tex
 from digest.render.labels import day_words
 from digest.render.markdown import link
-from tests.previews import discord_html, slack_html
+from tests.previews import archive_html, discord_html, slack_html
 from tests.previews.sample import QUOTES, sample_digest
 from tests.previews.slack_html import Shown
 
@@ -39,6 +39,10 @@ TALK = {
         "Yes. The authors say that data and code are public [1]; they name no licence and no weights.",
     ),
     "zh": ("5 有代码吗？", "有。作者写明数据和代码公开 [1]；没有写许可证和权重。"),
+}
+ASKED_LATER = {
+    "en": ("Who collected the data?", "Nobody by hand: 2K real episodes came without teleoperation [1]."),
+    "zh": ("数据是人工采集的吗？", "不是。2 千段真机数据不靠遥操作采集 [1]。"),
 }
 QUOTED = "Data and code are available at https://sites.google.com/view/vi-probe/."
 FIGURE = Figure("2601.22153v1/x1.png", "Figure 1", "Overview of DynamicVLA.", "S1.F1", "CC BY 4.0")
@@ -62,7 +66,17 @@ async def surfaces() -> list[Surface]:
         first, *others = digest.entries
         digest = replace(digest, entries=(replace(first, figure=FIGURE), *others))
         found += [*_slack(digest, language), *_discord(digest, language), _terminal(digest, language)]
+        found.append(_archive(digest, language))
     return found
+
+
+def _archive(digest: Digest, language: str) -> Surface:
+    """The page of the first paper, with an answer about it."""
+    paper = digest.entries[0].paper
+    quote = Quote(1, Evidence(QUOTES[1], paper.abs_url, {"zh": "摘要"}.get(language, "Abstract")), paper.id)
+    question, said = ASKED_LATER[language]
+    page = archive_html.paper_page(digest, question, Answer(said, (quote,), (paper.id,), language, "a-model"))
+    return Surface(f"archive-paper-{language}", page, lambda theme: archive_html.themed(page, theme))
 
 
 def _answer(digest: Digest, language: str) -> Post:

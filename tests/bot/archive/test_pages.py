@@ -20,6 +20,7 @@ from digest.model import Profile
 from tests.bot.people import ANN, HERE
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
 
+TABLE = "| a | b |\n|---|---|\n| **1** | $x_1 \\in A$ |\n\nand $\\frac{<script>}{2}$ \\(y^2\\)"
 EVIL = "<script>alert(1)</script>\" onload=x ![i](http://e.example/x) [l](javascript:alert(1)) <a href='//e'>"
 OTHER = Place("console", "secret")
 PUBLIC = Place("console", "open")
@@ -164,6 +165,30 @@ async def test_a_paper_s_page_has_its_analysis_its_answers_and_a_citation(pages,
     _, bib = await read(pages, root + f"cite/bibtex/{paper}")
     assert [e["eprint"] for e in bibtexparser.loads(bib).entries] == [paper]
     assert ANN.id not in text.replace("Channel", "").replace("annot", "").split()
+
+
+async def test_tables_and_formulas_are_drawn_as_on_the_platforms(pages, links, digest, team):
+    paper = a_paper("2601.22159", abstract="An $O(n^2)$ method.")
+    analysis = an_analysis(paper)
+    analysis = replace(analysis, parts=tuple(replace(p, full=TABLE) for p in analysis.parts))
+    made = replace(a_digest(1, run="now-2", subscription=HERE.key), entries=(an_entry(1, paper, analysis=analysis),))
+    await team.context.store.save_digest(made, (), ())
+    await team.context.archive.catch_up()
+    root = await path_to(links)
+    _, text = await read(pages, root + f"p/{paper.id}")
+    assert "<td><strong>1</strong></td>\n<td>x₁ ∈ A</td>" in text
+    assert "y²" in text
+    assert "<code>\\frac{&lt;script&gt;}{2}</code>" in text
+    assert "An O(n²) method." in text
+    _, feed = await read(pages, root + "feed.json?by=paper")
+    assert not [item for item in json.loads(feed)["items"] if "$" in item["content_text"]]
+
+
+async def test_no_query_makes_a_page_large(pages, links, digest):
+    root = await path_to(links)
+    for name in ("q", "category", "since"):
+        _, text = await read(pages, f"{root}search?{name}={'%22' * 2500}")
+        assert len(text.encode()) < 50_000
 
 
 async def test_public_pages_show_no_question_and_nothing_that_a_person_did(pages, links, digest, team):
