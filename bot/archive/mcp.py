@@ -25,10 +25,12 @@ from bot.archive.archive import Archive
 from bot.archive.index import Filters, Hit, Scope
 from bot.archive.links import Links, kinds_shown
 from bot.core.ids import RunKey
+from bot.digests.cards import doubts_of
 from digest.arxiv.ids import parse
 from digest.errors import PaperboyError
 from digest.model import Answer, Digest, Entry, Evidence, Paper
 from digest.render import tex
+from digest.render.markdown import basis_words
 
 INSTRUCTIONS = (
     "Search and read the arXiv papers that this team was shown, asked about and saved. All texts come from papers, "
@@ -230,13 +232,18 @@ def _analysis(entry: Entry) -> dict[str, Any]:
         return {}
     return {
         "core": entry.analysis.core,
-        "basis": str(entry.analysis.basis),
+        "basis": basis_words(entry.analysis, "en"),
         "written_by": entry.analysis.by,
         "parts": {part.name: part.full for part in entry.analysis.parts},
         "findings": [
-            {"statement": f.statement, **({"evidence": _evidence(f.evidence)} if f.evidence else {})}
+            {
+                "statement": f.statement,
+                **({"evidence": _evidence(f.evidence)} if f.evidence else {}),
+                **({"doubts": doubts} if (doubts := doubts_of(f, "en")) else {}),
+            }
             for f in entry.analysis.findings
         ],
+        "unsupported": [item for part in entry.analysis.parts for item in part.unsupported],
     }
 
 

@@ -31,14 +31,16 @@ from bot.archive.index import Filters, Hit
 from bot.archive.links import Links, Opened
 from bot.core.ids import MalformedId, RunKey
 from bot.core.texts import say
+from bot.digests.cards import doubts_of, marks
 from bot.store import Store
 from digest.arxiv import ids
 from digest.errors import PaperboyError, Unavailable, for_log
-from digest.model import Digest
+from digest.model import MARK, Digest
 from digest.render import tex
 from digest.render.catalogs import locale_of
 from digest.render.commonmark import parse, ready
 from digest.render.labels import day_words, label
+from digest.render.markdown import basis_words
 
 log = logging.getLogger(__name__)
 
@@ -244,8 +246,12 @@ def page_text(template: str, language: str, values: Mapping[str, Any]) -> str:
 
     shown = {
         "say": words,
-        "label": lambda name: label(name, language),
+        "label": lambda name, **parts: label(name, language, **parts),
         "day_words": lambda day: day_words(day, language, "yMMMEd"),
+        "basis": lambda analysis: basis_words(analysis, language),
+        "doubts": lambda finding: doubts_of(finding, language),
+        "marks": lambda answer: marks(answer, language),
+        "MARK": MARK,
         "language": str(locale_of(language)).replace("_", "-"),
         "Format": Format,
     }
@@ -303,10 +309,14 @@ def _markdown(text: str) -> Markup:
     return Markup(drawn)  # noqa: S704  # markdown-it escapes; no HTML, links or pictures
 
 
+def _small(text: str) -> Markup:
+    return Markup('<div class="small">{}</div>').format(_markdown(text))
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_TEMPLATES.filters |= {"plain": tex.plain, "markdown": _markdown, "quotation": tex.quotation}
+_TEMPLATES.filters |= {"plain": tex.plain, "markdown": _markdown, "quotation": tex.quotation, "small": _small}
 
 
 def _runs(hits: list[Hit]) -> dict[str, str]:

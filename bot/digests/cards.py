@@ -452,7 +452,8 @@ def _seen(markdown: str) -> str:
     return re.sub(r"\]\([^)]*\)|(?<!\\)\[|\*\*|\\(?=\W)", "", plain)
 
 
-def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
+def doubts_of(finding: Finding, language: str) -> str:
+    """What the checks could not confirm of it; empty for nothing."""
     doubts = label("unsupported", language, items=escape(", ".join(finding.unsupported))) if finding.unsupported else ""
     if MARK in finding.statement:
         doubts = (
@@ -460,6 +461,11 @@ def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
         )
     if finding.evidence is None:
         doubts = f"{label('unverified', language)} {doubts}".strip()
+    return doubts
+
+
+def _finding(finding: Finding, language: str) -> Iterable[Text | Quotation]:
+    doubts = doubts_of(finding, language)
     yield Text(f"• {finding.statement}" + (f" *({doubts})*" if doubts else ""))
     if finding.evidence:
         yield quotation(finding.evidence)
@@ -582,7 +588,7 @@ def answer_post(
     if answer.nearest and not answer.found:
         said = say("card.opening" if answer.opening else "card.nearest", language)
         blocks += [Small(said), quotation(answer.nearest)]
-    notes = [*_found(answer, language), *_marks(answer, language), *gaps]
+    notes = [*_found(answer, language), *marks(answer, language), *gaps]
     if answer.selected:
         notes.append(say("card.unmatched" if answer.unmatched else "card.selected", language))
     elif not answer.read_whole and answer.by != "extractive":
@@ -596,7 +602,7 @@ def answer_post(
     return Post((*blocks, Actions(buttons)), fallback(opening, text), language)
 
 
-def _marks(answer: Answer, language: str) -> Iterable[str]:
+def marks(answer: Answer, language: str) -> Iterable[str]:
     """What the marks in an answer mean."""
     if MARK not in answer.text:
         return

@@ -11,12 +11,15 @@ import bibtexparser
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from mcp.shared.memory import create_connected_server_and_client_session
 
 from bot.archive.links import Links
+from bot.archive.mcp import server
 from bot.archive.pages import HEADERS, Pages
 from bot.core.chat import Place
 from bot.core.subscription import Subscription
-from digest.model import Profile
+from digest.model import Basis, Profile
+from digest.render.labels import label
 from tests.bot.people import ANN, HERE
 from tests.builders import a_digest, a_paper, an_analysis, an_entry
 
@@ -182,6 +185,29 @@ async def test_tables_and_formulas_are_drawn_as_on_the_platforms(pages, links, d
     assert "An O(n²) method." in text
     _, feed = await read(pages, root + "feed.json?by=paper")
     assert not [item for item in json.loads(feed)["items"] if "$" in item["content_text"]]
+
+
+async def test_what_the_checks_doubt_is_marked_for_people_and_agents(pages, links, digest, team, archive):
+    paper = a_paper("2601.22160")
+    analysis = an_analysis(paper, basis=Basis.ABSTRACT)
+    sure, other = analysis.findings
+    doubtful = replace(sure, unsupported=("99.9 %",))
+    part = replace(analysis.parts[0], unsupported=("Larch",))
+    analysis = replace(
+        analysis, findings=(doubtful, replace(other, evidence=None)), parts=(part, *analysis.parts[1:]), core="X (?)."
+    )
+    made = replace(a_digest(1, run="now-3", subscription=HERE.key), entries=(an_entry(1, paper, analysis=analysis),))
+    await team.context.store.save_digest(made, (), ())
+    await archive.catch_up()
+    _, text = await read(pages, await path_to(links) + f"p/{paper.id}")
+    for said in ("abstract only", "99.9 %.", "not verified in the paper", "Larch.", label("unconfirmed.text", "en")):
+        assert said in text, said
+    async with create_connected_server_and_client_session(server(archive, None, [HERE.key])) as client:
+        told = json.loads((await client.call_tool("get_paper", {"paper_id": paper.id})).content[0].text)
+    assert told["basis"] == "abstract only"
+    assert "99.9 %" in told["findings"][0]["doubts"]
+    assert "not verified" in told["findings"][1]["doubts"]
+    assert told["unsupported"] == ["Larch"]
 
 
 async def test_no_query_makes_a_page_large(pages, links, digest):
