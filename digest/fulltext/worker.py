@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from digest.errors import Unreadable
-from digest.model import Basis, FullText, Passage, Section, to_json
+from digest.model import Basis, FullText, Passage, Section
 
 MAX_CHARACTERS = 4_000_000
 """Of one paper: a thesis of a thousand pages has about 3 million."""
@@ -85,9 +87,19 @@ def parse(job: Job) -> bytes:
     """Raises Unreadable."""
     with _ending_after(job.seconds):
         try:
-            return to_json(_cut(_read(job), MAX_CHARACTERS))
+            return _to_json(_cut(_read(job), MAX_CHARACTERS))
         except (MemoryError, RecursionError) as e:
             raise Unreadable(f"the {job.basis.value.upper()} needs more memory than is allowed") from e
+
+
+def _to_json(text: FullText) -> bytes:
+    """What `from_json` reads, written without pydantic: loading it takes a child longer than most
+    papers do."""
+    return json.dumps(text, default=_by_field, ensure_ascii=False).encode()
+
+
+def _by_field(value: Any) -> dict[str, Any]:
+    return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
 @contextlib.contextmanager
