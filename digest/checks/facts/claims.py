@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
 
@@ -61,6 +62,7 @@ _SCALES = (
 class _SourceIndex:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.derived: dict[tuple[str, Figure], bool] = {}
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -227,7 +229,13 @@ def _units_agree(unit: str, other: Figure) -> bool:
 
 def _derived(figure: Figure, text: str, index: _SourceIndex) -> bool:
     """Follows from two figures that stand together in the text or in the source."""
-    sentence = _sentence_at(text, figure.start)
+    asked = _sentence_at(text, figure.start), replace(figure, start=0)
+    if asked not in index.derived:  # a sentence may say the same figure many times
+        index.derived[asked] = _derived_in(*asked, index)
+    return index.derived[asked]
+
+
+def _derived_in(sentence: str, figure: Figure, index: _SourceIndex) -> bool:
     if not (_MORE.search(sentence) or _LESS.search(sentence) or _COMPARES.search(sentence)):
         return False
     own = [f for f in islice(figures(sentence), _MAX_FIGURES) if f.plain and f.text != figure.text]
