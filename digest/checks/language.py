@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from digest.patterns import regex
@@ -45,6 +46,7 @@ _SCRIPTS = {
     "armenian": "\u0530-\u058f",
 }
 LETTERS = {name: regex(f"[{ranges}]") for name, ranges in _SCRIPTS.items()}
+_BEYOND_LATIN = regex(f"[{''.join(_SCRIPTS.values())}]")
 _WORD = regex(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]+)*")
 _ANY_WORD = regex(f"[^\\W\\d_{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]+(?:['’-][^\\W\\d_]+)*")
 _CJK = regex(f"[{_SCRIPTS['han']}{_SCRIPTS['kana']}{_SCRIPTS['hangul']}]")
@@ -122,6 +124,7 @@ def is_cjk(language: str) -> bool:
     return base(language) in ("zh", "ja", "ko", "yue")
 
 
+@lru_cache(maxsize=256)  # each rule on a text or on its sentences asks for it
 def size(text: str) -> float:
     """Length in words; 1.6 Chinese characters count as one."""
     plain = prose(text)
@@ -184,9 +187,15 @@ def _share_of(found: list[str], known: frozenset[str]) -> float:
     return sum(w.lower() in known for w in found) / max(len(found), 1)
 
 
+def has_other_script(text: str) -> bool:
+    """Whether any letter is of a script other than Latin."""
+    return _BEYOND_LATIN.search(text) is not None
+
+
 def scripts(text: str) -> Counter[str]:
     """Letters by script; Latin words count as their equal in Han characters."""
-    counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in LETTERS.items()})
+    others = LETTERS if has_other_script(text) else {}
+    counts: Counter[str] = Counter({name: len(finder.findall(text)) for name, finder in others.items()})
     counts["latin"] = round(len(_WORD.findall(text)) * _HAN_PER_WORD)
     return +counts
 
@@ -226,6 +235,7 @@ def _similar(one: str, other: str) -> bool:
     return one == other or any(one in group and other in group for group in _SIMILAR)
 
 
+@lru_cache(maxsize=256)  # a text is cleaned, then checked
 def foreign(text: str, language: str) -> str:
     """The text's language if it is surely not `language`; else empty."""
     wanted = base(language)

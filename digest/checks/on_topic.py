@@ -28,6 +28,7 @@ _PAYLOAD = regex(r"\"([^\"]{3,120})\"|“([^”]{3,120})”|'([^']{6,120})'|:\s*
 _IGNORED_SCRIPTS = ("greek", "han", "kana")
 """Frequent in formulas, and in papers on East Asian languages."""
 _RUN_LETTERS = 12
+_RUNS = {script: regex(rf"(?:{letters.pattern}+[\s,.-]*){{3,}}") for script, letters in lang.LETTERS.items()}
 _MAX_FOREIGN = 0.35
 """Share of a text that is a problem in another language."""
 
@@ -54,10 +55,12 @@ def wrong_language(text: str, language: str, kind: str) -> Found:
 
 def _run_in_another_script(text: str, wanted: str) -> str:
     """Words in a row in a script foreign to the language and to science."""
+    if not lang.has_other_script(text):
+        return ""
     for script, languages in lang.OF_SCRIPT.items():
         if script in _IGNORED_SCRIPTS or wanted in languages:
             continue
-        run = re.search(rf"(?:{lang.LETTERS[script].pattern}+[\s,.-]*){{3,}}", text)
+        run = _RUNS[script].search(text)
         if run and len(lang.LETTERS[script].findall(run[0])) >= _RUN_LETTERS:
             return run[0].strip()
     return ""

@@ -65,6 +65,7 @@ OTHERS = (
 def test_english_needs_no_identifier_and_other_languages_are_told_from_it_all_the_same(monkeypatch):
     identifier = language._Identifier()
     monkeypatch.setattr(language, "_identifier", identifier)
+    language.foreign.cache_clear()
     assert [language.foreign(text, "en") for text in ENGLISH] == [""] * len(ENGLISH)
     assert not identifier.loaded
     assert [language.foreign(text, "en") for text, _ in OTHERS] == [known for _, known in OTHERS]
