@@ -4,6 +4,7 @@ import gc
 import logging
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -13,15 +14,20 @@ from pathlib import Path
 import hypothesis
 import pytest
 import redis
+from hypothesis.internal.conjecture import providers
 
 from bot.core.logs import OWN
 from bot.store import Redis, Store
 from bot.store.embedded.directory import server_binary
+from digest.checks import language
 from tests.servers.forking import ForkServer
 
 # A property is about values, not about time: a busy machine must not fail it. What may take how long is for bench/ to say.
 hypothesis.settings.register_profile("values", deadline=None)
 hypothesis.settings.load_profile("values")
+
+# Loading its model takes a second: a worker that did not need it for a minute would load it once more.
+language._identifier._idle = 3600.0
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +36,14 @@ def _levels() -> Iterator[None]:
     yield
     for name in OWN:
         logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems() -> None:
+    """Hypothesis would parse every module of ours for its constants, in each worker. Those of the product are worth it."""
+    providers._seen_modules.update(
+        id(module) for name, module in list(sys.modules.items()) if name.split(".")[0] == "tests"
+    )
 
 
 def pytest_collection_finish() -> None:

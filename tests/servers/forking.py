@@ -96,7 +96,8 @@ class ForkServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.servers.forking", str(theirs.fileno())],
                 cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=os.environ
+                | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},  # threads do not survive a fork
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
@@ -231,6 +232,15 @@ if __name__ == "__main__":
         import_module(name)
     for package in ("digest", "bot"):
         import_module("digest.render.catalogs").catalog(package, "zh")
+    import_module("digest.patterns").compile_all()
+    identifier = import_module("py3langid.langid")
+    import_module("digest.checks.language")._identifier._model = identifier.LanguageIdentifier.from_model_file(
+        identifier.MODEL_FILE, norm_probs=True
+    )
+    import_module("digest.llm.server.transport").trusted_authorities()
+    model = import_module("digest.model")
+    for kind in (model.Paper, model.FullText, model.Listing, model.Analysis, model.Summary, model.Digest):
+        model._adapter(kind)
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as connection:
         wanted = serve(connection)

@@ -7,6 +7,7 @@ import json
 import re
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 FULL = ("abstract", "motivation", "method", "novelty", "experiments", "practical", "conclusion")
@@ -32,7 +33,7 @@ class PaperSeen:
     title: str
     body: str
 
-    @property
+    @cached_property
     def sentences(self) -> list[str]:
         """Sentences fit for quoting: of running text, 6 to 40 words."""
         found = []
@@ -47,7 +48,7 @@ class PaperSeen:
             found = [" ".join(words[:25])] if words else [self.title]
         return found
 
-    @property
+    @cached_property
     def results(self) -> list[str]:
         """The same, those with figures first."""
         return sorted(self.sentences, key=lambda s: not re.search(r"\d", s))
