@@ -376,6 +376,7 @@ say = Texts(
     text("error.zotero.busy", "Zotero asks for a pause. Nothing is lost; try again in some minutes."),
     text("error.zotero.away", "Zotero cannot be reached or is down. Nothing is lost; try again in some minutes."),
     text("error.zotero.off", "This channel has no Zotero library. `/digest zotero` connects one."),
+    text("error.zotero.console", "A Zotero library belongs to a channel on Slack or Discord."),
     text("error.zotero.no key", "There is no key for Zotero that can be read. Give one with `/digest zotero`."),
     # the pages of the archive
     text("page.title", "Archive"),

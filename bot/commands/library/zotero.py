@@ -114,7 +114,7 @@ async def disconnect(context: Context, click: Click, respond: Responder, languag
 
 def service(context: Context, language: str) -> Zotero:
     if context.zotero is None:
-        raise NotFound(say("expired", language))
+        raise NotFound(say("error.zotero.console", language))
     return context.zotero
 
 

@@ -89,16 +89,45 @@ def _nearest(suggest: Callable[[str], tuple[str, ...]], value: str) -> str:
     return say.sentence("did you mean", names=", ".join(names)) if names else ""
 
 
+_ROUNDUP_TIME = regex(
+    r"(?P<late>下午|晚上|午後|오후|pm)?(?:上午|早上|午前|오전)?\s*(?<!\d)(?P<hour>\d{1,2})"
+    r"(?:\s*(?::|[.h](?=\d\d(?!\d)))(?P<minute>\d\d)|\s*(?:uhr|h|点|點|時|时|시)\s*(?:(?P<after>\d\d)\s*(?:分|분)?)?)?(?!\d)\s*(?P<half>[ap]\.?m\b\.?)?(?:\s*uhr\b)?"
+)
+_ROUNDUP_WORDS = frozenset("on at every each the um am jeden immer le les à el los la las a às kl".split())  # noqa: SIM905
+
+
 def roundup(value: str, language: str = "en") -> str:
-    """`Fri 16:00` or `周五16:00` as `fri 16:00`; empty or `off` for none."""
+    """`Fri 16:00`, `4pm on Fridays` or `周五16:00` as `fri 16:00`; empty or `off` for none."""
     said = unicodedata.normalize("NFKC", value).strip().casefold()
     if said in ("", "off", "none"):
         return ""
-    match = re.fullmatch(r"(\D+?)[\s,]*(\d+:\d+)", said)
-    day = match and (_day_named(match[1], language) or _day_named(match[1]))
-    if not match or not day:
+    times = list(_ROUNDUP_TIME.finditer(said))
+    rest = _ROUNDUP_TIME.sub(" ", said)
+    day = _day_named(rest, language) or _day_named(rest) or _day_among(rest, language)
+    if len(times) != 1 or not day or times[0][0].strip().isdigit():
         raise ValueError(say.sentence("bad roundup", value=repr(value)))
-    return f"{day} {clock_time(match[2])}"
+    return f"{day} {clock_time(_told(times[0]))}"
+
+
+def _day_among(text: str, language: str) -> str:
+    """The one day that is named among words that only introduce it: `los viernes a las`."""
+    found = set()
+    for word in re.split(r"[\s,]+", re.sub("^(?:每(?=[周週星])|毎週|매주)", "", text.strip())):
+        bare = word.strip(".のに에")
+        if bare and bare not in _ROUNDUP_WORDS:
+            singular = bare.removesuffix("s")
+            found.add(
+                next(filter(None, (_day_named(w, lang) for w in (bare, singular) for lang in (language, ""))), "")
+            )
+    return found.pop() if len(found) == 1 else ""
+
+
+def _told(match: re.Match[str]) -> str:
+    hour, minute = int(match["hour"]), match["minute"] or match["after"] or "00"
+    half = (match["half"] or "")[:1] or ("p" if match["late"] else "")
+    if half and hour <= 12:
+        hour = hour % 12 + 12 * (half == "p")
+    return f"{hour:02d}:{minute}"
 
 
 def _day_named(text: str, language: str = "") -> str:

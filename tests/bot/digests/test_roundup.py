@@ -118,7 +118,11 @@ def test_a_day_is_typed_as_the_reader_s_language_names_it(language):
 
 @pytest.mark.parametrize(
     ("typed", "language", "kept"),
-    [("周五16:00", "zh-Hans", "fri 16:00"), ("星期一 ９：00", "zh-Hans", "mon 09:00"), ("sexta 16:00", "pt-BR", "fri 16:00"), ("Fr., 8:30", "de", "fri 08:30")],
+    [("周五16:00", "zh-Hans", "fri 16:00"), ("星期一 ９：00", "zh-Hans", "mon 09:00"), ("sexta 16:00", "pt-BR", "fri 16:00"), ("Fr., 8:30", "de", "fri 08:30"),
+     ("Friday 4pm", "en", "fri 16:00"), ("4 p.m. on Fridays", "en", "fri 16:00"), ("12am mon", "en", "mon 00:00"), ("16:00 fri", "en", "fri 16:00"),
+     ("FRI 16.00", "en", "fri 16:00"), ("Freitags um 16 Uhr", "de", "fri 16:00"), ("jeden Freitag um 9.30 Uhr", "de", "fri 09:30"), ("le vendredi à 16h", "fr", "fri 16:00"),
+     ("vendredi 16h30", "fr", "fri 16:30"), ("los viernes a las 16:00", "es", "fri 16:00"), ("毎週金曜日 16時30分", "ja", "fri 16:30"), ("金曜日の午後4時", "ja", "fri 16:00"),
+     ("星期五下午4点", "zh-Hans", "fri 16:00"), ("每周五 16:00", "zh-Hans", "fri 16:00"), ("每週五 上午9點", "zh-Hant", "fri 09:00"), ("매주 금요일 오후 4시", "ko", "fri 16:00")],
 )  # fmt: skip
 def test_a_day_is_typed_as_people_write_it(typed, language, kept):
     assert settings.roundup(typed, language) == kept
@@ -132,7 +136,22 @@ def test_days_in_a_row_are_a_range(days, said):
     assert days_words(days, "en") == said
 
 
-@pytest.mark.parametrize("typed", ["fri", "16:00", "fri 25:00", "someday 10:00", "fri 16", "t 10:00"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "fri",
+        "16:00",
+        "fri 25:00",
+        "someday 10:00",
+        "fri 16",
+        "t 10:00",
+        "fri, sat 16:00",
+        "fri 16:00 18:00",
+        "fri 16:00 UTC",
+        "fri 160:00",
+        "fri next 4pm",
+    ],
+)
 def test_no_day_and_time(typed):
     with pytest.raises(ValueError, match=r"."):
         settings.roundup(typed)
