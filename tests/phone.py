@@ -88,7 +88,9 @@ def _flat(components: Iterable[Mapping[str, Any]]) -> Iterator[str | None]:
                 yield _without_marks(component["content"])
             case 14:
                 yield None
-            case 1 | 12:
+            case 12:
+                yield "image"
+            case 1:
                 yield "buttons"
 
 

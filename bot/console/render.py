@@ -85,7 +85,8 @@ _BREAKS = regex(
 ASCII = str.maketrans(
     {
         "“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "•": "*", "·": "-", "│": "|", "▎": "|",
-        "↗": "", "⚠": "!", "─": "-", "✓": "+", "≤": "<=", "≥": ">=", "×": "x", "，": ",", "。": ".", "：": ":",
+        "\u00a0": " ", "↗": "",
+        "⚠": "!", "─": "-", "✓": "+", "≤": "<=", "≥": ">=", "×": "x", "，": ",", "。": ".", "：": ":",
     }
 )  # fmt: skip
 
@@ -325,7 +326,7 @@ class _Quoted:
             text.append(f"[{quotation.number}] ", Style(bold=True, italic=False))
         text.append(f"“{_clean(quotation.text)}” ")
         if console.is_terminal:
-            text.append(f"{_clean(quotation.label)} ↗", Style(italic=False, underline=True, link=quotation.url))
+            text.append(f"{_clean(quotation.label)}\u00a0↗", Style(italic=False, underline=True, link=quotation.url))
         else:
             text.append(f"{_clean(quotation.label)} ({quotation.url})", Style(italic=False))
         yield Padding(text, (0, 0, 0, 3))

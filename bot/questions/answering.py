@@ -20,7 +20,7 @@ from digest.model import Answer, Paper, Turn
 from digest.patterns import regex
 from digest.ports import OnText, Source, booked
 from digest.read_paper import gaps
-from digest.render.labels import base
+from digest.render.labels import base, label
 from digest.render.markdown import escape
 
 log = logging.getLogger(__name__)
@@ -115,13 +115,17 @@ def answer_post(answer: Answer, sources: Sequence[Source], question_id: str) -> 
 
 
 def reading_gaps(sources: Sequence[Source], answer: Answer) -> list[str]:
-    """What was not read of the papers; of several with the paper's name."""
+    """What was not read of the papers, each gap once; of several with the papers' names."""
     papers = [s.paper for s in sources]
-    said = [(s, gap) for s in sources for gap in gaps(s.text, answer.language)]
+    named: dict[str, list[str]] = {}
+    for s in sources:
+        name = str(s.number) if s.number else escape(cards.short_title(s.paper, papers))
+        for gap in gaps(s.text, answer.language):
+            named.setdefault(gap, []).append(name)
     if len(sources) == 1:
-        return [gap for _, gap in said]
-    names = {s.paper.id: str(s.number) if s.number else escape(cards.short_title(s.paper, papers)) for s in sources}
-    return [say("card.line", answer.language, name=names[s.paper.id], claim=gap) for s, gap in said]
+        return list(named)
+    between = label("separator.words", answer.language)
+    return [say("card.line", answer.language, name=between.join(of), claim=gap) for gap, of in named.items()]
 
 
 def answer_name(question_id: str) -> str:

@@ -115,7 +115,7 @@ def _written(block: Heading | Text | Small | Quotation, target: Target) -> tuple
         case Small(markdown):
             return tuple(Unit(f"-# {part}", "\n", opens=not i) for i, part in enumerate(_small(markdown, target)))
         case Quotation(words, label, url, number):
-            source = line(f"[{escape(label.replace('[', '(').replace(']', ')'))} ↗]({url})", target)
+            source = line(f"[{escape(label.replace('[', '(').replace(']', ')'))}\u00a0↗]({url})", target)
             return (Unit(quote(f"{f'[{number}] ' if number else ''}“{plain(words)}” {source}")),)
         case Text(markdown):
             return units(markdown, target)

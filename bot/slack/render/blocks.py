@@ -125,7 +125,7 @@ def _quotation(quotation: Quotation) -> Part:
     said = {"type": "text", "text": f"“{quotation.text}” "}
     place: list[Element] = [{"type": "text", "text": quotation.label}] if quotation.label else []
     if re.match(r"https?://\S+$", quotation.url):
-        place = [{"type": "link", "url": quotation.url, "text": f"{quotation.label or quotation.url} ↗"}]
+        place = [{"type": "link", "url": quotation.url, "text": f"{quotation.label or quotation.url}\u00a0↗"}]
     return {"type": "rich_text_quote", "elements": [*number, said, *place]}
 
 

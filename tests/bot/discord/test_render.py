@@ -59,7 +59,7 @@ def test_the_mock_up_of_a_paper():
     )
     assert shown(*blocks) == [
         "### 4 · [A paper](<https://arxiv.org/abs/1>)\n-# Ada · cs.RO · <t:1769734800:f>",
-        "**核心**\n一句话。\n\n**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method ↗](<https://arxiv.org/html/1#S3>)",
+        "**核心**\n一句话。\n\n**发现**\n1\\. 更快。\n> [1] “a quotation” [3 Method\u00a0↗](<https://arxiv.org/html/1#S3>)",
         "**1 动机**\n原因。",
     ]
 

@@ -47,6 +47,9 @@ def test_of_several_papers_it_says_which():
     shown = notes(answer, Source(PAPER, ABSTRACT, number=4), Source(second, whole, number=7))
     assert "4: Full text unavailable" in shown
     assert "7:" not in shown
+    both = notes(answer, Source(PAPER, ABSTRACT, number=4), Source(second, ABSTRACT, number=7))
+    assert both.count("Full text unavailable") == 1
+    assert "4, 7: Full text unavailable" in both
 
 
 async def by_words(question: str, text: FullText = WHOLE, language: str = "en") -> Answer:
