@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.checks import phrases
+from digest.checks import phrases, remarks
 from digest.checks.first_person import first_person
 from digest.checks.language import is_little
+from digest.checks.roles import roles_of
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -164,20 +165,32 @@ def about_translation(piece: str, body: str = "") -> bool:
     return bool(_TRAILING_BRACKET.fullmatch(piece) and _UNTRANSLATED.search(bare))
 
 
+def _after(piece: str, body: str) -> bool:
+    return about_translation(piece, body) or remarks.closing(piece, body)
+
+
 def last_remark(text: str) -> str:
     """The last line or the bracket at the end that speaks about the translation; else empty."""
     body, newline, line = text.rstrip().rpartition("\n")
-    if newline and body.strip() and len(line) <= 500 and about_translation(line, body):
+    if newline and body.strip() and len(line) <= 500 and _after(line, body):
         return line
     bracket = _TRAILING_BRACKET.search(text)
-    if bracket and text[: bracket.start()].strip() and about_translation(bracket[0], text[: bracket.start()]):
+    if bracket and text[: bracket.start()].strip() and _after(bracket[0], text[: bracket.start()]):
         return bracket[0]
     return ""
 
 
-def title_remarks(text: str) -> Iterator[tuple[Fault, str]]:
-    """A title with a comment: several lines, a sentence about it, a note, other renderings."""
+def title_remarks(text: str, source: str = "") -> Iterator[tuple[Fault, str]]:
+    """A title with a comment: several lines, a sentence about it, a note, other renderings.
+
+    `source`: the title that it renders, which excuses its own words.
+    """
     bare = text.strip()
+    if reason := remarks.of_title(bare, source):
+        yield Fault.CHATTER, f"{reason}: {bare[-60:]!r}"
+        return
+    if source and roles_of(source) & {"title", "translated", "wording"}:
+        return
     label = _TITLE_LABEL.match(bare)
     outside = re.sub(r"[“\"「『《][^”\"」』》]*[”\"」』》]", "“”", bare)
     if (label and label[1].lower() in phrases.FIELD_LABELS) or _LONG_LABEL.match(bare):

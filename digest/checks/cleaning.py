@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digest.checks import afterwords, first_person, phrases
+from digest.checks import afterwords, first_person, phrases, remarks
 from digest.checks import language as lang
 from digest.model import Fault
 from digest.patterns import regex
@@ -93,7 +93,7 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
-def _opening(head: str) -> Fault | None:
+def _opening(head: str, more: bool) -> Fault | None:
     bare = _unquoted(head).strip()
     agreed = phrases.PREAMBLE.match(bare)
     if agreed and (
@@ -103,6 +103,8 @@ def _opening(head: str) -> Fault | None:
     ):
         return Fault.PREAMBLE
     if phrases.AS_EXPERT.match(bare) or phrases.GREETING.match(bare) or phrases.INTRODUCES.match(bare):
+        return Fault.PREAMBLE
+    if more and remarks.opening(head):
         return Fault.PREAMBLE
     if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
@@ -122,6 +124,11 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
             cut.append((Fault.PREAMBLE, paragraph.strip()))
             text = _RULE.sub("", following)
             continue
+        cheers = remarks.cheers(text)
+        if cheers:
+            cut.append((Fault.PREAMBLE, cheers.strip()))
+            text = text[len(cheers) :]
+            continue
         gesture = _GESTURE.match(text)
         if gesture:
             cut.append((Fault.PREAMBLE, gesture[0].strip()))
@@ -131,7 +138,7 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
         head = text[: end.end()] if end else ""
         if not head.strip() or len(head) > 400:
             return text
-        fault = _opening(head)
+        fault = _opening(head, bool(text[len(head) :].strip()))
         if fault is None:
             return text
         bold = head.lstrip().startswith("**")
@@ -148,13 +155,15 @@ def _is_farewell(bare: str) -> bool:
     )
 
 
-def _closing(last: str, alone: bool, paragraph: bool) -> bool:
+def _closing(last: str, before: str, alone: bool, paragraph: bool) -> bool:
     """Whether the last sentence addresses the user or speaks about the text.
 
     `alone`: it stands on a line after others; `paragraph`: it begins one.
     """
     bare = _unquoted(last)
-    if paragraph and (first_person.is_aside(last) or _is_farewell(bare)):
+    if paragraph and (first_person.is_aside(last) or _is_farewell(bare) or remarks.closing(last, before)):
+        return True
+    if remarks.to_reader(last):
         return True
     if phrases.ASKS_FOR_INPUT.search(bare) and not phrases.TEMPLATE_BRACKET.search(last):
         return True
@@ -177,7 +186,7 @@ def _cut_after(text: str, cut: list[tuple[Fault, str]]) -> str:
             return text
         before = text[: len(text) - len(last[0])]
         paragraph = before.rstrip(" ").endswith("\n") and not _ITEM.match(last[0])
-        if not before.strip() or not _closing(last[0], _in_last_paragraph(text, before), paragraph):
+        if not before.strip() or not _closing(last[0], before, _in_last_paragraph(text, before), paragraph):
             return text
         cut.append((Fault.CHATTER, last[0].strip()))
         text = _RULE_AFTER.sub("", before.rstrip()).rstrip()

@@ -302,6 +302,13 @@ def _clearly_english(found: list[str]) -> bool:
     return (own >= 2 * others and own >= 0.1) or (not others and len(found) < 20)
 
 
+def is_english(word: str) -> bool:
+    """A little word of English that no other language of Latin letters has among its own."""
+    return word.lower() in _ENGLISH and not any(
+        word.lower() in words for name, words in _FUNCTION_WORDS.items() if name != "en"
+    )
+
+
 def is_little(word: str) -> bool:
     """A word that nearly every sentence of its language has."""
     return any(word in known for known in (_ENGLISH, *_FUNCTION_WORDS.values()))

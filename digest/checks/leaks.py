@@ -43,7 +43,7 @@ _MADE_UP = regex(
     re.IGNORECASE,
 )
 _SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
-_X_BLANKS = regex(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％])")
+_X_BLANKS = regex(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|\.X)")
 _ONE_X = regex(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
 _STARTS_WITH_REQUEST = regex(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
@@ -122,12 +122,36 @@ def unfilled_templates(text: str, source: str) -> Found:
     for bracket in phrases.TEMPLATE_BRACKET.finditer(plain):
         if bracket["after"] != "(" and bracket[0].lower() not in own and _is_template(bracket, plain):
             yield Fault.LEAKED, f"a template left in: {bracket[0]!r}"
+    pure = [b for b in phrases.TEMPLATE_BRACKET.finditer(_HEADINGS.sub("", plain)) if _is_pure(b, own)]
+    if len(pure) >= 2 or (pure and _fills(pure[0], plain)) or (slots.whole(plain) and plain.strip().lower() not in own):
+        yield Fault.LEAKED, f"a template left in: {pure[0][0] if pure else plain.strip()[:60]!r}"
     blank = _blanks(plain, own)
     if blank:
         yield Fault.LEAKED, f"a template left in: {blank}"
     made_up = _MADE_UP.search(text)
     if made_up and made_up[0].lower() not in own:
         yield Fault.LEAKED, f"a made-up address: {made_up[0]!r}"
+
+
+_HEADINGS = regex(r"^[\s*_#>-]*[【\[][^【】\[\]\n]{1,20}[】\]](?=[\s*_]*\S)", re.MULTILINE)
+
+
+def _is_pure(bracket: re.Match[str], own: str) -> bool:
+    return (
+        bracket["open"] not in "(（"
+        and bracket["after"] != "("
+        and bracket[0].lower() not in own
+        and slots.is_pure(bracket["body"])
+    )
+
+
+def _fills(bracket: re.Match[str], plain: str) -> bool:
+    """Whether a single bracket stands where the sentence needs a word."""
+    before, after = plain[max(0, bracket.start() - 24) : bracket.start()], plain[bracket.end("close") :][:8]
+    several = len(re.findall(r"[^\W\d_]+", bracket["body"])) >= 2 or bool(
+        re.search(r"[\u3040-\u9fff]{3,}", bracket["body"])
+    )
+    return slots.is_needed(before, after) or (several and not re.match(r"\A\W*\Z", before))
 
 
 def _blanks(plain: str, own: str) -> str:

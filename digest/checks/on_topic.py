@@ -12,7 +12,7 @@ from digest.checks import language as lang
 from digest.checks import phrases
 from digest.checks.cleaning import cut
 from digest.checks.leaks import shingles
-from digest.checks.shape import Found, lowered, sentences_of
+from digest.checks.shape import Found, letters_and_digits, lowered, sentences_of
 from digest.model import Fault
 from digest.patterns import regex
 
@@ -51,6 +51,14 @@ def wrong_language(text: str, language: str, kind: str) -> Found:
         yield Fault.WRONG_LANGUAGE, f"mostly not in {wanted}"
     elif sum(lang.size(piece) for piece in _foreign_pieces(own, wanted)) >= _MAX_FOREIGN * lang.size(text):
         yield Fault.WRONG_LANGUAGE, f"partly not in {wanted}"
+
+
+def left_as_it_was(title: str, source: str, language: str) -> Found:
+    """The very words of a title in another language, some of which are ordinary English."""
+    wanted, words = lang.base(language), lang.words(source)
+    same = letters_and_digits(title) == letters_and_digits(source)
+    if same and wanted != "en" and len(words) >= 3 and any(lang.is_english(w) for w in words):
+        yield Fault.WRONG_LANGUAGE, f"the title is not translated into {wanted}"
 
 
 def _run_in_another_script(text: str, wanted: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from digest.checks import first_person, phrases
+from digest.checks import first_person, phrases, remarks
 from digest.checks import language as lang
 from digest.checks.shape import lowered, sentences_of
 from digest.model import Fault
@@ -23,12 +23,16 @@ _MIN_CLAUSE = 5.0
 _LISTS = regex(r"以下|下列|following|suivant|siguiente|folgende|次の", re.IGNORECASE)
 _IMPERSONAL = ("part", "short", "sentence", "summary")
 """Not `answer`: it may say `I found nothing about it`."""
+_LEADS = regex(r"[:：]\s*\S.{12,}")
+"""An order that is reported: `Please provide evidence: the annotators were asked to …`."""
 _SUBTITLED = regex(r"\S[:：]\s*\S")
 
 
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
+    if kind in _IMPERSONAL and len(sentences) <= 3 and (reason := remarks.whole(text)):
+        yield Fault.REFUSAL, f"{reason}: {text.strip()[:100]!r}"
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_MAX_READ] for s in edge):
         if kind == "title" and (_SUBTITLED.search(sentence) or not _TITLE_TASK.search(sentence)):
@@ -44,6 +48,8 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader: {sentence.strip()[:100]!r}"
+        if kind in _IMPERSONAL and remarks.to_reader(sentence) and not _LEADS.search(sentence):
+            yield Fault.ASKS_FOR_INPUT, f"speaks to the reader: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and first_person.first_person(sentence, source):
             yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
 

@@ -7,6 +7,7 @@ it holds a thing to fill in: a link, a name, a value. Or it is no round one and 
 
 from __future__ import annotations
 
+# ruff: noqa: SIM905  # lists of words read as words
 import re
 from functools import cache
 
@@ -115,6 +116,11 @@ def _stems(table: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(w) + (r"(?!\w)" if len(w) < 4 else "") for w in ordered), re.IGNORECASE)
 
 
+def is_needed(before: str, after: str) -> bool:
+    """Whether the sentence lacks a word between the two."""
+    return bool(_OPEN_BEFORE.search(before) or _OPEN_AFTER.search(after))
+
+
 def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
     """Whether the words in a bracket ask for something to be filled in there.
 
@@ -123,7 +129,7 @@ def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
     """
     if _TEX.search(before):
         return False
-    needed = bool(_OPEN_BEFORE.search(before) or _OPEN_AFTER.search(after))
+    needed = is_needed(before, after)
     filled = needed or _POLITE.search(body) or _HAN_FILLS.search(body) or (_things(body) and not _HAN.search(body))
     asked = not round_ and _ASKED_OF_ANY.match(body) and not _ENUMERATES.search(body)
     if not round_ and filled and _is_ordinary(body, needed=needed):
@@ -141,6 +147,70 @@ def is_slot(body: str, before: str, after: str, *, round_: bool) -> bool:
     if _HERE.search(body) and len(_things(body)) >= 2:
         return True
     return not _ENUMERATES.search(body) and (needed or not round_)
+
+
+_PURE_EAST = regex(
+    r"(?:数据集|数值|数字|数量|名称|名字|名|方法|模型|指标|基线|任务|论文|作者|机构|标题|题目|链接|网址|地址|问题|结果|内容|摘要|要点|核心|思想|观点|贡献|理由|时间|日期|年份|百分比|百分点|分数|准确率|编号|中文|英文|翻译后|译后|具体|实际|相应|对应|待|补充|填写|完善|添加|确认|此处|这里|在此|放|写|填|插入|一句话|总结|概括|列表|描述|说明|的|或|和|与|请"
+    r"|データセット|手法|モデル|指標|論文|著者|題名|タイトル|リンク|数値|数字|値|名前|名称|結果|要約|説明|一文|ここに|を|の|に|で|要|追記|記載|記入|入力|挿入|補足"
+    r"|데이터셋|방법|모델|지표|논문|저자|제목|링크|주소|수치|숫자|값|이름|명칭|결과|요약|설명|한|문장|여기에|추가|기입|입력|작성|삽입|의|을|를|url|doi|\s)+",
+    re.IGNORECASE,
+)
+_FORM = regex(
+    r"\A(?:of|the|an?|to|in|one|two|your|our|here|if|or|and|this|for|from|goes|be|added|filled|completed|still|translated?|short|brief|exact|actual|full|main|core|key|list|summary|sentence|description|description|explanation|reason|finding|idea|insert\w*|add|enter|fill|describe|write|task|method|model|metric|benchmark|baseline|repository|limitation"
+    r"|des|der|die|das|dem|den|ein\w*|hier|noch|satz|einem|kernaussage|zusammenfassung|beschreibung|begründung|datens\w+|methode|modells?|einfügen|eintragen|ergänzen|angeben|deutscher|titel"
+    r"|del?|la|el|los|las|un|una|en|aquí|frase|idea|principal|resumen|descripción|corpus|método|modelo|por|completar|rellenar|añadir|escrib[ae]|traducido|español"
+    r"|du|le|les|des|une?|ici|phrase|idée|principale|résumé|description|méthode|modèle|corpus|à|compléter|insérer|ajouter|traduit|français|données|jeu"
+    r"|do|da|dos|das|o|os|as|um|uma|em|aqui|frase|ideia|resumo|descrição|artigo|dados|preencher|adicionar|inserir|a|traduzido|português|x+|n)\Z",
+    re.IGNORECASE,
+)
+"""Words of a form around the thing that it asks for."""
+_VALUE = regex(r"(?:[XNYK?]{1,3}|[Xx]{1,3}[.,][Xx]{1,2}|\?{2,}|\.{3}|…|_{2,})\Z")
+_WHOLE = regex(
+    r"[\s*_>#-]*(?:[\[【＜<{｛(（〔［])(?:[^\[\]【】<>＜＞{}｛｝()（）〔〕［］\n]|[\[{](?=[{\w])|[\]}](?=[\]}])){3,200}[\]】>＞}｝)）〕］][\s*_.。]*"
+)
+_LABELLED = regex(
+    r"^[^\n:：]{1,40}[:：][\s*_]*(?P<slot>[\[【＜<{｛〔［(（][^\n]{2,120}[\]】>＞}｝〕］)）])[\s*_.。]*$", re.MULTILINE
+)
+_TO_DO = regex(
+    r"\b(?:to be|tbd|todo|pending|pendiente|por completar|por \w+r\b|à \w+er\b|a (?:preencher|completar|confirmar)|noch|einzufügen|nachtragen)|待|填|补充|追記|記入|추가|기입|예정",
+    re.IGNORECASE,
+)
+
+
+def is_pure(body: str) -> bool:
+    """Only the name of a thing that a form asks for: `[dataset name]`, `［数值］`, `[XX.X]`."""
+    body = body.strip(" *_“”\"'")
+    if _VALUE.match(body):
+        return True
+    if _HAN.search(body):
+        return bool(_PURE_EAST.fullmatch(body)) and len(body) >= 2
+    words = re.findall(r"[^\W\d_]+", body)
+    if re.search(r"[;,|/=+&:]", body) or not 1 <= len(words) <= 8:
+        return False
+    if (len(words) == 1 and body.isupper()) or _NAMES_A_THING.match(body):
+        return False
+    things = _stems(_THINGS)
+    thing = [bool(things.match(w)) or w.lower() in _MORE_THINGS for w in words]
+    return any(thing) and all(t or _FORM.match(w) for t, w in zip(thing, words, strict=True))
+
+
+_MORE_THINGS = frozenset(
+    "dataset datasets method model metric benchmark baseline task idea summary sentence satz kernaussage methode modell methoden modelo método modèle méthode corpus frase phrase resumen résumé resumo zusammenfassung artigo artículo".split()
+)
+
+
+def whole(text: str) -> bool:
+    """A text, or all that stands after a label, that is one bracket with words in it."""
+    bare = text.strip()
+    if _WHOLE.fullmatch(bare) and re.search(r"[^\W\d_]{3,}|[\u3040-\u9fff\uac00-\ud7af]{2,}", bare):
+        return True
+    for line in _LABELLED.finditer(bare):
+        slot = line["slot"].strip("[]【】＜＞<>{}｛｝〔〕［］()（） ")
+        if (slot and _TO_DO.search(slot) and not re.search(r"\d", slot)) or (
+            line["slot"][0] not in "(（" and is_pure(slot)
+        ):
+            return True
+    return False
 
 
 def _asks(body: str) -> bool:
