@@ -11,7 +11,7 @@ from bench.report import aim, options, shared, table
 from digest.checks import clean, problems_of
 
 KINDS = {"title_zh": "title", "translated_title": "title", "tldr": "sentence", "en_tdlr": "sentence"}
-SETS = ("outputs.json", "outputs_strangers.json", "outputs_structure.json")
+SETS = ("outputs.json", "outputs_strangers.json", "outputs_structure.json", "outputs_first_sight.json")
 DISPUTED = {"2502.07286": "labelled sound; ends in `http://example.com/code` and tells the reader to replace it"}
 """Labels are by rule, except for the requests: these the text itself contradicts. They count as they are labelled."""
 

@@ -127,7 +127,7 @@ _ANY_TRANSLATION = regex(r"\A\W*(?:the|die|la|a) (?!above|obige|vor|présente)",
 
 def _is_note_on_wording(bare: str, body: str) -> bool:
     """Speaks in two ways of a text's wording, and of nothing that the text is about."""
-    if _OF_RESEARCH.search(bare):
+    if _OF_RESEARCH.search(bare) or "research" in roles_of(bare):
         return False
     ways = sum(bool(pattern.search(bare)) for pattern in _SPEAKS_OF_ITSELF) + bool(first_person(bare))
     if _TRANSLATED.search(bare) and (_TRAILING_BRACKET.fullmatch(bare) or _HERE_IS.match(bare)):

@@ -93,7 +93,7 @@ def _unwrap(text: str, cut: list[tuple[Fault, str]]) -> str:
     return text
 
 
-def _opening(head: str, more: bool) -> Fault | None:
+def _opening(head: str, after: str) -> Fault | None:
     bare = _unquoted(head).strip()
     agreed = phrases.PREAMBLE.match(bare)
     if agreed and (
@@ -104,7 +104,7 @@ def _opening(head: str, more: bool) -> Fault | None:
         return Fault.PREAMBLE
     if phrases.AS_EXPERT.match(bare) or phrases.GREETING.match(bare) or phrases.INTRODUCES.match(bare):
         return Fault.PREAMBLE
-    if more and remarks.opening(head):
+    if after.strip() and remarks.opening(head, alone=after.startswith("\n")):
         return Fault.PREAMBLE
     if phrases.INSTRUCTION.match(head.strip() + "\n") and re.search(r"[:：]\W*$", head):
         return Fault.LEAKED
@@ -138,7 +138,7 @@ def _cut_before(text: str, cut: list[tuple[Fault, str]]) -> str:
         head = text[: end.end()] if end else ""
         if not head.strip() or len(head) > 400:
             return text
-        fault = _opening(head, bool(text[len(head) :].strip()))
+        fault = _opening(head, text[len(head) :])
         if fault is None:
             return text
         bold = head.lstrip().startswith("**")

@@ -11,10 +11,10 @@ from digest.checks import phrases
 from digest.patterns import regex
 
 _BEFORE = r"(?<![\w.@/'’-])"
-_VERB = "(?:am|was|have|had|will|would|must|can(?:not)?(?! be)|could|should|may|do|did|need|want|kept|tried|hope|think|believe|assume|suggest|understand|appreciate|see)"
+_VERB = "(?:am|was|won['’]t|can['’]t|don['’]t|couldn['’]t|have|had|will|would|must|can(?:not)?(?! be)|could|should|may|do|did|need|want|kept|tried|hope|think|believe|assume|suggest|understand|appreciate|see)"
 """After `I`, which alone may be a symbol or a Roman numeral."""
 _SINGULAR = regex(
-    rf"\bI['’](?:m|ve|ll|d)\b|(?:^|[,;:.!?—–(]\s*|\b(?:that|what|which|something|anything|and|but|as|if|so)\s+)I {_VERB}\b"
+    rf"\bI['’](?:m|ve|ll|d)\b|\b(?:should|shall|could|can|may) I\b|(?:^|[,;:.!?—–(]\s*|\b(?:that|what|which|something|anything|and|but|as|if|so)\s+)I {_VERB}\b"
     rf"|{_BEFORE}(?:my|myself|[Ll]et me)\b|{_BEFORE}My (?=[a-z])"
     r"|(?:私|わたし|僕)(?:は|が|の|も)|(?:저는|제가|저의)"
     rf"|{_BEFORE}(?:[Jj]e|[Mm]oi|mon|mes)\b|{_BEFORE}[Jj]['’](?=[a-zéèêà])|{_BEFORE}(?:[Ii]ch|mich|mir|[Mm]eine?[rsnm]?|[Ii]k|mijn|jag|[Mm]i (?:dis)?spiace|[Nn]on mi è)\b"

@@ -43,7 +43,9 @@ _MADE_UP = regex(
     re.IGNORECASE,
 )
 _SLOT = regex(r"\[[A-Z][A-Z_ ]{2,30}\]|\{[A-Za-z][a-z]*(?:_[a-z]+)*\}|<[a-z]+(?:[_ ][a-z]+){0,4}>")
-_X_BLANKS = regex(r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|\.X)")
+_X_BLANKS = regex(
+    r"(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])|(?<![A-Za-z0-9])XX(?=\s?[%％\u4e00-\u9fff]|\.X)|(?<![A-Za-z0-9])[Xx]{1,3}\.[Xx]{1,2}(?![A-Za-z0-9])|\b(?:layer|step|table|figure|top|at|by|of|to) [xX]{2,3}\b"
+)
 _ONE_X = regex(r"[\[【＜<{]\s?[XYN]\s?[\]】＞>}]\s?[%％]")
 _UNDERSCORE_BLANKS = regex(r"(?<![\w_])_{3,}(?![\w_])")
 _STARTS_WITH_REQUEST = regex(r"请|(?:insert|enter|your|add)\s|todo|tbd|此处|在此|待", re.IGNORECASE)
@@ -141,7 +143,14 @@ def _is_pure(bracket: re.Match[str], own: str) -> bool:
         bracket["open"] not in "(（"
         and bracket["after"] != "("
         and bracket[0].lower() not in own
-        and slots.is_pure(bracket["body"])
+        and (
+            slots.is_pure(bracket["body"])
+            or slots.stands_for(
+                bracket["body"],
+                bracket.string[max(0, bracket.start() - 24) : bracket.start()],
+                bracket.string[bracket.end("close") :][:12],
+            )
+        )
     )
 
 
@@ -151,7 +160,11 @@ def _fills(bracket: re.Match[str], plain: str) -> bool:
     several = len(re.findall(r"[^\W\d_]+", bracket["body"])) >= 2 or bool(
         re.search(r"[\u3040-\u9fff]{3,}", bracket["body"])
     )
-    return slots.is_needed(before, after) or (several and not re.match(r"\A\W*\Z", before))
+    return (
+        slots.is_needed(before, after)
+        or slots.stands_for(bracket["body"], before, after)
+        or (several and not re.match(r"\A\W*\Z", before))
+    )
 
 
 def _blanks(plain: str, own: str) -> str:

@@ -53,11 +53,16 @@ def wrong_language(text: str, language: str, kind: str) -> Found:
         yield Fault.WRONG_LANGUAGE, f"partly not in {wanted}"
 
 
+def is_name(title: str, source: str) -> bool:
+    """A title of one word, as it was: the name of a system, or a word that is left."""
+    return bool(source) and len(title.split()) == 1 and letters_and_digits(title) == letters_and_digits(source)
+
+
 def left_as_it_was(title: str, source: str, language: str) -> Found:
     """The very words of a title in another language, some of which are ordinary English."""
     wanted, words = lang.base(language), lang.words(source)
     same = letters_and_digits(title) == letters_and_digits(source)
-    if same and wanted != "en" and len(words) >= 3 and any(lang.is_english(w) for w in words):
+    if same and wanted != "en" and (len(words) >= 4 or any(lang.is_english(w) for w in words[:3])):
         yield Fault.WRONG_LANGUAGE, f"the title is not translated into {wanted}"
 
 

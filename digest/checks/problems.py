@@ -41,7 +41,7 @@ def problems_of(
         leaks.unfilled_templates(kept, source),
         afterwords.title_remarks(kept, source) if kind == "title" else (),
         shape.headings(kept, kind),
-        on_topic.wrong_language(kept, language, kind),
+        () if kind == "title" and on_topic.is_name(kept, source) else on_topic.wrong_language(kept, language, kind),
         on_topic.left_as_it_was(kept, source, language) if kind == "title" else (),
         shape.repetitions(kept, source),
         shape.truncated(kept, kind, language),

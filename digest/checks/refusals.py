@@ -31,7 +31,12 @@ _SUBTITLED = regex(r"\S[:：]\s*\S")
 def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, str]]:
     """In the first or last two sentences, outside quotation marks, and not in the paper's words."""
     sentences = sentences_of(phrases.QUOTED.sub("“”", text))
-    if kind in _IMPERSONAL and len(sentences) <= 3 and (reason := remarks.whole(text)):
+    if (
+        kind in _IMPERSONAL
+        and len(sentences) <= 3
+        and text.strip().lower() not in lowered(source)
+        and (reason := remarks.whole(text))
+    ):
         yield Fault.REFUSAL, f"{reason}: {text.strip()[:100]!r}"
     edge = sentences if len(sentences) <= 4 else [*sentences[:2], *sentences[-2:]]
     for sentence in (s[:_MAX_READ] for s in edge):
@@ -48,10 +53,15 @@ def find_refusals(text: str, kind: str, source: str) -> Iterator[tuple[Fault, st
             yield Fault.ASKS_FOR_INPUT, f"asks the reader for something: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and len(sentences) == 1 and _asks_back(sentence):
             yield Fault.ASKS_FOR_INPUT, f"asks the reader: {sentence.strip()[:100]!r}"
-        if kind in _IMPERSONAL and remarks.to_reader(sentence) and not _LEADS.search(sentence):
+        if kind in _IMPERSONAL and _to_reader(sentence, source):
             yield Fault.ASKS_FOR_INPUT, f"speaks to the reader: {sentence.strip()[:100]!r}"
         if kind in _IMPERSONAL and first_person.first_person(sentence, source):
             yield Fault.REFUSAL, f"speaks of itself: {sentence.strip()[:100]!r}"
+
+
+def _to_reader(sentence: str, source: str) -> bool:
+    own = sentence.strip(" .").lower() in lowered(source)
+    return not own and remarks.to_reader(sentence) and not _LEADS.search(sentence)
 
 
 def _asks_back(sentence: str) -> bool:

@@ -16,8 +16,8 @@ from digest.patterns import regex
 _HAN = regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TABLE = """
 title
-  title$ titel$ titels$ überschrift titre$ título titolo titles$ titres$ 标题 题目 题名 原题
-  タイトル 題名 原題 論文名 제목 표제 원제
+  title$ titel$ titels$ überschrift titre$ título titolo titles$ titres$ 标题(?!党) 题目 题名
+  原题 タイトル 題名 原題 論文名 제목 표제 원제
 translated
   translat rendering$ rendered$ übersetz wiedergegeben wiedergabe traduc traduz traduct tradui
   traduj traduit traduis tradot verter$ vertid (?<!编)(?<!破)译(?!码) 翻成 翻译 訳 번역 옮겼
@@ -70,19 +70,20 @@ reader
   quiser$ desejar$ precisar$ 您 你 ご希望 あなた いただ おっしゃ tienes$ necesites$ buscabas$
   procurava$ aquí_tienes ご質問 ご依頼
 please
-  please$ kindly$ thank_you thanks$ bitte$ danke$ por_favor favor_de gracias$ veuillez merci$
-  n'hésit prière_de obrigado$ 麻烦您 麻烦你 麻烦把 劳烦 烦请 谢谢 请问 ください 下さい お願い
-  恐れ入り ありがと 주세요 주십시오 주시 바랍니다 부탁 감사
+  麻烦再 麻烦重新 주실 mind_sending please$ kindly$ thank_you thanks$ bitte$ danke$ por_favor
+  favor_de gracias$ veuillez merci$ n'hésit prière_de obrigado$ 麻烦您 麻烦你 麻烦把 劳烦 烦请
+  谢谢 请问 ください 下さい お願い 恐れ入り ありがと 주세요 주십시오 주시 바랍니다 부탁 감사
 wish
-  want$ wants$ prefer$ like$ wish$ need$ möcht wünsch brauch benötig quier desea desej necesit
-  prefier querr voulez voudr souhait besoin$ faudrait il_me_faut precis 需要 想要 希望 想看 要求
-  若需 如需 必要 ほしい 원하 필요 ご要望 原하시면 원하시면 ご依頼 if_needed wenn_sie_möcht
-  si_quieres
+  您想 你想 你要 您要 want$ wants$ prefer$ like$ wish$ need$ möcht wünsch brauch benötig quier
+  desea desej necesit prefier querr voulez voudr souhait besoin$ faudrait il_me_faut precis 需要
+  想要 希望 想看 要求 若需 如需 必要 ほしい 원하 필요 ご要望 原하시면 원하시면 ご依頼 if_needed
+  wenn_sie_möcht si_quieres
 tell
-  let_me_know tell_me just_say just_ask sag$ sagen_sie bescheid melden$ mitteil dime$ dígame
-  avísame avise$ indíq dites dis-moi faites-moi diga$ avisa 告诉 告知 说一声 告诉我 教えて
-  知らせ 連絡 알려 말씀 let_us_know どうぞ 물어보세요
+  dites- dis-moi dile$ dímelo let_me_know tell_me just_say just_ask sag$ sagen_sie bescheid
+  melden$ mitteil dime$ dígame avísame avise$ indíq dites faites-moi diga$ avisa 告诉 告知
+  说一声 告诉我 教えて 知らせ 連絡 알려 말씀 let_us_know どうぞ 물어보세요
 send
+  传一次 再传 重传 重新发 mandar$ joindre$ adjuntas$ nachreichen reichen_sie sending$ attach$
   provide$ send$ resend$ paste$ upload$ share$ attach supply$ submit$ drop$ give_me schicken$
   schick$ schicke$ senden$ sende$ zusenden hochlad einfügen$ bereitstell zukomm envíe envía
   envíame enviar$ pega$ pegar$ pégue sube$ subir$ adjunt mánda pasar$ pásame compart anexe$
@@ -102,10 +103,11 @@ material
   正文 全文 附件 文件 文档 输入 材料 论文 文本 链接 消息 片段 ファイル 入力 本文[をがは] 論文
   添付 抜粋 파일 문서 전문 본문 입력 논문 발췌
 given
-  provided$ supplied$ given$ you_sent you_gave received$ submitted$ shared$ gegeben übermittelt
-  gesendet geschickt vorliegend zur_verfügung_gest proporcionad facilitad recibid enviad recibí
-  compartid fourni reçu transmis fornecid recebi recebid enviou 所给 给定 提供的 收到的 现有
-  发送的 发来的 与えられ 提供され いただいた 주어진 제공된 보내_주신
+  you_set transmise$ transmis$ provided$ supplied$ given$ you_sent you_gave received$ submitted$
+  shared$ gegeben übermittelt gesendet geschickt vorliegend zur_verfügung_gest proporcionad
+  facilitad recibid enviad recibí compartid fourni reçu transmis fornecid recebi recebid enviou
+  所给 给定 提供的 收到的 现有 发送的 发来的 与えられ 提供され いただいた 주어진 제공된
+  보내_주신
 unable
   cannot$ can't$ can’t unable$ not_available kann_keine kann_nichts kann_leider won't$ won’t
   impossible$ not_possible not_able decline$ refuse_to couldn't nicht_möglich unmöglich
@@ -119,9 +121,10 @@ sorry
   すみません 죄송 미안합니다 leider desafortunad lamentablemente malheureusement por_desgracia
   infelizmente unfortunately 残念 유감 안타깝
 lack
-  without$ missing$ empty$ blank$ incomplete$ insufficient$ not_enough too_little ohne$ fehlt$
-  fehlen$ leer$ unvollständig reicht_nicht nicht_aus nichts$ sin_el falta$ faltan$ vacío$ vacía$
-  insuficiente$ no_basta vazio$ vazia$ sem_o sans$ manque$ vide$ insuffisant pas_assez ne_suffit
+  fehlt_noch manque$ il_manque me_falta missing$ 还没收到 未收到 見当たりません 空白页 白紙
+  blank_pages without$ empty$ blank$ incomplete$ insufficient$ not_enough too_little ohne$
+  fehlt$ fehlen$ leer$ unvollständig reicht_nicht nicht_aus nichts$ sin_el falta$ faltan$ vacío$
+  vacía$ insuficiente$ no_basta vazio$ vazia$ sem_o sans$ vide$ insuffisant pas_assez ne_suffit
   ne_contient 没有 缺少 不足 不够 为空 空的 尚不 未提供 不完整 只看到 なく 空で
   ない(?:ため|ので) 없어 없습니다 부족 비어 unreadable illisible unlesbar ilegible ilegível
   cut_off abgeschnitten coupé cortad too_limited too_short missing_from incompleto incomplete
@@ -133,12 +136,13 @@ task
   analizar$ analisar$ traducir$ traduzir$ résumer$ analyser$ traduire$ rédiger$ redactar$
   redigir$ beurteil evaluar$ avaliar$ 总结 概括 分析 翻译 评价 写出 要約 翻訳 요약 분석 번역
 self
-  ai$ language_model chatbot guidelines$ policy_of my_guid ki$ sprachmodell richtlinien$
-  inteligencia_art modelo_de_leng modelo_de_ling inteligência_art ia$ modèle_de_lang
-  intelligence_art 人工智能 语言模型 AI助手 使用政策 准则 言語モデル アシスタントで 규약
-  언어_모델 beyond_what outside_what beyond_my außerhalb_meiner fuera_de_mi fora_do_meu
-  dépasse_mes 超出了我 不符合规定 违反 AIとして AIで AI로 AI이 어시스턴트로 어시스턴트이 規約に
-  정책에_어긋
+  prefiero_no prefiro_não je_préfère_ne i'd_rather lieber_nicht möchte_mich_nicht 差し控え 삼가
+  不好妄加 妄加评论 ai$ language_model chatbot guidelines$ policy_of my_guid ki$ sprachmodell
+  richtlinien$ inteligencia_art modelo_de_leng modelo_de_ling inteligência_art ia$
+  modèle_de_lang intelligence_art 人工智能 语言模型 AI助手 使用政策 准则 言語モデル
+  アシスタントで 규약 언어_모델 beyond_what outside_what beyond_my außerhalb_meiner fuera_de_mi
+  fora_do_meu dépasse_mes 超出了我 不符合规定 违反 AIとして AIで AI로 AI이 어시스턴트로
+  어시스턴트이 規約に 정책에_어긋
 kindness
   hope_this hope_it helps$ happy_to glad_to feel_free enjoy$ good_luck help$ assist$ hoffe$
   hilft$ gerne$ gern$ viel_erfolg espero$ ayud ojalá ajud tomara$ disposición disposição
@@ -153,11 +157,11 @@ style
   registre$ lisib 更短 更长 语气 文体 口语 书面 正式 直译 意译 字面 忠实 通顺 流畅 习惯 学术
   贴近 口調 自然な 忠実 直訳 意訳 ニュアンス 読みやす 짧게 어조 문체 자연스러 충실 뉘앙스 자세한
 limit
-  based_on based_only solely$ relies_on only_the only_on beruht$ stützt_sich nur_die nur_der
-  basiert se_basa solo_tengo únicamente$ repose$ uniquement$ seulement$ n'ai_que se_baseia
-  só_tenho apenas$ 基于 依据 仅凭 仅供 只有 仅有 鉴于 仅依 完全来自 基づ だけ しかない 만을 바탕
-  근거로 만_있어 only_the_abstract no_full_text kein_volltext from_the_title just_an_excerpt
-  solo_en solamente exclusivamente repose repos só_no apenas_no 只看到
+  仅有题目 谈不上 based_on based_only solely$ relies_on only_the only_on beruht$ stützt_sich
+  nur_die nur_der basiert se_basa solo_tengo únicamente$ repose$ uniquement$ seulement$ n'ai_que
+  se_baseia só_tenho apenas$ 基于 依据 仅凭 仅供 只有 仅有 鉴于 仅依 完全来自 基づ だけ しかない
+  만을 바탕 근거로 만_있어 only_the_abstract no_full_text kein_volltext from_the_title
+  just_an_excerpt solo_en solamente exclusivamente repose repos só_no apenas_no 只看到
 verify
   verify$ double-check check_the check_all guess inaccurate$ inferred$ prüfen$ prüf$
   gleichen_sie ungenau verificar$ comprobar$ revisar$ inexact vérifier$ contrôler$ incertain
@@ -168,10 +172,12 @@ language
   chinesisch inglés$ español$ castellano$ chino$ inglês$ português$ chinês$ anglais$ français$
   chinois$ 英文 中文 英语 汉语 日文 英語 日本語 영어 한국어 우리말
 meaning
-  means$ meaning$ meant$ refers_to stands_for denotes$ alludes$ hints$ suggests$ bedeutet$
-  heißt$ gemeint$ besagt$ meint$ spielt_auf anspiel signific quiere_decir alude$ se_refiere
-  hace_referencia quer_dizer se_refere signifi veut_dire renvoie$ allusion jeu_de 意思 意为 意指
-  指的是 是指 含义 暗示 理解为 说的是 讲的是 典故 即指 指模型 意味 指し もじ 뜻 의미 가리
+  sinngemäß viene_a_decir juega_con spielt_mit gespielt$ ao_pé_da_letra littéralement
+  literalmente means$ meaning$ meant$ refers_to stands_for denotes$ alludes$ hints$ suggests$
+  bedeutet$ heißt$ gemeint$ besagt$ meint$ spielt_auf anspiel signific quiere_decir alude$
+  se_refiere hace_referencia quer_dizer se_refere signifi veut_dire renvoie$ allusion jeu_de
+  意思 意为 意指 指的是 是指 含义 暗示 理解为 说的是 讲的是 典故 即指 指模型 意味 指し もじ 뜻
+  의미 가리
 option
   option$ variant$ alternativ suggestion proposal$ proposed$ possible$ vorschlag variante$
   möglich$ möglich opción posible$ propuesta sugerencia variante opção sugestão possível
@@ -195,9 +201,12 @@ studied
   method$ methods$ results$ experiments$ methode$ ergebnisse$ verfahren$ método resultados$
   méthode$ résultats$ 方法 实验 结果 手法 実験 方法は 結果 방법은 실험 결과는
 research
-  authors$ author$ model(?!_names) (?<!of_the_)models$ data$ dataset$ datasets$ benchmark
-  baseline accuracy$ train$ trained$ training$ encoder decoder participants$ annotators$ users$
-  we$ our$ they$ metric robot network score$ scores$ bleu$ agent$ agents$ autoren$
+  prompts$ 提示词 プロンプト 프롬프트 agent agente エージェント 에이전트 智能体 error$ errors$
+  fehler$ errores$ erreurs$ erros$ 错误 误差 誤り 오류 口译员 interpreters$ speakers$ raters$
+  readers$ leser$ lectores$ lecteurs$ leitores$ 读者 読者 독자 提出 证明 表明 participants$
+  teilnehmer$ words_per hours$ authors$ author$ model(?!_names) (?<!of_the_)models$ data$
+  dataset$ datasets$ benchmark baseline accuracy$ train$ trained$ training$ encoder decoder
+  annotators$ users$ we$ our$ metric robot network score$ scores$ bleu$ agent$ agents$ autoren$
   modell(?!name) daten$ datensatz genauigkeit nutzer teilnehmer annotator roboter autores$
   modelo$ (?<!nombres_de_)(?<!nomes_de_)modelos$ datos$ dados$ precisión usuarios$ usuários$
   auteurs$ modèle$ (?<!noms_de_)modèles$ données$ utilisateurs$ système sistema$ 我们 本研究
@@ -214,8 +223,8 @@ def _roles() -> dict[str, re.Pattern[str]]:
         name, *stems = entry.split()
         words = [s.replace("_", " ") for s in stems]
         east = [w.removesuffix("$") for w in words if _HAN.search(w)]
-        west = [re.sub(r"\$\Z", r"(?!\\w)", w) for w in words if not _HAN.search(w)]
-        found[name] = re.compile("|".join([rf"(?<![\w-])(?:{'|'.join(west)})", *east]))
+        west = [re.sub(r"\$\Z", r"(?![a-zà-ɏ0-9_])", w) for w in words if not _HAN.search(w)]
+        found[name] = re.compile("|".join([rf"(?<![a-zà-ɏ0-9_])(?:{'|'.join(west)})", *east]))
     return found
 
 

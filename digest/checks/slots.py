@@ -48,12 +48,12 @@ _NAMES_A_THING = regex(r"\W*(?:the|an?|one|this|these|our|their)\b", re.IGNORECA
 _EAST_HERE = regex(r"^\W*(?:ここに|こちらに|여기에)")
 _HERE = regex(r"\b(?:here|hier|ici|aquí|aqui|qui|здесь|сюда|tutaj|buraya|đây|sini)\b|هنا", re.IGNORECASE)
 _THINGS = """
-en url link address repo repository code github page website webpage name title value number figure percent score accuracy result metric dataset data date year hour
+en duration length cost price size rate url link address repo repository code github page website webpage name title value number figure percent score accuracy result metric dataset data date year hour
 en day count amount author affiliation institution universit citation reference paper source baseline detail information text description example image here
-de anzahl menge url link adresse repositor code seite name titel wert zahl prozent genauigkeit ergebnis datensatz datum jahr autor einrichtung quelle zitat hier
-fr url lien adresse dépôt code page nom titre valeur nombre chiffre pourcentage précision résultat corpus jeu date année auteur source référence ici
-es url enlace dirección repositorio código página nombre título valor número cifra porcentaje precisión resultado conjunto fecha año autor fuente referencia aquí
-pt url link endereço repositório código página nome título valor número porcentagem precisão resultado conjunto data ano autor fonte referência aqui
+de anzahl menge dauer kosten größe url link adresse repositor code seite name titel wert zahl prozent genauigkeit ergebnis datensatz datum jahr autor einrichtung quelle zitat hier
+fr montant durée coût taille url lien adresse dépôt code page nom titre valeur nombre chiffre pourcentage précision résultat corpus jeu date année auteur source référence ici
+es importe duración coste costo tamaño url enlace dirección repositorio código página nombre título valor número cifra porcentaje precisión resultado conjunto fecha año autor fuente referencia aquí
+pt duração custo montante tamanho url link endereço repositório código página nome título valor número porcentagem precisão resultado conjunto data ano autor fonte referência aqui
 it url link collegamento indirizzo repository codice pagina nome titolo valore numero percentuale accuratezza risultato dataset data anno autore fonte riferimento qui
 ru количеств url ссылк адрес репозитор код страниц назван имя имен значен числ процент точност результат набор дат год автор источник здесь сюда
 nl url link adres code pagina naam titel waarde getal percentage resultaat dataset datum jaar auteur bron hier
@@ -172,7 +172,7 @@ _LABELLED = regex(
     r"^[^\n:：]{1,40}[:：][\s*_]*(?P<slot>[\[【＜<{｛〔［(（][^\n]{2,120}[\]】>＞}｝〕］)）])[\s*_.。]*$", re.MULTILINE
 )
 _TO_DO = regex(
-    r"\b(?:to be|tbd|todo|pending|pendiente|por completar|por \w+r\b|à \w+er\b|a (?:preencher|completar|confirmar)|noch|einzufügen|nachtragen)|待|填|补充|追記|記入|추가|기입|예정",
+    r"\b(?:to be|tbd|todo|pending|pendiente|por completar|por \w+r\b|à \w+er\b|a (?:preencher|completar|confirmar)|noch|einzufügen|nachtragen)|待|填|补充|补写|补上|追記|記入|추가|기입|예정",
     re.IGNORECASE,
 )
 
@@ -197,6 +197,22 @@ def is_pure(body: str) -> bool:
 _MORE_THINGS = frozenset(
     "dataset datasets method model metric benchmark baseline task idea summary sentence satz kernaussage methode modell methoden modelo método modèle méthode corpus frase phrase resumen résumé resumo zusammenfassung artigo artículo".split()
 )
+
+
+_UNIT = regex(
+    r"\s?(?:[%％]|(?:hours?|steps?|epochs?|points?|examples?|layers?|gpus?|stunden|schritte|punkte|heures?|points|étapes|horas|puntos|pasos|pontos|passos|ms|gb|kwh)\b|[轮个点次层步页年名篇条种家张台项章人]|時間|回|層|件|점|시간|개|회|층)",
+    re.IGNORECASE,
+)
+_VALUE_IS = regex(r"(?:[为是达]|(?:は|を|が|은|는|을|를)\s?)\Z")
+
+
+def stands_for(body: str, before: str, after: str) -> bool:
+    """A word in the place of a value: before a unit, or where an East Asian sentence needs one."""
+    if re.search(r"[\d;,，、；|/=+&:：]", body) or body.isupper():
+        return False
+    if _HAN.search(body):
+        return len(body) <= 8 and bool(_VALUE_IS.search(before) or _UNIT.match(after))
+    return len(body.split()) <= 3 and bool(_UNIT.match(after))
 
 
 def whole(text: str) -> bool:
